@@ -1,0 +1,21 @@
+/**
+ * Which folder of src/ may import which: the table in ARCHITECTURE.md, and the only place that decides.
+ * A folder may always import itself. `'types'` allows `import type` only.
+ * A file that stands in src/ itself (src/index.ts) belongs to no layer: it may import all, and no layer may import it.
+ * `node` says whether the folder may import Node's modules and npm packages.
+ *
+ * @type {Readonly<Record<string, { readonly node: boolean, readonly imports: Readonly<Record<string, 'all' | 'types'>> }>>}
+ */
+export const layerTable = {
+  core: { node: false, imports: {} },
+  machine: { node: true, imports: { core: 'all' } },
+  storage: { node: true, imports: { core: 'all', machine: 'all' } },
+  drills: { node: true, imports: { core: 'all', machine: 'all', storage: 'all' } },
+  lab: { node: true, imports: { core: 'all', machine: 'all', storage: 'all', drills: 'all' } },
+  report: { node: false, imports: { core: 'all' } },
+  web: { node: true, imports: { core: 'all', report: 'all', lab: 'all', drills: 'all' } },
+  cli: {
+    node: true,
+    imports: { core: 'all', machine: 'all', storage: 'all', drills: 'all', lab: 'all', report: 'all', web: 'all' },
+  },
+};

@@ -1,0 +1,16 @@
+#!/bin/sh
+# `npm test`: the set-up that ./raidlab does, then every check with the unit tests, then the tests that start machines.
+# Started by whichever Node the host has; from the set-up on, `node` is the Node 24 of node_modules/.bin, which npm puts on PATH.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+cd "$root"
+. "$root/setup/ready.sh"
+
+npm_packages_ready || sh "$root/setup/npm-packages.sh" "$root"
+host_packages_ready || "$node" "$root/setup/host-packages.mjs"
+PATH=$root/node_modules/.bin:$PATH
+export PATH
+npm run --silent check
+echo
+echo 'vm tests'
+exec npm run --silent test:vm

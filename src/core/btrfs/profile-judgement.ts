@@ -1,0 +1,22 @@
+import type { BlockGroupType, BlockGroupUsage, FilesystemUsage, ProfileName } from './filesystem-usage.ts';
+
+/**
+ * The chunks that do not have the profile: what a soft balance would have to convert.
+ * Each entry says type, profile, sizes and the devices that hold it.
+ */
+export function chunksOutsideProfile(usage: FilesystemUsage, profile: ProfileName): readonly BlockGroupUsage[] {
+  return usage.blockGroups.filter((blockGroup) => blockGroup.profile.toLowerCase() !== profile.toLowerCase());
+}
+
+/** Whether data, metadata and system chunks are there and all have the profile. Says nothing of devices that are missing. */
+export function hasOnlyProfile(usage: FilesystemUsage, profile: ProfileName): boolean {
+  const has = (wanted: BlockGroupType): boolean => usage.blockGroups.some(({ type }) => type === wanted);
+  const allTypes = has('system') && (has('data+metadata') || (has('data') && has('metadata')));
+  return allTypes && usage.overall.multipleProfiles.length === 0 && chunksOutsideProfile(usage, profile).length === 0;
+}
+
+/** Whether the tool counts the bytes of a missing device, or lists one. A disk pulled under dm-crypt is not missing to it. */
+export function usageHasMissing(usage: FilesystemUsage): boolean {
+  const lists = [usage.unallocated, ...usage.blockGroups.map(({ devices }) => devices)];
+  return usage.overall.deviceMissingBytes > 0 || lists.some((devices) => devices.some(({ guestDevice }) => guestDevice === null));
+}

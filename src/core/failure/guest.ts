@@ -1,0 +1,57 @@
+import { exitCodes } from '../exit-code.ts';
+import type { FailureDescription } from './description.ts';
+
+/** A command in the guest ended in a way that the procedure did not allow for, or said something that cannot be judged: exit 2. */
+export type GuestFailure =
+  | {
+      readonly area: 'guest';
+      readonly reason: 'command-failed';
+      readonly machine: string;
+      readonly argv: readonly string[];
+      readonly exitCode: number;
+      readonly said: string;
+    }
+  | {
+      readonly area: 'guest';
+      readonly reason: 'command-timed-out';
+      readonly machine: string;
+      readonly argv: readonly string[];
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly area: 'guest';
+      readonly reason: 'output-not-understood';
+      readonly machine: string;
+      readonly argv: readonly string[];
+      readonly message: string;
+    };
+
+/** Gives the words for a guest failure. */
+export function describeGuestFailure(failure: GuestFailure): FailureDescription {
+  const { inconclusive } = exitCodes;
+  switch (failure.reason) {
+    case 'command-failed':
+      return {
+        exitCode: inconclusive,
+        what: `A command in the guest ended with exit ${String(failure.exitCode)}, and the procedure cannot go on.`,
+        command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
+        said: failure.said,
+        remedy: 'The whole transcript is in the run directory.',
+      };
+    case 'command-timed-out':
+      return {
+        exitCode: inconclusive,
+        what: `A command in the guest did not end within ${String(Math.round(failure.timeoutMs / 1000))} s.`,
+        command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
+        remedy: 'The console log in the run directory may say why. A busy host is the usual reason: run one drill at a time.',
+      };
+    case 'output-not-understood':
+      return {
+        exitCode: inconclusive,
+        what: `A command in the guest printed something that raidlab does not know. What cannot be read cannot be judged.`,
+        command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
+        said: failure.message,
+        remedy: 'Please report it with the run directory: the parser needs this version of the tool.',
+      };
+  }
+}

@@ -1,0 +1,75 @@
+import { exitCodes } from '../exit-code.ts';
+import type { FailureDescription } from './description.ts';
+
+/** The host cannot do what is needed (exit 69), was interrupted (130), or raidlab itself is at fault (70). */
+export type HostFailure =
+  | { readonly area: 'host'; readonly reason: 'program-missing'; readonly program: string; readonly purpose: string }
+  | { readonly area: 'host'; readonly reason: 'qemu-too-old'; readonly found: string; readonly needed: string }
+  | {
+      readonly area: 'host';
+      readonly reason: 'command-failed';
+      readonly argv: readonly string[];
+      readonly exitCode?: number;
+      readonly signal?: string;
+      readonly said: string;
+    }
+  | { readonly area: 'host'; readonly reason: 'disk-full'; readonly hostPath: string; readonly doing: string }
+  | { readonly area: 'host'; readonly reason: 'not-writable'; readonly hostPath: string; readonly purpose: string; readonly said: string }
+  | { readonly area: 'host'; readonly reason: 'wait-timed-out'; readonly waitingFor: string; readonly timeoutMs: number; readonly lastSeen: string }
+  | { readonly area: 'host'; readonly reason: 'interrupted'; readonly signal: string }
+  | { readonly area: 'host'; readonly reason: 'internal'; readonly message: string };
+
+/** Gives the words for a host failure. */
+export function describeHostFailure(failure: HostFailure): FailureDescription {
+  const { unavailable, internal, interrupted } = exitCodes;
+  switch (failure.reason) {
+    case 'program-missing':
+      return {
+        exitCode: unavailable,
+        what: `${failure.program} is not installed; it is needed to ${failure.purpose}.`,
+        remedy: 'Run `raidlab doctor`: it names the package and the command that installs it.',
+      };
+    case 'qemu-too-old':
+      return {
+        exitCode: unavailable,
+        what: `QEMU ${failure.found} is too old: before ${failure.needed} its software emulation corrupts some guests, and a crash that a bad emulator made must not be reported as a finding.`,
+        remedy: 'Install QEMU 10 or later (on Debian 12 from bookworm-backports); `raidlab doctor` gives the command.',
+      };
+    case 'command-failed':
+      return {
+        exitCode: unavailable,
+        what: `A command on this host failed (${failure.signal === undefined ? `exit ${String(failure.exitCode)}` : failure.signal}).`,
+        command: `host: ${failure.argv.join(' ')}`,
+        said: failure.said,
+        remedy: 'Read what it said; `raidlab doctor` checks the usual causes.',
+      };
+    case 'disk-full':
+      return {
+        exitCode: unavailable,
+        what: `No space left on the disk that holds ${failure.hostPath}, while ${failure.doing}.`,
+        remedy: 'Free some space, or set XDG_CACHE_HOME to a directory on a larger disk.',
+      };
+    case 'not-writable':
+      return {
+        exitCode: unavailable,
+        what: `${failure.hostPath} cannot be written; it holds ${failure.purpose}.`,
+        said: failure.said,
+        remedy: 'Make it writable, or set XDG_CACHE_HOME (cache) or --output (results) to a directory of yours.',
+      };
+    case 'wait-timed-out':
+      return {
+        exitCode: unavailable,
+        what: `Gave up waiting for ${failure.waitingFor} after ${String(Math.round(failure.timeoutMs / 1000))} s.`,
+        said: `last seen: ${failure.lastSeen}`,
+        remedy: 'A busy host is the usual reason: run one drill at a time, then try again. `raidlab doctor` checks the machine.',
+      };
+    case 'interrupted':
+      return { exitCode: interrupted, what: `Interrupted (${failure.signal}).`, remedy: 'Nothing is left running; type the command again.' };
+    case 'internal':
+      return {
+        exitCode: internal,
+        what: `This is a bug in raidlab: ${failure.message}`,
+        remedy: 'Please report it with the run directory and the command you typed.',
+      };
+  }
+}

@@ -1,0 +1,86 @@
+import { exitCodes } from '../exit-code.ts';
+import type { FailureDescription } from './description.ts';
+
+/** The machine (QEMU, its sockets, the guest agent) is at fault: never a finding about storage. Exit 2 inside a drill, 69 before it began. */
+export type MachineFailure =
+  | { readonly area: 'machine'; readonly reason: 'qemu-refused-to-start'; readonly machine: string; readonly argv: readonly string[]; readonly said: string }
+  | { readonly area: 'machine'; readonly reason: 'qemu-ended'; readonly machine: string; readonly how: string; readonly waitingFor: string; readonly said: string }
+  | { readonly area: 'machine'; readonly reason: 'boot-timed-out'; readonly machine: string; readonly timeoutMs: number; readonly lastConsoleLine: string }
+  | { readonly area: 'machine'; readonly reason: 'agent-silent'; readonly machine: string; readonly waitingFor: string; readonly timeoutMs: number; readonly lastSeen: string }
+  | { readonly area: 'machine'; readonly reason: 'qmp-error'; readonly machine: string; readonly command: string; readonly errorClass: string; readonly said: string }
+  | { readonly area: 'machine'; readonly reason: 'boot-failed'; readonly machine: string; readonly said: string }
+  | { readonly area: 'machine'; readonly reason: 'kvm-unusable'; readonly why: string }
+  | { readonly area: 'machine'; readonly reason: 'qmp-silent'; readonly machine: string; readonly waitingFor: string; readonly timeoutMs: number; readonly lastSeen: string }
+  | { readonly area: 'machine'; readonly reason: 'protocol-broken'; readonly machine: string; readonly peer: 'QEMU' | 'guest agent'; readonly said: string }
+  | { readonly area: 'machine'; readonly reason: 'agent-error'; readonly machine: string; readonly command: string; readonly errorClass: string; readonly said: string };
+
+/** Gives the words for a machine failure. */
+export function describeMachineFailure(failure: MachineFailure): FailureDescription {
+  const { inconclusive, unavailable } = exitCodes;
+  switch (failure.reason) {
+    case 'qemu-refused-to-start':
+      return {
+        exitCode: unavailable,
+        what: `QEMU did not start (machine ${failure.machine}).`,
+        command: `host: ${failure.argv.join(' ')}`,
+        said: failure.said,
+        remedy: 'Run `raidlab doctor`.',
+      };
+    case 'qemu-ended':
+      return {
+        exitCode: inconclusive,
+        what: `QEMU of machine ${failure.machine} ended (${failure.how}) while waiting for ${failure.waitingFor}. This is machine trouble, not a finding about storage.`,
+        said: failure.said,
+        remedy: 'Was it killed (out of memory, by hand)? Look at the host, then run the drill again.',
+      };
+    case 'boot-timed-out':
+      return {
+        exitCode: unavailable,
+        what: `Machine ${failure.machine} did not boot within ${String(Math.round(failure.timeoutMs / 1000))} s.`,
+        said: `last console line: ${failure.lastConsoleLine}`,
+        remedy: 'The console log is in the run directory. A busy host is the usual reason: run one drill at a time.',
+      };
+    case 'boot-failed':
+      return {
+        exitCode: unavailable,
+        what: `Machine ${failure.machine} gave up booting.`,
+        said: failure.said,
+        remedy: 'The console log is in the run directory. A kernel of your own must have the modules that its root needs.',
+      };
+    case 'kvm-unusable':
+      return {
+        exitCode: unavailable,
+        what: `KVM was asked for and cannot be used: ${failure.why}.`,
+        remedy: 'Leave --accelerator out: raidlab then takes software emulation, which is slower and always works.',
+      };
+    case 'qmp-silent':
+      return {
+        exitCode: inconclusive,
+        what: `QEMU of machine ${failure.machine} did not answer for ${String(Math.round(failure.timeoutMs / 1000))} s while waiting for ${failure.waitingFor}.`,
+        said: `last seen: ${failure.lastSeen}`,
+        remedy: 'The transcript is in the run directory. This is machine trouble, not a finding about storage; run the drill again.',
+      };
+    case 'protocol-broken':
+      return {
+        exitCode: inconclusive,
+        what: `The ${failure.peer} of machine ${failure.machine} said something that is not its protocol.`,
+        said: failure.said,
+        remedy: 'This is machine trouble, not a finding about storage. Please report it with the run directory.',
+      };
+    case 'agent-silent':
+      return {
+        exitCode: inconclusive,
+        what: `The guest agent of machine ${failure.machine} did not answer for ${String(Math.round(failure.timeoutMs / 1000))} s while waiting for ${failure.waitingFor}.`,
+        said: `last seen: ${failure.lastSeen}`,
+        remedy: 'The console log is in the run directory. This is machine trouble, not a finding about storage; run the drill again.',
+      };
+    case 'qmp-error':
+    case 'agent-error':
+      return {
+        exitCode: inconclusive,
+        what: `${failure.reason === 'qmp-error' ? 'QEMU' : 'The guest agent'} of machine ${failure.machine} refused ${failure.command} (${failure.errorClass}).`,
+        said: failure.said,
+        remedy: 'The transcript is in the run directory. This is machine trouble, not a finding about storage.',
+      };
+  }
+}

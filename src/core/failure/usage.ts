@@ -1,0 +1,54 @@
+import { exitCodes } from '../exit-code.ts';
+import type { FailureDescription } from './description.ts';
+
+/** The person asked for something that does not exist or cannot be: exit 64. */
+export type UsageFailure =
+  | { readonly area: 'usage'; readonly reason: 'bad-arguments'; readonly message: string; readonly command: string }
+  | { readonly area: 'usage'; readonly reason: 'unknown-drill'; readonly drill: string; readonly known: readonly string[]; readonly nearest?: string }
+  | { readonly area: 'usage'; readonly reason: 'unknown-step'; readonly drill: string; readonly step: string; readonly known: readonly string[]; readonly nearest?: string }
+  | { readonly area: 'usage'; readonly reason: 'required-step'; readonly drill: string; readonly step: string; readonly skippable: readonly string[] }
+  | { readonly area: 'usage'; readonly reason: 'bad-layout'; readonly message: string; readonly remedy: string }
+  | { readonly area: 'usage'; readonly reason: 'payload-too-large'; readonly payloadBytes: number; readonly usableBytes: number };
+
+/** Gives the words for a usage failure. */
+export function describeUsageFailure(failure: UsageFailure): FailureDescription {
+  const { usage } = exitCodes;
+  switch (failure.reason) {
+    case 'bad-arguments':
+      return { exitCode: usage, what: failure.message, remedy: `See \`${failure.command} --help\`.` };
+    case 'unknown-drill':
+      return {
+        exitCode: usage,
+        what: `There is no drill called "${failure.drill}".`,
+        remedy: `${didYouMean(failure.nearest)}The drills are: ${failure.known.join(', ')}. \`raidlab drills\` explains them.`,
+      };
+    case 'unknown-step':
+      return {
+        exitCode: usage,
+        what: `The drill ${failure.drill} has no step called "${failure.step}".`,
+        remedy: `${didYouMean(failure.nearest)}Its steps are: ${failure.known.join(', ')}.`,
+      };
+    case 'required-step':
+      return {
+        exitCode: usage,
+        what: `The step ${failure.step} of ${failure.drill} cannot be left out: the steps after it would have nothing to act on.`,
+        remedy: `Steps that can be left out: ${failure.skippable.join(', ')}.`,
+      };
+    case 'bad-layout':
+      return { exitCode: usage, what: failure.message, remedy: failure.remedy };
+    case 'payload-too-large':
+      return {
+        exitCode: usage,
+        what: `A payload of ${mebibytes(failure.payloadBytes)} does not fit: the array holds about ${mebibytes(failure.usableBytes)}, and the drill needs room to write more.`,
+        remedy: 'Choose a smaller --payload or larger disks with --disk-size.',
+      };
+  }
+}
+
+function didYouMean(nearest: string | undefined): string {
+  return nearest === undefined ? '' : `Did you mean "${nearest}"? `;
+}
+
+function mebibytes(bytes: number): string {
+  return `${String(Math.floor(bytes / 1024 / 1024))} MiB`;
+}

@@ -1,0 +1,40 @@
+import type { KernelTroubleKind } from './trouble.ts';
+
+/** What the first line of a report says about it. */
+export interface Announcement {
+  readonly kind: KernelTroubleKind;
+  /** It is the line with the count of deaths, `Oops: 0000 [#1]`: it may open a report, or follow the `BUG:` line that did. */
+  readonly isDeath: boolean;
+}
+
+/** `%s: %04lx [#%d]` of __die_header() in arch/x86/kernel/dumpstack.c: `Oops: 0000 [#1]`, `general protection fault: 0000 [#1]`, `double fault…`. */
+const death = /^.{1,160}: [0-9a-f]{4,16} \[#\d+\]/u;
+
+/** The order decides: the special `BUG:` lines stand before the general one. */
+const forms: readonly (readonly [RegExp, KernelTroubleKind])[] = [
+  // watchdog_timer_fn() in kernel/watchdog.c; `NMI watchdog: ` before it in 4.x
+  [/^(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#\d+ stuck for \d+/u, 'soft-lockup'],
+  [/^(?:NMI )?watchdog: (?:CPU\d+: )?Watchdog detected hard LOCKUP on cpu/u, 'soft-lockup'],
+  // print_other_cpu_stall() and print_cpu_stall() in kernel/rcu/tree_stall.h; show_workqueue_state's caller in kernel/workqueue.c
+  [/^(?:rcu: )?INFO: rcu\w* (?:self-)?detected (?:expedited )?stalls?\b/u, 'stall'],
+  [/^BUG: workqueue lockup - pool/u, 'stall'],
+  // show_fault_oops() in arch/x86/mm/fault.c; handle_stack_overflow() in arch/x86/kernel/traps.c
+  [/^BUG: (?:unable to handle |kernel NULL pointer dereference|[A-Za-z ]*stack guard page was hit)/u, 'oops'],
+  [/^(?:traps: )?PANIC: double fault/u, 'oops'],
+  // report_bug() in lib/bug.c, then everything else that calls itself a bug (lib/, mm/, kernel/sched/)
+  [/^kernel BUG\b/u, 'bug'],
+  [/^BUG: /u, 'bug'],
+  // check_hung_task() in kernel/hung_task.c; `in I/O wait` since 6.19
+  [/^INFO: task .+:\d+ blocked (?:in I\/O wait )?for more than \d+ seconds/u, 'hung-task'],
+  // panic() in kernel/panic.c
+  [/^Kernel panic - not syncing/u, 'panic'],
+  // __warn() in kernel/panic.c, lib/ubsan.c
+  [/^(?:WARNING|UBSAN): /u, 'warning'],
+];
+
+/** Gives what a kernel line announces; null for a line that opens no report. `text` is the line without its stamp. */
+export function parseAnnouncement(text: string): Announcement | null {
+  const trimmed = text.trim();
+  for (const [form, kind] of forms) if (form.test(trimmed)) return { kind, isDeath: false };
+  return death.test(trimmed) ? { kind: 'oops', isDeath: true } : null;
+}

@@ -1,0 +1,132 @@
+import {
+  isReportLine,
+  parseInstructionPointer,
+  parseKernelRelease,
+  parseProcess,
+  parseTraceEntry,
+  parseWarningPlace,
+} from './report-line.ts';
+import { judgeActivity } from './storage-activity.ts';
+import type { StorageActivity } from './storage-activity.ts';
+import type { Announcement } from './announcement.ts';
+import type { ConsoleLine } from './console-line.ts';
+import type { CodePlace, KernelProcess, KernelTrouble, KernelTroubleKind, TraceEntry } from './trouble.ts';
+
+/** A kernel report that is being printed. */
+export interface OpenReport {
+  readonly kind: KernelTroubleKind;
+  readonly what: string;
+  readonly atSeconds: number | null;
+  readonly at: CodePlace | null;
+  readonly process: KernelProcess | null;
+  readonly kernel: string | null;
+  readonly trace: readonly TraceEntry[];
+  /** Where the first call trace of the report stands; later traces (other processors, the owner of a lock) are only kept in the transcript. */
+  readonly traceIs: 'to-come' | 'running' | 'over';
+  /** An `[#N]` line was seen, or the report began with `cut here`: `---[ end trace …]---` will follow. */
+  readonly hasEndMarker: boolean;
+  /** The line with `[#N]` was seen, so another such line is another oops. */
+  readonly died: boolean;
+  /** Everything that belongs to this kind of report was seen; what still belongs to it is a register summary or a panic. */
+  readonly isComplete: boolean;
+  /** What storage was doing when the report began. */
+  readonly activity: StorageActivity;
+  /** Kernel lines seen inside it that do not look like a report's. */
+  readonly strangers: number;
+  readonly transcript: readonly string[];
+}
+
+/** How many lines a report may have; a longer one is closed, so that no console can fill the memory. Real ones have 40 to 150. */
+export const reportLineLimit = 500;
+
+/** How many lines of others may stand inside a report that has an end marker before we no longer wait for the marker. */
+export const strangerLimit = 40;
+
+/** Opens a report at the line that announces it; `prelude` are the lines from `cut here` on. */
+export function openReport(
+  announcement: Announcement,
+  line: ConsoleLine,
+  rawLine: string,
+  prelude: readonly string[],
+  activity: StorageActivity,
+): OpenReport {
+  const what = line.text.trim();
+  return {
+    kind: announcement.kind,
+    what,
+    atSeconds: line.atSeconds,
+    at: announcement.kind === 'warning' ? parseWarningPlace(what) : null,
+    process: parseProcess(what),
+    kernel: null,
+    trace: [],
+    traceIs: 'to-come',
+    hasEndMarker: announcement.isDeath || prelude.length > 0,
+    died: announcement.isDeath,
+    isComplete: false,
+    activity,
+    strangers: 0,
+    transcript: [...prelude, rawLine],
+  };
+}
+
+/** Adds a line to a report: reads what it says about the trouble and keeps it in the transcript. */
+export function extendReport(report: OpenReport, line: ConsoleLine, rawLine: string): OpenReport {
+  const text = line.text.trim();
+  const entry = report.traceIs === 'running' ? parseTraceEntry(text) : null;
+  const traceIs = nextTraceState(report.traceIs, text);
+  return {
+    ...report,
+    // The pointer printed last before the trace is the trouble's own; after it come user space's and the summary's.
+    at: report.traceIs === 'to-come' ? (parseInstructionPointer(text) ?? report.at) : report.at,
+    process: report.process ?? parseProcess(text),
+    kernel: report.kernel ?? parseKernelRelease(text),
+    trace: entry === null ? report.trace : [...report.trace, entry],
+    traceIs,
+    isComplete: report.isComplete || completesReport(report, text),
+    strangers: report.strangers + (isReportLine(text) ? 0 : 1),
+    transcript: [...report.transcript, rawLine],
+  };
+}
+
+/** Adds a line that is not the kernel's: it is only kept, where it stood. */
+export function keepInTranscript(report: OpenReport, rawLine: string): OpenReport {
+  return { ...report, transcript: [...report.transcript, rawLine] };
+}
+
+/** Gives the trouble that a report tells, with everything seen of it so far. */
+export function troubleOf(report: OpenReport): KernelTrouble {
+  const places = report.at === null ? report.trace : [report.at, ...report.trace];
+  return {
+    kind: report.kind,
+    what: report.what,
+    at: report.at,
+    process: report.process,
+    kernel: report.kernel,
+    trace: report.trace,
+    during: judgeActivity(places, report.activity),
+    atSeconds: report.atSeconds,
+    transcript: report.transcript,
+  };
+}
+
+/** An entry, an address without symbol, a marker such as `<IRQ>`, nothing. */
+const traceEntry = [
+  /^(?:\[<[0-9a-f]+>\]\s*)*(?:\? )?[A-Za-z_$][\w.$]*\+0x/u,
+  /^(?:\? )?(?:\[<[0-9a-f]+>\]|0x[0-9a-f]+$)/u,
+  /^<\/?[A-Z#]/u,
+  /^$/u,
+];
+
+function nextTraceState(now: OpenReport['traceIs'], text: string): OpenReport['traceIs'] {
+  if (now === 'to-come') return /^Call Trace:/u.test(text) ? 'running' : now;
+  if (now === 'over' || text === '</TASK>') return 'over';
+  // Somebody else's line in between does not end a trace; another part of the report does.
+  const goesOn = traceEntry.some((shape) => shape.test(text)) || !isReportLine(text);
+  return goesOn ? 'running' : 'over';
+}
+
+function completesReport(report: OpenReport, text: string): boolean {
+  if (/^---\[ end trace/u.test(text)) return true;
+  // Reports of hung tasks, lockups, stalls and panics have no end marker: the end of the task's stack is the last line.
+  return !report.hasEndMarker && text === '</TASK>';
+}

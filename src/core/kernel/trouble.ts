@@ -1,0 +1,55 @@
+/**
+ * What kind of kernel trouble a console showed.
+ *
+ * `oops`: a fault in kernel code. `bug`: the kernel found itself inconsistent (`BUG()`, bad page state…). `panic`: it stopped itself.
+ * `hung-task`, `soft-lockup` (soft and hard): a task or a processor made no progress. `warning`: it complained and went on.
+ * `stall`: RCU or a workqueue was not served in time. That is how a starved virtual processor looks from inside, so it is
+ * trouble of the machine, neither a crash nor a finding.
+ */
+export type KernelTroubleKind = 'oops' | 'bug' | 'panic' | 'hung-task' | 'soft-lockup' | 'warning' | 'stall';
+
+/** One entry of a call trace. `uncertain` entries were found on the stack but may not be part of the call chain (printed with `?`). */
+export interface TraceEntry {
+  readonly function: string;
+  /** Offset into the function, as printed: `0x1d`. */
+  readonly offset: string;
+  readonly module: string | null;
+  readonly uncertain: boolean;
+}
+
+/** A place in kernel code, as printed: function, offset into it, and the module it belongs to (null for the kernel itself). */
+export interface CodePlace {
+  readonly function: string;
+  readonly offset: string;
+  readonly module: string | null;
+}
+
+/** A process as the kernel names it: its command name (at most 15 characters) and id. */
+export interface KernelProcess {
+  readonly name: string;
+  readonly pid: number;
+}
+
+/** Kernel trouble as a console told it. Fields are null where the console did not say. */
+export interface KernelTrouble {
+  readonly kind: KernelTroubleKind;
+  /** The line that announced it, without time stamp: `BUG: unable to handle kernel NULL pointer dereference at 0000000000000088`. */
+  readonly what: string;
+  /** Where the instruction pointer was: function, offset, module. */
+  readonly at: CodePlace | null;
+  readonly process: KernelProcess | null;
+  /** The kernel's version as printed: `3.16.0-4-amd64`. */
+  readonly kernel: string | null;
+  readonly trace: readonly TraceEntry[];
+  /** What the machine was doing, read from the console and the trace: `device replace`, `scrub`, `balance`, `mount`… (see storage-activity.ts); null when unknown. */
+  readonly during: string | null;
+  /** Seconds since boot, from the announcing line. */
+  readonly atSeconds: number | null;
+  /** The lines of the report, verbatim, first to last. */
+  readonly transcript: readonly string[];
+}
+
+/** Tells whether the kernel cannot be trusted after this: everything but a warning and a stall, after which it goes on. */
+export function isCrash(trouble: KernelTrouble): boolean {
+  return trouble.kind !== 'warning' && trouble.kind !== 'stall';
+}

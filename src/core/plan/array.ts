@@ -1,0 +1,49 @@
+import { arrayGuestPath, arrayLabel } from '../layout.ts';
+import type { ArrayLayout } from '../layout.ts';
+import { command } from './command.ts';
+import type { Command } from './command.ts';
+import { planAddToCrypttab, planContainer, planCreateContainer } from './container.ts';
+import type { ContainerPlan } from './container.ts';
+
+/** The array as planned: every name and UUID is fixed before the first command is typed. */
+export interface ArrayPlan {
+  readonly layout: ArrayLayout;
+  /** In devid order: mkfs numbers members 1, 2, … in the order it is given them. */
+  readonly members: readonly ContainerPlan[];
+  /** Containers to be, on the spare disks. */
+  readonly spares: readonly ContainerPlan[];
+}
+
+/** Plans the array; `luksUuids` gives one UUID a disk, members first, and must be fresh for every array. */
+export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): ArrayPlan {
+  const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid));
+  if (containers.length !== layout.members + layout.spares) throw new RangeError('planArray: one LUKS UUID for each disk');
+  return { layout, members: containers.slice(0, layout.members), spares: containers.slice(layout.members) };
+}
+
+/** The commands that build the array: containers, crypttab, mkfs, fstab, mount. */
+export function planCreateArray(array: ArrayPlan): readonly Command[] {
+  const { profile, kdf } = array.layout;
+  return [
+    ...array.members.flatMap((member) => [...planCreateContainer(member, kdf), planAddToCrypttab(member)]),
+    command('mkfs.btrfs', '-q', '-d', profile, '-m', profile, '-L', arrayLabel, ...array.members.map((member) => member.mappingGuestDevice)),
+    { argv: ['tee', '-a', '/etc/fstab'], stdin: `LABEL=${arrayLabel} ${arrayGuestPath} btrfs nofail 0 0\n` },
+    command('mkdir', '-p', arrayGuestPath),
+    planMount(),
+  ];
+}
+
+/** The command that mounts the array as fstab says. */
+export function planMount(): Command {
+  return command('mount', arrayGuestPath);
+}
+
+/** The command that mounts the array with the given options, on top of nothing: fstab's are not used. */
+export function planMountWith(device: string, options: string): Command {
+  return command('mount', '-t', 'btrfs', '-o', options, device, arrayGuestPath);
+}
+
+/** The command that unmounts the array. */
+export function planUnmount(): Command {
+  return command('umount', arrayGuestPath);
+}

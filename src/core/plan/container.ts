@@ -1,0 +1,76 @@
+import type { ArrayLayout } from '../layout.ts';
+import { command } from './command.ts';
+import type { Command } from './command.ts';
+
+/** One encrypted member as planned: disk, key, container, mapping. Members are numbered from 1. */
+export interface ContainerPlan {
+  /** `DISK1`. */
+  readonly serial: string;
+  /** The stable name of the disk in the guest; never a letter, letters shift between boots. */
+  readonly guestDevice: string;
+  /** The keyfile in the guest, mode 0600; its content never leaves the guest. */
+  readonly keyGuestPath: string;
+  /** `crypt-btrfs1`. */
+  readonly mappingName: string;
+  /** `/dev/mapper/crypt-btrfs1`. */
+  readonly mappingGuestDevice: string;
+  /** The UUID that the LUKS header gets; crypttab names it. */
+  readonly luksUuid: string;
+}
+
+/** A keyfile's length in bytes: random, so that no slow key derivation is needed. */
+const keyBytes = 128;
+
+/** Gives the container of the disk with the given 1-based number. */
+export function planContainer(number: number, luksUuid: string): ContainerPlan {
+  const serial = `DISK${String(number)}`;
+  const mappingName = `crypt-btrfs${String(number)}`;
+  return {
+    serial,
+    guestDevice: `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`,
+    keyGuestPath: `/etc/luks/${serial}.key`,
+    mappingName,
+    mappingGuestDevice: `/dev/mapper/${mappingName}`,
+    luksUuid,
+  };
+}
+
+/** The commands that make a keyfile and a LUKS2 container, and open it. */
+export function planCreateContainer(container: ContainerPlan, kdf: ArrayLayout['kdf']): readonly Command[] {
+  const { keyGuestPath, guestDevice } = container;
+  // Source: cryptsetup-luksFormat(8); 1000 is the lowest iteration count it accepts.
+  const kdfWords = kdf === 'fast' ? ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'] : [];
+  return [
+    command('install', '-d', '-m', '0700', '/etc/luks'),
+    // The empty file is made 0600 before any key byte is in it.
+    command('install', '-m', '0600', '/dev/null', keyGuestPath),
+    command('dd', 'if=/dev/urandom', `of=${keyGuestPath}`, `bs=${String(keyBytes)}`, 'count=1', 'status=none'),
+    command('cryptsetup', 'luksFormat', '--batch-mode', '--type', 'luks2', '--uuid', container.luksUuid, ...kdfWords, '--key-file', keyGuestPath, guestDevice),
+    planOpenContainer(container),
+  ];
+}
+
+/** The command that opens a container by its key. */
+export function planOpenContainer(container: ContainerPlan): Command {
+  return command('cryptsetup', 'open', '--type', 'luks', '--key-file', container.keyGuestPath, container.guestDevice, container.mappingName);
+}
+
+/** The command that closes a mapping. */
+export function planCloseContainer(container: ContainerPlan): Command {
+  return command('cryptsetup', 'close', container.mappingName);
+}
+
+/** The line of a container in /etc/crypttab: by LUKS UUID, so that it survives shifting letters; nofail, so that a lost disk does not stop a boot. */
+export function crypttabLine(container: ContainerPlan): string {
+  return `${container.mappingName} UUID=${container.luksUuid} ${container.keyGuestPath} luks,nofail`;
+}
+
+/** The command that records a container in /etc/crypttab. */
+export function planAddToCrypttab(container: ContainerPlan): Command {
+  return { argv: ['tee', '-a', '/etc/crypttab'], stdin: `${crypttabLine(container)}\n` };
+}
+
+/** The command that takes a container out of /etc/crypttab. */
+export function planRemoveFromCrypttab(container: ContainerPlan): Command {
+  return command('sed', '-i', `/^${container.mappingName} /d`, '/etc/crypttab');
+}

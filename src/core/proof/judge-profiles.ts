@@ -1,0 +1,32 @@
+import type { BlockGroupUsage, FilesystemUsage } from '../btrfs/filesystem-usage.ts';
+import { chunksOutsideProfile, hasOnlyProfile, usageHasMissing } from '../btrfs/profile-judgement.ts';
+import type { Profile } from '../layout.ts';
+import { formatSize } from '../size.ts';
+import type { Check } from '../verdict.ts';
+
+/** Judges whether data, metadata and system chunks have exactly the profile, on members that are all there. */
+export function judgeProfiles(usage: FilesystemUsage, profile: Profile): Check {
+  const outside = chunksOutsideProfile(usage, profile);
+  const missing = usageHasMissing(usage);
+  const evidence = [
+    ...outside.map((chunks) => `${describeChunks(chunks)}${hasCopies(chunks) ? '' : ': a single copy'}`),
+    ...(missing ? ['a device is missing'] : []),
+    ...(outside.length === 0 ? usage.blockGroups.map(describeChunks) : []),
+  ];
+  return {
+    name: 'profiles',
+    claim: `Every data, metadata and system chunk is ${profile}, and no device is missing`,
+    outcome: hasOnlyProfile(usage, profile) && !missing ? 'held' : 'broken',
+    evidence,
+  };
+}
+
+/** Gives chunks of one type and profile in a line: `data, single: 112.0 MiB (8.1 MiB used) on /dev/mapper/crypt-btrfs2`. */
+export function describeChunks(chunks: BlockGroupUsage): string {
+  const devices = chunks.devices.map((device) => device.guestDevice ?? 'missing').join(', ');
+  return `${chunks.type}, ${chunks.profile}: ${formatSize(chunks.sizeBytes)} (${formatSize(chunks.usedBytes)} used) on ${devices}`;
+}
+
+function hasCopies(chunks: BlockGroupUsage): boolean {
+  return chunks.profile !== 'single' && chunks.profile !== 'RAID0';
+}

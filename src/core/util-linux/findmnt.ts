@@ -1,0 +1,40 @@
+import { UnknownOutput } from '../unknown-output.ts';
+
+/** One mounted filesystem, as `findmnt --json --output TARGET,SOURCE,FSTYPE,OPTIONS` says. */
+export interface MountedFilesystem {
+  readonly target: string;
+  readonly source: string;
+  readonly fstype: string;
+  /** Split at commas: `rw`, `degraded`, `space_cache=v2`, … */
+  readonly options: readonly string[];
+}
+
+const tool = 'findmnt --json';
+
+/**
+ * Parses `findmnt --json --output TARGET,SOURCE,FSTYPE,OPTIONS --mountpoint PATH`: exactly one filesystem.
+ *
+ * When nothing is mounted there, findmnt prints nothing and exits 1; that is for the caller to tell.
+ */
+export function parseFindmnt(text: string): MountedFilesystem {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UnknownOutput(tool, 'a JSON document', text.slice(0, 80), 1);
+  }
+  if (!hasKeys(value, ['filesystems']) || !Array.isArray(value['filesystems']) || value['filesystems'].length !== 1) {
+    throw new UnknownOutput(tool, 'one filesystem', text.slice(0, 80), 1);
+  }
+  const entry: unknown = value['filesystems'][0];
+  if (!hasKeys(entry, ['target', 'source', 'fstype', 'options'])) throw new UnknownOutput(tool, 'target, source, fstype and options', text.slice(0, 80), 1);
+  const { target, source, fstype, options } = entry;
+  if (typeof target !== 'string' || typeof source !== 'string' || typeof fstype !== 'string' || typeof options !== 'string') {
+    throw new UnknownOutput(tool, 'text values', text.slice(0, 80), 1);
+  }
+  return { target, source, fstype, options: options.split(',') };
+}
+
+function hasKeys<K extends string>(value: unknown, keys: readonly K[]): value is Record<K, unknown> {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === keys.length && keys.every((key) => key in value);
+}

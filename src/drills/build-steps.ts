@@ -1,0 +1,63 @@
+import { arrayGuestPath } from '../core/layout.ts';
+import { planCreateArray } from '../core/plan/array.ts';
+import { command } from '../core/plan/command.ts';
+import type { Command } from '../core/plan/command.ts';
+import type { Step } from './drill.ts';
+import type { DrillRun } from './drill-run.ts';
+import { act, typed } from './plan-line.ts';
+
+/** Where the payload's tar is in the guest. */
+const payloadGuestDevice = '/dev/disk/by-id/virtio-payload';
+
+/** The command that extracts one tree of the payload into the array. `--ignore-zeros`: the trees' archives stand one behind the other. */
+export function planExtractTree(tree: string): Command {
+  return command('tar', '--extract', '--ignore-zeros', '--preserve-permissions', '--xattrs', '--xattrs-include=user.*', '--file', payloadGuestDevice, '--directory', arrayGuestPath, tree);
+}
+
+/** The command that waits until udev has made the names of the disks. */
+export function planWaitForDisks(guestDevices: readonly string[]): Command {
+  return command('udevadm', 'wait', '--timeout=60', ...guestDevices);
+}
+
+/** Power on, containers, crypttab, mkfs, fstab, mount: the array of the seed, done right. */
+export const buildArray: Step = {
+  name: 'build-array',
+  title: 'Build the encrypted array',
+  phase: 'build',
+  skippable: false,
+  plan: (array) => [
+    act(`power on, with ${array.members.map((member) => member.serial).join(', ')} and ${array.spares.map((spare) => spare.serial).join(', ')} (blank)`),
+    ...typed(planWaitForDisks([...array.members, ...array.spares].map((disk) => disk.guestDevice)), ...planCreateArray(array)),
+  ],
+  run: async (run) => {
+    await run.boot();
+    await run.type(planWaitForDisks([...run.array.members, ...run.array.spares].map((disk) => disk.guestDevice)));
+    for (const planned of planCreateArray(run.array)) await run.type(planned);
+  },
+};
+
+/** The tree that is written before the fault. */
+export const payloadTree = 'payload';
+
+/** The tree that is written while the array is degraded. */
+export const degradedTree = 'written-degraded';
+
+/** Files whose content the host knows, and a live writer that keeps the array busy from now on. */
+export const writePayload: Step = {
+  name: 'write-payload',
+  title: 'Write files the host knows, start the live writer',
+  phase: 'build',
+  skippable: false,
+  plan: () => [...typed(planExtractTree(payloadTree), command('sync')), act('start the live writer: a record, an fsync, a report to the host, again and again')],
+  run: async (run) => {
+    await writeTree(run, payloadTree);
+    await run.startJournal();
+  },
+};
+
+/** Writes one tree of the payload and makes it durable; from then on the proof asks for it. */
+export async function writeTree(run: DrillRun, tree: string): Promise<void> {
+  await run.type(planExtractTree(tree));
+  await run.type(command('sync'));
+  run.writtenTrees.push(tree);
+}

@@ -1,0 +1,66 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Context } from '../machine/context.ts';
+import { createOverlay } from '../machine/disk-image.ts';
+import type { KernelArtefact, ToolsArtefact } from '../machine/image/artefact.ts';
+import type { Accelerator, DiskSpec, Machine } from '../machine/machine.ts';
+import { startMachine } from '../machine/start-machine.ts';
+
+/** What every machine of one drill is made from. */
+export interface MachineKit {
+  readonly kernel: KernelArtefact;
+  readonly tools: ToolsArtefact;
+  readonly accelerator: Accelerator;
+  readonly memoryMiB: number;
+  readonly payloadHostPath: string;
+  /** Disk images; removed with the drill. */
+  readonly disksHostPath: string;
+  /** Sockets and pid files, a short path; removed with the drill. */
+  readonly socketsHostPath: string;
+  /** Kept: one folder a machine. */
+  readonly evidenceHostPath: string;
+}
+
+/** The files that a machine leaves when it is off and finds again when it is on: its system disk and array disks. */
+export interface MachineDisks {
+  readonly systemHostPath: string;
+  readonly disks: readonly DiskSpec[];
+}
+
+/** The time from power-on to a live agent that is given to a machine, milliseconds: 6 s are usual under TCG, a busy host may take ten times that. */
+const bootTimeoutMs = 120_000;
+
+/** Starts a machine of the kit from the given disks and waits for its agent. */
+export async function startFromKit(ctx: Context, kit: MachineKit, name: string, disks: MachineDisks): Promise<Machine> {
+  const evidenceHostPath = join(kit.evidenceHostPath, name);
+  const scratchHostPath = join(kit.socketsHostPath, name);
+  await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
+  await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
+  return startMachine(ctx, {
+    name,
+    accelerator: kit.accelerator,
+    kernel: kit.kernel,
+    rootHostPath: kit.tools.rootHostPath,
+    systemHostPath: disks.systemHostPath,
+    payloadHostPath: kit.payloadHostPath,
+    memoryMiB: kit.memoryMiB,
+    disks: disks.disks,
+    evidenceHostPath,
+    scratchHostPath,
+    bootTimeoutMs,
+  });
+}
+
+/** Gives copy-on-write disks over the given ones, which must not change from now on: an examination leaves what it examines untouched. */
+export async function overlayDisks(ctx: Context, kit: MachineKit, name: string, original: MachineDisks): Promise<MachineDisks> {
+  const overlay = async (backingHostPath: string, backingFormat: DiskSpec['format']): Promise<string> => {
+    const hostPath = join(kit.disksHostPath, `${name}-${basename(backingHostPath).replace(/\.[^.]*$/u, '')}.qcow2`);
+    await createOverlay(ctx, { hostPath, backingHostPath, backingFormat });
+    return hostPath;
+  };
+  const [systemHostPath, ...disks] = await Promise.all([
+    overlay(original.systemHostPath, 'qcow2'),
+    ...original.disks.map(async (disk) => ({ serial: disk.serial, format: 'qcow2' as const, hostPath: await overlay(disk.hostPath, disk.format) })),
+  ]);
+  return { systemHostPath, disks };
+}

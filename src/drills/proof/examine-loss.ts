@@ -1,0 +1,96 @@
+import { describeFileDifferences } from '../../core/proof/judge-files.ts';
+import { planMountWith, planUnmount } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import { planOpenContainer } from '../../core/plan/container.ts';
+import { arrayGuestPath } from '../../core/layout.ts';
+import type { Check } from '../../core/verdict.ts';
+import type { CommandResult, Guest } from '../../machine/guest.ts';
+import type { Context } from '../../machine/context.ts';
+import { CommandRefused, said, tryCommand, typeCommand } from '../../storage/type-command.ts';
+import { verifyFiles } from '../../storage/verify-files.ts';
+import type { FilesSeen } from '../../storage/verify-files.ts';
+import { planWaitForDisks } from '../build-steps.ts';
+import type { DrillRun, Member } from '../drill-run.ts';
+import { overlayDisks, startFromKit } from '../machine-kit.ts';
+
+/**
+ * Part 7 of the proof: the array without one member, in a fork. Mounted `degraded,ro` everything is read and compared;
+ * then it is mounted `degraded`, read-write, and written.
+ */
+export async function examineLoss(run: DrillRun, lost: Member): Promise<readonly Check[]> {
+  const { ctx, kit } = run;
+  const survivors = run.members.filter((member) => member !== lost);
+  const serials = survivors.map((member) => member.container.serial);
+  const only = serials.length === 1;
+  const name = only ? `leg-alone-${serials.join('')}` : `without-${lost.container.serial}`;
+  const machineName = name.toLowerCase();
+  const disks = { ...run.disks, disks: run.disks.disks.filter((disk) => serials.includes(disk.serial)) };
+  await using machine = await startFromKit(ctx, kit, machineName, await overlayDisks(ctx, kit, machineName, disks));
+  const { guest } = machine;
+  await typeCommand(ctx, guest, planWaitForDisks(survivors.map((member) => member.container.guestDevice)));
+  const opened = await openAll(ctx, guest, survivors);
+  const evidence = opened ?? (await examineDegraded(run, guest, survivors, lost));
+  const crashes = machine.troubles().map((trouble) => `${trouble.kind}: ${trouble.what}`);
+  const findings = [...evidence.findings, ...crashes];
+  return [
+    {
+      name,
+      claim: only
+        ? `${serials.join('')} alone serves every file and can be written: the array survives losing ${lost.container.serial}`
+        : `Without ${lost.container.serial} the others serve every file and can be written`,
+      outcome: findings.length === 0 ? 'held' : 'broken',
+      evidence: findings.length === 0 ? evidence.facts : findings,
+    },
+  ];
+}
+
+interface Evidence {
+  readonly facts: readonly string[];
+  /** Empty when the loss is survived. */
+  readonly findings: readonly string[];
+}
+
+/** Opens the survivors' containers; gives the evidence when one cannot be opened, undefined when all are. */
+async function openAll(ctx: Context, guest: Guest, survivors: readonly Member[]): Promise<Evidence | undefined> {
+  for (const survivor of survivors) {
+    const result = await tryCommand(ctx, guest, planOpenContainer(survivor.container));
+    if (result.exitCode !== 0) return { facts: [], findings: [`the container of ${survivor.container.serial} does not open`, ...refusal(result)] };
+  }
+  return undefined;
+}
+
+async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly Member[], lost: Member): Promise<Evidence> {
+  const { ctx } = run;
+  const device = survivors[0]?.container.mappingGuestDevice ?? '';
+  await typeCommand(ctx, guest, command('mkdir', '-p', arrayGuestPath));
+  const readOnly = await tryCommand(ctx, guest, planMountWith(device, 'degraded,ro'));
+  if (readOnly.exitCode !== 0) {
+    return { facts: [], findings: [`mount -o degraded,ro is refused: everything would be lost with ${lost.container.serial}`, ...refusal(readOnly)] };
+  }
+  const files = await verifyFiles(ctx, guest, run);
+  const lostFiles = describeFileDifferences(files).map((difference) => `lost with ${lost.container.serial}: ${difference}`);
+  await typeCommand(ctx, guest, planUnmount());
+  const writable = await examineWritable(ctx, guest, device);
+  return { facts: [...describeHeld(files), ...writable.facts], findings: [...lostFiles, ...writable.findings] };
+}
+
+function describeHeld(files: FilesSeen): readonly string[] {
+  return [`degraded,ro: ${String(files.filesChecked)} files and ${String(files.recordsChecked)} acknowledged records as written`];
+}
+
+async function examineWritable(ctx: Context, guest: Guest, device: string): Promise<Evidence> {
+  const mounted = await tryCommand(ctx, guest, planMountWith(device, 'degraded'));
+  if (mounted.exitCode !== 0) return { facts: [], findings: ['mount -o degraded (read-write) is refused', ...refusal(mounted)] };
+  try {
+    await typeCommand(ctx, guest, { argv: ['tee', `${arrayGuestPath}/written-by-the-proof`], stdin: 'still writable\n' });
+    await typeCommand(ctx, guest, command('sync', '-f', arrayGuestPath));
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    return { facts: [], findings: ['mounted degraded, but it cannot be written', ...refusal(error.result)] };
+  }
+  return { facts: ['degraded, read-write: mounted and written'], findings: [] };
+}
+
+function refusal(result: CommandResult): readonly string[] {
+  return [`${result.argv.join(' ')}: exit ${String(result.exitCode)}`, ...said(result).split('\n')];
+}

@@ -1,0 +1,193 @@
+import { performance } from 'node:perf_hooks';
+import type { ArrayLayout } from '../core/layout.ts';
+import { checkLayout, checkPayloadFits, describeLayout } from '../core/layout.ts';
+import { describeFailure, RaidlabError } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
+import type { KernelTrouble } from '../core/kernel/trouble.ts';
+import { judgeChecks } from '../core/verdict.ts';
+import type { Check, Verdict } from '../core/verdict.ts';
+import type { Context } from '../machine/context.ts';
+import { KernelCrash } from '../machine/kernel-crash.ts';
+import type { Accelerator } from '../machine/machine.ts';
+import { CommandRefused, said } from '../storage/type-command.ts';
+import type { Drill, Step, StepPhase } from './drill.ts';
+import type { DrillRun } from './drill-run.ts';
+import { prepareDrillRun } from './prepare-drill-run.ts';
+import { proveArray } from './proof/prove-array.ts';
+import { checkSkippedSteps } from './registry.ts';
+import { summariseVerdict } from './verdict-summary.ts';
+
+/** What is asked for: a drill, and what may be different from its defaults. */
+export interface DrillRequest {
+  readonly drill: Drill;
+  readonly layout: ArrayLayout;
+  readonly payloadBytes: number;
+  /** Decides the payload and everything else that looks random in it. */
+  readonly seed: string;
+  readonly skippedSteps: readonly string[];
+  readonly kernelSuite: string;
+  readonly toolsSuite: string;
+  readonly memoryMiB: number;
+  /** Undefined: chosen by a boot probe. */
+  readonly accelerator: Accelerator | undefined;
+  /** `$XDG_CACHE_HOME/raidlab`. */
+  readonly cacheHostPath: string;
+  /** The run's own folder; machines leave their evidence below it. */
+  readonly runHostPath: string;
+  /** A Debian mirror; undefined: the one that the host's apt uses. */
+  readonly mirror: string | undefined;
+  /** Called when the verdict is there and the machine is on: `--keep`. The machine goes when the promise settles. */
+  readonly keep?: (machine: { readonly name: string; readonly socketsHostPath: string }) => Promise<void>;
+}
+
+/** What a step took. */
+export interface StepRecord {
+  readonly name: string;
+  readonly title: string;
+  readonly skipped: boolean;
+  /** Wall time, milliseconds; 0 when skipped. */
+  readonly durationMs: number;
+}
+
+/** What a drill came to. */
+export interface DrillResult {
+  readonly drill: string;
+  readonly verdict: Verdict;
+  readonly summary: string;
+  readonly checks: readonly Check[];
+  readonly steps: readonly StepRecord[];
+  /** The crash, when the verdict is `crashed`. */
+  readonly trouble: KernelTrouble | null;
+  /** Why it could not be judged, when something other than a check says so. */
+  readonly failure: Failure | null;
+  readonly durationMs: number;
+}
+
+/**
+ * Runs a drill: images, machine, steps, proof, verdict.
+ *
+ * Rejects with a RaidlabError when the drill could not begin (usage, host, image) or was interrupted. Once the machine
+ * is there, everything that happens is a verdict: a refused repair command is `broken`, a kernel crash `crashed`,
+ * machine trouble `inconclusive`.
+ */
+export async function runDrill(ctx: Context, request: DrillRequest): Promise<DrillResult> {
+  const { drill, layout, payloadBytes } = request;
+  checkSkippedSteps(drill, request.skippedSteps);
+  checkLayout(layout);
+  checkPayloadFits(layout, payloadBytes);
+  const startedMs = performance.now();
+  ctx.emit({
+    type: 'drill-started',
+    drill: drill.name,
+    promise: drill.promise,
+    seed: request.seed,
+    skippedSteps: request.skippedSteps,
+    layout: describeLayout(layout),
+    payloadBytes,
+  });
+  await using run = await prepareDrillRun(ctx, request);
+  const progress: Progress = { phase: 'build', steps: [], checks: [] };
+  const ending = await endingOf(ctx, async () => {
+    for (const step of drill.steps) await runStep(run, request, step, progress);
+    if (drill.proof === 'full') await runProof(run, request, progress);
+  }, progress);
+  const verdict = ending.verdict ?? judgeChecks(progress.checks);
+  const summary = summariseVerdict(drill, verdict, progress.checks, ending.trouble);
+  const durationMs = performance.now() - startedMs;
+  ctx.emit({ type: 'verdict-reached', drill: drill.name, verdict, summary, durationMs });
+  await request.keep?.({ name: 'main', socketsHostPath: run.kit.socketsHostPath });
+  return {
+    drill: drill.name,
+    verdict,
+    summary,
+    checks: progress.checks,
+    steps: progress.steps,
+    trouble: ending.trouble ?? null,
+    failure: ending.failure ?? null,
+    durationMs,
+  };
+}
+
+interface Progress {
+  phase: StepPhase;
+  readonly steps: StepRecord[];
+  readonly checks: Check[];
+}
+
+async function runStep(run: DrillRun, request: DrillRequest, step: Step, progress: Progress): Promise<void> {
+  const facts = { drill: request.drill.name, step: step.name, title: step.title };
+  if (request.skippedSteps.includes(step.name)) {
+    run.ctx.emit({ type: 'step-skipped', ...facts });
+    progress.steps.push({ name: step.name, title: step.title, skipped: true, durationMs: 0 });
+    return;
+  }
+  progress.phase = step.phase;
+  await timed(run.ctx, facts, progress, async () => step.run(run));
+}
+
+async function runProof(run: DrillRun, request: DrillRequest, progress: Progress): Promise<void> {
+  progress.phase = 'repair';
+  await timed(run.ctx, { drill: request.drill.name, step: 'proof', title: 'Prove it' }, progress, async () => {
+    await proveArray(run, (check) => {
+      progress.checks.push(check);
+      run.ctx.emit({ type: 'check-judged', drill: request.drill.name, check });
+    });
+  });
+}
+
+async function timed(ctx: Context, facts: { readonly drill: string; readonly step: string; readonly title: string }, progress: Progress, work: () => Promise<void>): Promise<void> {
+  ctx.emit({ type: 'step-started', ...facts });
+  const startedMs = performance.now();
+  let completed = false;
+  try {
+    await work();
+    completed = true;
+  } finally {
+    const durationMs = performance.now() - startedMs;
+    ctx.emit({ type: 'step-ended', ...facts, completed, durationMs });
+    progress.steps.push({ name: facts.step, title: facts.title, skipped: false, durationMs });
+  }
+}
+
+interface Ending {
+  /** Undefined: the checks decide. */
+  readonly verdict?: Verdict;
+  readonly trouble?: KernelTrouble;
+  readonly failure?: Failure;
+}
+
+/** Does the work and turns what stopped it into an ending; what is not about this drill's machine is thrown on. */
+async function endingOf(ctx: Context, work: () => Promise<void>, progress: Progress): Promise<Ending> {
+  try {
+    await work();
+    return {};
+  } catch (error) {
+    if (ctx.signal.aborted) throw error;
+    if (error instanceof KernelCrash) return { trouble: error.trouble, verdict: progress.phase === 'build' ? 'inconclusive' : 'crashed' };
+    if (error instanceof CommandRefused) return endingOfRefusal(error, progress);
+    if (error instanceof RaidlabError && isMachineTrouble(error.failure)) {
+      const { failure } = error;
+      ctx.emit({ type: 'run-failed', area: failure.area, reason: failure.reason, description: describeFailure(failure) });
+      return { verdict: 'inconclusive', failure };
+    }
+    throw error;
+  }
+}
+
+function endingOfRefusal(refused: CommandRefused, progress: Progress): Ending {
+  const { argv, exitCode } = refused.result;
+  if (progress.phase === 'build') {
+    return { verdict: 'inconclusive', failure: { area: 'guest', reason: 'command-failed', machine: refused.machine, argv, exitCode, said: said(refused.result) } };
+  }
+  progress.checks.push({
+    name: 'procedure',
+    claim: 'Every command of the procedure went through',
+    outcome: 'broken',
+    evidence: [`${argv.join(' ')}: exit ${String(exitCode)}`, ...said(refused.result).split('\n')],
+  });
+  return {};
+}
+
+function isMachineTrouble(failure: Failure): boolean {
+  return failure.area === 'machine' || failure.area === 'guest' || (failure.area === 'host' && failure.reason === 'wait-timed-out');
+}

@@ -1,0 +1,120 @@
+/**
+ * The sweeper: removes what a killed raidlab left behind. Run once at the start of every run.
+ *
+ * A directory goes when its owner is dead, or, where the owner cannot be judged (another container or host shares the
+ * cache, or the record is not there), when nothing in it has changed for a day.
+ */
+import { lstat, readdir, readFile, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from '../context.ts';
+import { isProcessAlive } from '../process-identity.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
+import { hasErrorCode } from './file-failure.ts';
+import { outsideNamePattern, ownerFileName } from './owned-directory.ts';
+import { currentOwner, judgeOwner, readOwner } from './owner.ts';
+import type { Owner } from './owner.ts';
+import { removeTree } from './remove-tree.ts';
+import { areaHostPath } from './store.ts';
+import type { CacheStore } from './store.ts';
+
+const strangerAgeMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Removes scratch, half-built entries, stale locks and stamps whose owners are dead, and kills the QEMU processes that
+ * are recorded there, if their start time says they are the recorded ones. Emits `leftover-removed` for each.
+ */
+export async function removeLeftovers(ctx: Context, store: CacheStore): Promise<void> {
+  const self = await currentOwner();
+  for (const area of ['work', 'tmp'] as const) {
+    for (const name of await namesIn(areaHostPath(store, area))) {
+      ctx.signal.throwIfAborted();
+      await sweepDirectory(ctx, path.join(areaHostPath(store, area), name), self, area === 'work' ? 'scratch of a machine' : 'half-built image');
+    }
+  }
+  for (const name of await namesIn(areaHostPath(store, 'locks'))) await sweepLock(ctx, path.join(areaHostPath(store, 'locks'), name), self);
+  const entries = new Set(await namesIn(store.rootHostPath));
+  for (const name of await namesIn(areaHostPath(store, 'stamps'))) {
+    if (!entries.has(path.parse(name).name)) await unlinkIfThere(path.join(areaHostPath(store, 'stamps'), name));
+  }
+}
+
+async function sweepDirectory(ctx: Context, hostPath: string, self: Owner, what: string): Promise<void> {
+  const owner = await readOwner(path.join(hostPath, ownerFileName));
+  if (!(await isAbandoned(hostPath, owner, self))) return;
+  const outside: string[] = [];
+  for (const outsideHostPath of owner?.outsideHostPaths ?? []) {
+    if (await isOurs(outsideHostPath)) outside.push(outsideHostPath);
+  }
+  for (const place of [hostPath, ...outside]) {
+    for (const qemu of await recordedQemus(place)) await endProcess(ctx, qemu);
+  }
+  for (const place of [...outside, hostPath]) {
+    await removeTree(ctx, place);
+    ctx.emit({ type: 'leftover-removed', what, hostPath: place });
+  }
+}
+
+async function isAbandoned(hostPath: string, owner: Owner | undefined, self: Owner): Promise<boolean> {
+  const state = owner === undefined ? 'unknown' : await judgeOwner(owner, self);
+  if (state !== 'unknown') return state === 'dead';
+  const status = await lstat(hostPath).catch(() => undefined);
+  return status !== undefined && Date.now() - status.mtimeMs > strangerAgeMs;
+}
+
+async function sweepLock(ctx: Context, hostPath: string, self: Owner): Promise<void> {
+  if (!(await isAbandoned(hostPath, await readOwner(hostPath), self))) return;
+  await unlinkIfThere(hostPath);
+  ctx.emit({ type: 'leftover-removed', what: 'lock', hostPath });
+}
+
+/** A path in a record is removed only when it has our name, is a directory and not a link, and belongs to us. */
+async function isOurs(hostPath: string): Promise<boolean> {
+  if (!path.isAbsolute(hostPath) || !outsideNamePattern.test(path.basename(hostPath))) return false;
+  const status = await lstat(hostPath).catch(() => undefined);
+  return status?.isDirectory() === true && status.uid === process.getuid?.();
+}
+
+/** Finds `qemu.json` in a directory and one level below. */
+async function recordedQemus(hostPath: string): Promise<readonly ProcessIdentity[]> {
+  const below = (await readdir(hostPath, { withFileTypes: true }).catch(() => [])).filter((item) => item.isDirectory());
+  const found: ProcessIdentity[] = [];
+  for (const directory of [hostPath, ...below.map((item) => path.join(hostPath, item.name))]) {
+    const text = await readFile(path.join(directory, 'qemu.json'), 'utf8').catch(() => undefined);
+    const identity = text === undefined ? undefined : parseIdentity(text);
+    if (identity !== undefined) found.push(identity);
+  }
+  return found;
+}
+
+function parseIdentity(text: string): ProcessIdentity | undefined {
+  try {
+    const { pid, startTime, bootId } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof pid !== 'number' || pid <= 1 || typeof startTime !== 'string' || typeof bootId !== 'string') return undefined;
+    return { pid, startTime, bootId };
+  } catch {
+    return undefined;
+  }
+}
+
+async function endProcess(ctx: Context, identity: ProcessIdentity): Promise<void> {
+  if (!(await isProcessAlive(identity))) return;
+  process.kill(identity.pid, 'SIGKILL');
+  ctx.emit({ type: 'leftover-removed', what: 'QEMU process', hostPath: `/proc/${String(identity.pid)}` });
+  for (let left = 250; left > 0 && (await isProcessAlive(identity)); left -= 1) await delay(20);
+}
+
+async function namesIn(hostPath: string): Promise<readonly string[]> {
+  try {
+    return await readdir(hostPath);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+async function unlinkIfThere(hostPath: string): Promise<void> {
+  await unlink(hostPath).catch((error: unknown) => {
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+  });
+}

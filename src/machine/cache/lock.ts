@@ -1,0 +1,93 @@
+/**
+ * One builder per entry, across processes: a file that holds its owner.
+ *
+ *     link(2) of a written record ─► held ─► unlink
+ *            │ EEXIST
+ *            └─► owner alive: wait · owner dead: move the file aside, look at it again, try anew
+ *
+ * Two builders at once would do no harm (an entry appears by one rename); the lock saves them the work.
+ */
+import { randomBytes } from 'node:crypto';
+import { link, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileFailure, hasErrorCode } from './file-failure.ts';
+import { currentOwner, formatOwner, judgeOwner, readOwner } from './owner.ts';
+import type { Owner } from './owner.ts';
+import { areaHostPath } from './store.ts';
+import type { CacheStore } from './store.ts';
+
+/** A lock we hold until it is disposed. */
+export type Lock = AsyncDisposable;
+
+/** Who holds the lock that we wanted; `pid` is undefined when the file went away while we looked. */
+export interface LockHeld {
+  readonly pid: number | undefined;
+}
+
+const strangerAgeMs = 60 * 60 * 1000;
+
+/** Takes the lock called `name`, or says who has it. A dead owner's lock is taken over. Never waits. */
+export async function tryLock(store: CacheStore, name: string): Promise<{ readonly lock: Lock } | LockHeld> {
+  const lockHostPath = path.join(areaHostPath(store, 'locks'), name);
+  const self = await currentOwner();
+  const ownHostPath = `${lockHostPath}.${randomBytes(4).toString('hex')}`;
+  try {
+    await writeFile(ownHostPath, formatOwner(self));
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      if (await linkIfFree(ownHostPath, lockHostPath)) {
+        return { lock: { [Symbol.asyncDispose]: () => release(lockHostPath, self) } };
+      }
+      const holder = await readOwner(lockHostPath);
+      if (!(await isAbandoned(lockHostPath, holder, self))) return { pid: holder?.pid };
+      await setAside(lockHostPath, holder);
+    }
+    return { pid: (await readOwner(lockHostPath))?.pid };
+  } catch (error) {
+    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the image cache', doing: `taking the lock ${name}` });
+  } finally {
+    await rm(ownHostPath, { force: true });
+  }
+}
+
+async function linkIfFree(ownHostPath: string, lockHostPath: string): Promise<boolean> {
+  try {
+    await link(ownHostPath, lockHostPath);
+    return true;
+  } catch (error) {
+    if (hasErrorCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+async function isAbandoned(lockHostPath: string, holder: Owner | undefined, self: Owner): Promise<boolean> {
+  const state = holder === undefined ? 'unknown' : await judgeOwner(holder, self);
+  if (state !== 'unknown') return state === 'dead';
+  const status = await stat(lockHostPath).catch(() => undefined);
+  return status !== undefined && Date.now() - status.mtimeMs > strangerAgeMs;
+}
+
+/** Another waiter may have taken the lock over since we looked; then what we moved is its lock, and we put it back. */
+async function setAside(lockHostPath: string, judged: Owner | undefined): Promise<void> {
+  const asideHostPath = `${lockHostPath}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(lockHostPath, asideHostPath);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  const moved = await readOwner(asideHostPath);
+  if (moved !== undefined && !isSame(moved, judged)) await linkIfFree(asideHostPath, lockHostPath);
+  await rm(asideHostPath, { force: true });
+}
+
+async function release(lockHostPath: string, self: Owner): Promise<void> {
+  const holder = await readOwner(lockHostPath);
+  if (!isSame(holder, self)) return;
+  await unlink(lockHostPath).catch((error: unknown) => {
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+  });
+}
+
+function isSame(one: Owner | undefined, other: Owner | undefined): boolean {
+  return one !== undefined && other !== undefined && formatOwner(one) === formatOwner(other);
+}

@@ -1,0 +1,70 @@
+import { readFile, readlink, rename, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { isProcessAlive, readProcessIdentity } from '../process-identity.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
+import { hasErrorCode } from './file-failure.ts';
+
+/** The raidlab process to which a lock or a directory belongs. */
+export interface Owner extends ProcessIdentity {
+  /** Tells containers on one host apart: their pids mean nothing to each other. */
+  readonly pidNamespace: string;
+  /** Tells hosts apart that share a home directory. */
+  readonly hostName: string;
+  /** Directories elsewhere that belong to the same owner and go with it. */
+  readonly outsideHostPaths: readonly string[];
+}
+
+/** `unknown` when the owner lives where we cannot see: in another container or on another host. */
+export type OwnerState = 'alive' | 'dead' | 'unknown';
+
+/** Gives this process as an owner. */
+export async function currentOwner(): Promise<Owner> {
+  const identity = await readProcessIdentity(process.pid);
+  if (identity === undefined) throw new Error('/proc/PID/stat of this process cannot be read');
+  return { ...identity, pidNamespace: await readlink('/proc/self/ns/pid'), hostName: hostname(), outsideHostPaths: [] };
+}
+
+/** Says whether an owner still runs. After a reboot of this host every owner of before is dead. */
+export async function judgeOwner(owner: Owner, self: Owner): Promise<OwnerState> {
+  if (owner.hostName !== self.hostName) return 'unknown';
+  if (owner.bootId !== self.bootId) return 'dead';
+  if (owner.pidNamespace !== self.pidNamespace) return 'unknown';
+  return (await isProcessAlive(owner)) ? 'alive' : 'dead';
+}
+
+/** Gives the owner in an owner file; undefined when there is no such file or its text is not an owner. */
+export async function readOwner(hostPath: string): Promise<Owner | undefined> {
+  try {
+    return parseOwner(await readFile(hostPath, 'utf8'));
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** Writes an owner file; whoever reads it meanwhile sees the old text or the new one. */
+export async function writeOwner(hostPath: string, owner: Owner): Promise<void> {
+  await writeFile(`${hostPath}.new`, formatOwner(owner));
+  await rename(`${hostPath}.new`, hostPath);
+}
+
+/** Gives the text of an owner file. */
+export function formatOwner(owner: Owner): string {
+  return `${JSON.stringify(owner)}\n`;
+}
+
+/** Gives the owner in the text of an owner file; undefined when it is not whole. */
+export function parseOwner(text: string): Owner | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { pid, startTime, bootId, pidNamespace, hostName, outsideHostPaths } = value as Record<string, unknown>;
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 1) return undefined;
+  if (![startTime, bootId, pidNamespace, hostName].every((field) => typeof field === 'string' && field !== '')) return undefined;
+  if (!Array.isArray(outsideHostPaths) || !outsideHostPaths.every((hostPath) => typeof hostPath === 'string')) return undefined;
+  return value as Owner;
+}

@@ -1,0 +1,31 @@
+import { rm } from 'node:fs/promises';
+import type { Context } from '../context.ts';
+import { runHostCommand } from '../host-process.ts';
+import { hasErrorCode } from './file-failure.ts';
+
+/**
+ * Removes a directory and all in it. It goes on when the context has been aborted: cleaning up is what comes after that.
+ *
+ * A tree that mmdebstrap made for an ordinary user belongs to the user's subordinate ids; only a process that has those
+ * ids may empty it, and mmdebstrap offers one (mmdebstrap(1), MODES, unshare).
+ */
+export async function removeTree(ctx: Context, hostPath: string): Promise<void> {
+  try {
+    await removeOwn(hostPath);
+  } catch (error) {
+    if (!hasErrorCode(error, 'EACCES', 'EPERM')) throw error;
+    const cleaning: Context = { signal: AbortSignal.timeout(removalTimeoutMs), deadlineMs: Infinity, emit: ctx.emit };
+    // It can empty the tree but not remove it from a directory of ours: rm then fails, and we finish.
+    await runHostCommand(cleaning, ['mmdebstrap', '--unshare-helper', 'rm', '-rf', '--', hostPath], {
+      purpose: 'remove an unpacked Debian tree',
+      okExitCodes: Array.from({ length: 256 }, (_, exitCode) => exitCode),
+    });
+    await removeOwn(hostPath);
+  }
+}
+
+const removalTimeoutMs = 60_000;
+
+async function removeOwn(hostPath: string): Promise<void> {
+  await rm(hostPath, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
+}

@@ -1,0 +1,27 @@
+/** A kernel ready to boot: taken from a Debian package without installing it, or the user's own. */
+export interface KernelArtefact {
+  /** As `uname -r` says: `6.12.117+deb13-cloud-amd64`. */
+  readonly version: string;
+  /** Where it came from, for people: `trixie (linux-image-cloud-amd64 6.12.117-1)`. */
+  readonly description: string;
+  readonly vmlinuzHostPath: string;
+  readonly initramfsHostPath: string;
+  /** An erofs image of the module tree, mounted on /lib/modules in the guest. */
+  readonly modulesHostPath: string;
+  /** Hex digest over everything that shaped it; names its place in the cache. */
+  readonly digest: string;
+}
+
+/** A Debian userland: btrfs-progs, cryptsetup and what a person wants in a shell. */
+export interface ToolsArtefact {
+  readonly suite: string;
+  /** For people: `trixie (btrfs-progs 6.14, cryptsetup 2.7.5)`. */
+  readonly description: string;
+  /** Versions of the packages that matter, by package name: `btrfs-progs`, `cryptsetup-bin`, … */
+  readonly versions: Readonly<Record<string, string>>;
+  /** A read-only erofs image; the lower layer of the guest's root. */
+  readonly rootHostPath: string;
+  /** A blank ext4 image; every machine gets a qcow2 overlay of it as the persistent upper layer of its root. */
+  readonly systemHostPath: string;
+  readonly digest: string;
+}

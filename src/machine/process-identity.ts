@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+
+/**
+ * A process that cannot be mistaken for a later one: process ids are reused, a pid together with its start time on one
+ * boot of the host is not. Shape of `qemu.json` and `owner.json` in scratch directories.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in clock ticks since boot: field 22 of /proc/PID/stat, see proc_pid_stat(5). */
+  readonly startTime: string;
+  /** /proc/sys/kernel/random/boot_id at that time. */
+  readonly bootId: string;
+}
+
+/**
+ * Gives the start time in the text of a /proc/PID/stat. The command name may itself hold spaces and brackets, so fields
+ * are counted from the last bracket. Undefined when the text has no such field.
+ */
+export function parseProcessStartTime(stat: string): string | undefined {
+  const afterName = stat.slice(stat.lastIndexOf(')') + 1).trim();
+  // Field 3 (state) comes first here, so field 22 is at 19.
+  const field = afterName.split(' ')[19];
+  return field !== undefined && /^\d+$/.test(field) ? field : undefined;
+}
+
+/** Gives the identity of a running process, or undefined when there is none with that pid (a zombie counts as ended). */
+export async function readProcessIdentity(pid: number): Promise<ProcessIdentity | undefined> {
+  let stat: string;
+  try {
+    stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const startTime = parseProcessStartTime(stat);
+  const isZombie = /^\s*[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 1));
+  if (startTime === undefined || isZombie) return undefined;
+  const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  return { pid, startTime, bootId };
+}
+
+/** Says whether that very process still runs. */
+export async function isProcessAlive(identity: ProcessIdentity): Promise<boolean> {
+  const now = await readProcessIdentity(identity.pid);
+  return now?.startTime === identity.startTime && now.bootId === identity.bootId;
+}

@@ -1,0 +1,65 @@
+import { RaidlabError } from '../../core/failure.ts';
+import type { DiskSpec } from '../machine.ts';
+import type { DriverOptions } from '../qmp/qmp-protocol.ts';
+
+/** How an image file is used. */
+export interface ImageUse {
+  /** Names the nodes: `<name>-file` and `<name>-format`. */
+  readonly name: string;
+  readonly hostPath: string;
+  readonly format: 'raw' | 'qcow2';
+  readonly readOnly: boolean;
+}
+
+// include/block/block-common.h: a node name has at most 31 characters and is an id: a letter, then letters, digits, `-._`.
+const nameShape = /^[A-Za-z][A-Za-z0-9._-]{0,22}$/;
+
+/** Gives the two block nodes of an image, in the order in which they are added: the file, then its format. */
+export function planImageNodes(image: ImageUse): readonly [DriverOptions, DriverOptions] {
+  if (!nameShape.test(image.name)) {
+    throw new RaidlabError({ area: 'host', reason: 'internal', message: `"${image.name}" cannot name a disk: QEMU takes a letter and up to 22 letters, digits, dots and dashes` });
+  }
+  const shared = {
+    'read-only': image.readOnly,
+    // What the guest flushes is flushed: power cuts are drilled.
+    cache: { direct: false, 'no-flush': false },
+    discard: 'unmap',
+    'detect-zeroes': 'off',
+  };
+  const file = formatNodeNames(image.name);
+  return [
+    { driver: 'file', 'node-name': file.file, filename: image.hostPath, ...shared },
+    { driver: image.format, 'node-name': file.format, file: file.file, ...shared },
+  ];
+}
+
+/** Gives the names of an image's nodes. */
+export function formatNodeNames(name: string): { readonly file: string; readonly format: string } {
+  return { file: `${name}-file`, format: `${name}-format` };
+}
+
+/** Gives the image of an array disk; its nodes are named for its serial. */
+export function imageOfDisk(disk: DiskSpec): ImageUse {
+  return { name: disk.serial, hostPath: disk.hostPath, format: disk.format, readOnly: false };
+}
+
+/** The SCSI controller that array disks hang on. */
+export const scsiController = 'scsi0';
+
+/**
+ * Gives the device of an array disk in bay `scsiId`. The guest sees read and write errors as they are: a fault must
+ * reach btrfs, and never stop the machine.
+ */
+export function planDiskDevice(serial: string, scsiId: number): DriverOptions {
+  return {
+    driver: 'scsi-hd',
+    id: serial,
+    bus: `${scsiController}.0`,
+    'scsi-id': scsiId,
+    drive: formatNodeNames(serial).format,
+    serial,
+    'write-cache': 'on',
+    werror: 'report',
+    rerror: 'report',
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * QEMU as a process of ours, and its life as a machine's life.
+ *
+ *     start ──► sockets appear ──► QMP greets ──► (paused, all lines connected) ──► cont ──► … ──► its process ends
+ *                  │ it ends before that                                                            │
+ *                  └─► machine/qemu-refused-to-start                  what the console still says is read; then the life ends
+ */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RaidlabError } from '../../core/failure.ts';
+import { createConsoleWatch } from '../console/console-watch.ts';
+import type { ConsoleWatch } from '../console/console-watch.ts';
+import type { Context } from '../context.ts';
+import { hostProcessFailure, startHostProcess } from '../host-process.ts';
+import type { HostProcess, HostProcessEnd } from '../host-process.ts';
+import { connectLineSocket } from '../line-socket.ts';
+import type { LineSocket } from '../line-socket.ts';
+import { beginMachineLife } from '../machine-life.ts';
+import type { MachineLife } from '../machine-life.ts';
+import { readProcessIdentity } from '../process-identity.ts';
+import { connectQmp } from '../qmp/qmp-client.ts';
+import type { QmpClient } from '../qmp/qmp-client.ts';
+import { planMachineSockets } from './machine-sockets.ts';
+import type { MachineSockets } from './machine-sockets.ts';
+
+/** What is launched, and where what it leaves goes. */
+export interface QemuLaunch {
+  readonly machine: string;
+  readonly argv: readonly string[];
+  readonly scratchHostPath: string;
+  /** qmp.ndjson goes here. */
+  readonly evidenceHostPath: string;
+}
+
+/** A QEMU that runs, paused as it was started. Dispose it and it is gone, with its sockets. */
+export interface RunningQemu extends AsyncDisposable {
+  readonly process: HostProcess;
+  readonly life: MachineLife;
+  readonly qmp: QmpClient;
+  readonly console: ConsoleWatch;
+  readonly sockets: MachineSockets;
+  /** Kills it, reads what its sockets still hold, and resolves when it is gone. `how` completes "QEMU ended (…)". */
+  stop(how: string): Promise<void>;
+  /** Has a line socket read to its end before the machine's life ends, and closed with it. */
+  adopt(socket: LineSocket): void;
+}
+
+const purpose = 'run the machine';
+/** Scratch file that tells a later raidlab which process to end when we could not: a ProcessIdentity. */
+const identityFile = 'qemu.json';
+const connectTimeoutMs = 10_000;
+const consoleLineBytes = 16 * 1024;
+// QEMU is gone, and its sockets with it: what is left to read is in our own buffers.
+const drainMs = 1000;
+
+/** Starts QEMU and connects its console and QMP. When that fails, nothing is left. */
+export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<RunningQemu> {
+  const sockets = planMachineSockets(launch.scratchHostPath);
+  // A socket of an earlier QEMU would be connected to, and refuse.
+  await removeSockets(sockets);
+  const process = await startHostProcess(ctx, launch.argv, { purpose });
+  const life = beginMachineLife(launch.machine);
+  const watch = createConsoleWatch(life, ctx.emit);
+  const adopted: LineSocket[] = [];
+  let qmp: QmpClient | undefined;
+  let stoppedBy: string | undefined;
+  const over = process.ended.then(async (end) => {
+    await Promise.race([Promise.all(adopted.map((socket) => socket.closed)), waitAtMost(drainMs)]);
+    life.declareEnd({ state: 'ended', how: stoppedBy ?? describeEnd(end), said: end.stderr.trim() });
+  });
+  const stop = async (how: string): Promise<void> => {
+    stoppedBy ??= how;
+    process.kill('SIGKILL');
+    await over;
+  };
+  const dispose = async (): Promise<void> => {
+    await stop('raidlab stopped it');
+    qmp?.[Symbol.dispose]();
+    watch[Symbol.dispose]();
+    for (const socket of adopted) socket[Symbol.dispose]();
+    await removeSockets(sockets);
+    await rm(join(launch.scratchHostPath, identityFile), { force: true });
+  };
+  try {
+    await writeFile(join(launch.scratchHostPath, identityFile), `${JSON.stringify(await readProcessIdentity(process.pid))}\n`, { mode: 0o600 });
+    const consoleListener = { onLine: watch.takeLine, onClose: watch.takeEnd, maxLineBytes: consoleLineBytes };
+    adopted.push(await connectLineSocket(ctx, life, sockets.consoleHostPath, connectTimeoutMs, consoleListener));
+    const transcriptHostPath = join(launch.evidenceHostPath, 'qmp.ndjson');
+    qmp = await connectQmp(ctx, life, { socketHostPath: sockets.qmpHostPath, transcriptHostPath });
+    watchEvents(ctx, life, qmp, watch);
+    return { process, life, qmp, console: watch, sockets, stop, adopt: (socket) => adopted.push(socket), [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    const end = process.end();
+    await dispose();
+    throw end === undefined ? error : refusal(launch, end);
+  }
+}
+
+/** The events that mean trouble, whoever waits for what. */
+function watchEvents(ctx: Context, life: MachineLife, qmp: QmpClient, watch: ConsoleWatch): void {
+  qmp.onEvent((event) => {
+    switch (event.name) {
+      case 'GUEST_PANICKED':
+        watch.takePanicEvent();
+        break;
+      case 'BLOCK_IO_ERROR':
+        // The host's disk is full: to the guest a disk fault like any other, to us no finding about storage.
+        if (event.data.nospace === true) {
+          const hostPath = event.data['node-name'] ?? 'a disk of the machine';
+          life.declareEnd({ state: 'failed', failure: { area: 'host', reason: 'disk-full', hostPath, doing: `machine ${life.machine} wrote to it` } });
+        }
+        break;
+      case 'STOP':
+        void judgeStop(ctx, life, qmp);
+        break;
+      case 'VSERPORT_CHANGE':
+      case 'DEVICE_DELETED':
+        break;
+    }
+  });
+}
+
+// docs/interop/qemu-qmp-ref, RunState: those in which QEMU has stopped the guest by itself and will not go on.
+const hopelessStates: ReadonlySet<string> = new Set(['internal-error', 'io-error']);
+
+async function judgeStop(ctx: Context, life: MachineLife, qmp: QmpClient): Promise<void> {
+  const status = await qmp.execute(ctx, 'query-status').catch(() => undefined);
+  if (status === undefined || !hopelessStates.has(status.status)) return;
+  life.declareEnd({ state: 'ended', how: `it stopped the processor: ${status.status}`, said: '' });
+}
+
+function refusal(launch: QemuLaunch, end: HostProcessEnd): RaidlabError {
+  const failure = hostProcessFailure(launch.argv, { purpose }, end);
+  if (failure.failure.reason !== 'command-failed') return failure;
+  return new RaidlabError({
+    area: 'machine',
+    reason: 'qemu-refused-to-start',
+    machine: launch.machine,
+    argv: launch.argv,
+    said: failure.failure.said,
+  });
+}
+
+function describeEnd(end: HostProcessEnd): string {
+  return end.signal === undefined ? `exit ${String(end.exitCode)}` : `killed by ${end.signal}`;
+}
+
+async function removeSockets(sockets: MachineSockets): Promise<void> {
+  await Promise.all(Object.values(sockets).map((hostPath: string) => rm(hostPath, { force: true })));
+}
+
+function waitAtMost(ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, ms).unref();
+  return promise;
+}

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+
+/** The unix sockets through which a machine is controlled; QEMU makes them, in the machine's scratch directory. */
+export interface MachineSockets {
+  readonly qmpHostPath: string;
+  readonly agentHostPath: string;
+  readonly consoleHostPath: string;
+  readonly journalHostPath: string;
+}
+
+/** Says where the sockets of a machine are. Names are short: a socket's whole path may have 107 bytes, see unix(7). */
+export function planMachineSockets(scratchHostPath: string): MachineSockets {
+  return {
+    qmpHostPath: join(scratchHostPath, 'qmp'),
+    agentHostPath: join(scratchHostPath, 'agent'),
+    consoleHostPath: join(scratchHostPath, 'console'),
+    journalHostPath: join(scratchHostPath, 'journal'),
+  };
+}

@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import type { Accelerator, MachineSpec } from '../machine.ts';
+import type { DriverOptions } from '../qmp/qmp-protocol.ts';
+import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes, scsiController } from './block-nodes.ts';
+import type { ImageUse } from './block-nodes.ts';
+import { planKernelCommandLine, planProbeCommandLine } from './kernel-command-line.ts';
+import { planMachineSockets } from './machine-sockets.ts';
+import type { QemuProgram } from './qemu-program.ts';
+
+/** The device ids by which QEMU names the virtio-serial ports in its events. */
+export const portIds = { agent: 'agent0', journal: 'journal0' } as const;
+
+/** Gives the file that QEMU writes the console to, byte for byte. */
+export function consoleLogHostPath(spec: MachineSpec): string {
+  return join(spec.evidenceHostPath, 'console.log');
+}
+
+/** Gives the command that starts a machine, paused until QMP says `cont`. */
+export function planQemuCommand(spec: MachineSpec, qemu: QemuProgram): readonly string[] {
+  const sockets = planMachineSockets(spec.scratchHostPath);
+  return [
+    ...planProcess(spec.name, qemu),
+    ...planBoard(spec.accelerator, spec.memoryMiB),
+    ...planKernel(spec.kernel.vmlinuzHostPath, spec.kernel.initramfsHostPath, planKernelCommandLine()),
+    ...planQmp(sockets.qmpHostPath),
+    ...planConsole(sockets.consoleHostPath, consoleLogHostPath(spec)),
+    ...planPorts(sockets.agentHostPath, sockets.journalHostPath),
+    ...planGuestServices(),
+    ...systemImages(spec).flatMap(planSystemDisk),
+    ...planController(),
+    ...spec.disks.flatMap((disk, bay) => [...planImageNodes(imageOfDisk(disk)).flatMap(planBlockdev), ...planDevice(planDiskDevice(disk.serial, bay))]),
+  ];
+}
+
+/** What the accelerator probe boots. */
+export interface ProbeSpec {
+  readonly accelerator: Accelerator;
+  readonly vmlinuzHostPath: string;
+  readonly initramfsHostPath: string;
+  readonly scratchHostPath: string;
+}
+
+const probeMemoryMiB = 512;
+
+/** Gives the command that boots a kernel into nothing but its initramfs, paused until QMP says `cont`. */
+export function planProbeCommand(spec: ProbeSpec, qemu: QemuProgram): readonly string[] {
+  const sockets = planMachineSockets(spec.scratchHostPath);
+  return [
+    ...planProcess('probe', qemu),
+    ...planBoard(spec.accelerator, probeMemoryMiB),
+    ...planKernel(spec.vmlinuzHostPath, spec.initramfsHostPath, planProbeCommandLine()),
+    ...planQmp(sockets.qmpHostPath),
+    ...planConsole(sockets.consoleHostPath, join(spec.scratchHostPath, 'console.log')),
+  ];
+}
+
+// Everything is said here: no defaults, no configuration of the host's, no window, no network. A guest that reboots ends QEMU.
+function planProcess(name: string, qemu: QemuProgram): readonly string[] {
+  const sandbox = ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'];
+  return [
+    qemu.program,
+    '-name',
+    `raidlab-${name}`,
+    '-nodefaults',
+    '-no-user-config',
+    '-display',
+    'none',
+    '-nic',
+    'none',
+    '-no-reboot',
+    '-S',
+    ...(qemu.hasSandbox ? sandbox : []),
+  ];
+}
+
+/**
+ * One processor: more buy nothing under TCG. `la57=off` spares it, which walks page tables in software, their fifth level.
+ * What a storage machine does not have is left off, so that the kernel does not look for it.
+ */
+function planBoard(accelerator: Accelerator, memoryMiB: number): readonly string[] {
+  return [
+    '-machine',
+    'q35,memory-backend=ram0,sata=off,smbus=off,vmport=off',
+    '-accel',
+    accelerator,
+    '-cpu',
+    accelerator === 'tcg' ? 'max,la57=off' : 'max',
+    '-smp',
+    '1',
+    '-m',
+    `${String(memoryMiB)}M`,
+    ...planMemory(memoryMiB),
+    '-rtc',
+    'base=utc,clock=host',
+  ];
+}
+
+/** The memory as an object of its own: a template's is a shared file, a fork's a private view of it. */
+function planMemory(memoryMiB: number): readonly string[] {
+  return ['-object', JSON.stringify({ 'qom-type': 'memory-backend-ram', id: 'ram0', size: memoryMiB * 1024 * 1024 })];
+}
+
+function planKernel(vmlinuzHostPath: string, initramfsHostPath: string, commandLine: string): readonly string[] {
+  return ['-kernel', vmlinuzHostPath, '-initrd', initramfsHostPath, '-append', commandLine];
+}
+
+function planQmp(socketHostPath: string): readonly string[] {
+  return [...planSocket('qmp0', socketHostPath), '-mon', 'chardev=qmp0,mode=control'];
+}
+
+// Appending keeps what an earlier machine of that name left: a restart is a new QEMU.
+function planConsole(socketHostPath: string, logHostPath: string): readonly string[] {
+  return [
+    ...planSocket('console0', socketHostPath, `,logfile=${escapeCommas(logHostPath)},logappend=on`),
+    ...planDevice({ driver: 'isa-serial', id: 'serial0', chardev: 'console0' }),
+  ];
+}
+
+function planPorts(agentHostPath: string, journalHostPath: string): readonly string[] {
+  return [
+    ...planDevice({ driver: 'virtio-serial-pci', id: 'virtio-serial0' }),
+    ...planSocket('agent0', agentHostPath),
+    ...planDevice({ driver: 'virtserialport', id: portIds.agent, chardev: 'agent0', name: 'org.qemu.guest_agent.0' }),
+    ...planSocket('journal0', journalHostPath),
+    ...planDevice({ driver: 'virtserialport', id: portIds.journal, chardev: 'journal0', name: 'org.raidlab.journal' }),
+  ];
+}
+
+// Random numbers without waiting; and a panic that is told to us even when the console stays silent, without ending the
+// machine before the console has said everything.
+function planGuestServices(): readonly string[] {
+  return [...planDevice({ driver: 'virtio-rng-pci', id: 'rng0' }), ...planDevice({ driver: 'pvpanic', id: 'pvpanic0' }), '-action', 'panic=none'];
+}
+
+function systemImages(spec: MachineSpec): readonly ImageUse[] {
+  return [
+    { name: 'root', hostPath: spec.rootHostPath, format: 'raw', readOnly: true },
+    { name: 'modules', hostPath: spec.kernel.modulesHostPath, format: 'raw', readOnly: true },
+    { name: 'system', hostPath: spec.systemHostPath, format: 'qcow2', readOnly: false },
+    ...(spec.payloadHostPath === undefined ? [] : [{ name: 'payload', hostPath: spec.payloadHostPath, format: 'raw', readOnly: true } as const]),
+  ];
+}
+
+// The guest finds it by its serial: /sys/block/vd*/serial, /dev/disk/by-id/virtio-<serial>.
+function planSystemDisk(image: ImageUse): readonly string[] {
+  const device = { driver: 'virtio-blk-pci', id: image.name, drive: formatNodeNames(image.name).format, serial: image.name };
+  return [...planImageNodes(image).flatMap(planBlockdev), ...planDevice(device)];
+}
+
+function planController(): readonly string[] {
+  return planDevice({ driver: 'virtio-scsi-pci', id: scsiController });
+}
+
+function planBlockdev(node: DriverOptions): readonly string[] {
+  return ['-blockdev', JSON.stringify(node)];
+}
+
+function planDevice(device: DriverOptions): readonly string[] {
+  return ['-device', JSON.stringify(device)];
+}
+
+function planSocket(id: string, hostPath: string, more = ''): readonly string[] {
+  return ['-chardev', `socket,id=${id},path=${escapeCommas(hostPath)},server=on,wait=off${more}`];
+}
+
+/** In QEMU's key=value options a comma is written twice. */
+function escapeCommas(value: string): string {
+  return value.replaceAll(',', ',,');
+}

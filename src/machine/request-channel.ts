@@ -1,0 +1,159 @@
+/**
+ * Requests and replies as lines of JSON, matched by id: what QMP and the guest agent have in common.
+ *
+ * A line that is not the protocol ends the machine's life at once. A closed socket ends it after a moment, in which
+ * the end of QEMU's process, which says more, is given the first word.
+ */
+import { RaidlabError } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Context } from './context.ts';
+import { connectLineSocket } from './line-socket.ts';
+import type { LineSocket } from './line-socket.ts';
+import type { MachineLife, Wait } from './machine-life.ts';
+
+/** A JSON object as it came in. */
+export type Message = Readonly<Record<string, unknown>>;
+
+/** Who is on the other side, and how it is understood. */
+export interface ChannelOptions {
+  readonly peer: 'QEMU' | 'guest agent';
+  readonly socketHostPath: string;
+  /** How long the socket may take to appear, milliseconds. */
+  readonly connectTimeoutMs: number;
+  readonly maxLineBytes: number;
+  /** Gives the part of a line that is a message; undefined when the line is none and may be ignored. */
+  readonly messageIn?: (line: string) => string | undefined;
+  /** Takes a message that is not a reply; false when it is not of the protocol. */
+  readonly takeOther: (message: Message) => boolean;
+  /** Sees everything said, both ways. */
+  readonly record?: (from: 'raidlab' | 'qemu', message: unknown) => void;
+  /** Between the closing of the socket and the machine's end, milliseconds; 1000 unless given. */
+  readonly closeGraceMs?: number;
+}
+
+/** What is asked. */
+export interface ChannelRequest {
+  readonly command: string;
+  readonly args?: unknown;
+  readonly timeoutMs: number;
+  /** Sent before it: the byte that makes the guest agent forget what it was reading. */
+  readonly prefix?: Uint8Array;
+}
+
+/** An open channel. */
+export interface RequestChannel extends Disposable {
+  /**
+   * Sends a request and waits for the reply; gives what it returned. Rejects with `machine/qmp-error` or `agent-error`
+   * when it was refused, `machine/qmp-silent` or `agent-silent` after `timeoutMs`, and as the machine's end says.
+   */
+  request(ctx: Context, request: ChannelRequest): Promise<unknown>;
+  /** The failure for an answer of this peer that did not come. */
+  silence(waitingFor: string, timeoutMs: number): NonNullable<Wait['limit']>;
+  /** Resolves when the other side has closed. */
+  readonly closed: Promise<void>;
+}
+
+interface Conversation {
+  readonly pending: Map<number, PromiseWithResolvers<Message>>;
+  lastSeen: string;
+  nextId: number;
+}
+
+/** Connects to the socket of QMP or of the guest agent. */
+export async function openRequestChannel(ctx: Context, life: MachineLife, options: ChannelOptions): Promise<RequestChannel> {
+  const { machine } = life;
+  const { peer } = options;
+  const state: Conversation = { pending: new Map(), lastSeen: 'nothing', nextId: 1 };
+  let closing: NodeJS.Timeout | undefined;
+  const socket = await connectLineSocket(ctx, life, options.socketHostPath, options.connectTimeoutMs, {
+    maxLineBytes: options.maxLineBytes,
+    onLine: (line) => {
+      const text = options.messageIn === undefined ? line : options.messageIn(line);
+      if (text === undefined) return;
+      state.lastSeen = text.slice(0, 200);
+      const message = parseObject(text);
+      options.record?.('qemu', message ?? line);
+      if (message !== undefined && takeMessage(state, options, message)) return;
+      life.declareEnd({ state: 'failed', failure: { area: 'machine', reason: 'protocol-broken', machine, peer, said: line.slice(0, 2000) } });
+    },
+    onClose: () => {
+      closing = setTimeout(() => {
+        life.declareEnd({ state: 'ended', how: `the socket of the ${peer} was closed`, said: '' });
+      }, options.closeGraceMs ?? 1000);
+    },
+  });
+  const silence: RequestChannel['silence'] = (waitingFor, timeoutMs) => ({
+    timeoutMs,
+    failure: (): Failure => ({
+      area: 'machine',
+      reason: peer === 'QEMU' ? 'qmp-silent' : 'agent-silent',
+      machine,
+      waitingFor,
+      timeoutMs,
+      lastSeen: state.lastSeen,
+    }),
+  });
+  return {
+    request: (givenCtx, request) => send(givenCtx, { life, options, state, socket, silence }, request),
+    silence,
+    closed: socket.closed,
+    [Symbol.dispose]: () => {
+      clearTimeout(closing);
+      socket[Symbol.dispose]();
+    },
+  };
+}
+
+interface Line {
+  readonly life: MachineLife;
+  readonly options: ChannelOptions;
+  readonly state: Conversation;
+  readonly socket: LineSocket;
+  readonly silence: RequestChannel['silence'];
+}
+
+async function send(ctx: Context, line: Line, request: ChannelRequest): Promise<unknown> {
+  ctx.signal.throwIfAborted();
+  const { life, options, state, socket } = line;
+  const { command, args, timeoutMs } = request;
+  const id = state.nextId++;
+  const reply = Promise.withResolvers<Message>();
+  state.pending.set(id, reply);
+  const message = { execute: command, ...(args === undefined ? {} : { arguments: args }), id };
+  options.record?.('raidlab', message);
+  if (request.prefix !== undefined) socket.write(request.prefix);
+  socket.write(`${JSON.stringify(message)}\n`);
+  try {
+    const waitingFor = `the reply to ${command}`;
+    const { error, return: result } = await life.guard(ctx, { waitingFor, limit: line.silence(waitingFor, timeoutMs) }, reply.promise);
+    if (error === undefined) return result;
+    const { class: errorClass, desc: said } = error as { class: string; desc: string };
+    const reason = options.peer === 'QEMU' ? 'qmp-error' : 'agent-error';
+    throw new RaidlabError({ area: 'machine', reason, machine: life.machine, command, errorClass, said });
+  } finally {
+    state.pending.delete(id);
+  }
+}
+
+function parseObject(text: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hands a message to whom it concerns; false when it is none of the protocol. */
+function takeMessage(state: Conversation, options: ChannelOptions, message: Message): boolean {
+  const { id } = message;
+  if (typeof id !== 'number') return options.takeOther(message);
+  if (!('return' in message) && !isErrorObject(message['error'])) return false;
+  // Nobody waits any more for the reply to a request whose context has ended.
+  state.pending.get(id)?.resolve(message);
+  return id < state.nextId;
+}
+
+function isErrorObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'class' in value && 'desc' in value;
+}

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { withDeadline } from './context.ts';
+import type { Context } from './context.ts';
+
+/** A wait by name. */
+export interface WaitOptions {
+  /** Completes "Gave up waiting for …". */
+  readonly waitingFor: string;
+  /** Wall time, milliseconds. */
+  readonly timeoutMs: number;
+  /** Between two looks, milliseconds. For what has no event; where there is an event, use it. */
+  readonly intervalMs: number;
+}
+
+/**
+ * Looks again and again until `look` says done; rejects with `host/wait-timed-out` and what was seen last.
+ *
+ * Liveness is the look's own: one that asks a dead machine rejects, and so does this.
+ */
+export async function waitUntil(ctx: Context, options: WaitOptions, look: () => Promise<{ readonly done: boolean; readonly lastSeen: string }>): Promise<void> {
+  let lastSeen = 'nothing';
+  using limited = withDeadline(ctx, options.waitingFor, options.timeoutMs, () => lastSeen);
+  for (;;) {
+    const seen = await look();
+    if (seen.done) return;
+    ({ lastSeen } = seen);
+    limited.signal.throwIfAborted();
+    await delay(options.intervalMs, undefined, { signal: limited.signal }).catch(() => {
+      throw limited.signal.reason;
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { KernelTrouble } from '../core/kernel/trouble.ts';
+import type { Check, CheckOutcome, Verdict } from '../core/verdict.ts';
+import { formatDuration } from './format-duration.ts';
+import { blank, labelled, line, saidLines, span } from './line.ts';
+import type { Line, Tone } from './line.ts';
+
+/** How many lines of evidence are shown for a check that held; the rest is in result.json. */
+const evidenceShown = 3;
+
+const outcomeMarks: Readonly<Record<CheckOutcome, { readonly mark: string; readonly tone: Tone }>> = {
+  held: { mark: '✓', tone: 'good' },
+  broken: { mark: '✗', tone: 'bad' },
+  inconclusive: { mark: '?', tone: 'doubtful' },
+};
+
+/** The tone in which a verdict is shown. */
+export const verdictTones: Readonly<Record<Verdict, Tone>> = { held: 'good', broken: 'bad', inconclusive: 'doubtful', crashed: 'crashed' };
+
+/** Gives the lines of a check: mark, claim, and what was seen; in full where it did not hold. */
+export function checkLines(check: Check, verbose: boolean): readonly Line[] {
+  const { mark, tone } = outcomeMarks[check.outcome];
+  const all = check.evidence.flatMap((evidence) => evidence.split('\n'));
+  // One line more is not worth a line that says so.
+  const shown = verbose || check.outcome !== 'held' || all.length <= evidenceShown + 1 ? all : all.slice(0, evidenceShown);
+  const left = all.length - shown.length;
+  const claimTone: Tone = check.outcome === 'held' ? 'plain' : 'strong';
+  return [
+    line(2, [span(`${mark} `, tone), span(check.claim, claimTone), span(`  ${check.name}`, 'quiet')], 4),
+    ...shown.map((evidence) => line(6, [span(evidence, 'quiet')], 8)),
+    ...(left === 0 ? [] : [line(6, [span(`… ${String(left)} more lines in result.json`, 'quiet')])]),
+  ];
+}
+
+/** What a verdict rests on. */
+export interface VerdictFacts {
+  readonly drill: string;
+  readonly verdict: Verdict;
+  readonly summary: string;
+  readonly durationMs: number;
+  readonly checks: readonly Check[];
+  /** The crash, for the verdict `crashed`. */
+  readonly trouble: KernelTrouble | undefined;
+  readonly verbose: boolean;
+}
+
+/** Gives the last part of a drill's report: every check with its evidence, then the verdict. */
+export function verdictLines(facts: VerdictFacts): readonly Line[] {
+  const evidence = facts.checks.flatMap((check) => checkLines(check, facts.verbose));
+  return [
+    ...(evidence.length === 0 ? [] : [line(0, [span('Evidence', 'strong')]), ...evidence, blank]),
+    ...(facts.trouble === undefined ? [] : [line(0, [span('Evidence from the console', 'strong')]), ...troubleLines(facts.trouble), blank]),
+    line(0, [
+      span(facts.verdict.toUpperCase(), verdictTones[facts.verdict]),
+      span(`  ${facts.drill}`, 'strong'),
+      span(`  ${formatDuration(facts.durationMs)}`, 'quiet'),
+    ]),
+    line(0, facts.summary),
+    ...countLine(facts.checks),
+  ];
+}
+
+function countLine(checks: readonly Check[]): readonly Line[] {
+  if (checks.length === 0) return [];
+  const spans = (['held', 'broken', 'inconclusive'] as const)
+    .map((outcome) => ({ outcome, count: checks.filter((check) => check.outcome === outcome).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ outcome, count }) => `${String(count)} ${outcome}`);
+  return [line(0, [span(`${String(checks.length)} checks: ${spans.join(', ')}`, 'quiet')])];
+}
+
+/** Gives the lines of kernel trouble: what, where, who, and the console's own words. */
+export function troubleLines(trouble: KernelTrouble): readonly Line[] {
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['kind', trouble.kind],
+    ['said', trouble.what],
+    ['at', trouble.at === null ? null : `${trouble.at.function}+${trouble.at.offset}${inModule(trouble.at.module)}`],
+    ['process', trouble.process === null ? null : `${trouble.process.name} (pid ${String(trouble.process.pid)})`],
+    ['kernel', trouble.kernel],
+    ['during', trouble.during],
+  ];
+  return [
+    ...facts.flatMap(([label, value]) => (value === null ? [] : [labelled(label, value)])),
+    ...(trouble.transcript.length === 0 ? [] : saidLines(2, trouble.transcript.join('\n'))),
+  ];
+}
+
+function inModule(module: string | null): string {
+  return module === null ? '' : ` [${module}]`;
+}

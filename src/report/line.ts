@@ -1,0 +1,48 @@
+/** How a piece of text is meant; a page that has colours shows it. */
+export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'bad' | 'doubtful' | 'crashed';
+
+/** A piece of text in one tone. */
+export interface Span {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** One fact to be shown, before it is wrapped, coloured or put into ASCII for a page. */
+export interface Line {
+  /** Columns left of the first row. */
+  readonly indent: number;
+  /** Columns left of the rows that follow when it is wrapped. */
+  readonly hang: number;
+  readonly spans: readonly Span[];
+  /** `command`: rows but the last end in ` \`, so that what was wrapped can be pasted into a shell. `verbatim`: never wrapped at spaces. `label`: the first span is a name, in a column of its own where there is room. */
+  readonly wrap: 'prose' | 'command' | 'verbatim' | 'label';
+}
+
+/** Makes a span. */
+export function span(text: string, tone: Tone = 'plain'): Span {
+  return { text, tone };
+}
+
+/** Makes a line of prose; rows that follow the first are indented by `hang`, as far as the first unless said otherwise. */
+export function line(indent: number, spans: readonly Span[] | string, hang: number = indent): Line {
+  return { indent, hang, spans: typeof spans === 'string' ? [span(spans)] : spans, wrap: 'prose' };
+}
+
+/** An empty line. */
+export const blank: Line = line(0, []);
+
+/** Makes a line with a name in a column of its own: `  kernel       6.12`. */
+export function labelled(label: string, value: string, tone: Tone = 'plain'): Line {
+  return { indent: 2, hang: 15, spans: [span(label, 'quiet'), span(value, tone)], wrap: 'label' };
+}
+
+/** Makes the line of a command as one would type it: `$ btrfs scrub start -B /storage`. */
+export function commandLine(indent: number, command: string): Line {
+  return { indent, hang: indent + 4, spans: [span('$ ', 'quiet'), span(command, 'quiet')], wrap: 'command' };
+}
+
+/** Makes the lines of what a tool said, verbatim, with a bar at the left. */
+export function saidLines(indent: number, said: string): readonly Line[] {
+  const rows = said.trimEnd().split('\n');
+  return rows.map((row) => ({ indent, hang: indent + 2, spans: [span('│ ', 'quiet'), span(row.trimEnd())], wrap: 'verbatim' as const }));
+}

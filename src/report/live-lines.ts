@@ -1,0 +1,46 @@
+import { formatDuration } from './format-duration.ts';
+import { commandLine, line, span } from './line.ts';
+import type { Line } from './line.ts';
+import type { Progress, TerminalState } from './terminal-state.ts';
+
+const brailleFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const asciiFrames = ['|', '/', '-', '\\'];
+
+/** How long one frame of the spinner stands, milliseconds. */
+export const frameMs = 120;
+
+/** Gives the lines that are alive now: what is going on and for how long, how far it is, which command runs. Empty when nothing is. */
+export function liveLines(state: TerminalState, nowMs: number, unicode: boolean): readonly Line[] {
+  const { activity, progress, runningCommand } = state;
+  if (activity === null && progress === null) return [];
+  const frames = unicode ? brailleFrames : asciiFrames;
+  const spinner = frames[Math.floor(nowMs / frameMs) % frames.length] ?? '';
+  const title = activity?.title ?? progress?.what ?? '';
+  const elapsed = activity === null ? '' : `  ${formatDuration(nowMs - activity.startedMs)}`;
+  return [
+    line(0, [span(`${spinner} `, 'doubtful'), span(title, 'strong'), span(elapsed, 'quiet')]),
+    ...(progress === null ? [] : [progressLine(progress, progress.what === title ? '' : progress.what)]),
+    ...(runningCommand === null ? [] : [commandLine(2, runningCommand)]),
+  ];
+}
+
+/** How many characters a full bar has. */
+const barLength = 20;
+
+function progressLine(progress: Progress, what: string): Line {
+  const words = [what, progress.detail].filter((text) => text !== '').join(': ');
+  if (progress.fraction === null) return line(2, [span(words, 'quiet')]);
+  const fraction = Math.max(0, Math.min(1, progress.fraction));
+  const full = Math.round(fraction * barLength);
+  return line(2, [
+    span('█'.repeat(full), 'good'),
+    span('░'.repeat(barLength - full), 'quiet'),
+    span(` ${formatPercent(fraction).padStart(5)}  `),
+    span(words, 'quiet'),
+  ]);
+}
+
+/** Gives a fraction in per cent, never 100 % before the end: `43 %`. */
+export function formatPercent(fraction: number): string {
+  return `${String(fraction >= 1 ? 100 : Math.max(0, Math.floor(fraction * 100)))} %`;
+}

@@ -1,0 +1,52 @@
+import type { RecordedEvent } from '../core/event.ts';
+import { formatCommand } from '../core/plan/command.ts';
+import { commandLine, line, saidLines, span } from './line.ts';
+import type { Line } from './line.ts';
+import type { Rendering } from './render-terminal.ts';
+import type { TerminalState } from './terminal-state.ts';
+
+/** How many lines of a command's output are shown; the rest is in commands.ndjson. */
+const outputShown = 20;
+
+type CommandEvent = Extract<RecordedEvent, { readonly type: 'command-typed' | 'command-started' | 'command-ended' }>;
+
+/**
+ * Gives what a command adds to the report: the words of a typed one, and what it said when it was refused.
+ * Commands that only look are not shown, unless the report is verbose.
+ */
+export function renderCommand(state: TerminalState, event: CommandEvent): Rendering {
+  switch (event.type) {
+    case 'command-typed':
+      return add({ ...state, typedArgv: event.argv }, [commandLine(4, event.command)]);
+    case 'command-started':
+      return { state: { ...state, runningCommand: formatCommand({ argv: event.argv }) }, lines: [] };
+    case 'command-ended': {
+      const wasTyped = state.typedArgv !== null && sameWords(state.typedArgv, event.argv);
+      const next = { ...state, runningCommand: null, typedArgv: wasTyped ? null : state.typedArgv };
+      const { verbose } = state.options;
+      const showsOutput = verbose || (wasTyped && event.exitCode !== 0);
+      return add(next, [
+        ...(verbose && !wasTyped ? [commandLine(4, formatCommand({ argv: event.argv }))] : []),
+        ...(showsOutput ? outputLines(`${event.stderr}\n${event.stdout}`) : []),
+        ...(showsOutput && event.exitCode !== 0 ? [line(4, [span(`exit ${String(event.exitCode)}`, 'doubtful')])] : []),
+      ]);
+    }
+  }
+}
+
+function outputLines(output: string): readonly Line[] {
+  const rows = output.split('\n').filter((row) => row.trim() !== '');
+  if (rows.length === 0) return [];
+  const left = rows.length - outputShown;
+  const more = left > 0 ? [line(4, [span(`│ … ${String(left)} more lines in commands.ndjson`, 'quiet')])] : [];
+  return [...saidLines(4, rows.slice(0, outputShown).join('\n')), ...more];
+}
+
+function add(state: TerminalState, lines: readonly Line[]): Rendering {
+  if (state.stepLines === null) return { state, lines };
+  return { state: { ...state, stepLines: [...state.stepLines, ...lines] }, lines: [] };
+}
+
+function sameWords(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((word, index) => word === right[index]);
+}

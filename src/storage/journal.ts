@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { journalRecordBytes } from '../core/journal/journal-record.ts';
+import { RaidlabError } from '../core/failure.ts';
+import { arrayGuestPath } from '../core/layout.ts';
+import { whenAborted, withDeadline } from '../machine/context.ts';
+import type { Context } from '../machine/context.ts';
+import type { GuestProcess } from '../machine/guest.ts';
+import type { Machine } from '../machine/machine.ts';
+
+/** What the live writer of one segment was told, as the host heard it. */
+export interface JournalRecord {
+  readonly segment: number;
+  /** Where the guest has the segment. */
+  readonly guestPath: string;
+  /** Records whose fsync returned 0 before the host heard of it: each must be there, whatever happened since. */
+  readonly acknowledged: number;
+  /** Bytes of one record. */
+  readonly recordBytes: number;
+  /** What the writer said of writes that failed: an application would have seen these errors. */
+  readonly errors: readonly string[];
+}
+
+/** A live writer at work. Dispose it to stop listening; `stop` ends the writer itself. */
+export interface Journal extends Disposable {
+  /** What is acknowledged so far. */
+  record(): JournalRecord;
+  /** Resolves when at least `count` more records than now are acknowledged; rejects after `timeoutMs`. */
+  waitForMore(ctx: Context, count: number, timeoutMs: number): Promise<void>;
+  /** Ends the writer and waits for its end. */
+  stop(ctx: Context): Promise<void>;
+}
+
+const programGuestPath = '/run/raidlab-journal-writer';
+const portGuestPath = '/dev/virtio-ports/org.raidlab.journal';
+const journalDirectoryGuestPath = `${arrayGuestPath}/journal`;
+const stopTimeoutMs = 60_000;
+
+/**
+ * Starts the live writer on a new segment: it appends a record, calls fsync, reports the record as durable, again and again.
+ *
+ * `seed` and `segment` decide the bytes of every record, so the host can check them without having seen them.
+ */
+export async function startJournal(ctx: Context, machine: Machine, options: { readonly seed: string; readonly segment: number }): Promise<Journal> {
+  const { seed, segment } = options;
+  const { guest } = machine;
+  const guestPath = `${journalDirectoryGuestPath}/segment-${String(segment)}`;
+  const program = await readFile(new URL('guest-programs/journal-writer.pl', import.meta.url));
+  await guest.writeFile(ctx, programGuestPath, program, 0o755);
+  await guest.run(ctx, ['mkdir', '-p', journalDirectoryGuestPath]);
+  const ear = listen(machine, segment);
+  const process = await guest.start(ctx, [programGuestPath, guestPath, seed, String(segment), portGuestPath]);
+  return {
+    record: () => ({ segment, guestPath, acknowledged: ear.acknowledged(), recordBytes: journalRecordBytes, errors: ear.errors() }),
+    waitForMore: async (waitCtx, count, timeoutMs) => ear.waitFor(waitCtx, ear.acknowledged() + count, timeoutMs),
+    stop: async (stopCtx) => {
+      await stopWriter(stopCtx, machine, process);
+    },
+    [Symbol.dispose]: () => {
+      ear[Symbol.dispose]();
+    },
+  };
+}
+
+async function stopWriter(ctx: Context, machine: Machine, process: GuestProcess): Promise<void> {
+  await machine.guest.run(ctx, ['kill', '-TERM', String(process.pid)]);
+  await process.wait(ctx, stopTimeoutMs);
+}
+
+interface Ear extends Disposable {
+  acknowledged(): number;
+  errors(): readonly string[];
+  waitFor(ctx: Context, count: number, timeoutMs: number): Promise<void>;
+}
+
+/** Listens on the journal port. Lines: `durable SEGMENT I` (0-based), `failed SEGMENT I ERRNO`, `stopped SEGMENT N`. */
+function listen(machine: Machine, segment: number): Ear {
+  let acknowledged = 0;
+  const errors: string[] = [];
+  const wakers = new Set<() => void>();
+  const listener = machine.onJournalLine((line) => {
+    const [word, lineSegment, index] = line.split(' ');
+    if (lineSegment !== String(segment)) return;
+    if (word === 'durable' && Number(index) === acknowledged) acknowledged += 1;
+    else if (word === 'failed') errors.push(line);
+    else if (word !== 'stopped') throw new RaidlabError({ area: 'host', reason: 'internal', message: `the live writer said ${JSON.stringify(line)}` });
+    for (const wake of wakers) wake();
+  });
+  return {
+    acknowledged: () => acknowledged,
+    errors: () => errors,
+    waitFor: async (ctx, count, timeoutMs) => {
+      using limited = withDeadline(ctx, `the live writer to have ${String(count)} records on the array`, timeoutMs, () => `${String(acknowledged)} records`);
+      using aborted = whenAborted(limited.signal);
+      while (acknowledged < count) {
+        let wake = (): void => undefined;
+        const heard = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        wakers.add(wake);
+        try {
+          await Promise.race([heard, aborted.promise]);
+        } finally {
+          wakers.delete(wake);
+        }
+      }
+    },
+    [Symbol.dispose]: () => {
+      listener[Symbol.dispose]();
+    },
+  };
+}
