@@ -76,12 +76,12 @@ async function applySteps(steps, asRoot) {
     if (wasInterrupted()) return false;
     if (said !== undefined && step.kind === 'run' && step.argv.includes('install')) {
       // The package list may name files that the mirror has replaced since: ask for a new one, once.
-      say(`\`${formatStep(step).join('\n')}\` failed; trying again after \`${formatStep(aptUpdate).join('\n')}\``);
+      say(`\`${formatStep(step).at(-1) ?? ''}\` failed; trying again after \`${formatStep(aptUpdate).at(-1) ?? ''}\``);
       said = (await applyStep(aptUpdate, asRoot)) ?? (await applyStep(step, asRoot));
     }
     if (wasInterrupted()) return false;
     if (said !== undefined && !(step.kind === 'run' && step.mayFail === true)) {
-      say(`\`${formatStep(step).join('\n')}\` failed. It said, at the end:`);
+      say(`\`${formatStep(step).at(-1) ?? ''}\` failed. It said, at the end:`);
       sayList(said.trimEnd().split('\n').slice(-20));
       say('Mend that, then type the same command again.');
       return false;

@@ -154,11 +154,14 @@ function freeRange(tables) {
 /**
  * @param {readonly string[]} packages to install
  * @param {string} [release] the suite to take them from, if not apt's choice
- * @returns {Step} nothing is ever removed for raidlab's sake
+ * @returns {Step} never removes a package for raidlab's sake; brings a program back that was deleted from a package that is installed
  */
 function aptInstall(packages, release) {
   const target = release === undefined ? [] : ['--target-release', release];
-  return { kind: 'run', argv: [...aptGet, 'install', '--yes', '--no-install-recommends', '--no-remove', ...target, ...packages] };
+  return {
+    kind: 'run',
+    argv: [...aptGet, 'install', '--yes', '--no-install-recommends', '--no-remove', '--reinstall', ...target, ...packages],
+  };
 }
 
 /**

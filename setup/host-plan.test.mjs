@@ -6,7 +6,7 @@ import { findLacks, formatLacks, formatStep, lacksSubordinateIds, parseVersion, 
 const requirements = readRequirements();
 const mirror = 'http://mirror.example/debian/';
 const apt = 'apt-get -o DPkg::Lock::Timeout=600';
-const install = `${apt} install --yes --no-install-recommends --no-remove`;
+const install = `${apt} install --yes --no-install-recommends --no-remove --reinstall`;
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 const bookworm = { id: 'debian', name: 'Debian GNU/Linux 12 (bookworm)', version: 12, codename: 'bookworm' };

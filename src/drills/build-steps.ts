@@ -14,9 +14,9 @@ export function planExtractTree(tree: string): Command {
   return command('tar', '--extract', '--ignore-zeros', '--preserve-permissions', '--xattrs', '--xattrs-include=user.*', '--file', payloadGuestDevice, '--directory', arrayGuestPath, tree);
 }
 
-/** The command that waits until udev has made the names of the disks. */
+/** The command that waits until udev has made the names of the disks, and the kernel has loaded btrfs: it does so while the host is already talking to the guest. */
 export function planWaitForDisks(guestDevices: readonly string[]): Command {
-  return command('udevadm', 'wait', '--timeout=60', ...guestDevices);
+  return command('udevadm', 'wait', '--timeout=60', '/dev/btrfs-control', ...guestDevices);
 }
 
 /** Power on, containers, crypttab, mkfs, fstab, mount: the array of the seed, done right. */

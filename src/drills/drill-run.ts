@@ -10,6 +10,7 @@ import type { DiskSpec, Machine } from '../machine/machine.ts';
 import type { Journal, JournalRecord } from '../storage/journal.ts';
 import { startJournal } from '../storage/journal.ts';
 import type { Payload } from '../storage/payload-image.ts';
+import type { Promised } from '../storage/verify-files.ts';
 import { said, tryCommand, typeCommand } from '../storage/type-command.ts';
 import { startFromKit } from './machine-kit.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
@@ -109,9 +110,9 @@ export class DrillRun implements AsyncDisposable {
   }
 
   /** Types a command that only looks, and puts what it said beside what that is worth. */
-  async look(planned: Command, meaning: string): Promise<CommandResult> {
-    const result = await tryCommand(this.ctx, this.guest, planned);
-    this.ctx.emit({ type: 'observation-made', source: planned.argv.join(' '), exitCode: result.exitCode, said: said(result), meaning });
+  async look(planned: Command, meaning: (result: CommandResult) => string): Promise<CommandResult> {
+    const result = await this.try(planned);
+    this.ctx.emit({ type: 'observation-made', source: planned.argv.join(' '), exitCode: result.exitCode, said: said(result), meaning: meaning(result) });
     return result;
   }
 
@@ -164,6 +165,11 @@ export class DrillRun implements AsyncDisposable {
   /** Waits until the live writer has `count` more records on the array; at once when it is off. */
   async waitForJournal(count: number): Promise<void> {
     await this.#journal?.waitForMore(this.ctx, count, journalTimeoutMs);
+  }
+
+  /** Everything that must be on the array from now on. */
+  get promised(): Promised {
+    return { manifests: this.writtenTrees.flatMap((tree) => this.payload.manifests.get(tree) ?? []), journals: this.journals, seed: this.seed };
   }
 
   /** Puts a replaced member's successor in its place: a btrfs replace keeps the devid. */

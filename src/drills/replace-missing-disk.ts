@@ -1,12 +1,16 @@
 import { isMissing, parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
 import { nonZeroCounters, parseDeviceStats } from '../core/btrfs/device-stats.ts';
+import { parseFilesystemUsage } from '../core/btrfs/filesystem-usage.ts';
+import { chunksOutsideProfile } from '../core/btrfs/profile-judgement.ts';
 import { defaultLayout } from '../core/layout.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import { planMount, planMountWith } from '../core/plan/array.ts';
 import { command } from '../core/plan/command.ts';
+import type { Command } from '../core/plan/command.ts';
 import { planAddToCrypttab, planCreateContainer, planOpenContainer, planRemoveFromCrypttab } from '../core/plan/container.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
 import { lookAt, planReplace, planSoftBalance } from '../core/plan/repair.ts';
+import { describeChunks } from '../core/proof/judge-profiles.ts';
 import { readOutput } from '../storage/type-command.ts';
 import { buildArray, degradedTree, planExtractTree, planWaitForDisks, writePayload, writeTree } from './build-steps.ts';
 import type { Drill, Step } from './drill.ts';
@@ -68,13 +72,23 @@ async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Promise<voi
 
 const restartWithoutDisk: Step = {
   name: 'restart',
-  title: 'Restart without the disk; the plain mount is refused',
+  title: 'Restart without the disk',
   phase: 'fault',
   skippable: false,
-  plan: (array) => [act('orderly shutdown; power on again, the disk stays out'), ...typed(...planOpenSurvivors(array), planMount())],
+  plan: () => [act('orderly shutdown; power on again, the disk stays out')],
   run: async (run) => {
     await run.shutdown();
     await run.boot();
+  },
+};
+
+const openSurvivors: Step = {
+  name: 'open-survivors',
+  title: 'Open what is left; the plain mount is refused',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planOpenSurvivors(array), planMount()),
+  run: async (run) => {
     for (const planned of planOpenSurvivors(run.array)) await run.type(planned);
     await run.look(planMount(), (result) =>
       result.exitCode === 0 ? 'It mounts, although a member is missing.' : 'The plain mount is refused: btrfs does not start degraded unless it is told to.',
@@ -82,7 +96,7 @@ const restartWithoutDisk: Step = {
   },
 };
 
-function planOpenSurvivors(array: ArrayPlan): readonly ReturnType<typeof planMount>[] {
+function planOpenSurvivors(array: ArrayPlan): readonly Command[] {
   const survivors = array.members.slice(1);
   return [
     planWaitForDisks([...survivors, ...array.spares].map((disk) => disk.guestDevice)),
@@ -147,10 +161,20 @@ const softBalance: Step = {
   skippable: true,
   plan: (array) => typed(lookAt.filesystemUsage, planSoftBalance(array.layout.profile)),
   run: async (run) => {
-    await run.lookAtProfiles();
+    await lookAtProfiles(run);
     await run.type(planSoftBalance(run.array.layout.profile));
   },
 };
+
+/** The audit before the balance: what the replace left with a single copy. */
+async function lookAtProfiles(run: DrillRun): Promise<void> {
+  await run.look(lookAt.filesystemUsage, (result) => {
+    const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout.profile);
+    return outside.length === 0
+      ? `Every chunk is ${run.array.layout.profile}: here the balance has nothing to do.`
+      : `The replace went well, and this has one copy only: ${outside.map(describeChunks).join('; ')}.`;
+  });
+}
 
 /** The default drill. */
 export const replaceMissingDisk: Drill = {
@@ -164,7 +188,7 @@ export const replaceMissingDisk: Drill = {
   sources: ['btrfs-replace(8)', 'btrfs-balance(8), section FILTERS', 'measured: failures E1A, E1B, E2, E5 of the project\'s catalogue'],
   layout: defaultLayout,
   payloadBytes: 32 * 1024 ** 2,
-  steps: [buildArray, writePayload, pullDisk, restartWithoutDisk, mountDegraded, writeDegraded, replaceDisk, updateCrypttab, softBalance],
+  steps: [buildArray, writePayload, pullDisk, restartWithoutDisk, openSurvivors, mountDegraded, writeDegraded, replaceDisk, updateCrypttab, softBalance],
   proof: 'full',
   twin: { skipStep: 'soft-balance', because: 'replace does not restore the profile: what was written while degraded stays in single chunks on the survivor.' },
 };

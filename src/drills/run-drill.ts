@@ -6,6 +6,10 @@ import type { Failure } from '../core/failure.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import { judgeChecks } from '../core/verdict.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
+import { removeLeftovers } from '../machine/cache/leftovers.ts';
+import { openScratch } from '../machine/cache/scratch.ts';
+import { openStore } from '../machine/cache/store.ts';
+import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
 import { KernelCrash } from '../machine/kernel-crash.ts';
 import type { Accelerator } from '../machine/machine.ts';
@@ -30,8 +34,7 @@ export interface DrillRequest {
   readonly memoryMiB: number;
   /** Undefined: chosen by a boot probe. */
   readonly accelerator: Accelerator | undefined;
-  /** `$XDG_CACHE_HOME/raidlab`. */
-  readonly cacheHostPath: string;
+  readonly store: CacheStore;
   /** The run's own folder; machines leave their evidence below it. */
   readonly runHostPath: string;
   /** A Debian mirror; undefined: the one that the host's apt uses. */
@@ -85,7 +88,10 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     layout: describeLayout(layout),
     payloadBytes,
   });
-  await using run = await prepareDrillRun(ctx, request);
+  const store = await openStore(ctx, request.store);
+  await removeLeftovers(ctx, store);
+  await using scratch = await openScratch(ctx, store, drill.name);
+  await using run = await prepareDrillRun(ctx, request, scratch);
   const progress: Progress = { phase: 'build', steps: [], checks: [] };
   const ending = await endingOf(ctx, async () => {
     for (const step of drill.steps) await runStep(run, request, step, progress);
@@ -176,7 +182,7 @@ async function endingOf(ctx: Context, work: () => Promise<void>, progress: Progr
 
 function endingOfRefusal(refused: CommandRefused, progress: Progress): Ending {
   const { argv, exitCode } = refused.result;
-  if (progress.phase === 'build') {
+  if (progress.phase !== 'repair') {
     return { verdict: 'inconclusive', failure: { area: 'guest', reason: 'command-failed', machine: refused.machine, argv, exitCode, said: said(refused.result) } };
   }
   progress.checks.push({

@@ -27,7 +27,7 @@ async function failureOf(promise: Promise<unknown>) {
 
 function isRunning(pid: number): boolean {
   try {
-    return !/\) Z /.test(execFileSync('cat', [`/proc/${String(pid)}/stat`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    return !execFileSync('cat', [`/proc/${String(pid)}/stat`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).includes(') Z ');
   } catch {
     return false;
   }

@@ -11,7 +11,7 @@ export interface LineSocket extends Disposable {
   /** Sends; what cannot be sent any more is lost, and the closing says so. */
   write(data: string | Uint8Array): void;
   /** Resolves when the other side has closed and everything it sent has been handed out. */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<unknown>;
 }
 
 /** What is done with what comes in. */
@@ -62,7 +62,10 @@ export async function connectLineSocket(
   } catch (error) {
     givenUp.abort();
     // A connection that comes too late must not stay open.
-    connecting.then((socket) => socket.destroy(), () => undefined);
+    connecting.then(
+      (socket) => socket.destroy(),
+      () => undefined,
+    );
     throw error;
   }
 }
@@ -80,7 +83,7 @@ function connectOnce(hostPath: string): Promise<Socket> {
 
 function listen(socket: Socket, listener: LineListener): LineSocket {
   const splitter = createLineSplitter(listener.onLine, listener.maxLineBytes);
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const { promise: closed, resolve } = Promise.withResolvers<undefined>();
   let isOurs = false;
   socket.on('data', (chunk) => {
     splitter.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
@@ -89,7 +92,7 @@ function listen(socket: Socket, listener: LineListener): LineSocket {
   socket.on('error', () => undefined);
   socket.once('close', () => {
     if (!isOurs) listener.onClose?.(splitter.takeRest());
-    resolve();
+    resolve(undefined);
   });
   return {
     write: (data) => {

@@ -17,7 +17,7 @@ import { KernelCrash } from './kernel-crash.ts';
 /** How a machine was lost. `how` and `said` of an ended one are as in the failure `machine/qemu-ended`. */
 export type MachineEnd =
   | { readonly state: 'crashed'; readonly trouble: KernelTrouble }
-  | { readonly state: 'failed'; readonly failure: Failure }
+  | { readonly state: 'failed'; readonly error: Error }
   | { readonly state: 'ended'; readonly how: string; readonly said: string };
 
 /** What is waited for. */
@@ -88,7 +88,7 @@ export function errorOfEnd(machine: string, end: MachineEnd, waitingFor: string)
     case 'crashed':
       return new KernelCrash(machine, end.trouble);
     case 'failed':
-      return new RaidlabError(end.failure);
+      return end.error;
     case 'ended':
       return new RaidlabError({ area: 'machine', reason: 'qemu-ended', machine, how: end.how, waitingFor, said: end.said });
   }

@@ -35,6 +35,8 @@ export interface MachineSpec {
   readonly scratchHostPath: string;
   /** How long the guest may take from start to a live agent, milliseconds of wall time. */
   readonly bootTimeoutMs: number;
+  /** How long the guest agent may take for one reply, milliseconds; 30 000 unless given. */
+  readonly agentTimeoutMs?: number;
 }
 
 /** A running machine. Dispose it and QEMU is gone, whatever state it was in. */

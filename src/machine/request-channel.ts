@@ -50,7 +50,7 @@ export interface RequestChannel extends Disposable {
   /** The failure for an answer of this peer that did not come. */
   silence(waitingFor: string, timeoutMs: number): NonNullable<Wait['limit']>;
   /** Resolves when the other side has closed. */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<unknown>;
 }
 
 interface Conversation {
@@ -74,11 +74,12 @@ export async function openRequestChannel(ctx: Context, life: MachineLife, option
       const message = parseObject(text);
       options.record?.('qemu', message ?? line);
       if (message !== undefined && takeMessage(state, options, message)) return;
-      life.declareEnd({ state: 'failed', failure: { area: 'machine', reason: 'protocol-broken', machine, peer, said: line.slice(0, 2000) } });
+      const failure = { area: 'machine', reason: 'protocol-broken', machine, peer, said: line.slice(0, 2000) } as const;
+      life.declareEnd({ state: 'failed', error: new RaidlabError(failure) });
     },
     onClose: () => {
       closing = setTimeout(() => {
-        life.declareEnd({ state: 'ended', how: `the socket of the ${peer} was closed`, said: '' });
+        life.declareEnd({ state: 'ended', how: `the connection to ${peer === 'QEMU' ? 'QEMU' : 'the guest agent'} closed`, said: '' });
       }, options.closeGraceMs ?? 1000);
     },
   });
@@ -148,7 +149,7 @@ function parseObject(text: string): Message | undefined {
 function takeMessage(state: Conversation, options: ChannelOptions, message: Message): boolean {
   const { id } = message;
   if (typeof id !== 'number') return options.takeOther(message);
-  if (!('return' in message) && !isErrorObject(message['error'])) return false;
+  if (!('return' in message) && !isErrorObject(message.error)) return false;
   // Nobody waits any more for the reply to a request whose context has ended.
   state.pending.get(id)?.resolve(message);
   return id < state.nextId;

@@ -37,8 +37,8 @@ export function labelled(label: string, value: string, tone: Tone = 'plain'): Li
 }
 
 /** Makes the line of a command as one would type it: `$ btrfs scrub start -B /storage`. */
-export function commandLine(indent: number, command: string): Line {
-  return { indent, hang: indent + 4, spans: [span('$ ', 'quiet'), span(command, 'quiet')], wrap: 'command' };
+export function commandLine(indent: number, command: string, tone: Tone = 'quiet'): Line {
+  return { indent, hang: indent + 4, spans: [span('$ ', 'quiet'), span(command, tone)], wrap: 'command' };
 }
 
 /** Makes the lines of what a tool said, verbatim, with a bar at the left. */

@@ -19,7 +19,7 @@ export function liveLines(state: TerminalState, nowMs: number, unicode: boolean)
   const elapsed = activity === null ? '' : `  ${formatDuration(nowMs - activity.startedMs)}`;
   return [
     line(0, [span(`${spinner} `, 'doubtful'), span(title, 'strong'), span(elapsed, 'quiet')]),
-    ...(progress === null ? [] : [progressLine(progress, progress.what === title ? '' : progress.what)]),
+    ...(progress === null ? [] : [progressLine(progress, isSameWork(title, progress.what) ? '' : progress.what)]),
     ...(runningCommand === null ? [] : [commandLine(2, runningCommand)]),
   ];
 }
@@ -43,4 +43,9 @@ function progressLine(progress: Progress, what: string): Line {
 /** Gives a fraction in per cent, never 100 % before the end: `43 %`. */
 export function formatPercent(fraction: number): string {
   return `${String(fraction >= 1 ? 100 : Math.max(0, Math.floor(fraction * 100)))} %`;
+}
+
+/** Tells whether a title and the name of a progress mean the same work, so that it need not be named twice. */
+export function isSameWork(title: string, what: string): boolean {
+  return title.toLowerCase() === what.toLowerCase();
 }

@@ -44,8 +44,9 @@ A missing disk can be replaced, and the array is redundant again.
   seed         4711
   left out     soft-balance
   kernel       trixie (linux-image-cloud-amd64 6.12.117-1)
-  … Build tools trixie (not in the cache): tools trixie: 50 %, unpacking (16.0 s)
-✓   24.0 s  Built tools trixie, 94 MiB
+  … Building the tools of trixie: not in the cache
+  … building the tools of trixie: 50 %, unpacking (16.0 s)
+✓   24.0 s  Built tools of trixie, 94 MiB
   tools        trixie (btrfs-progs 6.14, cryptsetup 2.7.5)
   accelerator  tcg: /dev/kvm is there, but a kernel did not boot under it within 4 s (remembered)`,
   );

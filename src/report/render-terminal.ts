@@ -13,7 +13,7 @@ import { formatDuration } from './format-duration.ts';
 import { blank, labelled, line, span } from './line.ts';
 import type { Line, Tone } from './line.ts';
 import { renderCommand } from './render-command.ts';
-import { formatPercent } from './live-lines.ts';
+import { formatPercent, isSameWork } from './live-lines.ts';
 import type { TerminalState } from './terminal-state.ts';
 
 /** What an event changes in the report, and the lines it adds for good. */
@@ -100,7 +100,9 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
     case 'progress-made':
       return renderProgress(state, event);
     case 'image-build-started':
-      return { state: { ...state, activity: { title: `Build ${event.artefact} (${event.why})`, startedMs: timeOf(event) } }, lines: [] };
+      return keep({ ...state, activity: { title: `Building the ${event.artefact}`, startedMs: timeOf(event) } }, 'header', [
+        line(2, [span('… ', 'quiet'), span(`Building the ${event.artefact}: ${event.why}`, 'quiet')], 4),
+      ]);
     case 'image-built':
       return keep({ ...state, ...nothingRuns }, 'header', [
         stepLine(mark('✓', 'good'), formatDuration(event.durationMs), `Built ${event.artefact}, ${formatSize(event.sizeBytes)}`, []),
@@ -169,7 +171,7 @@ function renderProgress(state: TerminalState, event: Extract<RecordedEvent, { ty
   }
   const percent = fraction === null ? '' : `${formatPercent(fraction)}, `;
   const elapsed = state.activity === null ? '' : ` (${formatDuration(nowMs - state.activity.startedMs)})`;
-  const title = state.activity === null || state.activity.title === what ? '' : `${state.activity.title}: `;
+  const title = state.activity === null || isSameWork(state.activity.title, what) ? '' : `${state.activity.title}: `;
   const part = state.stepLines !== null ? 'steps' : state.part === 'nothing' ? 'header' : state.part;
   return keep({ ...next, progressToldMs: nowMs }, part, [line(2, [span(`… ${title}${what}: ${percent}${detail}${elapsed}`, 'quiet')], 4)]);
 }

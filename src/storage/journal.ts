@@ -78,10 +78,11 @@ function listen(machine: Machine, segment: number): Ear {
   const errors: string[] = [];
   const wakers = new Set<() => void>();
   const listener = machine.onJournalLine((line) => {
-    const [word, lineSegment, index] = line.split(' ');
+    const [word, lineSegment, index, errno] = line.split(' ');
     if (lineSegment !== String(segment)) return;
-    if (word === 'durable' && Number(index) === acknowledged) acknowledged += 1;
-    else if (word === 'failed') errors.push(line);
+    // Behind a record that failed there is a gap: what is acknowledged behind it is not counted, the failure is a finding by itself.
+    if (word === 'durable') acknowledged += Number(index) === acknowledged ? 1 : 0;
+    else if (word === 'failed') errors.push(`record ${String(index)} could not be written (errno ${String(errno)})`);
     else if (word !== 'stopped') throw new RaidlabError({ area: 'host', reason: 'internal', message: `the live writer said ${JSON.stringify(line)}` });
     for (const wake of wakers) wake();
   });

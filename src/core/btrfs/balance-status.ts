@@ -25,7 +25,10 @@ export function parseBalanceStatus(text: string): BalanceStatus {
 
 function takeStatus(lines: OutputLines): BalanceStatus {
   if (lines.takeIf(/^No balance found on '.+'$/) !== null) return { state: 'none' };
-  const state = lines.take("Balance on 'PATH' is running or paused", /^Balance on '.+' is (?:(paused)|running(?:, (cancel|pause) requested)?)$/);
+  const state = lines.take(
+    "Balance on 'PATH' is running or paused",
+    /^Balance on '.+' is (?:(paused)|running(?:, (cancel|pause) requested)?)$/,
+  );
   const progress = lines.take(
     'N out of about M chunks balanced',
     /^(\d+) out of about (\d+) chunks balanced \((\d+) considered\), +-?(?:\d+|nan|inf)% left$/,

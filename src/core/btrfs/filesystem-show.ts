@@ -43,13 +43,20 @@ export function parseFilesystemShow(text: string): readonly ShownFilesystem[] {
     const filesystem = takeFilesystem(lines);
     if (filesystems.some(({ uuid }) => uuid === filesystem.uuid)) lines.refuseTaken('each filesystem once');
     filesystems.push(filesystem);
+    skipWarnings(lines);
     if (lines.takeIf(/^$/) === null) break;
   } while (!lines.atEnd);
   lines.end();
   return filesystems;
 }
 
+/** Both versions say so on stdout while they look for seed devices, once or more; the lines of the filesystem itself say the same. */
+function skipWarnings(lines: OutputLines): void {
+  while (lines.takeIf(/^warning, device \d+ is missing$/) !== null);
+}
+
 function takeFilesystem(lines: OutputLines): ShownFilesystem {
+  skipWarnings(lines);
   const head = lines.take("Label: 'LABEL'  uuid: UUID", /^Label: (?:none|'(.+)')  uuid: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/);
   const totals = lines.take('Total devices N FS bytes used BYTES', /^\tTotal devices (\d+) FS bytes used (\d+)$/);
   const totalDevices = totals.number(1);

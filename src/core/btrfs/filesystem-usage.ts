@@ -63,8 +63,9 @@ const tool = 'btrfs filesystem usage';
 /**
  * Parses `btrfs filesystem usage -b PATH`, run as root, without `-T`.
  *
- * The output has no end mark. It counts as complete when every device that holds chunks is in the list `Unallocated:`
- * and that list adds up to `Device unallocated`. It may add up to more: the tool asks the kernel twice, and a chunk can come between.
+ * The output has no end mark. It counts as complete when every device that holds chunks is in the list `Unallocated:`,
+ * and what the devices hold and have left adds up to `Device size`. (`Device allocated` is not compared: the tool
+ * asks the kernel for it at another moment, and a chunk can come between.)
  */
 export function parseFilesystemUsage(text: string): FilesystemUsage {
   const lines = new OutputLines(tool, text);
@@ -87,8 +88,10 @@ export function parseFilesystemUsage(text: string): FilesystemUsage {
 }
 
 function takeOverall(lines: OutputLines): OverallUsage {
-  const bytes = (name: string): number => lines.take(`${name}: BYTES`, new RegExp(String.raw`^    ${escaped(name)}:\t+ *(-?\d+)$`)).number(1);
-  const ratio = (name: string): number => Number(lines.take(`${name}: N.NN`, new RegExp(String.raw`^    ${name}:\t+ *(\d+\.\d\d)$`)).text(1));
+  const bytes = (name: string): number =>
+    lines.take(`${name}: BYTES`, new RegExp(String.raw`^    ${escaped(name)}:\t+ *(-?\d+)$`)).number(1);
+  const ratio = (name: string): number =>
+    Number(lines.take(`${name}: N.NN`, new RegExp(String.raw`^    ${name}:\t+ *(\d+\.\d\d)$`)).text(1));
   lines.take('Overall:', /^Overall:$/);
   const devices = {
     deviceSizeBytes: bytes('Device size'),
@@ -99,7 +102,11 @@ function takeOverall(lines: OutputLines): OverallUsage {
     usedBytes: bytes('Used'),
   };
   const estimated = lines.take('Free (estimated): BYTES (min: BYTES)', /^ {4}Free \(estimated\):\t+ *(\d+)\t\(min: (\d+)\)$/);
-  const free = { freeEstimatedBytes: estimated.number(1), freeMinimumBytes: estimated.number(2), freeStatfsBytes: bytes('Free (statfs, df)') };
+  const free = {
+    freeEstimatedBytes: estimated.number(1),
+    freeMinimumBytes: estimated.number(2),
+    freeStatfsBytes: bytes('Free (statfs, df)'),
+  };
   const ratios = { dataRatio: ratio('Data ratio'), metadataRatio: ratio('Metadata ratio') };
   const reserve = lines.take('Global reserve: BYTES (used: BYTES)', /^ {4}Global reserve:\t+ *(\d+)\t\(used: (\d+)\)$/);
   const multiple = lines.take('Multiple profiles: no or yes (TYPES)', /^ {4}Multiple profiles:\t+ *(?:no|yes\t\(([a-z+, ]+)\))$/);
@@ -151,11 +158,11 @@ function takeDevices(lines: OutputLines): readonly DeviceBytes[] {
 
 function isComplete(overall: OverallUsage, blockGroups: readonly BlockGroupUsage[], unallocated: readonly DeviceBytes[]): boolean {
   const missing = (devices: readonly DeviceBytes[]): number => devices.filter(({ guestDevice }) => guestDevice === null).length;
+  const isListed = ({ guestDevice }: DeviceBytes): boolean => unallocated.some((device) => device.guestDevice === guestDevice);
+  const allocated = blockGroups.flatMap(({ devices }) => devices);
   return (
-    blockGroups.every(
-      ({ devices }) =>
-        missing(devices) <= missing(unallocated) &&
-        devices.every((device) => unallocated.some(({ guestDevice }) => guestDevice === device.guestDevice)),
-    ) && unallocated.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) >= overall.deviceUnallocatedBytes
+    allocated.every(isListed) &&
+    blockGroups.every(({ devices }) => missing(devices) <= missing(unallocated)) &&
+    [...allocated, ...unallocated].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) === overall.deviceSizeBytes
   );
 }

@@ -75,7 +75,10 @@ export function takeScrubReport(lines: OutputLines, form: 'filesystem' | 'device
   };
 }
 
-function takeSummary(lines: OutputLines, running: boolean): Pick<ScrubRun, 'totalBytes' | 'scrubbedBytes' | 'memoryAllocationFailed' | 'errors'> {
+function takeSummary(
+  lines: OutputLines,
+  running: boolean,
+): Pick<ScrubRun, 'totalBytes' | 'scrubbedBytes' | 'memoryAllocationFailed' | 'errors'> {
   const memoryAllocationFailed = lines.takeIf(patterns.memory) !== null;
   if (running) {
     lines.take('Time left: H:MM:SS', patterns.timeLeft);
@@ -110,7 +113,11 @@ function takeErrors(lines: OutputLines): ScrubErrors {
 }
 
 /** Takes the head of one device's report, `Scrub device DEVICE (id N) WORD`, which follows an empty line; gives its state word too. */
-export function takeScrubDevice(lines: OutputLines): { readonly guestDevice: string | null; readonly devid: number; readonly word: string } {
+export function takeScrubDevice(lines: OutputLines): {
+  readonly guestDevice: string | null;
+  readonly devid: number;
+  readonly word: string;
+} {
   lines.take('an empty line', /^$/);
   const head = lines.take('Scrub device DEVICE (id N)', /^Scrub device (\/\S+)? \(id (\d+)\) (|history|status|done|canceled)$/);
   return { guestDevice: head.optional(1), devid: head.number(2), word: head.text(3) };

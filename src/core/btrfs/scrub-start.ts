@@ -61,6 +61,7 @@ function takeStartedDevids(lines: OutputLines): readonly number[] {
   for (;;) {
     const line = lines.takeIf(/^Starting scrub on devid (\d+)(?: \(limit \d+\.\d\d[KMGT]?i?B\/s\))?$/);
     if (line === null) return devids;
+    if (devids.includes(line.number(1))) lines.refuseTaken('each devid once');
     devids.push(line.number(1));
   }
 }

@@ -48,7 +48,15 @@ export function takeLuks1Header(lines: OutputLines): Luks1Header {
     const state = lines.take(`Key Slot ${slot}:`, new RegExp(`^Key Slot ${slot}: (ENABLED|DISABLED)$`)).text(1);
     if (state === 'ENABLED') keyslots.push({ slot, iterations: takeIterations(lines) });
   }
-  return { version: 1, uuid, cipher: `${cipherName}-${cipherMode}`, hash, keyBits, payloadOffsetBytes: payloadSectors * sectorBytes, keyslots };
+  return {
+    version: 1,
+    uuid,
+    cipher: `${cipherName}-${cipherMode}`,
+    hash,
+    keyBits,
+    payloadOffsetBytes: payloadSectors * sectorBytes,
+    keyslots,
+  };
 }
 
 function takeIterations(lines: OutputLines): number {

@@ -102,7 +102,14 @@ function takeKeyslots(lines: OutputLines): readonly Luks2Keyslot[] {
     lines.take('Area offset: N [bytes]', /^\tArea offset:\d+ \[bytes\]$/);
     lines.take('Area length: N [bytes]', /^\tArea length:\d+ \[bytes\]$/);
     const digest = lines.take('Digest ID: N', /^\tDigest ID: {2}(\d+)$/).number(1);
-    keyslots.push({ slot, keyBits, priority: priority === 'ignored' || priority === 'preferred' ? priority : 'normal', cipher, pbkdf, digest });
+    keyslots.push({
+      slot,
+      keyBits,
+      priority: priority === 'ignored' || priority === 'preferred' ? priority : 'normal',
+      cipher,
+      pbkdf,
+      digest,
+    });
   }
   return keyslots;
 }

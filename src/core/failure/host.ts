@@ -47,7 +47,7 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
       return {
         exitCode: unavailable,
         what: `No space left on the disk that holds ${failure.hostPath}, while ${failure.doing}.`,
-        remedy: 'Free some space, or set XDG_CACHE_HOME to a directory on a larger disk.',
+        remedy: 'Free some space, or use a larger disk: XDG_CACHE_HOME moves the cache, TMPDIR what is unpacked, --output the results.',
       };
     case 'not-writable':
       return {

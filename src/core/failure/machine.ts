@@ -3,16 +3,69 @@ import type { FailureDescription } from './description.ts';
 
 /** The machine (QEMU, its sockets, the guest agent) is at fault: never a finding about storage. Exit 2 inside a drill, 69 before it began. */
 export type MachineFailure =
-  | { readonly area: 'machine'; readonly reason: 'qemu-refused-to-start'; readonly machine: string; readonly argv: readonly string[]; readonly said: string }
-  | { readonly area: 'machine'; readonly reason: 'qemu-ended'; readonly machine: string; readonly how: string; readonly waitingFor: string; readonly said: string }
-  | { readonly area: 'machine'; readonly reason: 'boot-timed-out'; readonly machine: string; readonly timeoutMs: number; readonly lastConsoleLine: string }
-  | { readonly area: 'machine'; readonly reason: 'agent-silent'; readonly machine: string; readonly waitingFor: string; readonly timeoutMs: number; readonly lastSeen: string }
-  | { readonly area: 'machine'; readonly reason: 'qmp-error'; readonly machine: string; readonly command: string; readonly errorClass: string; readonly said: string }
+  | {
+      readonly area: 'machine';
+      readonly reason: 'qemu-refused-to-start';
+      readonly machine: string;
+      readonly argv: readonly string[];
+      readonly said: string;
+    }
+  | {
+      readonly area: 'machine';
+      readonly reason: 'qemu-ended';
+      readonly machine: string;
+      readonly how: string;
+      readonly waitingFor: string;
+      readonly said: string;
+    }
+  | {
+      readonly area: 'machine';
+      readonly reason: 'boot-timed-out';
+      readonly machine: string;
+      readonly timeoutMs: number;
+      readonly lastConsoleLine: string;
+    }
+  | {
+      readonly area: 'machine';
+      readonly reason: 'agent-silent';
+      readonly machine: string;
+      readonly waitingFor: string;
+      readonly timeoutMs: number;
+      readonly lastSeen: string;
+    }
+  | {
+      readonly area: 'machine';
+      readonly reason: 'qmp-error';
+      readonly machine: string;
+      readonly command: string;
+      readonly errorClass: string;
+      readonly said: string;
+    }
   | { readonly area: 'machine'; readonly reason: 'boot-failed'; readonly machine: string; readonly said: string }
   | { readonly area: 'machine'; readonly reason: 'kvm-unusable'; readonly why: string }
-  | { readonly area: 'machine'; readonly reason: 'qmp-silent'; readonly machine: string; readonly waitingFor: string; readonly timeoutMs: number; readonly lastSeen: string }
-  | { readonly area: 'machine'; readonly reason: 'protocol-broken'; readonly machine: string; readonly peer: 'QEMU' | 'guest agent'; readonly said: string }
-  | { readonly area: 'machine'; readonly reason: 'agent-error'; readonly machine: string; readonly command: string; readonly errorClass: string; readonly said: string };
+  | {
+      readonly area: 'machine';
+      readonly reason: 'qmp-silent';
+      readonly machine: string;
+      readonly waitingFor: string;
+      readonly timeoutMs: number;
+      readonly lastSeen: string;
+    }
+  | {
+      readonly area: 'machine';
+      readonly reason: 'protocol-broken';
+      readonly machine: string;
+      readonly peer: 'QEMU' | 'guest agent';
+      readonly said: string;
+    }
+  | {
+      readonly area: 'machine';
+      readonly reason: 'agent-error';
+      readonly machine: string;
+      readonly command: string;
+      readonly errorClass: string;
+      readonly said: string;
+    };
 
 /** Gives the words for a machine failure. */
 export function describeMachineFailure(failure: MachineFailure): FailureDescription {

@@ -1,13 +1,13 @@
 import { parseConsoleLine } from './console-line.ts';
 
 /** Which part of the kernel complained. */
-export type ComplaintLayer = 'btrfs' | 'device-mapper' | 'block' | 'scsi';
+type ComplaintLayer = 'btrfs' | 'device-mapper' | 'block' | 'scsi';
 
 /**
  * How bad it is, in our own scale over the layers: `critical` the filesystem stopped itself or says that it is damaged,
  * `error` something was lost or refused, `warning` something was odd and handled.
  */
-export type ComplaintSeverity = 'critical' | 'error' | 'warning';
+type ComplaintSeverity = 'critical' | 'error' | 'warning';
 
 /** A line of the kernel log, below a whole report, that an administrator must see. */
 export interface Complaint {
@@ -36,7 +36,7 @@ const forms: readonly (readonly [RegExp, Verdict])[] = [
   [/^BTRFS: .*(?:\berrs: |errors?\b|failed|lost page write|unable to|mismatch|corrupt)/iu, ['btrfs', 'error']],
   [/^device-mapper: .*(?:\berrors?\b|fail|unable|invalid|not found|unknown|-E[A-Z]+\)|mismatch|offline)/iu, ['device-mapper', 'error']],
   // blk_status_to_str() texts of blk_print_req_error() in block/blk-mq.c, under the names it had since 3.x
-  [/^(?:blk_update_request: |print_req_error: |end_request: )?[\w-]+(?: [\w-]+)? error, dev \S+, sector \d+/u, ['block', 'error']],
+  [/^(?:blk_update_request: |print_req_error: |end_request: )?[\w/-]+(?: [\w-]+)? error, dev \S+, sector \d+/u, ['block', 'error']],
   [/^(?:blk_update_request|print_req_error|end_request): /u, ['block', 'error']],
   [/^Buffer I\/O error on (?:dev|device) /u, ['block', 'error']],
   [

@@ -9,7 +9,7 @@ export interface ConsoleLine {
 }
 
 /** What terminals act on and nobody reads: CSI and OSC sequences, two-character escapes, then the C0 controls but the tab. */
-// eslint-disable-next-line no-control-regex -- control characters are what it removes
+
 const terminalControl =
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]|[\u0000-\u0008\u000a-\u001f\u007f]/gu;
 

@@ -109,7 +109,7 @@ function mergeAnnouncement(report: OpenReport, announcement: Announcement, line:
   }
   if (announcement.kind !== 'panic') return null;
   // A panic is the end of the trouble that is being told. Only what the kernel would have survived becomes a panic by it.
-  if (report.kind === 'warning') return /panic_on_warn/u.test(line.text) ? { ...report, kind: 'panic' } : null;
+  if (report.kind === 'warning') return line.text.includes('panic_on_warn') ? { ...report, kind: 'panic' } : null;
   if (report.kind === 'stall') return /stall/iu.test(line.text) ? { ...report, kind: 'panic' } : null;
   return report;
 }
@@ -119,7 +119,7 @@ function observeInReport(state: TroubleWatch, report: OpenReport, line: ConsoleL
   const isOver = report.isComplete || (!report.hasEndMarker && report.traceIs !== 'to-come') || report.strangers >= strangerLimit;
   if (!isOfReport && isOver) return { state: { ...state, report: null, prelude: [] }, found: foundIn(report) };
   const extended = extendReport(report, line, rawLine);
-  const endsHere = /^---\[ end Kernel panic/u.test(line.text.trim()) || (extended.kind === 'warning' && extended.isComplete);
+  const endsHere = line.text.trim().startsWith('---[ end Kernel panic') || (extended.kind === 'warning' && extended.isComplete);
   if (endsHere) return { state: { ...state, report: null }, found: foundIn(extended) };
   return withinLimit(state, extended);
 }

@@ -118,7 +118,7 @@ const traceEntry = [
 ];
 
 function nextTraceState(now: OpenReport['traceIs'], text: string): OpenReport['traceIs'] {
-  if (now === 'to-come') return /^Call Trace:/u.test(text) ? 'running' : now;
+  if (now === 'to-come') return text.startsWith('Call Trace:') ? 'running' : now;
   if (now === 'over' || text === '</TASK>') return 'over';
   // Somebody else's line in between does not end a trace; another part of the report does.
   const goesOn = traceEntry.some((shape) => shape.test(text)) || !isReportLine(text);
@@ -126,7 +126,7 @@ function nextTraceState(now: OpenReport['traceIs'], text: string): OpenReport['t
 }
 
 function completesReport(report: OpenReport, text: string): boolean {
-  if (/^---\[ end trace/u.test(text)) return true;
+  if (text.startsWith('---[ end trace')) return true;
   // Reports of hung tasks, lockups, stalls and panics have no end marker: the end of the task's stack is the last line.
   return !report.hasEndMarker && text === '</TASK>';
 }

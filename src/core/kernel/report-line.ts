@@ -51,7 +51,7 @@ const processForms = [
 export function parseProcess(text: string): KernelProcess | null {
   for (const form of processForms) {
     const groups = form.exec(text.trim())?.groups;
-    if (groups?.['name'] !== undefined && groups['pid'] !== undefined) return { name: groups['name'].trim(), pid: Number(groups['pid']) };
+    if (groups?.name !== undefined && groups.pid !== undefined) return { name: groups.name.trim(), pid: Number(groups.pid) };
   }
   return null;
 }

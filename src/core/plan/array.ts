@@ -47,3 +47,6 @@ export function planMountWith(device: string, options: string): Command {
 export function planUnmount(): Command {
   return command('umount', arrayGuestPath);
 }
+
+/** The command that does what a boot does with the storage: Debian's cryptdisks opens what crypttab lists, then `mount -a`. Part of the tools image. */
+export const planOpenAsBoot: Command = { argv: ['/usr/lib/raidlab/open-storage'], timeoutMs: 300_000 };

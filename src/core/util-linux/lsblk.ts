@@ -77,7 +77,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function refuse(expected: string, value: unknown): never {
-  throw new UnknownOutput(tool, expected, (JSON.stringify(value) ?? 'undefined').slice(0, 80), 1);
+  throw new UnknownOutput(tool, expected, (value === undefined ? 'nothing' : JSON.stringify(value)).slice(0, 80), 1);
 }
 
 /** All devices, each before its children. */

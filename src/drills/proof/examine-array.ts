@@ -35,7 +35,7 @@ export async function mountedArray(ctx: Context, guest: Guest): Promise<MountedF
 async function examineMounted(run: DrillRun): Promise<readonly Check[]> {
   const { ctx, guest } = run;
   const members = run.members.length;
-  const files = judgeFiles(await verifyFiles(ctx, guest, run));
+  const files = judgeFiles(await verifyFiles(ctx, guest, run.promised));
   const profiles = judgeProfiles(await ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout.profile);
   // Its exit code says nothing (field notes, 9): the summary is judged, and a scrub that printed none cannot be read.
   const scrub = judgeScrub(readOutput(guest, await tryCommand(ctx, guest, planScrub()), parseScrubStart), members);

@@ -1,4 +1,4 @@
-import { describeFileDifferences } from '../../core/proof/judge-files.ts';
+import { describeFilesSeen, formatFileDifferences } from '../../core/proof/files-seen.ts';
 import { planMountWith, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
@@ -8,7 +8,6 @@ import type { CommandResult, Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
 import { CommandRefused, said, tryCommand, typeCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
-import type { FilesSeen } from '../../storage/verify-files.ts';
 import { planWaitForDisks } from '../build-steps.ts';
 import type { DrillRun, Member } from '../drill-run.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
@@ -67,15 +66,11 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
   if (readOnly.exitCode !== 0) {
     return { facts: [], findings: [`mount -o degraded,ro is refused: everything would be lost with ${lost.container.serial}`, ...refusal(readOnly)] };
   }
-  const files = await verifyFiles(ctx, guest, run);
-  const lostFiles = describeFileDifferences(files).map((difference) => `lost with ${lost.container.serial}: ${difference}`);
+  const files = await verifyFiles(ctx, guest, run.promised);
+  const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost.container.serial}: ${difference}`);
   await typeCommand(ctx, guest, planUnmount());
   const writable = await examineWritable(ctx, guest, device);
-  return { facts: [...describeHeld(files), ...writable.facts], findings: [...lostFiles, ...writable.findings] };
-}
-
-function describeHeld(files: FilesSeen): readonly string[] {
-  return [`degraded,ro: ${String(files.filesChecked)} files and ${String(files.recordsChecked)} acknowledged records as written`];
+  return { facts: [`degraded, read-only: ${describeFilesSeen(files)}, all as written`, ...writable.facts], findings: [...lostFiles, ...writable.findings] };
 }
 
 async function examineWritable(ctx: Context, guest: Guest, device: string): Promise<Evidence> {

@@ -25,7 +25,7 @@ export interface AgentClient extends Disposable {
     ...args: AgentCommands[Name]['args'] extends undefined ? [] : [AgentCommands[Name]['args']]
   ): Promise<AgentCommands[Name]['result']>;
   /** Resolves when QEMU has closed the connection. */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<unknown>;
 }
 
 /** Where the agent's port ends on the host, and how patient we are. */

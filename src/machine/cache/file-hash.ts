@@ -6,7 +6,10 @@ import type { Context } from '../context.ts';
 export async function hashFile(ctx: Context, hostPath: string): Promise<string> {
   const hash = await createXXHash128();
   hash.init();
-  for await (const chunk of createReadStream(hostPath, { highWaterMark: 1024 * 1024, signal: ctx.signal })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(hostPath, { highWaterMark: 1024 * 1024 })) {
+    ctx.signal.throwIfAborted();
+    hash.update(chunk as Buffer);
+  }
   return hash.digest('hex');
 }
 

@@ -29,7 +29,12 @@ export async function removeLeftovers(ctx: Context, store: CacheStore): Promise<
   for (const area of ['work', 'tmp'] as const) {
     for (const name of await namesIn(areaHostPath(store, area))) {
       ctx.signal.throwIfAborted();
-      await sweepDirectory(ctx, path.join(areaHostPath(store, area), name), self, area === 'work' ? 'scratch of a machine' : 'half-built image');
+      await sweepDirectory(
+        ctx,
+        path.join(areaHostPath(store, area), name),
+        self,
+        area === 'work' ? 'scratch of a machine' : 'half-built image',
+      );
     }
   }
   for (const name of await namesIn(areaHostPath(store, 'locks'))) await sweepLock(ctx, path.join(areaHostPath(store, 'locks'), name), self);

@@ -17,7 +17,9 @@ import { areaHostPath } from './store.ts';
 import type { CacheStore } from './store.ts';
 
 /** A lock we hold until it is disposed. */
-export type Lock = AsyncDisposable;
+export interface Lock extends AsyncDisposable {
+  readonly name: string;
+}
 
 /** Who holds the lock that we wanted; `pid` is undefined when the file went away while we looked. */
 export interface LockHeld {
@@ -35,7 +37,7 @@ export async function tryLock(store: CacheStore, name: string): Promise<{ readon
     await writeFile(ownHostPath, formatOwner(self));
     for (let attempt = 0; attempt < 3; attempt += 1) {
       if (await linkIfFree(ownHostPath, lockHostPath)) {
-        return { lock: { [Symbol.asyncDispose]: () => release(lockHostPath, self) } };
+        return { lock: { name, [Symbol.asyncDispose]: () => release(lockHostPath, self) } };
       }
       const holder = await readOwner(lockHostPath);
       if (!(await isAbandoned(lockHostPath, holder, self))) return { pid: holder?.pid };

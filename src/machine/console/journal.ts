@@ -1,10 +1,10 @@
 /** The lines that a program in the guest wrote to /dev/virtio-ports/org.raidlab.journal. */
 export interface Journal {
-  takeLine(line: string): void;
+  readonly takeLine: (line: string) => void;
   /**
    * Calls back for each line, in order. What came while nobody listened goes to the first who does, before this returns.
    */
-  onLine(listener: (line: string) => void): Disposable;
+  readonly onLine: (listener: (line: string) => void) => Disposable;
 }
 
 /** Makes an empty journal. */

@@ -17,7 +17,11 @@ const nameShape = /^[A-Za-z][A-Za-z0-9._-]{0,22}$/;
 /** Gives the two block nodes of an image, in the order in which they are added: the file, then its format. */
 export function planImageNodes(image: ImageUse): readonly [DriverOptions, DriverOptions] {
   if (!nameShape.test(image.name)) {
-    throw new RaidlabError({ area: 'host', reason: 'internal', message: `"${image.name}" cannot name a disk: QEMU takes a letter and up to 22 letters, digits, dots and dashes` });
+    throw new RaidlabError({
+      area: 'host',
+      reason: 'internal',
+      message: `"${image.name}" cannot name a disk: QEMU takes a letter and up to 22 letters, digits, dots and dashes`,
+    });
   }
   const shared = {
     'read-only': image.readOnly,

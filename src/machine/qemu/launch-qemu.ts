@@ -7,6 +7,7 @@
  */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../../core/failure.ts';
 import { createConsoleWatch } from '../console/console-watch.ts';
 import type { ConsoleWatch } from '../console/console-watch.ts';
@@ -14,7 +15,6 @@ import type { Context } from '../context.ts';
 import { hostProcessFailure, startHostProcess } from '../host-process.ts';
 import type { HostProcess, HostProcessEnd } from '../host-process.ts';
 import { connectLineSocket } from '../line-socket.ts';
-import type { LineSocket } from '../line-socket.ts';
 import { beginMachineLife } from '../machine-life.ts';
 import type { MachineLife } from '../machine-life.ts';
 import { readProcessIdentity } from '../process-identity.ts';
@@ -41,8 +41,13 @@ export interface RunningQemu extends AsyncDisposable {
   readonly sockets: MachineSockets;
   /** Kills it, reads what its sockets still hold, and resolves when it is gone. `how` completes "QEMU ended (…)". */
   stop(how: string): Promise<void>;
-  /** Has a line socket read to its end before the machine's life ends, and closed with it. */
-  adopt(socket: LineSocket): void;
+  /** Has a connection read to its end before the machine's life ends, and disposed of with it. */
+  adopt(connection: Connection): void;
+}
+
+/** Something connected to QEMU. */
+export interface Connection extends Disposable {
+  readonly closed: Promise<unknown>;
 }
 
 const purpose = 'run the machine';
@@ -61,11 +66,11 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
   const process = await startHostProcess(ctx, launch.argv, { purpose });
   const life = beginMachineLife(launch.machine);
   const watch = createConsoleWatch(life, ctx.emit);
-  const adopted: LineSocket[] = [];
+  const adopted: Connection[] = [];
   let qmp: QmpClient | undefined;
   let stoppedBy: string | undefined;
   const over = process.ended.then(async (end) => {
-    await Promise.race([Promise.all(adopted.map((socket) => socket.closed)), waitAtMost(drainMs)]);
+    await settleWithin(Promise.all(adopted.map((connection) => connection.closed)), drainMs);
     life.declareEnd({ state: 'ended', how: stoppedBy ?? describeEnd(end), said: end.stderr.trim() });
   });
   const stop = async (how: string): Promise<void> => {
@@ -77,18 +82,29 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
     await stop('raidlab stopped it');
     qmp?.[Symbol.dispose]();
     watch[Symbol.dispose]();
-    for (const socket of adopted) socket[Symbol.dispose]();
+    for (const connection of adopted) connection[Symbol.dispose]();
     await removeSockets(sockets);
     await rm(join(launch.scratchHostPath, identityFile), { force: true });
   };
   try {
-    await writeFile(join(launch.scratchHostPath, identityFile), `${JSON.stringify(await readProcessIdentity(process.pid))}\n`, { mode: 0o600 });
+    await writeFile(join(launch.scratchHostPath, identityFile), `${JSON.stringify(await readProcessIdentity(process.pid))}\n`, {
+      mode: 0o600,
+    });
     const consoleListener = { onLine: watch.takeLine, onClose: watch.takeEnd, maxLineBytes: consoleLineBytes };
     adopted.push(await connectLineSocket(ctx, life, sockets.consoleHostPath, connectTimeoutMs, consoleListener));
     const transcriptHostPath = join(launch.evidenceHostPath, 'qmp.ndjson');
     qmp = await connectQmp(ctx, life, { socketHostPath: sockets.qmpHostPath, transcriptHostPath });
     watchEvents(ctx, life, qmp, watch);
-    return { process, life, qmp, console: watch, sockets, stop, adopt: (socket) => adopted.push(socket), [Symbol.asyncDispose]: dispose };
+    return {
+      process,
+      life,
+      qmp,
+      console: watch,
+      sockets,
+      stop,
+      adopt: (connection) => adopted.push(connection),
+      [Symbol.asyncDispose]: dispose,
+    };
   } catch (error) {
     const end = process.end();
     await dispose();
@@ -103,16 +119,10 @@ function watchEvents(ctx: Context, life: MachineLife, qmp: QmpClient, watch: Con
       case 'GUEST_PANICKED':
         watch.takePanicEvent();
         break;
-      case 'BLOCK_IO_ERROR':
-        // The host's disk is full: to the guest a disk fault like any other, to us no finding about storage.
-        if (event.data.nospace === true) {
-          const hostPath = event.data['node-name'] ?? 'a disk of the machine';
-          life.declareEnd({ state: 'failed', failure: { area: 'host', reason: 'disk-full', hostPath, doing: `machine ${life.machine} wrote to it` } });
-        }
-        break;
       case 'STOP':
         void judgeStop(ctx, life, qmp);
         break;
+      case 'BLOCK_IO_ERROR':
       case 'VSERPORT_CHANGE':
       case 'DEVICE_DELETED':
         break;
@@ -137,7 +147,7 @@ function refusal(launch: QemuLaunch, end: HostProcessEnd): RaidlabError {
     reason: 'qemu-refused-to-start',
     machine: launch.machine,
     argv: launch.argv,
-    said: failure.failure.said,
+    said: failure.failure.said === '' ? describeEnd(end) : failure.failure.said,
   });
 }
 
@@ -149,8 +159,9 @@ async function removeSockets(sockets: MachineSockets): Promise<void> {
   await Promise.all(Object.values(sockets).map((hostPath: string) => rm(hostPath, { force: true })));
 }
 
-function waitAtMost(ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, ms).unref();
-  return promise;
+async function settleWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  const settled = new AbortController();
+  const timeout = delay(ms, undefined, { signal: settled.signal }).catch(() => undefined);
+  await Promise.race([work, timeout]);
+  settled.abort();
 }

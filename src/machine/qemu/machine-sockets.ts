@@ -11,9 +11,9 @@ export interface MachineSockets {
 /** Says where the sockets of a machine are. Names are short: a socket's whole path may have 107 bytes, see unix(7). */
 export function planMachineSockets(scratchHostPath: string): MachineSockets {
   return {
-    qmpHostPath: join(scratchHostPath, 'qmp'),
-    agentHostPath: join(scratchHostPath, 'agent'),
-    consoleHostPath: join(scratchHostPath, 'console'),
-    journalHostPath: join(scratchHostPath, 'journal'),
+    qmpHostPath: join(scratchHostPath, 'qmp.sock'),
+    agentHostPath: join(scratchHostPath, 'agent.sock'),
+    consoleHostPath: join(scratchHostPath, 'console.sock'),
+    journalHostPath: join(scratchHostPath, 'journal.sock'),
   };
 }

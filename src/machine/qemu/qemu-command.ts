@@ -28,7 +28,10 @@ export function planQemuCommand(spec: MachineSpec, qemu: QemuProgram): readonly 
     ...planGuestServices(),
     ...systemImages(spec).flatMap(planSystemDisk),
     ...planController(),
-    ...spec.disks.flatMap((disk, bay) => [...planImageNodes(imageOfDisk(disk)).flatMap(planBlockdev), ...planDevice(planDiskDevice(disk.serial, bay))]),
+    ...spec.disks.flatMap((disk, bay) => [
+      ...planImageNodes(imageOfDisk(disk)).flatMap(planBlockdev),
+      ...planDevice(planDiskDevice(disk.serial, bay)),
+    ]),
   ];
 }
 
@@ -129,7 +132,12 @@ function planPorts(agentHostPath: string, journalHostPath: string): readonly str
 // Random numbers without waiting; and a panic that is told to us even when the console stays silent, without ending the
 // machine before the console has said everything.
 function planGuestServices(): readonly string[] {
-  return [...planDevice({ driver: 'virtio-rng-pci', id: 'rng0' }), ...planDevice({ driver: 'pvpanic', id: 'pvpanic0' }), '-action', 'panic=none'];
+  return [
+    ...planDevice({ driver: 'virtio-rng-pci', id: 'rng0' }),
+    ...planDevice({ driver: 'pvpanic-pci', id: 'pvpanic0' }),
+    '-action',
+    'panic=none',
+  ];
 }
 
 function systemImages(spec: MachineSpec): readonly ImageUse[] {
@@ -137,7 +145,9 @@ function systemImages(spec: MachineSpec): readonly ImageUse[] {
     { name: 'root', hostPath: spec.rootHostPath, format: 'raw', readOnly: true },
     { name: 'modules', hostPath: spec.kernel.modulesHostPath, format: 'raw', readOnly: true },
     { name: 'system', hostPath: spec.systemHostPath, format: 'qcow2', readOnly: false },
-    ...(spec.payloadHostPath === undefined ? [] : [{ name: 'payload', hostPath: spec.payloadHostPath, format: 'raw', readOnly: true } as const]),
+    ...(spec.payloadHostPath === undefined
+      ? []
+      : [{ name: 'payload', hostPath: spec.payloadHostPath, format: 'raw', readOnly: true } as const]),
   ];
 }
 

@@ -13,7 +13,7 @@ import { openTranscript } from './transcript.ts';
 /** An event that was looked out for before the command that causes it was sent, so that it cannot be missed. */
 export interface ExpectedEvent extends Disposable {
   /** Waits for it; `machine/qmp-silent` after `timeoutMs`. */
-  wait(ctx: Context, waitingFor: string, timeoutMs: number): Promise<void>;
+  wait(ctx: Context, waitingFor: string, timeoutMs: number): Promise<unknown>;
 }
 
 /** A connection to QEMU's machine protocol. */
@@ -32,7 +32,7 @@ export interface QmpClient extends Disposable {
   /** Begins to look out for an event. */
   expectEvent<Name extends keyof QmpEvents>(name: Name, matches: (data: QmpEvents[Name]) => boolean): ExpectedEvent;
   /** Resolves when QEMU has closed the connection. */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<unknown>;
 }
 
 /** Where QMP is, and how patient we are. */
@@ -50,13 +50,13 @@ const maxLineBytes = 4 * 1024 * 1024;
 export async function connectQmp(ctx: Context, life: MachineLife, options: QmpOptions): Promise<QmpClient> {
   const { socketHostPath, timeoutMs = 10_000 } = options;
   const listeners = new Set<(event: QmpEvent) => void>();
-  const greeted = Promise.withResolvers<void>();
-  const transcript = openTranscript(options.transcriptHostPath, (failure) => {
-    life.declareEnd({ state: 'failed', failure });
+  const greeted = Promise.withResolvers<undefined>();
+  const transcript = openTranscript(options.transcriptHostPath, (error) => {
+    life.declareEnd({ state: 'failed', error });
   });
   const takeOther = (message: Message): boolean => {
-    if ('QMP' in message) greeted.resolve();
-    else if (typeof message['event'] === 'string') tellEvent(listeners, message);
+    if ('QMP' in message) greeted.resolve(undefined);
+    else if (typeof message.event === 'string') tellEvent(listeners, message);
     else return false;
     return true;
   };
@@ -99,9 +99,9 @@ function makeClient(
     execute: async (ctx, command, ...args) => (await channel.request(ctx, { command, args: args[0], timeoutMs })) as never,
     onEvent,
     expectEvent: (name, matches) => {
-      const seen = Promise.withResolvers<void>();
+      const seen = Promise.withResolvers<undefined>();
       const listening = onEvent((event) => {
-        if (event.name === name && matches(event.data as never)) seen.resolve();
+        if (event.name === name && matches(event.data as never)) seen.resolve(undefined);
       });
       return {
         wait: (ctx, waitingFor, limitMs) => life.guard(ctx, { waitingFor, limit: channel.silence(waitingFor, limitMs) }, seen.promise),
@@ -117,6 +117,6 @@ function makeClient(
 
 function tellEvent(listeners: ReadonlySet<(event: QmpEvent) => void>, message: Message): void {
   // An event that raidlab does not know matches no listener.
-  const event = { name: message['event'], data: message['data'] ?? {} } as QmpEvent;
+  const event = { name: message.event, data: message.data ?? {} } as QmpEvent;
   for (const listener of [...listeners]) listener(event);
 }

@@ -34,7 +34,12 @@ export interface QmpEvents {
   /** The guest's kernel told the pvpanic device that it panicked. */
   readonly GUEST_PANICKED: { readonly action: string };
   /** Reading or writing an image failed; `nospace` when the host's disk is full. */
-  readonly BLOCK_IO_ERROR: { readonly 'node-name'?: string; readonly nospace?: boolean; readonly operation: string; readonly reason: string };
+  readonly BLOCK_IO_ERROR: {
+    readonly 'node-name'?: string;
+    readonly nospace?: boolean;
+    readonly operation: string;
+    readonly reason: string;
+  };
   /** The processor was stopped; `query-status` says why. */
   readonly STOP: object;
 }

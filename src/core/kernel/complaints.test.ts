@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { btrfsComplaints } from './complaints.ts';
 import { parseConsoleLine } from './console-line.ts';
-import { judgeKernelLog } from './judge-kernel-log.ts';
 
 const recorded = new URL('../../../test/recorded/kernel/', import.meta.url);
 
@@ -57,48 +56,26 @@ test('what storage says on a good day is no complaint', () => {
   assert.deepEqual(btrfsComplaints(lines.map((line) => `[    1.000000] ${line}`)), []);
 });
 
-test('a quiet log holds, and says how much was read', () => {
-  assert.deepEqual(judgeKernelLog(['[    1.000000] BTRFS info (device dm-0): using free-space-tree', 'login:']), {
-    outcome: 'held',
-    evidence: ['1 kernel lines, no trouble in them'],
-    troubles: [],
-    complaints: [],
-  });
-});
-
-test('an empty log is no proof', () => {
-  assert.equal(judgeKernelLog([]).outcome, 'inconclusive');
-  assert.equal(judgeKernelLog(['raidlab-init: hello']).outcome, 'inconclusive');
-});
-
-test('an oops breaks the check and its evidence names function, process and act', () => {
-  const lines = readFileSync(new URL('kernel-3.16-replace-oops.dmesg.txt', recorded), 'utf8').split('\n');
-  const { outcome, evidence } = judgeKernelLog(lines);
-  assert.equal(outcome, 'broken');
-  assert.equal(
-    evidence[0],
-    '[1416.174699] oops: BUG: unable to handle kernel NULL pointer dereference at 0000000000000088 in btrfs_kobj_rm_device+0x1d, process btrfs (1173), during device replace',
-  );
-  assert.equal(evidence[1], '[1414.906892] error: BTRFS: open /dev/mapper/crypt-btrfs1 failed');
-});
-
-test('a filesystem forced read-only breaks the check, an I/O error alone does not', () => {
+test('a filesystem that stopped writing is told apart from one that lost a device', () => {
   const error = '[    2.000000] I/O error, dev sda, sector 2048 op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 2';
-  assert.equal(judgeKernelLog([error]).outcome, 'held');
-  assert.equal(judgeKernelLog([error]).evidence.length, 1);
-  assert.equal(judgeKernelLog([error, '[    3.000000] BTRFS info (device dm-2 state E): forced readonly']).outcome, 'broken');
+  const stopped = [
+    'BTRFS info (device dm-2 state E): forced readonly',
+    'BTRFS info (device sdb): forced readonly',
+    'BTRFS: Transaction aborted (error -28)',
+    'BTRFS warning (device dm-0): Skipping commit of aborted transaction.',
+  ];
+  assert.deepEqual(
+    btrfsComplaints([error, ...stopped.map((text) => `[    3.000000] ${text}`)]).map((complaint) => complaint.stopsWriting),
+    [false, true, true, true, true],
+  );
 });
 
-test('a warning breaks the check when storage raised it, and a starved machine leaves it open', () => {
-  const foreign = '[    1.000000] WARNING: CPU: 0 PID: 1 at arch/x86/kernel/fpu/core.c:1 fpu_init+0x1/0x2';
-  assert.equal(judgeKernelLog([foreign]).outcome, 'held');
-  assert.match(judgeKernelLog([foreign]).evidence[0] ?? '', /warning: WARNING/u);
-  assert.equal(
-    judgeKernelLog(['[    1.000000] WARNING: CPU: 0 PID: 1 at drivers/md/dm-crypt.c:1 crypt_map+0x1/0x2 [dm_crypt]']).outcome,
-    'broken',
+test('the log before the first oops complains of the device that could not be opened', () => {
+  const lines = readFileSync(new URL('kernel-3.16-replace-oops.dmesg.txt', recorded), 'utf8').split('\n');
+  assert.deepEqual(
+    btrfsComplaints(lines).map((complaint) => [complaint.severity, complaint.text]),
+    [['error', 'BTRFS: open /dev/mapper/crypt-btrfs1 failed']],
   );
-  assert.equal(judgeKernelLog(['[    1.000000] WARNING: fs/btrfs/root-tree.c:153 at 0x0, CPU#4: sync/703']).outcome, 'broken');
-  assert.equal(judgeKernelLog(['[    1.000000] rcu: INFO: rcu_preempt self-detected stall on CPU']).outcome, 'inconclusive');
 });
 
 test('a console line comes apart into stamp, caller and text', () => {

@@ -1,0 +1,29 @@
+import type { ExitCode } from '../core/exit-code.ts';
+import type { CacheStore } from '../machine/cache/store.ts';
+import type { Interruption } from './interruption.ts';
+import type { Screen } from './screen.ts';
+
+/** What a command is given: everything of the process and its environment that it may know. Only main.ts reads the originals. */
+export interface Cli {
+  readonly version: string;
+  readonly nodeVersion: string;
+  /** How raidlab is called here: `raidlab`, or the path of a checkout's launcher. */
+  readonly program: string;
+  /** The words after the program's name. */
+  readonly argv: readonly string[];
+  readonly cwdHostPath: string;
+  readonly store: CacheStore;
+  /** The directories of PATH. */
+  readonly searchHostPaths: readonly string[];
+  /** `$RAIDLAB_MIRROR`: a Debian mirror; undefined: the one that the host's apt uses. */
+  readonly mirror: string | undefined;
+  readonly screen: Screen;
+  readonly interruption: Interruption;
+  /**
+   * What is to be done when the process ends without coming back to the command: a second Ctrl-C, or an error that nobody
+   * caught, which is then given. A run puts its own in place while it is open.
+   */
+  lastWords: (exitCode: ExitCode, error?: unknown) => void;
+  /** Tells a loss of standard output other than a reader that went away, and gives the exit code; undefined when there was none. */
+  readonly lostOutput: () => ExitCode | undefined;
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant, option } from '@optique/core/primitives';
+import { canRunDrill, judgeHost } from '../core/doctor.ts';
+import type { HostRequirements } from '../core/doctor.ts';
+import { exitCodes } from '../core/exit-code.ts';
+import type { ExitCode } from '../core/exit-code.ts';
+import { doctorLines } from '../report/doctor-lines.ts';
+import type { Cli } from './cli.ts';
+import type { Example } from './help-page.ts';
+
+/** The command line of `raidlab doctor`. */
+export const doctorArguments = command(
+  'doctor',
+  object({
+    command: constant('doctor'),
+    json: option('--json', { description: message`Prints one JSON document.` }),
+  }),
+  {
+    brief: message`Says what this machine can and cannot do, and how to mend it.`,
+    description: message`Looks at programs, KVM, user namespaces, space, memory and mirror. Exits 0 when a drill can run here, 69 otherwise.`,
+  },
+);
+
+/** What `raidlab doctor` was asked for. */
+export type DoctorCommand = InferValue<typeof doctorArguments>;
+
+/** Command lines of `raidlab doctor` worth typing. */
+export const doctorExamples: readonly Example[] = [
+  { words: 'doctor', does: 'What is missing here, if anything, and the command that mends it.' },
+  { words: 'doctor --json', does: 'The same for a program.' },
+];
+
+/** Looks at the host and judges it. */
+export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<ExitCode> {
+  const { observeHost } = await import('../machine/host-facts.ts');
+  const requirements = JSON.parse(readFileSync(new URL('../../setup/requirements.json', import.meta.url), 'utf8')) as HostRequirements;
+  const ctx = { signal: cli.interruption.signal, deadlineMs: Infinity, emit: () => undefined };
+  const facts = await observeHost(ctx, { requirements, store: cli.store, searchHostPaths: cli.searchHostPaths, mirror: cli.mirror });
+  const findings = judgeHost(requirements, facts);
+  const canRun = canRunDrill(findings);
+  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, canRunDrill: canRun, findings })}\n`);
+  else cli.screen.keep(doctorLines(findings, cli.program));
+  return canRun ? exitCodes.held : exitCodes.unavailable;
+}

@@ -1,0 +1,189 @@
+import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
+import { object } from '@optique/core/constructs';
+import { dependency } from '@optique/core/dependency';
+import { message } from '@optique/core/message';
+import { multiple, optional, withDefault } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { argument, command, constant, option } from '@optique/core/primitives';
+import { choice, integer, string } from '@optique/core/valueparser';
+import type { ExitCode } from '../core/exit-code.ts';
+import { exitCodes } from '../core/exit-code.ts';
+import { checkLayout, checkPayloadFits, profiles } from '../core/layout.ts';
+import type { ArrayLayout } from '../core/layout.ts';
+import { exitCodeOfVerdict } from '../core/verdict.ts';
+import type { Drill } from '../drills/drill.ts';
+import { defaultSuite, requireSuite, suiteNames } from '../machine/image/suite.ts';
+import { planLines } from '../report/plan-lines.ts';
+import type { Cli } from './cli.ts';
+import type { Example } from './help-page.ts';
+import { keepMachine } from './keep-machine.ts';
+import { presentAsJson, presentOnTerminal } from './presenter.ts';
+import { withRun } from './run.ts';
+import { knownWord, size } from './value-parsers.ts';
+import type { KnownWord } from './value-parsers.ts';
+
+// The drills bring the whole house with them: they are loaded when they are needed, not when a command line is read.
+const registry = async () => import('../drills/registry.ts');
+
+const drillName = dependency(
+  knownWord('NAME', async () => (await registry()).drills.map((drill) => ({ word: drill.name, description: drill.promise }))),
+);
+
+const stepName = drillName.deriveAsync({
+  metavar: 'STEP',
+  // An empty name stands for the default drill: it is known only once the drills are loaded.
+  defaultValue: () => '',
+  factory: (name: string) => knownWord('STEP', async () => stepsThatCanBeLeftOut(name)),
+});
+
+async function stepsThatCanBeLeftOut(name: string): Promise<readonly KnownWord[]> {
+  const { defaultDrill, findDrill } = await registry();
+  const drill = name === '' ? defaultDrill : findDrill(name);
+  return drill.steps.filter((step) => step.skippable).map((step) => ({ word: step.name, description: step.title }));
+}
+
+const suiteName = knownWord('SUITE', () => Promise.resolve(suiteNames.map((word) => ({ word }))));
+
+/** The command line of `raidlab drill`. */
+export const drillArguments = command(
+  'drill',
+  object({
+    command: constant('drill'),
+    name: optional(argument(drillName, { description: message`Which drill to run; \`raidlab drills\` lists them.` })),
+    skipSteps: multiple(
+      option('--skip-step', stepName, {
+        description: message`Leaves a step out, to see what its absence costs. Can be given more than once.`,
+      }),
+    ),
+    plan: option('--plan', { description: message`Prints what would be typed, and runs nothing.` }),
+    json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md).` }),
+    verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
+    seed: optional(
+      option('--seed', string({ metavar: 'SEED' }), { description: message`Decides the payload; a run says which seed it drew.` }),
+    ),
+    payload: optional(
+      option('--payload', size('SIZE', ['8MiB', '32MiB', '128MiB']), {
+        description: message`How much is written before the fault (default: the drill's own, 32 MiB).`,
+      }),
+    ),
+    diskSize: optional(
+      option('--disk-size', size('SIZE', ['512MiB', '1GiB', '2GiB']), {
+        description: message`Size of each disk, sparse on the host (default: the drill's own, 1 GiB).`,
+      }),
+    ),
+    disks: optional(
+      option('--disks', integer({ metavar: 'N', min: 1, max: 16 }), {
+        description: message`How many disks the array has, spares not counted.`,
+      }),
+    ),
+    profile: optional(
+      option('--profile', choice(profiles, { metavar: 'PROFILE' }), { description: message`btrfs profile of data and metadata.` }),
+    ),
+    kdf: optional(
+      option('--kdf', choice(['fast', 'real'], { metavar: 'KDF' }), {
+        description: message`Key derivation of the LUKS containers: fast, or cryptsetup's own slow default.`,
+      }),
+    ),
+    kernel: withDefault(
+      option('--kernel', suiteName, { description: message`Debian suite that the kernel under test comes from.` }),
+      defaultSuite,
+    ),
+    tools: withDefault(
+      option('--tools', suiteName, { description: message`Debian suite that btrfs-progs, cryptsetup and the rest come from.` }),
+      defaultSuite,
+    ),
+    memory: withDefault(
+      option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of the machine.` }),
+      1024,
+    ),
+    accelerator: withDefault(
+      option('--accelerator', choice(['auto', 'kvm', 'tcg'], { metavar: 'NAME' }), {
+        description: message`auto: KVM where a kernel really boots under it, else software emulation.`,
+      }),
+      'auto',
+    ),
+    keep: option('--keep', { description: message`Leaves the machine running after the verdict, until Ctrl-C.` }),
+    output: withDefault(
+      option('--output', string({ metavar: 'DIR' }), { description: message`Where the evidence goes.` }),
+      'raidlab-results',
+    ),
+  }),
+  {
+    usageLine: [{ type: 'literal', value: '[NAME]' }, { type: 'ellipsis' }],
+    brief: message`Runs a drill: build an array, break it, repair it, prove it.`,
+    description: message`Builds an encrypted btrfs array on virtual disks in a throw-away machine, breaks it the way disks break, repairs it with the commands an administrator would type, and proves whether every byte and the redundancy survived.`,
+  },
+);
+
+/** What `raidlab drill` was asked for. */
+export type DrillCommand = InferValue<typeof drillArguments>;
+
+/** Command lines of `raidlab drill` worth typing. */
+export const drillExamples: readonly Example[] = [
+  { words: 'drill', does: 'The default drill: lose a disk, replace it, then lose the other one.' },
+  { words: 'drill --skip-step soft-balance', does: 'The step most people forget, forgotten: ends in broken, exit 1.' },
+  { words: 'drill --plan', does: 'What would be typed, to read or to paste.' },
+  { words: 'drill --kernel bookworm --tools bookworm', does: 'The same on what Debian 12 deploys.' },
+  { words: 'drill --json > events.ndjson', does: 'For a program to read.' },
+];
+
+/** Runs a drill, or prints its plan; gives the exit code of the verdict. */
+export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
+  const { checkSkippedSteps, defaultDrill, findDrill } = await registry();
+  const drill = asked.name === undefined ? defaultDrill : findDrill(asked.name);
+  const layout = layoutOf(drill, asked);
+  const payloadBytes = asked.payload ?? drill.payloadBytes;
+  // Checked before there is a run: what cannot be asked for leaves nothing behind.
+  checkSkippedSteps(drill, asked.skipSteps);
+  checkLayout(layout);
+  checkPayloadFits(layout, payloadBytes);
+  for (const suite of [asked.kernel, asked.tools]) requireSuite(suite);
+  if (asked.plan) return printPlan(cli, drill, layout, asked);
+
+  const { runDrill } = await import('../drills/run-drill.ts');
+  const options = {
+    name: drill.name,
+    resultsHostPath: resolve(cli.cwdHostPath, asked.output),
+    present: asked.json
+      ? presentAsJson(cli.screen, cli.program)
+      : presentOnTerminal(cli.screen, { verbose: asked.verbose, cwdHostPath: cli.cwdHostPath, program: cli.program }),
+  };
+  return withRun(cli, options, async ({ ctx, hostPath }) => {
+    const result = await runDrill(ctx, {
+      drill,
+      layout,
+      payloadBytes,
+      // Six digits are easy to say over a shoulder, and a million payloads are enough.
+      seed: asked.seed ?? String(randomInt(1_000_000)),
+      skippedSteps: asked.skipSteps,
+      kernelSuite: asked.kernel,
+      toolsSuite: asked.tools,
+      memoryMiB: asked.memory,
+      accelerator: asked.accelerator === 'auto' ? undefined : asked.accelerator,
+      store: cli.store,
+      runHostPath: hostPath,
+      mirror: cli.mirror,
+      ...(asked.keep ? { keep: async (machine) => keepMachine(cli, ctx, machine) } : {}),
+    });
+    return exitCodeOfVerdict(result.verdict);
+  });
+}
+
+function layoutOf(drill: Drill, asked: DrillCommand): ArrayLayout {
+  return {
+    ...drill.layout,
+    ...(asked.disks === undefined ? {} : { members: asked.disks }),
+    ...(asked.diskSize === undefined ? {} : { diskSizeBytes: asked.diskSize }),
+    ...(asked.profile === undefined ? {} : { profile: asked.profile }),
+    ...(asked.kdf === undefined ? {} : { kdf: asked.kdf }),
+  };
+}
+
+async function printPlan(cli: Cli, drill: Drill, layout: ArrayLayout, asked: DrillCommand): Promise<ExitCode> {
+  const { planDrill } = await import('../drills/plan-drill.ts');
+  const plan = planDrill(drill, { layout, skippedSteps: asked.skipSteps });
+  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, ...plan })}\n`);
+  else cli.screen.keep(planLines(plan));
+  return exitCodes.held;
+}

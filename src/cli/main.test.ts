@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RecordedEvent } from '../core/event.ts';
+import { readProcessIdentity } from '../machine/process-identity.ts';
+import { openSandbox } from './fixtures/run-raidlab.ts';
+
+const parsedLines = (text: string): readonly RecordedEvent[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((row) => JSON.parse(row) as RecordedEvent);
+
+const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
+  [['frob'], /Unexpected option or subcommand: "frob"/u],
+  [['dril'], /Did you mean.*"drill"/u],
+  [['drill', '--skp-step', 'x'], /Did you mean "--skip-step"\?/u],
+  [['drill', '--plan=yes'], /--plan/u],
+  [['drill', '--seed'], /"--seed" requires "SEED"/u],
+  [['drill', '--payload', '3Q'], /Expected a size such as 32MiB or 1G, but got "3Q"/u],
+  [['drill', '--payload', '0'], /Expected a size/u],
+  [['drill', '--payload', '3G'], /A payload of 3072 MiB does not fit/u],
+  [['drill', '--disk-size', '-1G'], /Expected a size/u],
+  [['drill', '--disk-size', '64M'], /Disks of 64 MiB are too small/u],
+  [['drill', '--disks', '0'], /greater than or equal to 1/u],
+  [['drill', '--disks', '1'], /The profile raid1 needs at least 2 disks; the layout has 1/u],
+  [['drill', '--disks', 'two'], /Expected a valid integer/u],
+  [['drill', '--profile', 'raid9'], /Expected one of "raid1"/u],
+  [['drill', '--memory', '1'], /256/u],
+  [['drill', '--accelerator', 'xen'], /Expected one of "auto"/u],
+  [['drill', '--kernel', 'trixy'], /"trixy" is not a Debian suite.*\n.*trixie/u],
+  [['drill', 'replace-mising-disk'], /There is no drill called "replace-mising-disk".\n.*Did you mean "replace-missing-disk"\?/u],
+  [['drill', '--skip-step', 'soft-balanc'], /has no step called "soft-balanc".\n.*Did you mean "soft-balance"\?/u],
+  [['drill', '--skip-step', 'build-array'], /The step build-array of replace-missing-disk cannot be left out/u],
+  [['drill', 'a', 'b'], /Unexpected/u],
+  [['completion', 'tcsh'], /Unsupported shell "tcsh"/u],
+];
+
+for (const [argv, said] of usageErrors) {
+  test(`raidlab ${argv.join(' ')}: exit 64, with the way out, and nothing left behind`, async () => {
+    using sandbox = openSandbox();
+    const { exitCode, stdout, stderr } = await sandbox.run(...argv);
+    assert.match(stderr, said);
+    assert.match(stderr, /^ {2}→ /mu);
+    assert.equal(stdout, '');
+    assert.equal(exitCode, 64);
+    assert.deepEqual(readdirSync(sandbox.hostPath), ['programs']);
+  });
+}
+
+test('nothing typed is answered by the help page, as an error', async () => {
+  using sandbox = openSandbox();
+  const { exitCode, stdout, stderr } = await sandbox.run();
+  assert.match(stderr, /^Examples:$/mu);
+  assert.equal(stdout, '');
+  assert.equal(exitCode, 64);
+});
+
+test('a mistake of a program that reads JSON is told as events', async () => {
+  using sandbox = openSandbox();
+  const { exitCode, stdout } = await sandbox.run('drill', 'nope', '--json');
+  assert.deepEqual(
+    parsedLines(stdout).map((event) => event.type),
+    ['run-started', 'run-failed', 'run-ended'],
+  );
+  const last = parsedLines(stdout).at(-1);
+  assert.equal(last?.type === 'run-ended' && last.exitCode, 64);
+  assert.equal(exitCode, 64);
+});
+
+for (const argv of [['--help'], ['drill', '--help'], ['drills', '-h'], ['help', 'doctor'], ['completion', '--help']]) {
+  test(`raidlab ${argv.join(' ')} has examples and the exit codes`, async () => {
+    using sandbox = openSandbox();
+    const { exitCode, stdout, stderr } = await sandbox.run(...argv);
+    assert.match(stdout, /^Examples:$/mu);
+    assert.match(stdout, /^ {2}130 {2}interrupted$/mu);
+    assert.equal(stderr, '');
+    assert.equal(exitCode, 0);
+  });
+}
+
+test('--version says the version, alone or among others', async () => {
+  using sandbox = openSandbox();
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  for (const argv of [['--version'], ['drill', '--version']]) {
+    const { exitCode, stdout } = await sandbox.run(...argv);
+    assert.deepEqual([stdout, exitCode], [`${version}\n`, 0]);
+  }
+});
+
+test('drills and plans are for people and for programs', async () => {
+  using sandbox = openSandbox();
+  assert.match((await sandbox.run('drills')).stdout, /^replace-missing-disk {2}the default$/mu);
+  const listing = JSON.parse((await sandbox.run('drills', '--json')).stdout) as {
+    readonly v: number;
+    readonly drills: readonly { readonly name: string }[];
+  };
+  assert.equal(listing.v, 1);
+  assert.ok(listing.drills.some((drill) => drill.name === 'replace-missing-disk'));
+  const plan = await sandbox.run('drill', '--plan', '--skip-step', 'soft-balance');
+  assert.match(plan.stdout, /^ {2}\$ mkfs\.btrfs .*-d raid1 -m raid1/mu);
+  assert.match(plan.stdout, /soft-balance, left out/u);
+  assert.equal(plan.exitCode, 0);
+  assert.deepEqual(readdirSync(sandbox.hostPath), ['programs']);
+});
+
+test('a shell completes drills, their steps and suites', async () => {
+  using sandbox = openSandbox();
+  const words = async (...argv: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await sandbox.run('completion', 'bash', ...argv);
+    return stdout.split('\n').filter((row) => row !== '');
+  };
+  assert.deepEqual(await words('drill', 'kern'), ['kernel-crash']);
+  assert.ok((await words('drill', '--skip-step', '')).includes('soft-balance'));
+  assert.deepEqual(await words('drill', 'kernel-crash', '--skip-step', ''), []);
+  assert.deepEqual(await words('drill', '--kernel', 'bookworm-'), ['bookworm-backports']);
+});
+
+test('a reader that had enough is nobody’s error', async () => {
+  using sandbox = openSandbox();
+  const { child, ended } = sandbox.start('drill', '--plan');
+  child.stdout?.destroy();
+  const { exitCode, stderr } = await ended;
+  assert.deepEqual([stderr, exitCode], ['', 0]);
+});
+
+test('a drill whose reader goes away stops, quietly, and leaves a whole record', async () => {
+  using sandbox = openSandbox({ RAIDLAB_MIRROR: 'http://mirror.invalid/' });
+  sandbox.scriptProgram('mmdebstrap', 'sleep 2; echo "I: downloading packages with apt..." >&2; exec sleep 60');
+  const { child, ended, said } = sandbox.start('drill', '--json');
+  await said('image-build-started');
+  child.stdout?.destroy();
+  const { exitCode, stderr } = await ended;
+  assert.equal(stderr, '');
+  assert.equal(exitCode, 130);
+  assert.equal(lastEvent(sandbox.hostPath)?.type, 'run-ended');
+});
+
+test('an error that nobody caught is exit 70, with a whole record and the place of its trace', async () => {
+  using sandbox = openSandbox({ RAIDLAB_MIRROR: 'http://mirror.invalid/' });
+  const bug = join(sandbox.hostPath, 'bug.mjs');
+  writeFileSync(
+    bug,
+    `setInterval(() => { if (existsSync('child')) throw new Error('nobody caught me'); }, 50).unref();\nimport { existsSync } from 'node:fs';\n`,
+  );
+  sandbox.scriptProgram('mmdebstrap', `echo $$ > ${sandbox.hostPath}/child; exec sleep 60`);
+  const { exitCode, stderr } = await sandbox.startNode(['--import', bug], 'drill').ended;
+  assert.match(stderr, /^raidlab: This is a bug in raidlab: nobody caught me$/mu);
+  assert.match(stderr, /the trace is in \S+trace\.txt/u);
+  assert.equal(exitCode, 70);
+  const last = lastEvent(sandbox.hostPath);
+  assert.equal(last?.type === 'run-ended' && last.exitCode, 70);
+  assert.ok(await isChildGone(sandbox.hostPath));
+});
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`${signal} stops a drill in order: exit 130, a whole record, no child left`, async () => {
+    using sandbox = openSandbox({ RAIDLAB_MIRROR: 'http://mirror.invalid/' });
+    sandbox.scriptProgram('mmdebstrap', `echo $$ > ${sandbox.hostPath}/child; exec sleep 60`);
+    const { child, ended, said } = sandbox.start('drill');
+    await said('Building the');
+    await appears(join(sandbox.hostPath, 'child'));
+    child.kill(signal);
+    const { exitCode, stderr } = await ended;
+    assert.match(stderr, /^Stopping… press Ctrl-C again to end at once\.$/mu);
+    assert.match(stderr, new RegExp(`^raidlab: Interrupted \\(${signal}\\)\\.$`, 'mu'));
+    assert.equal(exitCode, 130);
+    const last = lastEvent(sandbox.hostPath);
+    assert.equal(last?.type === 'run-ended' && last.exitCode, 130);
+    assert.ok(await isChildGone(sandbox.hostPath));
+  });
+}
+
+test('a second Ctrl-C ends at once, even when a child does not want to go', async () => {
+  using sandbox = openSandbox({ RAIDLAB_MIRROR: 'http://mirror.invalid/' });
+  sandbox.scriptProgram('mmdebstrap', `trap '' TERM; echo $$ > ${sandbox.hostPath}/child; sleep 8`);
+  const { child, ended, said } = sandbox.start('drill');
+  await said('Building the');
+  await appears(join(sandbox.hostPath, 'child'));
+  child.kill('SIGINT');
+  await said('Stopping…');
+  await delay(300);
+  const secondMs = performance.now();
+  child.kill('SIGINT');
+  const exitCode = await new Promise((resolve) => child.on('exit', resolve));
+  assert.ok(performance.now() - secondMs < 1000);
+  assert.equal(exitCode, 130);
+  assert.equal(lastEvent(sandbox.hostPath)?.type, 'run-ended');
+  await ended;
+});
+
+test('a directory for results that cannot be written is named: exit 69', async () => {
+  using sandbox = openSandbox();
+  writeFileSync(join(sandbox.hostPath, 'taken'), '');
+  const { exitCode, stderr } = await sandbox.run('drill', '--output', 'taken');
+  assert.match(stderr, /taken cannot be written; it holds the results of the run\./u);
+  assert.match(stderr, /--output/u);
+  assert.equal(exitCode, 69);
+});
+
+test('a cache that cannot be written is named: exit 69, and the run says so', async () => {
+  using sandbox = openSandbox();
+  writeFileSync(join(sandbox.hostPath, 'cache'), '');
+  const { exitCode, stderr } = await sandbox.run('drill');
+  assert.match(stderr, /cache.* cannot be written/u);
+  assert.equal(exitCode, 69);
+  const last = lastEvent(sandbox.hostPath);
+  assert.equal(last?.type === 'run-ended' && last.exitCode, 69);
+});
+
+test('an output that is full is told: exit 69', async () => {
+  using sandbox = openSandbox();
+  sandbox.scriptProgram('to-full', `exec "$@" > /dev/full`);
+  mkdirSync(join(sandbox.hostPath, 'cache'));
+  const { spawnSync } = await import('node:child_process');
+  const main = new URL('main.ts', import.meta.url).pathname;
+  const { status, stderr } = spawnSync(join(sandbox.hostPath, 'programs/to-full'), [process.execPath, main, 'drills'], {
+    encoding: 'utf8',
+  });
+  assert.match(stderr, /standard output cannot be written/u);
+  assert.equal(status, 69);
+});
+
+test('the doctor says what is missing and how to mend it: exit 69', async () => {
+  using sandbox = openSandbox({ PATH: '/nonexistent' });
+  const { exitCode, stdout } = await sandbox.run('doctor');
+  assert.match(stdout, /^No drill can run here until/mu);
+  assert.match(stdout, /^ {4}→ (?:sudo )?apt-get install --no-install-recommends mmdebstrap$/mu);
+  assert.equal(exitCode, 69);
+});
+
+function lastEvent(hostPath: string): RecordedEvent | undefined {
+  return parsedLines(readFileSync(join(hostPath, 'raidlab-results/latest/events.ndjson'), 'utf8')).at(-1);
+}
+
+async function appears(hostPath: string): Promise<void> {
+  for (let left = 200; left > 0 && !existsSync(hostPath); left -= 1) await delay(50);
+}
+
+/** Waits, for a moment, until the child whose pid a script left in `child` is gone. */
+async function isChildGone(hostPath: string): Promise<boolean> {
+  const pid = Number(readFileSync(join(hostPath, 'child'), 'utf8'));
+  for (let left = 40; left > 0; left -= 1) {
+    if ((await readProcessIdentity(pid)) === undefined) return true;
+    await delay(50);
+  }
+  return false;
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+/**
+ * The entry: the only reader of argv, environment and signals, and the only place that ends the process.
+ *
+ *     argv, env, streams ──► Cli ──► one command ──► exit code
+ *     first signal ──► the command's abort signal ──► clean-up ──► exit 130;  second signal ──► exit 130 at once
+ *
+ * `--version` is answered before anything else is loaded; the rest is loaded when it is needed.
+ */
+import { readFileSync } from 'node:fs';
+import type { Cli } from './cli.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+
+if (process.argv.length === 3 && process.argv[2] === '--version') {
+  process.stdout.write(`${version}\n`);
+} else {
+  await main();
+}
+
+async function main(): Promise<void> {
+  const { makeCli } = await import('./make-cli.ts');
+  // Debian leaves sbin out of an ordinary user's PATH, and mke2fs and depmod live there.
+  process.env.PATH = `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`;
+  const cli = makeCli({
+    version,
+    nodeVersion: process.versions.node,
+    moduleUrl: import.meta.url,
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwdHostPath: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  listenForSignals(cli);
+  listenForBugs(cli);
+  const { runCli } = await import('./run-cli.ts');
+  const exitCode = await runCli(cli);
+  await Promise.all([cli.screen.out.drained(), cli.screen.err.drained()]);
+  process.exit(cli.lostOutput() ?? exitCode);
+}
+
+function listenForSignals(cli: Cli): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      switch (cli.interruption.receive(signal)) {
+        case 'stop':
+          cli.screen.note('Stopping… press Ctrl-C again to end at once.');
+          break;
+        case 'end at once':
+          // Children die with us, by their parent-death signal; the next run removes what they leave.
+          cli.lastWords(130);
+          process.exit(130);
+
+        case 'released':
+        case 'repeated':
+          break;
+      }
+    });
+  }
+}
+
+function listenForBugs(cli: Cli): void {
+  const end = (error: unknown): void => {
+    cli.lastWords(70, error);
+    process.exit(70);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { describeFailure, RaidlabError } from '../core/failure.ts';
+import type { CacheStore } from '../machine/cache/store.ts';
+import { failureLines } from '../report/failure-lines.ts';
+import type { Cli } from './cli.ts';
+import { makeInterruption } from './interruption.ts';
+import { openOutput } from './output.ts';
+import type { TextStream } from './output.ts';
+import { reportFailure } from './report-failure.ts';
+import { openScreen } from './screen.ts';
+import { judgeTerminal } from './terminal-capabilities.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What main.ts read of the process. */
+export interface ProcessFacts {
+  readonly version: string;
+  readonly nodeVersion: string;
+  /** Where main.ts is: in a checkout's src/ or in a package's dist/. */
+  readonly moduleUrl: string;
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly cwdHostPath: string;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+}
+
+/** Makes what commands are given out of what was read of the process. */
+export function makeCli(facts: ProcessFacts): Cli {
+  const { env } = facts;
+  const interruption = makeInterruption(() => performance.now());
+  let lost: RaidlabError | undefined;
+  const out = openOutput(facts.stdout, judgeTerminal({ isTTY: facts.stdout.isTTY === true, env }), (error) => {
+    if (error.code === 'EPIPE') {
+      // The reader had enough (`| head`). Nobody is left to be told anything.
+      screen.silence();
+      interruption.stop(new RaidlabError({ area: 'host', reason: 'interrupted', signal: 'SIGPIPE' }));
+      return;
+    }
+    lost = new RaidlabError({
+      area: 'host',
+      reason: 'not-writable',
+      hostPath: 'standard output',
+      purpose: 'the report',
+      said: error.message,
+    });
+    interruption.stop(lost);
+  });
+  const err = openOutput(facts.stderr, judgeTerminal({ isTTY: facts.stderr.isTTY === true, env }), () => undefined);
+  const screen = openScreen(out, err);
+  const cli: Cli = {
+    version: facts.version,
+    nodeVersion: facts.nodeVersion,
+    program: programName(facts.moduleUrl, facts.cwdHostPath),
+    argv: facts.argv,
+    cwdHostPath: facts.cwdHostPath,
+    store: storeOf(env),
+    searchHostPaths: (env.PATH ?? '').split(delimiter).filter((directory) => directory !== ''),
+    mirror: firstSet(env.RAIDLAB_MIRROR),
+    screen,
+    interruption,
+    lastWords: (_exitCode, error) => {
+      if (error !== undefined) reportFailure(cli, error);
+    },
+    lostOutput: () => {
+      if (lost === undefined) return undefined;
+      const description = describeFailure(lost.failure);
+      screen.complain(failureLines(description, cli.program));
+      return description.exitCode;
+    },
+  };
+  return cli;
+}
+
+/**
+ * How raidlab is called here: in a checkout by its launcher, as a package by its name.
+ *
+ * In the checkout itself that is `./raidlab`, from elsewhere the launcher's whole path.
+ */
+export function programName(moduleUrl: string, cwdHostPath: string): string {
+  if (!moduleUrl.endsWith('.ts')) return 'raidlab';
+  const root = dirname(dirname(dirname(fileURLToPath(moduleUrl))));
+  return root === cwdHostPath ? './raidlab' : join(root, 'raidlab');
+}
+
+/** Where raidlab writes. Source: XDG Base Directory Specification: a relative path in a variable is to be ignored. */
+export function storeOf(env: Environment): CacheStore {
+  const cacheHome = absolute(env.XDG_CACHE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.cache');
+  const temporaryHostPath = absolute(env.TMPDIR) ?? '/tmp';
+  // After `su` the variable may name the runtime directory of somebody who has logged out.
+  const runtime = absolute(env.XDG_RUNTIME_DIR);
+  return {
+    rootHostPath: join(cacheHome, 'raidlab'),
+    temporaryHostPath,
+    runtimeHostPath: runtime !== undefined && existsSync(runtime) ? runtime : '/tmp',
+  };
+}
+
+function absolute(hostPath: string | undefined): string | undefined {
+  return hostPath !== undefined && isAbsolute(hostPath) ? hostPath : undefined;
+}
+
+function firstSet(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,115 @@
+import { bash, fish, zsh } from '@optique/core/completion';
+import type { ShellCompletion } from '@optique/core/completion';
+import { or } from '@optique/core/constructs';
+import { runParserAsync } from '@optique/core/facade';
+import { formatMessage, message } from '@optique/core/message';
+import { suggestAsync } from '@optique/core/parser';
+import { exitCodes } from '../core/exit-code.ts';
+import type { ExitCode } from '../core/exit-code.ts';
+import { RaidlabError } from '../core/failure.ts';
+import { nearestWord } from '../core/nearest-word.ts';
+import type { Cli } from './cli.ts';
+import { doctorArguments, doctorExamples } from './doctor.ts';
+import type { DoctorCommand } from './doctor.ts';
+import { drillArguments, drillExamples } from './drill.ts';
+import type { DrillCommand } from './drill.ts';
+import { drillsArguments, drillsExamples } from './drills.ts';
+import type { DrillsCommand } from './drills.ts';
+import { helpEnd } from './help-page.ts';
+import type { Example } from './help-page.ts';
+
+const parser = or(drillArguments, drillsArguments, doctorArguments);
+
+const examples: Readonly<Record<string, readonly Example[]>> = {
+  drill: drillExamples,
+  drills: drillsExamples,
+  doctor: doctorExamples,
+  completion: [{ words: 'completion bash', does: 'A script for ~/.bashrc: eval "$(… completion bash)". Also zsh and fish.' }],
+};
+
+/** The examples on the first help page. */
+const firstExamples = [drillExamples[0], drillExamples[1], drillsExamples[0], doctorExamples[0]].filter((example) => example !== undefined);
+
+/** What was asked for; `shown`: help, version or completion, which is done with. */
+export type CommandLine = DrillCommand | DrillsCommand | DoctorCommand | { readonly command: 'shown'; readonly exitCode: ExitCode };
+
+/** Help is laid out for this many columns where the terminal does not say. */
+const usualColumns = 100;
+
+/** Reads the command line; shows help, version and completions itself. Throws `usage/bad-arguments` with the nearest word there is. */
+export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
+  const { argv, screen } = cli;
+  const { columns, colour } = screen.out.page();
+  // Nothing typed is a question, too: it is answered by the help page, but as an error.
+  const isEmpty = argv.length === 0;
+  const shown = { command: 'shown', exitCode: isEmpty ? exitCodes.usage : exitCodes.held } as const;
+  let refusal: string | undefined;
+  // A checkout's launcher is called by its path, which is no name for a shell function.
+  const parsed: CommandLine = await runParserAsync(parser, 'raidlab', isEmpty ? ['--help'] : argv, {
+    brief: message`Breaks an encrypted btrfs array the way disks break, repairs it, and proves what survived.`,
+    help: {
+      command: true,
+      option: { names: ['-h', '--help'] },
+      onShow: () => {
+        const command = argv.find((word) => Object.hasOwn(examples, word)) ?? '';
+        const end = helpEnd(cli.program, examples[command] ?? firstExamples);
+        if (isEmpty) screen.complain(end);
+        else screen.keep(end);
+        return shown;
+      },
+    },
+    version: { option: true, value: cli.version, onShow: () => shown },
+    completion: { command: true, shells: shellsFor(cli.program), onShow: () => shown },
+    colors: colour,
+    maxWidth: Number.isFinite(columns) ? Math.max(columns, 40) : usualColumns,
+    termWidth: 'auto',
+    showDefault: { prefix: ' (default: ', suffix: ')' },
+    showChoices: true,
+    usageLine: [{ type: 'literal', value: 'COMMAND' }, { type: 'ellipsis' }],
+    aboveError: 'none',
+    stdout: (text) => {
+      const rows = text.endsWith('\n') ? text : `${text}\n`;
+      if (isEmpty) screen.err.write(rows);
+      else screen.data(rows);
+    },
+    stderr: () => undefined,
+    onError: (_exitCode, error) => {
+      refusal = formatMessage(error, { quotes: true });
+      return shown;
+    },
+  });
+  if (refusal !== undefined) throw await badArguments(argv, refusal);
+  return parsed;
+}
+
+async function badArguments(argv: readonly string[], why: string): Promise<RaidlabError> {
+  const [first = ''] = argv;
+  const isCommand = Object.hasOwn(examples, first);
+  const text = why.replaceAll('`', '"').replace(/\n+/gu, ' ').trim();
+  const known = isCommand ? await optionsOf(first) : [];
+  const unknown = argv.map((word) => word.split('=')[0] ?? '').find((word) => word.startsWith('--') && !known.includes(word));
+  const nearest = isCommand && unknown !== undefined ? nearestWord(unknown, known) : undefined;
+  const hint = nearest === undefined || text.includes('Did you mean') ? '' : ` Did you mean "${nearest}"?`;
+  return new RaidlabError({
+    area: 'usage',
+    reason: 'bad-arguments',
+    message: `${text}${hint}`,
+    command: isCommand ? `raidlab ${first}` : 'raidlab',
+  });
+}
+
+async function optionsOf(command: string): Promise<readonly string[]> {
+  const suggestions = await suggestAsync(parser, [command, '--']);
+  return ['--help', ...suggestions.flatMap((suggestion) => (suggestion.kind === 'literal' ? [suggestion.text] : []))];
+}
+
+/** Completion scripts ask raidlab itself for words: by the path of the launcher where it is not in PATH. */
+function shellsFor(program: string): Record<string, ShellCompletion> {
+  if (program === 'raidlab') return { bash, fish, zsh };
+  const quoted = `'${program.replaceAll("'", "'\\''")}'`;
+  const called = (shell: ShellCompletion): ShellCompletion => ({
+    ...shell,
+    generateScript: (name, args) => shell.generateScript(name, args).replaceAll(`${name} 'completion'`, `${quoted} 'completion'`),
+  });
+  return { bash: called(bash), fish: called(fish), zsh: called(zsh) };
+}

@@ -1,0 +1,31 @@
+import type { ExitCode } from '../core/exit-code.ts';
+import type { Cli } from './cli.ts';
+import { runDoctorCommand } from './doctor.ts';
+import { runDrillCommand } from './drill.ts';
+import { runDrillsCommand } from './drills.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+import type { CommandLine } from './parse-command-line.ts';
+import { reportFailure } from './report-failure.ts';
+
+/** Reads the command line and runs its command; gives the exit code. Never throws: what goes wrong is told. */
+export async function runCli(cli: Cli): Promise<ExitCode> {
+  try {
+    return await runCommand(cli, await parseCommandLine(cli));
+  } catch (error) {
+    const { signal } = cli.interruption;
+    return reportFailure(cli, signal.aborted ? signal.reason : error);
+  }
+}
+
+async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
+  switch (asked.command) {
+    case 'shown':
+      return asked.exitCode;
+    case 'drill':
+      return runDrillCommand(cli, asked);
+    case 'drills':
+      return runDrillsCommand(cli, asked);
+    case 'doctor':
+      return runDoctorCommand(cli, asked);
+  }
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { RaidlabError } from '../core/failure.ts';
+import type { RecordedEvent } from '../core/event.ts';
+import type { RunResult } from '../report/result.ts';
+
+/**
+ * Where a run leaves its evidence: `raidlab-results/<run>/`, with `latest` pointing to the newest.
+ *
+ *     events.ndjson                 every event, a line each, written before anything else is done with it
+ *     result.json                   the run in one document
+ *     machines/<name>/              console.log, qmp.ndjson (the machine writes them), commands.ndjson
+ *
+ * Writing is synchronous and append-only: what happened is on disk when the process dies.
+ */
+export interface RunDirectory {
+  readonly hostPath: string;
+  /** Appends an event; throws `disk-full` or `not-writable`, with no half line left. */
+  record(event: RecordedEvent): void;
+  /** Writes result.json, atomically. */
+  writeResult(result: RunResult): void;
+  /** Gives back the space that was kept for the last words of a run on a full disk. */
+  releaseReserve(): void;
+  /** Closes its files. */
+  close(): void;
+}
+
+/** Space kept for the end of a run on a full disk, bytes: a failure, an ending and a result with a kernel's call trace. */
+const reserveBytes = 256 * 1024;
+
+/** Gives the name of a run: when, what, and four letters so that two of the same second differ. */
+export function nameRun(startedAt: Date, what: string): string {
+  const time = startedAt
+    .toISOString()
+    .replace(/\.\d+Z$/u, 'Z')
+    .replaceAll(/[-:]/gu, '');
+  return `${time}-${what}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Makes the directory of a run, mode 0700, and points `latest` to it. Throws `not-writable` or `disk-full`. */
+export function createRunDirectory(resultsHostPath: string, run: string): RunDirectory {
+  const hostPath = join(resultsHostPath, run);
+  const files = new Map<string, AppendFile>();
+  const reserveHostPath = join(hostPath, '.reserve');
+  const append = (fileHostPath: string, record: unknown): void => {
+    let file = files.get(fileHostPath);
+    if (file === undefined) files.set(fileHostPath, (file = openAppendFile(fileHostPath)));
+    file.append(`${JSON.stringify(record)}\n`);
+  };
+  attempt(resultsHostPath, 'making the directory of the run', () => {
+    mkdirSync(resultsHostPath, { recursive: true, mode: 0o700 });
+    mkdirSync(hostPath, { mode: 0o700 });
+    mkdirSync(join(hostPath, 'machines'), { mode: 0o700 });
+    // Random, so that no filesystem stores it in less space than it stands for.
+    writeFileSync(reserveHostPath, randomBytes(reserveBytes), { mode: 0o600 });
+  });
+  pointLatestTo(resultsHostPath, run);
+
+  return {
+    hostPath,
+    record: (event) => {
+      attempt(hostPath, 'recording an event', () => {
+        append(join(hostPath, 'events.ndjson'), event);
+        if (event.type !== 'command-ended') return;
+        const { machine, at, argv, exitCode, durationMs, stdout, stderr } = event;
+        const machineHostPath = join(hostPath, 'machines', machine);
+        mkdirSync(machineHostPath, { recursive: true, mode: 0o700 });
+        append(join(machineHostPath, 'commands.ndjson'), { at, argv, exitCode, durationMs, stdout, stderr });
+      });
+    },
+    writeResult: (result) => {
+      attempt(hostPath, 'writing result.json', () => {
+        const halfHostPath = join(hostPath, '.result.json');
+        writeFileSync(halfHostPath, `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
+        renameSync(halfHostPath, join(hostPath, 'result.json'));
+      });
+    },
+    releaseReserve: () => {
+      rmSync(reserveHostPath, { force: true });
+    },
+    close: () => {
+      for (const file of files.values()) file.close();
+      files.clear();
+    },
+  };
+}
+
+interface AppendFile {
+  append(line: string): void;
+  close(): void;
+}
+
+function openAppendFile(hostPath: string): AppendFile {
+  const descriptor = openSync(hostPath, 'a', 0o600);
+  let sizeBytes = 0;
+  return {
+    append: (line) => {
+      const bytes = Buffer.from(line);
+      try {
+        let written = 0;
+        while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+        sizeBytes += bytes.length;
+      } catch (error) {
+        // A full disk takes a part of the line: half a record would make the whole file unreadable.
+        ftruncateSync(descriptor, sizeBytes);
+        throw error;
+      }
+    },
+    close: () => {
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** Swaps the link in one step, so that whoever follows it finds a run. A `latest` that is no link is the person's own: left alone. */
+function pointLatestTo(resultsHostPath: string, run: string): void {
+  const newLinkHostPath = join(resultsHostPath, `.latest-${run}`);
+  try {
+    symlinkSync(run, newLinkHostPath);
+    renameSync(newLinkHostPath, join(resultsHostPath, 'latest'));
+  } catch {
+    try {
+      unlinkSync(newLinkHostPath);
+    } catch {
+      // A filesystem without links: there was nothing to take away.
+    }
+  }
+}
+
+function attempt(hostPath: string, doing: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      throw new RaidlabError({ area: 'host', reason: 'disk-full', hostPath, doing }, { cause: error });
+    throw new RaidlabError(
+      { area: 'host', reason: 'not-writable', hostPath, purpose: 'the results of the run', said: message },
+      { cause: error },
+    );
+  }
+}

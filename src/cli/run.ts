@@ -1,0 +1,133 @@
+import { performance } from 'node:perf_hooks';
+import { eventFormatVersion } from '../core/event.ts';
+import type { EventBody, RecordedEvent } from '../core/event.ts';
+import type { ExitCode } from '../core/exit-code.ts';
+import type { Context } from '../machine/context.ts';
+import { formatCommand } from '../core/plan/command.ts';
+import { addToResult, emptyResult } from '../report/result.ts';
+import type { RunResult } from '../report/result.ts';
+import type { Cli } from './cli.ts';
+import { describeError } from './describe-error.ts';
+import type { Presenter } from './presenter.ts';
+import { createRunDirectory, nameRun } from './run-directory.ts';
+import type { RunDirectory } from './run-directory.ts';
+
+/** How a run is shown and where it is kept. */
+export interface RunOptions {
+  /** What is run, for the directory's name: `replace-missing-disk`. */
+  readonly name: string;
+  /** `raidlab-results`, or what `--output` says. */
+  readonly resultsHostPath: string;
+  readonly present: Presenter;
+}
+
+/** What is given to the work of a run. */
+export interface OpenRun {
+  readonly ctx: Context;
+  /** The run's own directory. */
+  readonly hostPath: string;
+}
+
+/**
+ * Does the work of one run and keeps its record: the directory, the events, the result.
+ *
+ * Whatever the work throws becomes `run-failed`, words for a person and an exit code; `run-ended` is always the last event.
+ * Throws only when the directory cannot be made.
+ */
+export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun) => Promise<ExitCode>): Promise<ExitCode> {
+  const startedMs = performance.now();
+  const run = nameRun(new Date(), options.name);
+  const directory = createRunDirectory(options.resultsHostPath, run);
+  const record = new RunRecord(directory, options.present, cli.interruption.signal);
+  const durationMs = (): number => performance.now() - startedMs;
+  const lastWordsOutside = cli.lastWords;
+  cli.lastWords = (exitCode, error) => {
+    if (error !== undefined) record.fail(error);
+    record.end(exitCode, durationMs());
+  };
+  record.emit({
+    type: 'run-started',
+    run,
+    command: formatCommand({ argv: [cli.program, ...cli.argv] }),
+    raidlabVersion: cli.version,
+    nodeVersion: cli.nodeVersion,
+    directory: directory.hostPath,
+  });
+  let exitCode: ExitCode;
+  try {
+    exitCode = await work({ ctx: { signal: record.signal, deadlineMs: Infinity, emit: record.emit }, hostPath: directory.hostPath });
+    // A record that could not be kept outweighs a verdict: there is nothing to show for it.
+    record.throwIfLost();
+  } catch (error) {
+    exitCode = record.fail(record.signal.aborted ? record.signal.reason : error);
+  }
+  exitCode = record.end(exitCode, durationMs());
+  cli.lastWords = lastWordsOutside;
+  return exitCode;
+}
+
+/** The record of a run under way: numbers events, stamps them, keeps them, shows them, adds them up. */
+class RunRecord {
+  readonly signal: AbortSignal;
+  readonly #directory: RunDirectory;
+  readonly #present: Presenter;
+  readonly #lost = new AbortController();
+  #seq = 0;
+  #result: RunResult = emptyResult;
+
+  constructor(directory: RunDirectory, present: Presenter, interruption: AbortSignal) {
+    this.#directory = directory;
+    this.#present = present;
+    this.signal = AbortSignal.any([interruption, this.#lost.signal]);
+  }
+
+  /** Never throws: work goes on to its clean-up even when nothing can be recorded any more. */
+  readonly emit = (body: EventBody): void => {
+    const event: RecordedEvent = { v: eventFormatVersion, seq: this.#seq, at: new Date().toISOString(), ...body };
+    this.#seq += 1;
+    this.#result = addToResult(this.#result, event);
+    this.#keep(() => {
+      this.#directory.record(event);
+    });
+    this.#present.event(event);
+  };
+
+  throwIfLost(): void {
+    this.#lost.signal.throwIfAborted();
+  }
+
+  fail(error: unknown): ExitCode {
+    const { area, reason, description } = describeError(error, this.#directory.hostPath);
+    this.emit({ type: 'run-failed', area, reason, description });
+    return description.exitCode;
+  }
+
+  /** Writes the result, then the last event; gives the exit code, which a lost record changes. */
+  end(exitCode: ExitCode, durationMs: number): ExitCode {
+    const wasLost = this.#lost.signal.aborted;
+    this.#directory.releaseReserve();
+    this.#keep(() => {
+      this.#directory.writeResult({ ...this.#result, exitCode, durationMs });
+    });
+    const lostNow = this.#lost.signal.aborted && !wasLost;
+    const finalCode = lostNow ? this.fail(this.#lost.signal.reason) : exitCode;
+    this.emit({ type: 'run-ended', exitCode: finalCode, durationMs });
+    this.#directory.close();
+    this.#present.end();
+    return finalCode;
+  }
+
+  #keep(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#lost.abort(error);
+      this.#directory.releaseReserve();
+      try {
+        act();
+      } catch {
+        // Even the reserve is used up: the person is told, by the exit code and on standard error.
+      }
+    }
+  }
+}

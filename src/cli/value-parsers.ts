@@ -1,0 +1,45 @@
+import { message } from '@optique/core/message';
+import type { Suggestion } from '@optique/core/parser';
+import type { ValueParser } from '@optique/core/valueparser';
+import { formatSize, parseSize } from '../core/size.ts';
+
+/** Reads a size (`32MiB`, `1G`) into bytes. */
+export function size(metavar: 'SIZE', examples: readonly string[]): ValueParser<'sync', number> {
+  return {
+    mode: 'sync',
+    metavar,
+    placeholder: 0,
+    parse: (input) => {
+      const bytes = parseSize(input);
+      if (bytes !== undefined) return { success: true, value: bytes };
+      return { success: false, error: message`Expected a size such as 32MiB or 1G, but got ${input}.` };
+    },
+    format: formatSize,
+    *suggest(prefix) {
+      for (const text of examples) if (text.startsWith(prefix)) yield { kind: 'literal', text };
+    },
+  };
+}
+
+/** A word that the shell can complete and its description, if there is one. */
+export interface KnownWord {
+  readonly word: string;
+  readonly description?: string;
+}
+
+/** Reads any word; the shell completes those that are known when asked. What is not known is refused by the command itself, which can say more. */
+export function knownWord(metavar: 'NAME' | 'STEP' | 'SUITE', known: () => Promise<readonly KnownWord[]>): ValueParser<'async', string> {
+  return {
+    mode: 'async',
+    metavar,
+    placeholder: '',
+    parse: (input) => Promise.resolve({ success: true, value: input }),
+    format: (word) => word,
+    async *suggest(prefix): AsyncIterable<Suggestion> {
+      for (const { word, description } of await known().catch(() => [])) {
+        if (!word.startsWith(prefix)) continue;
+        yield { kind: 'literal', text: word, ...(description === undefined ? {} : { description: message`${description}` }) };
+      }
+    },
+  };
+}

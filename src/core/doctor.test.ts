@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { canRunDrill, judgeHost } from './doctor.ts';
+import type { Finding, HostFacts, HostRequirements } from './doctor.ts';
+
+const requirements: HostRequirements = {
+  debian: { oldest: 12, backports: { codename: 'bookworm', release: 'bookworm-backports' } },
+  programs: [
+    {
+      program: 'qemu-system-x86_64',
+      package: 'qemu-system-x86',
+      why: 'runs the machine',
+      atLeast: '10.0',
+      whyAtLeast: 'older ones corrupt some guests',
+    },
+    { program: 'newuidmap', package: 'uidmap', why: 'lets mmdebstrap work without root', only: 'ordinary-user' },
+  ],
+};
+
+const mirror = 'http://mirror.example/debian/';
+
+const healthy: HostFacts = {
+  os: { id: 'debian', name: 'Debian GNU/Linux 12 (bookworm)', version: 12, codename: 'bookworm' },
+  architecture: 'x86_64',
+  user: 'ada',
+  isRoot: false,
+  programs: {
+    'qemu-system-x86_64': { hostPath: '/usr/bin/qemu-system-x86_64', version: '10.0.2' },
+    newuidmap: { hostPath: '/usr/bin/newuidmap', version: '1:4.13' },
+  },
+  kvm: { device: 'open', remembered: [{ works: true, seen: '' }] },
+  userNamespaces: { works: true },
+  subordinateIds: { users: 65_536, groups: 65_536 },
+  cache: { hostPath: '/home/ada/.cache/raidlab', isWritable: true, freeBytes: 10 * 1024 ** 3 },
+  runtime: { hostPath: '/run/user/1000', isWritable: true, freeBytes: null },
+  memoryAvailableBytes: 8 * 1024 ** 3,
+  cores: 4,
+  mirrors: [{ uri: mirror, suite: 'bookworm' }],
+};
+
+const findingOf = (facts: HostFacts, name: string): Finding => {
+  const found = judgeHost(requirements, facts).find((finding) => finding.name === name);
+  assert.ok(found, `no finding ${name}`);
+  return found;
+};
+
+test('on a host that has everything every finding is ok', () => {
+  const findings = judgeHost(requirements, healthy);
+  assert.deepEqual(
+    findings.filter((finding) => finding.outcome !== 'ok'),
+    [],
+  );
+  assert.ok(canRunDrill(findings));
+});
+
+const cases: readonly (readonly [what: string, name: string, outcome: Finding['outcome'], change: Partial<HostFacts>, mend: RegExp])[] = [
+  ['another architecture', 'system', 'fail', { architecture: 'aarch64' }, /x86_64/u],
+  [
+    'another distribution',
+    'system',
+    'warn',
+    { os: { id: 'fedora', name: 'Fedora 44', version: 44, codename: null } },
+    /Debian 12 and newer/u,
+  ],
+  ['an older Debian', 'system', 'fail', { os: { ...healthy.os, version: 11, codename: 'bullseye' } }, /Upgrade to Debian 12/u],
+  ['no KVM', 'kvm', 'warn', { kvm: { device: 'absent', remembered: [] } }, /nested/u],
+  ['a closed KVM', 'kvm', 'warn', { kvm: { device: 'closed', remembered: [] } }, /^sudo adduser ada kvm$/u],
+  [
+    'a KVM that lies',
+    'kvm',
+    'warn',
+    { kvm: { device: 'open', remembered: [{ works: false, seen: '/dev/kvm is there, but it lies' }] } },
+    /Nothing to do/u,
+  ],
+  ['no user namespaces', 'user-namespaces', 'fail', { userNamespaces: { works: false, said: 'not permitted' } }, /^sudo sysctl/u],
+  [
+    'no subordinate ids',
+    'subordinate-ids',
+    'fail',
+    { subordinateIds: { users: 0, groups: 65_536 } },
+    /^sudo usermod --add-subuids .* ada$/u,
+  ],
+  ['a cache that cannot be written', 'cache', 'fail', { cache: { ...healthy.cache, isWritable: false } }, /XDG_CACHE_HOME/u],
+  ['a cache on a full disk', 'cache', 'warn', { cache: { ...healthy.cache, freeBytes: 1024 } }, /XDG_CACHE_HOME/u],
+  [
+    'a runtime directory that cannot be written',
+    'runtime-directory',
+    'fail',
+    { runtime: { ...healthy.runtime, isWritable: false } },
+    /XDG_RUNTIME_DIR/u,
+  ],
+  ['little memory', 'memory', 'warn', { memoryAvailableBytes: 512 * 1024 ** 2 }, /--memory/u],
+  ['one core', 'cores', 'warn', { cores: 1 }, /one drill at a time/u],
+  ['no mirror', 'mirror', 'fail', { mirrors: [] }, /RAIDLAB_MIRROR/u],
+];
+
+for (const [what, name, outcome, change, mend] of cases) {
+  test(`${what}: ${outcome}, with what to do`, () => {
+    const finding = findingOf({ ...healthy, ...change }, name);
+    assert.equal(finding.outcome, outcome);
+    assert.match(finding.mend ?? '', mend);
+    assert.equal(canRunDrill([finding]), outcome !== 'fail');
+  });
+}
+
+test('root needs no subordinate ids, no newuidmap and no sudo', () => {
+  const facts: HostFacts = { ...healthy, isRoot: true, user: 'root', programs: {}, subordinateIds: { users: 0, groups: 0 } };
+  const findings = judgeHost(requirements, facts);
+  assert.deepEqual(
+    findings.filter((finding) => finding.outcome !== 'ok').map((finding) => finding.name),
+    ['qemu-system-x86_64'],
+  );
+  assert.ok(!findingOf(facts, 'qemu-system-x86_64').mend?.includes('sudo'));
+});
+
+test('a missing program is installed by its package', () => {
+  const finding = findingOf({ ...healthy, programs: {} }, 'newuidmap');
+  assert.deepEqual(
+    [finding.outcome, finding.what, finding.mend],
+    ['fail', 'not found', 'sudo apt-get install --no-install-recommends uidmap'],
+  );
+});
+
+test('on Debian 12 a newer QEMU comes from backports, whose source is added where apt has none', () => {
+  const old: HostFacts = {
+    ...healthy,
+    programs: { ...healthy.programs, 'qemu-system-x86_64': { hostPath: '/usr/bin/qemu-system-x86_64', version: '7.2.19' } },
+  };
+  const install = 'sudo apt-get install --no-install-recommends -t bookworm-backports qemu-system-x86';
+  const finding = findingOf(old, 'qemu-system-x86_64');
+  assert.equal(finding.what, '7.2.19, but 10.0 is needed: older ones corrupt some guests');
+  assert.equal(
+    finding.mend,
+    `echo 'deb ${mirror} bookworm-backports main' | sudo tee /etc/apt/sources.list.d/bookworm-backports.list && sudo apt-get update && ${install}`,
+  );
+  const withBackports = { ...old, mirrors: [...old.mirrors, { uri: mirror, suite: 'bookworm-backports' }] };
+  assert.equal(findingOf(withBackports, 'qemu-system-x86_64').mend, install);
+});
+
+test('on Debian 13 it is the stock one', () => {
+  const trixie: HostFacts = { ...healthy, os: { ...healthy.os, version: 13, codename: 'trixie' }, programs: {} };
+  assert.equal(findingOf(trixie, 'qemu-system-x86_64').mend, 'sudo apt-get install --no-install-recommends qemu-system-x86');
+});
+
+test('a program that does not say its version is not trusted to be new enough', () => {
+  const mute: HostFacts = { ...healthy, programs: { ...healthy.programs, 'qemu-system-x86_64': { hostPath: '/x', version: null } } };
+  assert.equal(findingOf(mute, 'qemu-system-x86_64').outcome, 'fail');
+});

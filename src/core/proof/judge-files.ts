@@ -1,0 +1,12 @@
+import type { Check } from '../verdict.ts';
+import { describeFilesSeen, formatFileDifferences } from './files-seen.ts';
+import type { FilesSeen } from './files-seen.ts';
+
+/** Judges whether every file is as it was written and every acknowledged record is there. Nothing written at all is `inconclusive`. */
+export function judgeFiles(seen: FilesSeen): Check {
+  const claim = 'Every file is as it was written, and every acknowledged record is there';
+  const differences = formatFileDifferences(seen);
+  if (differences.length > 0) return { name: 'files', claim, outcome: 'broken', evidence: differences };
+  const outcome = seen.trees.length + seen.journals.length === 0 ? 'inconclusive' : 'held';
+  return { name: 'files', claim, outcome, evidence: [describeFilesSeen(seen)] };
+}

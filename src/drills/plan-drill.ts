@@ -1,0 +1,56 @@
+import { describeLayout } from '../core/layout.ts';
+import type { ArrayLayout } from '../core/layout.ts';
+import { planArray } from '../core/plan/array.ts';
+import type { Drill, PlanLine } from './drill.ts';
+
+/** A drill as it would be done: what would be typed and done, in order. A plain value. */
+export interface DrillPlan {
+  readonly drill: string;
+  readonly promise: string;
+  readonly layout: string;
+  readonly steps: readonly PlannedStep[];
+}
+
+/** A step as it would be done. */
+export interface PlannedStep {
+  readonly name: string;
+  readonly title: string;
+  /** Whether it is left out. */
+  readonly skipped: boolean;
+  readonly lines: readonly PlanLine[];
+}
+
+/** What the proof looks at, in its order. Source: design, section 5. */
+const proofLines: readonly PlanLine[] = [
+  'the mount point is really mounted, read-write',
+  'every file matches the manifest that the host wrote before the fault, and every durable record is there',
+  'data, metadata and system chunks all have the profile, nothing is missing',
+  'a scrub finds nothing: its summary is read, not its exit code',
+  'device stats are all zero',
+  'the kernel log has no trouble',
+  'each leg alone, in a copy of the machine, serves every file, and mounts read-write',
+  'it survives a reboot with only what crypttab and fstab say',
+].map((text) => ({ kind: 'act', text }));
+
+/**
+ * Gives the plan of a drill. LUKS UUIDs, which every run draws anew, stand as `UUID-OF-DISK1`, …;
+ * everything else is the very value that a run types.
+ */
+export function planDrill(drill: Drill, options: { readonly layout: ArrayLayout; readonly skippedSteps: readonly string[] }): DrillPlan {
+  const { layout, skippedSteps } = options;
+  const uuids = Array.from({ length: layout.members + layout.spares }, (_, index) => `UUID-OF-DISK${String(index + 1)}`);
+  const array = planArray(layout, uuids);
+  const steps = drill.steps.map((step) => ({
+    name: step.name,
+    title: step.title,
+    skipped: skippedSteps.includes(step.name),
+    lines: step.plan(array),
+  }));
+  const proof = { name: 'proof', title: 'Prove it', skipped: false, lines: proofLines };
+  return {
+    drill: drill.name,
+    promise: drill.promise,
+    layout: describeLayout(layout),
+    steps: drill.proof === 'full' ? [...steps, proof] : steps,
+  };
+}

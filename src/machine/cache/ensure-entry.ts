@@ -1,0 +1,161 @@
+/**
+ * The content-addressed store of images.
+ *
+ *     absent or damaged ─► lock ─► look again ─► build in tmp/…/entry ─► entry.json ─► one rename ─► sound
+ *                           │ held by another raidlab: wait for it, then look again
+ */
+import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from '../context.ts';
+import { entryFormatVersion, formatEntryRecord } from './entry-record.ts';
+import type { EntryFile, EntryRecord } from './entry-record.ts';
+import { allocatedBytes } from './entries.ts';
+import { fileFailure, hasErrorCode } from './file-failure.ts';
+import { hashFile } from './file-hash.ts';
+import { entryFileName, inspectEntry } from './inspect-entry.ts';
+import { tryLock } from './lock.ts';
+import { openOwnedDirectory } from './owned-directory.ts';
+import type { OwnedDirectory } from './owned-directory.ts';
+import { removeTree } from './remove-tree.ts';
+import { openStore } from './store.ts';
+import type { CacheStore } from './store.ts';
+
+/** What names an entry. */
+export interface EntryKey {
+  /** `kernel`, `tools`. */
+  readonly kind: string;
+  /** Hex digest over everything that shapes it. */
+  readonly digest: string;
+  /** For people: `kernel of trixie`. */
+  readonly artefact: string;
+}
+
+/** Where an entry is built. */
+export interface EntryWorkshop {
+  /** What is put here becomes the entry: plain files only. */
+  readonly entryHostPath: string;
+  /** For what is needed on the way; gone afterwards. */
+  readonly work: OwnedDirectory;
+}
+
+/** What the builder knows about what it built. */
+export interface BuiltEntry {
+  readonly description: string;
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/** An entry that is there and whole. */
+export interface CacheEntry {
+  readonly hostPath: string;
+  readonly record: EntryRecord;
+}
+
+/** Builds the content of an entry. */
+export type EntryBuilder = (ctx: Context, workshop: EntryWorkshop) => Promise<BuiltEntry>;
+
+const waitStepMs = 200;
+const waitRemarkMs = 2000;
+
+/**
+ * Gives the entry, after building it when it is missing or damaged. Of several processes that want it one builds and the
+ * others wait. A build that fails or is interrupted leaves nothing.
+ *
+ * Rejects with what the builder rejects with, `host/not-writable` or `host/disk-full`.
+ */
+export async function ensureEntry(ctx: Context, store: CacheStore, key: EntryKey, build: EntryBuilder): Promise<CacheEntry> {
+  const name = `${key.kind}-${key.digest}`;
+  const hostPath = path.join(store.rootHostPath, name);
+  const ready = (record: EntryRecord, cached: boolean): CacheEntry => {
+    ctx.emit({ type: 'image-ready', artefact: key.artefact, hostPath, cached, description: record.description });
+    return { hostPath, record };
+  };
+  const before = await inspectEntry(ctx, store, name);
+  if (before.state === 'sound') return ready(before.record, true);
+  await openStore(ctx, store);
+  for (;;) {
+    const taken = await tryLock(store, name);
+    if (!('lock' in taken)) {
+      await waitForOther(ctx, store, key, taken.pid);
+      const after = await inspectEntry(ctx, store, name);
+      if (after.state === 'sound') return ready(after.record, true);
+      continue;
+    }
+    await using held = taken.lock;
+    const now = await inspectEntry(ctx, store, held.name);
+    if (now.state === 'sound') return ready(now.record, true);
+    if (now.state === 'damaged') {
+      ctx.emit({ type: 'cache-entry-rejected', artefact: key.artefact, why: now.why });
+      await removeTree(ctx, hostPath);
+    }
+    const why = now.state === 'damaged' ? 'the cached one is damaged' : 'it is not in the cache yet';
+    ctx.emit({ type: 'image-build-started', artefact: key.artefact, why });
+    return ready(await buildEntry(ctx, store, key, build), false);
+  }
+}
+
+async function buildEntry(ctx: Context, store: CacheStore, key: EntryKey, build: EntryBuilder): Promise<EntryRecord> {
+  const startedMs = performance.now();
+  const name = `${key.kind}-${key.digest}`;
+  await using work = await openOwnedDirectory(ctx, store, 'tmp', name);
+  const entryHostPath = path.join(work.hostPath, 'entry');
+  try {
+    await mkdir(entryHostPath, { mode: 0o755 });
+    const built = await build(ctx, { entryHostPath, work });
+    const files = await measureFiles(ctx, entryHostPath);
+    const durationMs = Math.round(performance.now() - startedMs);
+    const { kind, digest, artefact } = key;
+    const madeAt = new Date().toISOString();
+    const record: EntryRecord = { format: entryFormatVersion, kind, digest, artefact, ...built, madeAt, durationMs, files };
+    await writeFile(path.join(entryHostPath, entryFileName), formatEntryRecord(record));
+    ctx.signal.throwIfAborted();
+    await installEntry(ctx, store, name, entryHostPath);
+    ctx.emit({ type: 'image-built', artefact, sizeBytes: await allocatedBytes(path.join(store.rootHostPath, name)), durationMs });
+    return record;
+  } catch (error) {
+    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the image cache', doing: `building the ${key.artefact}` });
+  }
+}
+
+async function installEntry(ctx: Context, store: CacheStore, name: string, entryHostPath: string): Promise<void> {
+  const hostPath = path.join(store.rootHostPath, name);
+  try {
+    await rename(entryHostPath, hostPath);
+  } catch (error) {
+    // Another builder that could not see our lock was first. Its entry is as good as ours, if it is whole.
+    if (!hasErrorCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    if ((await inspectEntry(ctx, store, name)).state === 'sound') return;
+    await removeTree(ctx, hostPath);
+    await rename(entryHostPath, hostPath);
+  }
+}
+
+async function measureFiles(ctx: Context, entryHostPath: string): Promise<readonly EntryFile[]> {
+  const files: EntryFile[] = [];
+  for (const name of (await readdir(entryHostPath)).sort()) {
+    const hostPath = path.join(entryHostPath, name);
+    files.push({ name, sizeBytes: (await stat(hostPath)).size, xxh128: await hashFile(ctx, hostPath) });
+  }
+  return files;
+}
+
+async function waitForOther(ctx: Context, store: CacheStore, key: EntryKey, pid: number | undefined): Promise<void> {
+  const name = `${key.kind}-${key.digest}`;
+  let remarkedMs = -Infinity;
+  for (let holder = pid; ;) {
+    if (performance.now() - remarkedMs >= waitRemarkMs) {
+      remarkedMs = performance.now();
+      const detail = `another raidlab (process ${holder === undefined ? 'unknown' : String(holder)}) is building it`;
+      ctx.emit({ type: 'progress-made', what: `waiting for the ${key.artefact}`, fraction: null, detail });
+    }
+    await delay(waitStepMs, undefined, { signal: ctx.signal }).catch(() => undefined);
+    ctx.signal.throwIfAborted();
+    const taken = await tryLock(store, name);
+    if ('lock' in taken) {
+      await taken.lock[Symbol.asyncDispose]();
+      return;
+    }
+    holder = taken.pid;
+  }
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { test } from 'node:test';
+import { createTestContext } from '../fixtures/scripted-peer.ts';
+import { beginMachineLife } from '../machine-life.ts';
+import { createConsoleWatch } from './console-watch.ts';
+
+const oops = readFileSync(new URL('../../../test/recorded/kernel/kernel-3.16-replace-oops.dmesg.txt', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n');
+
+function watch(crashGraceMs = 50) {
+  const ctx = createTestContext();
+  const life = beginMachineLife('main');
+  return { ctx, life, console: createConsoleWatch(life, ctx.emit, crashGraceMs) };
+}
+
+test('an ordinary line is kept and told', () => {
+  const { ctx, life, console } = watch();
+  console.takeLine('[    1.000000] EXT4-fs (vdc): mounted filesystem');
+  assert.deepEqual(console.lines(), ['[    1.000000] EXT4-fs (vdc): mounted filesystem']);
+  assert.deepEqual(ctx.events, [{ type: 'console-line-seen', machine: 'main', line: '[    1.000000] EXT4-fs (vdc): mounted filesystem' }]);
+  assert.equal(life.end(), undefined);
+});
+
+test('a crash ends the machine when its report is over', async () => {
+  const { ctx, life, console } = watch(10_000);
+  const startedMs = performance.now();
+  for (const line of oops) console.takeLine(line);
+  const end = await life.ended;
+  assert.ok(performance.now() - startedMs < 2000, 'it does not wait for the whole grace');
+  assert.ok(end.state === 'crashed');
+  assert.equal(end.trouble.at?.function, 'btrfs_kobj_rm_device');
+  assert.deepEqual(console.troubles(), [end.trouble]);
+  assert.equal(ctx.events.filter(({ type }) => type === 'kernel-trouble-seen').length, 1);
+});
+
+test('a crash whose report breaks off ends the machine all the same', async () => {
+  const { life, console } = watch(50);
+  for (const line of oops.slice(0, oops.findIndex((line) => line.includes('Call Trace')) + 2)) console.takeLine(line);
+  assert.equal(life.end(), undefined);
+  const end = await life.ended;
+  assert.equal(end.state === 'crashed' && end.trouble.at?.function, 'btrfs_kobj_rm_device');
+});
+
+test('a report that QEMU takes to its grave is closed with the console', () => {
+  const { life, console } = watch(10_000);
+  console.takeLine('[    5.015049] Kernel panic - not syncing: sysrq triggered crash');
+  console.takeEnd('[    5.0159');
+  const end = life.end();
+  assert.equal(end?.state === 'crashed' && end.trouble.kind, 'panic');
+});
+
+test('a warning is recorded, and the machine lives on', () => {
+  const { life, console } = watch();
+  for (const line of [
+    '[   10.000000] ------------[ cut here ]------------',
+    '[   10.000000] WARNING: CPU: 0 PID: 12 at fs/btrfs/volumes.c:1 btrfs_x+0x1/0x2 [btrfs]',
+    '[   10.000000] ---[ end trace 0000000000000000 ]---',
+  ]) {
+    console.takeLine(line);
+  }
+  console.takeEnd('');
+  assert.deepEqual(
+    console.troubles().map(({ kind }) => kind),
+    ['warning'],
+  );
+  assert.equal(life.end(), undefined);
+});
+
+test('a guest that gives up booting is not waited for', () => {
+  const { life, console } = watch();
+  console.takeLine('raidlab-init: failed: no disk with the serial root');
+  const end = life.end();
+  assert.match(end?.state === 'failed' ? end.error.message : '', /gave up booting/);
+});
+
+test('a panic of which the console says nothing is a panic', async () => {
+  const { life, console } = watch(20);
+  console.takeLine('last words');
+  console.takePanicEvent();
+  const end = await life.ended;
+  assert.ok(end.state === 'crashed');
+  assert.deepEqual(end.trouble.transcript, ['last words']);
+});
+
+test('a panic of which the console tells is told once', () => {
+  const { console } = watch(20);
+  console.takePanicEvent();
+  console.takeLine('[    5.000000] Kernel panic - not syncing: sysrq triggered crash');
+  console.takeEnd('');
+  assert.deepEqual(
+    console.troubles().map(({ what }) => what),
+    ['Kernel panic - not syncing: sysrq triggered crash'],
+  );
+});

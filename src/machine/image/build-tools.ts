@@ -1,0 +1,137 @@
+import { readFile, rename, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BuiltEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
+import type { CacheStore } from '../cache/store.ts';
+import type { Context } from '../context.ts';
+import { runHostCommand } from '../host-process.ts';
+import { readProxyOptions } from './build-kernel.ts';
+import { toolsPhases } from './build-progress.ts';
+import { findMirror, planSources } from './mirror.ts';
+import { placeRecipe } from './place-recipe.ts';
+import { recipeHostPaths } from './recipe.ts';
+import { runMmdebstrap } from './run-mmdebstrap.ts';
+import type { Suite } from './suite.ts';
+import { chooseTreePlace } from './tree-place.ts';
+
+/** The files of a tools image's cache entry. */
+export const toolsFiles = { root: 'root.erofs', system: 'system.ext4' } as const;
+
+/** Room for what a machine writes outside its array; sparse. */
+export const systemSizeBytes = 512 * 1024 * 1024;
+
+/** Packages that a backports suite of tools takes from backports where they are there: those whose version is what a drill is about. */
+const backportedPackages = ['btrfs-progs', 'libbtrfs*', 'cryptsetup', 'cryptsetup-bin', 'libcryptsetup*', 'dmsetup', 'libdevmapper*'];
+
+/** Gives the packages of a tools image, beyond the essential ones. */
+export function planToolsPackages(suite: Suite): readonly string[] {
+  return [
+    // the array; `cryptsetup` is what reads /etc/crypttab (cryptdisks)
+    'btrfs-progs',
+    'cryptsetup',
+    'cryptsetup-bin',
+    'e2fsprogs',
+    'mount',
+    'util-linux',
+    ...(suite.utilLinuxExtra ? ['util-linux-extra'] : []),
+    // the machine
+    'kmod',
+    'udev',
+    'qemu-guest-agent',
+    'openssh-server',
+    'iproute2',
+    'procps',
+    // the proof
+    'attr',
+    'xxhash',
+    // the person
+    'bash-completion',
+    'less',
+    'mandoc',
+    'nano',
+  ];
+}
+
+/** Builds a tools image's entry: the read-only root, and the blank upper layer. */
+export async function buildTools(
+  ctx: Context,
+  store: CacheStore,
+  { entryHostPath, work }: EntryWorkshop,
+  { suite, artefact, mirror }: { readonly suite: Suite; readonly artefact: string; readonly mirror: string | undefined },
+): Promise<BuiltEntry> {
+  const treeHostPath = await work.openOutside(await chooseTreePlace(store), 0o711);
+  // Beside the tree, where the user namespace of mmdebstrap can read it.
+  const hooksHostPath = path.join(treeHostPath, 'hooks');
+  await placeRecipe(recipeHostPaths.buildHooks, hooksHostPath);
+  await placeRecipe(recipeHostPaths.guestRoot, path.join(hooksHostPath, 'guest-root'));
+  if (suite.backports) await writeFile(path.join(hooksHostPath, 'preferences'), planPreferences(suite), { mode: 0o644 });
+
+  const sources = planSources(await findMirror(ctx, mirror), suite);
+  const argv = planToolsBootstrap(suite, sources, await readProxyOptions(ctx), hooksHostPath);
+  await runMmdebstrap(ctx, { artefact, suite: suite.name, argv, phases: toolsPhases, treeHostPath, cwdHostPath: work.hostPath });
+  await rename(path.join(work.hostPath, toolsFiles.root), path.join(entryHostPath, toolsFiles.root));
+  const packages = parsePackageList(await readFile(path.join(work.hostPath, 'packages'), 'utf8'));
+  await makeBlankSystem(ctx, path.join(entryHostPath, toolsFiles.system));
+  const { 'btrfs-progs': btrfsProgs, 'cryptsetup-bin': cryptsetup } = packages;
+  const short = (version: string | undefined): string => version?.replace(/^\d+:/, '').replace(/-[^-]*$/, '') ?? 'of unknown version';
+  return { description: `${suite.name} (btrfs-progs ${short(btrfsProgs)}, cryptsetup ${short(cryptsetup)})`, packages };
+}
+
+/** Gives the mmdebstrap command that installs the tools and packs them in its customize hook. No tree is left. */
+export function planToolsBootstrap(
+  suite: Suite,
+  sources: readonly string[],
+  proxyOptions: readonly string[],
+  hooksHostPath: string,
+): readonly string[] {
+  const hook = (name: string): string => path.join(hooksHostPath, name);
+  return [
+    'mmdebstrap',
+    '--mode=unshare',
+    '--variant=essential',
+    '--architectures=amd64',
+    '--verbose',
+    '--format=null',
+    // The tree is thrown away: no need to tidy it.
+    '--skip=cleanup',
+    '--aptopt=Acquire::Languages "none"',
+    ...proxyOptions,
+    `--include=${planToolsPackages(suite).join(',')}`,
+    `--setup-hook=${hook('setup')}`,
+    `--extract-hook=${hook('extract')}`,
+    `--customize-hook=${hook('customize')}`,
+    // Special hooks of mmdebstrap's own, not shell: relative to its working directory.
+    `--customize-hook=download /tmp/root.erofs ${toolsFiles.root}`,
+    '--customize-hook=download /tmp/packages packages',
+    suite.base,
+    '-',
+    ...sources,
+  ];
+}
+
+/** Gives the text of an apt_preferences(5) file that prefers backports for the packages that matter. */
+export function planPreferences(suite: Suite): string {
+  return `Package: ${backportedPackages.join(' ')}\nPin: release n=${suite.name}\nPin-Priority: 990\n`;
+}
+
+/** Gives versions by package from lines of `NAME VERSION`. */
+export function parsePackageList(text: string): Readonly<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const line of text.split('\n')) {
+    const [name, version] = line.split(' ');
+    if (name !== undefined && version !== undefined) versions[name] = version;
+  }
+  return versions;
+}
+
+/**
+ * Makes the blank ext4 that becomes the upper layer of roots. Its tables are written now, so that no machine's kernel does
+ * it while a drill measures; its journal makes a power cut harmless.
+ */
+async function makeBlankSystem(ctx: Context, hostPath: string): Promise<void> {
+  await writeFile(hostPath, '');
+  await truncate(hostPath, systemSizeBytes);
+  const extended = 'lazy_itable_init=0,lazy_journal_init=0,nodiscard,root_owner=0:0,hash_seed=7261696c-6162-4000-8000-686173680000';
+  const argv = ['mke2fs', '-q', '-F', '-t', 'ext4', '-m', '0', '-N', '16384', '-J', 'size=8', '-L', 'system', '-E', extended];
+  const uuid = ['-U', '7261696c-6162-4000-8000-73797374656d'];
+  await runHostCommand(ctx, [...argv, ...uuid, hostPath], { purpose: 'make the guest’s system disk', writesHostPath: hostPath });
+}

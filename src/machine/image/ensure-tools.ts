@@ -1,0 +1,33 @@
+import path from 'node:path';
+import { ensureEntry } from '../cache/ensure-entry.ts';
+import type { CacheStore } from '../cache/store.ts';
+import type { Context } from '../context.ts';
+import type { ToolsArtefact } from './artefact.ts';
+import { buildTools, planPreferences, planToolsPackages, systemSizeBytes, toolsFiles } from './build-tools.ts';
+import type { ImageChoice } from './ensure-kernel.ts';
+import { digestRecipe, recipeHostPaths } from './recipe.ts';
+import { requireSuite } from './suite.ts';
+
+/**
+ * Gives a tools image from the cache, after building it when it is not there.
+ *
+ * Rejects with `image/unknown-suite`, `image/mirror-unreachable`, `image/mirror-unknown`, `image/build-failed`,
+ * `host/program-missing`, `host/disk-full`, `host/not-writable`.
+ */
+export async function ensureTools(ctx: Context, store: CacheStore, choice: ImageChoice): Promise<ToolsArtefact> {
+  const suite = requireSuite(choice.suite);
+  const artefact = `tools of ${suite.name}`;
+  const choices = { suite, packages: planToolsPackages(suite), preferences: planPreferences(suite), systemSizeBytes };
+  const digest = await digestRecipe([recipeHostPaths.guestRoot, recipeHostPaths.buildHooks], choices);
+  const entry = await ensureEntry(ctx, store, { kind: 'tools', digest, artefact }, (building, workshop) =>
+    buildTools(building, store, workshop, { suite, artefact, mirror: choice.mirror }),
+  );
+  return {
+    suite: suite.name,
+    description: entry.record.description,
+    versions: entry.record.packages,
+    rootHostPath: path.join(entry.hostPath, toolsFiles.root),
+    systemHostPath: path.join(entry.hostPath, toolsFiles.system),
+    digest,
+  };
+}

@@ -1,0 +1,39 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { hashText } from '../cache/file-hash.ts';
+
+/** Raised when the code that builds images changes what they are; what guest scripts hold counts by itself. */
+export const recipeVersion = 1;
+
+/** Our own part of the images. */
+export const recipeHostPaths = {
+  /** Copied onto the tools image's root. */
+  guestRoot: path.join(import.meta.dirname, 'guest-root'),
+  /** Copied onto the initramfs's root. */
+  initramfsRoot: path.join(import.meta.dirname, 'initramfs-root'),
+  /** Run by mmdebstrap. */
+  buildHooks: path.join(import.meta.dirname, 'build-hooks'),
+} as const;
+
+/** A file of the recipe. */
+export interface RecipeFile {
+  /** Relative to its root. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Gives the digest that names an image in the cache: hex, over the recipe's version, the files it uses and the choices that were made. */
+export async function digestRecipe(rootHostPaths: readonly string[], choices: unknown): Promise<string> {
+  const files: (readonly RecipeFile[])[] = [];
+  for (const rootHostPath of rootHostPaths) files.push(await readRecipe(rootHostPath));
+  return await hashText(JSON.stringify([recipeVersion, files, choices]));
+}
+
+/** Gives the files under a root, in order. */
+export async function readRecipe(rootHostPath: string): Promise<readonly RecipeFile[]> {
+  const items = await readdir(rootHostPath, { recursive: true, withFileTypes: true });
+  const names = items.filter((item) => item.isFile()).map((item) => path.relative(rootHostPath, path.join(item.parentPath, item.name)));
+  const files: RecipeFile[] = [];
+  for (const name of names.sort()) files.push({ name, text: await readFile(path.join(rootHostPath, name), 'utf8') });
+  return files;
+}

@@ -1,0 +1,87 @@
+import { RaidlabError } from '../../core/failure.ts';
+import type { Context } from '../context.ts';
+import { runHostCommand } from '../host-process.ts';
+import { firstProgress, observeBuildLine } from './build-progress.ts';
+import type { BuildPhase } from './build-progress.ts';
+
+/** What mmdebstrap is asked to make. */
+export interface MmdebstrapRun {
+  /** For people: `tools of trixie`. */
+  readonly artefact: string;
+  readonly suite: string;
+  readonly argv: readonly string[];
+  readonly phases: readonly BuildPhase[];
+  /** Where its unpacked tree goes. */
+  readonly treeHostPath: string;
+  /** Relative paths of special hooks start here. */
+  readonly cwdHostPath: string;
+}
+
+// Everything in an image carries this date, so that the same packages give the same bytes: reproducible-builds.org/specs/source-date-epoch.
+const sourceDateEpoch = '1735689600';
+
+/**
+ * Runs mmdebstrap, with its progress as events. On the signal's end it removes its tree before it goes.
+ *
+ * Rejects with `image/mirror-unreachable` when packages could not be fetched, `host/disk-full`, or `image/build-failed`.
+ */
+export async function runMmdebstrap(ctx: Context, run: MmdebstrapRun): Promise<void> {
+  let progress = firstProgress;
+  let shown = firstProgress;
+  const said: string[] = [];
+  const onLine = (line: string): void => {
+    said.push(line);
+    progress = observeBuildLine(progress, run.phases, line);
+    if (progress.detail === shown.detail && progress.fraction - shown.fraction < 0.01) return;
+    shown = progress;
+    ctx.emit({ type: 'progress-made', what: `building the ${run.artefact}`, fraction: progress.fraction, detail: progress.detail });
+  };
+  try {
+    await runHostCommand(ctx, run.argv, {
+      purpose: `build the ${run.artefact}`,
+      env: { TMPDIR: run.treeHostPath, SOURCE_DATE_EPOCH: sourceDateEpoch },
+      cwdHostPath: run.cwdHostPath,
+      writesHostPath: run.treeHostPath,
+      onLine,
+      // Removing a tree of 10 000 files takes its time on a slow disk.
+      graceMs: 20_000,
+    });
+  } catch (error) {
+    throw imageFailure(error, run, said);
+  }
+}
+
+function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly string[]): unknown {
+  if (!(error instanceof RaidlabError) || error.failure.area !== 'host' || error.failure.reason !== 'command-failed') return error;
+  const options = { cause: error };
+  const text = lines.join('\n');
+  if (isDiskFull(text)) {
+    return new RaidlabError(
+      { area: 'host', reason: 'disk-full', hostPath: run.treeHostPath, doing: `building the ${run.artefact}` },
+      options,
+    );
+  }
+  const said = chooseTellingLines(lines);
+  const { argv, suite, artefact } = run;
+  if (isFetchFailure(text)) return new RaidlabError({ area: 'image', reason: 'mirror-unreachable', suite, argv, said }, options);
+  return new RaidlabError({ area: 'image', reason: 'build-failed', artefact, argv, said }, options);
+}
+
+/** apt checks before it fetches and words it its own way. */
+function isDiskFull(text: string): boolean {
+  return /You don't have enough free space in|No space left on device/.test(text);
+}
+
+/** Says whether apt could not get what it wanted, from what it printed. */
+export function isFetchFailure(text: string): boolean {
+  return /^E: (?:Failed to fetch|Unable to fetch|The repository .* (?:does not have a Release file|is not signed)|Some index files failed)|^Err:\d+ |NO_PUBKEY/m.test(
+    text,
+  );
+}
+
+/** Gives the lines that say why: apt's and mmdebstrap's errors, or the last lines when there is none. */
+export function chooseTellingLines(lines: readonly string[]): string {
+  const telling = /^(?:E:|W:|Err:\d+ |dpkg: error|<E>)|^ {2}\S.*(?:resolv|connect|timed out|404|signature)/i;
+  const errors = lines.filter((line) => telling.test(line) && !line.startsWith('W: skipping '));
+  return (errors.length > 0 ? errors : lines).slice(-20).join('\n');
+}

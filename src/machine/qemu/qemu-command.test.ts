@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MachineSpec } from '../machine.ts';
+import { planProbeCommand, planQemuCommand } from './qemu-command.ts';
+
+const qemu = { program: 'qemu-system-x86_64', version: '10.0.2', hasSandbox: true };
+
+const spec: MachineSpec = {
+  name: 'main',
+  accelerator: 'tcg',
+  kernel: {
+    version: '6.12.117+deb13-cloud-amd64',
+    description: 'trixie',
+    vmlinuzHostPath: '/cache/kernel/vmlinuz',
+    initramfsHostPath: '/cache/kernel/initramfs',
+    modulesHostPath: '/cache/kernel/modules.erofs',
+    digest: 'd',
+  },
+  rootHostPath: '/cache/tools/root.erofs',
+  systemHostPath: '/work/system.qcow2',
+  payloadHostPath: '/work/payload.tar',
+  memoryMiB: 768,
+  disks: [
+    { serial: 'DISK1', hostPath: '/work/DISK1.img', format: 'raw' },
+    { serial: 'DISK2', hostPath: '/work/a,b.qcow2', format: 'qcow2' },
+  ],
+  evidenceHostPath: '/results/a,b',
+  scratchHostPath: '/run/raidlab-1',
+  bootTimeoutMs: 60_000,
+};
+
+/** Gives the values of an option, in order. */
+function valuesOf(argv: readonly string[], option: string): readonly string[] {
+  return argv.flatMap((word, at) => (word === option ? [argv[at + 1] ?? ''] : []));
+}
+
+function objectsOf(argv: readonly string[], option: string): readonly Record<string, unknown>[] {
+  return valuesOf(argv, option).map((text) => JSON.parse(text) as Record<string, unknown>);
+}
+
+test('the machine is nothing but what is said', () => {
+  const argv = planQemuCommand(spec, qemu);
+  for (const flag of ['-nodefaults', '-no-user-config', '-no-reboot', '-S']) assert.ok(argv.includes(flag), flag);
+  const expected = {
+    '-nic': 'none',
+    '-display': 'none',
+    '-accel': 'tcg',
+    '-cpu': 'max,la57=off',
+    '-smp': '1',
+    '-m': '768M',
+    '-machine': 'q35,memory-backend=ram0,sata=off,smbus=off,vmport=off',
+    '-action': 'panic=none',
+    '-rtc': 'base=utc,clock=host',
+  };
+  for (const [option, value] of Object.entries(expected)) assert.deepEqual(valuesOf(argv, option), [value], option);
+  assert.deepEqual(objectsOf(argv, '-object'), [{ 'qom-type': 'memory-backend-ram', id: 'ram0', size: 805306368 }]);
+});
+
+test('no network device and no other way out of the machine is there', () => {
+  const drivers = objectsOf(planQemuCommand(spec, qemu), '-device').map(({ driver }) => driver);
+  assert.deepEqual(
+    new Set(drivers),
+    new Set([
+      'isa-serial',
+      'virtio-serial-pci',
+      'virtserialport',
+      'virtio-rng-pci',
+      'pvpanic-pci',
+      'virtio-blk-pci',
+      'virtio-scsi-pci',
+      'scsi-hd',
+    ]),
+  );
+});
+
+test('the sandbox is on where QEMU has one', () => {
+  assert.deepEqual(valuesOf(planQemuCommand(spec, qemu), '-sandbox'), [
+    'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+  ]);
+  assert.deepEqual(valuesOf(planQemuCommand(spec, { ...qemu, hasSandbox: false }), '-sandbox'), []);
+});
+
+test('the processor is left whole under KVM', () => {
+  assert.deepEqual(valuesOf(planQemuCommand({ ...spec, accelerator: 'kvm' }, qemu), '-cpu'), ['max']);
+});
+
+test('the images of the system are found by serial, and only the system disk can be written', () => {
+  const argv = planQemuCommand(spec, qemu);
+  const disks = objectsOf(argv, '-device').filter(({ driver }) => driver === 'virtio-blk-pci');
+  assert.deepEqual(
+    disks.map(({ serial, drive }) => [serial, drive]),
+    [
+      ['root', 'root-format'],
+      ['modules', 'modules-format'],
+      ['system', 'system-format'],
+      ['payload', 'payload-format'],
+    ],
+  );
+  const writable = objectsOf(argv, '-blockdev')
+    .filter((node) => node['read-only'] === false)
+    .map((node) => node['node-name']);
+  assert.deepEqual(writable, ['system-file', 'system-format', 'DISK1-file', 'DISK1-format', 'DISK2-file', 'DISK2-format']);
+});
+
+test('a machine without payload has no payload disk', () => {
+  const without: Record<string, unknown> = { ...spec };
+  delete without.payloadHostPath;
+  assert.ok(!planQemuCommand(without as unknown as MachineSpec, qemu).some((word) => word.includes('payload')));
+});
+
+test('each array disk is a chain of file, format and SCSI disk with its serial and errors as they are', () => {
+  const argv = planQemuCommand(spec, qemu);
+  const nodes = objectsOf(argv, '-blockdev').filter((node) => String(node['node-name']).startsWith('DISK2'));
+  const shared = { 'read-only': false, cache: { direct: false, 'no-flush': false }, discard: 'unmap', 'detect-zeroes': 'off' };
+  assert.deepEqual(nodes, [
+    { driver: 'file', 'node-name': 'DISK2-file', filename: '/work/a,b.qcow2', ...shared },
+    { driver: 'qcow2', 'node-name': 'DISK2-format', file: 'DISK2-file', ...shared },
+  ]);
+  assert.deepEqual(objectsOf(argv, '-device').at(-1), {
+    driver: 'scsi-hd',
+    id: 'DISK2',
+    bus: 'scsi0.0',
+    'scsi-id': 1,
+    drive: 'DISK2-format',
+    serial: 'DISK2',
+    'write-cache': 'on',
+    werror: 'report',
+    rerror: 'report',
+  });
+});
+
+test('every node stands before what uses it', () => {
+  const argv = planQemuCommand(spec, qemu);
+  for (const serial of ['DISK1', 'DISK2', 'root', 'system']) {
+    const positions = ['-file"', '-format"', ''].map((suffix) =>
+      argv.findIndex((word) => word.includes(suffix === '' ? `"drive":"${serial}-format"` : `"node-name":"${serial}${suffix}`)),
+    );
+    assert.deepEqual(
+      positions,
+      [...positions].sort((one, other) => one - other),
+      serial,
+    );
+  }
+});
+
+test('control goes over sockets in the scratch directory, the console also into the evidence, commas doubled', () => {
+  assert.deepEqual(valuesOf(planQemuCommand(spec, qemu), '-chardev'), [
+    'socket,id=qmp0,path=/run/raidlab-1/qmp.sock,server=on,wait=off',
+    'socket,id=console0,path=/run/raidlab-1/console.sock,server=on,wait=off,logfile=/results/a,,b/console.log,logappend=on',
+    'socket,id=agent0,path=/run/raidlab-1/agent.sock,server=on,wait=off',
+    'socket,id=journal0,path=/run/raidlab-1/journal.sock,server=on,wait=off',
+  ]);
+});
+
+test('the ports have the names that the guest looks for', () => {
+  const ports = objectsOf(planQemuCommand(spec, qemu), '-device').filter(({ driver }) => driver === 'virtserialport');
+  assert.deepEqual(
+    ports.map(({ id, name }) => [id, name]),
+    [
+      ['agent0', 'org.qemu.guest_agent.0'],
+      ['journal0', 'org.raidlab.journal'],
+    ],
+  );
+});
+
+test('the kernel is told where the console is, what to start and to leave at a panic', () => {
+  const [commandLine = ''] = valuesOf(planQemuCommand(spec, qemu), '-append');
+  for (const word of ['console=ttyS0', 'rdinit=/init', 'init=/usr/lib/raidlab/init', 'panic=-1', 'quiet', 'loglevel=4']) {
+    assert.ok(commandLine.split(' ').includes(word), word);
+  }
+  assert.ok(!commandLine.includes('raidlab.probe'));
+});
+
+test('the probe boots the same kernel on the same board, with no disk', () => {
+  const probe = { accelerator: 'kvm', vmlinuzHostPath: '/k', initramfsHostPath: '/i', scratchHostPath: '/run/p' } as const;
+  const argv = planProbeCommand(probe, qemu);
+  assert.deepEqual(valuesOf(argv, '-accel'), ['kvm']);
+  assert.deepEqual(valuesOf(argv, '-blockdev'), []);
+  assert.ok((valuesOf(argv, '-append')[0] ?? '').split(' ').includes('raidlab.probe'));
+  assert.ok(argv.includes('-no-reboot'));
+});

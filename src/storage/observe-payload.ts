@@ -1,0 +1,70 @@
+import { RaidlabError } from '../core/failure.ts';
+import { findCommand, parseFind } from '../core/payload/find.ts';
+import { getfattrCommand, parseGetfattr } from '../core/payload/getfattr.ts';
+import type { Manifest } from '../core/payload/manifest.ts';
+import type { ContentReading, ObservedPayload } from '../core/payload/observed-payload.ts';
+import { parseXxhsum, xxhsumCommand } from '../core/payload/xxhsum.ts';
+import { UnknownOutput } from '../core/unknown-output.ts';
+import type { Context } from '../machine/context.ts';
+import type { CommandResult, Guest } from '../machine/guest.ts';
+
+/** How long one look at the whole payload may take, milliseconds: a gigabyte through a software-emulated processor. */
+const lookTimeoutMs = 600_000;
+
+/**
+ * Looks at the payload below `guestPath` (absolute, the payload's own directory) with find, xxhsum and getfattr, for
+ * `compareWithManifest`. Every file that the manifest names is read. Drop the guest's caches before. Rejects with
+ * `guest/output-not-understood` when a tool says something unknown; what cannot be read is in the observation.
+ */
+export async function observePayload(ctx: Context, guest: Guest, manifest: Manifest, guestPath: string): Promise<ObservedPayload> {
+  const find = await look(ctx, guest, findCommand(guestPath));
+  // Without the directory find lists nothing and says so: then everything is missing, which is an answer.
+  const isGone = find.exitCode === 1 && find.stdout === '' && find.stderr.includes('No such file or directory');
+  const found = isGone ? [] : understood(guest, find, () => parseFind(find.stdout));
+  const contents = await hashContents(ctx, guest, manifest, guestPath);
+  const getfattr = await look(ctx, guest, getfattrCommand(guestPath));
+  const xattrs = understood(guest, getfattr, () => parseGetfattr(guestPath, getfattr.stdout));
+  return { found, contents, xattrs, complaints: [...complaintsOf(find), ...complaintsOf(getfattr)] };
+}
+
+async function hashContents(
+  ctx: Context,
+  guest: Guest,
+  manifest: Manifest,
+  guestPath: string,
+): Promise<ReadonlyMap<string, ContentReading>> {
+  const contents = new Map<string, ContentReading>();
+  const prefix = `${guestPath}/`;
+  let asked: readonly string[] = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [`${prefix}${entry.path}`] : []));
+  // xxhsum ends at the first file that it cannot read, so each further run answers for one file more at least.
+  while (asked.length > 0) {
+    const result = await look(ctx, guest, xxhsumCommand(asked));
+    const { contents: read, unasked } = understood(guest, result, () => parseXxhsum(asked, result.stdout, result.stderr));
+    for (const [path, reading] of read) contents.set(path.slice(prefix.length), reading);
+    asked = unasked;
+  }
+  return contents;
+}
+
+async function look(ctx: Context, guest: Guest, argv: readonly string[]): Promise<CommandResult> {
+  return await guest.run(ctx, argv, { timeoutMs: lookTimeoutMs, quiet: true });
+}
+
+function understood<Result>(guest: Guest, result: CommandResult, parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof UnknownOutput)) throw error;
+    const { machine } = guest;
+    throw new RaidlabError(
+      { area: 'guest', reason: 'output-not-understood', machine, argv: result.argv, message: error.message },
+      { cause: error },
+    );
+  }
+}
+
+/** A tool that failed without a word has still failed. */
+function complaintsOf(result: CommandResult): readonly string[] {
+  const lines = result.stderr.split('\n').filter((line) => line.trim() !== '');
+  return lines.length === 0 && result.exitCode !== 0 ? [`${result.argv[0] ?? ''} ended with exit ${String(result.exitCode)}`] : lines;
+}

@@ -1,0 +1,68 @@
+import { createXXHash128 } from 'hash-wasm';
+import { compareJournal } from '../core/journal/compare-journal.ts';
+import { journalBytes } from '../core/journal/journal-record.ts';
+import { arrayGuestPath } from '../core/layout.ts';
+import { compareWithManifest } from '../core/payload/compare-with-manifest.ts';
+import type { Manifest } from '../core/payload/manifest.ts';
+import { parseXxhsum, xxhsumCommand } from '../core/payload/xxhsum.ts';
+import { command } from '../core/plan/command.ts';
+import type { FilesSeen, JournalSeen, TreeSeen } from '../core/proof/files-seen.ts';
+import type { Context } from '../machine/context.ts';
+import type { Guest } from '../machine/guest.ts';
+import type { JournalRecord } from './journal.ts';
+import { observePayload } from './observe-payload.ts';
+import { readOutput, said, tryCommand, typeCommand } from './type-command.ts';
+
+/** What was promised to be on the array. */
+export interface Promised {
+  /** The manifests of the trees that were written. */
+  readonly manifests: readonly Manifest[];
+  readonly journals: readonly JournalRecord[];
+  /** The seed that the records follow from. */
+  readonly seed: string;
+}
+
+/** Where the acknowledged part of a segment is copied to be hashed: the guest's memory, not the array. */
+const copyGuestPath = '/run/raidlab-acknowledged';
+
+/** Compares everything that was promised with what is on the mounted array, read from the disks: the guest's caches are dropped first. */
+export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised): Promise<FilesSeen> {
+  await typeCommand(ctx, guest, command('sync'));
+  await typeCommand(ctx, guest, command('sysctl', '--quiet', '--write', 'vm.drop_caches=3'));
+  const trees: TreeSeen[] = [];
+  for (const manifest of promised.manifests) {
+    const guestPath = `${arrayGuestPath}/${manifest.directory}`;
+    const differences = compareWithManifest(manifest, await observePayload(ctx, guest, manifest, guestPath));
+    trees.push({ guestPath, entries: manifest.entries.length, differences });
+  }
+  const journals: JournalSeen[] = [];
+  for (const journal of promised.journals) journals.push(await verifyJournal(ctx, guest, promised.seed, journal));
+  return { trees, journals };
+}
+
+async function verifyJournal(ctx: Context, guest: Guest, seed: string, journal: JournalRecord): Promise<JournalSeen> {
+  const { guestPath, segment, acknowledged, recordBytes, errors } = journal;
+  const seen = (...findings: readonly string[]): JournalSeen => ({ guestPath, acknowledged, findings: [...errors, ...findings] });
+  if (acknowledged === 0) return seen();
+  // Behind the acknowledged records there may be one that was written and not yet acknowledged: it proves nothing.
+  // What cannot be read becomes zeros in its place, so that every other record can still be told.
+  const copied = await tryCommand(
+    ctx,
+    guest,
+    command('dd', `if=${guestPath}`, `of=${copyGuestPath}`, `bs=${String(recordBytes)}`, `count=${String(acknowledged)}`, 'conv=noerror,sync', 'status=none'),
+  );
+  if (copied.exitCode === 0 && (await hashOf(ctx, guest, copyGuestPath)) === (await xxh128(journalBytes(seed, segment, acknowledged)))) return seen();
+  const content = await guest.run(ctx, ['cat', copyGuestPath], { quiet: true });
+  const lost = compareJournal(seed, segment, acknowledged, content.stdout);
+  return seen(`${String(lost.length)} of ${String(acknowledged)} acknowledged records are lost${copied.exitCode === 0 ? '' : ` (${said(copied)})`}`);
+}
+
+async function hashOf(ctx: Context, guest: Guest, guestPath: string): Promise<string | undefined> {
+  const hashed = await tryCommand(ctx, guest, { argv: xxhsumCommand([guestPath]) });
+  const reading = readOutput(guest, hashed, (stdout) => parseXxhsum([guestPath], stdout, hashed.stderr)).contents.get(guestPath);
+  return reading !== undefined && 'xxh128' in reading ? reading.xxh128 : undefined;
+}
+
+async function xxh128(bytes: Uint8Array): Promise<string> {
+  return (await createXXHash128()).init().update(bytes).digest('hex');
+}

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { RaidlabError } from '../src/core/failure.ts';
+import { removeLeftovers } from '../src/machine/cache/leftovers.ts';
+import { listEntries } from '../src/machine/cache/entries.ts';
+import { openStore } from '../src/machine/cache/store.ts';
+import type { CacheStore } from '../src/machine/cache/store.ts';
+import { ensureKernel } from '../src/machine/image/ensure-kernel.ts';
+import { ensureTools } from '../src/machine/image/ensure-tools.ts';
+import { createLiveContext, failureOf } from './rig/live-machine.ts';
+
+// Real builds, from the Debian mirror of this host, in caches of their own. One after the other: each test says what it leaves.
+const choice = { suite: 'trixie' };
+
+let place: string;
+before(async () => {
+  // Not below a private home: the directories that mmdebstrap's user namespace needs are made elsewhere, and that is tested too.
+  place = await mkdtemp('/var/tmp/raidlab-test-');
+});
+after(async () => {
+  await rm(place, { recursive: true, force: true });
+});
+
+async function openEmptyStore(name: string): Promise<CacheStore> {
+  const temporaryHostPath = path.join(place, `${name}-temporary`);
+  await mkdir(temporaryHostPath, { recursive: true });
+  return await openStore(createLiveContext(), {
+    rootHostPath: path.join(place, name),
+    temporaryHostPath,
+    runtimeHostPath: temporaryHostPath,
+  });
+}
+
+const inMemory = '/dev/shm';
+let treesBefore: readonly string[] = [];
+before(async () => {
+  treesBefore = await treesIn(inMemory);
+});
+
+async function treesIn(hostPath: string): Promise<readonly string[]> {
+  return (await readdir(hostPath).catch(() => [])).filter((name) => name.startsWith('raidlab-'));
+}
+
+/** Nothing half-built, no lock, no unpacked tree: neither in the store nor where trees are unpacked. */
+async function assertNothingLeft(store: CacheStore): Promise<void> {
+  for (const area of ['tmp', 'work', 'locks']) assert.deepEqual(await readdir(path.join(store.rootHostPath, area)), [], area);
+  assert.deepEqual(await treesIn(store.temporaryHostPath), []);
+  assert.deepEqual(
+    (await treesIn(inMemory)).filter((name) => !treesBefore.includes(name)),
+    [],
+  );
+}
+
+/** A raidlab of its own that builds the kernel in that store; prints each event, then its failure if there is one. */
+function startBuilder(store: CacheStore, wrapper: readonly string[] = []): ChildProcess {
+  const script = `
+    import { ensureKernel } from ${JSON.stringify(path.resolve('src/machine/image/ensure-kernel.ts'))};
+    import { openStore } from ${JSON.stringify(path.resolve('src/machine/cache/store.ts'))};
+    const ctx = { signal: new AbortController().signal, deadlineMs: Infinity, emit: (event) => console.log(JSON.stringify(event)) };
+    try {
+      await ensureKernel(ctx, await openStore(ctx, ${JSON.stringify(store)}), ${JSON.stringify(choice)});
+    } catch (error) {
+      console.log(JSON.stringify(error.failure ?? String(error)));
+      process.exitCode = 1;
+    }`;
+  const argv = [...wrapper, process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', script];
+  return spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function linesOf(child: ChildProcess): Promise<readonly string[]> {
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(child, 'close');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const giveUpMs = performance.now() + 60_000;
+  while (!(await condition())) {
+    assert.ok(performance.now() < giveUpMs, `waited a minute for ${what}`);
+    await delay(50);
+  }
+}
+
+test('with an empty cache the kernel and the tools are built, and then found', async (suite) => {
+  const store = await openEmptyStore('empty');
+  const ctx = createLiveContext();
+  const kernel = await ensureKernel(ctx, store, choice);
+  const tools = await ensureTools(ctx, store, choice);
+
+  await suite.test('the files are there', async () => {
+    assert.match(kernel.version, /^6\.12\..*-cloud-amd64$/);
+    assert.match(kernel.description, /^trixie \(linux-image-cloud-amd64 6\.12\.\S+\)$/);
+    assert.match(tools.description, /^trixie \(btrfs-progs 6\.\S+, cryptsetup 2\.\S+\)$/);
+    for (const hostPath of [
+      kernel.vmlinuzHostPath,
+      kernel.initramfsHostPath,
+      kernel.modulesHostPath,
+      tools.rootHostPath,
+      tools.systemHostPath,
+    ]) {
+      assert.ok((await stat(hostPath)).size > 1_000_000, hostPath);
+    }
+    assert.ok((await stat(tools.rootHostPath)).size < 80_000_000, 'the tools image stays small');
+    for (const name of ['btrfs-progs', 'cryptsetup', 'udev', 'qemu-guest-agent', 'openssh-server']) assert.ok(tools.versions[name], name);
+  });
+  await suite.test('the build told how far it was', () => {
+    const fractions = ctx.events.flatMap((event) =>
+      event.type === 'progress-made' && event.what.includes('tools') ? [event.fraction ?? -1] : [],
+    );
+    assert.ok(fractions.length > 10);
+    assert.deepEqual(
+      fractions,
+      fractions.toSorted((one, other) => one - other),
+    );
+  });
+  await suite.test('nothing else is left', () => assertNothingLeft(store));
+  await suite.test('the second time both are found, within a second', async () => {
+    const startedMs = performance.now();
+    const again = createLiveContext();
+    assert.deepEqual(await ensureKernel(again, store, choice), kernel);
+    assert.deepEqual(await ensureTools(again, store, choice), tools);
+    assert.deepEqual(
+      again.events.map(({ type }) => type),
+      ['image-ready', 'image-ready'],
+    );
+    assert.ok(performance.now() - startedMs < 1000);
+  });
+  await suite.test('an image that was damaged is noticed and built anew, with the same bytes', async () => {
+    const before = await readFile(kernel.initramfsHostPath);
+    const file = await open(kernel.initramfsHostPath, 'r+');
+    await file.write('damage', 1000);
+    await file.close();
+    const repairing = createLiveContext();
+    await ensureKernel(repairing, store, choice);
+    const rejected = repairing.events.find((event) => event.type === 'cache-entry-rejected');
+    assert.ok(rejected?.type === 'cache-entry-rejected' && rejected.why.includes('initramfs.cpio'));
+    assert.ok(before.equals(await readFile(kernel.initramfsHostPath)));
+    await assertNothingLeft(store);
+  });
+});
+
+test('two at once build one kernel', async () => {
+  const store = await openEmptyStore('two');
+  const builders = [startBuilder(store), startBuilder(store)];
+  const lines = (await Promise.all(builders.map(linesOf))).flat();
+  assert.deepEqual(
+    builders.map(({ exitCode }) => exitCode),
+    [0, 0],
+  );
+  assert.equal(lines.filter((line) => line.includes('"image-built"')).length, 1);
+  assert.equal(lines.filter((line) => line.includes('"image-ready"')).length, 2);
+  assert.ok(lines.some((line) => line.includes('another raidlab')));
+  await assertNothingLeft(store);
+});
+
+test('an interrupt in the middle of a build leaves nothing', async () => {
+  const store = await openEmptyStore('interrupted');
+  const ctx = createLiveContext();
+  const building = failureOf(ensureKernel(ctx, store, choice));
+  await until('the build to fetch packages', () =>
+    Promise.resolve(ctx.events.some((event) => event.type === 'progress-made' && (event.fraction ?? 0) > 0.25)),
+  );
+  ctx.abort(new RaidlabError({ area: 'host', reason: 'interrupted', signal: 'SIGINT' }));
+  assert.equal((await building).reason, 'interrupted');
+  await assertNothingLeft(store);
+  assert.deepEqual(await listEntries(createLiveContext(), store), []);
+});
+
+test('what a killed build leaves is removed by the next raidlab', async () => {
+  const store = await openEmptyStore('killed');
+  const builder = startBuilder(store);
+  const lines = linesOf(builder);
+  await until('the build to unpack', async () => (await bootstraps(store)).length > 0);
+  await delay(1500);
+  builder.kill('SIGKILL');
+  await lines;
+  await until('mmdebstrap to end with its parent', async () => (await bootstraps(store)).length === 0);
+  const ctx = createLiveContext();
+  await removeLeftovers(ctx, store);
+  assert.ok(ctx.events.some((event) => event.type === 'leftover-removed' && event.what === 'half-built image'));
+  await assertNothingLeft(store);
+});
+
+/** The pids of mmdebstrap processes that write to that store. */
+async function bootstraps(store: CacheStore): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (commandLine.includes('mmdebstrap') && commandLine.includes(store.rootHostPath)) found.push(pid);
+  }
+  return found;
+}
+
+test('a mirror that cannot be reached is named as such', async () => {
+  const store = await openEmptyStore('unreachable');
+  // Port 9 is discard: nobody listens.
+  const failure = await failureOf(ensureKernel(createLiveContext(), store, { ...choice, mirror: 'http://127.0.0.1:9/debian' }));
+  assert.ok(failure.reason === 'mirror-unreachable');
+  assert.match(failure.said, /127\.0\.0\.1/);
+  await assertNothingLeft(store);
+});
+
+test('a cache that cannot be written is named as such', async () => {
+  const rootHostPath = path.join(place, 'not-a-directory');
+  await writeFile(rootHostPath, '');
+  const store = { rootHostPath, temporaryHostPath: place, runtimeHostPath: place };
+  const failure = await failureOf(ensureKernel(createLiveContext(), store, choice));
+  assert.ok(failure.reason === 'not-writable');
+  assert.equal(failure.hostPath, rootHostPath);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+test(
+  'a disk that fills up is named as such, whichever it is, and nothing is left',
+  { skip: !isRoot && 'needs root to mount a small disk' },
+  async (suite) => {
+    const small = (hostPath: string, sizeMiB: number, command: readonly string[]): readonly string[] => [
+      ...[
+        'unshare',
+        '--mount',
+        'sh',
+        '-c',
+        'mount -t tmpfs -o "size=$1m" small "$2" && shift 2 && "$@"; status=$?; find "$0" -name "*-*" >&2; exit $status',
+      ],
+      ...[hostPath, String(sizeMiB), hostPath, ...command],
+    ];
+    for (const [what, sizeMiB] of [
+      ['the cache', 60],
+      ['the place where packages are unpacked', 100],
+    ] as const) {
+      await suite.test(what, async () => {
+        const store = await openEmptyStore(`full-${String(sizeMiB)}`);
+        const smallHostPath = what === 'the cache' ? store.rootHostPath : store.temporaryHostPath;
+        // Without memory to unpack in, the temporary directory is used.
+        const wrapper = what === 'the cache' ? small(smallHostPath, sizeMiB, []) : small(inMemory, 1, small(smallHostPath, sizeMiB, []));
+        const builder = startBuilder(store, wrapper);
+        const lines = await linesOf(builder);
+        assert.equal(builder.exitCode, 1);
+        const failure = JSON.parse(lines.at(-1) ?? '') as { readonly reason: string; readonly hostPath: string };
+        assert.equal(failure.reason, 'disk-full', lines.at(-1));
+        assert.ok(failure.hostPath.startsWith(smallHostPath), failure.hostPath);
+        await assertNothingLeft(store);
+      });
+    }
+  },
+);

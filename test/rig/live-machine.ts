@@ -1,0 +1,119 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { EventBody } from '../../src/core/event.ts';
+import { RaidlabError } from '../../src/core/failure.ts';
+import type { Failure } from '../../src/core/failure.ts';
+import { openScratch } from '../../src/machine/cache/scratch.ts';
+import { openStore } from '../../src/machine/cache/store.ts';
+import type { CacheStore } from '../../src/machine/cache/store.ts';
+import type { Context } from '../../src/machine/context.ts';
+import { createDiskImage, createOverlay } from '../../src/machine/disk-image.ts';
+import { ensureKernel } from '../../src/machine/image/ensure-kernel.ts';
+import { ensureTools } from '../../src/machine/image/ensure-tools.ts';
+import type { DiskSpec, Machine, MachineSpec } from '../../src/machine/machine.ts';
+import { startMachine } from '../../src/machine/start-machine.ts';
+
+/** A context whose events are kept and which a test can end. */
+export interface LiveContext extends Context {
+  readonly events: EventBody[];
+  readonly abort: (reason: Error) => void;
+}
+
+/** Makes a context for a test with a real machine. */
+export function createLiveContext(): LiveContext {
+  const controller = new AbortController();
+  const events: EventBody[] = [];
+  return {
+    signal: controller.signal,
+    deadlineMs: Infinity,
+    events,
+    emit: (event) => events.push(event),
+    abort: (reason) => {
+      controller.abort(reason);
+    },
+  };
+}
+
+/** Opens the cache that `./raidlab` uses too, so that tests need not build images of their own. */
+export function openUsersStore(ctx: Context): Promise<CacheStore> {
+  const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  return openStore(ctx, {
+    rootHostPath: join(cacheHome, 'raidlab'),
+    temporaryHostPath: process.env.TMPDIR ?? '/tmp',
+    runtimeHostPath: process.env.XDG_RUNTIME_DIR ?? '/tmp',
+  });
+}
+
+/** What a test may want otherwise. */
+export interface LiveMachineOptions {
+  readonly suite?: string;
+  readonly spec?: Partial<MachineSpec>;
+}
+
+/** The files of a machine, removed when disposed; it can be started from them, once at a time. */
+export interface MachineFiles extends AsyncDisposable {
+  readonly spec: MachineSpec;
+  readonly disk: (serial: string) => DiskSpec;
+}
+
+/** Makes the files of a machine with two array disks of 256 MiB, DISK1 and DISK2, and the image of a third that is not in it, DISK3. */
+export async function openMachineFiles(ctx: Context, options: LiveMachineOptions = {}): Promise<MachineFiles> {
+  const store = await openUsersStore(ctx);
+  const suite = options.suite ?? 'trixie';
+  const kernel = await ensureKernel(ctx, store, { suite });
+  const tools = await ensureTools(ctx, store, { suite });
+  const scratch = await openScratch(ctx, store, 'test');
+  const systemHostPath = join(scratch.hostPath, 'system.qcow2');
+  const evidenceHostPath = join(scratch.hostPath, 'evidence');
+  await mkdir(evidenceHostPath);
+  await createOverlay(ctx, { hostPath: systemHostPath, backingHostPath: tools.systemHostPath, backingFormat: 'raw' });
+  const disk = (serial: string): DiskSpec => ({ serial, hostPath: join(scratch.hostPath, `${serial}.img`), format: 'raw' });
+  for (const serial of ['DISK1', 'DISK2', 'DISK3']) await createDiskImage(ctx, disk(serial).hostPath, 256 * 1024 * 1024);
+  const spec: MachineSpec = {
+    name: 'main',
+    accelerator: 'tcg',
+    kernel,
+    rootHostPath: tools.rootHostPath,
+    systemHostPath,
+    memoryMiB: 768,
+    disks: [disk('DISK1'), disk('DISK2')],
+    evidenceHostPath,
+    scratchHostPath: scratch.socketHostPath,
+    bootTimeoutMs: 120_000,
+    ...options.spec,
+  };
+  return { spec, disk, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() };
+}
+
+/** A machine that runs, with its files. */
+export interface LiveMachine extends MachineFiles {
+  readonly machine: Machine;
+}
+
+/** Makes the files of a machine and starts it. */
+export async function openLiveMachine(ctx: Context, options: LiveMachineOptions = {}): Promise<LiveMachine> {
+  const files = await openMachineFiles(ctx, options);
+  try {
+    const machine = await startMachine(ctx, files.spec);
+    const dispose = async (): Promise<void> => {
+      await machine[Symbol.asyncDispose]();
+      await files[Symbol.asyncDispose]();
+    };
+    return { ...files, machine, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await files[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Gives the failure with which something rejects; fails when it resolves or rejects with anything else. */
+export async function failureOf(work: Promise<unknown>): Promise<Failure> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof RaidlabError) return error.failure;
+    throw error;
+  }
+  throw new Error('it resolved, and a failure was expected');
+}
