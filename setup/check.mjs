@@ -58,6 +58,16 @@ function countOfTests(output) {
   return passed === undefined ? '' : `  ${passed} passed`;
 }
 
+/**
+ * Leaves out the tests that passed: what `node --test` says at its end of those that failed is enough.
+ *
+ * @param {string} output of a failed check
+ */
+function essence(output) {
+  const at = stripVTControlCharacters(output).search(/^\S* ?failing tests:$/m);
+  return at === -1 ? output : stripVTControlCharacters(output).slice(at);
+}
+
 /** @type {{ title: string, output: string }[]} */
 const failed = [];
 const waiting = [...checks];
@@ -73,6 +83,6 @@ async function work() {
 
 console.log('check');
 await Promise.all(Array.from({ length: availableParallelism() }, work));
-for (const { title, output } of failed) console.log(`\n── ${title} ──\n${output}`);
+for (const { title, output } of failed) console.log(`\n── ${title} ──\n${essence(output)}`);
 console.log(failed.length === 0 ? 'check: all held' : `\ncheck failed: ${failed.map(({ title }) => title).join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -137,6 +137,12 @@ function readCandidates(packages) {
   return candidates;
 }
 
+/** Lists the packages that dpkg marks with `reinstreq`, see dpkg-query(1). */
+function readHalfInstalled() {
+  const states = output('dpkg-query', '--show', '--showformat', '${db:Status-Eflag} ${binary:Package}\\n');
+  return states.split('\n').flatMap((line) => (line.startsWith('reinstreq ') ? [line.slice('reinstreq '.length)] : []));
+}
+
 /**
  * Reads what decides how packages are installed.
  *
@@ -153,5 +159,6 @@ export function readHostFacts(packages) {
     keyring: existsSync(keyring) ? keyring : undefined,
     // dpkg's journal: an entry left there means that it was killed, and apt then refuses to work.
     interrupted: existsSync(dpkgUpdates) && readdirSync(dpkgUpdates).length > 0,
+    halfInstalled: readHalfInstalled(),
   };
 }

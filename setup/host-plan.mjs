@@ -49,6 +49,7 @@
  * @property {Readonly<Record<string, string | undefined>>} candidates by package: the version that apt would install now
  * @property {string | undefined} keyring the path of Debian's archive keyring, if it is installed
  * @property {boolean} interrupted whether dpkg was cut short earlier
+ * @property {readonly string[]} halfInstalled packages that dpkg was unpacking when it was killed: apt installs nothing before they are whole
  */
 
 /**
@@ -221,6 +222,7 @@ export function planHost(requirements, lacks, facts) {
     updateNeeded ||= configured?.downloaded !== true;
   }
   if (updateNeeded) steps.push(aptUpdate);
+  if (facts.halfInstalled.length > 0) steps.push(aptInstall(facts.halfInstalled));
   if (newer.size > 0) steps.push(aptInstall([...newer], debian.backports.release));
   if (stock.size > 0) steps.push(aptInstall([...stock]));
 

@@ -28,6 +28,7 @@ function host(facts) {
     candidates: { 'qemu-system-x86': '7.2+dfsg-7', 'qemu-utils': '7.2+dfsg-7', cpio: '2.13', mmdebstrap: '1.3.5' },
     keyring,
     interrupted: false,
+    halfInstalled: [],
     ...facts,
   };
 }
@@ -117,6 +118,10 @@ test('a package that brings two programs is installed once', () => {
 
 test('a dpkg that was cut short is mended first', () => {
   assert.deepEqual(commandsFor(['cpio'], { interrupted: true }), ['dpkg --configure -a', `${install} cpio`]);
+});
+
+test('a package that was killed while it was unpacked is made whole before anything else is installed', () => {
+  assert.deepEqual(commandsFor(['cpio'], { halfInstalled: ['libss2:amd64'] }), [`${install} libss2:amd64`, `${install} cpio`]);
 });
 
 test('newuidmap is needed by an ordinary user only', () => {

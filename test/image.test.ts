@@ -219,37 +219,40 @@ test('a cache that cannot be written is named as such', async () => {
 
 const isRoot = process.getuid?.() === 0;
 
+/** Runs a command where a disk of that size is mounted on a directory; then prints what is left on that disk, each with "left" before it. */
+function onSmallDisk(hostPath: string, sizeMiB: number, command: readonly string[]): readonly string[] {
+  const script =
+    'mount -t tmpfs -o "size=$1m" small "$2"; place=$2; shift 2; "$@"; status=$?; find "$place" -mindepth 1 -printf "left %p\\n"; exit "$status"';
+  return ['unshare', '--mount', 'sh', '-c', script, 'sh', String(sizeMiB), hostPath, ...command];
+}
+
 test(
   'a disk that fills up is named as such, whichever it is, and nothing is left',
   { skip: !isRoot && 'needs root to mount a small disk' },
   async (suite) => {
-    const small = (hostPath: string, sizeMiB: number, command: readonly string[]): readonly string[] => [
-      ...[
-        'unshare',
-        '--mount',
-        'sh',
-        '-c',
-        'mount -t tmpfs -o "size=$1m" small "$2" && shift 2 && "$@"; status=$?; find "$0" -name "*-*" >&2; exit $status',
-      ],
-      ...[hostPath, String(sizeMiB), hostPath, ...command],
-    ];
-    for (const [what, sizeMiB] of [
-      ['the cache', 60],
-      ['the place where packages are unpacked', 100],
-    ] as const) {
-      await suite.test(what, async () => {
-        const store = await openEmptyStore(`full-${String(sizeMiB)}`);
-        const smallHostPath = what === 'the cache' ? store.rootHostPath : store.temporaryHostPath;
-        // Without memory to unpack in, the temporary directory is used.
-        const wrapper = what === 'the cache' ? small(smallHostPath, sizeMiB, []) : small(inMemory, 1, small(smallHostPath, sizeMiB, []));
-        const builder = startBuilder(store, wrapper);
-        const lines = await linesOf(builder);
-        assert.equal(builder.exitCode, 1);
-        const failure = JSON.parse(lines.at(-1) ?? '') as { readonly reason: string; readonly hostPath: string };
-        assert.equal(failure.reason, 'disk-full', lines.at(-1));
-        assert.ok(failure.hostPath.startsWith(smallHostPath), failure.hostPath);
-        await assertNothingLeft(store);
-      });
-    }
+    const expectFull = async (store: CacheStore, fullHostPath: string, wrapper: readonly string[]): Promise<void> => {
+      const builder = startBuilder(store, wrapper);
+      const lines = await linesOf(builder);
+      assert.equal(builder.exitCode, 1);
+      const said = lines.find((line) => line.includes('"reason"')) ?? '';
+      const failure = JSON.parse(said) as { readonly reason: string; readonly hostPath: string };
+      assert.equal(failure.reason, 'disk-full', said);
+      assert.ok(failure.hostPath.startsWith(fullHostPath), failure.hostPath);
+      // The store's four directories, and nothing in them.
+      const left = lines.filter((line) => line.startsWith('left ')).map((line) => path.relative(fullHostPath, line.slice('left '.length)));
+      assert.deepEqual(
+        left.filter((name) => !['tmp', 'work', 'locks', 'stamps'].includes(name)),
+        [],
+      );
+      await assertNothingLeft(store);
+    };
+    await suite.test('the disk of the cache', async () => {
+      const store = await openEmptyStore('full-cache');
+      await expectFull(store, store.rootHostPath, onSmallDisk(store.rootHostPath, 60, []));
+    });
+    await suite.test('the disk where packages are unpacked, when memory is short', async () => {
+      const store = await openEmptyStore('full-temporary');
+      await expectFull(store, store.temporaryHostPath, onSmallDisk(inMemory, 1, onSmallDisk(store.temporaryHostPath, 100, [])));
+    });
   },
 );

@@ -62,11 +62,9 @@ test('one machine, from boot to shutdown', { timeout: imagesTimeoutMs }, async (
     assert.equal((await guest.run(ctx, ['cat'], { input: 'über' })).stdout, 'über');
   });
 
-  await suite.test('1 MiB of output arrives whole; 17 MiB, which the agent cuts off, are refused', async () => {
+  await suite.test('1 MiB of output arrives whole', async () => {
     const { stdout } = await guest.run(ctx, ['head', '-c', '1048576', '/dev/zero'], { quiet: true });
     assert.equal(stdout.length, 1048576);
-    const failure = await failureOf(guest.run(ctx, ['head', '-c', '17825792', '/dev/zero'], { quiet: true }));
-    assert.equal(failure.reason, 'output-not-understood');
   });
 
   await suite.test('a command line of 600 arguments and 100 KiB arrives whole', async () => {
@@ -134,41 +132,45 @@ test('one machine, from boot to shutdown', { timeout: imagesTimeoutMs }, async (
 });
 
 test(
-  'a power cut keeps what was synced and loses nothing of the journal; the machine starts again from its files',
+  'a machine that lost its power starts again from its files, and one that was killed is missed at once',
   { timeout: imagesTimeoutMs },
-  async () => {
+  async (suite) => {
     const ctx = createLiveContext();
     await using live = await openLiveMachine(ctx);
-    const { machine } = live;
-    const lines: string[] = [];
-    machine.onJournalLine((line) => lines.push(line));
-    await machine.guest.writeFile(ctx, '/etc/kept', 'kept', 0o644);
-    await machine.guest.run(ctx, ['sync']);
-    await machine.guest.run(ctx, ['dd', 'of=/dev/virtio-ports/org.raidlab.journal'], { input: 'durable 1\n' });
-    await machine.crash();
-    assert.deepEqual(lines, ['durable 1']);
+
+    await suite.test('a power cut loses nothing that the journal port had taken', async () => {
+      const lines: string[] = [];
+      live.machine.onJournalLine((line) => lines.push(line));
+      await live.machine.guest.writeFile(ctx, '/etc/kept', 'kept', 0o644);
+      await live.machine.guest.run(ctx, ['sync']);
+      await live.machine.guest.run(ctx, ['dd', 'of=/dev/virtio-ports/org.raidlab.journal'], { input: 'durable 1\n' });
+      await live.machine.crash();
+      assert.deepEqual(lines, ['durable 1']);
+    });
+
     await using again = await startMachine(ctx, live.spec);
-    assert.equal(await again.guest.readFile(ctx, '/etc/kept'), 'kept');
+
+    await suite.test('what was synced is there after a power cut', async () => {
+      assert.equal(await again.guest.readFile(ctx, '/etc/kept'), 'kept');
+    });
+
+    await suite.test('QEMU killed in mid-command is said within a second, and nothing is left of it', async () => {
+      const identity = await readProcessIdentity(again.pid);
+      const running = failureOf(again.guest.run(ctx, ['sleep', '4711']));
+      await delay(300);
+      const killedMs = performance.now();
+      process.kill(again.pid, 'SIGKILL');
+      const failure = await running;
+      assert.ok(performance.now() - killedMs < 1000);
+      assert.ok(failure.reason === 'qemu-ended');
+      assert.equal(failure.how, 'killed by SIGKILL');
+      assert.equal(failure.waitingFor, '`sleep 4711` to end');
+      await again[Symbol.asyncDispose]();
+      assert.ok(identity !== undefined && !(await isProcessAlive(identity)));
+      assert.deepEqual(await readdir(live.spec.scratchHostPath), []);
+    });
   },
 );
-
-test('QEMU killed in mid-command is said within a second, and nothing is left of it', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
-  await using live = await openLiveMachine(ctx);
-  const identity = await readProcessIdentity(live.machine.pid);
-  const running = failureOf(live.machine.guest.run(ctx, ['sleep', '4711']));
-  await delay(300);
-  const killedMs = performance.now();
-  process.kill(live.machine.pid, 'SIGKILL');
-  const failure = await running;
-  assert.ok(performance.now() - killedMs < 1000);
-  assert.ok(failure.reason === 'qemu-ended');
-  assert.equal(failure.how, 'killed by SIGKILL');
-  assert.equal(failure.waitingFor, '`sleep 4711` to end');
-  await live.machine[Symbol.asyncDispose]();
-  assert.ok(identity !== undefined && !(await isProcessAlive(identity)));
-  assert.deepEqual(await readdir(live.spec.scratchHostPath), []);
-});
 
 test('a kernel that crashes ends every wait with its own words', { timeout: imagesTimeoutMs }, async () => {
   const ctx = createLiveContext();
@@ -189,12 +191,14 @@ test('a kernel that crashes ends every wait with its own words', { timeout: imag
 
 test('an agent that stops answering is named', { timeout: imagesTimeoutMs }, async () => {
   const ctx = createLiveContext();
-  await using live = await openLiveMachine(ctx, { spec: { agentTimeoutMs: 1500 } });
+  await using live = await openLiveMachine(ctx, { spec: { agentTimeoutMs: 5000 } });
   const { guest } = live.machine;
   // Something in the guest must stop the agent after it has told us that it has started that.
   await guest.start(ctx, ['sh', '-c', 'sleep 0.5; pkill -STOP -x qemu-ga']);
-  await delay(2000);
-  const failure = await failureOf(guest.run(ctx, ['true']));
+  const untilSilent = async (): Promise<void> => {
+    for (let tries = 0; tries < 1000; tries += 1) await guest.run(ctx, ['true']);
+  };
+  const failure = await failureOf(untilSilent());
   assert.equal(failure.reason, 'agent-silent');
 });
 

@@ -1,7 +1,7 @@
 import { RaidlabError } from '../core/failure.ts';
 
 /** What a signal that came in means now. */
-export type Received = 'stop' | 'released' | 'end at once' | 'repeated';
+type Received = 'stop' | 'released' | 'end at once' | 'repeated';
 
 /**
  * How a person stops raidlab.

@@ -9,28 +9,70 @@ import type { Check, Verdict } from './verdict.ts';
  */
 export type EventBody =
   // the run
-  | { readonly type: 'run-started'; readonly run: string; readonly command: string; readonly raidlabVersion: string; readonly nodeVersion: string; readonly directory: string | null }
+  /** The first event. `run` names the directory in the results, `directory` is where it is; null, and `run` empty, when the run failed before there was one. */
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly command: string;
+      readonly raidlabVersion: string;
+      readonly nodeVersion: string;
+      readonly directory: string | null;
+    }
+  /** The last event, always. `exitCode` is the process's own: docs/exit-codes.md. */
   | { readonly type: 'run-ended'; readonly exitCode: number; readonly durationMs: number }
+  /** Something went wrong that is no finding about storage. `area` and `reason` are stable names; the description has the words. */
   | { readonly type: 'run-failed'; readonly area: string; readonly reason: string; readonly description: FailureDescription }
+  /** Something a person should know, in words. */
   | { readonly type: 'remark-made'; readonly text: string }
   // host and image
+  /** An earlier run was killed, and what it left has been taken away. */
   | { readonly type: 'leftover-removed'; readonly what: string; readonly hostPath: string }
+  /** A cached image is damaged and will be built again. */
   | { readonly type: 'cache-entry-rejected'; readonly artefact: string; readonly why: string }
+  /** An image is not in the cache and is being built. */
   | { readonly type: 'image-build-started'; readonly artefact: string; readonly why: string }
+  /** An image was built; `sizeBytes` is what it takes in the cache. */
   | { readonly type: 'image-built'; readonly artefact: string; readonly sizeBytes: number; readonly durationMs: number }
-  | { readonly type: 'image-ready'; readonly artefact: string; readonly hostPath: string; readonly cached: boolean; readonly description: string }
+  /** An image can be used. `description` says where it came from and what is in it. */
+  | {
+      readonly type: 'image-ready';
+      readonly artefact: string;
+      readonly hostPath: string;
+      readonly cached: boolean;
+      readonly description: string;
+    }
+  /** What emulates the processor, and why; `remembered` when an earlier probe had found it out. */
   | { readonly type: 'accelerator-chosen'; readonly accelerator: 'kvm' | 'tcg'; readonly reason: string; readonly remembered: boolean }
-  /** `fraction` is 0 to 1, or null when the size of the work is unknown. Not kept in the terminal's scrollback. */
+  /** Work went on. `fraction` is 0 to 1, or null when the size of the work is unknown. */
   | { readonly type: 'progress-made'; readonly what: string; readonly fraction: number | null; readonly detail: string }
   // machines
-  | { readonly type: 'machine-started'; readonly machine: string; readonly pid: number; readonly accelerator: 'kvm' | 'tcg'; readonly qemuVersion: string; readonly argv: readonly string[] }
+  /** QEMU runs; the guest does not yet. */
+  | {
+      readonly type: 'machine-started';
+      readonly machine: string;
+      readonly pid: number;
+      readonly accelerator: 'kvm' | 'tcg';
+      readonly qemuVersion: string;
+      readonly argv: readonly string[];
+    }
+  /** The guest answers. `kernel` is what it says of itself, as `uname -r`. */
   | { readonly type: 'machine-booted'; readonly machine: string; readonly durationMs: number; readonly kernel: string }
-  | { readonly type: 'machine-stopped'; readonly machine: string; readonly how: 'shutdown' | 'crash' | 'dispose' | 'died'; readonly detail: string }
+  /** A machine is off: `shutdown` orderly, `crash` by a power cut, `dispose` because it was no longer needed, `died` by itself. */
+  | {
+      readonly type: 'machine-stopped';
+      readonly machine: string;
+      readonly how: 'shutdown' | 'crash' | 'dispose' | 'died';
+      readonly detail: string;
+    }
+  /** A line of the guest's console. */
   | { readonly type: 'console-line-seen'; readonly machine: string; readonly line: string }
+  /** The console showed kernel trouble, a warning or a crash. */
   | { readonly type: 'kernel-trouble-seen'; readonly machine: string; readonly trouble: KernelTrouble }
   /** A command of the procedure, as an administrator would type it in a shell; `command-started` and `command-ended` follow for every command, typed or not. */
   | { readonly type: 'command-typed'; readonly machine: string; readonly argv: readonly string[]; readonly command: string }
+  /** A command was started in the guest. What goes to its standard input is never recorded. */
   | { readonly type: 'command-started'; readonly machine: string; readonly argv: readonly string[] }
+  /** A command in the guest ended. `exitCode` is 128 + N when signal N ended it; `stdout` is empty for large listings. */
   | {
       readonly type: 'command-ended';
       readonly machine: string;
@@ -41,6 +83,7 @@ export type EventBody =
       readonly durationMs: number;
     }
   // drills
+  /** A drill begins. `seed` decides its payload: with it the drill can be repeated. */
   | {
       readonly type: 'drill-started';
       readonly drill: string;
@@ -50,15 +93,34 @@ export type EventBody =
       readonly layout: string;
       readonly payloadBytes: number;
     }
+  /** A step of the procedure begins. */
   | { readonly type: 'step-started'; readonly drill: string; readonly step: string; readonly title: string }
   /** `completed` is false when something ended the step before its end: a refusal, a crash, an interruption. */
-  | { readonly type: 'step-ended'; readonly drill: string; readonly step: string; readonly title: string; readonly completed: boolean; readonly durationMs: number }
+  | {
+      readonly type: 'step-ended';
+      readonly drill: string;
+      readonly step: string;
+      readonly title: string;
+      readonly completed: boolean;
+      readonly durationMs: number;
+    }
+  /** A step was left out, by `--skip-step`. */
   | { readonly type: 'step-skipped'; readonly drill: string; readonly step: string; readonly title: string }
+  /** A fault is in; `disk` is a serial. */
   | { readonly type: 'fault-injected'; readonly machine: string; readonly fault: string; readonly disk: string | null }
+  /** A fault has been taken away. */
   | { readonly type: 'fault-cleared'; readonly machine: string; readonly fault: string; readonly disk: string | null }
   /** What a tool said that an administrator would look at, and what it is worth: a lesson, not a check. */
-  | { readonly type: 'observation-made'; readonly source: string; readonly exitCode: number; readonly said: string; readonly meaning: string }
+  | {
+      readonly type: 'observation-made';
+      readonly source: string;
+      readonly exitCode: number;
+      readonly said: string;
+      readonly meaning: string;
+    }
+  /** One observation of the proof, judged, with its evidence. */
   | { readonly type: 'check-judged'; readonly drill: string; readonly check: Check }
+  /** What the drill came to. */
   | {
       readonly type: 'verdict-reached';
       readonly drill: string;

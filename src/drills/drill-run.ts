@@ -5,7 +5,7 @@ import type { Command } from '../core/plan/command.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Context } from '../machine/context.ts';
-import type { CommandResult, Guest } from '../machine/guest.ts';
+import type { CommandResult, Guest, GuestProcess } from '../machine/guest.ts';
 import type { DiskSpec, Machine } from '../machine/machine.ts';
 import type { Journal, JournalRecord } from '../storage/journal.ts';
 import { startJournal } from '../storage/journal.ts';
@@ -109,9 +109,16 @@ export class DrillRun implements AsyncDisposable {
     return tryCommand(this.ctx, this.guest, planned);
   }
 
+  /** Types a command that works on while the host does something else. */
+  async start(planned: Command): Promise<GuestProcess> {
+    this.#announce(planned);
+    return this.guest.start(this.ctx, planned.argv);
+  }
+
   /** Types a command that only looks, and puts what it said beside what that is worth. */
   async look(planned: Command, meaning: (result: CommandResult) => string): Promise<CommandResult> {
-    const result = await this.try(planned);
+    // Not announced: the observation names the command itself.
+    const result = await tryCommand(this.ctx, this.guest, planned);
     this.ctx.emit({ type: 'observation-made', source: planned.argv.join(' '), exitCode: result.exitCode, said: said(result), meaning: meaning(result) });
     return result;
   }

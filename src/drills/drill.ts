@@ -1,12 +1,7 @@
 import type { ArrayLayout } from '../core/layout.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
-import type { Command } from '../core/plan/command.ts';
+import type { PlanLine } from '../core/plan/drill-plan.ts';
 import type { DrillRun } from './drill-run.ts';
-
-/** One line of a plan: a command to type in the guest, or an act of the host (a fault, a restart, a look from outside). */
-export type PlanLine =
-  | { readonly kind: 'command'; readonly command: Command }
-  | { readonly kind: 'act'; readonly text: string };
 
 /**
  * What a step belongs to. A command that is refused while building is machine trouble (`inconclusive`);

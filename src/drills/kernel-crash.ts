@@ -43,7 +43,7 @@ const startReplace: Step = {
     const [filesystem] = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseFilesystemShow);
     if (filesystem === undefined) throw new Error(`${arrayGuestPath}: btrfs filesystem show lists nothing`);
     await run.type(planLimitReplaceSpeed(filesystem.uuid, 1));
-    await run.guest.start(run.ctx, planReplace(1, spare.mappingGuestDevice).argv);
+    await run.start(planReplace(1, spare.mappingGuestDevice));
     await waitForReplace(run);
   },
 };

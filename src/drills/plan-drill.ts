@@ -1,24 +1,8 @@
 import { describeLayout } from '../core/layout.ts';
 import type { ArrayLayout } from '../core/layout.ts';
 import { planArray } from '../core/plan/array.ts';
-import type { Drill, PlanLine } from './drill.ts';
-
-/** A drill as it would be done: what would be typed and done, in order. A plain value. */
-export interface DrillPlan {
-  readonly drill: string;
-  readonly promise: string;
-  readonly layout: string;
-  readonly steps: readonly PlannedStep[];
-}
-
-/** A step as it would be done. */
-export interface PlannedStep {
-  readonly name: string;
-  readonly title: string;
-  /** Whether it is left out. */
-  readonly skipped: boolean;
-  readonly lines: readonly PlanLine[];
-}
+import type { DrillPlan, PlanLine } from '../core/plan/drill-plan.ts';
+import type { Drill } from './drill.ts';
 
 /** What the proof looks at, in its order. Source: design, section 5. */
 const proofLines: readonly PlanLine[] = [

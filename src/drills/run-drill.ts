@@ -11,6 +11,7 @@ import { openScratch } from '../machine/cache/scratch.ts';
 import { openStore } from '../machine/cache/store.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
+import type { CommandResult } from '../machine/guest.ts';
 import { KernelCrash } from '../machine/kernel-crash.ts';
 import type { Accelerator } from '../machine/machine.ts';
 import { CommandRefused, said } from '../storage/type-command.ts';
@@ -92,21 +93,29 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   await removeLeftovers(ctx, store);
   await using scratch = await openScratch(ctx, store, drill.name);
   await using run = await prepareDrillRun(ctx, request, scratch);
-  const progress: Progress = { phase: 'build', steps: [], checks: [] };
+  const checks: Check[] = [];
+  const judged = (check: Check): void => {
+    checks.push(check);
+    ctx.emit({ type: 'check-judged', drill: drill.name, check });
+  };
+  const progress: Progress = { phase: 'build', steps: [], judged };
   const ending = await endingOf(ctx, async () => {
     for (const step of drill.steps) await runStep(run, request, step, progress);
     if (drill.proof === 'full') await runProof(run, request, progress);
   }, progress);
-  const verdict = ending.verdict ?? judgeChecks(progress.checks);
-  const summary = summariseVerdict(drill, verdict, progress.checks, ending.trouble);
+  const verdict = ending.verdict ?? judgeChecks(checks);
+  const summary = summariseVerdict(drill, verdict, checks, ending.trouble);
   const durationMs = performance.now() - startedMs;
   ctx.emit({ type: 'verdict-reached', drill: drill.name, verdict, summary, durationMs });
-  await request.keep?.({ name: 'main', socketsHostPath: run.kit.socketsHostPath });
+  if (request.keep !== undefined) {
+    if (!run.isOn) await run.boot();
+    await request.keep({ name: run.machine.name, socketsHostPath: run.kit.socketsHostPath });
+  }
   return {
     drill: drill.name,
     verdict,
     summary,
-    checks: progress.checks,
+    checks,
     steps: progress.steps,
     trouble: ending.trouble ?? null,
     failure: ending.failure ?? null,
@@ -117,7 +126,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
 interface Progress {
   phase: StepPhase;
   readonly steps: StepRecord[];
-  readonly checks: Check[];
+  readonly judged: (check: Check) => void;
 }
 
 async function runStep(run: DrillRun, request: DrillRequest, step: Step, progress: Progress): Promise<void> {
@@ -134,10 +143,7 @@ async function runStep(run: DrillRun, request: DrillRequest, step: Step, progres
 async function runProof(run: DrillRun, request: DrillRequest, progress: Progress): Promise<void> {
   progress.phase = 'repair';
   await timed(run.ctx, { drill: request.drill.name, step: 'proof', title: 'Prove it' }, progress, async () => {
-    await proveArray(run, (check) => {
-      progress.checks.push(check);
-      run.ctx.emit({ type: 'check-judged', drill: request.drill.name, check });
-    });
+    await proveArray(run, progress.judged);
   });
 }
 
@@ -170,28 +176,30 @@ async function endingOf(ctx: Context, work: () => Promise<void>, progress: Progr
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     if (error instanceof KernelCrash) return { trouble: error.trouble, verdict: progress.phase === 'build' ? 'inconclusive' : 'crashed' };
-    if (error instanceof CommandRefused) return endingOfRefusal(error, progress);
-    if (error instanceof RaidlabError && isMachineTrouble(error.failure)) {
-      const { failure } = error;
-      ctx.emit({ type: 'run-failed', area: failure.area, reason: failure.reason, description: describeFailure(failure) });
-      return { verdict: 'inconclusive', failure };
+    if (error instanceof CommandRefused && progress.phase === 'repair') {
+      progress.judged(checkOfRefusal(error.result));
+      return {};
     }
-    throw error;
+    const failure = error instanceof CommandRefused ? failureOfRefusal(error) : error instanceof RaidlabError ? error.failure : undefined;
+    if (failure === undefined || !isMachineTrouble(failure)) throw error;
+    ctx.emit({ type: 'run-failed', area: failure.area, reason: failure.reason, description: describeFailure(failure) });
+    return { verdict: 'inconclusive', failure };
   }
 }
 
-function endingOfRefusal(refused: CommandRefused, progress: Progress): Ending {
-  const { argv, exitCode } = refused.result;
-  if (progress.phase !== 'repair') {
-    return { verdict: 'inconclusive', failure: { area: 'guest', reason: 'command-failed', machine: refused.machine, argv, exitCode, said: said(refused.result) } };
-  }
-  progress.checks.push({
+/** A command of the repair that a tool refuses is a finding: the procedure does not go through. */
+function checkOfRefusal(result: CommandResult): Check {
+  return {
     name: 'procedure',
-    claim: 'Every command of the procedure went through',
+    claim: 'Every command of the procedure goes through',
     outcome: 'broken',
-    evidence: [`${argv.join(' ')}: exit ${String(exitCode)}`, ...said(refused.result).split('\n')],
-  });
-  return {};
+    evidence: [`${result.argv.join(' ')}: exit ${String(result.exitCode)}`, ...said(result).split('\n')],
+  };
+}
+
+/** Before the repair nothing has been promised yet: a refused command says that the array could not be built or the fault not be made. */
+function failureOfRefusal({ machine, result }: CommandRefused): Failure {
+  return { area: 'guest', reason: 'command-failed', machine, argv: result.argv, exitCode: result.exitCode, said: said(result) };
 }
 
 function isMachineTrouble(failure: Failure): boolean {

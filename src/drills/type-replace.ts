@@ -18,7 +18,7 @@ const replaceTimeoutMs = 20 * 60 * 1000;
  */
 export async function typeReplace(run: DrillRun, devid: number, target: ContainerPlan): Promise<void> {
   const { ctx, guest } = run;
-  const process = await guest.start(ctx, planReplace(devid, target.mappingGuestDevice).argv);
+  const process = await run.start(planReplace(devid, target.mappingGuestDevice));
   const ended = process.wait(ctx, replaceTimeoutMs);
   const over = ended.then(() => true);
   const interval = new AbortController();

@@ -32,7 +32,7 @@ export interface ChannelOptions {
 }
 
 /** What is asked. */
-export interface ChannelRequest {
+interface ChannelRequest {
   readonly command: string;
   readonly args?: unknown;
   readonly timeoutMs: number;

@@ -21,6 +21,7 @@ import type { Machine, MachineSpec } from './machine.ts';
 import { launchQemu } from './qemu/launch-qemu.ts';
 import type { RunningQemu } from './qemu/launch-qemu.ts';
 import { planQemuCommand, portIds } from './qemu/qemu-command.ts';
+import { isHostDiskFull } from './qmp/host-disk-full.ts';
 import { findQemu, requireTrusted } from './qemu/qemu-program.ts';
 import type { QemuProgram } from './qemu/qemu-program.ts';
 
@@ -83,7 +84,7 @@ async function connectGuest(ctx: Context, qemu: RunningQemu, spec: MachineSpec):
 function watchHostDisk(qemu: RunningQemu, disks: ArrayDisks, spec: MachineSpec): void {
   const { life, qmp } = qemu;
   qmp.onEvent((event) => {
-    if (event.name !== 'BLOCK_IO_ERROR' || event.data.nospace !== true) return;
+    if (event.name !== 'BLOCK_IO_ERROR' || !isHostDiskFull(event.data)) return;
     const hostPath = disks.hostPathOfNode(event.data['node-name'] ?? '') ?? spec.systemHostPath;
     const failure = { area: 'host', reason: 'disk-full', hostPath, doing: `machine ${life.machine} was running` } as const;
     life.declareEnd({ state: 'failed', error: new RaidlabError(failure) });

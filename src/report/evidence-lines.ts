@@ -14,10 +14,10 @@ const outcomeMarks: Readonly<Record<CheckOutcome, { readonly mark: string; reado
 };
 
 /** The tone in which a verdict is shown. */
-export const verdictTones: Readonly<Record<Verdict, Tone>> = { held: 'good', broken: 'bad', inconclusive: 'doubtful', crashed: 'crashed' };
+const verdictTones: Readonly<Record<Verdict, Tone>> = { held: 'good', broken: 'bad', inconclusive: 'doubtful', crashed: 'crashed' };
 
 /** Gives the lines of a check: mark, claim, and what was seen; in full where it did not hold. */
-export function checkLines(check: Check, verbose: boolean): readonly Line[] {
+function checkLines(check: Check, verbose: boolean): readonly Line[] {
   const { mark, tone } = outcomeMarks[check.outcome];
   const all = check.evidence.flatMap((evidence) => evidence.split('\n'));
   // One line more is not worth a line that says so.

@@ -27,7 +27,7 @@ test('a failure is told in three layers, then the remedy, with raidlab called as
   );
 });
 
-test('on a narrow terminal it is wrapped, and what the tool said is left as it was', () => {
+test('on a narrow terminal it is wrapped, what the tool said, too', () => {
   const description = {
     exitCode: 69,
     what: 'No space left on the disk that holds /var/cache.',
@@ -38,7 +38,8 @@ test('on a narrow terminal it is wrapped, and what the tool said is left as it w
     show(40, description),
     `raidlab: No space left on the disk that
   holds /var/cache.
-  │ a line that is far longer than forty columns are wide
+  │ a line that is far longer than forty
+  │ columns are wide
   → Free some space.`,
   );
 });

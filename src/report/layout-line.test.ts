@@ -69,9 +69,11 @@ test('what a guest prints is shown, never obeyed', () => {
   assert.equal(row, 'ab?]0;title?c?d?e');
 });
 
-test('what a tool said is not wrapped', () => {
-  const rows = saidLines(4, 'Label: none  uuid: 1234\n\tTotal devices 2\n').flatMap((said) => layoutLine(said, page(20)));
-  assert.deepEqual(rows, ['    │ Label: none  uuid: 1234', '    │   Total devices 2']);
+test('what a tool said keeps its spaces, and its bar when it is wrapped', () => {
+  const rows = (columns: number): readonly string[] =>
+    saidLines(4, 'Label: none  uuid: 1234\n\tTotal devices 2\n').flatMap((said) => layoutLine(said, page(columns)));
+  assert.deepEqual(rows(40), ['    │ Label: none  uuid: 1234', '    │   Total devices 2']);
+  assert.deepEqual(rows(24), ['    │ Label: none  uuid:', '    │ 1234', '    │   Total devices 2']);
 });
 
 test('a live line is cut to the page', () => {

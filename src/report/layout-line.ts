@@ -53,11 +53,12 @@ const asciiMarks: Readonly<Record<string, string>> = {
 export function layoutLine(given: Line, page: Page): readonly string[] {
   const line = given.wrap === 'label' ? placeLabel(given, page) : given;
   const spans = line.spans.map((span) => ({ ...span, text: cleanText(span.text, page) }));
+  const margin = line.margin === undefined ? '' : paint({ ...line.margin, text: cleanText(line.margin.text, page) }, page);
   const rows = wrapSpans(spans, line, page);
   return rows.map((row, index) => {
-    const indent = ' '.repeat(index === 0 ? indentOn(line.indent, page) : indentOn(line.hang, page));
+    const indent = ' '.repeat(indentOn(index === 0 ? line.indent : line.hang, page));
     const continued = line.wrap === 'command' && index < rows.length - 1 ? ' \\' : '';
-    return `${indent}${row.map((span) => paint(span, page)).join('')}${continued}`.trimEnd();
+    return `${indent}${margin}${row.map((span) => paint(span, page)).join('')}${continued}`.trimEnd();
   });
 }
 
@@ -118,8 +119,8 @@ function indentOn(indent: number, page: Page): number {
 
 /** Breaks spans at spaces into rows that fit; spaces at a break are dropped. */
 function wrapSpans(spans: readonly Span[], line: Line, page: Page): readonly (readonly Span[])[] {
-  if (line.wrap === 'verbatim' || page.columns === Infinity) return [spans];
-  const reserved = line.wrap === 'command' ? 2 : 0;
+  if (page.columns === Infinity) return [spans];
+  const reserved = (line.wrap === 'command' ? 2 : 0) + (line.margin === undefined ? 0 : page.widthOf(line.margin.text));
   const rows: Span[][] = [[]];
   let used = indentOn(line.indent, page);
   for (const piece of spans.flatMap((span) => piecesOf(span, line.wrap === 'command'))) {

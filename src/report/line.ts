@@ -14,8 +14,10 @@ export interface Line {
   /** Columns left of the rows that follow when it is wrapped. */
   readonly hang: number;
   readonly spans: readonly Span[];
-  /** `command`: rows but the last end in ` \`, so that what was wrapped can be pasted into a shell. `verbatim`: never wrapped at spaces. `label`: the first span is a name, in a column of its own where there is room. */
-  readonly wrap: 'prose' | 'command' | 'verbatim' | 'label';
+  /** Stands at the left of every row: the bar beside what a tool said. */
+  readonly margin?: Span;
+  /** `command`: rows but the last end in ` \`, so that what was wrapped can be pasted into a shell. `label`: the first span is a name, in a column of its own where there is room. */
+  readonly wrap: 'prose' | 'command' | 'label';
 }
 
 /** Makes a span. */
@@ -41,8 +43,14 @@ export function commandLine(indent: number, command: string, tone: Tone = 'quiet
   return { indent, hang: indent + 4, spans: [span('$ ', 'quiet'), span(command, tone)], wrap: 'command' };
 }
 
-/** Makes the lines of what a tool said, verbatim, with a bar at the left. */
-export function saidLines(indent: number, said: string): readonly Line[] {
+/** Makes the lines of what a tool said, as it said them, with a bar at the left. */
+export function saidLines(indent: number, said: string, tone: Tone = 'plain'): readonly Line[] {
   const rows = said.trimEnd().split('\n');
-  return rows.map((row) => ({ indent, hang: indent + 2, spans: [span('│ ', 'quiet'), span(row.trimEnd())], wrap: 'verbatim' as const }));
+  return rows.map((row) => ({
+    indent,
+    hang: indent,
+    margin: span('│ ', 'quiet'),
+    spans: [span(row.trimEnd(), tone)],
+    wrap: 'prose' as const,
+  }));
 }

@@ -11,7 +11,9 @@ export const frameMs = 120;
 
 /** Gives the lines that are alive now: what is going on and for how long, how far it is, which command runs. Empty when nothing is. */
 export function liveLines(state: TerminalState, nowMs: number, unicode: boolean): readonly Line[] {
-  const { activity, progress, runningCommand } = state;
+  const { activity, progress } = state;
+  // While a typed command works, those that only look at it come and go: what was typed is what goes on.
+  const runningCommand = state.typed?.command ?? state.runningCommand;
   if (activity === null && progress === null) return [];
   const frames = unicode ? brailleFrames : asciiFrames;
   const spinner = frames[Math.floor(nowMs / frameMs) % frames.length] ?? '';

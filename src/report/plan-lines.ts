@@ -1,24 +1,7 @@
 import { formatCommand } from '../core/plan/command.ts';
-import type { Command } from '../core/plan/command.ts';
+import type { DrillPlan } from '../core/plan/drill-plan.ts';
 import { blank, commandLine, line, span } from './line.ts';
 import type { Line } from './line.ts';
-
-/** A drill as it would be done: what `--plan` prints. */
-export interface DrillPlan {
-  readonly drill: string;
-  readonly promise: string;
-  readonly layout: string;
-  readonly steps: readonly PlannedStep[];
-}
-
-/** A step as it would be done. */
-export interface PlannedStep {
-  readonly name: string;
-  readonly title: string;
-  /** Whether it is left out, by `--skip-step`. */
-  readonly skipped: boolean;
-  readonly lines: readonly ({ readonly kind: 'command'; readonly command: Command } | { readonly kind: 'act'; readonly text: string })[];
-}
 
 /** Gives a plan as a person reads it, and can paste it. */
 export function planLines(plan: DrillPlan): readonly Line[] {

@@ -17,12 +17,12 @@ type CommandEvent = Extract<RecordedEvent, { readonly type: 'command-typed' | 'c
 export function renderCommand(state: TerminalState, event: CommandEvent): Rendering {
   switch (event.type) {
     case 'command-typed':
-      return add({ ...state, typedArgv: event.argv }, [commandLine(4, event.command)]);
+      return add({ ...state, typed: { argv: event.argv, command: event.command } }, [commandLine(4, event.command)]);
     case 'command-started':
       return { state: { ...state, runningCommand: formatCommand({ argv: event.argv }) }, lines: [] };
     case 'command-ended': {
-      const wasTyped = state.typedArgv !== null && sameWords(state.typedArgv, event.argv);
-      const next = { ...state, runningCommand: null, typedArgv: wasTyped ? null : state.typedArgv };
+      const wasTyped = state.typed !== null && sameWords(state.typed.argv, event.argv);
+      const next = { ...state, runningCommand: null, typed: wasTyped ? null : state.typed };
       const { verbose } = state.options;
       const showsOutput = verbose || (wasTyped && event.exitCode !== 0);
       return add(next, [

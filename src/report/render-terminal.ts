@@ -10,7 +10,7 @@ import { formatSize } from '../core/size.ts';
 import { repeatCommand } from './repeat-command.ts';
 import { troubleLines, verdictLines } from './evidence-lines.ts';
 import { formatDuration } from './format-duration.ts';
-import { blank, labelled, line, span } from './line.ts';
+import { blank, labelled, line, saidLines, span } from './line.ts';
 import type { Line, Tone } from './line.ts';
 import { renderCommand } from './render-command.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
@@ -153,7 +153,7 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
 }
 
 /** What is no longer going on when something has ended. */
-const nothingRuns = { activity: null, stepLines: null, runningCommand: null, typedArgv: null, progress: null } as const;
+const nothingRuns = { activity: null, stepLines: null, runningCommand: null, typed: null, progress: null } as const;
 
 function endStep(state: TerminalState, ending: Mark, title: string, durationMs: number): Rendering {
   const lines = state.stepLines ?? [];
@@ -184,9 +184,7 @@ function observationLines(event: Extract<RecordedEvent, { type: 'observation-mad
       [span('$ ', 'quiet'), span(event.source), ...(event.exitCode === 0 ? [] : [span(`  exit ${String(event.exitCode)}`, 'doubtful')])],
       6,
     ),
-    ...(said === ''
-      ? [line(4, [span('│ (nothing)', 'quiet')])]
-      : said.split('\n').map((row) => ({ ...line(4, [span('│ ', 'quiet'), span(row)]), wrap: 'verbatim' as const }))),
+    ...(said === '' ? [line(4, [span('│ (nothing)', 'quiet')])] : saidLines(4, said)),
     line(4, [span('→ ', 'doubtful'), span(event.meaning)], 6),
   ];
 }

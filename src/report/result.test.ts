@@ -27,10 +27,10 @@ test('a result holds the run: what was typed, versions, steps, checks, verdict, 
     ],
   );
   assert.deepEqual(
-    drill?.checks.map((check) => check.outcome),
+    drill.checks.map((check) => check.outcome),
     ['held', 'broken', 'inconclusive'],
   );
-  assert.equal(drill?.verdict, 'broken');
+  assert.equal(drill.verdict, 'broken');
   assert.equal(result.exitCode, 1);
 });
 

@@ -5,10 +5,10 @@ import type { Check, Verdict } from '../core/verdict.ts';
 import { repeatCommand } from './repeat-command.ts';
 
 /** The version of result.json; raised when a field changes meaning or goes away. */
-export const resultFormatVersion = 1;
+const resultFormatVersion = 1;
 
 /** What a step came to. */
-export interface StepResult {
+interface StepResult {
   readonly name: string;
   readonly title: string;
   readonly outcome: 'completed' | 'not completed' | 'left out';
@@ -17,7 +17,7 @@ export interface StepResult {
 }
 
 /** What a drill came to, as far as it came. */
-export interface DrillOutcome {
+interface DrillOutcome {
   readonly drill: string;
   readonly promise: string;
   /** Null when the run ended before there was one. */

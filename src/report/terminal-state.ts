@@ -13,7 +13,7 @@ export interface TerminalOptions {
 }
 
 /** Something that takes time and is going on now: a step, or the building of an image. */
-export interface Activity {
+interface Activity {
   readonly title: string;
   readonly startedMs: number;
 }
@@ -34,8 +34,8 @@ export interface TerminalState {
   readonly stepLines: readonly Line[] | null;
   /** The command that runs now, for the live region. */
   readonly runningCommand: string | null;
-  /** The words of the command that was typed last and has not ended. */
-  readonly typedArgv: readonly string[] | null;
+  /** The command that was typed last and has not ended. */
+  readonly typed: { readonly argv: readonly string[]; readonly command: string } | null;
   readonly progress: Progress | null;
   /** When progress was last told in a line, milliseconds since 1970. */
   readonly progressToldMs: number;
@@ -55,7 +55,7 @@ export function startTerminal(options: TerminalOptions): TerminalState {
     activity: null,
     stepLines: null,
     runningCommand: null,
-    typedArgv: null,
+    typed: null,
     progress: null,
     progressToldMs: 0,
     checks: [],

@@ -188,7 +188,8 @@ balances() {
   rec btrfs-balance-start-paused btrfs balance start --full-balance /storage
   wait $!
   btrfs balance cancel /storage
-  rec btrfs-balance-start-done btrfs balance start -dusage=50 /storage
+  rec btrfs-balance-start-done btrfs balance start -dlimit=1 /storage
+  rec btrfs-balance-start-full btrfs balance start --full-balance /storage
   rec btrfs-balance-start-unmounted btrfs balance start -dusage=50 /other
   rm /storage/a /storage/b
   umount /storage

@@ -18,7 +18,9 @@ const expected: Readonly<Record<string, (result: BalanceResult) => void>> = {
   'btrfs-balance-start-canceled': outcome({ outcome: 'canceled' }),
   'btrfs-balance-start-paused': outcome({ outcome: 'paused' }),
   'btrfs-balance-start-invalid': outcome({ outcome: 'failed', reason: 'Invalid argument' }),
-  'btrfs-balance-start-unmounted': outcome({ outcome: 'failed', reason: 'not a btrfs filesystem: /mnt' }),
+  'btrfs-balance-start-unmounted': (result) => {
+    assert.ok(result.outcome === 'failed' && result.reason.startsWith('not a btrfs filesystem: /'));
+  },
 };
 
 function outcome(wanted: BalanceResult): (result: BalanceResult) => void {

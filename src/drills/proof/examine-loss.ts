@@ -8,6 +8,7 @@ import type { CommandResult, Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
 import { CommandRefused, said, tryCommand, typeCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
+import type { Promised } from '../../storage/verify-files.ts';
 import { planWaitForDisks } from '../build-steps.ts';
 import type { DrillRun, Member } from '../drill-run.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
@@ -64,13 +65,29 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
   await typeCommand(ctx, guest, command('mkdir', '-p', arrayGuestPath));
   const readOnly = await tryCommand(ctx, guest, planMountWith(device, 'degraded,ro'));
   if (readOnly.exitCode !== 0) {
-    return { facts: [], findings: [`mount -o degraded,ro is refused: everything would be lost with ${lost.container.serial}`, ...refusal(readOnly)] };
+    const names = promisedNames(run.promised);
+    return {
+      facts: [],
+      findings: [
+        `mount -o degraded,ro is refused: everything would be lost with ${lost.container.serial}, ${String(names.length)} names`,
+        ...refusal(readOnly),
+        ...names.map((name) => `lost with ${lost.container.serial}: ${name}`),
+      ],
+    };
   }
   const files = await verifyFiles(ctx, guest, run.promised);
   const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost.container.serial}: ${difference}`);
   await typeCommand(ctx, guest, planUnmount());
   const writable = await examineWritable(ctx, guest, device);
   return { facts: [`degraded, read-only: ${describeFilesSeen(files)}, all as written`, ...writable.facts], findings: [...lostFiles, ...writable.findings] };
+}
+
+/** Gives the guest path of everything that was promised to be on the array. */
+function promisedNames(promised: Promised): readonly string[] {
+  return [
+    ...promised.manifests.flatMap((manifest) => manifest.entries.map((entry) => `${arrayGuestPath}/${manifest.directory}/${entry.path}`)),
+    ...promised.journals.map((journal) => `${journal.guestPath} (${String(journal.acknowledged)} acknowledged records)`),
+  ];
 }
 
 async function examineWritable(ctx: Context, guest: Guest, device: string): Promise<Evidence> {

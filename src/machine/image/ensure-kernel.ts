@@ -12,7 +12,10 @@ import { requireSuite } from './suite.ts';
 export interface ImageChoice {
   /** `trixie`, `bookworm-backports`, … */
   readonly suite: string;
-  /** Address of a Debian mirror; without it the one that this host's apt uses. Does not name the image: any mirror has the same packages. */
+  /**
+   * Address of a Debian mirror, as sources.list(5) writes it, options first if there are any (`[check-valid-until=no] http://…`);
+   * without it the one that this host's apt uses. Does not name the image: any mirror has the same packages.
+   */
   readonly mirror?: string;
 }
 

@@ -15,6 +15,7 @@ const unresolved = [
 test('what apt could not fetch is told apart from what could not be built', () => {
   assert.ok(isFetchFailure(unresolved.join('\n')));
   assert.ok(isFetchFailure("E: The repository 'http://mirror.example/debian trixie Release' does not have a Release file."));
+  assert.ok(isFetchFailure('E: Release file for http://mirror.example/debian/dists/sid/InRelease is expired (invalid since 16d 1h).'));
   assert.ok(!isFetchFailure('E: Unable to locate package no-such-package\nE: setup failed'));
   assert.ok(!isFetchFailure('I: running special hook\nE: setup failed: E: command failed: ./customize'));
 });

@@ -74,7 +74,7 @@ function isDiskFull(text: string): boolean {
 
 /** Says whether apt could not get what it wanted, from what it printed. */
 export function isFetchFailure(text: string): boolean {
-  return /^E: (?:Failed to fetch|Unable to fetch|The repository .* (?:does not have a Release file|is not signed)|Some index files failed)|^Err:\d+ |NO_PUBKEY/m.test(
+  return /^E: (?:Failed to fetch|Unable to fetch|The repository .* (?:does not have a Release file|is not signed)|Some index files failed|Release file for .* is expired)|^Err:\d+ |NO_PUBKEY/m.test(
     text,
   );
 }

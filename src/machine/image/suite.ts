@@ -9,7 +9,7 @@ export interface Suite {
   readonly base: string;
   /** Whether packages come from `<base>-backports` where it has them. */
   readonly backports: boolean;
-  /** Whether `<base>-security` exists; sid has no security archive of its own. */
+  /** Whether packages come from `<base>-security` too; sid has no security archive of its own. */
   readonly security: boolean;
   /** Whether util-linux is split: hwclock, fsfreeze and others moved to util-linux-extra in bookworm. */
   readonly utilLinuxExtra: boolean;
@@ -17,7 +17,8 @@ export interface Suite {
 
 /** The suites, oldest first. Source: the releases of Debian, https://wiki.debian.org/DebianReleases. */
 export const suites: readonly Suite[] = [
-  { name: 'bullseye', base: 'bullseye', backports: false, security: true, utilLinuxExtra: false },
+  // Its support ended in August 2026: the security archive's index names packages that are no longer there.
+  { name: 'bullseye', base: 'bullseye', backports: false, security: false, utilLinuxExtra: false },
   { name: 'bookworm', base: 'bookworm', backports: false, security: true, utilLinuxExtra: true },
   { name: 'bookworm-backports', base: 'bookworm', backports: true, security: true, utilLinuxExtra: true },
   { name: 'trixie', base: 'trixie', backports: false, security: true, utilLinuxExtra: true },

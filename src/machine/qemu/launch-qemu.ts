@@ -9,6 +9,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../../core/failure.ts';
+import { fileFailure } from '../cache/file-failure.ts';
 import { createConsoleWatch } from '../console/console-watch.ts';
 import type { ConsoleWatch } from '../console/console-watch.ts';
 import type { Context } from '../context.ts';
@@ -46,7 +47,7 @@ export interface RunningQemu extends AsyncDisposable {
 }
 
 /** Something connected to QEMU. */
-export interface Connection extends Disposable {
+interface Connection extends Disposable {
   readonly closed: Promise<unknown>;
 }
 
@@ -87,9 +88,7 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
     await rm(join(launch.scratchHostPath, identityFile), { force: true });
   };
   try {
-    await writeFile(join(launch.scratchHostPath, identityFile), `${JSON.stringify(await readProcessIdentity(process.pid))}\n`, {
-      mode: 0o600,
-    });
+    await recordProcess(launch.scratchHostPath, process.pid);
     const consoleListener = { onLine: watch.takeLine, onClose: watch.takeEnd, maxLineBytes: consoleLineBytes };
     adopted.push(await connectLineSocket(ctx, life, sockets.consoleHostPath, connectTimeoutMs, consoleListener));
     const transcriptHostPath = join(launch.evidenceHostPath, 'qmp.ndjson');
@@ -109,6 +108,15 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
     const end = process.end();
     await dispose();
     throw end === undefined ? error : refusal(launch, end);
+  }
+}
+
+async function recordProcess(scratchHostPath: string, pid: number): Promise<void> {
+  const hostPath = join(scratchHostPath, identityFile);
+  try {
+    await writeFile(hostPath, `${JSON.stringify(await readProcessIdentity(pid))}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw fileFailure(error, { hostPath, holds: 'the sockets of a machine', doing: 'starting a machine' });
   }
 }
 

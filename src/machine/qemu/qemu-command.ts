@@ -11,7 +11,7 @@ import type { QemuProgram } from './qemu-program.ts';
 export const portIds = { agent: 'agent0', journal: 'journal0' } as const;
 
 /** Gives the file that QEMU writes the console to, byte for byte. */
-export function consoleLogHostPath(spec: MachineSpec): string {
+function consoleLogHostPath(spec: MachineSpec): string {
   return join(spec.evidenceHostPath, 'console.log');
 }
 

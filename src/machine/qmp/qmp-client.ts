@@ -11,7 +11,7 @@ import type { QmpCommands, QmpEvent, QmpEvents } from './qmp-protocol.ts';
 import { openTranscript } from './transcript.ts';
 
 /** An event that was looked out for before the command that causes it was sent, so that it cannot be missed. */
-export interface ExpectedEvent extends Disposable {
+interface ExpectedEvent extends Disposable {
   /** Waits for it; `machine/qmp-silent` after `timeoutMs`. */
   wait(ctx: Context, waitingFor: string, timeoutMs: number): Promise<unknown>;
 }

@@ -3,13 +3,13 @@
  */
 
 /** A value of JSON. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A node of the block graph, or a device: a JSON object that names its driver. */
 export type DriverOptions = { readonly driver: string } & Readonly<Record<string, Json>>;
 
 /** What `query-status` says. Of the run states only those are named that raidlab judges. */
-export interface RunStatus {
+interface RunStatus {
   readonly running: boolean;
   /** `running`, `paused`, `prelaunch`, `internal-error`, `io-error`, `guest-panicked`, `shutdown`, … */
   readonly status: string;
@@ -33,7 +33,7 @@ export interface QmpEvents {
   readonly DEVICE_DELETED: { readonly device?: string; readonly path: string };
   /** The guest's kernel told the pvpanic device that it panicked. */
   readonly GUEST_PANICKED: { readonly action: string };
-  /** Reading or writing an image failed; `nospace` when the host's disk is full. */
+  /** Reading or writing an image failed, as strerror(3) says in `reason`. */
   readonly BLOCK_IO_ERROR: {
     readonly 'node-name'?: string;
     readonly nospace?: boolean;

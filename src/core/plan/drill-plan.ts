@@ -1,0 +1,21 @@
+import type { Command } from './command.ts';
+
+/** One line of a plan: a command to type in the guest, or an act of the host (a fault, a restart, a look from outside). */
+export type PlanLine = { readonly kind: 'command'; readonly command: Command } | { readonly kind: 'act'; readonly text: string };
+
+/** A step as it would be done. */
+interface PlannedStep {
+  readonly name: string;
+  readonly title: string;
+  /** Whether it is left out, by `--skip-step`. */
+  readonly skipped: boolean;
+  readonly lines: readonly PlanLine[];
+}
+
+/** A drill as it would be done: what would be typed and done, in order. A plain value; `--plan` prints it. */
+export interface DrillPlan {
+  readonly drill: string;
+  readonly promise: string;
+  readonly layout: string;
+  readonly steps: readonly PlannedStep[];
+}
