@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { bash, fish, zsh } from '@optique/core/completion';
 import type { ShellCompletion } from '@optique/core/completion';
 import { or } from '@optique/core/constructs';
@@ -59,7 +60,7 @@ export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
       },
     },
     version: { option: true, value: cli.version, onShow: () => shown },
-    completion: { command: true, shells: shellsFor(cli.program), onShow: () => shown },
+    completion: { command: true, shells: shellsFor(cli.program, cli.cwdHostPath), onShow: () => shown },
     colors: colour,
     maxWidth: Number.isFinite(columns) ? Math.max(columns, 40) : usualColumns,
     termWidth: 'auto',
@@ -104,9 +105,9 @@ async function optionsOf(command: string): Promise<readonly string[]> {
 }
 
 /** Completion scripts ask raidlab itself for words: by the path of the launcher where it is not in PATH. */
-function shellsFor(program: string): Record<string, ShellCompletion> {
+function shellsFor(program: string, cwdHostPath: string): Record<string, ShellCompletion> {
   if (program === 'raidlab') return { bash, fish, zsh };
-  const quoted = `'${program.replaceAll("'", "'\\''")}'`;
+  const quoted = `'${resolve(cwdHostPath, program).replaceAll("'", "'\\''")}'`;
   const called = (shell: ShellCompletion): ShellCompletion => ({
     ...shell,
     generateScript: (name, args) => shell.generateScript(name, args).replaceAll(`${name} 'completion'`, `${quoted} 'completion'`),

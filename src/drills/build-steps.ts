@@ -14,11 +14,6 @@ export function planExtractTree(tree: string): Command {
   return command('tar', '--extract', '--ignore-zeros', '--preserve-permissions', '--xattrs', '--xattrs-include=user.*', '--file', payloadGuestDevice, '--directory', arrayGuestPath, tree);
 }
 
-/** The command that waits until udev has made the names of the disks, and the kernel has loaded btrfs: it does so while the host is already talking to the guest. */
-export function planWaitForDisks(guestDevices: readonly string[]): Command {
-  return command('udevadm', 'wait', '--timeout=60', '/dev/btrfs-control', ...guestDevices);
-}
-
 /** Power on, containers, crypttab, mkfs, fstab, mount: the array of the seed, done right. */
 export const buildArray: Step = {
   name: 'build-array',
@@ -27,11 +22,10 @@ export const buildArray: Step = {
   skippable: false,
   plan: (array) => [
     act(`power on, with ${array.members.map((member) => member.serial).join(', ')} and ${array.spares.map((spare) => spare.serial).join(', ')} (blank)`),
-    ...typed(planWaitForDisks([...array.members, ...array.spares].map((disk) => disk.guestDevice)), ...planCreateArray(array)),
+    ...typed(...planCreateArray(array)),
   ],
   run: async (run) => {
     await run.boot();
-    await run.type(planWaitForDisks([...run.array.members, ...run.array.spares].map((disk) => disk.guestDevice)));
     for (const planned of planCreateArray(run.array)) await run.type(planned);
   },
 };

@@ -1,10 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { command } from '../core/plan/command.ts';
+import { guestDeviceOf } from '../core/plan/container.ts';
 import type { Context } from '../machine/context.ts';
 import { createOverlay } from '../machine/disk-image.ts';
 import type { KernelArtefact, ToolsArtefact } from '../machine/image/artefact.ts';
 import type { Accelerator, DiskSpec, Machine } from '../machine/machine.ts';
 import { startMachine } from '../machine/start-machine.ts';
+import { ask } from '../storage/type-command.ts';
 
 /** What every machine of one drill is made from. */
 export interface MachineKit {
@@ -30,13 +33,13 @@ export interface MachineDisks {
 /** The time from power-on to a live agent that is given to a machine, milliseconds: 6 s are usual under TCG, a busy host may take ten times that. */
 const bootTimeoutMs = 120_000;
 
-/** Starts a machine of the kit from the given disks and waits for its agent. */
+/** Starts a machine of the kit from the given disks and waits until storage commands can be typed. */
 export async function startFromKit(ctx: Context, kit: MachineKit, name: string, disks: MachineDisks): Promise<Machine> {
   const evidenceHostPath = join(kit.evidenceHostPath, name);
   const scratchHostPath = join(kit.socketsHostPath, name);
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
   await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
-  return startMachine(ctx, {
+  const machine = await startMachine(ctx, {
     name,
     accelerator: kit.accelerator,
     kernel: kit.kernel,
@@ -49,6 +52,20 @@ export async function startFromKit(ctx: Context, kit: MachineKit, name: string, 
     scratchHostPath,
     bootTimeoutMs,
   });
+  try {
+    await waitUntilReady(ctx, machine);
+    return machine;
+  } catch (error) {
+    await machine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The agent answers before the kernel has loaded btrfs and udev has named the disks: a command typed then would fail for no reason of the storage. */
+async function waitUntilReady(ctx: Context, { guest, disks }: Machine): Promise<void> {
+  await ask(ctx, guest, command('/usr/lib/raidlab/wait-ready'), String);
+  const guestDevices = disks().map((disk) => guestDeviceOf(disk.serial));
+  if (guestDevices.length > 0) await ask(ctx, guest, command('udevadm', 'wait', '--timeout=60', ...guestDevices), String);
 }
 
 /** Gives copy-on-write disks over the given ones, which must not change from now on: an examination leaves what it examines untouched. */

@@ -12,7 +12,7 @@ import type { ContainerPlan } from '../core/plan/container.ts';
 import { lookAt, planReplace, planSoftBalance } from '../core/plan/repair.ts';
 import { describeChunks } from '../core/proof/judge-profiles.ts';
 import { readOutput } from '../storage/type-command.ts';
-import { buildArray, degradedTree, planExtractTree, planWaitForDisks, writePayload, writeTree } from './build-steps.ts';
+import { buildArray, degradedTree, planExtractTree, writePayload, writeTree } from './build-steps.ts';
 import type { Drill, Step } from './drill.ts';
 import type { DrillRun } from './drill-run.ts';
 import { act, typed } from './plan-line.ts';
@@ -97,12 +97,7 @@ const openSurvivors: Step = {
 };
 
 function planOpenSurvivors(array: ArrayPlan): readonly Command[] {
-  const survivors = array.members.slice(1);
-  return [
-    planWaitForDisks([...survivors, ...array.spares].map((disk) => disk.guestDevice)),
-    ...survivors.map(planOpenContainer),
-    command('btrfs', 'device', 'scan'),
-  ];
+  return [...array.members.slice(1).map(planOpenContainer), command('btrfs', 'device', 'scan')];
 }
 
 const mountDegraded: Step = {

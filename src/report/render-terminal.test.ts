@@ -163,7 +163,11 @@ test('the live region shows the step, how far it is, and the command that runs',
   const rows = (page: Page): readonly string[] => liveLines(state, nowMs, page.unicode).map((line) => cutLine(line, page));
   assert.deepEqual(
     rows({ ...wide, columns: 60 }).map((row) => row.slice(1)),
-    [' Replace the missing disk by the spare  14.0 s', ' █████████░░░░░░░░░░░  43 %  replace: no errors', ' $ btrfs replace start -B'],
+    [
+      ' Replace the missing disk by the spare  14.0 s',
+      ' █████████░░░░░░░░░░░  43 %  replace: no errors',
+      ' $ btrfs replace start -B -f 2 /dev/mapper/crypt-btrfs3 /…',
+    ],
   );
   assert.deepEqual(rows({ ...wide, columns: 30, unicode: false })[0]?.slice(1), ' Replace the missing disk...');
 });

@@ -27,7 +27,8 @@ function checkReport(report: ScrubReport, state: ScrubReport['state'], kinds: re
   assert.equal(scrubErrorCount(report) > 0, kinds.length > 0);
   if (report.state === 'never') return;
   const found = Object.entries(report.errors).flatMap(([kind, count]) => (count > 0 ? [kind] : []));
-  assert.deepEqual(found.sort(), [...kinds].sort());
+  // Whether the corruption also hit metadata, which counts as verify, varies from recording to recording.
+  assert.deepEqual(found.filter((kind) => kind !== 'verify').sort(), [...kinds].sort());
   assert.match(report.startedAt, /^Sun Nov 22 \d\d:\d\d:\d\d 2026$/);
   assert.ok(report.durationSeconds < 60);
   assert.equal(report.memoryAllocationFailed, false);
@@ -122,4 +123,14 @@ test('a status of fewer devices than the filesystem has is refused', () => {
     assert.throws(() => parseScrubStatusPerDevice(stdout, 3), UnknownOutput);
     assert.throws(() => parseScrubStatusPerDevice(stdout, 1), UnknownOutput);
   }
+});
+
+test('errors of every kind are told apart', () => {
+  const head = 'UUID:             ecfc3798-58b8-4c9e-aa97-930b97a2d193\n';
+  const run =
+    'Scrub started:    Sun Nov  2 08:37:16 2026\nStatus:           finished\nDuration:         0:00:03\nTotal to scrub:   1\nRate:             1/s\n';
+  const end = 'Error summary:    read=1 super=2 verify=3 csum=4\n  Corrected:      5\n  Uncorrectable:  6\n  Unverified:     7\n';
+  const { report } = parseScrubStatus(head + run + end);
+  assert.ok(report.state === 'finished');
+  assert.deepEqual(report.errors, { read: 1, super: 2, verify: 3, csum: 4, corrected: 5, uncorrectable: 6, unverified: 7 });
 });

@@ -72,7 +72,6 @@ const expected: Readonly<Record<string, Expectation<MappingStatus>>> = {
   [`${status}-pulled`]: active({ ...lost, inUse: true }),
   // A deferred close does not show.
   [`${status}-pulled-deferred`]: active({ ...lost, inUse: true }),
-  [`${status}-pulled-replaced`]: active(lost),
   [`${status}-pulled-replaced-closed`]: inactive,
   // After the replace. cryptsetup 2.7.5 crashed in `close --deferred` of a pulled disk, so the mapping is still there.
   [`${status}-deferred-gone`]: {

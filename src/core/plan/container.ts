@@ -18,6 +18,11 @@ export interface ContainerPlan {
   readonly luksUuid: string;
 }
 
+/** Gives the stable name that the disk with the given serial has in the guest. */
+export function guestDeviceOf(serial: string): string {
+  return `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
+}
+
 /** A keyfile's length in bytes: random, so that no slow key derivation is needed. */
 const keyBytes = 128;
 
@@ -27,7 +32,7 @@ export function planContainer(number: number, luksUuid: string): ContainerPlan {
   const mappingName = `crypt-btrfs${String(number)}`;
   return {
     serial,
-    guestDevice: `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`,
+    guestDevice: guestDeviceOf(serial),
     keyGuestPath: `/etc/luks/${serial}.key`,
     mappingName,
     mappingGuestDevice: `/dev/mapper/${mappingName}`,

@@ -9,7 +9,6 @@ import type { Context } from '../../machine/context.ts';
 import { CommandRefused, said, tryCommand, typeCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { Promised } from '../../storage/verify-files.ts';
-import { planWaitForDisks } from '../build-steps.ts';
 import type { DrillRun, Member } from '../drill-run.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
 
@@ -27,7 +26,6 @@ export async function examineLoss(run: DrillRun, lost: Member): Promise<readonly
   const disks = { ...run.disks, disks: run.disks.disks.filter((disk) => serials.includes(disk.serial)) };
   await using machine = await startFromKit(ctx, kit, machineName, await overlayDisks(ctx, kit, machineName, disks));
   const { guest } = machine;
-  await typeCommand(ctx, guest, planWaitForDisks(survivors.map((member) => member.container.guestDevice)));
   const opened = await openAll(ctx, guest, survivors);
   const evidence = opened ?? (await examineDegraded(run, guest, survivors, lost));
   const crashes = machine.troubles().map((trouble) => `${trouble.kind}: ${trouble.what}`);
