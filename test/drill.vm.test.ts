@@ -25,7 +25,10 @@ test('the default drill holds, with all eight parts of the proof', { timeout: dr
   assert.equal(exitCode, 0, stdout + stderr);
   assert.deepEqual(
     checks.map((check) => [check.name, check.outcome]),
-    ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-log', 'leg-alone-DISK2', 'leg-alone-DISK3', 'reboot'].map((name) => [name, 'held']),
+    ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-log', 'leg-alone-DISK2', 'leg-alone-DISK3', 'reboot'].map((name) => [
+      name,
+      'held',
+    ]),
   );
 
   await suite.test('every check has evidence, and the writer was acknowledged before, during and after the fault', () => {
@@ -56,43 +59,59 @@ test('the default drill holds, with all eight parts of the proof', { timeout: dr
     assert.ok(last?.type === 'run-ended' && last.exitCode === 0);
   });
 
-  await suite.test('the run directory has the result, and for each machine console, QMP and commands; nobody else may read it', async () => {
-    const latest = join(directory.hostPath, 'raidlab-results', 'latest');
-    const result = JSON.parse(await readFile(join(latest, 'result.json'), 'utf8')) as { readonly verdict: string };
-    assert.equal(result.verdict, 'held');
-    for (const name of ['console.log', 'qmp.ndjson', 'commands.ndjson']) assert.ok((await stat(join(latest, 'machines', 'main', name))).size > 0, name);
-    assert.equal((await stat(latest)).mode & 0o777, 0o700);
-  });
+  await suite.test(
+    'the run directory has the result, and for each machine console, QMP and commands; nobody else may read it',
+    async () => {
+      const latest = join(directory.hostPath, 'raidlab-results', 'latest');
+      const result = JSON.parse(await readFile(join(latest, 'result.json'), 'utf8')) as { readonly verdict: string };
+      assert.equal(result.verdict, 'held');
+      for (const name of ['console.log', 'qmp.ndjson', 'commands.ndjson'])
+        assert.ok((await stat(join(latest, 'machines', 'main', name))).size > 0, name);
+      assert.equal((await stat(latest)).mode & 0o777, 0o700);
+    },
+  );
 });
 
-test('without the balance the promise is broken, and the single-copy chunks and the lost files are named', { timeout: drillTimeoutMs }, async () => {
-  await using directory = await openTestDirectory();
-  const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', '--skip-step', 'soft-balance']).ended;
-  const checks = checksOf(await readEvents(directory.hostPath));
-  const broken = checks.filter((check) => check.outcome === 'broken');
+test(
+  'without the balance the promise is broken, and the single-copy chunks and the lost files are named',
+  { timeout: drillTimeoutMs },
+  async () => {
+    await using directory = await openTestDirectory();
+    const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', '--skip-step', 'soft-balance']).ended;
+    const checks = checksOf(await readEvents(directory.hostPath));
+    const broken = checks.filter((check) => check.outcome === 'broken');
 
-  assert.equal(exitCode, 1, stdout + stderr);
-  assert.match(broken.find((check) => check.name === 'profiles')?.evidence.join('\n') ?? '', /^system, single: .* on \/dev\/mapper\/crypt-btrfs2: a single copy$/mu);
-  const leg = broken.find((check) => check.name === 'leg-alone-DISK3');
-  assert.match(leg?.evidence.join('\n') ?? '', /^lost with DISK2: \/storage\//mu);
-  // What administrators usually look at is clean: that is the point.
-  for (const name of ['mounted', 'files', 'scrub', 'device-stats', 'kernel-log']) assert.equal(checks.find((check) => check.name === name)?.outcome, 'held', name);
-});
+    assert.equal(exitCode, 1, stdout + stderr);
+    assert.match(
+      broken.find((check) => check.name === 'profiles')?.evidence.join('\n') ?? '',
+      /^system, single: .* on \/dev\/mapper\/crypt-btrfs2: a single copy$/mu,
+    );
+    const leg = broken.find((check) => check.name === 'leg-alone-DISK3');
+    assert.match(leg?.evidence.join('\n') ?? '', /^lost with DISK2: \/storage\//mu);
+    // What administrators usually look at is clean: that is the point.
+    for (const name of ['mounted', 'files', 'scrub', 'device-stats', 'kernel-log'])
+      assert.equal(checks.find((check) => check.name === name)?.outcome, 'held', name);
+  },
+);
 
-test('a kernel that crashes during a replace is a verdict with its names, exit 3, and is not waited for', { timeout: drillTimeoutMs }, async () => {
-  await using directory = await openTestDirectory();
-  const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', 'kernel-crash']).ended;
-  const events = await readEvents(directory.hostPath);
+test(
+  'a kernel that crashes during a replace is a verdict with its names, exit 3, and is not waited for',
+  { timeout: drillTimeoutMs },
+  async () => {
+    await using directory = await openTestDirectory();
+    const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', 'kernel-crash']).ended;
+    const events = await readEvents(directory.hostPath);
 
-  assert.equal(exitCode, 3, stdout + stderr);
-  const seen = events.find((event) => event.type === 'kernel-trouble-seen');
-  assert.ok(seen?.type === 'kernel-trouble-seen');
-  assert.equal(seen.trouble.kind, 'panic');
-  assert.equal(seen.trouble.during, 'device replace');
-  assert.equal(seen.trouble.process?.name, 'tee');
-  assert.ok(seen.trouble.trace.some((entry) => entry.function === 'sysrq_handle_crash' || entry.function === '__handle_sysrq'));
-  assert.ok(seen.trouble.transcript.length > 5);
-  const crashAt = Date.parse(seen.at);
-  const verdictAt = Date.parse(events.find((event) => event.type === 'verdict-reached')?.at ?? '');
-  assert.ok(verdictAt - crashAt < 5000, `${String(verdictAt - crashAt)} ms from the crash to the verdict`);
-});
+    assert.equal(exitCode, 3, stdout + stderr);
+    const seen = events.find((event) => event.type === 'kernel-trouble-seen');
+    assert.ok(seen?.type === 'kernel-trouble-seen');
+    assert.equal(seen.trouble.kind, 'panic');
+    assert.equal(seen.trouble.during, 'device replace');
+    assert.equal(seen.trouble.process?.name, 'tee');
+    assert.ok(seen.trouble.trace.some((entry) => entry.function === 'sysrq_handle_crash' || entry.function === '__handle_sysrq'));
+    assert.ok(seen.trouble.transcript.length > 5);
+    const crashAt = Date.parse(seen.at);
+    const verdictAt = Date.parse(events.find((event) => event.type === 'verdict-reached')?.at ?? '');
+    assert.ok(verdictAt - crashAt < 5000, `${String(verdictAt - crashAt)} ms from the crash to the verdict`);
+  },
+);

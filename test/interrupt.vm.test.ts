@@ -10,7 +10,7 @@ import { listBelow, openTestDirectory, qemusNaming, readEvents, typeRaidlab } fr
 import type { TypedRaidlab } from './rig/raidlab.ts';
 
 const timeout = 300_000;
-const cacheHostPath = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'raidlab');
+const cacheHostPath = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'raidlab');
 
 const isStep = (name: string) => (event: RecordedEvent) => event.type === 'step-started' && event.step === name;
 

@@ -29,7 +29,9 @@ export const arrayLabel = 'storage';
 export const arrayGuestPath = '/storage';
 
 /** What a profile asks for and gives. Source: mkfs.btrfs(8), section PROFILES. */
-const profileFacts: Readonly<Record<Profile, { readonly minimumMembers: number; readonly copies: number; readonly lossesSurvived: number }>> = {
+const profileFacts: Readonly<
+  Record<Profile, { readonly minimumMembers: number; readonly copies: number; readonly lossesSurvived: number }>
+> = {
   raid1: { minimumMembers: 2, copies: 2, lossesSurvived: 1 },
   raid1c3: { minimumMembers: 3, copies: 3, lossesSurvived: 2 },
   raid1c4: { minimumMembers: 4, copies: 4, lossesSurvived: 3 },

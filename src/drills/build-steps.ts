@@ -11,7 +11,19 @@ const payloadGuestDevice = '/dev/disk/by-id/virtio-payload';
 
 /** The command that extracts one tree of the payload into the array. `--ignore-zeros`: the trees' archives stand one behind the other. */
 export function planExtractTree(tree: string): Command {
-  return command('tar', '--extract', '--ignore-zeros', '--preserve-permissions', '--xattrs', '--xattrs-include=user.*', '--file', payloadGuestDevice, '--directory', arrayGuestPath, tree);
+  return command(
+    'tar',
+    '--extract',
+    '--ignore-zeros',
+    '--preserve-permissions',
+    '--xattrs',
+    '--xattrs-include=user.*',
+    '--file',
+    payloadGuestDevice,
+    '--directory',
+    arrayGuestPath,
+    tree,
+  );
 }
 
 /** Power on, containers, crypttab, mkfs, fstab, mount: the array of the seed, done right. */
@@ -21,7 +33,9 @@ export const buildArray: Step = {
   phase: 'build',
   skippable: false,
   plan: (array) => [
-    act(`power on, with ${array.members.map((member) => member.serial).join(', ')} and ${array.spares.map((spare) => spare.serial).join(', ')} (blank)`),
+    act(
+      `power on, with ${array.members.map((member) => member.serial).join(', ')} and ${array.spares.map((spare) => spare.serial).join(', ')} (blank)`,
+    ),
     ...typed(...planCreateArray(array)),
   ],
   run: async (run) => {
@@ -42,7 +56,10 @@ export const writePayload: Step = {
   title: 'Write files the host knows, start the live writer',
   phase: 'build',
   skippable: false,
-  plan: () => [...typed(planExtractTree(payloadTree), command('sync')), act('start the live writer: a record, an fsync, a report to the host, again and again')],
+  plan: () => [
+    ...typed(planExtractTree(payloadTree), command('sync')),
+    act('start the live writer: a record, an fsync, a report to the host, again and again'),
+  ],
   run: async (run) => {
     await writeTree(run, payloadTree);
     await run.startJournal();

@@ -119,7 +119,13 @@ export class DrillRun implements AsyncDisposable {
   async look(planned: Command, meaning: (result: CommandResult) => string): Promise<CommandResult> {
     // Not announced: the observation names the command itself.
     const result = await tryCommand(this.ctx, this.guest, planned);
-    this.ctx.emit({ type: 'observation-made', source: planned.argv.join(' '), exitCode: result.exitCode, said: said(result), meaning: meaning(result) });
+    this.ctx.emit({
+      type: 'observation-made',
+      source: planned.argv.join(' '),
+      exitCode: result.exitCode,
+      said: said(result),
+      meaning: meaning(result),
+    });
     return result;
   }
 
@@ -176,7 +182,11 @@ export class DrillRun implements AsyncDisposable {
 
   /** Everything that must be on the array from now on. */
   get promised(): Promised {
-    return { manifests: this.writtenTrees.flatMap((tree) => this.payload.manifests.get(tree) ?? []), journals: this.journals, seed: this.seed };
+    return {
+      manifests: this.writtenTrees.flatMap((tree) => this.payload.manifests.get(tree) ?? []),
+      journals: this.journals,
+      seed: this.seed,
+    };
   }
 
   /** Puts a replaced member's successor in its place: a btrfs replace keeps the devid. */

@@ -18,7 +18,10 @@ const replaceBytesPerSecond = 2 * 1024 ** 2;
 
 /** The command that limits how fast a replace reads from a device. */
 function planLimitReplaceSpeed(filesystemUuid: string, devid: number): Command {
-  return { argv: ['tee', `/sys/fs/btrfs/${filesystemUuid}/devinfo/${String(devid)}/scrub_speed_max`], stdin: `${String(replaceBytesPerSecond)}\n` };
+  return {
+    argv: ['tee', `/sys/fs/btrfs/${filesystemUuid}/devinfo/${String(devid)}/scrub_speed_max`],
+    stdin: `${String(replaceBytesPerSecond)}\n`,
+  };
 }
 
 /** The command that makes the kernel crash. Source: Documentation/admin-guide/sysrq.rst, `c`. */
@@ -36,7 +39,11 @@ const startReplace: Step = {
   phase: 'fault',
   skippable: false,
   plan: (array) =>
-    typed(...planCreateContainer(sparePlan(array), array.layout.kdf), planLimitReplaceSpeed('UUID', 1), planReplace(1, sparePlan(array).mappingGuestDevice)),
+    typed(
+      ...planCreateContainer(sparePlan(array), array.layout.kdf),
+      planLimitReplaceSpeed('UUID', 1),
+      planReplace(1, sparePlan(array).mappingGuestDevice),
+    ),
   run: async (run) => {
     const spare = sparePlan(run.array);
     for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);

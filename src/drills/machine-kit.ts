@@ -62,9 +62,10 @@ export async function startFromKit(ctx: Context, kit: MachineKit, name: string, 
 }
 
 /** The agent answers before the kernel has loaded btrfs and udev has named the disks: a command typed then would fail for no reason of the storage. */
-async function waitUntilReady(ctx: Context, { guest, disks }: Machine): Promise<void> {
+async function waitUntilReady(ctx: Context, machine: Machine): Promise<void> {
+  const { guest } = machine;
   await ask(ctx, guest, command('/usr/lib/raidlab/wait-ready'), String);
-  const guestDevices = disks().map((disk) => guestDeviceOf(disk.serial));
+  const guestDevices = machine.disks().map((disk) => guestDeviceOf(disk.serial));
   if (guestDevices.length > 0) await ask(ctx, guest, command('udevadm', 'wait', '--timeout=60', ...guestDevices), String);
 }
 
@@ -77,7 +78,11 @@ export async function overlayDisks(ctx: Context, kit: MachineKit, name: string, 
   };
   const [systemHostPath, ...disks] = await Promise.all([
     overlay(original.systemHostPath, 'qcow2'),
-    ...original.disks.map(async (disk) => ({ serial: disk.serial, format: 'qcow2' as const, hostPath: await overlay(disk.hostPath, disk.format) })),
+    ...original.disks.map(async (disk) => ({
+      serial: disk.serial,
+      format: 'qcow2' as const,
+      hostPath: await overlay(disk.hostPath, disk.format),
+    })),
   ]);
   return { systemHostPath, disks };
 }

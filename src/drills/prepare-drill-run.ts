@@ -25,7 +25,11 @@ export async function prepareDrillRun(ctx: Context, request: DrillRequest, scrat
   const mirror = request.mirror === undefined ? {} : { mirror: request.mirror };
   const kernel = await ensureKernel(ctx, store, { suite: request.kernelSuite, ...mirror });
   const tools = await ensureTools(ctx, store, { suite: request.toolsSuite, ...mirror });
-  const { accelerator } = await chooseAccelerator(ctx, { store, kernel, ...(request.accelerator === undefined ? {} : { requested: request.accelerator }) });
+  const { accelerator } = await chooseAccelerator(ctx, {
+    store,
+    kernel,
+    ...(request.accelerator === undefined ? {} : { requested: request.accelerator }),
+  });
   const payloadHostPath = join(scratch.hostPath, 'payload.tar');
   const payload = await writePayloadImage(ctx, payloadHostPath, request.seed, [
     { tree: payloadTree, sizeBytes: request.payloadBytes },
@@ -44,7 +48,10 @@ export async function prepareDrillRun(ctx: Context, request: DrillRequest, scrat
     evidenceHostPath,
   };
   const { layout } = request;
-  const array = planArray(layout, Array.from({ length: layout.members + layout.spares }, () => randomUUID()));
+  const array = planArray(
+    layout,
+    Array.from({ length: layout.members + layout.spares }, () => randomUUID()),
+  );
   const disks = await createDisks(ctx, kit, array);
   return new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed: request.seed });
 }

@@ -26,7 +26,14 @@ export function checkSkippedSteps(drill: Drill, skippedSteps: readonly string[])
     const step = drill.steps.find((candidate) => candidate.name === name);
     if (step === undefined) {
       const nearest = nearestWord(name, known);
-      throw new RaidlabError({ area: 'usage', reason: 'unknown-step', drill: drill.name, step: name, known, ...(nearest === undefined ? {} : { nearest }) });
+      throw new RaidlabError({
+        area: 'usage',
+        reason: 'unknown-step',
+        drill: drill.name,
+        step: name,
+        known,
+        ...(nearest === undefined ? {} : { nearest }),
+      });
     }
     if (!step.skippable) {
       const skippable = drill.steps.filter((candidate) => candidate.skippable).map((candidate) => candidate.name);

@@ -57,7 +57,9 @@ const pullDisk: Step = {
 async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Promise<void> {
   await run.look(lookAt.filesystemShow, (result) => {
     const shown = readOutput(run.guest, result, parseFilesystemShow);
-    return shown.some(isMissing) ? 'It names the missing device.' : `It does not know that ${lost.serial} is gone: the mapping above the dead disk is still there.`;
+    return shown.some(isMissing)
+      ? 'It names the missing device.'
+      : `It does not know that ${lost.serial} is gone: the mapping above the dead disk is still there.`;
   });
   await run.look(command('cryptsetup', 'status', lost.mappingName), (result) =>
     result.exitCode === 0 ? 'dm-crypt keeps the mapping of a disk that no longer exists.' : 'The mapping is gone.',
@@ -91,7 +93,9 @@ const openSurvivors: Step = {
   run: async (run) => {
     for (const planned of planOpenSurvivors(run.array)) await run.type(planned);
     await run.look(planMount(), (result) =>
-      result.exitCode === 0 ? 'It mounts, although a member is missing.' : 'The plain mount is refused: btrfs does not start degraded unless it is told to.',
+      result.exitCode === 0
+        ? 'It mounts, although a member is missing.'
+        : 'The plain mount is refused: btrfs does not start degraded unless it is told to.',
     );
   },
 };
@@ -116,7 +120,10 @@ const writeDegraded: Step = {
   title: 'Write more while degraded',
   phase: 'repair',
   skippable: true,
-  plan: () => [...typed(planExtractTree(degradedTree), command('sync')), act('start the live writer again: the array is in service during its repair')],
+  plan: () => [
+    ...typed(planExtractTree(degradedTree), command('sync')),
+    act('start the live writer again: the array is in service during its repair'),
+  ],
   run: async (run) => {
     await writeTree(run, degradedTree);
     await run.startJournal();
@@ -129,7 +136,8 @@ const replaceDisk: Step = {
   title: 'Encrypt the spare, replace the missing disk by it',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
+  plan: (array) =>
+    typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
   run: async (run) => {
     const spare = spareOf(run.array);
     for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
@@ -180,10 +188,24 @@ export const replaceMissingDisk: Drill = {
     'After a restart the array does not mount. An administrator mounts it degraded, replaces the disk, sees "0 uncorr. read errs", a clean scrub and a healthy-looking array, and goes home.',
     'But whatever was written meanwhile lies in chunks with a single copy on the old disk. When that one dies, so does the data.',
   ].join(' '),
-  sources: ['btrfs-replace(8)', 'btrfs-balance(8), section FILTERS', 'measured: failures E1A, E1B, E2, E5 of the project\'s catalogue'],
+  sources: ['btrfs-replace(8)', 'btrfs-balance(8), section FILTERS', "measured: failures E1A, E1B, E2, E5 of the project's catalogue"],
   layout: defaultLayout,
   payloadBytes: 32 * 1024 ** 2,
-  steps: [buildArray, writePayload, pullDisk, restartWithoutDisk, openSurvivors, mountDegraded, writeDegraded, replaceDisk, updateCrypttab, softBalance],
+  steps: [
+    buildArray,
+    writePayload,
+    pullDisk,
+    restartWithoutDisk,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    replaceDisk,
+    updateCrypttab,
+    softBalance,
+  ],
   proof: 'full',
-  twin: { skipStep: 'soft-balance', because: 'replace does not restore the profile: what was written while degraded stays in single chunks on the survivor.' },
+  twin: {
+    skipStep: 'soft-balance',
+    because: 'replace does not restore the profile: what was written while degraded stays in single chunks on the survivor.',
+  },
 };

@@ -99,10 +99,14 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     ctx.emit({ type: 'check-judged', drill: drill.name, check });
   };
   const progress: Progress = { phase: 'build', steps: [], judged };
-  const ending = await endingOf(ctx, async () => {
-    for (const step of drill.steps) await runStep(run, request, step, progress);
-    if (drill.proof === 'full') await runProof(run, request, progress);
-  }, progress);
+  const ending = await endingOf(
+    ctx,
+    async () => {
+      for (const step of drill.steps) await runStep(run, request, step, progress);
+      if (drill.proof === 'full') await runProof(run, request, progress);
+    },
+    progress,
+  );
   const verdict = ending.verdict ?? judgeChecks(checks);
   const summary = summariseVerdict(drill, verdict, checks, ending.trouble);
   const durationMs = performance.now() - startedMs;
@@ -147,7 +151,12 @@ async function runProof(run: DrillRun, request: DrillRequest, progress: Progress
   });
 }
 
-async function timed(ctx: Context, facts: { readonly drill: string; readonly step: string; readonly title: string }, progress: Progress, work: () => Promise<void>): Promise<void> {
+async function timed(
+  ctx: Context,
+  facts: { readonly drill: string; readonly step: string; readonly title: string },
+  progress: Progress,
+  work: () => Promise<void>,
+): Promise<void> {
   ctx.emit({ type: 'step-started', ...facts });
   const startedMs = performance.now();
   let completed = false;

@@ -35,5 +35,10 @@ export async function typeReplace(run: DrillRun, devid: number, target: Containe
 async function showProgress(run: DrillRun): Promise<void> {
   const status = await ask(run.ctx, run.guest, planReplaceStatus(), parseReplaceStatus);
   if (status.state !== 'started') return;
-  run.ctx.emit({ type: 'progress-made', what: 'btrfs replace', fraction: status.progressPermille / 1000, detail: `${String(status.writeErrors)} write errors, ${String(status.uncorrectableReadErrors)} uncorrectable read errors` });
+  run.ctx.emit({
+    type: 'progress-made',
+    what: 'btrfs replace',
+    fraction: status.progressPermille / 1000,
+    detail: `${String(status.writeErrors)} write errors, ${String(status.uncorrectableReadErrors)} uncorrectable read errors`,
+  });
 }

@@ -10,9 +10,13 @@ export function summariseVerdict(drill: Drill, verdict: Verdict, checks: readonl
     case 'broken':
       return `The promise was broken: ${names(checks, 'broken')} did not hold.`;
     case 'inconclusive':
-      return checks.length === 0 ? 'It could not be judged: the drill did not come to its checks.' : `It could not be judged: ${names(checks, 'inconclusive')} gave no answer.`;
+      return checks.length === 0
+        ? 'It could not be judged: the drill did not come to its checks.'
+        : `It could not be judged: ${names(checks, 'inconclusive')} gave no answer.`;
     case 'crashed':
-      return trouble === undefined ? 'The kernel under test crashed.' : `The kernel under test crashed${describePlace(trouble)}: ${trouble.what}`;
+      return trouble === undefined
+        ? 'The kernel under test crashed.'
+        : `The kernel under test crashed${describePlace(trouble)}: ${trouble.what}`;
   }
 }
 

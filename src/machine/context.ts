@@ -22,7 +22,12 @@ export interface DeadlineContext extends Context, Disposable {}
  * Narrows a context to `timeoutMs` from now (wall clock). When that passes, the signal aborts with a `wait-timed-out`
  * failure that names `waitingFor`.
  */
-export function withDeadline(ctx: Context, waitingFor: string, timeoutMs: number, lastSeen: () => string = () => 'nothing'): DeadlineContext {
+export function withDeadline(
+  ctx: Context,
+  waitingFor: string,
+  timeoutMs: number,
+  lastSeen: () => string = () => 'nothing',
+): DeadlineContext {
   const controller = new AbortController();
   const follow = (): void => {
     controller.abort(ctx.signal.reason);
@@ -57,5 +62,19 @@ export function whenAborted(signal: AbortSignal): Disposable & { readonly promis
     };
   });
   promise.catch(() => undefined);
-  return { promise, [Symbol.dispose]: () => { stop(); } };
+  return {
+    promise,
+    [Symbol.dispose]: () => {
+      stop();
+    },
+  };
+}
+
+/** Makes the context of a whole run: it goes on until the signal aborts, and says what happens to `emit`. */
+export function createContext(options: { readonly signal?: AbortSignal; readonly emit?: (event: EventBody) => void } = {}): Context {
+  return {
+    signal: options.signal ?? new AbortController().signal,
+    deadlineMs: Number.POSITIVE_INFINITY,
+    emit: options.emit ?? (() => undefined),
+  };
 }

@@ -17,7 +17,11 @@ export interface WaitOptions {
  *
  * Liveness is the look's own: one that asks a dead machine rejects, and so does this.
  */
-export async function waitUntil(ctx: Context, options: WaitOptions, look: () => Promise<{ readonly done: boolean; readonly lastSeen: string }>): Promise<void> {
+export async function waitUntil(
+  ctx: Context,
+  options: WaitOptions,
+  look: () => Promise<{ readonly done: boolean; readonly lastSeen: string }>,
+): Promise<void> {
   let lastSeen = 'nothing';
   using limited = withDeadline(ctx, options.waitingFor, options.timeoutMs, () => lastSeen);
   for (;;) {

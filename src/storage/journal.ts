@@ -40,7 +40,11 @@ const stopTimeoutMs = 60_000;
  *
  * `seed` and `segment` decide the bytes of every record, so the host can check them without having seen them.
  */
-export async function startJournal(ctx: Context, machine: Machine, options: { readonly seed: string; readonly segment: number }): Promise<Journal> {
+export async function startJournal(
+  ctx: Context,
+  machine: Machine,
+  options: { readonly seed: string; readonly segment: number },
+): Promise<Journal> {
   const { seed, segment } = options;
   const { guest } = machine;
   const guestPath = `${journalDirectoryGuestPath}/segment-${String(segment)}`;
@@ -83,14 +87,20 @@ function listen(machine: Machine, segment: number): Ear {
     // Behind a record that failed there is a gap: what is acknowledged behind it is not counted, the failure is a finding by itself.
     if (word === 'durable') acknowledged += Number(index) === acknowledged ? 1 : 0;
     else if (word === 'failed') errors.push(`record ${String(index)} could not be written (errno ${String(errno)})`);
-    else if (word !== 'stopped') throw new RaidlabError({ area: 'host', reason: 'internal', message: `the live writer said ${JSON.stringify(line)}` });
+    else if (word !== 'stopped')
+      throw new RaidlabError({ area: 'host', reason: 'internal', message: `the live writer said ${JSON.stringify(line)}` });
     for (const wake of wakers) wake();
   });
   return {
     acknowledged: () => acknowledged,
     errors: () => errors,
     waitFor: async (ctx, count, timeoutMs) => {
-      using limited = withDeadline(ctx, `the live writer to have ${String(count)} records on the array`, timeoutMs, () => `${String(acknowledged)} records`);
+      using limited = withDeadline(
+        ctx,
+        `the live writer to have ${String(count)} records on the array`,
+        timeoutMs,
+        () => `${String(acknowledged)} records`,
+      );
       using aborted = whenAborted(limited.signal);
       while (acknowledged < count) {
         let wake = (): void => undefined;

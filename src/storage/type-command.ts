@@ -37,7 +37,14 @@ export async function typeCommand(ctx: Context, guest: Guest, planned: Command):
 export async function ask<T>(ctx: Context, guest: Guest, planned: Command, parse: (stdout: string) => T): Promise<T> {
   const result = await tryCommand(ctx, guest, planned);
   if (result.exitCode !== 0) {
-    throw new RaidlabError({ area: 'guest', reason: 'command-failed', machine: guest.machine, argv: result.argv, exitCode: result.exitCode, said: said(result) });
+    throw new RaidlabError({
+      area: 'guest',
+      reason: 'command-failed',
+      machine: guest.machine,
+      argv: result.argv,
+      exitCode: result.exitCode,
+      said: said(result),
+    });
   }
   return readOutput(guest, result, parse);
 }
@@ -48,11 +55,17 @@ export function readOutput<T>(guest: Guest, result: CommandResult, parse: (stdou
     return parse(result.stdout);
   } catch (error) {
     if (!(error instanceof UnknownOutput)) throw error;
-    throw new RaidlabError({ area: 'guest', reason: 'output-not-understood', machine: guest.machine, argv: result.argv, message: error.message }, { cause: error });
+    throw new RaidlabError(
+      { area: 'guest', reason: 'output-not-understood', machine: guest.machine, argv: result.argv, message: error.message },
+      { cause: error },
+    );
   }
 }
 
 /** What a command said, for people: stderr first, for that is where tools complain; trimmed. */
 export function said(result: CommandResult): string {
-  return [result.stderr, result.stdout].map((text) => text.trim()).filter((text) => text !== '').join('\n');
+  return [result.stderr, result.stdout]
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .join('\n');
 }

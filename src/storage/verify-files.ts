@@ -49,12 +49,23 @@ async function verifyJournal(ctx: Context, guest: Guest, seed: string, journal: 
   const copied = await tryCommand(
     ctx,
     guest,
-    command('dd', `if=${guestPath}`, `of=${copyGuestPath}`, `bs=${String(recordBytes)}`, `count=${String(acknowledged)}`, 'conv=noerror,sync', 'status=none'),
+    command(
+      'dd',
+      `if=${guestPath}`,
+      `of=${copyGuestPath}`,
+      `bs=${String(recordBytes)}`,
+      `count=${String(acknowledged)}`,
+      'conv=noerror,sync',
+      'status=none',
+    ),
   );
-  if (copied.exitCode === 0 && (await hashOf(ctx, guest, copyGuestPath)) === (await xxh128(journalBytes(seed, segment, acknowledged)))) return seen();
+  if (copied.exitCode === 0 && (await hashOf(ctx, guest, copyGuestPath)) === (await xxh128(journalBytes(seed, segment, acknowledged))))
+    return seen();
   const content = await guest.run(ctx, ['cat', copyGuestPath], { quiet: true });
   const lost = compareJournal(seed, segment, acknowledged, content.stdout);
-  return seen(`${String(lost.length)} of ${String(acknowledged)} acknowledged records are lost${copied.exitCode === 0 ? '' : ` (${said(copied)})`}`);
+  return seen(
+    `${String(lost.length)} of ${String(acknowledged)} acknowledged records are lost${copied.exitCode === 0 ? '' : ` (${said(copied)})`}`,
+  );
 }
 
 async function hashOf(ctx: Context, guest: Guest, guestPath: string): Promise<string | undefined> {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RecordedEvent } from '../../src/core/event.ts';
-import type { ExitCode } from '../../src/core/exit-code.ts';
 
 const mainHostPath = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -19,7 +18,7 @@ export async function openTestDirectory(): Promise<AsyncDisposable & { readonly 
 export interface TypedRaidlab {
   readonly child: ChildProcess;
   /** Resolves when it has ended: its exit status (128 + N for a signal) and what it said. */
-  readonly ended: Promise<{ readonly exitCode: ExitCode | number; readonly stdout: string; readonly stderr: string }>;
+  readonly ended: Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
   /** Resolves with the first event of a `--json` run that the predicate accepts; rejects when the process ends without one. */
   event(wanted: (event: RecordedEvent) => boolean): Promise<RecordedEvent>;
   /** Resolves when standard error has the text. */

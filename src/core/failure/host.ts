@@ -15,7 +15,13 @@ export type HostFailure =
     }
   | { readonly area: 'host'; readonly reason: 'disk-full'; readonly hostPath: string; readonly doing: string }
   | { readonly area: 'host'; readonly reason: 'not-writable'; readonly hostPath: string; readonly purpose: string; readonly said: string }
-  | { readonly area: 'host'; readonly reason: 'wait-timed-out'; readonly waitingFor: string; readonly timeoutMs: number; readonly lastSeen: string }
+  | {
+      readonly area: 'host';
+      readonly reason: 'wait-timed-out';
+      readonly waitingFor: string;
+      readonly timeoutMs: number;
+      readonly lastSeen: string;
+    }
   | { readonly area: 'host'; readonly reason: 'interrupted'; readonly signal: string }
   | { readonly area: 'host'; readonly reason: 'internal'; readonly message: string };
 
@@ -38,7 +44,7 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
     case 'command-failed':
       return {
         exitCode: unavailable,
-        what: `A command on this host failed (${failure.signal === undefined ? `exit ${String(failure.exitCode)}` : failure.signal}).`,
+        what: `A command on this host failed (${failure.signal ?? `exit ${String(failure.exitCode)}`}).`,
         command: `host: ${failure.argv.join(' ')}`,
         said: failure.said,
         remedy: 'Read what it said; `raidlab doctor` checks the usual causes.',
@@ -64,7 +70,11 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
         remedy: 'A busy host is the usual reason: run one drill at a time, then try again. `raidlab doctor` checks the machine.',
       };
     case 'interrupted':
-      return { exitCode: interrupted, what: `Interrupted (${failure.signal}).`, remedy: 'Nothing is left running; type the command again.' };
+      return {
+        exitCode: interrupted,
+        what: `Interrupted (${failure.signal}).`,
+        remedy: 'Nothing is left running; type the command again.',
+      };
     case 'internal':
       return {
         exitCode: internal,

@@ -4,9 +4,28 @@ import type { FailureDescription } from './description.ts';
 /** The person asked for something that does not exist or cannot be: exit 64. */
 export type UsageFailure =
   | { readonly area: 'usage'; readonly reason: 'bad-arguments'; readonly message: string; readonly command: string }
-  | { readonly area: 'usage'; readonly reason: 'unknown-drill'; readonly drill: string; readonly known: readonly string[]; readonly nearest?: string }
-  | { readonly area: 'usage'; readonly reason: 'unknown-step'; readonly drill: string; readonly step: string; readonly known: readonly string[]; readonly nearest?: string }
-  | { readonly area: 'usage'; readonly reason: 'required-step'; readonly drill: string; readonly step: string; readonly skippable: readonly string[] }
+  | {
+      readonly area: 'usage';
+      readonly reason: 'unknown-drill';
+      readonly drill: string;
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | {
+      readonly area: 'usage';
+      readonly reason: 'unknown-step';
+      readonly drill: string;
+      readonly step: string;
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | {
+      readonly area: 'usage';
+      readonly reason: 'required-step';
+      readonly drill: string;
+      readonly step: string;
+      readonly skippable: readonly string[];
+    }
   | { readonly area: 'usage'; readonly reason: 'bad-layout'; readonly message: string; readonly remedy: string }
   | { readonly area: 'usage'; readonly reason: 'payload-too-large'; readonly payloadBytes: number; readonly usableBytes: number };
 

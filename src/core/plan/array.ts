@@ -26,7 +26,17 @@ export function planCreateArray(array: ArrayPlan): readonly Command[] {
   const { profile, kdf } = array.layout;
   return [
     ...array.members.flatMap((member) => [...planCreateContainer(member, kdf), planAddToCrypttab(member)]),
-    command('mkfs.btrfs', '-q', '-d', profile, '-m', profile, '-L', arrayLabel, ...array.members.map((member) => member.mappingGuestDevice)),
+    command(
+      'mkfs.btrfs',
+      '-q',
+      '-d',
+      profile,
+      '-m',
+      profile,
+      '-L',
+      arrayLabel,
+      ...array.members.map((member) => member.mappingGuestDevice),
+    ),
     { argv: ['tee', '-a', '/etc/fstab'], stdin: `LABEL=${arrayLabel} ${arrayGuestPath} btrfs nofail 0 0\n` },
     command('mkdir', '-p', arrayGuestPath),
     planMount(),

@@ -50,19 +50,35 @@ export function planCreateContainer(container: ContainerPlan, kdf: ArrayLayout['
     // The empty file is made 0600 before any key byte is in it.
     command('install', '-m', '0600', '/dev/null', keyGuestPath),
     command('dd', 'if=/dev/urandom', `of=${keyGuestPath}`, `bs=${String(keyBytes)}`, 'count=1', 'status=none'),
-    command('cryptsetup', 'luksFormat', '--batch-mode', '--type', 'luks2', '--uuid', container.luksUuid, ...kdfWords, '--key-file', keyGuestPath, guestDevice),
+    command(
+      'cryptsetup',
+      'luksFormat',
+      '--batch-mode',
+      '--type',
+      'luks2',
+      '--uuid',
+      container.luksUuid,
+      ...kdfWords,
+      '--key-file',
+      keyGuestPath,
+      guestDevice,
+    ),
     planOpenContainer(container),
   ];
 }
 
 /** The command that opens a container by its key. */
 export function planOpenContainer(container: ContainerPlan): Command {
-  return command('cryptsetup', 'open', '--type', 'luks', '--key-file', container.keyGuestPath, container.guestDevice, container.mappingName);
-}
-
-/** The command that closes a mapping. */
-export function planCloseContainer(container: ContainerPlan): Command {
-  return command('cryptsetup', 'close', container.mappingName);
+  return command(
+    'cryptsetup',
+    'open',
+    '--type',
+    'luks',
+    '--key-file',
+    container.keyGuestPath,
+    container.guestDevice,
+    container.mappingName,
+  );
 }
 
 /** The line of a container in /etc/crypttab: by LUKS UUID, so that it survives shifting letters; nofail, so that a lost disk does not stop a boot. */

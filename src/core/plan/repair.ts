@@ -8,7 +8,10 @@ const repairTimeoutMs = 20 * 60 * 1000;
 
 /** The command that replaces a device by another: `-B` keeps it in the foreground, `-f` overwrites an old filesystem on the target. */
 export function planReplace(sourceDevid: number, targetGuestDevice: string): Command {
-  return { argv: ['btrfs', 'replace', 'start', '-B', '-f', String(sourceDevid), targetGuestDevice, arrayGuestPath], timeoutMs: repairTimeoutMs };
+  return {
+    argv: ['btrfs', 'replace', 'start', '-B', '-f', String(sourceDevid), targetGuestDevice, arrayGuestPath],
+    timeoutMs: repairTimeoutMs,
+  };
 }
 
 /** The command that says how far a replace is, once. */

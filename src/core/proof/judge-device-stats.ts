@@ -9,6 +9,9 @@ export function judgeDeviceStats(stats: readonly DeviceStats[]): Check {
     name: 'device-stats',
     claim: 'Every error counter of every member is zero',
     outcome: counters.length === 0 ? 'held' : 'broken',
-    evidence: counters.length === 0 ? [`${String(stats.length)} members, all counters zero`] : counters.map(({ device, counter, value }) => `${device}: ${counter} ${String(value)}`),
+    evidence:
+      counters.length === 0
+        ? [`${String(stats.length)} members, all counters zero`]
+        : counters.map(({ device, counter, value }) => `${device}: ${counter} ${String(value)}`),
   };
 }

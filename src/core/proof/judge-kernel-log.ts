@@ -25,7 +25,12 @@ export function judgeKernelLog(consoleLines: readonly string[], troubles: readon
     name: 'kernel-log',
     claim: 'The kernel log has no BUG, Oops, hung task, WARNING from btrfs or dm, or forced read-only',
     outcome: outcomeOf(findings, stalls),
-    evidence: [...findings, ...stalls, ...others, ...(findings.length + stalls.length === 0 ? [`${String(consoleLines.length)} console lines, none of them`] : [])],
+    evidence: [
+      ...findings,
+      ...stalls,
+      ...others,
+      ...(findings.length + stalls.length === 0 ? [`${String(consoleLines.length)} console lines, none of them`] : []),
+    ],
   };
 }
 

@@ -23,11 +23,12 @@ export function parseFindmnt(text: string): MountedFilesystem {
   } catch {
     throw new UnknownOutput(tool, 'a JSON document', text.slice(0, 80), 1);
   }
-  if (!hasKeys(value, ['filesystems']) || !Array.isArray(value['filesystems']) || value['filesystems'].length !== 1) {
+  if (!hasKeys(value, ['filesystems']) || !Array.isArray(value.filesystems) || value.filesystems.length !== 1) {
     throw new UnknownOutput(tool, 'one filesystem', text.slice(0, 80), 1);
   }
-  const entry: unknown = value['filesystems'][0];
-  if (!hasKeys(entry, ['target', 'source', 'fstype', 'options'])) throw new UnknownOutput(tool, 'target, source, fstype and options', text.slice(0, 80), 1);
+  const entry: unknown = value.filesystems[0];
+  if (!hasKeys(entry, ['target', 'source', 'fstype', 'options']))
+    throw new UnknownOutput(tool, 'target, source, fstype and options', text.slice(0, 80), 1);
   const { target, source, fstype, options } = entry;
   if (typeof target !== 'string' || typeof source !== 'string' || typeof fstype !== 'string' || typeof options !== 'string') {
     throw new UnknownOutput(tool, 'text values', text.slice(0, 80), 1);

@@ -52,7 +52,8 @@ interface Evidence {
 async function openAll(ctx: Context, guest: Guest, survivors: readonly Member[]): Promise<Evidence | undefined> {
   for (const survivor of survivors) {
     const result = await tryCommand(ctx, guest, planOpenContainer(survivor.container));
-    if (result.exitCode !== 0) return { facts: [], findings: [`the container of ${survivor.container.serial} does not open`, ...refusal(result)] };
+    if (result.exitCode !== 0)
+      return { facts: [], findings: [`the container of ${survivor.container.serial} does not open`, ...refusal(result)] };
   }
   return undefined;
 }
@@ -77,7 +78,10 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
   const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost.container.serial}: ${difference}`);
   await typeCommand(ctx, guest, planUnmount());
   const writable = await examineWritable(ctx, guest, device);
-  return { facts: [`degraded, read-only: ${describeFilesSeen(files)}, all as written`, ...writable.facts], findings: [...lostFiles, ...writable.findings] };
+  return {
+    facts: [`degraded, read-only: ${describeFilesSeen(files)}, all as written`, ...writable.facts],
+    findings: [...lostFiles, ...writable.findings],
+  };
 }
 
 /** Gives the guest path of everything that was promised to be on the array. */

@@ -18,9 +18,13 @@ export async function examineReboot(run: DrillRun): Promise<readonly Check[]> {
   const { guest } = machine;
   const evidence: string[] = [];
   const opened = await tryCommand(ctx, guest, planOpenAsBoot);
-  if (opened.exitCode !== 0) evidence.push(`${planOpenAsBoot.argv.join(' ')}: exit ${String(opened.exitCode)}`, ...said(opened).split('\n'));
+  if (opened.exitCode !== 0)
+    evidence.push(`${planOpenAsBoot.argv.join(' ')}: exit ${String(opened.exitCode)}`, ...said(opened).split('\n'));
   const mount = judgeMount(await mountedArray(ctx, guest));
-  const parts = mount.outcome === 'held' ? [mount, judgeProfiles(await ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout.profile)] : [mount];
+  const parts =
+    mount.outcome === 'held'
+      ? [mount, judgeProfiles(await ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout.profile)]
+      : [mount];
   const files = mount.outcome === 'held' ? await verifyFiles(ctx, guest, run.promised) : null;
   const lost = files === null ? [] : formatFileDifferences(files);
   const held = parts.every((part) => part.outcome === 'held') && lost.length === 0;
@@ -29,7 +33,12 @@ export async function examineReboot(run: DrillRun): Promise<readonly Check[]> {
       name: 'reboot',
       claim: 'It survives a reboot with only what crypttab and fstab say',
       outcome: held ? 'held' : 'broken',
-      evidence: [...evidence, ...parts.flatMap((part) => part.evidence), ...lost, ...(held && files !== null ? [`${describeFilesSeen(files)}, all as written`] : [])],
+      evidence: [
+        ...evidence,
+        ...parts.flatMap((part) => part.evidence),
+        ...lost,
+        ...(held && files !== null ? [`${describeFilesSeen(files)}, all as written`] : []),
+      ],
     },
   ];
 }

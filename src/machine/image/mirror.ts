@@ -46,7 +46,7 @@ export function parseAptSources(text: string): readonly AptSource[] {
 /** Gives the mirror that these sources amount to: the first of Debian's own for each of its two archives. */
 export function chooseMirror(sources: readonly AptSource[]): Mirror {
   const debian = sources.filter((source) => source.origin === 'Debian');
-  const isSecurity = (source: AptSource): boolean => source.codename.endsWith("-security");
+  const isSecurity = (source: AptSource): boolean => source.codename.endsWith('-security');
   return { archive: debian.find((source) => !isSecurity(source))?.uri, security: debian.find(isSecurity)?.uri };
 }
 

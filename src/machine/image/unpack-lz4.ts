@@ -8,7 +8,7 @@ const blockBytes = 8 * 1024 * 1024;
 export function unpackLz4Legacy(frame: Uint8Array): Uint8Array {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const blocks: Uint8Array[] = [];
-  for (let at = 4; at < frame.length; ) {
+  for (let at = 4; at < frame.length;) {
     const size = view.getUint32(at, true);
     at += 4;
     if (at + size > frame.length) throw new RangeError('lz4: the frame is cut off');
@@ -33,7 +33,7 @@ export function unpackLz4Block(block: Uint8Array): Uint8Array {
   const length = (nibble: number): number => {
     if (nibble < 15) return nibble;
     let sum = nibble;
-    for (let more = 255; more === 255; ) {
+    for (let more = 255; more === 255;) {
       more = byte();
       sum += more;
     }

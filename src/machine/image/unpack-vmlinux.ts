@@ -65,7 +65,7 @@ export function hasPvhEntry(elf: Uint8Array): boolean {
 
 function hasXenNote(notes: Uint8Array): boolean {
   const view = viewOf(notes);
-  for (let at = 0; at + 12 <= notes.length; ) {
+  for (let at = 0; at + 12 <= notes.length;) {
     const nameSize = view.getUint32(at, true);
     const contentSize = view.getUint32(at + 4, true);
     const name = notes.subarray(at + 12, at + 12 + nameSize);
