@@ -2,11 +2,13 @@
 //
 //   src/core/exit-code.ts ──► docs/exit-codes.md
 //   src/core/event.ts, and the types it names ──► docs/events.md
+//   src/drills ──► docs/drills.md, docs/drills/
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
 import ts from 'typescript';
 import { exitCodeMeanings, exitCodes } from '../src/core/exit-code.ts';
+import { drillPages } from './drill-pages.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const note = '<!-- Made from the source by `npm run docs`. Do not edit. -->';
@@ -187,7 +189,7 @@ function exitCodesPage() {
   ];
 }
 
-const pages = { 'docs/events.md': eventsPage(), 'docs/exit-codes.md': exitCodesPage() };
+const pages = { 'docs/events.md': eventsPage(), 'docs/exit-codes.md': exitCodesPage(), ...drillPages(note) };
 const isCheck = process.argv.includes('--check');
 for (const [file, parts] of Object.entries(pages)) {
   const hostPath = path.join(root, file);

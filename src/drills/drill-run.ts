@@ -1,4 +1,3 @@
-import type { Verdict } from '../core/verdict.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
@@ -57,8 +56,6 @@ export class DrillRun implements AsyncDisposable {
   /** Console lines of machines that are off. */
   readonly pastConsoleLines: string[] = [];
   readonly pastTroubles: KernelTrouble[] = [];
-  /** Set by a demonstration that reaches its verdict on the way. */
-  verdict: Verdict | undefined;
   #disks: MachineDisks;
   #machine: Machine | undefined;
   #journal: Journal | undefined;

@@ -5,12 +5,13 @@ import { guestDeviceOf } from '../core/plan/container.ts';
 import type { Context } from '../machine/context.ts';
 import { createOverlay } from '../machine/disk-image.ts';
 import type { KernelArtefact, ToolsArtefact } from '../machine/image/artefact.ts';
-import type { Accelerator, DiskSpec, Machine } from '../machine/machine.ts';
-import { startMachine } from '../machine/start-machine.ts';
+import type { Accelerator, DiskSpec, Machine, MachineSpec } from '../machine/machine.ts';
 import { ask } from '../storage/type-command.ts';
 
 /** What every machine of one drill is made from. */
 export interface MachineKit {
+  /** Starts a machine and resolves when its guest agent answers. */
+  readonly startMachine: (ctx: Context, spec: MachineSpec) => Promise<Machine>;
   readonly kernel: KernelArtefact;
   readonly tools: ToolsArtefact;
   readonly accelerator: Accelerator;
@@ -39,7 +40,7 @@ export async function startFromKit(ctx: Context, kit: MachineKit, name: string, 
   const scratchHostPath = join(kit.socketsHostPath, name);
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
   await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
-  const machine = await startMachine(ctx, {
+  const machine = await kit.startMachine(ctx, {
     name,
     accelerator: kit.accelerator,
     kernel: kit.kernel,

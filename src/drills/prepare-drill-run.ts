@@ -10,6 +10,8 @@ import { createDiskImage, createOverlay } from '../machine/disk-image.ts';
 import { ensureKernel } from '../machine/image/ensure-kernel.ts';
 import { ensureTools } from '../machine/image/ensure-tools.ts';
 import type { DiskSpec } from '../machine/machine.ts';
+import { findQemu, requireTrusted } from '../machine/qemu/qemu-program.ts';
+import { startMachine } from '../machine/start-machine.ts';
 import { writePayloadImage } from '../storage/payload-image.ts';
 import { degradedTree, payloadTree } from './build-steps.ts';
 import { DrillRun } from './drill-run.ts';
@@ -22,6 +24,8 @@ const degradedShare = 0.25;
 /** Makes everything a drill needs before its first step, in the given scratch: images, accelerator, payload, blank disks. Nothing runs yet. */
 export async function prepareDrillRun(ctx: Context, request: DrillRequest, scratch: Scratch): Promise<DrillRun> {
   const { store } = request;
+  // Before minutes are spent on images: without a good QEMU they are for nothing.
+  const qemu = await findQemu(ctx);
   const mirror = request.mirror === undefined ? {} : { mirror: request.mirror };
   const kernel = await ensureKernel(ctx, store, { suite: request.kernelSuite, ...mirror });
   const tools = await ensureTools(ctx, store, { suite: request.toolsSuite, ...mirror });
@@ -30,6 +34,7 @@ export async function prepareDrillRun(ctx: Context, request: DrillRequest, scrat
     kernel,
     ...(request.accelerator === undefined ? {} : { requested: request.accelerator }),
   });
+  requireTrusted(qemu, accelerator);
   const payloadHostPath = join(scratch.hostPath, 'payload.tar');
   const payload = await writePayloadImage(ctx, payloadHostPath, request.seed, [
     { tree: payloadTree, sizeBytes: request.payloadBytes },
@@ -38,6 +43,7 @@ export async function prepareDrillRun(ctx: Context, request: DrillRequest, scrat
   const evidenceHostPath = join(request.runHostPath, 'machines');
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
   const kit: MachineKit = {
+    startMachine,
     kernel,
     tools,
     accelerator,

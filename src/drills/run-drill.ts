@@ -1,21 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import type { ArrayLayout } from '../core/layout.ts';
 import { checkLayout, checkPayloadFits, describeLayout } from '../core/layout.ts';
-import { describeFailure, RaidlabError } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
-import { judgeChecks } from '../core/verdict.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openScratch } from '../machine/cache/scratch.ts';
 import { openStore } from '../machine/cache/store.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
-import type { CommandResult } from '../machine/guest.ts';
-import { KernelCrash } from '../machine/kernel-crash.ts';
 import type { Accelerator } from '../machine/machine.ts';
-import { CommandRefused, said } from '../storage/type-command.ts';
 import type { Drill, Step, StepPhase } from './drill.ts';
+import { endDrill, judgeDrill } from './drill-ending.ts';
+import type { DrillProgress } from './drill-ending.ts';
 import type { DrillRun } from './drill-run.ts';
 import { prepareDrillRun } from './prepare-drill-run.ts';
 import { proveArray } from './proof/prove-array.ts';
@@ -99,15 +96,11 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     ctx.emit({ type: 'check-judged', drill: drill.name, check });
   };
   const progress: Progress = { phase: 'build', steps: [], judged };
-  const ending = await endingOf(
-    ctx,
-    async () => {
-      for (const step of drill.steps) await runStep(run, request, step, progress);
-      if (drill.proof === 'full') await runProof(run, request, progress);
-    },
-    progress,
-  );
-  const verdict = ending.verdict ?? judgeChecks(checks);
+  const ending = await endDrill(ctx, progress, async () => {
+    for (const step of drill.steps) await runStep(run, request, step, progress);
+    if (drill.proof === 'full') await runProof(run, request, progress);
+  });
+  const verdict = judgeDrill(ending, checks);
   const summary = summariseVerdict(drill, verdict, checks, ending.trouble);
   const durationMs = performance.now() - startedMs;
   ctx.emit({ type: 'verdict-reached', drill: drill.name, verdict, summary, durationMs });
@@ -127,10 +120,9 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   };
 }
 
-interface Progress {
+interface Progress extends DrillProgress {
   phase: StepPhase;
   readonly steps: StepRecord[];
-  readonly judged: (check: Check) => void;
 }
 
 async function runStep(run: DrillRun, request: DrillRequest, step: Step, progress: Progress): Promise<void> {
@@ -168,49 +160,4 @@ async function timed(
     ctx.emit({ type: 'step-ended', ...facts, completed, durationMs });
     progress.steps.push({ name: facts.step, title: facts.title, skipped: false, durationMs });
   }
-}
-
-interface Ending {
-  /** Undefined: the checks decide. */
-  readonly verdict?: Verdict;
-  readonly trouble?: KernelTrouble;
-  readonly failure?: Failure;
-}
-
-/** Does the work and turns what stopped it into an ending; what is not about this drill's machine is thrown on. */
-async function endingOf(ctx: Context, work: () => Promise<void>, progress: Progress): Promise<Ending> {
-  try {
-    await work();
-    return {};
-  } catch (error) {
-    if (ctx.signal.aborted) throw error;
-    if (error instanceof KernelCrash) return { trouble: error.trouble, verdict: progress.phase === 'build' ? 'inconclusive' : 'crashed' };
-    if (error instanceof CommandRefused && progress.phase === 'repair') {
-      progress.judged(checkOfRefusal(error.result));
-      return {};
-    }
-    const failure = error instanceof CommandRefused ? failureOfRefusal(error) : error instanceof RaidlabError ? error.failure : undefined;
-    if (failure === undefined || !isMachineTrouble(failure)) throw error;
-    ctx.emit({ type: 'run-failed', area: failure.area, reason: failure.reason, description: describeFailure(failure) });
-    return { verdict: 'inconclusive', failure };
-  }
-}
-
-/** A command of the repair that a tool refuses is a finding: the procedure does not go through. */
-function checkOfRefusal(result: CommandResult): Check {
-  return {
-    name: 'procedure',
-    claim: 'Every command of the procedure goes through',
-    outcome: 'broken',
-    evidence: [`${result.argv.join(' ')}: exit ${String(result.exitCode)}`, ...said(result).split('\n')],
-  };
-}
-
-/** Before the repair nothing has been promised yet: a refused command says that the array could not be built or the fault not be made. */
-function failureOfRefusal({ machine, result }: CommandRefused): Failure {
-  return { area: 'guest', reason: 'command-failed', machine, argv: result.argv, exitCode: result.exitCode, said: said(result) };
-}
-
-function isMachineTrouble(failure: Failure): boolean {
-  return failure.area === 'machine' || failure.area === 'guest' || (failure.area === 'host' && failure.reason === 'wait-timed-out');
 }

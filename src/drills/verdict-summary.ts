@@ -10,14 +10,18 @@ export function summariseVerdict(drill: Drill, verdict: Verdict, checks: readonl
     case 'broken':
       return `The promise was broken: ${names(checks, 'broken')} did not hold.`;
     case 'inconclusive':
-      return checks.length === 0
-        ? 'It could not be judged: the drill did not come to its checks.'
-        : `It could not be judged: ${names(checks, 'inconclusive')} gave no answer.`;
+      return `It could not be judged: ${whyInconclusive(checks)}.`;
     case 'crashed':
       return trouble === undefined
         ? 'The kernel under test crashed.'
         : `The kernel under test crashed${describePlace(trouble)}: ${trouble.what}`;
   }
+}
+
+function whyInconclusive(checks: readonly Check[]): string {
+  if (checks.length === 0) return 'the drill did not come to its checks';
+  const unanswered = names(checks, 'inconclusive');
+  return unanswered === '' ? 'the drill did not come to all of its checks' : `${unanswered} gave no answer`;
 }
 
 function names(checks: readonly Check[], outcome: Check['outcome']): string {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { withDeadline } from './context.ts';
+import { whenAborted, withDeadline } from './context.ts';
 import type { Context } from './context.ts';
 
 /** A wait by name. */
@@ -24,8 +24,9 @@ export async function waitUntil(
 ): Promise<void> {
   let lastSeen = 'nothing';
   using limited = withDeadline(ctx, options.waitingFor, options.timeoutMs, () => lastSeen);
+  using aborted = whenAborted(limited.signal);
   for (;;) {
-    const seen = await look();
+    const seen = await Promise.race([look(), aborted.promise]);
     if (seen.done) return;
     ({ lastSeen } = seen);
     limited.signal.throwIfAborted();

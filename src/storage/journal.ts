@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { journalRecordBytes } from '../core/journal/journal-record.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { arrayGuestPath } from '../core/layout.ts';
-import { whenAborted, withDeadline } from '../machine/context.ts';
+import { withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
-import type { GuestProcess } from '../machine/guest.ts';
+import type { CommandResult, GuestProcess } from '../machine/guest.ts';
 import type { Machine } from '../machine/machine.ts';
+import { said } from './type-command.ts';
 
 /** What the live writer of one segment was told, as the host heard it. */
 export interface JournalRecord {
@@ -24,7 +25,7 @@ export interface JournalRecord {
 export interface Journal extends Disposable {
   /** What is acknowledged so far. */
   record(): JournalRecord;
-  /** Resolves when at least `count` more records than now are acknowledged; rejects after `timeoutMs`. */
+  /** Resolves when at least `count` more records than now are acknowledged, or a write has failed; rejects after `timeoutMs`, and when writer or machine end. */
   waitForMore(ctx: Context, count: number, timeoutMs: number): Promise<void>;
   /** Ends the writer and waits for its end. */
   stop(ctx: Context): Promise<void>;
@@ -55,7 +56,7 @@ export async function startJournal(
   const process = await guest.start(ctx, [programGuestPath, guestPath, seed, String(segment), portGuestPath]);
   return {
     record: () => ({ segment, guestPath, acknowledged: ear.acknowledged(), recordBytes: journalRecordBytes, errors: ear.errors() }),
-    waitForMore: async (waitCtx, count, timeoutMs) => ear.waitFor(waitCtx, ear.acknowledged() + count, timeoutMs),
+    waitForMore: async (waitCtx, count, timeoutMs) => ear.waitFor(waitCtx, process, ear.acknowledged() + count, timeoutMs),
     stop: async (stopCtx) => {
       await stopWriter(stopCtx, machine, process);
     },
@@ -73,14 +74,14 @@ async function stopWriter(ctx: Context, machine: Machine, process: GuestProcess)
 interface Ear extends Disposable {
   acknowledged(): number;
   errors(): readonly string[];
-  waitFor(ctx: Context, count: number, timeoutMs: number): Promise<void>;
+  waitFor(ctx: Context, writer: GuestProcess, count: number, timeoutMs: number): Promise<void>;
 }
 
 /** Listens on the journal port. Lines: `durable SEGMENT I` (0-based), `failed SEGMENT I ERRNO`, `stopped SEGMENT N`. */
 function listen(machine: Machine, segment: number): Ear {
   let acknowledged = 0;
   const errors: string[] = [];
-  const wakers = new Set<() => void>();
+  const wakers = new Set<(value: undefined) => void>();
   const listener = machine.onJournalLine((line) => {
     const [word, lineSegment, index, errno] = line.split(' ');
     if (lineSegment !== String(segment)) return;
@@ -89,34 +90,43 @@ function listen(machine: Machine, segment: number): Ear {
     else if (word === 'failed') errors.push(`record ${String(index)} could not be written (errno ${String(errno)})`);
     else if (word !== 'stopped')
       throw new RaidlabError({ area: 'host', reason: 'internal', message: `the live writer said ${JSON.stringify(line)}` });
-    for (const wake of wakers) wake();
+    for (const wake of wakers) wake(undefined);
   });
   return {
     acknowledged: () => acknowledged,
     errors: () => errors,
-    waitFor: async (ctx, count, timeoutMs) => {
+    waitFor: async (ctx, writer, count, timeoutMs) => {
       using limited = withDeadline(
         ctx,
         `the live writer to have ${String(count)} records on the array`,
         timeoutMs,
         () => `${String(acknowledged)} records`,
       );
-      using aborted = whenAborted(limited.signal);
-      while (acknowledged < count) {
-        let wake = (): void => undefined;
-        const heard = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        wakers.add(wake);
-        try {
-          await Promise.race([heard, aborted.promise]);
-        } finally {
-          wakers.delete(wake);
+      const over = new AbortController();
+      const watching: Context = { ...limited, signal: AbortSignal.any([limited.signal, over.signal]) };
+      // A writer that ended reports no more; a dead machine, a crashed kernel and the deadline reject here too.
+      const lost = writer.wait(watching, Number.POSITIVE_INFINITY).then((result) => {
+        throw writerEnded(machine, result);
+      });
+      lost.catch(() => undefined);
+      try {
+        // A failed write is a finding, and no record behind it counts: there is nothing more to wait for.
+        while (acknowledged < count && errors.length === 0) {
+          const heard = Promise.withResolvers<undefined>();
+          wakers.add(heard.resolve);
+          await Promise.race([heard.promise, lost]).finally(() => wakers.delete(heard.resolve));
         }
+      } finally {
+        over.abort();
       }
     },
     [Symbol.dispose]: () => {
       listener[Symbol.dispose]();
     },
   };
+}
+
+function writerEnded(machine: Machine, result: CommandResult): RaidlabError {
+  const { argv, exitCode } = result;
+  return new RaidlabError({ area: 'guest', reason: 'command-failed', machine: machine.name, argv, exitCode, said: said(result) });
 }

@@ -62,6 +62,12 @@ export function readOutput<T>(guest: Guest, result: CommandResult, parse: (stdou
   }
 }
 
+/** Gives a command that was refused as lines of evidence: what was typed, how it ended, what it said. */
+export function describeRefusal(result: CommandResult): readonly string[] {
+  const text = said(result);
+  return [`${result.argv.join(' ')}: exit ${String(result.exitCode)}`, ...(text === '' ? [] : text.split('\n'))];
+}
+
 /** What a command said, for people: stderr first, for that is where tools complain; trimmed. */
 export function said(result: CommandResult): string {
   return [result.stderr, result.stdout]

@@ -3,10 +3,11 @@ import { planMountWith, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
 import { arrayGuestPath } from '../../core/layout.ts';
+import { judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
 import type { Check } from '../../core/verdict.ts';
-import type { CommandResult, Guest } from '../../machine/guest.ts';
+import type { Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
-import { CommandRefused, said, tryCommand, typeCommand } from '../../storage/type-command.ts';
+import { CommandRefused, describeRefusal, tryCommand, typeCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { Promised } from '../../storage/verify-files.ts';
 import type { DrillRun, Member } from '../drill-run.ts';
@@ -28,8 +29,8 @@ export async function examineLoss(run: DrillRun, lost: Member): Promise<readonly
   const { guest } = machine;
   const opened = await openAll(ctx, guest, survivors);
   const evidence = opened ?? (await examineDegraded(run, guest, survivors, lost));
-  const crashes = machine.troubles().map((trouble) => `${trouble.kind}: ${trouble.what}`);
-  const findings = [...evidence.findings, ...crashes];
+  const log = judgeKernelLog(machine.consoleLines(), machine.troubles());
+  const findings = [...evidence.findings, ...(log.outcome === 'broken' ? log.evidence : [])];
   return [
     {
       name,
@@ -53,7 +54,7 @@ async function openAll(ctx: Context, guest: Guest, survivors: readonly Member[])
   for (const survivor of survivors) {
     const result = await tryCommand(ctx, guest, planOpenContainer(survivor.container));
     if (result.exitCode !== 0)
-      return { facts: [], findings: [`the container of ${survivor.container.serial} does not open`, ...refusal(result)] };
+      return { facts: [], findings: [`the container of ${survivor.container.serial} does not open`, ...describeRefusal(result)] };
   }
   return undefined;
 }
@@ -69,7 +70,7 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
       facts: [],
       findings: [
         `mount -o degraded,ro is refused: everything would be lost with ${lost.container.serial}, ${String(names.length)} names`,
-        ...refusal(readOnly),
+        ...describeRefusal(readOnly),
         ...names.map((name) => `lost with ${lost.container.serial}: ${name}`),
       ],
     };
@@ -94,17 +95,13 @@ function promisedNames(promised: Promised): readonly string[] {
 
 async function examineWritable(ctx: Context, guest: Guest, device: string): Promise<Evidence> {
   const mounted = await tryCommand(ctx, guest, planMountWith(device, 'degraded'));
-  if (mounted.exitCode !== 0) return { facts: [], findings: ['mount -o degraded (read-write) is refused', ...refusal(mounted)] };
+  if (mounted.exitCode !== 0) return { facts: [], findings: ['mount -o degraded (read-write) is refused', ...describeRefusal(mounted)] };
   try {
     await typeCommand(ctx, guest, { argv: ['tee', `${arrayGuestPath}/written-by-the-proof`], stdin: 'still writable\n' });
     await typeCommand(ctx, guest, command('sync', '-f', arrayGuestPath));
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
-    return { facts: [], findings: ['mounted degraded, but it cannot be written', ...refusal(error.result)] };
+    return { facts: [], findings: ['mounted degraded, but it cannot be written', ...describeRefusal(error.result)] };
   }
   return { facts: ['degraded, read-write: mounted and written'], findings: [] };
-}
-
-function refusal(result: CommandResult): readonly string[] {
-  return [`${result.argv.join(' ')}: exit ${String(result.exitCode)}`, ...said(result).split('\n')];
 }

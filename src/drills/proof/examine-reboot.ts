@@ -5,7 +5,7 @@ import { judgeProfiles } from '../../core/proof/judge-profiles.ts';
 import { planOpenAsBoot } from '../../core/plan/array.ts';
 import { lookAt } from '../../core/plan/repair.ts';
 import type { Check } from '../../core/verdict.ts';
-import { ask, said, tryCommand } from '../../storage/type-command.ts';
+import { ask, describeRefusal, tryCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
@@ -18,8 +18,7 @@ export async function examineReboot(run: DrillRun): Promise<readonly Check[]> {
   const { guest } = machine;
   const evidence: string[] = [];
   const opened = await tryCommand(ctx, guest, planOpenAsBoot);
-  if (opened.exitCode !== 0)
-    evidence.push(`${planOpenAsBoot.argv.join(' ')}: exit ${String(opened.exitCode)}`, ...said(opened).split('\n'));
+  if (opened.exitCode !== 0) evidence.push(...describeRefusal(opened));
   const mount = judgeMount(await mountedArray(ctx, guest));
   const parts =
     mount.outcome === 'held'

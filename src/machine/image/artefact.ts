@@ -4,6 +4,7 @@ export interface KernelArtefact {
   readonly version: string;
   /** Where it came from, for people: `trixie (linux-image-cloud-amd64 6.12.117-1)`. */
   readonly description: string;
+  /** What QEMU is given as its kernel: the ELF file out of vmlinuz where it has a PVH entry point, which boots 1.4 s faster under TCG, or vmlinuz itself. */
   readonly vmlinuzHostPath: string;
   readonly initramfsHostPath: string;
   /** An erofs image of the module tree, mounted on /lib/modules in the guest. */

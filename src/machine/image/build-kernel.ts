@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuiltEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
 import type { CacheStore } from '../cache/store.ts';
@@ -14,9 +14,10 @@ import { decompressModules, indexModules, packModules } from './pack-modules.ts'
 import { runMmdebstrap } from './run-mmdebstrap.ts';
 import type { Suite } from './suite.ts';
 import { chooseTreePlace } from './tree-place.ts';
+import { unpackVmlinux } from './unpack-vmlinux.ts';
 
 /** The files of a kernel's cache entry. */
-export const kernelFiles = { vmlinuz: 'vmlinuz', initramfs: 'initramfs.cpio', modules: 'modules.erofs', version: 'version' } as const;
+export const kernelFiles = { kernel: 'kernel', initramfs: 'initramfs.cpio', modules: 'modules.erofs', version: 'version' } as const;
 
 /** The kernel: the cloud flavour is a third of the size and has all that is needed. */
 export const kernelPackage = 'linux-image-cloud-amd64';
@@ -52,7 +53,8 @@ export async function buildKernel(
   const stagingHostPath = path.join(work.hostPath, 'initramfs');
   const busyboxHostPath = path.join(unpackedHostPath, tree.busybox);
   await packInitramfs(ctx, { busyboxHostPath, modulesHostPath, modules, stagingHostPath }, path.join(entryHostPath, kernelFiles.initramfs));
-  await copyFile(path.join(unpackedHostPath, tree.vmlinuz), path.join(entryHostPath, kernelFiles.vmlinuz));
+  const bzImage = await readFile(path.join(unpackedHostPath, tree.vmlinuz));
+  await writeFile(path.join(entryHostPath, kernelFiles.kernel), unpackVmlinux(bzImage) ?? bzImage);
   await writeFile(path.join(entryHostPath, kernelFiles.version), `${tree.version}\n`);
   return { description: `${suite.name} (${kernelPackage} ${packages[kernelPackage] ?? 'of unknown version'})`, packages };
 }

@@ -36,7 +36,7 @@ export async function ensureKernel(ctx: Context, store: CacheStore, choice: Imag
   return {
     version: (await readFile(inEntry(kernelFiles.version), 'utf8')).trim(),
     description: entry.record.description,
-    vmlinuzHostPath: inEntry(kernelFiles.vmlinuz),
+    vmlinuzHostPath: inEntry(kernelFiles.kernel),
     initramfsHostPath: inEntry(kernelFiles.initramfs),
     modulesHostPath: inEntry(kernelFiles.modules),
     digest,

@@ -21,6 +21,7 @@ import type { MachineLife } from '../machine-life.ts';
 import { readProcessIdentity } from '../process-identity.ts';
 import { connectQmp } from '../qmp/qmp-client.ts';
 import type { QmpClient } from '../qmp/qmp-client.ts';
+import { consoleLogFile } from './qemu-command.ts';
 import { planMachineSockets } from './machine-sockets.ts';
 import type { MachineSockets } from './machine-sockets.ts';
 
@@ -64,6 +65,8 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
   const sockets = planMachineSockets(launch.scratchHostPath);
   // A socket of an earlier QEMU would be connected to, and refuse.
   await removeSockets(sockets);
+  // QEMU would make it readable for everybody; a console says more than one thinks.
+  await writeFile(join(launch.evidenceHostPath, consoleLogFile), '', { flag: 'a', mode: 0o600 });
   const process = await startHostProcess(ctx, launch.argv, { purpose });
   const life = beginMachineLife(launch.machine);
   const watch = createConsoleWatch(life, ctx.emit);

@@ -111,7 +111,7 @@ test('a machine without payload has no payload disk', () => {
 test('each array disk is a chain of file, format and SCSI disk with its serial and errors as they are', () => {
   const argv = planQemuCommand(spec, qemu);
   const nodes = objectsOf(argv, '-blockdev').filter((node) => String(node['node-name']).startsWith('DISK2'));
-  const shared = { 'read-only': false, cache: { direct: false, 'no-flush': false }, discard: 'unmap', 'detect-zeroes': 'off' };
+  const shared = { 'read-only': false, cache: { direct: false, 'no-flush': true }, discard: 'unmap', 'detect-zeroes': 'off' };
   assert.deepEqual(nodes, [
     { driver: 'file', 'node-name': 'DISK2-file', filename: '/work/a,b.qcow2', ...shared },
     { driver: 'qcow2', 'node-name': 'DISK2-format', file: 'DISK2-file', ...shared },

@@ -10,10 +10,8 @@ import type { QemuProgram } from './qemu-program.ts';
 /** The device ids by which QEMU names the virtio-serial ports in its events. */
 export const portIds = { agent: 'agent0', journal: 'journal0' } as const;
 
-/** Gives the file that QEMU writes the console to, byte for byte. */
-function consoleLogHostPath(spec: MachineSpec): string {
-  return join(spec.evidenceHostPath, 'console.log');
-}
+/** The file in the evidence that QEMU writes the console to, byte for byte. */
+export const consoleLogFile = 'console.log';
 
 /** Gives the command that starts a machine, paused until QMP says `cont`. */
 export function planQemuCommand(spec: MachineSpec, qemu: QemuProgram): readonly string[] {
@@ -23,7 +21,7 @@ export function planQemuCommand(spec: MachineSpec, qemu: QemuProgram): readonly 
     ...planBoard(spec.accelerator, spec.memoryMiB),
     ...planKernel(spec.kernel.vmlinuzHostPath, spec.kernel.initramfsHostPath, planKernelCommandLine()),
     ...planQmp(sockets.qmpHostPath),
-    ...planConsole(sockets.consoleHostPath, consoleLogHostPath(spec)),
+    ...planConsole(sockets.consoleHostPath, join(spec.evidenceHostPath, consoleLogFile)),
     ...planPorts(sockets.agentHostPath, sockets.journalHostPath),
     ...planGuestServices(),
     ...systemImages(spec).flatMap(planSystemDisk),
@@ -53,7 +51,7 @@ export function planProbeCommand(spec: ProbeSpec, qemu: QemuProgram): readonly s
     ...planBoard(spec.accelerator, probeMemoryMiB),
     ...planKernel(spec.vmlinuzHostPath, spec.initramfsHostPath, planProbeCommandLine()),
     ...planQmp(sockets.qmpHostPath),
-    ...planConsole(sockets.consoleHostPath, join(spec.scratchHostPath, 'console.log')),
+    ...planConsole(sockets.consoleHostPath, join(spec.scratchHostPath, consoleLogFile)),
   ];
 }
 

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describeFailure, RaidlabError } from './failure.ts';
+import type { Failure } from './failure.ts';
+
+const argv = ['btrfs', 'scrub', 'start'];
+const machine = 'leg-disk2';
+const said = 'ERROR: it said this';
+
+/** One of each: a reason without a sample does not compile. */
+type Samples = {
+  readonly [Area in Failure['area']]: { readonly [Reason in Extract<Failure, { area: Area }>['reason']]: Sample<Area, Reason> };
+};
+type Sample<Area, Reason> = readonly [exitCode: number, Omit<Extract<Failure, { area: Area; reason: Reason }>, 'area' | 'reason'>];
+
+const samples: Samples = {
+  usage: {
+    'bad-arguments': [64, { message: 'There is no flag --foo.', command: 'raidlab drill' }],
+    'unknown-drill': [64, { drill: 'replce', known: ['replace', 'crash'], nearest: 'replace' }],
+    'unknown-step': [64, { drill: 'replace', step: 'balanc', known: ['balance'] }],
+    'required-step': [64, { drill: 'replace', step: 'build-array', skippable: ['balance'] }],
+    'bad-layout': [64, { message: 'Too few disks.', remedy: 'Use more.' }],
+    'payload-too-large': [64, { payloadBytes: 3 * 1024 ** 3, usableBytes: 1024 ** 3 }],
+  },
+  host: {
+    'program-missing': [69, { program: 'qemu-img', purpose: 'make disks' }],
+    'qemu-too-old': [69, { found: '7.2', needed: '10.0' }],
+    'command-failed': [69, { argv, exitCode: 1, said }],
+    'disk-full': [69, { hostPath: '/var/cache', doing: 'writing the payload' }],
+    'not-writable': [69, { hostPath: '/var/cache', purpose: 'the cache', said }],
+    'wait-timed-out': [69, { waitingFor: 'the replace', timeoutMs: 60_000, lastSeen: '12 %' }],
+    interrupted: [130, { signal: 'SIGINT' }],
+    internal: [70, { message: 'an empty argv was given.' }],
+  },
+  image: {
+    'unknown-suite': [64, { suite: 'trixe', known: ['trixie'], nearest: 'trixie' }],
+    'build-failed': [69, { artefact: 'tools trixie', argv, said }],
+    'mirror-unreachable': [69, { suite: 'trixie', argv, said }],
+    'mirror-unknown': [69, { suite: 'trixie' }],
+    'module-missing': [69, { kernel: '6.12', module: 'btrfs' }],
+  },
+  machine: {
+    'qemu-refused-to-start': [69, { machine, argv, said }],
+    'qemu-ended': [2, { machine, how: 'SIGKILL', waitingFor: 'the agent', said }],
+    'boot-timed-out': [69, { machine, timeoutMs: 120_000, lastConsoleLine: 'Loading' }],
+    'boot-failed': [69, { machine, said }],
+    'agent-silent': [2, { machine, waitingFor: 'a reply', timeoutMs: 30_000, lastSeen: 'nothing' }],
+    'agent-error': [2, { machine, command: 'guest-exec', errorClass: 'GenericError', said }],
+    'qmp-silent': [2, { machine, waitingFor: 'a reply', timeoutMs: 30_000, lastSeen: 'nothing' }],
+    'qmp-error': [2, { machine, command: 'device_del', errorClass: 'DeviceNotFound', said }],
+    'protocol-broken': [2, { machine, peer: 'QEMU', said }],
+    'kvm-unusable': [69, { why: 'no /dev/kvm' }],
+  },
+  guest: {
+    'command-failed': [2, { machine, argv, exitCode: 3, said }],
+    'command-timed-out': [2, { machine, argv, timeoutMs: 120_000 }],
+    'output-not-understood': [2, { machine, argv, message: 'line 3: expected Status:' }],
+  },
+};
+
+const table = Object.entries(samples).flatMap(([area, reasons]) =>
+  Object.entries(reasons as Readonly<Record<string, readonly [number, object]>>).map(([reason, [exitCode, facts]]) => ({
+    exitCode,
+    failure: { area, reason, ...facts } as Failure,
+  })),
+);
+
+for (const { exitCode, failure } of table) {
+  test(`${failure.area}/${failure.reason} says what happened and what can be done, and ends with ${String(exitCode)}`, () => {
+    const description = describeFailure(failure);
+    assert.equal(description.exitCode, exitCode);
+    for (const sentence of [description.what, description.remedy]) {
+      assert.match(sentence, /[.?]$/u);
+      assert.doesNotMatch(sentence, /undefined|\[object|NaN/u);
+    }
+    assert.equal(new RaidlabError(failure).message, description.what);
+  });
+
+  test(`${failure.area}/${failure.reason} shows the command and what it said, word for word`, () => {
+    const { command, said: shown } = describeFailure(failure);
+    if ('argv' in failure) assert.match(command ?? '', /^(?:host|guest leg-disk2): btrfs scrub start$/u);
+    else assert.equal(command, undefined);
+    if ('said' in failure) assert.equal(shown, said);
+    assert.notEqual(shown, '');
+  });
+}
+
+test('every fact of a failure is told', () => {
+  for (const { failure } of table) {
+    const description = describeFailure(failure);
+    const told = Object.values(description).join('\n');
+    for (const [fact, value] of Object.entries(failure)) {
+      if (fact === 'area' || fact === 'reason' || fact === 'payloadBytes' || fact === 'usableBytes') continue;
+      const words = [value].flat().map((word) => (fact === 'timeoutMs' ? `${String(Number(word) / 1000)} s` : String(word)));
+      for (const word of words) assert.ok(told.includes(word), `${failure.area}/${failure.reason}: ${fact} ${word}`);
+    }
+  }
+});
+
+test('a command that a signal ended is told by its signal', () => {
+  assert.match(describeFailure({ area: 'host', reason: 'command-failed', argv, signal: 'SIGKILL', said }).what, /SIGKILL/u);
+});
+
+test('a nearest word is offered only where there is one', () => {
+  const failure = { area: 'usage', reason: 'unknown-drill', drill: 'x', known: ['replace'] } as const;
+  assert.doesNotMatch(describeFailure(failure).remedy, /Did you mean/u);
+  assert.match(describeFailure({ ...failure, nearest: 'replace' }).remedy, /^Did you mean "replace"\? /u);
+});

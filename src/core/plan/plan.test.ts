@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { defaultLayout, profiles } from '../layout.ts';
+import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
+import { formatCommand } from './command.ts';
+import type { Command } from './command.ts';
+import { crypttabLine, planContainer, planCreateContainer, planRemoveFromCrypttab } from './container.ts';
+import { lookAt, planReplace, planReplaceStatus, planScrub, planSoftBalance } from './repair.ts';
+
+const uuids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222', '33333333-3333-4333-8333-333333333333'];
+
+test('an array takes exactly one LUKS UUID for each disk', () => {
+  for (const wrong of [[], uuids.slice(0, 2), [...uuids, 'x']]) assert.throws(() => planArray(defaultLayout, wrong), RangeError);
+  const array = planArray(defaultLayout, uuids);
+  assert.deepEqual(
+    array.members.map(({ serial, luksUuid }) => [serial, luksUuid]),
+    [
+      ['DISK1', uuids[0]],
+      ['DISK2', uuids[1]],
+    ],
+  );
+  assert.deepEqual(
+    array.spares.map(({ mappingName, luksUuid }) => [mappingName, luksUuid]),
+    [['crypt-btrfs3', uuids[2]]],
+  );
+});
+
+test('every name of every layout is its own', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 12 }), fc.nat({ max: 4 }), (members, spares) => {
+      const array = planArray(
+        { ...defaultLayout, members, spares },
+        Array.from({ length: members + spares }, (_, index) => `uuid-${String(index)}`),
+      );
+      assert.deepEqual([array.members.length, array.spares.length], [members, spares]);
+      const names = [...array.members, ...array.spares].flatMap((container) => Object.values(container) as readonly string[]);
+      assert.equal(new Set(names).size, names.length);
+    }),
+  );
+});
+
+test('the array is built as the documentation shows it', () => {
+  const typed = planCreateArray(planArray(defaultLayout, uuids)).map(formatCommand);
+  const [first] = uuids;
+  assert.deepEqual(typed.slice(0, 6), [
+    'install -d -m 0700 /etc/luks',
+    'install -m 0600 /dev/null /etc/luks/DISK1.key',
+    'dd if=/dev/urandom of=/etc/luks/DISK1.key bs=128 count=1 status=none',
+    `cryptsetup luksFormat --batch-mode --type luks2 --uuid ${String(first)} --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /etc/luks/DISK1.key /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK1`,
+    'cryptsetup open --type luks --key-file /etc/luks/DISK1.key /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK1 crypt-btrfs1',
+    `tee -a /etc/crypttab <<< 'crypt-btrfs1 UUID=${String(first)} /etc/luks/DISK1.key luks,nofail'`,
+  ]);
+  assert.deepEqual(typed.slice(12), [
+    'mkfs.btrfs -q -d raid1 -m raid1 -L storage /dev/mapper/crypt-btrfs1 /dev/mapper/crypt-btrfs2',
+    "tee -a /etc/fstab <<< 'LABEL=storage /storage btrfs nofail 0 0'",
+    'mkdir -p /storage',
+    'mount /storage',
+  ]);
+});
+
+test('the lines in crypttab and fstab end as lines do, by UUID and label, nofail, and never degraded', () => {
+  const lines = planCreateArray(planArray(defaultLayout, uuids)).flatMap(({ stdin }) => stdin ?? []);
+  assert.equal(lines.length, 3);
+  for (const line of lines) {
+    assert.match(line, /^[^\n]+\n$/u);
+    assert.match(line, /UUID=|LABEL=/u);
+    assert.match(line, /nofail/u);
+    assert.doesNotMatch(line, /degraded|\/dev\/sd/u);
+  }
+});
+
+test("cryptsetup's own key derivation is used when it is to be real", () => {
+  const typed = planCreateContainer(planContainer(1, 'u'), 'real').map(formatCommand).join('\n');
+  assert.doesNotMatch(typed, /--pbkdf/u);
+  assert.match(typed, /--key-file \/etc\/luks\/DISK1\.key/u);
+});
+
+test('the sed that takes a container out of crypttab takes that line and no other', () => {
+  const lines = [1, 11, 2].map((number) => crypttabLine(planContainer(number, `uuid-${String(number)}`)));
+  const [, , expression = ''] = planRemoveFromCrypttab(planContainer(1, 'uuid-1')).argv;
+  const pattern = new RegExp(expression.slice(1, expression.lastIndexOf('/')), 'u');
+  assert.deepEqual(
+    lines.map((line) => pattern.test(line)),
+    [true, false, false],
+  );
+});
+
+test('repair commands are those of the manual pages', () => {
+  assert.equal(formatCommand(planReplace(1, '/dev/mapper/crypt-btrfs3')), 'btrfs replace start -B -f 1 /dev/mapper/crypt-btrfs3 /storage');
+  assert.equal(formatCommand(planReplaceStatus()), 'btrfs replace status -1 /storage');
+  assert.equal(formatCommand(planSoftBalance('raid1c3')), 'btrfs balance start -dconvert=raid1c3,soft -mconvert=raid1c3,soft /storage');
+  assert.equal(formatCommand(planScrub()), 'btrfs scrub start -B /storage');
+  assert.equal(formatCommand(planMountWith('/dev/mapper/c', 'degraded,ro')), 'mount -t btrfs -o degraded,ro /dev/mapper/c /storage');
+  assert.equal(formatCommand(planUnmount()), 'umount /storage');
+});
+
+test('what works on the whole array is given more time than a command that only looks', () => {
+  for (const planned of [planReplace(1, 'd'), planSoftBalance('raid1'), planScrub(), planOpenAsBoot])
+    assert.ok((planned.timeoutMs ?? 0) > 120_000);
+  for (const planned of Object.values<Command>(lookAt)) assert.equal(planned.timeoutMs, undefined);
+});
+
+test('no command names a disk by letter, in any profile', () => {
+  for (const profile of profiles) {
+    const array = planArray({ ...defaultLayout, profile }, uuids);
+    for (const { argv } of [...planCreateArray(array), planMount()]) assert.doesNotMatch(argv.join(' '), /\/dev\/[sv]d[a-z]/u);
+  }
+});

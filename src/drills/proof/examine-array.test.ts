@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answerPayload } from '../../storage/fixtures/payload-answers.ts';
+import type { Answer } from '../../machine/fixtures/scripted-machine.ts';
+import { troubleOf } from '../../machine/fixtures/scripted-machine.ts';
+import { failureOf } from '../../machine/fixtures/scripted-peer.ts';
+import { answerHealthy, mountedAs, recorded } from '../fixtures/healthy-array.ts';
+import { openScriptedDrill } from '../fixtures/scripted-drill.ts';
+import type { ScriptedDrill, ScriptedPart } from '../fixtures/scripted-drill.ts';
+import { examineArray } from './examine-array.ts';
+
+type Otherwise = Readonly<Record<string, Answer | string>>;
+
+async function openMounted(
+  otherwise: Otherwise = {},
+  part: ScriptedPart = {},
+  lost: readonly string[] = [],
+  suite = 'trixie',
+): Promise<ScriptedDrill> {
+  const drill: ScriptedDrill = await openScriptedDrill(() => ({
+    ...part,
+    scripts: [answerHealthy(otherwise, suite), (argv, options) => answerPayload(drill.run.promised, lost)(argv, options)],
+  }));
+  await drill.run.boot();
+  return drill;
+}
+
+const outcomes = async (drill: ScriptedDrill): Promise<Readonly<Record<string, string>>> =>
+  Object.fromEntries((await examineArray(drill.run)).map(({ name, outcome }) => [name, outcome]));
+
+const allHeld = { mounted: 'held', files: 'held', profiles: 'held', scrub: 'held', 'device-stats': 'held', 'kernel-log': 'held' };
+
+for (const suite of ['bookworm', 'trixie']) {
+  test(`${suite}: a healthy array holds in all six parts, in their order`, async () => {
+    await using drill = await openMounted({}, {}, [], suite);
+    const seen = await outcomes(drill);
+    assert.deepEqual(seen, allHeld);
+    assert.deepEqual(Object.keys(seen), Object.keys(allHeld));
+  });
+}
+
+const pulled = recorded('btrfs-device-stats-pulled');
+const table: readonly (readonly [string, Otherwise, ScriptedPart, readonly string[], Readonly<Record<string, string>>])[] = [
+  ['a lost file', {}, {}, ['/storage/payload/a'], { files: 'broken' }],
+  ['single chunks', { 'btrfs filesystem usage': recorded('btrfs-filesystem-usage-single-chunks') }, {}, [], { profiles: 'broken' }],
+  ['a scrub with errors and exit 0', { 'btrfs scrub start': recorded('btrfs-scrub-start-corrected') }, {}, [], { scrub: 'broken' }],
+  [
+    'a scrub with errors and exit 3',
+    { 'btrfs scrub start': { exitCode: 3, stdout: recorded('btrfs-scrub-start-pulled') } },
+    {},
+    [],
+    { scrub: 'broken' },
+  ],
+  ['counters', { 'btrfs device stats': pulled }, {}, [], { 'device-stats': 'broken' }],
+  ['a WARNING from btrfs', {}, { troubles: [troubleOf('warning', 'btrfs')] }, [], { 'kernel-log': 'broken' }],
+  ['a stall', {}, { troubles: [troubleOf('stall')] }, [], { 'kernel-log': 'inconclusive' }],
+];
+
+for (const [what, otherwise, part, lost, expected] of table) {
+  test(`${what} is seen by its own check and by no other`, async () => {
+    await using drill = await openMounted(otherwise, part, lost);
+    assert.deepEqual(await outcomes(drill), { ...allHeld, ...expected });
+  });
+}
+
+const unmounted: readonly (readonly [string, Answer])[] = [
+  ['nothing is mounted', { exitCode: 1 }],
+  ['it is mounted read-only', { stdout: mountedAs('ro,relatime') }],
+];
+for (const [what, findmnt] of unmounted) {
+  test(`when ${what} the mount is broken and what needs the array is not looked at`, async () => {
+    await using drill = await openMounted({ findmnt });
+    const unseen = { files: 'inconclusive', profiles: 'inconclusive', scrub: 'inconclusive', 'device-stats': 'inconclusive' };
+    assert.deepEqual(await outcomes(drill), { ...allHeld, mounted: 'broken', ...unseen });
+  });
+}
+
+test('what a tool refuses to say or says in unknown words is a failure, never a held check', async () => {
+  const refused: readonly (readonly [string, Answer, string])[] = [
+    ['findmnt', { exitCode: 1, stdout: 'surprise' }, 'output-not-understood'],
+    ['findmnt', {}, 'output-not-understood'],
+    ['btrfs filesystem usage', { exitCode: 1, stderr: 'ERROR' }, 'command-failed'],
+    ['btrfs filesystem usage', { stdout: recorded('btrfs-filesystem-usage-healthy').slice(0, 900) }, 'output-not-understood'],
+    ['btrfs scrub start', { exitCode: 1, stderr: 'ERROR: Scrub is already running' }, 'output-not-understood'],
+    ['btrfs device stats', { stdout: recorded('btrfs-device-stats-healthy').split('\n').slice(0, 5).join('\n') }, 'output-not-understood'],
+  ];
+  for (const [command, answer, reason] of refused) {
+    await using drill = await openMounted({ [command]: answer });
+    assert.equal((await failureOf(examineArray(drill.run))).reason, reason, command);
+  }
+});
+
+test('trouble of a machine that is off by now still counts', async () => {
+  await using drill = await openMounted();
+  drill.run.pastTroubles.push(troubleOf('warning', 'dm_crypt'));
+  drill.run.pastConsoleLines.push('an earlier line');
+  assert.deepEqual(await outcomes(drill), { ...allHeld, 'kernel-log': 'broken' });
+});

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultLayout } from '../../core/layout.ts';
+import type { ArrayLayout } from '../../core/layout.ts';
+import type { Check } from '../../core/verdict.ts';
+import { answerPayload } from '../../storage/fixtures/payload-answers.ts';
+import type { Answer } from '../../machine/fixtures/scripted-machine.ts';
+import { troubleOf } from '../../machine/fixtures/scripted-machine.ts';
+import { failureOf } from '../../machine/fixtures/scripted-peer.ts';
+import { answerHealthy, recorded } from '../fixtures/healthy-array.ts';
+import { openScriptedDrill } from '../fixtures/scripted-drill.ts';
+import type { ScriptedDrill, ScriptedPart } from '../fixtures/scripted-drill.ts';
+import { examineLoss } from './examine-loss.ts';
+import { examineReboot } from './examine-reboot.ts';
+
+interface Fork {
+  readonly otherwise?: Readonly<Record<string, Answer | string>>;
+  readonly part?: ScriptedPart;
+  readonly lost?: readonly string[];
+  readonly layout?: ArrayLayout;
+}
+
+async function openFork({ otherwise = {}, part = {}, lost = [], layout }: Fork): Promise<ScriptedDrill> {
+  const drill: ScriptedDrill = await openScriptedDrill(
+    () => ({
+      ...part,
+      scripts: [answerHealthy(otherwise), (argv, options) => answerPayload(drill.run.promised, lost)(argv, options)],
+    }),
+    layout,
+  );
+  return drill;
+}
+
+async function loseFirst(drill: ScriptedDrill): Promise<Check> {
+  const [lost] = drill.run.members;
+  assert.ok(lost !== undefined);
+  const [check] = await examineLoss(drill.run, lost);
+  assert.ok(check !== undefined && check.evidence.length > 0 && check.evidence.every((line) => line !== ''));
+  return check;
+}
+
+test('a leg that serves everything alone is held, in a fork of its own disk, which is gone afterwards', async () => {
+  await using drill = await openFork({});
+  const check = await loseFirst(drill);
+  assert.deepEqual([check.name, check.outcome], ['leg-alone-DISK2', 'held']);
+  assert.deepEqual(check.evidence, [
+    'degraded, read-only: 3 files and directories, 0 acknowledged records, all as written',
+    'degraded, read-write: mounted and written',
+  ]);
+  const forked = drill.specs[0]?.disks ?? [];
+  assert.deepEqual(
+    forked.map(({ serial, format }) => [serial, format]),
+    [['DISK2', 'qcow2']],
+  );
+  assert.notEqual(forked[0]?.hostPath, drill.run.disks.disks.find(({ serial }) => serial === 'DISK2')?.hostPath);
+  assert.deepEqual(drill.machines[0]?.ends, ['dispose']);
+});
+
+test('a leg is opened by its key and mounted read-only before it is mounted read-write', async () => {
+  await using drill = await openFork({});
+  await loseFirst(drill);
+  const typed = drill.machines[0]?.typed.map(({ argv }) => argv.join(' ')).filter((line) => /^(?:cryptsetup|mount|umount)/u.test(line));
+  assert.deepEqual(typed, [
+    'cryptsetup open --type luks --key-file /etc/luks/DISK2.key /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK2 crypt-btrfs2',
+    'mount -t btrfs -o degraded,ro /dev/mapper/crypt-btrfs2 /storage',
+    'umount /storage',
+    'mount -t btrfs -o degraded /dev/mapper/crypt-btrfs2 /storage',
+  ]);
+});
+
+test('of three members the other two are tried together', async () => {
+  await using drill = await openFork({ layout: { ...defaultLayout, members: 3 } });
+  const check = await loseFirst(drill);
+  assert.deepEqual([check.name, check.outcome], ['without-DISK1', 'held']);
+  assert.deepEqual(
+    drill.specs[0]?.disks.map(({ serial }) => serial),
+    ['DISK2', 'DISK3'],
+  );
+});
+
+const noMount = { exitCode: 32, stderr: 'mount: wrong fs type' };
+const losses: readonly (readonly [string, Fork, readonly RegExp[]])[] = [
+  [
+    'a container that does not open',
+    { otherwise: { 'cryptsetup open': { exitCode: 2 } } },
+    [/^the container of DISK2 does not open$/mu, /exit 2$/mu],
+  ],
+  [
+    'a refused degraded mount',
+    { otherwise: { 'mount -t btrfs -o degraded,ro': noMount } },
+    [
+      /^mount -o degraded,ro is refused: everything would be lost with DISK1, 3 names$/mu,
+      /^mount: wrong fs type$/mu,
+      /^lost with DISK1: \/storage\/payload\/a$/mu,
+    ],
+  ],
+  ['a lost file', { lost: ['/storage/payload/b'] }, [/^lost with DISK1: \/storage\/payload\/b: missing$/mu]],
+  [
+    'a refused read-write mount',
+    { otherwise: { 'mount -t btrfs -o degraded': noMount, 'mount -t btrfs -o degraded,ro': {} } },
+    [/\(read-write\) is refused$/mu],
+  ],
+  [
+    'a refused write',
+    { otherwise: { tee: { exitCode: 1, stderr: 'tee: Read-only file system' } } },
+    [/it cannot be written$/mu, /Read-only file system$/mu],
+  ],
+  ['a WARNING from btrfs', { part: { troubles: [troubleOf('warning', 'btrfs')] } }, [/^warning: a warning/mu]],
+  ['a forced read-only', { part: { consoleLines: ['BTRFS info (device dm-0): forced readonly'] } }, [/forced readonly$/mu]],
+];
+for (const [what, fork, evidence] of losses) {
+  test(`a leg with ${what} is broken`, async () => {
+    await using drill = await openFork(fork);
+    const check = await loseFirst(drill);
+    assert.equal(check.outcome, 'broken');
+    for (const line of evidence) assert.match(check.evidence.join('\n'), line);
+  });
+}
+
+test('a stall, or a WARNING that is not about storage, takes nothing from a leg that serves everything', async () => {
+  await using drill = await openFork({ part: { troubles: [troubleOf('stall'), troubleOf('warning', 'i915')] } });
+  assert.equal((await loseFirst(drill)).outcome, 'held');
+});
+
+test('a fork is gone too when its examination fails', async () => {
+  await using drill = await openFork({ otherwise: { '/usr/lib/raidlab/wait-ready': { exitCode: 1 } } });
+  assert.equal((await failureOf(loseFirst(drill))).reason, 'command-failed');
+  assert.deepEqual(drill.machines[0]?.ends, ['dispose']);
+});
+
+async function reboot(fork: Fork): Promise<{ readonly check: Check | undefined; readonly typed: readonly string[] }> {
+  await using drill = await openFork(fork);
+  const [check] = await examineReboot(drill.run);
+  const [machine] = drill.machines;
+  assert.deepEqual(machine?.ends, ['dispose']);
+  assert.deepEqual(
+    drill.specs[0]?.disks.map(({ serial }) => serial),
+    ['DISK1', 'DISK2', 'DISK3'],
+  );
+  return { check, typed: machine.typed.map(({ argv }) => argv.join(' ')) };
+}
+
+test('a reboot is held when crypttab and fstab alone bring everything back', async () => {
+  const { check, typed } = await reboot({});
+  assert.equal(check?.outcome, 'held');
+  assert.match(check.evidence.at(-1) ?? '', /^3 files and directories, .* all as written$/u);
+  assert.ok(typed.includes('/usr/lib/raidlab/open-storage'));
+  assert.ok(!typed.some((line) => /^(?:mount|cryptsetup)/u.test(line)));
+});
+
+const reboots: readonly (readonly [string, Fork, RegExp])[] = [
+  [
+    'nothing is mounted',
+    { otherwise: { findmnt: { exitCode: 1 }, '/usr/lib/raidlab/open-storage': { exitCode: 1, stderr: 'no such device' } } },
+    /^\/usr\/lib\/raidlab\/open-storage: exit 1\nno such device\nnothing is mounted/u,
+  ],
+  [
+    'chunks have a single copy',
+    { otherwise: { 'btrfs filesystem usage': recorded('btrfs-filesystem-usage-single-chunks') } },
+    /a single copy$/mu,
+  ],
+  ['a file is lost', { lost: ['/storage/payload/a'] }, /^\/storage\/payload\/a: missing$/mu],
+];
+for (const [what, fork, evidence] of reboots) {
+  test(`a reboot after which ${what} is broken`, async () => {
+    const { check } = await reboot(fork);
+    assert.equal(check?.outcome, 'broken');
+    assert.match(check.evidence.join('\n'), evidence);
+  });
+}
+
+test('one mapping that crypttab could not open is told, and is no finding while the array is whole', async () => {
+  const { check } = await reboot({ otherwise: { '/usr/lib/raidlab/open-storage': { exitCode: 1 } } });
+  assert.equal(check?.outcome, 'held');
+  assert.equal(check.evidence[0], '/usr/lib/raidlab/open-storage: exit 1');
+});
