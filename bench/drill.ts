@@ -76,7 +76,7 @@ function plain(events: readonly RecordedEvent[], { payload, systemBase, round }:
   const script = path.join(place, 'plain.sh');
   writeFileSync(script, hostScript(events, { directory: place, systemBase, payload, diskBytes: 1024 * mebibyte }));
   const ms = timed(() => {
-    const { status, stderr } = spawnSync('bash', [script], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('bash', [script], { encoding: 'utf8', timeout: 300_000 });
     if (status !== 0) throw new Error(`the plain script ended with exit ${String(status)}: ${stderr}`);
   });
   return ms;

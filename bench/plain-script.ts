@@ -10,7 +10,7 @@ const quote = (word: string): string => formatCommand({ argv: [word] });
 const guestHead = `#!/bin/bash
 PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 export PATH LC_ALL
-exec > /bench.log 2>&1
+exec > /bench.log 2>&1 < /dev/null
 mount -a -T /usr/lib/raidlab/fstab
 echo 7 > /proc/sys/kernel/printk
 /usr/lib/systemd/systemd-udevd --daemon || /lib/systemd/systemd-udevd --daemon

@@ -118,6 +118,7 @@ test('the host disk full in mid-drill: exit 69, which disk, and not a finding', 
   await using directory = await openTestDirectory();
   // A small disk of its own for the machine's images, seen by this process alone.
   const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+  await mkdir(workHostPath, { recursive: true });
   const script = 'mount -t tmpfs -o size=90m tmpfs "$1" && exec "$2" --disable-warning=ExperimentalWarning "$3" drill';
   const child = spawn('unshare', ['--mount', '--map-root-user', 'sh', '-c', script, 'sh', workHostPath, process.execPath, main], {
     cwd: directory.hostPath,

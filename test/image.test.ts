@@ -63,7 +63,7 @@ function startBuilder(store: CacheStore, wrapper: readonly string[] = []): Child
   const script = `
     import { ensureKernel } from ${JSON.stringify(path.resolve('src/machine/image/ensure-kernel.ts'))};
     import { openStore } from ${JSON.stringify(path.resolve('src/machine/cache/store.ts'))};
-    const ctx = { signal: new AbortController().signal, deadlineMs: Infinity, emit: (event) => console.log(JSON.stringify(event)) };
+    const ctx = { signal: new AbortController().signal, emit: (event) => console.log(JSON.stringify(event)) };
     try {
       await ensureKernel(ctx, await openStore(ctx, ${JSON.stringify(store)}), ${JSON.stringify(choice)});
     } catch (error) {

@@ -37,7 +37,7 @@ export const doctorExamples: readonly Example[] = [
 export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<ExitCode> {
   const { observeHost } = await import('../machine/host-facts.ts');
   const requirements = JSON.parse(readFileSync(new URL('../../setup/requirements.json', import.meta.url), 'utf8')) as HostRequirements;
-  const ctx = { signal: cli.interruption.signal, deadlineMs: Infinity, emit: () => undefined };
+  const ctx = { signal: cli.interruption.signal, emit: () => undefined };
   const facts = await observeHost(ctx, { requirements, store: cli.store, searchHostPaths: cli.searchHostPaths, mirror: cli.mirror });
   const findings = judgeHost(requirements, facts);
   const canRun = canRunDrill(findings);

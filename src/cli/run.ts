@@ -55,7 +55,7 @@ export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun
   });
   let exitCode: ExitCode;
   try {
-    exitCode = await work({ ctx: { signal: record.signal, deadlineMs: Infinity, emit: record.emit }, hostPath: directory.hostPath });
+    exitCode = await work({ ctx: { signal: record.signal, emit: record.emit }, hostPath: directory.hostPath });
     // A record that could not be kept outweighs a verdict: there is nothing to show for it.
     record.throwIfLost();
   } catch (error) {

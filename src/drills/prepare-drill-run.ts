@@ -26,6 +26,7 @@ export async function prepareDrillRun(ctx: Context, request: DrillRequest, scrat
   const { store } = request;
   // Before minutes are spent on images: without a good QEMU they are for nothing.
   const qemu = await findQemu(ctx);
+  if (request.accelerator !== undefined) requireTrusted(qemu, request.accelerator);
   const mirror = request.mirror === undefined ? {} : { mirror: request.mirror };
   const kernel = await ensureKernel(ctx, store, { suite: request.kernelSuite, ...mirror });
   const tools = await ensureTools(ctx, store, { suite: request.toolsSuite, ...mirror });

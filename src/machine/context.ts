@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 
@@ -9,8 +8,6 @@ import { RaidlabError } from '../core/failure.ts';
 export interface Context {
   /** Aborted when the run is interrupted or its deadline has passed; its reason is a RaidlabError. */
   readonly signal: AbortSignal;
-  /** When this must be over, on the clock of `performance.now()`; Infinity for no limit. */
-  readonly deadlineMs: number;
   /** Records a fact. Never throws, never waits. */
   readonly emit: (event: EventBody) => void;
 }
@@ -39,7 +36,6 @@ export function withDeadline(
   else ctx.signal.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
-    deadlineMs: Math.min(ctx.deadlineMs, performance.now() + timeoutMs),
     emit: ctx.emit,
     [Symbol.dispose]: () => {
       clearTimeout(timer);
@@ -74,7 +70,6 @@ export function whenAborted(signal: AbortSignal): Disposable & { readonly promis
 export function createContext(options: { readonly signal?: AbortSignal; readonly emit?: (event: EventBody) => void } = {}): Context {
   return {
     signal: options.signal ?? new AbortController().signal,
-    deadlineMs: Number.POSITIVE_INFINITY,
     emit: options.emit ?? (() => undefined),
   };
 }

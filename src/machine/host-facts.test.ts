@@ -27,7 +27,7 @@ test('the subordinate ids of a user are added up', () => {
 test('a host is observed without a cache, without programs, and without leaving anything', async () => {
   const root = mkdtempSync(join(tmpdir(), 'raidlab-host-'));
   try {
-    const ctx = { signal: new AbortController().signal, deadlineMs: Infinity, emit: () => undefined };
+    const ctx = { signal: new AbortController().signal, emit: () => undefined };
     const rootHostPath = join(root, 'not', 'there', 'yet');
     const facts = await observeHost(ctx, {
       requirements: {

@@ -13,7 +13,7 @@ import { isProcessAlive, parseProcessStartTime, readProcessIdentity } from './pr
 const purpose = 'test how host processes behave';
 
 function context(signal = new AbortController().signal): Context {
-  return { signal, deadlineMs: Infinity, emit: () => undefined };
+  return { signal, emit: () => undefined };
 }
 
 async function failureOf(promise: Promise<unknown>) {
@@ -156,7 +156,7 @@ test('the pid is the command’s own, so that it can be recorded and recognised'
 test('what we started dies with us, even by kill -9', async () => {
   const script = `
     import { startHostProcess } from ${JSON.stringify(join(import.meta.dirname, 'host-process.ts'))};
-    const ctx = { signal: new AbortController().signal, deadlineMs: Infinity, emit: () => undefined };
+    const ctx = { signal: new AbortController().signal, emit: () => undefined };
     const started = await startHostProcess(ctx, ['sleep', '60'], { purpose: 'x' });
     setTimeout(() => console.log(started.pid), 300);`;
   const us = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', script], {

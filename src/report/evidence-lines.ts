@@ -3,9 +3,10 @@ import type { Check, CheckOutcome, Verdict } from '../core/verdict.ts';
 import { formatDuration } from './format-duration.ts';
 import { blank, labelled, line, saidLines, span } from './line.ts';
 import type { Line, Tone } from './line.ts';
+import { shortenLines } from './shorten-lines.ts';
 
-/** How many lines of evidence are shown for a check that held; the rest is in result.json. */
-const evidenceShown = 3;
+/** How many lines of evidence are shown for a check, by what it came to; the rest is in result.json. */
+const evidenceShown: Readonly<Record<CheckOutcome, number>> = { held: 3, broken: 12, inconclusive: 12 };
 
 const outcomeMarks: Readonly<Record<CheckOutcome, { readonly mark: string; readonly tone: Tone }>> = {
   held: { mark: '✓', tone: 'good' },
@@ -16,18 +17,16 @@ const outcomeMarks: Readonly<Record<CheckOutcome, { readonly mark: string; reado
 /** The tone in which a verdict is shown. */
 const verdictTones: Readonly<Record<Verdict, Tone>> = { held: 'good', broken: 'bad', inconclusive: 'doubtful', crashed: 'crashed' };
 
-/** Gives the lines of a check: mark, claim, and what was seen; in full where it did not hold. */
+/** Gives the lines of a check: mark, claim, and what was seen; more of that where it did not hold. */
 function checkLines(check: Check, verbose: boolean): readonly Line[] {
   const { mark, tone } = outcomeMarks[check.outcome];
   const all = check.evidence.flatMap((evidence) => evidence.split('\n'));
-  // One line more is not worth a line that says so.
-  const shown = verbose || check.outcome !== 'held' || all.length <= evidenceShown + 1 ? all : all.slice(0, evidenceShown);
-  const left = all.length - shown.length;
+  const { shown, left } = shortenLines(all, verbose ? Infinity : evidenceShown[check.outcome]);
   const claimTone: Tone = check.outcome === 'held' ? 'plain' : 'strong';
   return [
     line(2, [span(`${mark} `, tone), span(check.claim, claimTone), span(`  ${check.name}`, 'quiet')], 4),
     ...shown.map((evidence) => line(6, [span(evidence, 'quiet')], 8)),
-    ...(left === 0 ? [] : [line(6, [span(`… ${String(left)} more lines in result.json`, 'quiet')])]),
+    ...(left === 0 ? [] : [line(6, [span(`… ${String(left)} more in result.json`, 'quiet')])]),
   ];
 }
 
@@ -61,11 +60,16 @@ export function verdictLines(facts: VerdictFacts): readonly Line[] {
 
 function countLine(checks: readonly Check[]): readonly Line[] {
   if (checks.length === 0) return [];
-  const spans = (['held', 'broken', 'inconclusive'] as const)
+  return [line(0, [span(countChecks(checks), 'quiet')])];
+}
+
+/** Gives what checks came to, in numbers: `9 checks: 6 held, 3 broken`. */
+export function countChecks(checks: readonly Check[]): string {
+  const counts = (['held', 'broken', 'inconclusive'] as const)
     .map((outcome) => ({ outcome, count: checks.filter((check) => check.outcome === outcome).length }))
     .filter(({ count }) => count > 0)
     .map(({ outcome, count }) => `${String(count)} ${outcome}`);
-  return [line(0, [span(`${String(checks.length)} checks: ${spans.join(', ')}`, 'quiet')])];
+  return `${String(checks.length)} ${checks.length === 1 ? 'check' : 'checks'}: ${counts.join(', ')}`;
 }
 
 /** Gives the lines of kernel trouble: what, where, who, and the console's own words. */

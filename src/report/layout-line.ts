@@ -51,13 +51,13 @@ const asciiMarks: Readonly<Record<string, string>> = {
  * A word that is longer than a row is left whole, so that it can be copied; the terminal folds it.
  */
 export function layoutLine(given: Line, page: Page): readonly string[] {
-  const line = given.wrap === 'label' ? placeLabel(given, page) : given;
+  const line = given.wrap === 'label' || given.wrap === 'labelled-command' ? placeLabel(given, page) : given;
   const spans = line.spans.map((span) => ({ ...span, text: cleanText(span.text, page) }));
   const margin = line.margin === undefined ? '' : paint({ ...line.margin, text: cleanText(line.margin.text, page) }, page);
   const rows = wrapSpans(spans, line, page);
   return rows.map((row, index) => {
     const indent = ' '.repeat(indentOn(index === 0 ? line.indent : line.hang, page));
-    const continued = line.wrap === 'command' && index < rows.length - 1 ? ' \\' : '';
+    const continued = isCommand(line) && index < rows.length - 1 ? ' \\' : '';
     return `${indent}${margin}${row.map((span) => paint(span, page)).join('')}${continued}`.trimEnd();
   });
 }
@@ -85,6 +85,10 @@ export function cutLine(line: Line, page: Page): string {
     break;
   }
   return `${' '.repeat(Math.min(line.indent, Math.max(0, page.columns - 1)))}${kept.map((span) => paint(span, page)).join('')}`;
+}
+
+function isCommand(line: Line): boolean {
+  return line.wrap === 'command' || line.wrap === 'labelled-command';
 }
 
 /** On a narrow page a label is a word before its value, not a column. */
@@ -120,10 +124,10 @@ function indentOn(indent: number, page: Page): number {
 /** Breaks spans at spaces into rows that fit; spaces at a break are dropped. */
 function wrapSpans(spans: readonly Span[], line: Line, page: Page): readonly (readonly Span[])[] {
   if (page.columns === Infinity) return [spans];
-  const reserved = (line.wrap === 'command' ? 2 : 0) + (line.margin === undefined ? 0 : page.widthOf(line.margin.text));
+  const reserved = (isCommand(line) ? 2 : 0) + (line.margin === undefined ? 0 : page.widthOf(line.margin.text));
   const rows: Span[][] = [[]];
   let used = indentOn(line.indent, page);
-  for (const piece of spans.flatMap((span) => piecesOf(span, line.wrap === 'command'))) {
+  for (const piece of spans.flatMap((span) => piecesOf(span, isCommand(line)))) {
     const row = rows.at(-1) ?? [];
     const width = page.widthOf(piece.text);
     const isSpace = piece.text.trim() === '';
@@ -140,8 +144,8 @@ function wrapSpans(spans: readonly Span[], line: Line, page: Page): readonly (re
 }
 
 /** A command is broken only between words, never inside quotes: a backslash there would become part of the word. */
-function piecesOf(span: Span, isCommand: boolean): readonly Span[] {
-  const pattern = isCommand ? /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+|\s+/gu : /\S+|\s+/gu;
+function piecesOf(span: Span, asCommand: boolean): readonly Span[] {
+  const pattern = asCommand ? /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+|\s+/gu : /\S+|\s+/gu;
   return (span.text.match(pattern) ?? []).map((text) => ({ text, tone: span.tone }));
 }
 

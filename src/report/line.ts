@@ -16,8 +16,8 @@ export interface Line {
   readonly spans: readonly Span[];
   /** Stands at the left of every row: the bar beside what a tool said. */
   readonly margin?: Span;
-  /** `command`: rows but the last end in ` \`, so that what was wrapped can be pasted into a shell. `label`: the first span is a name, in a column of its own where there is room. */
-  readonly wrap: 'prose' | 'command' | 'label';
+  /** `command`: rows but the last end in ` \`, so that what was wrapped can be pasted into a shell. `label`: the first span is a name, in a column of its own where there is room. `labelled-command`: both. */
+  readonly wrap: 'prose' | 'command' | 'label' | 'labelled-command';
 }
 
 /** Makes a span. */
@@ -36,6 +36,11 @@ export const blank: Line = line(0, []);
 /** Makes a line with a name in a column of its own: `  kernel       6.12`. */
 export function labelled(label: string, value: string, tone: Tone = 'plain'): Line {
   return { indent: 2, hang: 15, spans: [span(label, 'quiet'), span(value, tone)], wrap: 'label' };
+}
+
+/** Makes a line with a name in a column of its own, and a command to paste. */
+export function labelledCommand(label: string, command: string): Line {
+  return { ...labelled(label, command), wrap: 'labelled-command' };
 }
 
 /** Makes the line of a command as one would type it: `$ btrfs scrub start -B /storage`. */

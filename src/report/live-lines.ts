@@ -1,6 +1,9 @@
+import { countChecks } from './evidence-lines.ts';
 import { formatDuration } from './format-duration.ts';
 import { commandLine, line, span } from './line.ts';
 import type { Line } from './line.ts';
+import { formatBriefly } from './machine-activity.ts';
+import type { MachineActivity } from './machine-activity.ts';
 import type { Progress, TerminalState } from './terminal-state.ts';
 
 const brailleFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -9,21 +12,33 @@ const asciiFrames = ['|', '/', '-', '\\'];
 /** How long one frame of the spinner stands, milliseconds. */
 export const frameMs = 120;
 
-/** Gives the lines that are alive now: what is going on and for how long, how far it is, which command runs. Empty when nothing is. */
+/** How many machines are shown at once; a live region must stay far below the height of a terminal. */
+const machinesShown = 3;
+
+/** Gives the lines that are alive now: what is going on and for how long, how far it is, what each machine is at. Empty when nothing is. */
 export function liveLines(state: TerminalState, nowMs: number, unicode: boolean): readonly Line[] {
-  const { activity, progress } = state;
-  // While a typed command works, those that only look at it come and go: what was typed is what goes on.
-  const runningCommand = state.typed?.command ?? state.runningCommand;
+  const { activity, progress, typed, checks } = state;
   if (activity === null && progress === null) return [];
   const frames = unicode ? brailleFrames : asciiFrames;
   const spinner = frames[Math.floor(nowMs / frameMs) % frames.length] ?? '';
   const title = activity?.title ?? progress?.what ?? '';
   const elapsed = activity === null ? '' : `  ${formatDuration(nowMs - activity.startedMs)}`;
+  const judged = checks.length === 0 ? '' : `  ${countChecks(checks)}`;
+  // While a typed command works, those that only look at it come and go: what was typed is what goes on.
+  const busy = state.machines.filter((machine) => machine.machine !== typed?.machine).flatMap(machineLine);
   return [
-    line(0, [span(`${spinner} `, 'doubtful'), span(title, 'strong'), span(elapsed, 'quiet')]),
+    line(0, [span(`${spinner} `, 'doubtful'), span(title, 'strong'), span(`${elapsed}${judged}`, 'quiet')]),
     ...(progress === null ? [] : [progressLine(progress, isSameWork(title, progress.what) ? '' : progress.what)]),
-    ...(runningCommand === null ? [] : [commandLine(2, runningCommand)]),
+    ...(typed === null ? [] : [commandLine(2, typed.command)]),
+    ...busy.slice(0, machinesShown),
   ];
+}
+
+/** Says what a machine is at: booting, or the command that was started last. */
+function machineLine({ machine, booting, running }: MachineActivity): readonly Line[] {
+  const command = running.at(-1);
+  if (booting) return [line(2, [span(`booting ${machine} …`, 'quiet')])];
+  return command === undefined ? [] : [line(2, [span(`${machine}: ${formatBriefly(command.argv)}`, 'quiet')])];
 }
 
 /** How many characters a full bar has. */

@@ -2,7 +2,10 @@ import type { RecordedEvent } from '../core/event.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import { commandLine, line, saidLines, span } from './line.ts';
 import type { Line } from './line.ts';
+import { followMachines, sameWords } from './machine-activity.ts';
+import type { RunningCommand } from './machine-activity.ts';
 import type { Rendering } from './render-terminal.ts';
+import { shortenLines } from './shorten-lines.ts';
 import type { TerminalState } from './terminal-state.ts';
 
 /** How many lines of a command's output are shown; the rest is in commands.ndjson. */
@@ -17,29 +20,35 @@ type CommandEvent = Extract<RecordedEvent, { readonly type: 'command-typed' | 'c
 export function renderCommand(state: TerminalState, event: CommandEvent): Rendering {
   switch (event.type) {
     case 'command-typed':
-      return add({ ...state, typed: { argv: event.argv, command: event.command } }, [commandLine(4, event.command)]);
+      return add({ ...state, typed: { machine: event.machine, argv: event.argv, command: event.command } }, [commandLine(4, event.command)]);
     case 'command-started':
-      return { state: { ...state, runningCommand: formatCommand({ argv: event.argv }) }, lines: [] };
+      return { state: { ...state, machines: followMachines(state.machines, event) }, lines: [] };
     case 'command-ended': {
-      const wasTyped = state.typed !== null && sameWords(state.typed.argv, event.argv);
-      const next = { ...state, runningCommand: null, typed: wasTyped ? null : state.typed };
+      const wasTyped = state.typed !== null && isSameCommand(state.typed, event);
+      const isProgressOver = state.progress?.commands.some((command) => isSameCommand(command, event)) === true;
+      const next = {
+        ...state,
+        machines: followMachines(state.machines, event),
+        typed: wasTyped ? null : state.typed,
+        progress: isProgressOver ? null : state.progress,
+      };
       const { verbose } = state.options;
       const showsOutput = verbose || (wasTyped && event.exitCode !== 0);
       return add(next, [
         ...(verbose && !wasTyped ? [commandLine(4, formatCommand({ argv: event.argv }))] : []),
-        ...(showsOutput ? outputLines(`${event.stderr}\n${event.stdout}`) : []),
+        ...(showsOutput ? outputLines(`${event.stderr}\n${event.stdout}`, event.machine) : []),
         ...(showsOutput && event.exitCode !== 0 ? [line(4, [span(`exit ${String(event.exitCode)}`, 'doubtful')])] : []),
       ]);
     }
   }
 }
 
-function outputLines(output: string): readonly Line[] {
+function outputLines(output: string, machine: string): readonly Line[] {
   const rows = output.split('\n').filter((row) => row.trim() !== '');
   if (rows.length === 0) return [];
-  const left = rows.length - outputShown;
-  const more = left > 0 ? [line(4, [span(`│ … ${String(left)} more lines in commands.ndjson`, 'quiet')])] : [];
-  return [...saidLines(4, rows.slice(0, outputShown).join('\n')), ...more];
+  const { shown, left } = shortenLines(rows, outputShown);
+  const more = left > 0 ? [line(4, [span(`│ … ${String(left)} more lines in machines/${machine}/commands.ndjson`, 'quiet')])] : [];
+  return [...saidLines(4, shown.join('\n')), ...more];
 }
 
 function add(state: TerminalState, lines: readonly Line[]): Rendering {
@@ -47,6 +56,6 @@ function add(state: TerminalState, lines: readonly Line[]): Rendering {
   return { state: { ...state, stepLines: [...state.stepLines, ...lines] }, lines: [] };
 }
 
-function sameWords(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((word, index) => word === right[index]);
+function isSameCommand(left: RunningCommand, right: RunningCommand): boolean {
+  return left.machine === right.machine && sameWords(left.argv, right.argv);
 }

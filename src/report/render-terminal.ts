@@ -10,9 +10,11 @@ import { formatSize } from '../core/size.ts';
 import { repeatCommand } from './repeat-command.ts';
 import { troubleLines, verdictLines } from './evidence-lines.ts';
 import { formatDuration } from './format-duration.ts';
-import { blank, labelled, line, saidLines, span } from './line.ts';
+import { blank, labelled, labelledCommand, line, saidLines, span } from './line.ts';
 import type { Line, Tone } from './line.ts';
+import { followMachines } from './machine-activity.ts';
 import { renderCommand } from './render-command.ts';
+import { shortenLines, shortenReason } from './shorten-lines.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
 import type { TerminalState } from './terminal-state.ts';
 
@@ -31,7 +33,7 @@ export function renderTerminal(state: TerminalState, event: RecordedEvent): Rend
     case 'run-started':
       return { state: { ...state, directory: event.directory, commandLine: event.command }, lines: [] };
     case 'drill-started':
-      return keep({ ...state, seed: event.seed, checks: [], troubles: [] }, 'header', [
+      return keep({ ...prepare(state, event, 'images and accelerator'), seed: event.seed, checks: [], troubles: [] }, 'header', [
         line(0, [span(event.drill, 'strong')]),
         line(0, event.promise),
         blank,
@@ -41,20 +43,16 @@ export function renderTerminal(state: TerminalState, event: RecordedEvent): Rend
         ...(event.skippedSteps.length === 0 ? [] : [labelled('left out', event.skippedSteps.join(', '), 'doubtful')]),
       ]);
     case 'step-started':
-      return { state: { ...state, activity: { title: event.title, startedMs: timeOf(event) }, stepLines: [], progress: null }, lines: [] };
+      return {
+        state: { ...state, activity: { title: event.title, startedMs: timeOf(event), isTold: true }, stepLines: [], progress: null },
+        lines: [],
+      };
     case 'step-ended':
       return endStep(state, event.completed ? mark('✓', 'good') : mark('✗', 'bad'), event.title, event.durationMs);
     case 'step-skipped':
       return keep(state, 'steps', [stepLine(mark('-', 'doubtful'), 'left out', event.title, [span(`  ${event.step}`, 'quiet')])]);
     case 'check-judged':
-      return {
-        state: {
-          ...state,
-          checks: [...state.checks, event.check],
-          progress: { what: event.check.claim, fraction: null, detail: event.check.outcome },
-        },
-        lines: [],
-      };
+      return { state: { ...state, checks: [...state.checks, event.check] }, lines: [] };
     case 'verdict-reached': {
       const trouble = event.verdict === 'crashed' ? state.troubles.findLast(isCrash) : undefined;
       const { checks } = state;
@@ -62,8 +60,8 @@ export function renderTerminal(state: TerminalState, event: RecordedEvent): Rend
     }
     case 'run-failed':
       // The failure itself is an error message, on standard error; what was held back must not be lost.
-      return state.activity === null
-        ? { state, lines: [] }
+      return state.activity?.isTold !== true
+        ? { state: { ...state, ...nothingRuns }, lines: [] }
         : endStep(state, mark('✗', 'bad'), state.activity.title, timeOf(event) - state.activity.startedMs);
     case 'run-ended':
       return keep({ ...state, ...nothingRuns }, 'end', endLines(state));
@@ -100,19 +98,17 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
     case 'progress-made':
       return renderProgress(state, event);
     case 'image-build-started':
-      return keep({ ...state, activity: { title: `Building the ${event.artefact}`, startedMs: timeOf(event) } }, 'header', [
+      return keep({ ...state, activity: { title: `Building the ${event.artefact}`, startedMs: timeOf(event), isTold: true } }, 'header', [
         line(2, [span('… ', 'quiet'), span(`Building the ${event.artefact}: ${event.why}`, 'quiet')], 4),
       ]);
     case 'image-built':
-      return keep({ ...state, ...nothingRuns }, 'header', [
+      return keep({ ...prepare(state, event, 'images and accelerator'), progress: null }, 'header', [
         stepLine(mark('✓', 'good'), formatDuration(event.durationMs), `Built ${event.artefact}, ${formatSize(event.sizeBytes)}`, []),
       ]);
     case 'image-ready':
       return keep(state, 'header', [labelled(firstWord(event.artefact), event.description)]);
     case 'accelerator-chosen':
-      return keep(state, 'header', [
-        labelled('accelerator', `${event.accelerator}: ${event.reason}${event.remembered ? ' (remembered)' : ''}`),
-      ]);
+      return keep(prepare(state, event, 'payload and disks'), 'header', [acceleratorLine(event, state.options.verbose)]);
     case 'cache-entry-rejected':
       return within(state, 'header', [
         line(2, [span('! ', 'doubtful'), span(`The cached ${event.artefact} is not usable: ${event.why}. It is built again.`)], 4),
@@ -121,17 +117,12 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
       return within(state, 'header', [line(2, [span(`Removed what an earlier run left: ${event.what} (${event.hostPath})`, 'quiet')], 4)]);
     case 'remark-made':
       return within(state, 'steps', [line(4, event.text)]);
-    case 'machine-started':
     case 'console-line-seen':
       return { state, lines: [] };
+    case 'machine-started':
     case 'machine-booted':
-      return within(state, 'steps', [
-        line(4, [span(`machine ${event.machine} on: kernel ${event.kernel}, ${formatDuration(event.durationMs)}`, 'quiet')], 6),
-      ]);
     case 'machine-stopped':
-      return within(state, 'steps', [
-        line(4, [span(`machine ${event.machine} off: ${event.how}${parenthesis(event.detail)}`, 'quiet')], 6),
-      ]);
+      return renderMachine(state, event);
     case 'kernel-trouble-seen':
       return within({ ...state, troubles: [...state.troubles, event.trouble] }, 'steps', [
         line(
@@ -148,12 +139,38 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
     case 'fault-cleared':
       return within(state, 'steps', [line(4, `fault taken away: ${event.fault}${event.disk === null ? '' : ` of ${event.disk}`}`, 6)]);
     case 'observation-made':
-      return within(state, 'steps', observationLines(event));
+      return within(state, 'steps', observationLines(event, state.options.verbose));
   }
 }
 
-/** What is no longer going on when something has ended. */
-const nothingRuns = { activity: null, stepLines: null, runningCommand: null, typed: null, progress: null } as const;
+/** What is no longer going on when something has ended; machines stay on. */
+const nothingRuns = { activity: null, stepLines: null, typed: null, progress: null } as const;
+
+/** Says in the live region what is made ready before the first step. */
+function prepare(state: TerminalState, event: RecordedEvent, what: string): TerminalState {
+  return { ...state, activity: { title: `Preparing ${what}`, startedMs: timeOf(event), isTold: false } };
+}
+
+function acceleratorLine(event: Extract<RecordedEvent, { type: 'accelerator-chosen' }>, verbose: boolean): Line {
+  const reason = verbose ? event.reason : shortenReason(event.reason);
+  return labelled('accelerator', `${event.accelerator}: ${reason}${event.remembered ? ' (remembered)' : ''}`);
+}
+
+/** Machines come and go in the live region; lines tell of it only in a verbose report, or when one died. */
+function renderMachine(
+  state: TerminalState,
+  event: Extract<RecordedEvent, { type: 'machine-started' | 'machine-booted' | 'machine-stopped' }>,
+): Rendering {
+  const next = { ...state, machines: followMachines(state.machines, event) };
+  const isDeath = event.type === 'machine-stopped' && event.how === 'died';
+  if (event.type === 'machine-started' || !(isDeath || state.options.verbose)) return { state: next, lines: [] };
+  const text =
+    event.type === 'machine-booted'
+      ? `on: kernel ${event.kernel}, ${formatDuration(event.durationMs)}`
+      : `off: ${event.how}${parenthesis(event.detail)}`;
+  const warning = isDeath ? [span('! ', 'doubtful')] : [];
+  return within(next, 'steps', [line(4, [...warning, span(`machine ${event.machine} ${text}`, isDeath ? 'plain' : 'quiet')], 6)]);
+}
 
 function endStep(state: TerminalState, ending: Mark, title: string, durationMs: number): Rendering {
   const lines = state.stepLines ?? [];
@@ -162,7 +179,8 @@ function endStep(state: TerminalState, ending: Mark, title: string, durationMs: 
 
 function renderProgress(state: TerminalState, event: Extract<RecordedEvent, { type: 'progress-made' }>): Rendering {
   const { what, fraction, detail } = event;
-  const next = { ...state, progress: { what, fraction, detail } };
+  const commands = state.machines.flatMap((machine) => machine.running);
+  const next = { ...state, progress: { what, fraction, detail, commands } };
   const nowMs = timeOf(event);
   const sinceMs = Math.max(state.progressToldMs, state.activity?.startedMs ?? 0);
   if (state.options.live || nowMs - sinceMs < progressEveryMs) {
@@ -176,15 +194,20 @@ function renderProgress(state: TerminalState, event: Extract<RecordedEvent, { ty
   return keep({ ...next, progressToldMs: nowMs }, part, [line(2, [span(`… ${title}${what}: ${percent}${detail}${elapsed}`, 'quiet')], 4)]);
 }
 
-function observationLines(event: Extract<RecordedEvent, { type: 'observation-made' }>): readonly Line[] {
+/** How many lines of what a tool said are shown with an observation. */
+const saidShown = 14;
+
+function observationLines(event: Extract<RecordedEvent, { type: 'observation-made' }>, verbose: boolean): readonly Line[] {
   const said = event.said.trimEnd();
+  const { shown, left } = shortenLines(said.split('\n'), verbose ? Infinity : saidShown);
   return [
     line(
       4,
       [span('$ ', 'quiet'), span(event.source), ...(event.exitCode === 0 ? [] : [span(`  exit ${String(event.exitCode)}`, 'doubtful')])],
       6,
     ),
-    ...(said === '' ? [line(4, [span('│ (nothing)', 'quiet')])] : saidLines(4, said)),
+    ...(said === '' ? [line(4, [span('│ (nothing)', 'quiet')])] : saidLines(4, shown.join('\n'))),
+    ...(left === 0 ? [] : [line(4, [span(`│ … ${String(left)} more lines in the run directory`, 'quiet')])]),
     line(4, [span('→ ', 'doubtful'), span(event.meaning)], 6),
   ];
 }
@@ -218,7 +241,7 @@ function endLines(state: TerminalState): readonly Line[] {
   if (directory === null) return [];
   const below = `${options.cwdHostPath}/`;
   const shown = directory.startsWith(below) ? directory.slice(below.length) : directory;
-  return [labelled('evidence', `${shown}/`), ...(seed === null ? [] : [labelled('again', repeatCommand(state.commandLine, seed))])];
+  return [labelled('evidence', `${shown}/`), ...(seed === null ? [] : [labelledCommand('again', repeatCommand(state.commandLine, seed))])];
 }
 
 function timeOf(event: RecordedEvent): number {

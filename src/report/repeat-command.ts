@@ -1,4 +1,8 @@
-/** Gives the command line that does the same again: what was typed, with the seed that was drawn for it. */
+import { formatCommand } from '../core/plan/command.ts';
+
+/** Gives the command line that does the same again: what was typed, quoted for a shell, with the seed that was drawn for it. */
 export function repeatCommand(typed: string, seed: string): string {
-  return / --seed[ =]/u.test(typed) ? typed : `${typed} --seed ${seed}`;
+  const words = typed.match(/(?:'[^']*'|\\.|[^\s'\\])+/gu) ?? [];
+  const isGiven = words.some((word) => word === '--seed' || word.startsWith('--seed='));
+  return isGiven ? typed : `${typed} ${formatCommand({ argv: ['--seed', seed] })}`;
 }

@@ -1,6 +1,7 @@
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check } from '../core/verdict.ts';
 import type { Line } from './line.ts';
+import type { MachineActivity, RunningCommand } from './machine-activity.ts';
 
 /** How a run is shown. */
 export interface TerminalOptions {
@@ -12,10 +13,12 @@ export interface TerminalOptions {
   readonly cwdHostPath: string;
 }
 
-/** Something that takes time and is going on now: a step, or the building of an image. */
+/** Something that takes time and is going on now: a step, or what comes before the first. */
 interface Activity {
   readonly title: string;
   readonly startedMs: number;
+  /** Whether a line tells of it when it fails. */
+  readonly isTold: boolean;
 }
 
 /** How far the work is that is going on now. */
@@ -24,6 +27,8 @@ export interface Progress {
   /** 0 to 1; null when the size of the work is unknown. */
   readonly fraction: number | null;
   readonly detail: string;
+  /** What ran when this was told: it is over with the first of them that ends. */
+  readonly commands: readonly RunningCommand[];
 }
 
 /** What the terminal report remembers between events. */
@@ -32,10 +37,10 @@ export interface TerminalState {
   readonly activity: Activity | null;
   /** Lines of the step that is going on; they are shown under its title when it has ended. */
   readonly stepLines: readonly Line[] | null;
-  /** The command that runs now, for the live region. */
-  readonly runningCommand: string | null;
+  /** The machines that are on and what they are at, for the live region. */
+  readonly machines: readonly MachineActivity[];
   /** The command that was typed last and has not ended. */
-  readonly typed: { readonly argv: readonly string[]; readonly command: string } | null;
+  readonly typed: (RunningCommand & { readonly command: string }) | null;
   readonly progress: Progress | null;
   /** When progress was last told in a line, milliseconds since 1970. */
   readonly progressToldMs: number;
@@ -54,7 +59,7 @@ export function startTerminal(options: TerminalOptions): TerminalState {
     options,
     activity: null,
     stepLines: null,
-    runningCommand: null,
+    machines: [],
     typed: null,
     progress: null,
     progressToldMs: 0,

@@ -16,7 +16,7 @@ import type { CommandResult, Guest } from '../machine/guest.ts';
 import { observePayload } from './observe-payload.ts';
 import { writePayloadImage } from './payload-image.ts';
 
-const calm: Context = { signal: new AbortController().signal, deadlineMs: Infinity, emit: () => undefined };
+const calm: Context = { signal: new AbortController().signal, emit: () => undefined };
 
 /** Only root may give files away and set other people's bits, which is what the guest's tar does. */
 const rootOnly = { skip: process.getuid?.() === 0 ? false : 'needs root, as the guest has' };

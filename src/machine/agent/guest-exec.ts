@@ -50,7 +50,7 @@ export async function startGuestProcess(
   if (program === undefined) throw new RaidlabError({ area: 'host', reason: 'internal', message: 'an empty argv was given to a guest' });
   ctx.signal.throwIfAborted();
   // What the agent says about a command it says once: the asking outlives the context that began it.
-  const own: Context = { signal: new AbortController().signal, deadlineMs: Infinity, emit: ctx.emit };
+  const own: Context = { signal: new AbortController().signal, emit: ctx.emit };
   const startedMs = performance.now();
   ctx.emit({ type: 'command-started', machine: life.machine, argv });
   const starting = agent.execute(own, 'guest-exec', {
@@ -114,7 +114,7 @@ function emitEnd(ctx: Context, machine: string, result: CommandResult, quiet: bo
 
 async function kill(life: MachineLife, agent: AgentClient, pid: number): Promise<void> {
   if (life.end() !== undefined) return;
-  const own: Context = { signal: AbortSignal.timeout(2000), deadlineMs: performance.now() + 2000, emit: () => undefined };
+  const own: Context = { signal: AbortSignal.timeout(2000), emit: () => undefined };
   await agent
     .execute(own, 'guest-exec', { path: 'kill', arg: ['-KILL', String(pid)], env: environment, 'capture-output': false })
     .catch(forget);

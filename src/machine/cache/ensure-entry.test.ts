@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 function context(signal = new AbortController().signal): Context {
-  return { signal, deadlineMs: Infinity, emit: (event) => events.push(event) };
+  return { signal, emit: (event) => events.push(event) };
 }
 
 let builds = 0;
@@ -149,7 +149,7 @@ test('of several processes that want an entry one builds, the others wait and us
   const script = `
     import { ensureEntry } from ${JSON.stringify(path.join(import.meta.dirname, 'ensure-entry.ts'))};
     import { writeFile } from 'node:fs/promises';
-    const ctx = { signal: new AbortController().signal, deadlineMs: Infinity, emit: (event) => console.log(event.type) };
+    const ctx = { signal: new AbortController().signal, emit: (event) => console.log(event.type) };
     await ensureEntry(ctx, ${JSON.stringify(store)}, ${JSON.stringify(key)}, async (_ctx, { entryHostPath }) => {
       await new Promise((resolve) => setTimeout(resolve, 700));
       await writeFile(entryHostPath + '/vmlinuz', 'kernel');
@@ -166,7 +166,7 @@ test('of several processes that want an entry one builds, the others wait and us
 test('the lock of a builder that was killed is taken over', async () => {
   const script = `
     import { ensureEntry } from ${JSON.stringify(path.join(import.meta.dirname, 'ensure-entry.ts'))};
-    const ctx = { signal: new AbortController().signal, deadlineMs: Infinity, emit: (event) => undefined };
+    const ctx = { signal: new AbortController().signal, emit: (event) => undefined };
     await ensureEntry(ctx, ${JSON.stringify(store)}, ${JSON.stringify(key)}, async () => {
       process.kill(process.pid, 'SIGKILL');
     });`;

@@ -14,7 +14,7 @@ import type { EntryFile, EntryRecord } from './entry-record.ts';
 import { allocatedBytes } from './entries.ts';
 import { fileFailure, hasErrorCode } from './file-failure.ts';
 import { hashFile } from './file-hash.ts';
-import { entryFileName, inspectEntry } from './inspect-entry.ts';
+import { entryFileName, inspectEntry, stampEntry } from './inspect-entry.ts';
 import { tryLock } from './lock.ts';
 import { openOwnedDirectory } from './owned-directory.ts';
 import type { OwnedDirectory } from './owned-directory.ts';
@@ -111,6 +111,7 @@ async function buildEntry(ctx: Context, store: CacheStore, key: EntryKey, build:
     await writeFile(path.join(entryHostPath, entryFileName), formatEntryRecord(record));
     ctx.signal.throwIfAborted();
     await installEntry(ctx, store, name, entryHostPath);
+    await stampEntry(store, name);
     ctx.emit({ type: 'image-built', artefact, sizeBytes: await allocatedBytes(path.join(store.rootHostPath, name)), durationMs });
     return record;
   } catch (error) {

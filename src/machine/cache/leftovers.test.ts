@@ -25,7 +25,7 @@ let dead: Owner;
 beforeEach(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'raidlab-test-'));
   events = [];
-  ctx = { signal: new AbortController().signal, deadlineMs: Infinity, emit: (event) => events.push(event) };
+  ctx = { signal: new AbortController().signal, emit: (event) => events.push(event) };
   store = await openStore(ctx, { rootHostPath: path.join(place, 'cache'), temporaryHostPath: place, runtimeHostPath: place });
   self = await currentOwner();
   dead = { ...self, startTime: '1' };
@@ -70,6 +70,19 @@ test('what a dead owner left goes, here and elsewhere, with its lock', async () 
   assert.deepEqual(await names('locks'), ['kernel-2']);
   assert.deepEqual(await readdir(place), ['cache']);
   assert.equal(events.filter((event) => event.type === 'leftover-removed').length, 4);
+});
+
+test('what a dead owner left elsewhere goes even when the cache that recorded it is gone', async () => {
+  for (const [name, owner] of [
+    ['raidlab-00c0ffee', dead],
+    ['raidlab-00facade', self],
+    ['not-our-name', dead],
+  ] as const) {
+    await mkdir(path.join(place, name));
+    await writeFile(path.join(place, name, 'owner.json'), formatOwner(owner));
+  }
+  await removeLeftovers(ctx, store);
+  assert.deepEqual((await readdir(place)).sort(), ['cache', 'not-our-name', 'raidlab-00facade']);
 });
 
 test('a record cannot make the sweeper remove what is not ours', async () => {

@@ -47,6 +47,8 @@ export async function openOwnedDirectory(ctx: Context, store: CacheStore, area: 
         await writeOwner(ownerHostPath, { ...owner, outsideHostPaths: [...outside, outsideHostPath] });
         await mkdir(outsideHostPath, { mode: 0o700 });
         outside.push(outsideHostPath);
+        // Recorded there too: the cache may be gone (`rm -r`) when the sweeper comes.
+        await writeOwner(path.join(outsideHostPath, ownerFileName), owner);
         await chmod(outsideHostPath, mode);
       } catch (error) {
         throw fileFailure(error, { hostPath: parentHostPath, holds: 'temporary files', doing: `making ${outsideHostPath}` });

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
 import { hasErrorCode } from './file-failure.ts';
@@ -14,9 +15,11 @@ export async function removeTree(ctx: Context, hostPath: string): Promise<void> 
     await removeOwn(hostPath);
   } catch (error) {
     if (!hasErrorCode(error, 'EACCES', 'EPERM')) throw error;
-    const cleaning: Context = { signal: AbortSignal.timeout(removalTimeoutMs), deadlineMs: Infinity, emit: ctx.emit };
-    // It can empty the tree but not remove it from a directory of ours: rm then fails, and we finish.
-    await runHostCommand(cleaning, ['mmdebstrap', '--unshare-helper', 'rm', '-rf', '--', hostPath], {
+    const cleaning: Context = { signal: AbortSignal.timeout(removalTimeoutMs), emit: ctx.emit };
+    // Named one by one: the directory itself is ours, and those ids can neither list it nor take anything out of it. They
+    // empty what is in it; rm then fails to remove the empty shells, and we finish.
+    const trees = (await readdir(hostPath)).map((name) => path.join(hostPath, name));
+    await runHostCommand(cleaning, ['mmdebstrap', '--unshare-helper', 'rm', '-rf', '--', ...trees], {
       purpose: 'remove an unpacked Debian tree',
       okExitCodes: Array.from({ length: 256 }, (_, exitCode) => exitCode),
     });

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { RaidlabError } from '../../core/failure.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
@@ -47,25 +48,32 @@ export async function runMmdebstrap(ctx: Context, run: MmdebstrapRun): Promise<v
       graceMs: 20_000,
     });
   } catch (error) {
-    throw imageFailure(error, run, said);
+    throw await imageFailure(error, run, said);
   }
 }
 
-function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly string[]): unknown {
-  if (!(error instanceof RaidlabError) || error.failure.area !== 'host' || error.failure.reason !== 'command-failed') return error;
+async function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly string[]): Promise<unknown> {
+  if (!(error instanceof RaidlabError) || error.failure.area !== 'host') return error;
+  if (error.failure.reason !== 'command-failed' && error.failure.reason !== 'disk-full') return error;
   const options = { cause: error };
   const text = lines.join('\n');
-  if (isDiskFull(text)) {
-    return new RaidlabError(
-      { area: 'host', reason: 'disk-full', hostPath: run.treeHostPath, doing: `building the ${run.artefact}` },
-      options,
-    );
+  if (error.failure.reason === 'disk-full' || isDiskFull(text)) {
+    const hostPath = await findFullDisk(run);
+    return new RaidlabError({ area: 'host', reason: 'disk-full', hostPath, doing: `building the ${run.artefact}` }, options);
   }
   const said = chooseTellingLines(lines);
   const { argv, suite, artefact } = run;
   if (isFetchFailure(text)) return new RaidlabError({ area: 'image', reason: 'mirror-unreachable', suite, argv, said }, options);
   return new RaidlabError({ area: 'image', reason: 'build-failed', artefact, argv, said }, options);
 }
+
+/** mmdebstrap has removed its tree by now, but what it wrote to the work directory is still there. */
+async function findFullDisk(run: MmdebstrapRun): Promise<string> {
+  const { bavail, bsize } = await statfs(run.cwdHostPath);
+  return bavail * bsize < nearlyFullBytes ? run.cwdHostPath : run.treeHostPath;
+}
+
+const nearlyFullBytes = 4 * 1024 * 1024;
 
 /** apt checks before it fetches and words it its own way. */
 function isDiskFull(text: string): boolean {

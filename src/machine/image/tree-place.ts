@@ -1,4 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises';
+import { memoryHostPath } from '../cache/store.ts';
 import type { CacheStore } from '../cache/store.ts';
 
 /** What a Debian tree takes while it is built: 320 MB seen for the tools of trixie. */
@@ -12,13 +13,12 @@ const sparedBytes = 1024 * 1024 * 1024;
  * package (20 s in memory, 37 s on disk for the tools of trixie); otherwise the store's temporary directory.
  */
 export async function chooseTreePlace(store: CacheStore): Promise<string> {
-  const shm = '/dev/shm';
-  const status = await statfs(shm).catch(() => undefined);
+  const status = await statfs(memoryHostPath).catch(() => undefined);
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   const memory = await readFile('/proc/meminfo', 'utf8').catch(() => '');
   const isRoomy =
     status !== undefined && status.bavail * status.bsize >= neededBytes && availableBytes(memory) >= neededBytes + sparedBytes;
-  return isRoomy && allowsPrograms(mounts, shm) ? shm : store.temporaryHostPath;
+  return isRoomy && allowsPrograms(mounts, memoryHostPath) ? memoryHostPath : store.temporaryHostPath;
 }
 
 /** Gives the memory that is available, from the text of /proc/meminfo; 0 when it does not say. */
