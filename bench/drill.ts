@@ -27,7 +27,9 @@ try {
   const times = Array.from({ length: rounds }, (_, round) => {
     const plainMs = plain(events, { payload, systemBase, round });
     const drillMs = drill();
-    console.log(`round ${String(round + 1)}: plain scripts ${seconds(plainMs)}, drill with proof ${seconds(drillMs)}, ratio ${(drillMs / plainMs).toFixed(2)}`);
+    console.log(
+      `round ${String(round + 1)}: plain scripts ${seconds(plainMs)}, drill with proof ${seconds(drillMs)}, ratio ${(drillMs / plainMs).toFixed(2)}`,
+    );
     return { plainMs, drillMs };
   });
   const ratio = median(times.map(({ plainMs, drillMs }) => drillMs / plainMs));
@@ -39,7 +41,11 @@ try {
 /** Runs the default drill; gives its wall time, milliseconds. */
 function drill(): number {
   return timed(() => {
-    const { status, stderr } = spawnSync(path.join(root, 'raidlab'), ['drill', '--seed', seed], { cwd: directory, encoding: 'utf8', maxBuffer: 64 * mebibyte });
+    const { status, stderr } = spawnSync(path.join(root, 'raidlab'), ['drill', '--seed', seed], {
+      cwd: directory,
+      encoding: 'utf8',
+      maxBuffer: 64 * mebibyte,
+    });
     if (status !== 0) throw new Error(`the drill ended with exit ${String(status)}: ${stderr}`);
   });
 }
@@ -64,13 +70,21 @@ function systemWithScripts(events: readonly RecordedEvent[]): string {
   cpSync(path.join(import.meta.dirname, '../src/storage/guest-programs/journal-writer.pl'), path.join(scripts, 'journal-writer.pl'));
   for (const [machine, script] of guestScripts(events)) writeFileSync(path.join(scripts, machine), script);
   const names = ['journal-writer.pl', ...guestScripts(events).keys()];
-  const commands = ['mkdir upper', 'mkdir upper/bench', 'cd upper/bench', ...names.flatMap((name) => [`write ${path.join(scripts, name)} ${name}`, `set_inode_field ${name} mode 0100755`])];
+  const commands = [
+    'mkdir upper',
+    'mkdir upper/bench',
+    'cd upper/bench',
+    ...names.flatMap((name) => [`write ${path.join(scripts, name)} ${name}`, `set_inode_field ${name} mode 0100755`]),
+  ];
   execFileSync('debugfs', ['-w', '-f', '-', image], { input: `${commands.join('\n')}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
   return image;
 }
 
 /** Runs the plain scripts; gives their wall time, milliseconds. */
-function plain(events: readonly RecordedEvent[], { payload, systemBase, round }: { payload: string; systemBase: string; round: number }): number {
+function plain(
+  events: readonly RecordedEvent[],
+  { payload, systemBase, round }: { payload: string; systemBase: string; round: number },
+): number {
   const place = path.join(directory, `plain-${String(round)}`);
   mkdirSync(place);
   const script = path.join(place, 'plain.sh');

@@ -42,7 +42,12 @@ function guestScript(machine: string, events: readonly RecordedEvent[]): string 
     if (!('machine' in event) || event.machine !== machine) continue;
     if (event.type === 'command-typed') typed = event.command;
     if (event.type === 'fault-injected' && event.disk !== null) {
-      lines.push(`records ${segment} ${String(records)}`, 'echo BENCH-PULL > /dev/console', `while [ -e /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${event.disk} ]; do sleep 0.02; done`, `records ${segment} ${String(2 * records)}`);
+      lines.push(
+        `records ${segment} ${String(records)}`,
+        'echo BENCH-PULL > /dev/console',
+        `while [ -e /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${event.disk} ]; do sleep 0.02; done`,
+        `records ${segment} ${String(2 * records)}`,
+      );
     }
     if (event.type !== 'command-started') continue;
     lines.push(...shellLines(event.argv, typed));
@@ -55,7 +60,8 @@ function guestScript(machine: string, events: readonly RecordedEvent[]): string 
 
 function shellLines(argv: readonly string[], typed: string | undefined): readonly string[] {
   // The writer's program came over the agent; here it is a file beside the script.
-  if (argv[0] === 'install' && argv.includes('/run/raidlab-journal-writer')) return ['install -m 0755 /bench/journal-writer.pl /run/raidlab-journal-writer'];
+  if (argv[0] === 'install' && argv.includes('/run/raidlab-journal-writer'))
+    return ['install -m 0755 /bench/journal-writer.pl /run/raidlab-journal-writer'];
   if (argv[0]?.endsWith('journal-writer') === true) return [`${argv.slice(0, -1).map(quote).join(' ')} /dev/null & writer=$!`];
   if (argv[0] === 'kill') return ['kill -TERM $writer; wait $writer'];
   // Progress of a replace is looked at by the drill alone.
@@ -98,7 +104,10 @@ export function hostScript(events: readonly RecordedEvent[], files: HostFiles): 
       );
     const overlays = [...argv.join(' ').matchAll(new RegExp(`${directory}/(${name}-([a-z0-9]+)\\.qcow2)`, 'gu'))];
     const makeOverlays = isFork
-      ? [...new Map(overlays.map((match) => [match[1], match[2]]))].map(([file, disk]) => `qemu-img create -q -f qcow2 -F ${disk === 'system' ? 'qcow2' : 'raw'} -b ${directory}/${disk === 'system' ? 'system.qcow2' : `${disk}.raw`} ${directory}/${file}`)
+      ? [...new Map(overlays.map((match) => [match[1], match[2]]))].map(
+          ([file, disk]) =>
+            `qemu-img create -q -f qcow2 -F ${disk === 'system' ? 'qcow2' : 'raw'} -b ${directory}/${disk === 'system' ? 'system.qcow2' : `${disk}.raw`} ${directory}/${file}`,
+        )
       : [];
     const pulled = events.flatMap((each) => (each.type === 'fault-injected' && each.machine === name ? [each.disk ?? ''] : []))[0];
     const run = argv.map(quote).join(' ');

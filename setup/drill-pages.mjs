@@ -39,7 +39,13 @@ function drillPage(drill, note) {
     const lines = step.lines.map((line) => (line.kind === 'command' ? formatCommand(line.command) : `# ${line.text}`));
     return [`### ${step.title}`, `\`${step.name}\`.${skippable}`, ['```sh', ...lines, '```'].join('\n')];
   });
-  const twin = drill.twin === null ? [] : ['## The twin', `\`raidlab drill ${drill.name} --skip-step ${drill.twin.skipStep}\` must come out \`broken\`: ${drill.twin.because}`];
+  const twin =
+    drill.twin === null
+      ? []
+      : [
+          '## The twin',
+          `\`raidlab drill ${drill.name} --skip-step ${drill.twin.skipStep}\` must come out \`broken\`: ${drill.twin.because}`,
+        ];
   return [
     `# ${drill.name}`,
     note,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { RecordedEvent } from '../core/event.ts';
 import { readProcessIdentity } from '../machine/process-identity.ts';
 import { openSandbox } from './fixtures/run-raidlab.ts';
@@ -104,6 +105,17 @@ test('drills and plans are for people and for programs', async () => {
   assert.match(plan.stdout, /soft-balance, left out/u);
   assert.equal(plan.exitCode, 0);
   assert.deepEqual(readdirSync(sandbox.hostPath), ['programs']);
+});
+
+test('the oops that raidlab grew from is named by its transcript alone: exit 3', async () => {
+  using sandbox = openSandbox();
+  const recorded = fileURLToPath(new URL('../../test/recorded/kernel/kernel-3.16-replace-oops.dmesg.txt', import.meta.url));
+  const { exitCode, stdout } = await sandbox.run('kernel-log', recorded);
+  assert.equal(exitCode, 3);
+  for (const fact of ['btrfs_kobj_rm_device+0x1d [btrfs]', 'btrfs (pid 1173)', '3.16.0-4-amd64', 'device replace'])
+    assert.ok(stdout.includes(fact), fact);
+  assert.equal((await sandbox.run('kernel-log', '/dev/null')).exitCode, 0);
+  assert.equal((await sandbox.run('kernel-log', 'no-such-file')).exitCode, 64);
 });
 
 test('a shell completes drills, their steps and suites', async () => {

@@ -16,15 +16,18 @@ import { drillArguments, drillExamples } from './drill.ts';
 import type { DrillCommand } from './drill.ts';
 import { drillsArguments, drillsExamples } from './drills.ts';
 import type { DrillsCommand } from './drills.ts';
+import { kernelLogArguments, kernelLogExamples } from './kernel-log.ts';
+import type { KernelLogCommand } from './kernel-log.ts';
 import { helpEnd } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
-const parser = or(drillArguments, drillsArguments, doctorArguments);
+const parser = or(drillArguments, drillsArguments, doctorArguments, kernelLogArguments);
 
 const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
   drills: drillsExamples,
   doctor: doctorExamples,
+  'kernel-log': kernelLogExamples,
   completion: [{ words: 'completion bash', does: 'A script for ~/.bashrc: eval "$(… completion bash)". Also zsh and fish.' }],
 };
 
@@ -32,7 +35,8 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
 const firstExamples = [drillExamples[0], drillExamples[1], drillsExamples[0], doctorExamples[0]].filter((example) => example !== undefined);
 
 /** What was asked for; `shown`: help, version or completion, which is done with. */
-export type CommandLine = DrillCommand | DrillsCommand | DoctorCommand | { readonly command: 'shown'; readonly exitCode: ExitCode };
+export type CommandLine =
+  DrillCommand | DrillsCommand | DoctorCommand | KernelLogCommand | { readonly command: 'shown'; readonly exitCode: ExitCode };
 
 /** Help is laid out for this many columns where the terminal does not say. */
 const usualColumns = 100;

@@ -3,6 +3,7 @@ import type { Cli } from './cli.ts';
 import { runDoctorCommand } from './doctor.ts';
 import { runDrillCommand } from './drill.ts';
 import { runDrillsCommand } from './drills.ts';
+import { runKernelLogCommand } from './kernel-log.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import type { CommandLine } from './parse-command-line.ts';
 import { reportFailure } from './report-failure.ts';
@@ -27,5 +28,7 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runDrillsCommand(cli, asked);
     case 'doctor':
       return runDoctorCommand(cli, asked);
+    case 'kernel-log':
+      return runKernelLogCommand(cli, asked);
   }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { cutLine, layoutLine } from './layout-line.ts';
 import type { Page } from './layout-line.ts';
-import { commandLine, labelled, line, saidLines, span } from './line.ts';
+import { commandLine, labelled, labelledCommand, line, saidLines, span } from './line.ts';
 
 const page = (columns: number, more: Partial<Page> = {}): Page => ({
   columns,
@@ -79,6 +79,17 @@ test('what a tool said keeps its spaces, and its bar when it is wrapped', () => 
 test('a live line is cut to the page', () => {
   assert.equal(cutLine(line(2, 'Replace the missing disk by the spare'), page(20)), '  Replace the miss…');
   assert.equal(cutLine(line(2, 'Replace the missing disk by the spare'), page(20, { unicode: false })), '  Replace the mi...');
+});
+
+test('a command beside a label can be pasted when it is wrapped, too', () => {
+  assert.deepEqual(layoutLine(labelledCommand('again', "raidlab drill --output 'my results' --seed 4711"), page(60)), [
+    "  again        raidlab drill --output 'my results' --seed \\",
+    '               4711',
+  ]);
+  assert.deepEqual(layoutLine(labelledCommand('again', "raidlab drill --output 'my results'"), page(30)), [
+    '  again: raidlab drill \\',
+    "    --output 'my results'",
+  ]);
 });
 
 test('no live line is ever wider than its page', () => {

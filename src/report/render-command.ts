@@ -20,7 +20,9 @@ type CommandEvent = Extract<RecordedEvent, { readonly type: 'command-typed' | 'c
 export function renderCommand(state: TerminalState, event: CommandEvent): Rendering {
   switch (event.type) {
     case 'command-typed':
-      return add({ ...state, typed: { machine: event.machine, argv: event.argv, command: event.command } }, [commandLine(4, event.command)]);
+      return add({ ...state, typed: { machine: event.machine, argv: event.argv, command: event.command } }, [
+        commandLine(4, event.command),
+      ]);
     case 'command-started':
       return { state: { ...state, machines: followMachines(state.machines, event) }, lines: [] };
     case 'command-ended': {

@@ -4,9 +4,8 @@ import stringWidth from 'string-width';
 import type { RecordedEvent } from '../core/event.ts';
 import { brokenProof, degradedStep, recordEvents, replaceStep, runBegins } from './fixtures/drill-events.ts';
 import type { TimedEvent } from './fixtures/drill-events.ts';
-import { cutLine, layoutLine } from './layout-line.ts';
+import { layoutLine } from './layout-line.ts';
 import type { Page } from './layout-line.ts';
-import { liveLines } from './live-lines.ts';
 import { renderTerminal } from './render-terminal.ts';
 import { startTerminal } from './terminal-state.ts';
 import type { TerminalOptions, TerminalState } from './terminal-state.ts';
@@ -56,7 +55,6 @@ test('a step is shown when it has ended: its time, what was typed, what was refu
   assert.equal(
     show(degradedStep),
     `✓    6.6 s  Restart, and mount what is left
-    machine main on: kernel 6.12.117+deb13-cloud-amd64, 6.1 s
     $ mount /storage
     │ mount: /storage: wrong fs type, bad option, bad superblock.
     exit 32
@@ -68,8 +66,64 @@ test('a step is shown when it has ended: its time, what was typed, what was refu
   );
 });
 
-test('a verbose report shows the commands that only look, too', () => {
-  assert.match(show(degradedStep, wide, { verbose: true }), /^ {4}\$ btrfs device scan\n {4}│ Scanning for Btrfs filesystems$/mu);
+test('a verbose report shows the machines, and the commands that only look', () => {
+  const text = show(degradedStep, wide, { verbose: true });
+  assert.match(text, /^ {4}machine main on: kernel 6\.12\.117\+deb13-cloud-amd64, 6\.1 s$/mu);
+  assert.match(text, /^ {4}\$ btrfs device scan\n {4}│ Scanning for Btrfs filesystems$/mu);
+});
+
+test('a machine that died is told without being asked', () => {
+  const died: TimedEvent = [0, { type: 'machine-stopped', machine: 'main', how: 'died', detail: 'killed by SIGKILL' }];
+  assert.equal(show([died]), '    ! machine main off: died (killed by SIGKILL)');
+});
+
+/** `1\n2\n…`: what a talkative tool says. */
+const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_line, index) => String(index + 1));
+
+function observe(lines: number, verbose = false): readonly string[] {
+  const said = numbered(lines).join('\n');
+  const observation = {
+    type: 'observation-made',
+    source: 'btrfs filesystem usage -b',
+    exitCode: 0,
+    said,
+    meaning: 'One copy only.',
+  } as const;
+  return show([[0, observation]], wide, { verbose })
+    .split('\n')
+    .slice(1);
+}
+
+test('of what a talkative tool says the beginning is shown, and its meaning always', () => {
+  const bars = (count: number): readonly string[] => numbered(count).map((row) => `    │ ${row}`);
+  assert.deepEqual(observe(15), [...bars(15), '    → One copy only.']);
+  assert.deepEqual(observe(38), [...bars(14), '    │ … 24 more lines in the run directory', '    → One copy only.']);
+  assert.deepEqual(observe(38, true), [...bars(38), '    → One copy only.']);
+});
+
+test('a broken check with hundreds of lost files does not flood the report, unless it is verbose', () => {
+  const lost = numbered(387).map((name) => `lost with DISK2: /storage/${name}`);
+  const evidence = ['mount -o degraded,ro is refused: everything would be lost with DISK2', ...lost];
+  const judged: readonly TimedEvent[] = [
+    [0, { type: 'check-judged', drill: 'x', check: { name: 'leg-alone-DISK3', claim: 'DISK3 serves', outcome: 'broken', evidence } }],
+    [0, { type: 'verdict-reached', drill: 'x', verdict: 'broken', summary: 'Broken.', durationMs: 1 }],
+  ];
+  const rows = show(judged).split('\n').slice(2);
+  assert.deepEqual(
+    rows.slice(0, 12),
+    evidence.slice(0, 12).map((row) => `      ${row}`),
+  );
+  assert.deepEqual(rows.slice(12, 14), ['      … 376 more in result.json', '']);
+  assert.equal(rows.at(-1), '1 check: 1 broken');
+  assert.ok(show(judged, wide, { verbose: true }).includes('\n      lost with DISK2: /storage/387\n'));
+});
+
+test('why an accelerator was chosen is told without what QEMU said at length, unless the report is verbose', () => {
+  const said = 'qemu-system-x86_64: target/i386/kvm/kvm.c:3849: kvm_buf_set_msrs: Assertion failed';
+  const reason = `/dev/kvm is there, but QEMU ended: ${said}`;
+  const chosen: TimedEvent = [0, { type: 'accelerator-chosen', accelerator: 'tcg', reason, remembered: true }];
+  assert.equal(show([chosen]), '  accelerator  tcg: /dev/kvm is there, but QEMU ended: … (remembered)');
+  assert.equal(show([chosen], wide, { verbose: true }), `  accelerator  tcg: ${reason} (remembered)`);
 });
 
 test('in a pipe long work is told every ten seconds, a line each', () => {
@@ -86,7 +140,7 @@ test('with a live region progress leaves no lines', () => {
   assert.doesNotMatch(show(replaceStep, wide, { live: true }), /…/u);
 });
 
-test('the evidence comes last, in full for what did not hold, then the verdict and the way to repeat it', () => {
+test('the evidence comes last, more of it for what did not hold, then the verdict and the way to repeat it', () => {
   assert.equal(
     show([...runBegins.slice(0, 2), ...brokenProof])
       .split('\n')
@@ -99,7 +153,7 @@ Evidence
       1
       2
       3
-      … 2 more lines in result.json
+      … 2 more in result.json
   ✗ Every chunk has the profile raid1  profiles
       data single: 112 MiB on devid 1
       metadata single: 112 MiB on devid 1
@@ -155,26 +209,6 @@ test('without colours there is no escape code, with them there is', () => {
 test('without UTF-8 a report is ASCII', () => {
   const text = show([...runBegins, ...degradedStep, ...replaceStep, ...brokenProof], { ...wide, unicode: false });
   assert.match(text, /^[\n -~]*$/u);
-});
-
-test('the live region shows the step, how far it is, and the command that runs', () => {
-  const { state } = showRecorded(recordEvents(replaceStep.slice(0, 5)), wide, { live: true });
-  const nowMs = Date.UTC(2026, 10, 22, 12, 0, 14);
-  const rows = (page: Page): readonly string[] => liveLines(state, nowMs, page.unicode).map((line) => cutLine(line, page));
-  assert.deepEqual(
-    rows({ ...wide, columns: 60 }).map((row) => row.slice(1)),
-    [
-      ' Replace the missing disk by the spare  14.0 s',
-      ' █████████░░░░░░░░░░░  43 %  replace: no errors',
-      ' $ btrfs replace start -B -f 2 /dev/mapper/crypt-btrfs3 /…',
-    ],
-  );
-  assert.deepEqual(rows({ ...wide, columns: 30, unicode: false })[0]?.slice(1), ' Replace the missing disk...');
-});
-
-test('nothing is alive when nothing goes on', () => {
-  const { state } = showRecorded(recordEvents(replaceStep), wide, { live: true });
-  assert.deepEqual(liveLines(state, 0, true), []);
 });
 
 test('a failure in the middle of a step does not swallow what the step said', () => {

@@ -1,5 +1,5 @@
 /** Lines of which not all are shown. */
-export interface ShortenedLines {
+interface ShortenedLines {
   readonly shown: readonly string[];
   /** How many are left out; never 1, because a line that says so takes a line itself. */
   readonly left: number;

@@ -26,7 +26,7 @@ export function createLiveContext(): LiveContext {
   const events: EventBody[] = [];
   return {
     signal: controller.signal,
-   
+
     events,
     emit: (event) => events.push(event),
     abort: (reason) => {
