@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { journalRecordBytes } from '../core/journal/journal-record.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { arrayGuestPath } from '../core/layout.ts';
+import { command } from '../core/plan/command.ts';
 import { withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import type { CommandResult, GuestProcess } from '../machine/guest.ts';
 import type { Machine } from '../machine/machine.ts';
-import { said } from './type-command.ts';
+import { said, typeCommand } from './type-command.ts';
 
 /** What the live writer of one segment was told, as the host heard it. */
 export interface JournalRecord {
@@ -51,7 +52,7 @@ export async function startJournal(
   const guestPath = `${journalDirectoryGuestPath}/segment-${String(segment)}`;
   const program = await readFile(new URL('guest-programs/journal-writer.pl', import.meta.url));
   await guest.writeFile(ctx, programGuestPath, program, 0o755);
-  await guest.run(ctx, ['mkdir', '-p', journalDirectoryGuestPath]);
+  await typeCommand(ctx, guest, command('mkdir', '-p', journalDirectoryGuestPath));
   const ear = listen(machine, segment);
   const process = await guest.start(ctx, [programGuestPath, guestPath, seed, String(segment), portGuestPath]);
   return {

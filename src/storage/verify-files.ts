@@ -11,7 +11,7 @@ import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
 import type { JournalRecord } from './journal.ts';
 import { observePayload } from './observe-payload.ts';
-import { readOutput, said, tryCommand, typeCommand } from './type-command.ts';
+import { ask, readOutput, said, tryCommand } from './type-command.ts';
 
 /** What was promised to be on the array. */
 export interface Promised {
@@ -27,8 +27,9 @@ const copyGuestPath = '/run/raidlab-acknowledged';
 
 /** Compares everything that was promised with what is on the mounted array, read from the disks: the guest's caches are dropped first. */
 export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised): Promise<FilesSeen> {
-  await typeCommand(ctx, guest, command('sync'));
-  await typeCommand(ctx, guest, command('sysctl', '--quiet', '--write', 'vm.drop_caches=3'));
+  // These are the proof's own: were one refused, nothing could be judged, and nothing be said about the storage.
+  await ask(ctx, guest, command('sync'), String);
+  await ask(ctx, guest, command('sysctl', '--quiet', '--write', 'vm.drop_caches=3'), String);
   const trees: TreeSeen[] = [];
   for (const manifest of promised.manifests) {
     const guestPath = `${arrayGuestPath}/${manifest.directory}`;

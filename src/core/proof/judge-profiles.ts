@@ -11,6 +11,7 @@ export function judgeProfiles(usage: FilesystemUsage, profile: Profile): Check {
   const evidence = [
     ...outside.map((chunks) => `${describeChunks(chunks)}${hasCopies(chunks) ? '' : ': a single copy'}`),
     ...(missing ? ['a device is missing'] : []),
+    ...absentTypes(usage).map((type) => `there are no ${type} chunks`),
     ...(outside.length === 0 ? usage.blockGroups.map(describeChunks) : []),
   ];
   return {
@@ -25,6 +26,13 @@ export function judgeProfiles(usage: FilesystemUsage, profile: Profile): Check {
 export function describeChunks(chunks: BlockGroupUsage): string {
   const devices = chunks.devices.map((device) => device.guestDevice ?? 'missing').join(', ');
   return `${chunks.type}, ${chunks.profile}: ${formatSize(chunks.sizeBytes)} (${formatSize(chunks.usedBytes)} used) on ${devices}`;
+}
+
+/** The types of chunks that every filesystem has and this one has not; one made with `--mixed` has data and metadata together. */
+function absentTypes(usage: FilesystemUsage): readonly string[] {
+  const types = usage.blockGroups.map((chunks) => chunks.type);
+  const wanted = types.includes('data+metadata') ? (['system'] as const) : (['data', 'metadata', 'system'] as const);
+  return wanted.filter((type) => !types.includes(type));
 }
 
 function hasCopies(chunks: BlockGroupUsage): boolean {

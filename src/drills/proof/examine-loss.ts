@@ -7,7 +7,7 @@ import { judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
 import type { Check } from '../../core/verdict.ts';
 import type { Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
-import { CommandRefused, describeRefusal, tryCommand, typeCommand } from '../../storage/type-command.ts';
+import { ask, CommandRefused, describeRefusal, tryCommand, typeCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { Promised } from '../../storage/verify-files.ts';
 import type { DrillRun, Member } from '../drill-run.ts';
@@ -62,7 +62,7 @@ async function openAll(ctx: Context, guest: Guest, survivors: readonly Member[])
 async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly Member[], lost: Member): Promise<Evidence> {
   const { ctx } = run;
   const device = survivors[0]?.container.mappingGuestDevice ?? '';
-  await typeCommand(ctx, guest, command('mkdir', '-p', arrayGuestPath));
+  await ask(ctx, guest, command('mkdir', '-p', arrayGuestPath), String);
   const readOnly = await tryCommand(ctx, guest, planMountWith(device, 'degraded,ro'));
   if (readOnly.exitCode !== 0) {
     const names = promisedNames(run.promised);
@@ -77,7 +77,7 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
   }
   const files = await verifyFiles(ctx, guest, run.promised);
   const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost.container.serial}: ${difference}`);
-  await typeCommand(ctx, guest, planUnmount());
+  await ask(ctx, guest, planUnmount(), String);
   const writable = await examineWritable(ctx, guest, device);
   return {
     facts: [`degraded, read-only: ${describeFilesSeen(files)}, all as written`, ...writable.facts],

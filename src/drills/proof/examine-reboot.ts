@@ -1,5 +1,6 @@
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { describeFilesSeen, formatFileDifferences } from '../../core/proof/files-seen.ts';
+import { judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
 import { judgeMount } from '../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../core/proof/judge-profiles.ts';
 import { planOpenAsBoot } from '../../core/plan/array.ts';
@@ -26,7 +27,9 @@ export async function examineReboot(run: DrillRun): Promise<readonly Check[]> {
       : [mount];
   const files = mount.outcome === 'held' ? await verifyFiles(ctx, guest, run.promised) : null;
   const lost = files === null ? [] : formatFileDifferences(files);
-  const held = parts.every((part) => part.outcome === 'held') && lost.length === 0;
+  const log = judgeKernelLog(machine.consoleLines(), machine.troubles());
+  const complaints = log.outcome === 'broken' ? log.evidence : [];
+  const held = parts.every((part) => part.outcome === 'held') && lost.length === 0 && complaints.length === 0;
   return [
     {
       name: 'reboot',
@@ -36,6 +39,7 @@ export async function examineReboot(run: DrillRun): Promise<readonly Check[]> {
         ...evidence,
         ...parts.flatMap((part) => part.evidence),
         ...lost,
+        ...complaints,
         ...(held && files !== null ? [`${describeFilesSeen(files)}, all as written`] : []),
       ],
     },
