@@ -34,6 +34,7 @@ async function openEmptyStore(name: string): Promise<CacheStore> {
   return await openStore(createLiveContext(), {
     rootHostPath: path.join(place, name),
     temporaryHostPath,
+    memoryHostPath: '/dev/shm',
     runtimeHostPath: temporaryHostPath,
   });
 }
@@ -211,7 +212,7 @@ test('a mirror that cannot be reached is named as such', async () => {
 test('a cache that cannot be written is named as such', async () => {
   const rootHostPath = path.join(place, 'not-a-directory');
   await writeFile(rootHostPath, '');
-  const store = { rootHostPath, temporaryHostPath: place, runtimeHostPath: place };
+  const store = { rootHostPath, temporaryHostPath: place, memoryHostPath: place, runtimeHostPath: place };
   const failure = await failureOf(ensureKernel(createLiveContext(), store, choice));
   assert.ok(failure.reason === 'not-writable');
   assert.equal(failure.hostPath, rootHostPath);

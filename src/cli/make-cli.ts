@@ -96,6 +96,7 @@ export function storeOf(env: Environment): CacheStore {
   return {
     rootHostPath: join(cacheHome, 'raidlab'),
     temporaryHostPath,
+    memoryHostPath: '/dev/shm',
     runtimeHostPath: runtime !== undefined && existsSync(runtime) ? runtime : '/tmp',
   };
 }

@@ -9,7 +9,7 @@ import type { CacheStore } from './cache/store.ts';
 let store: CacheStore;
 before(async () => {
   const rootHostPath = await mkdtemp(join(tmpdir(), 'raidlab-test-'));
-  store = { rootHostPath, temporaryHostPath: rootHostPath, runtimeHostPath: rootHostPath };
+  store = { rootHostPath, temporaryHostPath: rootHostPath, memoryHostPath: rootHostPath, runtimeHostPath: rootHostPath };
 });
 after(() => rm(store.rootHostPath, { recursive: true }));
 

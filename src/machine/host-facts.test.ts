@@ -34,7 +34,7 @@ test('a host is observed without a cache, without programs, and without leaving 
         debian: { oldest: 12, backports: { codename: 'bookworm', release: 'bookworm-backports' } },
         programs: [{ program: 'frobnicate', package: 'frobnicate', why: 'frobnicates' }],
       },
-      store: { rootHostPath, temporaryHostPath: root, runtimeHostPath: root },
+      store: { rootHostPath, temporaryHostPath: root, memoryHostPath: root, runtimeHostPath: root },
       searchHostPaths: ['/usr/bin'],
       mirror: 'http://mirror.example/debian/',
     });

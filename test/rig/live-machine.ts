@@ -41,6 +41,7 @@ export function openUsersStore(ctx: Context): Promise<CacheStore> {
   return openStore(ctx, {
     rootHostPath: join(cacheHome, 'raidlab'),
     temporaryHostPath: process.env.TMPDIR ?? '/tmp',
+    memoryHostPath: '/dev/shm',
     runtimeHostPath: process.env.XDG_RUNTIME_DIR ?? '/tmp',
   });
 }

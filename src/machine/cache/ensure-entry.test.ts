@@ -21,7 +21,7 @@ let events: EventBody[];
 
 beforeEach(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'raidlab-test-'));
-  store = { rootHostPath: path.join(place, 'cache'), temporaryHostPath: place, runtimeHostPath: place };
+  store = { rootHostPath: path.join(place, 'cache'), temporaryHostPath: place, memoryHostPath: place, runtimeHostPath: place };
   events = [];
 });
 afterEach(async () => {

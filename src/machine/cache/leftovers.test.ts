@@ -26,7 +26,12 @@ beforeEach(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'raidlab-test-'));
   events = [];
   ctx = { signal: new AbortController().signal, emit: (event) => events.push(event) };
-  store = await openStore(ctx, { rootHostPath: path.join(place, 'cache'), temporaryHostPath: place, runtimeHostPath: place });
+  store = await openStore(ctx, {
+    rootHostPath: path.join(place, 'cache'),
+    temporaryHostPath: place,
+    memoryHostPath: place,
+    runtimeHostPath: place,
+  });
   self = await currentOwner();
   dead = { ...self, startTime: '1' };
 });

@@ -15,7 +15,7 @@ import { outsideNamePattern, ownerFileName } from './owned-directory.ts';
 import { currentOwner, judgeOwner, readOwner } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { removeTree } from './remove-tree.ts';
-import { areaHostPath, memoryHostPath } from './store.ts';
+import { areaHostPath } from './store.ts';
 import type { CacheStore } from './store.ts';
 
 const strangerAgeMs = 24 * 60 * 60 * 1000;
@@ -37,7 +37,8 @@ export async function removeLeftovers(ctx: Context, store: CacheStore): Promise<
       );
     }
   }
-  for (const parent of new Set([memoryHostPath, store.temporaryHostPath, store.runtimeHostPath])) await sweepOutside(ctx, parent, self);
+  for (const parent of new Set([store.memoryHostPath, store.temporaryHostPath, store.runtimeHostPath]))
+    await sweepOutside(ctx, parent, self);
   for (const name of await namesIn(areaHostPath(store, 'locks'))) await sweepLock(ctx, path.join(areaHostPath(store, 'locks'), name), self);
   const entries = new Set(await namesIn(store.rootHostPath));
   for (const name of await namesIn(areaHostPath(store, 'stamps'))) {

@@ -3,18 +3,17 @@ import path from 'node:path';
 import type { Context } from '../context.ts';
 import { fileFailure } from './file-failure.ts';
 
-/** Where raidlab keeps what it builds once, and what a run needs while it lives. Nothing outside these three and {@link memoryHostPath} is written. */
+/** Where raidlab keeps what it builds once, and what a run needs while it lives. Nothing outside these four is written. */
 export interface CacheStore {
   /** `$XDG_CACHE_HOME/raidlab`. Holds an entry per image, and tmp/, work/, locks/, stamps/. */
   readonly rootHostPath: string;
-  /** Where Debian trees are unpacked when there is not enough memory to do it in /dev/shm: `$TMPDIR` or /tmp. */
+  /** Where Debian trees are unpacked when there is not enough memory for that: `$TMPDIR` or /tmp. */
   readonly temporaryHostPath: string;
+  /** Where Debian trees are unpacked when memory allows: /dev/shm. */
+  readonly memoryHostPath: string;
   /** Where sockets go, whose paths must be short: `$XDG_RUNTIME_DIR` or /tmp. */
   readonly runtimeHostPath: string;
 }
-
-/** Memory in the shape of a directory; Debian trees are unpacked here when there is enough of it. */
-export const memoryHostPath = '/dev/shm';
 
 /** What an area of the store holds: half-built entries; scratch of live machines; one lock per entry being built; one stamp per verified entry. */
 export type StoreArea = 'tmp' | 'work' | 'locks' | 'stamps';

@@ -1,5 +1,4 @@
 import { readFile, statfs } from 'node:fs/promises';
-import { memoryHostPath } from '../cache/store.ts';
 import type { CacheStore } from '../cache/store.ts';
 
 /** What a Debian tree takes while it is built: 320 MB seen for the tools of trixie. */
@@ -9,10 +8,11 @@ const neededBytes = 1024 * 1024 * 1024;
 const sparedBytes = 1024 * 1024 * 1024;
 
 /**
- * Gives the directory in which a Debian tree is unpacked: /dev/shm when memory allows, because dpkg syncs after every
+ * Gives the directory in which a Debian tree is unpacked: the store's in memory (/dev/shm) when there is enough, because dpkg syncs after every
  * package (20 s in memory, 37 s on disk for the tools of trixie); otherwise the store's temporary directory.
  */
 export async function chooseTreePlace(store: CacheStore): Promise<string> {
+  const { memoryHostPath } = store;
   const status = await statfs(memoryHostPath).catch(() => undefined);
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   const memory = await readFile('/proc/meminfo', 'utf8').catch(() => '');
