@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedEvent } from '../src/core/event.ts';
-import { listBelow, openTestDirectory, qemusNaming, readEvents, typeRaidlab } from './rig/raidlab.ts';
+import { listBelow, openTestDirectory, qemusLeft, readEvents, typeRaidlab } from './rig/raidlab.ts';
 import type { TypedRaidlab } from './rig/raidlab.ts';
 
 const timeout = 300_000;
@@ -49,7 +49,7 @@ for (const moment of moments) {
     assert.deepEqual(await listBelow(join(cacheHostPath, 'work')), []);
     if (sockets !== undefined) {
       assert.deepEqual(await listBelow(sockets), []);
-      assert.deepEqual(await qemusNaming(sockets), []);
+      assert.deepEqual(await qemusLeft(sockets), []);
     }
   });
 
@@ -60,7 +60,7 @@ for (const moment of moments) {
     const sockets = await socketsOf(typed);
     typed.child.kill('SIGKILL');
     assert.equal((await typed.ended).exitCode, 137);
-    if (sockets !== undefined) assert.deepEqual(await qemusNaming(sockets), []);
+    if (sockets !== undefined) assert.deepEqual(await qemusLeft(sockets), []);
 
     // The next command, which is interrupted once it has cleaned.
     const next = typeRaidlab(directory.hostPath, ['drill', '--json']);
@@ -87,5 +87,5 @@ test('a second Ctrl-C ends a drill at once', { timeout }, async () => {
   assert.equal((await typed.ended).exitCode, 130);
   assert.ok(performance.now() - startedMs < 2000);
   assert.ok(sockets !== undefined);
-  assert.deepEqual(await qemusNaming(sockets), []);
+  assert.deepEqual(await qemusLeft(sockets), []);
 });

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RecordedEvent } from '../../src/core/event.ts';
 
@@ -90,7 +91,7 @@ export async function readEvents(cwdHostPath: string): Promise<readonly Recorded
 }
 
 /** Gives the pids of QEMU processes whose command line names the given text: a machine's sockets or disks. */
-export async function qemusNaming(text: string): Promise<readonly number[]> {
+async function qemusNaming(text: string): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/u.test(name));
   const found: number[] = [];
   for (const pid of pids) {
@@ -98,6 +99,15 @@ export async function qemusNaming(text: string): Promise<readonly number[]> {
     if (cmdline.includes('qemu-system') && cmdline.includes(text)) found.push(Number(pid));
   }
   return found;
+}
+
+/** Waits until no QEMU names the text any more: a killed process takes a moment to go. Gives the pids that are still there after 3 s. */
+export async function qemusLeft(text: string): Promise<readonly number[]> {
+  for (let look = 0; look < 30; look += 1) {
+    if ((await qemusNaming(text)).length === 0) return [];
+    await delay(100);
+  }
+  return qemusNaming(text);
 }
 
 /** Lists everything below a directory, relative, sorted; empty when it does not exist. */
