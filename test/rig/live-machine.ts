@@ -68,6 +68,9 @@ export async function openMachineFiles(ctx: Context, options: LiveMachineOptions
   const systemHostPath = join(scratch.hostPath, 'system.qcow2');
   const evidenceHostPath = join(scratch.hostPath, 'evidence');
   await mkdir(evidenceHostPath);
+  // As in a drill: one directory a machine, below the one that says whose it is.
+  const scratchHostPath = join(scratch.socketHostPath, 'main');
+  await mkdir(scratchHostPath, { mode: 0o700 });
   await createOverlay(ctx, { hostPath: systemHostPath, backingHostPath: tools.systemHostPath, backingFormat: 'raw' });
   const disk = (serial: string): DiskSpec => ({ serial, hostPath: join(scratch.hostPath, `${serial}.img`), format: 'raw' });
   for (const serial of ['DISK1', 'DISK2', 'DISK3']) await createDiskImage(ctx, disk(serial).hostPath, 256 * 1024 * 1024);
@@ -80,7 +83,7 @@ export async function openMachineFiles(ctx: Context, options: LiveMachineOptions
     memoryMiB: 768,
     disks: [disk('DISK1'), disk('DISK2')],
     evidenceHostPath,
-    scratchHostPath: scratch.socketHostPath,
+    scratchHostPath,
     bootTimeoutMs: 120_000,
     ...options.spec,
   };
