@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { listBelow, openTestDirectory, typeRaidlab } from './rig/raidlab.ts';
+import { openTestDirectory, scratchOf, typeRaidlab } from './rig/raidlab.ts';
 
 const timeout = 300_000;
 const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
@@ -97,7 +97,7 @@ test('QEMU killed in mid-drill: inconclusive, exit 2, machine trouble and no fin
   assert.ok(verdict.type === 'verdict-reached' && verdict.verdict === 'inconclusive');
   const failed = await typed.event((event) => event.type === 'run-failed');
   assert.ok(failed.type === 'run-failed' && failed.reason === 'qemu-ended' && failed.description.what.includes('SIGKILL'));
-  assert.deepEqual(await listBelow(workHostPath), []);
+  assert.deepEqual(await scratchOf(typed), []);
 });
 
 test('a machine that falls silent: inconclusive, exit 2, what was waited for', { timeout }, async () => {
@@ -111,7 +111,7 @@ test('a machine that falls silent: inconclusive, exit 2, what was waited for', {
   assert.equal(exitCode, 2, stderr);
   const failed = await typed.event((event) => event.type === 'run-failed');
   assert.ok(failed.type === 'run-failed' && failed.reason === 'agent-silent', JSON.stringify(failed));
-  assert.deepEqual(await listBelow(workHostPath), []);
+  assert.deepEqual(await scratchOf(typed), []);
 });
 
 test('the host disk full in mid-drill: exit 69, which disk, and not a finding', { timeout }, async () => {

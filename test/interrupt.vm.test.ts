@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedEvent } from '../src/core/event.ts';
-import { listBelow, openTestDirectory, qemusLeft, readEvents, typeRaidlab } from './rig/raidlab.ts';
-import type { TypedRaidlab } from './rig/raidlab.ts';
+import { listBelow, openTestDirectory, qemusLeft, readEvents, scratchOf, typeRaidlab } from './rig/raidlab.ts';
+import type { RunScratch, TypedRaidlab } from './rig/raidlab.ts';
 
 const timeout = 300_000;
-const cacheHostPath = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'raidlab');
 
 const isStep = (name: string) => (event: RecordedEvent) => event.type === 'step-started' && event.step === name;
 
@@ -23,15 +19,13 @@ const moments: readonly { readonly name: string; readonly reached: (event: Recor
   { name: 'while it is restarted', reached: isStep('restart') },
 ];
 
-/** Gives where a run keeps its sockets: what its QEMU is known by. */
-async function socketsOf(typed: TypedRaidlab): Promise<string | undefined> {
-  const owners = (await listBelow(join(cacheHostPath, 'work'))).filter((name) => name.endsWith('owner.json'));
-  for (const owner of owners) {
-    const text = await readFile(join(cacheHostPath, 'work', owner), 'utf8').catch(() => '');
-    const record = text === '' ? undefined : (JSON.parse(text) as { readonly pid: number; readonly outsideHostPaths: readonly string[] });
-    if (record !== undefined && record.pid === typed.child.pid) return record.outsideHostPaths[0];
+/** Nothing of a run is left: no scratch of its, no socket, no QEMU. */
+async function assertNothingLeft(typed: TypedRaidlab, scratch: readonly RunScratch[]): Promise<void> {
+  assert.deepEqual(await scratchOf(typed), []);
+  for (const { socketsHostPath } of scratch) {
+    assert.deepEqual(await listBelow(socketsHostPath), []);
+    assert.deepEqual(await qemusLeft(socketsHostPath), []);
   }
-  return undefined;
 }
 
 for (const moment of moments) {
@@ -39,37 +33,33 @@ for (const moment of moments) {
     await using directory = await openTestDirectory();
     const typed = typeRaidlab(directory.hostPath, ['drill', '--json']);
     await typed.event(moment.reached);
-    const sockets = await socketsOf(typed);
+    const scratch = await scratchOf(typed);
     typed.child.kill('SIGINT');
     const { exitCode } = await typed.ended;
 
     assert.equal(exitCode, 130);
     const last = (await readEvents(directory.hostPath)).at(-1);
     assert.ok(last?.type === 'run-ended' && last.exitCode === 130);
-    assert.deepEqual(await listBelow(join(cacheHostPath, 'work')), []);
-    if (sockets !== undefined) {
-      assert.deepEqual(await listBelow(sockets), []);
-      assert.deepEqual(await qemusLeft(sockets), []);
-    }
+    await assertNothingLeft(typed, scratch);
   });
 
   test(`kill -9 ${moment.name}: QEMU dies with it, and the next command removes what is left`, { timeout }, async () => {
     await using directory = await openTestDirectory();
     const typed = typeRaidlab(directory.hostPath, ['drill', '--json']);
     await typed.event(moment.reached);
-    const sockets = await socketsOf(typed);
+    const scratch = await scratchOf(typed);
     typed.child.kill('SIGKILL');
     assert.equal((await typed.ended).exitCode, 137);
-    if (sockets !== undefined) assert.deepEqual(await qemusLeft(sockets), []);
+    for (const { socketsHostPath } of scratch) assert.deepEqual(await qemusLeft(socketsHostPath), []);
 
     // The next command, which is interrupted once it has cleaned.
     const next = typeRaidlab(directory.hostPath, ['drill', '--json']);
     await next.event((event) => event.type === 'image-ready');
-    const nextSockets = await socketsOf(next);
+    const nextScratch = await scratchOf(next);
     next.child.kill('SIGINT');
     await next.ended;
-    assert.deepEqual(await listBelow(join(cacheHostPath, 'work')), []);
-    for (const left of [sockets, nextSockets]) if (left !== undefined) assert.deepEqual(await listBelow(left), []);
+    await assertNothingLeft(typed, scratch);
+    await assertNothingLeft(next, nextScratch);
   });
 }
 
@@ -77,7 +67,7 @@ test('a second Ctrl-C ends a drill at once', { timeout }, async () => {
   await using directory = await openTestDirectory();
   const typed = typeRaidlab(directory.hostPath, ['drill', '--json']);
   await typed.event((event) => event.type === 'machine-booted');
-  const sockets = await socketsOf(typed);
+  const scratch = await scratchOf(typed);
   const startedMs = performance.now();
   typed.child.kill('SIGINT');
   await typed.complained('Ctrl-C again');
@@ -86,6 +76,6 @@ test('a second Ctrl-C ends a drill at once', { timeout }, async () => {
   typed.child.kill('SIGINT');
   assert.equal((await typed.ended).exitCode, 130);
   assert.ok(performance.now() - startedMs < 2000);
-  assert.ok(sockets !== undefined);
-  assert.deepEqual(await qemusLeft(sockets), []);
+  assert.equal(scratch.length, 1);
+  for (const { socketsHostPath } of scratch) assert.deepEqual(await qemusLeft(socketsHostPath), []);
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -97,6 +97,29 @@ async function qemusNaming(text: string): Promise<readonly number[]> {
   for (const pid of pids) {
     const cmdline = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     if (cmdline.includes('qemu-system') && cmdline.includes(text)) found.push(Number(pid));
+  }
+  return found;
+}
+
+/** The scratch of a run in the cache that `./raidlab` uses. */
+export interface RunScratch {
+  /** The directory's name in the cache's `work`. */
+  readonly name: string;
+  /** Where its sockets are: what its QEMU is known by. */
+  readonly socketsHostPath: string;
+}
+
+const workHostPath = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'raidlab', 'work');
+
+/** Gives the scratch that belongs to a process: its own alone, for other people's drills may run meanwhile. */
+export async function scratchOf(typed: TypedRaidlab): Promise<readonly RunScratch[]> {
+  const names = await readdir(workHostPath).catch((): string[] => []);
+  const found: RunScratch[] = [];
+  for (const name of names) {
+    const text = await readFile(join(workHostPath, name, 'owner.json'), 'utf8').catch(() => '');
+    const owner = text === '' ? undefined : (JSON.parse(text) as { readonly pid: number; readonly outsideHostPaths: readonly string[] });
+    const [socketsHostPath] = owner?.outsideHostPaths ?? [];
+    if (owner?.pid === typed.child.pid && socketsHostPath !== undefined) found.push({ name, socketsHostPath });
   }
   return found;
 }
