@@ -14,7 +14,7 @@ import { openStore } from '../src/machine/cache/store.ts';
 import type { CacheStore } from '../src/machine/cache/store.ts';
 import { ensureKernel } from '../src/machine/image/ensure-kernel.ts';
 import { ensureTools } from '../src/machine/image/ensure-tools.ts';
-import { createLiveContext, failureOf } from './rig/live-machine.ts';
+import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
 
 // Real builds, from the Debian mirror of this host, in caches of their own. One after the other: each test says what it leaves.
 const choice = { suite: 'trixie' };
@@ -31,7 +31,7 @@ after(async () => {
 async function openEmptyStore(name: string): Promise<CacheStore> {
   const temporaryHostPath = path.join(place, `${name}-temporary`);
   await mkdir(temporaryHostPath, { recursive: true });
-  return await openStore(createLiveContext(), {
+  return await openStore(createTestContext(), {
     rootHostPath: path.join(place, name),
     temporaryHostPath,
     memoryHostPath: '/dev/shm',
@@ -92,7 +92,7 @@ async function until(what: string, condition: () => Promise<boolean>): Promise<v
 
 test('with an empty cache the kernel and the tools are built, and then found', async (suite) => {
   const store = await openEmptyStore('empty');
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   const kernel = await ensureKernel(ctx, store, choice);
   const tools = await ensureTools(ctx, store, choice);
 
@@ -125,7 +125,7 @@ test('with an empty cache the kernel and the tools are built, and then found', a
   await suite.test('nothing else is left', () => assertNothingLeft(store));
   await suite.test('the second time both are found, within a second', async () => {
     const startedMs = performance.now();
-    const again = createLiveContext();
+    const again = createTestContext();
     assert.deepEqual(await ensureKernel(again, store, choice), kernel);
     assert.deepEqual(await ensureTools(again, store, choice), tools);
     assert.deepEqual(
@@ -139,7 +139,7 @@ test('with an empty cache the kernel and the tools are built, and then found', a
     const file = await open(kernel.initramfsHostPath, 'r+');
     await file.write('damage', 1000);
     await file.close();
-    const repairing = createLiveContext();
+    const repairing = createTestContext();
     await ensureKernel(repairing, store, choice);
     const rejected = repairing.events.find((event) => event.type === 'cache-entry-rejected');
     assert.ok(rejected?.type === 'cache-entry-rejected' && rejected.why.includes('initramfs.cpio'));
@@ -164,7 +164,7 @@ test('two at once build one kernel', async () => {
 
 test('an interrupt in the middle of a build leaves nothing', async () => {
   const store = await openEmptyStore('interrupted');
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   const building = failureOf(ensureKernel(ctx, store, choice));
   await until('the build to fetch packages', () =>
     Promise.resolve(ctx.events.some((event) => event.type === 'progress-made' && (event.fraction ?? 0) > 0.25)),
@@ -172,7 +172,7 @@ test('an interrupt in the middle of a build leaves nothing', async () => {
   ctx.abort(new RaidlabError({ area: 'host', reason: 'interrupted', signal: 'SIGINT' }));
   assert.equal((await building).reason, 'interrupted');
   await assertNothingLeft(store);
-  assert.deepEqual(await listEntries(createLiveContext(), store), []);
+  assert.deepEqual(await listEntries(createTestContext(), store), []);
 });
 
 test('what a killed build leaves is removed by the next raidlab', async () => {
@@ -184,7 +184,7 @@ test('what a killed build leaves is removed by the next raidlab', async () => {
   builder.kill('SIGKILL');
   await lines;
   await until('mmdebstrap to end with its parent', async () => (await bootstraps(store)).length === 0);
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await removeLeftovers(ctx, store);
   assert.ok(ctx.events.some((event) => event.type === 'leftover-removed' && event.what === 'half-built image'));
   await assertNothingLeft(store);
@@ -203,7 +203,7 @@ async function bootstraps(store: CacheStore): Promise<readonly string[]> {
 test('a mirror that cannot be reached is named as such', async () => {
   const store = await openEmptyStore('unreachable');
   // Port 9 is discard: nobody listens.
-  const failure = await failureOf(ensureKernel(createLiveContext(), store, { ...choice, mirror: 'http://127.0.0.1:9/debian' }));
+  const failure = await failureOf(ensureKernel(createTestContext(), store, { ...choice, mirror: 'http://127.0.0.1:9/debian' }));
   assert.ok(failure.reason === 'mirror-unreachable');
   assert.match(failure.said, /127\.0\.0\.1/);
   await assertNothingLeft(store);
@@ -213,7 +213,7 @@ test('a cache that cannot be written is named as such', async () => {
   const rootHostPath = path.join(place, 'not-a-directory');
   await writeFile(rootHostPath, '');
   const store = { rootHostPath, temporaryHostPath: place, memoryHostPath: place, runtimeHostPath: place };
-  const failure = await failureOf(ensureKernel(createLiveContext(), store, choice));
+  const failure = await failureOf(ensureKernel(createTestContext(), store, choice));
   assert.ok(failure.reason === 'not-writable');
   assert.equal(failure.hostPath, rootHostPath);
 });

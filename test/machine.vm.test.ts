@@ -11,14 +11,15 @@ import { isProcessAlive, readProcessIdentity } from '../src/machine/process-iden
 import type { ProcessIdentity } from '../src/machine/process-identity.ts';
 import { findQemu } from '../src/machine/qemu/qemu-program.ts';
 import { startMachine } from '../src/machine/start-machine.ts';
-import { createLiveContext, failureOf, openLiveMachine, openMachineFiles, openUsersStore } from './rig/live-machine.ts';
+import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
+import { openLiveMachine, openMachineFiles, openUsersStore } from './rig/live-machine.ts';
 import type { LiveMachine } from './rig/live-machine.ts';
 
 // The first run builds the images.
 const imagesTimeoutMs = 600_000;
 
 async function listGuestDisks(live: LiveMachine): Promise<readonly string[]> {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await live.machine.guest.run(ctx, ['udevadm', 'settle']);
   const { stdout } = await live.machine.guest.run(ctx, ['ls', '/dev/disk/by-id']);
   return stdout
@@ -28,7 +29,7 @@ async function listGuestDisks(live: LiveMachine): Promise<readonly string[]> {
 }
 
 test('one machine, from boot to shutdown', { timeout: imagesTimeoutMs }, async (suite) => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using live = await openLiveMachine(ctx);
   const { machine } = live;
   const { guest } = machine;
@@ -103,7 +104,7 @@ test('one machine, from boot to shutdown', { timeout: imagesTimeoutMs }, async (
 
   await suite.test('a command that takes too long, or is interrupted, is gone from the guest', async () => {
     assert.equal((await failureOf(guest.run(ctx, ['sleep', '4711'], { timeoutMs: 300 }))).reason, 'command-timed-out');
-    const interrupted = createLiveContext();
+    const interrupted = createTestContext();
     const running = guest.run(interrupted, ['sleep', '4712']);
     await delay(300);
     interrupted.abort(new Error('interrupted'));
@@ -135,7 +136,7 @@ test(
   'a machine that lost its power starts again from its files, and one that was killed is missed at once',
   { timeout: imagesTimeoutMs },
   async (suite) => {
-    const ctx = createLiveContext();
+    const ctx = createTestContext();
     await using live = await openLiveMachine(ctx);
 
     await suite.test('a power cut loses nothing that the journal port had taken', async () => {
@@ -175,7 +176,7 @@ test(
 );
 
 test('a kernel that crashes ends every wait with its own words', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using live = await openLiveMachine(ctx);
   const { guest } = live.machine;
   const waiting = guest.run(ctx, ['sleep', '4711']);
@@ -192,7 +193,7 @@ test('a kernel that crashes ends every wait with its own words', { timeout: imag
 });
 
 test('an agent that stops answering is named', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using live = await openLiveMachine(ctx, { spec: { agentTimeoutMs: 5000 } });
   const { guest } = live.machine;
   // Something in the guest must stop the agent after it has told us that it has started that.
@@ -205,7 +206,7 @@ test('an agent that stops answering is named', { timeout: imagesTimeoutMs }, asy
 });
 
 test('a guest that gives up booting is not waited for', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using files = await openMachineFiles(ctx);
   const startedMs = performance.now();
   // An array disk is no root.
@@ -217,7 +218,7 @@ test('a guest that gives up booting is not waited for', { timeout: imagesTimeout
 });
 
 test('a machine whose image is missing does not start, and QEMU says why', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using files = await openMachineFiles(ctx);
   const failure = await failureOf(startMachine(ctx, { ...files.spec, rootHostPath: '/nowhere/root.erofs' }));
   assert.ok(failure.reason === 'qemu-refused-to-start');
@@ -225,7 +226,7 @@ test('a machine whose image is missing does not start, and QEMU says why', { tim
 });
 
 test('an interrupt while booting leaves nothing', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using files = await openMachineFiles(ctx);
   const starting = startMachine(ctx, files.spec);
   while (!ctx.events.some(({ type }) => type === 'machine-started')) await delay(20);
@@ -237,20 +238,20 @@ test('an interrupt while booting leaves nothing', { timeout: imagesTimeoutMs }, 
 });
 
 test('a boot that takes too long is given up with the last console line', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using files = await openMachineFiles(ctx, { spec: { bootTimeoutMs: 1000 } });
   assert.equal((await failureOf(startMachine(ctx, files.spec))).reason, 'boot-timed-out');
 });
 
 test('the accelerator probe sees a kernel that boots', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using files = await openMachineFiles(ctx);
   const answer = await probeAccelerator(ctx, await openUsersStore(ctx), files.spec.kernel, 'tcg', await findQemu(ctx));
   assert.deepEqual(answer, { works: true, seen: 'a kernel booted under it' });
 });
 
 test('the kernel and tools of bookworm boot too', { timeout: imagesTimeoutMs }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using live = await openLiveMachine(ctx, { suite: 'bookworm' });
   assert.match((await live.machine.guest.run(ctx, ['uname', '-r'])).stdout, /^6\.1\./);
   await live.machine.shutdown(ctx);

@@ -6,11 +6,12 @@ import { test } from 'node:test';
 import { defaultLayout } from '../src/core/layout.ts';
 import { planArray, planCreateArray } from '../src/core/plan/array.ts';
 import { ask, typeCommand } from '../src/storage/type-command.ts';
-import { createLiveContext, openLiveMachine } from './rig/live-machine.ts';
+import { createTestContext } from '../src/machine/fixtures/scripted-peer.ts';
+import { openLiveMachine } from './rig/live-machine.ts';
 import { listBelow } from './rig/raidlab.ts';
 
 test('no key of a container is in an event, a log, a transcript or a process list', { timeout: 600_000 }, async () => {
-  const ctx = createLiveContext();
+  const ctx = createTestContext();
   await using live = await openLiveMachine(ctx);
   const { guest } = live.machine;
   await guest.run(ctx, ['/usr/lib/raidlab/wait-ready']);
@@ -22,7 +23,7 @@ test('no key of a container is in an event, a log, a transcript or a process lis
   }
 
   // Read by a context of its own, so that the reading itself is not what is found.
-  const reader = createLiveContext();
+  const reader = createTestContext();
   const keys: Buffer[] = [];
   for (const { keyGuestPath } of array.members) {
     keys.push(Buffer.from((await guest.run(reader, ['base64', '--wrap=0', keyGuestPath], { quiet: true })).stdout, 'base64'));

@@ -1,9 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { EventBody } from '../../src/core/event.ts';
-import { RaidlabError } from '../../src/core/failure.ts';
-import type { Failure } from '../../src/core/failure.ts';
 import { openScratch } from '../../src/machine/cache/scratch.ts';
 import { openStore } from '../../src/machine/cache/store.ts';
 import type { CacheStore } from '../../src/machine/cache/store.ts';
@@ -13,27 +10,6 @@ import { ensureKernel } from '../../src/machine/image/ensure-kernel.ts';
 import { ensureTools } from '../../src/machine/image/ensure-tools.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../../src/machine/machine.ts';
 import { startMachine } from '../../src/machine/start-machine.ts';
-
-/** A context whose events are kept and which a test can end. */
-export interface LiveContext extends Context {
-  readonly events: EventBody[];
-  readonly abort: (reason: Error) => void;
-}
-
-/** Makes a context for a test with a real machine. */
-export function createLiveContext(): LiveContext {
-  const controller = new AbortController();
-  const events: EventBody[] = [];
-  return {
-    signal: controller.signal,
-
-    events,
-    emit: (event) => events.push(event),
-    abort: (reason) => {
-      controller.abort(reason);
-    },
-  };
-}
 
 /** Opens the cache that `./raidlab` uses too, so that tests need not build images of their own. */
 export function openUsersStore(ctx: Context): Promise<CacheStore> {
@@ -109,15 +85,4 @@ export async function openLiveMachine(ctx: Context, options: LiveMachineOptions 
     await files[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** Gives the failure with which something rejects; fails when it resolves or rejects with anything else. */
-export async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof RaidlabError) return error.failure;
-    throw error;
-  }
-  throw new Error('it resolved, and a failure was expected');
 }
