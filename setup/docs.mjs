@@ -16,6 +16,7 @@ const note = '<!-- Made from the source by `npm run docs`. Do not edit. -->';
 /** Types that events and documents are made of: where each is, in the order of the page. */
 const shapes = [
   ['src/core/failure/description.ts', 'FailureDescription'],
+  ['src/core/event.ts', 'PlannedJob'],
   ['src/core/verdict.ts', 'Verdict'],
   ['src/core/verdict.ts', 'Check'],
   ['src/core/verdict.ts', 'CheckOutcome'],
@@ -27,7 +28,13 @@ const shapes = [
 
 /** The documents that commands print with `--json`, and the one a run leaves. */
 const documents = [
-  ['`result.json`', 'what a run leaves beside `events.ndjson`', 'src/report/result.ts', ['RunResult', 'DrillOutcome', 'StepResult']],
+  ['`result.json`', 'what a run leaves beside `events.ndjson`', 'src/report/result.ts', ['RunResult', 'RunFailure']],
+  [
+    'Drills in `result.json`',
+    'one for each that was asked for, in that order',
+    'src/report/drill-outcome.ts',
+    ['DrillOutcome', 'StepResult', 'ConsoleExcerpt'],
+  ],
   ['`raidlab drills --json`', '`{"v": 1, "drills": [DrillListing, …]}`', 'src/report/drill-list-lines.ts', ['DrillListing']],
   ['`raidlab drill NAME --plan --json`', '`{"v": 1, …DrillPlan}`', 'src/core/plan/drill-plan.ts', ['DrillPlan', 'PlannedStep', 'PlanLine']],
   [

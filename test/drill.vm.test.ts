@@ -70,7 +70,7 @@ test('the default drill holds, with all eight parts of the proof', { timeout: dr
         ['held'],
       );
       for (const name of ['console.log', 'qmp.ndjson', 'commands.ndjson'])
-        assert.ok((await stat(join(latest, 'machines', 'main', name))).size > 0, name);
+        assert.ok((await stat(join(latest, 'replace-missing-disk', 'main', name))).size > 0, name);
       assert.equal((await stat(latest)).mode & 0o777, 0o700);
     },
   );

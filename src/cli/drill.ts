@@ -8,11 +8,11 @@ import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import type { ExitCode } from '../core/exit-code.ts';
-import { exitCodes } from '../core/exit-code.ts';
+import { exitCodes, mostSevere } from '../core/exit-code.ts';
 import { checkLayout, checkPayloadFits, profiles } from '../core/layout.ts';
 import type { ArrayLayout } from '../core/layout.ts';
-import { exitCodeOfVerdict } from '../core/verdict.ts';
 import type { Drill } from '../drills/drill.ts';
+import type { DrillRequest } from '../drills/run-drill.ts';
 import { defaultSuite, requireSuite, suiteNames } from '../machine/image/suite.ts';
 import { planLines } from '../report/plan-lines.ts';
 import type { Cli } from './cli.ts';
@@ -141,7 +141,7 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
   for (const suite of [asked.kernel, asked.tools]) requireSuite(suite);
   if (asked.plan) return printPlan(cli, drill, layout, asked);
 
-  const { runDrill } = await import('../drills/run-drill.ts');
+  const { runDrills } = await import('../drills/run-drills.ts');
   const options = {
     name: drill.name,
     resultsHostPath: resolve(cli.cwdHostPath, asked.output),
@@ -149,8 +149,9 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
       ? presentAsJson(cli.screen, cli.program)
       : presentOnTerminal(cli.screen, { verbose: asked.verbose, cwdHostPath: cli.cwdHostPath, program: cli.program }),
   };
-  return withRun(cli, options, async ({ ctx, hostPath }) => {
-    const result = await runDrill(ctx, {
+  return withRun(cli, options, async ({ ctx, openJob }) => {
+    const { job, hostPath, fail, ctx: jobCtx } = openJob(drill.name);
+    const request: DrillRequest = {
       drill,
       layout,
       payloadBytes,
@@ -164,9 +165,10 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
       store: cli.store,
       runHostPath: hostPath,
       mirror: cli.mirror,
-      ...(asked.keep ? { keep: async (machine) => keepMachine(cli, ctx, machine) } : {}),
-    });
-    return exitCodeOfVerdict(result.verdict);
+      ...(asked.keep ? { keep: async (machine) => keepMachine(cli, jobCtx, machine) } : {}),
+    };
+    const outcomes = await runDrills(ctx, [{ job, ctx: jobCtx, request, fail }], 1);
+    return mostSevere(outcomes.map((outcome) => outcome.exitCode));
   });
 }
 

@@ -26,7 +26,8 @@ test('a run leaves events, a result, and the commands of each machine, for nobod
   const directory = createRunDirectory(join(root, 'results'), 'run-1');
   const ended = { machine: 'main', argv: ['true'], exitCode: 0, stdout: 'out', stderr: '', durationMs: 3 };
   directory.record(recorded({ type: 'remark-made', text: 'hello' }));
-  directory.record(recorded({ type: 'command-ended', ...ended }));
+  assert.equal(directory.openJob('split-brain'), join(root, 'results', 'run-1', 'split-brain'));
+  directory.record({ ...recorded({ type: 'command-ended', ...ended }), job: 'split-brain' });
   directory.writeResult({ ...emptyResult, run: 'run-1' });
   directory.releaseReserve();
   directory.close();
@@ -36,7 +37,7 @@ test('a run leaves events, a result, and the commands of each machine, for nobod
     .split('\n')
     .map((line): unknown => JSON.parse(line));
   assert.equal(lines.length, 2);
-  assert.deepEqual(JSON.parse(readFileSync(join(hostPath, 'machines/main/commands.ndjson'), 'utf8')), {
+  assert.deepEqual(JSON.parse(readFileSync(join(hostPath, 'split-brain/main/commands.ndjson'), 'utf8')), {
     at: '2026-11-22T12:00:00.000Z',
     argv: ['true'],
     exitCode: 0,
@@ -45,8 +46,8 @@ test('a run leaves events, a result, and the commands of each machine, for nobod
     stderr: '',
   });
   assert.equal((JSON.parse(readFileSync(join(hostPath, 'result.json'), 'utf8')) as { run: string }).run, 'run-1');
-  assert.deepEqual(readdirSync(hostPath).sort(), ['events.ndjson', 'machines', 'result.json']);
-  for (const directoryHostPath of [join(root, 'results'), hostPath, join(hostPath, 'machines'), join(hostPath, 'machines/main')]) {
+  assert.deepEqual(readdirSync(hostPath).sort(), ['events.ndjson', 'result.json', 'split-brain']);
+  for (const directoryHostPath of [join(root, 'results'), hostPath, join(hostPath, 'split-brain'), join(hostPath, 'split-brain/main')]) {
     assert.equal(modeOf(directoryHostPath), 0o700, directoryHostPath);
   }
   assert.equal(modeOf(join(hostPath, 'events.ndjson')), 0o600);

@@ -21,7 +21,7 @@ import type { RunResult } from '../report/result.ts';
  *
  *     events.ndjson                 every event, a line each, written before anything else is done with it
  *     result.json                   the run in one document
- *     machines/<name>/              console.log, qmp.ndjson (the machine writes them), commands.ndjson
+ *     <job>/<machine>/              console.log, qmp.ndjson (the machine writes them), commands.ndjson
  *
  * Writing is synchronous and append-only: what happened is on disk when the process dies.
  */
@@ -29,6 +29,8 @@ export interface RunDirectory {
   readonly hostPath: string;
   /** Appends an event; throws `disk-full` or `not-writable`, with no half line left. */
   record(event: RecordedEvent): void;
+  /** Makes the folder of a job and gives its path; throws `disk-full` or `not-writable`. */
+  openJob(job: string): string;
   /** Writes result.json, atomically. */
   writeResult(result: RunResult): void;
   /** Gives back the space that was kept for the last words of a run on a full disk. */
@@ -62,7 +64,6 @@ export function createRunDirectory(resultsHostPath: string, run: string): RunDir
   attempt(resultsHostPath, 'making the directory of the run', () => {
     mkdirSync(resultsHostPath, { recursive: true, mode: 0o700 });
     mkdirSync(hostPath, { mode: 0o700 });
-    mkdirSync(join(hostPath, 'machines'), { mode: 0o700 });
     // Random, so that no filesystem stores it in less space than it stands for.
     writeFileSync(reserveHostPath, randomBytes(reserveBytes), { mode: 0o600 });
   });
@@ -74,11 +75,18 @@ export function createRunDirectory(resultsHostPath: string, run: string): RunDir
       attempt(hostPath, 'recording an event', () => {
         append(join(hostPath, 'events.ndjson'), event);
         if (event.type !== 'command-ended') return;
-        const { machine, at, argv, exitCode, durationMs, stdout, stderr } = event;
-        const machineHostPath = join(hostPath, 'machines', machine);
+        const { job = '', machine, at, argv, exitCode, durationMs, stdout, stderr } = event;
+        const machineHostPath = join(hostPath, job, machine);
         mkdirSync(machineHostPath, { recursive: true, mode: 0o700 });
         append(join(machineHostPath, 'commands.ndjson'), { at, argv, exitCode, durationMs, stdout, stderr });
       });
+    },
+    openJob: (job) => {
+      const jobHostPath = join(hostPath, job);
+      attempt(jobHostPath, 'making the folder of a drill', () => {
+        mkdirSync(jobHostPath, { mode: 0o700 });
+      });
+      return jobHostPath;
     },
     writeResult: (result) => {
       attempt(hostPath, 'writing result.json', () => {

@@ -26,6 +26,17 @@ export interface OpenRun {
   readonly ctx: Context;
   /** The run's own directory. */
   readonly hostPath: string;
+  /** Opens a job of the run: its folder, and a context whose events belong to it. */
+  readonly openJob: (job: string) => OpenJob;
+}
+
+/** A part of a run with events and a folder of its own. */
+export interface OpenJob {
+  readonly job: string;
+  readonly ctx: Context;
+  readonly hostPath: string;
+  /** Records a failure that ends this job alone; gives its exit code. */
+  readonly fail: (error: unknown) => ExitCode;
 }
 
 /**
@@ -55,7 +66,13 @@ export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun
   });
   let exitCode: ExitCode;
   try {
-    exitCode = await work({ ctx: { signal: record.signal, emit: record.emit }, hostPath: directory.hostPath });
+    const ctx: Context = {
+      signal: record.signal,
+      emit: (body) => {
+        record.emit(body);
+      },
+    };
+    exitCode = await work({ ctx, hostPath: directory.hostPath, openJob: (job) => record.openJob(job) });
     // A record that could not be kept outweighs a verdict: there is nothing to show for it.
     record.throwIfLost();
   } catch (error) {
@@ -82,8 +99,9 @@ class RunRecord {
   }
 
   /** Never throws: work goes on to its clean-up even when nothing can be recorded any more. */
-  readonly emit = (body: EventBody): void => {
-    const event: RecordedEvent = { v: eventFormatVersion, seq: this.#seq, at: new Date().toISOString(), ...body };
+  readonly emit = (body: EventBody, job?: string): void => {
+    const at = new Date().toISOString();
+    const event: RecordedEvent = { v: eventFormatVersion, seq: this.#seq, at, ...(job === undefined ? {} : { job }), ...body };
     this.#seq += 1;
     this.#result = addToResult(this.#result, event);
     this.#keep(() => {
@@ -96,9 +114,21 @@ class RunRecord {
     this.#lost.signal.throwIfAborted();
   }
 
+  openJob(job: string): OpenJob {
+    const hostPath = this.#directory.openJob(job);
+    const emit = (body: EventBody): void => {
+      this.emit(body, job);
+    };
+    return { job, ctx: { signal: this.signal, emit }, hostPath, fail: (error) => this.#fail(error, emit, hostPath) };
+  }
+
   fail(error: unknown): ExitCode {
-    const { area, reason, description } = describeError(error, this.#directory.hostPath);
-    this.emit({ type: 'run-failed', area, reason, description });
+    return this.#fail(error, this.emit, this.#directory.hostPath);
+  }
+
+  #fail(error: unknown, emit: (body: EventBody) => void, hostPath: string): ExitCode {
+    const { area, reason, description } = describeError(error, hostPath);
+    emit({ type: 'run-failed', area, reason, description });
     return description.exitCode;
   }
 

@@ -20,7 +20,9 @@ export type EventBody =
     }
   /** The last event, always. `exitCode` is the process's own: docs/exit-codes.md. */
   | { readonly type: 'run-ended'; readonly exitCode: number; readonly durationMs: number }
-  /** Something went wrong that is no finding about storage. `area` and `reason` are stable names; the description has the words. */
+  /** What the run is going to do: its drills in the order asked, how many at once, and the seed that they share. */
+  | { readonly type: 'run-planned'; readonly seed: string; readonly limit: number; readonly jobs: readonly PlannedJob[] }
+  /** Something went wrong that is no finding about storage. With a `job` it ends that job alone. `area` and `reason` are stable names; the description has the words. */
   | { readonly type: 'run-failed'; readonly area: string; readonly reason: string; readonly description: FailureDescription }
   /** Something a person should know, in words. */
   | { readonly type: 'remark-made'; readonly text: string }
@@ -55,13 +57,19 @@ export type EventBody =
       readonly qemuVersion: string;
       readonly argv: readonly string[];
     }
-  /** The guest answers. `kernel` is what it says of itself, as `uname -r`. */
-  | { readonly type: 'machine-booted'; readonly machine: string; readonly durationMs: number; readonly kernel: string }
-  /** A machine is off: `shutdown` orderly, `crash` by a power cut, `dispose` because it was no longer needed, `died` by itself. */
+  /** The guest answers: it booted its kernel, or goes on from where a template was saved. `kernel` is what it says of itself, as `uname -r`. */
+  | {
+      readonly type: 'machine-booted';
+      readonly machine: string;
+      readonly from: 'kernel' | 'template';
+      readonly durationMs: number;
+      readonly kernel: string;
+    }
+  /** A machine is off: `shutdown` orderly, `crash` by a power cut, `save` when it became a template, `dispose` because it was no longer needed, `died` by itself. */
   | {
       readonly type: 'machine-stopped';
       readonly machine: string;
-      readonly how: 'shutdown' | 'crash' | 'dispose' | 'died';
+      readonly how: 'shutdown' | 'crash' | 'save' | 'dispose' | 'died';
       readonly detail: string;
     }
   /** A line of the guest's console. */
@@ -128,16 +136,38 @@ export type EventBody =
       /** One sentence that says what the verdict means for the person's data. */
       readonly summary: string;
       readonly durationMs: number;
+    }
+  /** A job is over, its machines and scratch files included. `verdict` is null when the drill could not begin or was interrupted; `exitCode` is what it would be alone. */
+  | {
+      readonly type: 'drill-ended';
+      readonly drill: string;
+      readonly verdict: Verdict | null;
+      readonly exitCode: number;
+      readonly durationMs: number;
     };
+
+/** A drill that a run is going to do, as it was asked for. */
+export interface PlannedJob {
+  /** Its label: the drill's name, with a number from the second time on. */
+  readonly job: string;
+  readonly drill: string;
+  readonly promise: string;
+  readonly seed: string;
+  readonly skippedSteps: readonly string[];
+  readonly layout: string;
+  readonly payloadBytes: number;
+}
 
 /** The version of the NDJSON event format; raised when a field changes meaning or goes away. */
 export const eventFormatVersion = 1;
 
-/** An event as it is written: stamped with the format version, its place in the run and the time. */
+/** An event as it is written: stamped with the format version, its place in the run, the time, and the job. */
 export type RecordedEvent = EventBody & {
   readonly v: typeof eventFormatVersion;
   /** 0-based number in the run, without gaps. */
   readonly seq: number;
   /** ISO 8601, UTC, milliseconds. */
   readonly at: string;
+  /** Which drill of the run it belongs to; absent when it belongs to the run. Names the folder of its evidence. */
+  readonly job?: string;
 };

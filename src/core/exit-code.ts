@@ -28,3 +28,20 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   internal: 'a bug in raidlab',
   interrupted: 'interrupted',
 };
+
+/** The exit codes of drills that were run together, the one that decides first. */
+export const exitCodesBySeverity: readonly ExitCode[] = [
+  exitCodes.interrupted,
+  exitCodes.internal,
+  exitCodes.unavailable,
+  exitCodes.usage,
+  exitCodes.crashed,
+  exitCodes.broken,
+  exitCodes.inconclusive,
+  exitCodes.held,
+];
+
+/** Gives the exit code of a run of several drills: the most severe of theirs; 0 for none. */
+export function mostSevere(codes: readonly ExitCode[]): ExitCode {
+  return exitCodesBySeverity.find((code) => codes.includes(code)) ?? exitCodes.held;
+}

@@ -41,7 +41,7 @@ export async function prepareDrillRun(ctx: Context, request: DrillRequest, scrat
     { tree: payloadTree, sizeBytes: request.payloadBytes },
     { tree: degradedTree, sizeBytes: Math.ceil(request.payloadBytes * degradedShare) },
   ]);
-  const evidenceHostPath = join(request.runHostPath, 'machines');
+  const evidenceHostPath = request.runHostPath;
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
   const kit: MachineKit = {
     startMachine,

@@ -24,7 +24,10 @@ const machineStarted = (machine: string): TimedEvent => [
   1000,
   { type: 'machine-started', machine, pid: 1, accelerator: 'tcg', qemuVersion: '10.0.2', argv: [] },
 ];
-const machineBooted = (machine: string): TimedEvent => [4000, { type: 'machine-booted', machine, durationMs: 4000, kernel: '6.12' }];
+const machineBooted = (machine: string): TimedEvent => [
+  4000,
+  { type: 'machine-booted', machine, from: 'kernel', durationMs: 4000, kernel: '6.12' },
+];
 const started = (machine: string, ...argv: readonly string[]): TimedEvent => [0, { type: 'command-started', machine, argv }];
 const ended = (machine: string, ...argv: readonly string[]): TimedEvent => [
   1000,
@@ -46,8 +49,8 @@ test('nothing is alive when nothing goes on', () => {
 });
 
 test('before the first step it shows what is made ready', () => {
-  assert.deepEqual(alive(runBegins.slice(0, 3)), ['Preparing images and accelerator  1.0 s']);
-  assert.deepEqual(alive(runBegins.slice(0, 5)).slice(0, 1), ['Building the tools of trixie  9.0 s']);
+  assert.deepEqual(alive(runBegins.slice(0, 4)), ['Preparing images and accelerator  1.0 s']);
+  assert.deepEqual(alive(runBegins.slice(0, 6)).slice(0, 1), ['Building the tools of trixie  9.0 s']);
   assert.deepEqual(alive(runBegins), ['Preparing payload and disks  1.0 s']);
 });
 

@@ -38,18 +38,23 @@ export function renderCommand(state: TerminalState, event: CommandEvent): Render
       const showsOutput = verbose || (wasTyped && event.exitCode !== 0);
       return add(next, [
         ...(verbose && !wasTyped ? [commandLine(4, formatCommand({ argv: event.argv }))] : []),
-        ...(showsOutput ? outputLines(`${event.stderr}\n${event.stdout}`, event.machine) : []),
+        ...(showsOutput ? outputLines(`${event.stderr}\n${event.stdout}`, folderOf(event)) : []),
         ...(showsOutput && event.exitCode !== 0 ? [line(4, [span(`exit ${String(event.exitCode)}`, 'doubtful')])] : []),
       ]);
     }
   }
 }
 
-function outputLines(output: string, machine: string): readonly Line[] {
+/** Gives the folder of a machine's evidence, as the run directory has it. */
+function folderOf({ job, machine }: CommandEvent): string {
+  return job === undefined ? machine : `${job}/${machine}`;
+}
+
+function outputLines(output: string, folder: string): readonly Line[] {
   const rows = output.split('\n').filter((row) => row.trim() !== '');
   if (rows.length === 0) return [];
   const { shown, left } = shortenLines(rows, outputShown);
-  const more = left > 0 ? [line(4, [span(`│ … ${String(left)} more lines in machines/${machine}/commands.ndjson`, 'quiet')])] : [];
+  const more = left > 0 ? [line(4, [span(`│ … ${String(left)} more lines in ${folder}/commands.ndjson`, 'quiet')])] : [];
   return [...saidLines(4, shown.join('\n')), ...more];
 }
 

@@ -142,7 +142,7 @@ test('with a live region progress leaves no lines', () => {
 
 test('the evidence comes last, more of it for what did not hold, then the verdict and the way to repeat it', () => {
   assert.equal(
-    show([...runBegins.slice(0, 2), ...brokenProof])
+    show([...runBegins.slice(0, 3), ...brokenProof])
       .split('\n')
       .slice(8)
       .join('\n'),
@@ -174,7 +174,7 @@ The promise was broken: profiles did not hold.
 });
 
 test('a narrow terminal gets the same facts, wrapped', () => {
-  const text = show([...runBegins.slice(0, 2), ...replaceStep], narrow, { live: true });
+  const text = show([...runBegins.slice(0, 3), ...replaceStep], narrow, { live: true });
   assert.equal(
     text,
     `replace-missing-disk

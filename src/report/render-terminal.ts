@@ -118,6 +118,8 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
     case 'remark-made':
       return within(state, 'steps', [line(4, event.text)]);
     case 'console-line-seen':
+    case 'run-planned':
+    case 'drill-ended':
       return { state, lines: [] };
     case 'machine-started':
     case 'machine-booted':
@@ -166,7 +168,7 @@ function renderMachine(
   if (event.type === 'machine-started' || !(isDeath || state.options.verbose)) return { state: next, lines: [] };
   const text =
     event.type === 'machine-booted'
-      ? `on: kernel ${event.kernel}, ${formatDuration(event.durationMs)}`
+      ? `on: kernel ${event.kernel}, ${event.from === 'template' ? 'forked' : 'booted'} in ${formatDuration(event.durationMs)}`
       : `off: ${event.how}${parenthesis(event.detail)}`;
   const warning = isDeath ? [span('! ', 'doubtful')] : [];
   return within(next, 'steps', [line(4, [...warning, span(`machine ${event.machine} ${text}`, isDeath ? 'plain' : 'quiet')], 6)]);

@@ -41,7 +41,7 @@ test('a run that failed before its verdict has none, and says why', () => {
     emptyResult,
   );
   assert.equal(result.drills.at(-1)?.verdict, null);
-  assert.deepEqual(result.failures, [{ area: 'image', reason: 'build-failed', ...description }]);
+  assert.deepEqual(result.failures, [{ job: 'replace-missing-disk', area: 'image', reason: 'build-failed', ...description }]);
 });
 
 test('a seed that was given is not given twice', () => {

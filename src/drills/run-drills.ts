@@ -1,0 +1,76 @@
+import { performance } from 'node:perf_hooks';
+import type { PlannedJob } from '../core/event.ts';
+import { exitCodes } from '../core/exit-code.ts';
+import type { ExitCode } from '../core/exit-code.ts';
+import { describeFailure, RaidlabError } from '../core/failure.ts';
+import { describeLayout } from '../core/layout.ts';
+import { exitCodeOfVerdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { Context } from '../machine/context.ts';
+import { sideBySide } from './proof/side-by-side.ts';
+import { runDrill } from './run-drill.ts';
+import type { DrillRequest, DrillResult } from './run-drill.ts';
+
+/** One drill of a run. */
+export interface DrillJob {
+  /** Its label, unique in the run. */
+  readonly job: string;
+  /** Events of this context belong to the job; it ends when the run's does. */
+  readonly ctx: Context;
+  readonly request: DrillRequest;
+  /** Records a failure that ends this job alone; gives its exit code. */
+  readonly fail: (error: unknown) => ExitCode;
+}
+
+/** What a job came to. */
+export interface JobOutcome {
+  readonly job: string;
+  /** Null when the drill could not begin. */
+  readonly verdict: Verdict | null;
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * Runs drills, at most `limit` at once, begun in the order given; their outcomes come in that order, too.
+ *
+ * A drill that fails ends itself and no other: its failure is recorded and is its outcome. When the context ends, all are
+ * ended, none is begun, and once they have cleaned up the context's reason is thrown.
+ */
+export async function runDrills(
+  ctx: Context,
+  jobs: readonly DrillJob[],
+  limit: number,
+  run: (ctx: Context, request: DrillRequest) => Promise<Pick<DrillResult, 'verdict'>> = runDrill,
+): Promise<readonly JobOutcome[]> {
+  const seed = jobs[0]?.request.seed ?? '';
+  ctx.emit({ type: 'run-planned', seed, limit, jobs: jobs.map(planJob) });
+  return sideBySide(
+    jobs.map((job) => async () => runJob(ctx, job, run)),
+    limit,
+  );
+}
+
+async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDrills>[3] & {}): Promise<JobOutcome> {
+  ctx.signal.throwIfAborted();
+  const startedMs = performance.now();
+  const ended = (verdict: Verdict | null, exitCode: ExitCode): JobOutcome => {
+    const durationMs = performance.now() - startedMs;
+    job.ctx.emit({ type: 'drill-ended', drill: job.request.drill.name, verdict, exitCode, durationMs });
+    return { job: job.job, verdict, exitCode };
+  };
+  try {
+    const { verdict } = await run(job.ctx, job.request);
+    return ended(verdict, exitCodeOfVerdict(verdict));
+  } catch (error) {
+    if (!ctx.signal.aborted) return ended(null, job.fail(error));
+    // What ended the run is told once, by the run: whatever a drill throws on its way out is a consequence.
+    const { reason } = ctx.signal as { readonly reason: unknown };
+    ended(null, reason instanceof RaidlabError ? describeFailure(reason.failure).exitCode : exitCodes.internal);
+    throw reason;
+  }
+}
+
+function planJob({ job, request }: DrillJob): PlannedJob {
+  const { drill, seed, skippedSteps, layout, payloadBytes } = request;
+  return { job, drill: drill.name, promise: drill.promise, seed, skippedSteps, layout: describeLayout(layout), payloadBytes };
+}
