@@ -10,7 +10,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../src/core/failure.ts';
 import { removeLeftovers } from '../src/machine/cache/leftovers.ts';
 import { listEntries } from '../src/machine/cache/entries.ts';
-import { openStore } from '../src/machine/cache/store.ts';
+import { openStore } from '../src/machine/cache/open-store.ts';
+import type { OpenStore } from '../src/machine/cache/open-store.ts';
+import { defaultCacheBound } from '../src/machine/cache/pick-evictions.ts';
 import type { CacheStore } from '../src/machine/cache/store.ts';
 import { ensureKernel } from '../src/machine/image/ensure-kernel.ts';
 import { ensureTools } from '../src/machine/image/ensure-tools.ts';
@@ -28,10 +30,11 @@ after(async () => {
   await rm(place, { recursive: true, force: true });
 });
 
-async function openEmptyStore(name: string): Promise<CacheStore> {
+async function openEmptyStore(name: string): Promise<OpenStore> {
   const temporaryHostPath = path.join(place, `${name}-temporary`);
   await mkdir(temporaryHostPath, { recursive: true });
   return await openStore(createTestContext(), {
+    ...defaultCacheBound,
     rootHostPath: path.join(place, name),
     temporaryHostPath,
     memoryHostPath: '/dev/shm',
@@ -49,9 +52,10 @@ async function treesIn(hostPath: string): Promise<readonly string[]> {
   return (await readdir(hostPath).catch(() => [])).filter((name) => name.startsWith('raidlab-'));
 }
 
-/** Nothing half-built, no lock, no unpacked tree: neither in the store nor where trees are unpacked. */
-async function assertNothingLeft(store: CacheStore): Promise<void> {
+/** Nothing half-built, no lock, no hold but our own, no unpacked tree: neither in the store nor where trees are unpacked. */
+async function assertNothingLeft(store: OpenStore): Promise<void> {
   for (const area of ['tmp', 'work', 'locks']) assert.deepEqual(await readdir(path.join(store.rootHostPath, area)), [], area);
+  assert.equal((await readdir(path.join(store.rootHostPath, 'holds'))).length, store.heldNames().length);
   assert.deepEqual(await treesIn(store.temporaryHostPath), []);
   assert.deepEqual(
     (await treesIn(inMemory)).filter((name) => !treesBefore.includes(name)),
@@ -63,10 +67,11 @@ async function assertNothingLeft(store: CacheStore): Promise<void> {
 function startBuilder(store: CacheStore, wrapper: readonly string[] = []): ChildProcess {
   const script = `
     import { ensureKernel } from ${JSON.stringify(path.resolve('src/machine/image/ensure-kernel.ts'))};
-    import { openStore } from ${JSON.stringify(path.resolve('src/machine/cache/store.ts'))};
+    import { openStore } from ${JSON.stringify(path.resolve('src/machine/cache/open-store.ts'))};
     const ctx = { signal: new AbortController().signal, emit: (event) => console.log(JSON.stringify(event)) };
     try {
-      await ensureKernel(ctx, await openStore(ctx, ${JSON.stringify(store)}), ${JSON.stringify(choice)});
+      await using store = await openStore(ctx, ${JSON.stringify(store)});
+      await ensureKernel(ctx, store, ${JSON.stringify(choice)});
     } catch (error) {
       console.log(JSON.stringify(error.failure ?? String(error)));
       process.exitCode = 1;
@@ -91,7 +96,7 @@ async function until(what: string, condition: () => Promise<boolean>): Promise<v
 }
 
 test('with an empty cache the kernel and the tools are built, and then found', async (suite) => {
-  const store = await openEmptyStore('empty');
+  await using store = await openEmptyStore('empty');
   const ctx = createTestContext();
   const kernel = await ensureKernel(ctx, store, choice);
   const tools = await ensureTools(ctx, store, choice);
@@ -149,7 +154,7 @@ test('with an empty cache the kernel and the tools are built, and then found', a
 });
 
 test('two at once build one kernel', async () => {
-  const store = await openEmptyStore('two');
+  await using store = await openEmptyStore('two');
   const builders = [startBuilder(store), startBuilder(store)];
   const lines = (await Promise.all(builders.map(linesOf))).flat();
   assert.deepEqual(
@@ -163,7 +168,7 @@ test('two at once build one kernel', async () => {
 });
 
 test('an interrupt in the middle of a build leaves nothing', async () => {
-  const store = await openEmptyStore('interrupted');
+  await using store = await openEmptyStore('interrupted');
   const ctx = createTestContext();
   const building = failureOf(ensureKernel(ctx, store, choice));
   await until('the build to fetch packages', () =>
@@ -176,7 +181,7 @@ test('an interrupt in the middle of a build leaves nothing', async () => {
 });
 
 test('what a killed build leaves is removed by the next raidlab', async () => {
-  const store = await openEmptyStore('killed');
+  await using store = await openEmptyStore('killed');
   const builder = startBuilder(store);
   const lines = linesOf(builder);
   await until('the build to unpack', async () => (await bootstraps(store)).length > 0);
@@ -186,7 +191,7 @@ test('what a killed build leaves is removed by the next raidlab', async () => {
   await until('mmdebstrap to end with its parent', async () => (await bootstraps(store)).length === 0);
   const ctx = createTestContext();
   await removeLeftovers(ctx, store);
-  assert.ok(ctx.events.some((event) => event.type === 'leftover-removed' && event.what === 'half-built image'));
+  assert.ok(ctx.events.some((event) => event.type === 'leftover-removed' && event.what === 'half-built cache entry'));
   await assertNothingLeft(store);
 });
 
@@ -201,7 +206,7 @@ async function bootstraps(store: CacheStore): Promise<readonly string[]> {
 }
 
 test('a mirror that cannot be reached is named as such', async () => {
-  const store = await openEmptyStore('unreachable');
+  await using store = await openEmptyStore('unreachable');
   // Port 9 is discard: nobody listens.
   const failure = await failureOf(ensureKernel(createTestContext(), store, { ...choice, mirror: 'http://127.0.0.1:9/debian' }));
   assert.ok(failure.reason === 'mirror-unreachable');
@@ -212,8 +217,8 @@ test('a mirror that cannot be reached is named as such', async () => {
 test('a cache that cannot be written is named as such', async () => {
   const rootHostPath = path.join(place, 'not-a-directory');
   await writeFile(rootHostPath, '');
-  const store = { rootHostPath, temporaryHostPath: place, memoryHostPath: place, runtimeHostPath: place };
-  const failure = await failureOf(ensureKernel(createTestContext(), store, choice));
+  const store = { ...defaultCacheBound, rootHostPath, temporaryHostPath: place, memoryHostPath: place, runtimeHostPath: place };
+  const failure = await failureOf(openStore(createTestContext(), store));
   assert.ok(failure.reason === 'not-writable');
   assert.equal(failure.hostPath, rootHostPath);
 });
@@ -231,7 +236,7 @@ test(
   'a disk that fills up is named as such, whichever it is, and nothing is left',
   { skip: !isRoot && 'needs root to mount a small disk' },
   async (suite) => {
-    const expectFull = async (store: CacheStore, fullHostPath: string, wrapper: readonly string[]): Promise<void> => {
+    const expectFull = async (store: OpenStore, fullHostPath: string, wrapper: readonly string[]): Promise<void> => {
       const builder = startBuilder(store, wrapper);
       const lines = await linesOf(builder);
       assert.equal(builder.exitCode, 1);
@@ -239,20 +244,20 @@ test(
       const failure = JSON.parse(said) as { readonly reason: string; readonly hostPath: string };
       assert.equal(failure.reason, 'disk-full', said);
       assert.ok(failure.hostPath.startsWith(fullHostPath), failure.hostPath);
-      // The store's four directories, and nothing in them.
+      // The store's directories, and nothing in them.
       const left = lines.filter((line) => line.startsWith('left ')).map((line) => path.relative(fullHostPath, line.slice('left '.length)));
       assert.deepEqual(
-        left.filter((name) => !['tmp', 'work', 'locks', 'stamps'].includes(name)),
+        left.filter((name) => !['tmp', 'work', 'locks', 'holds', 'stamps'].includes(name)),
         [],
       );
       await assertNothingLeft(store);
     };
     await suite.test('the disk of the cache', async () => {
-      const store = await openEmptyStore('full-cache');
+      await using store = await openEmptyStore('full-cache');
       await expectFull(store, store.rootHostPath, onSmallDisk(store.rootHostPath, 60, []));
     });
     await suite.test('the disk where packages are unpacked, when memory is short', async () => {
-      const store = await openEmptyStore('full-temporary');
+      await using store = await openEmptyStore('full-temporary');
       await expectFull(store, store.temporaryHostPath, onSmallDisk(inMemory, 1, onSmallDisk(store.temporaryHostPath, 100, [])));
     });
   },

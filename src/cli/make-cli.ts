@@ -4,6 +4,7 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { describeFailure, RaidlabError } from '../core/failure.ts';
+import { defaultCacheBound } from '../machine/cache/pick-evictions.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import { failureLines } from '../report/failure-lines.ts';
 import type { Cli } from './cli.ts';
@@ -94,6 +95,7 @@ export function storeOf(env: Environment): CacheStore {
   // After `su` the variable may name the runtime directory of somebody who has logged out.
   const runtime = absolute(env.XDG_RUNTIME_DIR);
   return {
+    ...defaultCacheBound,
     rootHostPath: join(cacheHome, 'raidlab'),
     temporaryHostPath,
     memoryHostPath: '/dev/shm',

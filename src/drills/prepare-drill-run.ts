@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { planArray } from '../core/plan/array.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import { chooseAccelerator } from '../machine/accelerator.ts';
+import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Scratch } from '../machine/cache/scratch.ts';
 import type { Context } from '../machine/context.ts';
 import { createDiskImage, createOverlay } from '../machine/disk-image.ts';
@@ -22,8 +23,7 @@ import type { DrillRequest } from './run-drill.ts';
 const degradedShare = 0.25;
 
 /** Makes everything a drill needs before its first step, in the given scratch: images, accelerator, payload, blank disks. Nothing runs yet. */
-export async function prepareDrillRun(ctx: Context, request: DrillRequest, scratch: Scratch): Promise<DrillRun> {
-  const { store } = request;
+export async function prepareDrillRun(ctx: Context, request: DrillRequest, store: OpenStore, scratch: Scratch): Promise<DrillRun> {
   // Before minutes are spent on images: without a good QEMU they are for nothing.
   const qemu = await findQemu(ctx);
   if (request.accelerator !== undefined) requireTrusted(qemu, request.accelerator);

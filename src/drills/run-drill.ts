@@ -5,8 +5,8 @@ import type { Failure } from '../core/failure.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
+import { openStore } from '../machine/cache/open-store.ts';
 import { openScratch } from '../machine/cache/scratch.ts';
-import { openStore } from '../machine/cache/store.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
@@ -33,7 +33,7 @@ export interface DrillRequest {
   /** Undefined: chosen by a boot probe. */
   readonly accelerator: Accelerator | undefined;
   readonly store: CacheStore;
-  /** The run's own folder; machines leave their evidence below it. */
+  /** The drill's own folder in the run; every machine leaves its evidence in a folder below it. */
   readonly runHostPath: string;
   /** A Debian mirror; undefined: the one that the host's apt uses. */
   readonly mirror: string | undefined;
@@ -86,10 +86,10 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     layout: describeLayout(layout),
     payloadBytes,
   });
-  const store = await openStore(ctx, request.store);
+  await using store = await openStore(ctx, request.store);
   await removeLeftovers(ctx, store);
   await using scratch = await openScratch(ctx, store, drill.name);
-  await using run = await prepareDrillRun(ctx, request, scratch);
+  await using run = await prepareDrillRun(ctx, request, store, scratch);
   const checks: Check[] = [];
   const judged = (check: Check): void => {
     checks.push(check);

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseAnswers, recallProbe, rememberProbe } from './accelerator-memory.ts';
+import { storeIn } from './cache/fixtures/store-in.ts';
 import type { CacheStore } from './cache/store.ts';
 
 let store: CacheStore;
 before(async () => {
   const rootHostPath = await mkdtemp(join(tmpdir(), 'raidlab-test-'));
-  store = { rootHostPath, temporaryHostPath: rootHostPath, memoryHostPath: rootHostPath, runtimeHostPath: rootHostPath };
+  store = { ...storeIn(rootHostPath), rootHostPath };
 });
 after(() => rm(store.rootHostPath, { recursive: true }));
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { storeIn } from './cache/fixtures/store-in.ts';
 import { observeHost, parseOsRelease, parseSubordinateIds } from './host-facts.ts';
 
 test('os-release is read with and without quotes', () => {
@@ -34,7 +35,7 @@ test('a host is observed without a cache, without programs, and without leaving 
         debian: { oldest: 12, backports: { codename: 'bookworm', release: 'bookworm-backports' } },
         programs: [{ program: 'frobnicate', package: 'frobnicate', why: 'frobnicates' }],
       },
-      store: { rootHostPath, temporaryHostPath: root, memoryHostPath: root, runtimeHostPath: root },
+      store: { ...storeIn(root), rootHostPath },
       searchHostPaths: ['/usr/bin'],
       mirror: 'http://mirror.example/debian/',
     });

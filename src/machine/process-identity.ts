@@ -23,6 +23,11 @@ export function parseProcessStartTime(stat: string): string | undefined {
   return field !== undefined && /^\d+$/.test(field) ? field : undefined;
 }
 
+/** Gives the id of this boot of the host: random(4). */
+export async function readBootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+}
+
 /** Gives the identity of a running process, or undefined when there is none with that pid (a zombie counts as ended). */
 export async function readProcessIdentity(pid: number): Promise<ProcessIdentity | undefined> {
   let stat: string;
@@ -34,8 +39,7 @@ export async function readProcessIdentity(pid: number): Promise<ProcessIdentity 
   const startTime = parseProcessStartTime(stat);
   const isZombie = /^\s*[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 1));
   if (startTime === undefined || isZombie) return undefined;
-  const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-  return { pid, startTime, bootId };
+  return { pid, startTime, bootId: await readBootId() };
 }
 
 /** Says whether that very process still runs. */

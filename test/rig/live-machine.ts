@@ -2,19 +2,22 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { openScratch } from '../../src/machine/cache/scratch.ts';
-import { openStore } from '../../src/machine/cache/store.ts';
-import type { CacheStore } from '../../src/machine/cache/store.ts';
+import { openStore } from '../../src/machine/cache/open-store.ts';
+import type { OpenStore } from '../../src/machine/cache/open-store.ts';
+import { defaultCacheBound } from '../../src/machine/cache/pick-evictions.ts';
 import type { Context } from '../../src/machine/context.ts';
 import { createDiskImage, createOverlay } from '../../src/machine/disk-image.ts';
 import { ensureKernel } from '../../src/machine/image/ensure-kernel.ts';
 import { ensureTools } from '../../src/machine/image/ensure-tools.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../../src/machine/machine.ts';
+import { findQemu } from '../../src/machine/qemu/qemu-program.ts';
 import { startMachine } from '../../src/machine/start-machine.ts';
 
 /** Opens the cache that `./raidlab` uses too, so that tests need not build images of their own. */
-export function openUsersStore(ctx: Context): Promise<CacheStore> {
+export function openUsersStore(ctx: Context): Promise<OpenStore> {
   const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return openStore(ctx, {
+    ...defaultCacheBound,
     rootHostPath: join(cacheHome, 'raidlab'),
     temporaryHostPath: process.env.TMPDIR ?? '/tmp',
     memoryHostPath: '/dev/shm',
@@ -52,6 +55,7 @@ export async function openMachineFiles(ctx: Context, options: LiveMachineOptions
   for (const serial of ['DISK1', 'DISK2', 'DISK3']) await createDiskImage(ctx, disk(serial).hostPath, 256 * 1024 * 1024);
   const spec: MachineSpec = {
     name: 'main',
+    qemu: await findQemu(ctx),
     accelerator: 'tcg',
     kernel,
     rootHostPath: tools.rootHostPath,
@@ -63,7 +67,11 @@ export async function openMachineFiles(ctx: Context, options: LiveMachineOptions
     bootTimeoutMs: 120_000,
     ...options.spec,
   };
-  return { spec, disk, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() };
+  const dispose = async (): Promise<void> => {
+    await scratch[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+  };
+  return { spec, disk, [Symbol.asyncDispose]: dispose };
 }
 
 /** A machine that runs, with its files. */

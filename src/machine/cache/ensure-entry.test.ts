@@ -10,21 +10,27 @@ import { RaidlabError } from '../../core/failure.ts';
 import type { Context } from '../context.ts';
 import { ensureEntry } from './ensure-entry.ts';
 import type { CacheEntry, EntryBuilder } from './ensure-entry.ts';
-import { listEntries, removeEntry } from './entries.ts';
-import type { CacheStore } from './store.ts';
+import { listEntries } from './entries.ts';
+import { storeIn } from './fixtures/store-in.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { openStore } from './open-store.ts';
+import type { OpenStore } from './open-store.ts';
+import { areaHostPath } from './store.ts';
 
 const key = { kind: 'kernel', digest: 'd'.repeat(32), artefact: 'kernel of nowhere' };
 
 let place: string;
-let store: CacheStore;
+let store: OpenStore;
 let events: EventBody[];
 
 beforeEach(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'raidlab-test-'));
-  store = { rootHostPath: path.join(place, 'cache'), temporaryHostPath: place, memoryHostPath: place, runtimeHostPath: place };
   events = [];
+  store = await openStore(context(), storeIn(place));
 });
 afterEach(async () => {
+  await store[Symbol.asyncDispose]();
+  assert.deepEqual(await readdir(areaHostPath(store, 'holds')), []);
   await rm(place, { recursive: true, force: true });
 });
 
@@ -137,25 +143,35 @@ test('a build that is interrupted leaves nothing', async () => {
 });
 
 test('a file in the place of the cache is a failure that names it', async () => {
-  await writeFile(store.rootHostPath, 'not a directory');
-  await assert.rejects(ensure(), (error: unknown) => {
+  const elsewhere = storeIn(path.join(place, 'cache'));
+  await writeFile(elsewhere.rootHostPath, 'not a directory');
+  await assert.rejects(openStore(context(), elsewhere), (error: unknown) => {
     assert.ok(error instanceof RaidlabError && error.failure.reason === 'not-writable');
-    assert.equal(error.failure.hostPath, store.rootHostPath);
+    assert.equal(error.failure.hostPath, elsewhere.rootHostPath);
     return true;
   });
 });
 
-test('of several processes that want an entry one builds, the others wait and use it', async () => {
-  const script = `
-    import { ensureEntry } from ${JSON.stringify(path.join(import.meta.dirname, 'ensure-entry.ts'))};
+/** A raidlab of its own: opens the store, does that, releases everything. Prints the type of each event. */
+function script(body: string): string {
+  const file = (name: string): string => JSON.stringify(path.join(import.meta.dirname, name));
+  return `
+    import { ensureEntry } from ${file('ensure-entry.ts')};
+    import { openStore } from ${file('open-store.ts')};
     import { writeFile } from 'node:fs/promises';
     const ctx = { signal: new AbortController().signal, emit: (event) => console.log(event.type) };
-    await ensureEntry(ctx, ${JSON.stringify(store)}, ${JSON.stringify(key)}, async (_ctx, { entryHostPath }) => {
+    const key = ${JSON.stringify(key)};
+    await using store = await openStore(ctx, ${JSON.stringify(store)});
+    ${body}`;
+}
+
+test('of several processes that want an entry one builds, the others wait and use it', async () => {
+  const slow = script(`await ensureEntry(ctx, store, key, async (_ctx, { entryHostPath }) => {
       await new Promise((resolve) => setTimeout(resolve, 700));
       await writeFile(entryHostPath + '/vmlinuz', 'kernel');
       return { description: 'a kernel', packages: {} };
-    });`;
-  const outputs = await Promise.all(Array.from({ length: 4 }, () => runScript(script)));
+    });`);
+  const outputs = await Promise.all(Array.from({ length: 4 }, () => runScript(slow)));
   const all = outputs.flat();
   assert.equal(all.filter((type) => type === 'image-built').length, 1);
   assert.equal(all.filter((type) => type === 'image-ready').length, 4);
@@ -164,31 +180,53 @@ test('of several processes that want an entry one builds, the others wait and us
 });
 
 test('the lock of a builder that was killed is taken over', async () => {
-  const script = `
-    import { ensureEntry } from ${JSON.stringify(path.join(import.meta.dirname, 'ensure-entry.ts'))};
-    const ctx = { signal: new AbortController().signal, emit: (event) => undefined };
-    await ensureEntry(ctx, ${JSON.stringify(store)}, ${JSON.stringify(key)}, async () => {
-      process.kill(process.pid, 'SIGKILL');
-    });`;
-  await runScript(script);
+  await runScript(script(`await ensureEntry(ctx, store, key, async () => process.kill(process.pid, 'SIGKILL'));`));
   assert.equal((await leftovers()).length, 2, 'the killed one leaves its lock and its half-built entry');
   builds = 0;
   await ensure();
   assert.equal(builds, 1);
+  assert.equal((await readdir(areaHostPath(store, 'holds'))).length, 2, 'and its hold, for the sweeper');
+  await removeLeftovers(context(), store);
+  assert.equal((await readdir(areaHostPath(store, 'holds'))).length, 1);
 });
 
-test('entries are listed with their size and can be removed', async () => {
+test('the facts that a builder leaves come back with the entry', async () => {
+  const facts = { uuids: ['0b6e'], stateBytes: 512 };
+  const first = await ensure(async (ctx, workshop) => ({ ...(await build(ctx, workshop)), facts }));
+  assert.deepEqual(first.record.facts, facts);
+  assert.deepEqual((await ensure()).record.facts, facts);
+});
+
+test('contents are hashed again after the host was rebooted', async () => {
+  const { hostPath } = await ensure();
+  const [stamp = ''] = await readdir(areaHostPath(store, 'stamps'));
+  const stampHostPath = path.join(areaHostPath(store, 'stamps'), stamp);
+  const text = await readFile(stampHostPath, 'utf8');
+  // The stamp that a look before the reboot would have left, of content that the crash has changed since.
+  await writeFile(path.join(hostPath, 'vmlinuz'), 'kernal');
+  const { ino, ctimeNs } = await stat(path.join(hostPath, 'vmlinuz'), { bigint: true });
+  const changed = text.replace(/^vmlinuz .*$/mu, `vmlinuz ${String(ino)} ${String(ctimeNs)}`);
+  events = [];
+  await writeFile(stampHostPath, changed);
+  await ensure();
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['image-ready'],
+    'on the same boot the stamp is believed',
+  );
+  events = [];
+  await writeFile(stampHostPath, changed.replace(/^boot .*$/mu, 'boot 00000000-0000-4000-8000-000000000000'));
+  await ensure();
+  assert.equal(events[0]?.type, 'cache-entry-rejected');
+});
+
+test('entries are listed with their size and last use', async () => {
   const { hostPath } = await ensure();
   const [entry] = await listEntries(context(), store);
   assert.equal(entry?.hostPath, hostPath);
   assert.equal(entry.record?.description, 'a kernel');
   assert.ok(entry.allocatedBytes > 0);
-  await removeEntry(context(), store, entry.name);
-  await removeEntry(context(), store, entry.name);
-  assert.deepEqual(await listEntries(context(), store), []);
-  assert.deepEqual(await leftovers(), []);
-  await assert.rejects(removeEntry(context(), store, '../elsewhere'), /is not the name of a cache entry/);
-  await assert.rejects(stat(hostPath));
+  assert.ok(Math.abs(entry.lastUsedMs - Date.now()) < 10_000);
 });
 
 async function runScript(script: string): Promise<readonly string[]> {

@@ -1,36 +1,28 @@
 /**
- * The content-addressed store of images.
+ * The content-addressed store of what is built once: images, and templates of machines.
  *
- *     absent or damaged ─► lock ─► look again ─► build in tmp/…/entry ─► entry.json ─► one rename ─► sound
- *                           │ held by another raidlab: wait for it, then look again
+ *     hold ─► absent or damaged ─► lock ─► look again ─► build in tmp/…/entry ─► entry.json ─► one rename ─► sound
+ *                                   │ another raidlab has it: wait for it, then look again
  */
 import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import { entryNameOf } from './entry-name.ts';
+import type { EntryKey } from './entry-name.ts';
 import { entryFormatVersion, formatEntryRecord } from './entry-record.ts';
-import type { EntryFile, EntryRecord } from './entry-record.ts';
+import type { EntryFile, EntryRecord, JsonObject } from './entry-record.ts';
 import { allocatedBytes } from './entries.ts';
 import { fileFailure, hasErrorCode } from './file-failure.ts';
-import { hashFile } from './file-hash.ts';
-import { entryFileName, inspectEntry, stampEntry } from './inspect-entry.ts';
-import { tryLock } from './lock.ts';
+import { hashFile, hashText } from './file-hash.ts';
+import { entryFileName, inspectEntry, markUsed, stampEntry } from './inspect-entry.ts';
+import { isLocked, tryLock } from './lock.ts';
+import type { OpenStore } from './open-store.ts';
 import { openOwnedDirectory } from './owned-directory.ts';
 import type { OwnedDirectory } from './owned-directory.ts';
-import { removeTree } from './remove-tree.ts';
-import { openStore } from './store.ts';
+import { buryEntry } from './remove-entry.ts';
 import type { CacheStore } from './store.ts';
-
-/** What names an entry. */
-export interface EntryKey {
-  /** `kernel`, `tools`. */
-  readonly kind: string;
-  /** Hex digest over everything that shapes it. */
-  readonly digest: string;
-  /** For people: `kernel of trixie`. */
-  readonly artefact: string;
-}
 
 /** Where an entry is built. */
 export interface EntryWorkshop {
@@ -44,12 +36,16 @@ export interface EntryWorkshop {
 export interface BuiltEntry {
   readonly description: string;
   readonly packages: Readonly<Record<string, string>>;
+  /** Comes back in the record whenever the entry is used. */
+  readonly facts?: JsonObject;
 }
 
 /** An entry that is there and whole. */
 export interface CacheEntry {
   readonly hostPath: string;
   readonly record: EntryRecord;
+  /** Hex digest over its files. Unlike its name's it changes when the same recipe gives something newer: what is built on an entry is named by this. */
+  readonly contentDigest: string;
 }
 
 /** Builds the content of an entry. */
@@ -59,45 +55,53 @@ const waitStepMs = 200;
 const waitRemarkMs = 2000;
 
 /**
- * Gives the entry, after building it when it is missing or damaged. Of several processes that want it one builds and the
- * others wait. A build that fails or is interrupted leaves nothing.
+ * Gives the entry, after building it when it is missing or damaged. It stays where it is until the store is disposed. Of
+ * several processes that want it one builds and the others wait. A build that fails or is interrupted leaves nothing.
  *
  * Rejects with what the builder rejects with, `host/not-writable` or `host/disk-full`.
  */
-export async function ensureEntry(ctx: Context, store: CacheStore, key: EntryKey, build: EntryBuilder): Promise<CacheEntry> {
-  const name = `${key.kind}-${key.digest}`;
+export async function ensureEntry(ctx: Context, store: OpenStore, key: EntryKey, build: EntryBuilder): Promise<CacheEntry> {
+  const name = entryNameOf(key);
+  await store.hold(name);
+  const { record, cached } = await findOrBuild(ctx, store, key, build);
+  await markUsed(store, store.heldNames());
   const hostPath = path.join(store.rootHostPath, name);
-  const ready = (record: EntryRecord, cached: boolean): CacheEntry => {
-    ctx.emit({ type: 'image-ready', artefact: key.artefact, hostPath, cached, description: record.description });
-    return { hostPath, record };
-  };
-  const before = await inspectEntry(ctx, store, name);
-  if (before.state === 'sound') return ready(before.record, true);
-  await openStore(ctx, store);
+  ctx.emit({ type: 'image-ready', artefact: key.artefact, hostPath, cached, description: record.description });
+  return { hostPath, record, contentDigest: await hashText(JSON.stringify(record.files)) };
+}
+
+async function findOrBuild(
+  ctx: Context,
+  store: CacheStore,
+  key: EntryKey,
+  build: EntryBuilder,
+): Promise<{ readonly record: EntryRecord; readonly cached: boolean }> {
+  const name = entryNameOf(key);
+  // Whoever has the lock may be about to take the entry away: see holds.ts.
+  const before = (await isLocked(store, name)) ? undefined : await inspectEntry(ctx, store, name);
+  if (before?.state === 'sound') return { record: before.record, cached: true };
   for (;;) {
     const taken = await tryLock(store, name);
     if (!('lock' in taken)) {
       await waitForOther(ctx, store, key, taken.pid);
-      const after = await inspectEntry(ctx, store, name);
-      if (after.state === 'sound') return ready(after.record, true);
       continue;
     }
-    await using held = taken.lock;
-    const now = await inspectEntry(ctx, store, held.name);
-    if (now.state === 'sound') return ready(now.record, true);
+    await using lock = taken.lock;
+    const now = await inspectEntry(ctx, store, lock.name);
+    if (now.state === 'sound') return { record: now.record, cached: true };
     if (now.state === 'damaged') {
       ctx.emit({ type: 'cache-entry-rejected', artefact: key.artefact, why: now.why });
-      await removeTree(ctx, hostPath);
+      await buryEntry(ctx, store, name);
     }
     const why = now.state === 'damaged' ? 'the cached one is damaged' : 'it is not in the cache yet';
     ctx.emit({ type: 'image-build-started', artefact: key.artefact, why });
-    return ready(await buildEntry(ctx, store, key, build), false);
+    return { record: await buildEntry(ctx, store, key, build), cached: false };
   }
 }
 
 async function buildEntry(ctx: Context, store: CacheStore, key: EntryKey, build: EntryBuilder): Promise<EntryRecord> {
   const startedMs = performance.now();
-  const name = `${key.kind}-${key.digest}`;
+  const name = entryNameOf(key);
   await using work = await openOwnedDirectory(ctx, store, 'tmp', name);
   const entryHostPath = path.join(work.hostPath, 'entry');
   try {
@@ -115,7 +119,7 @@ async function buildEntry(ctx: Context, store: CacheStore, key: EntryKey, build:
     ctx.emit({ type: 'image-built', artefact, sizeBytes: await allocatedBytes(path.join(store.rootHostPath, name)), durationMs });
     return record;
   } catch (error) {
-    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the image cache', doing: `building the ${key.artefact}` });
+    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the cache', doing: `building the ${key.artefact}` });
   }
 }
 
@@ -127,7 +131,7 @@ async function installEntry(ctx: Context, store: CacheStore, name: string, entry
     // Another builder that could not see our lock was first. Its entry is as good as ours, if it is whole.
     if (!hasErrorCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     if ((await inspectEntry(ctx, store, name)).state === 'sound') return;
-    await removeTree(ctx, hostPath);
+    await buryEntry(ctx, store, name);
     await rename(entryHostPath, hostPath);
   }
 }
@@ -142,12 +146,13 @@ async function measureFiles(ctx: Context, entryHostPath: string): Promise<readon
 }
 
 async function waitForOther(ctx: Context, store: CacheStore, key: EntryKey, pid: number | undefined): Promise<void> {
-  const name = `${key.kind}-${key.digest}`;
-  let remarkedMs = -Infinity;
-  for (let holder = pid; ;) {
+  const name = entryNameOf(key);
+  // Who only takes it away is done in a moment, which is not worth a word.
+  let remarkedMs = performance.now() + waitStepMs - waitRemarkMs;
+  for (let builder = pid; ;) {
     if (performance.now() - remarkedMs >= waitRemarkMs) {
       remarkedMs = performance.now();
-      const detail = `another raidlab (process ${holder === undefined ? 'unknown' : String(holder)}) is building it`;
+      const detail = `another raidlab (process ${builder === undefined ? 'unknown' : String(builder)}) is building it`;
       ctx.emit({ type: 'progress-made', what: `waiting for the ${key.artefact}`, fraction: null, detail });
     }
     await delay(waitStepMs, undefined, { signal: ctx.signal }).catch(() => undefined);
@@ -157,6 +162,6 @@ async function waitForOther(ctx: Context, store: CacheStore, key: EntryKey, pid:
       await taken.lock[Symbol.asyncDispose]();
       return;
     }
-    holder = taken.pid;
+    builder = taken.pid;
   }
 }

@@ -17,6 +17,8 @@ const record: EntryRecord = {
 
 test('a record that is written is read as it was', () => {
   assert.deepEqual(parseEntryRecord(formatEntryRecord(record)), record);
+  const withFacts = { ...record, facts: { uuids: ['0b6e', '7a41'], stateBytes: 512_000, spare: null, of: { suite: 'trixie' } } };
+  assert.deepEqual(parseEntryRecord(formatEntryRecord(withFacts)), withFacts);
 });
 
 test('a record that was cut off anywhere is no record', () => {
@@ -31,6 +33,9 @@ test('a record of another format, without files, or with a file name that leads 
     { files: [{ name: '../x', sizeBytes: 1, xxh128: '' }] },
     { packages: { a: 1 } },
     { digest: null },
+    { facts: null },
+    { facts: ['a'] },
+    { facts: 'a' },
   ]) {
     assert.equal(parseEntryRecord(JSON.stringify({ ...record, ...wrong })), undefined);
   }

@@ -9,10 +9,18 @@ export interface EntryFile {
   readonly xxh128: string;
 }
 
+/** A value that survives JSON as it is. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** An object of such values. */
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
 /** `entry.json`: what a cache entry is, what made it, and what it must look like. */
 export interface EntryRecord {
   readonly format: typeof entryFormatVersion;
-  /** `kernel`, `tools`. */
+  /** `kernel`, `tools`, `booted`, `array`. */
   readonly kind: string;
   readonly digest: string;
   /** For people: `kernel of trixie`. */
@@ -25,6 +33,8 @@ export interface EntryRecord {
   /** Versions of the Debian packages in it, by name. */
   readonly packages: Readonly<Record<string, string>>;
   readonly files: readonly EntryFile[];
+  /** What the builder wants to know again when the entry is used: the UUIDs in a template's disks, for one. */
+  readonly facts?: JsonObject;
 }
 
 /** Gives the text of an `entry.json`. */
@@ -41,12 +51,13 @@ export function parseEntryRecord(text: string): EntryRecord | undefined {
     return undefined;
   }
   if (!isObject(value) || value.format !== entryFormatVersion) return undefined;
-  const { kind, digest, artefact, description, madeAt, durationMs, packages, files } = value;
+  const { kind, digest, artefact, description, madeAt, durationMs, packages, files, facts } = value;
   if (![kind, digest, artefact, description, madeAt].every((field) => typeof field === 'string')) return undefined;
   if (typeof durationMs !== 'number' || !isObject(packages) || !Object.values(packages).every((version) => typeof version === 'string')) {
     return undefined;
   }
   if (!Array.isArray(files) || files.length === 0 || !files.every(isEntryFile)) return undefined;
+  if ('facts' in value && !isObject(facts)) return undefined;
   return value as unknown as EntryRecord;
 }
 

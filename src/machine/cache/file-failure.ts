@@ -3,7 +3,7 @@ import { RaidlabError } from '../../core/failure.ts';
 /** What a file operation was for, to word its failure. */
 export interface FilePurpose {
   readonly hostPath: string;
-  /** Completes "it holds …": `the image cache`. */
+  /** Completes "it holds …": `the cache`. */
   readonly holds: string;
   /** Completes "while …": `writing the kernel image`. */
   readonly doing: string;

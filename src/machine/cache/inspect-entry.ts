@@ -1,6 +1,7 @@
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../context.ts';
+import { readBootId } from '../process-identity.ts';
 import { parseEntryRecord } from './entry-record.ts';
 import type { EntryRecord } from './entry-record.ts';
 import { hashFile } from './file-hash.ts';
@@ -19,7 +20,8 @@ export type EntryState =
 
 /**
  * Looks at an entry: is it there, is it whole? Sizes are always compared. Contents are hashed when a file is not the very
- * file (inode, change time) whose hash was right before; that is remembered in a stamp, because hashing takes 0.1 s for 100 MB.
+ * file (inode, change time) whose hash was right since this host was started; that is remembered in a stamp, because hashing
+ * takes 0.3 s for 1 GB. A host that crashed may have lost what was only in its page cache, and inodes do not tell.
  */
 export async function inspectEntry(ctx: Context, store: CacheStore, name: string): Promise<EntryState> {
   const seen = await lookAtFiles(store, name);
@@ -41,6 +43,33 @@ export async function stampEntry(store: CacheStore, name: string): Promise<void>
   if ('stamp' in seen) await writeStamp(stampHostPath(store, name), seen.stamp);
 }
 
+/** Gives the record of an entry; undefined when there is none that can be read. */
+export async function readEntryRecord(store: CacheStore, name: string): Promise<EntryRecord | undefined> {
+  const text = await readIfThere(path.join(store.rootHostPath, name, entryFileName));
+  return text === undefined ? undefined : parseEntryRecord(text);
+}
+
+/** Remembers that entries are used now: the first the most, for the others are built on it. An entry without a stamp is passed over. */
+export async function markUsed(store: CacheStore, names: readonly string[]): Promise<void> {
+  const nowMs = Date.now();
+  for (const [index, name] of names.entries()) {
+    const usedAt = (nowMs - index) / 1000;
+    await utimes(stampHostPath(store, name), usedAt, usedAt).catch((error: unknown) => {
+      if (!hasErrorCode(error, ...unwritableCodes)) throw error;
+    });
+  }
+}
+
+/** Gives when an entry was last used, milliseconds since the epoch; one that never was counts from when it was made. */
+export async function lastUsedMs(store: CacheStore, name: string): Promise<number> {
+  const places = [stampHostPath(store, name), path.join(store.rootHostPath, name, entryFileName), path.join(store.rootHostPath, name)];
+  for (const place of places) {
+    const status = await stat(place).catch(() => undefined);
+    if (status !== undefined) return status.mtimeMs;
+  }
+  return 0;
+}
+
 function stampHostPath(store: CacheStore, name: string): string {
   return path.join(areaHostPath(store, 'stamps'), `${name}.txt`);
 }
@@ -56,7 +85,7 @@ async function lookAtFiles(
   const record = parseEntryRecord(text);
   if (record === undefined) return { state: 'damaged', why: `${entryFileName} is not whole, or of another format` };
   if (`${record.kind}-${record.digest}` !== name) return { state: 'damaged', why: `${entryFileName} is another entry's` };
-  const lines: string[] = [text];
+  const lines: string[] = [`boot ${await readBootId()}`, text];
   for (const file of record.files) {
     const status = await stat(path.join(entryHostPath, file.name), { bigint: true }).catch(() => undefined);
     if (status?.isFile() !== true) return { state: 'damaged', why: `${file.name} is missing` };
@@ -68,6 +97,8 @@ async function lookAtFiles(
   return { record, stamp: lines.join('\n') };
 }
 
+const unwritableCodes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT'] as const;
+
 /** A cache that cannot be written to may still be read: without the stamp the next look only takes longer. */
 async function writeStamp(hostPath: string, stamp: string): Promise<void> {
   try {
@@ -75,7 +106,7 @@ async function writeStamp(hostPath: string, stamp: string): Promise<void> {
     await writeFile(newHostPath, stamp);
     await rename(newHostPath, hostPath);
   } catch (error) {
-    if (!hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT')) throw error;
+    if (!hasErrorCode(error, ...unwritableCodes)) throw error;
   }
 }
 

@@ -8,11 +8,12 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { EventBody } from '../../core/event.ts';
 import type { Context } from '../context.ts';
 import { readProcessIdentity } from '../process-identity.ts';
+import { storeIn } from './fixtures/store-in.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { currentOwner, formatOwner, judgeOwner, parseOwner } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { openScratch } from './scratch.ts';
-import { openStore } from './store.ts';
+import { makeAreas } from './store.ts';
 import type { CacheStore } from './store.ts';
 
 let place: string;
@@ -26,12 +27,8 @@ beforeEach(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'raidlab-test-'));
   events = [];
   ctx = { signal: new AbortController().signal, emit: (event) => events.push(event) };
-  store = await openStore(ctx, {
-    rootHostPath: path.join(place, 'cache'),
-    temporaryHostPath: place,
-    memoryHostPath: place,
-    runtimeHostPath: place,
-  });
+  store = storeIn(place);
+  await makeAreas(store);
   self = await currentOwner();
   dead = { ...self, startTime: '1' };
 });
@@ -69,12 +66,15 @@ test('what a dead owner left goes, here and elsewhere, with its lock', async () 
   await leave('work', 'alive', self);
   await writeFile(path.join(store.rootHostPath, 'locks', 'kernel-1'), formatOwner(dead));
   await writeFile(path.join(store.rootHostPath, 'locks', 'kernel-2'), formatOwner(self));
+  await writeFile(path.join(store.rootHostPath, 'holds', 'kernel-1.0'), formatOwner(dead));
+  await writeFile(path.join(store.rootHostPath, 'holds', 'kernel-1.1'), formatOwner(self));
   await removeLeftovers(ctx, store);
   assert.deepEqual(await names('work'), ['alive']);
   assert.deepEqual(await names('tmp'), []);
   assert.deepEqual(await names('locks'), ['kernel-2']);
+  assert.deepEqual(await names('holds'), ['kernel-1.1']);
   assert.deepEqual(await readdir(place), ['cache']);
-  assert.equal(events.filter((event) => event.type === 'leftover-removed').length, 4);
+  assert.equal(events.filter((event) => event.type === 'leftover-removed').length, 5);
 });
 
 test('what a dead owner left elsewhere goes even when the cache that recorded it is gone', async () => {

@@ -4,15 +4,15 @@
  * A directory goes when its owner is dead, or, where the owner cannot be judged (another container or host shares the
  * cache, or the record is not there), when nothing in it has changed for a day.
  */
-import { lstat, readdir, readFile, unlink } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { isProcessAlive } from '../process-identity.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
-import { hasErrorCode } from './file-failure.ts';
+import { namesIn, unlinkIfThere } from './names-in.ts';
 import { outsideNamePattern, ownerFileName } from './owned-directory.ts';
-import { currentOwner, judgeOwner, readOwner } from './owner.ts';
+import { currentOwner, isAbandoned, readOwner } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { removeTree } from './remove-tree.ts';
 import { areaHostPath } from './store.ts';
@@ -21,7 +21,7 @@ import type { CacheStore } from './store.ts';
 const strangerAgeMs = 24 * 60 * 60 * 1000;
 
 /**
- * Removes scratch, half-built entries, stale locks and stamps whose owners are dead, and kills the QEMU processes that
+ * Removes scratch, half-built entries, locks, holds and stamps whose owners are dead, and kills the QEMU processes that
  * are recorded there, if their start time says they are the recorded ones. Emits `leftover-removed` for each.
  */
 export async function removeLeftovers(ctx: Context, store: CacheStore): Promise<void> {
@@ -33,13 +33,19 @@ export async function removeLeftovers(ctx: Context, store: CacheStore): Promise<
         ctx,
         path.join(areaHostPath(store, area), name),
         self,
-        area === 'work' ? 'scratch of a machine' : 'half-built image',
+        area === 'work' ? 'scratch of a machine' : 'half-built cache entry',
       );
     }
   }
   for (const parent of new Set([store.memoryHostPath, store.temporaryHostPath, store.runtimeHostPath]))
     await sweepOutside(ctx, parent, self);
-  for (const name of await namesIn(areaHostPath(store, 'locks'))) await sweepLock(ctx, path.join(areaHostPath(store, 'locks'), name), self);
+  for (const [area, what] of [
+    ['locks', 'lock'],
+    ['holds', 'hold on a cache entry'],
+  ] as const) {
+    for (const name of await namesIn(areaHostPath(store, area)))
+      await sweepFile(ctx, path.join(areaHostPath(store, area), name), self, what);
+  }
   const entries = new Set(await namesIn(store.rootHostPath));
   for (const name of await namesIn(areaHostPath(store, 'stamps'))) {
     if (!entries.has(path.parse(name).name)) await unlinkIfThere(path.join(areaHostPath(store, 'stamps'), name));
@@ -57,7 +63,7 @@ async function sweepOutside(ctx: Context, parentHostPath: string, self: Owner): 
 
 async function sweepDirectory(ctx: Context, hostPath: string, self: Owner, what: string): Promise<void> {
   const owner = await readOwner(path.join(hostPath, ownerFileName));
-  if (!(await isAbandoned(hostPath, owner, self))) return;
+  if (!(await isAbandoned(hostPath, owner, self, strangerAgeMs))) return;
   const outside: string[] = [];
   for (const outsideHostPath of owner?.outsideHostPaths ?? []) {
     if (await isOurs(outsideHostPath)) outside.push(outsideHostPath);
@@ -71,17 +77,10 @@ async function sweepDirectory(ctx: Context, hostPath: string, self: Owner, what:
   }
 }
 
-async function isAbandoned(hostPath: string, owner: Owner | undefined, self: Owner): Promise<boolean> {
-  const state = owner === undefined ? 'unknown' : await judgeOwner(owner, self);
-  if (state !== 'unknown') return state === 'dead';
-  const status = await lstat(hostPath).catch(() => undefined);
-  return status !== undefined && Date.now() - status.mtimeMs > strangerAgeMs;
-}
-
-async function sweepLock(ctx: Context, hostPath: string, self: Owner): Promise<void> {
-  if (!(await isAbandoned(hostPath, await readOwner(hostPath), self))) return;
+async function sweepFile(ctx: Context, hostPath: string, self: Owner, what: string): Promise<void> {
+  if (!(await isAbandoned(hostPath, await readOwner(hostPath), self, strangerAgeMs))) return;
   await unlinkIfThere(hostPath);
-  ctx.emit({ type: 'leftover-removed', what: 'lock', hostPath });
+  ctx.emit({ type: 'leftover-removed', what, hostPath });
 }
 
 /** A path in a record is removed only when it has our name, is a directory and not a link, and belongs to us. */
@@ -118,19 +117,4 @@ async function endProcess(ctx: Context, identity: ProcessIdentity): Promise<void
   process.kill(identity.pid, 'SIGKILL');
   ctx.emit({ type: 'leftover-removed', what: 'QEMU process', hostPath: `/proc/${String(identity.pid)}` });
   for (let left = 250; left > 0 && (await isProcessAlive(identity)); left -= 1) await delay(20);
-}
-
-async function namesIn(hostPath: string): Promise<readonly string[]> {
-  try {
-    return await readdir(hostPath);
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-async function unlinkIfThere(hostPath: string): Promise<void> {
-  await unlink(hostPath).catch((error: unknown) => {
-    if (!hasErrorCode(error, 'ENOENT')) throw error;
-  });
 }

@@ -1,17 +1,19 @@
 /**
- * One builder per entry, across processes: a file that holds its owner.
+ * One builder or remover per entry, across processes: a file that holds its owner.
  *
  *     link(2) of a written record ─► held ─► unlink
  *            │ EEXIST
  *            └─► owner alive: wait · owner dead: move the file aside, look at it again, try anew
  *
- * Two builders at once would do no harm (an entry appears by one rename); the lock saves them the work.
+ * Two builders at once would do no harm (an entry appears by one rename); the lock saves them the work. What a remover needs it
+ * for is told in holds.ts.
  */
 import { randomBytes } from 'node:crypto';
-import { link, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFailure, hasErrorCode } from './file-failure.ts';
-import { currentOwner, formatOwner, judgeOwner, readOwner } from './owner.ts';
+import { unlinkIfThere } from './names-in.ts';
+import { currentOwner, formatOwner, isAbandoned, readOwner } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { areaHostPath } from './store.ts';
 import type { CacheStore } from './store.ts';
@@ -40,15 +42,23 @@ export async function tryLock(store: CacheStore, name: string): Promise<{ readon
         return { lock: { name, [Symbol.asyncDispose]: () => release(lockHostPath, self) } };
       }
       const holder = await readOwner(lockHostPath);
-      if (!(await isAbandoned(lockHostPath, holder, self))) return { pid: holder?.pid };
+      if (!(await isAbandoned(lockHostPath, holder, self, strangerAgeMs))) return { pid: holder?.pid };
       await setAside(lockHostPath, holder);
     }
     return { pid: (await readOwner(lockHostPath))?.pid };
   } catch (error) {
-    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the image cache', doing: `taking the lock ${name}` });
+    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the cache', doing: `taking the lock ${name}` });
   } finally {
     await rm(ownHostPath, { force: true });
   }
+}
+
+/** Says whether somebody has the lock called `name`; a dead owner has none. */
+export async function isLocked(store: CacheStore, name: string): Promise<boolean> {
+  const lockHostPath = path.join(areaHostPath(store, 'locks'), name);
+  const holder = await readOwner(lockHostPath);
+  // Without an owner there is no lock: it appears with its owner in it.
+  return holder !== undefined && !(await isAbandoned(lockHostPath, holder, await currentOwner(), strangerAgeMs));
 }
 
 async function linkIfFree(ownHostPath: string, lockHostPath: string): Promise<boolean> {
@@ -59,13 +69,6 @@ async function linkIfFree(ownHostPath: string, lockHostPath: string): Promise<bo
     if (hasErrorCode(error, 'EEXIST')) return false;
     throw error;
   }
-}
-
-async function isAbandoned(lockHostPath: string, holder: Owner | undefined, self: Owner): Promise<boolean> {
-  const state = holder === undefined ? 'unknown' : await judgeOwner(holder, self);
-  if (state !== 'unknown') return state === 'dead';
-  const status = await stat(lockHostPath).catch(() => undefined);
-  return status !== undefined && Date.now() - status.mtimeMs > strangerAgeMs;
 }
 
 /** Another waiter may have taken the lock over since we looked; then what we moved is its lock, and we put it back. */
@@ -84,10 +87,7 @@ async function setAside(lockHostPath: string, judged: Owner | undefined): Promis
 
 async function release(lockHostPath: string, self: Owner): Promise<void> {
   const holder = await readOwner(lockHostPath);
-  if (!isSame(holder, self)) return;
-  await unlink(lockHostPath).catch((error: unknown) => {
-    if (!hasErrorCode(error, 'ENOENT')) throw error;
-  });
+  if (isSame(holder, self)) await unlinkIfThere(lockHostPath);
 }
 
 function isSame(one: Owner | undefined, other: Owner | undefined): boolean {

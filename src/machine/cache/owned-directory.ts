@@ -36,7 +36,7 @@ export async function openOwnedDirectory(ctx: Context, store: CacheStore, area: 
     await writeOwner(ownerHostPath, owner);
   } catch (error) {
     await remove();
-    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the image cache', doing: `making ${hostPath}` });
+    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the cache', doing: `making ${hostPath}` });
   }
   return {
     hostPath,

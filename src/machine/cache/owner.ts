@@ -1,4 +1,4 @@
-import { readFile, readlink, rename, writeFile } from 'node:fs/promises';
+import { lstat, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isProcessAlive, readProcessIdentity } from '../process-identity.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
@@ -30,6 +30,17 @@ export async function judgeOwner(owner: Owner, self: Owner): Promise<OwnerState>
   if (owner.bootId !== self.bootId) return 'dead';
   if (owner.pidNamespace !== self.pidNamespace) return 'unknown';
   return (await isProcessAlive(owner)) ? 'alive' : 'dead';
+}
+
+/**
+ * Says whether what lies there may be taken away: its owner is dead, or cannot be judged from here (another container or host
+ * shares the cache, or the record is not whole) and nothing has changed for `strangerAgeMs`.
+ */
+export async function isAbandoned(hostPath: string, owner: Owner | undefined, self: Owner, strangerAgeMs: number): Promise<boolean> {
+  const state = owner === undefined ? 'unknown' : await judgeOwner(owner, self);
+  if (state !== 'unknown') return state === 'dead';
+  const status = await lstat(hostPath).catch(() => undefined);
+  return status !== undefined && Date.now() - status.mtimeMs > strangerAgeMs;
 }
 
 /** Gives the owner in an owner file; undefined when there is no such file or its text is not an owner. */

@@ -9,7 +9,7 @@ export interface KernelArtefact {
   readonly initramfsHostPath: string;
   /** An erofs image of the module tree, mounted on /lib/modules in the guest. */
   readonly modulesHostPath: string;
-  /** Hex digest over everything that shaped it; names its place in the cache. */
+  /** Hex digest over its files: other packages give another, though the recipe and so the place in the cache stay. */
   readonly digest: string;
 }
 
@@ -24,5 +24,6 @@ export interface ToolsArtefact {
   readonly rootHostPath: string;
   /** A blank ext4 image; every machine gets a qcow2 overlay of it as the persistent upper layer of its root. */
   readonly systemHostPath: string;
+  /** As a kernel's. */
   readonly digest: string;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureEntry } from '../cache/ensure-entry.ts';
-import type { CacheStore } from '../cache/store.ts';
+import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
 import type { KernelArtefact } from './artefact.ts';
 import { buildKernel, kernelFiles, kernelPackage, rootModules } from './build-kernel.ts';
@@ -25,7 +25,7 @@ export interface ImageChoice {
  * Rejects with `image/unknown-suite`, `image/mirror-unreachable`, `image/mirror-unknown`, `image/build-failed`, `image/module-missing`,
  * `host/program-missing`, `host/disk-full`, `host/not-writable`.
  */
-export async function ensureKernel(ctx: Context, store: CacheStore, choice: ImageChoice): Promise<KernelArtefact> {
+export async function ensureKernel(ctx: Context, store: OpenStore, choice: ImageChoice): Promise<KernelArtefact> {
   const suite = requireSuite(choice.suite);
   const artefact = `kernel of ${suite.name}`;
   const digest = await digestRecipe([recipeHostPaths.initramfsRoot], { suite, kernelPackage, rootModules });
@@ -39,6 +39,6 @@ export async function ensureKernel(ctx: Context, store: CacheStore, choice: Imag
     vmlinuzHostPath: inEntry(kernelFiles.kernel),
     initramfsHostPath: inEntry(kernelFiles.initramfs),
     modulesHostPath: inEntry(kernelFiles.modules),
-    digest,
+    digest: entry.contentDigest,
   };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { ensureEntry } from '../cache/ensure-entry.ts';
-import type { CacheStore } from '../cache/store.ts';
+import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
 import type { ToolsArtefact } from './artefact.ts';
 import { buildTools, planPreferences, planToolsPackages, systemSizeBytes, toolsFiles } from './build-tools.ts';
@@ -14,7 +14,7 @@ import { requireSuite } from './suite.ts';
  * Rejects with `image/unknown-suite`, `image/mirror-unreachable`, `image/mirror-unknown`, `image/build-failed`,
  * `host/program-missing`, `host/disk-full`, `host/not-writable`.
  */
-export async function ensureTools(ctx: Context, store: CacheStore, choice: ImageChoice): Promise<ToolsArtefact> {
+export async function ensureTools(ctx: Context, store: OpenStore, choice: ImageChoice): Promise<ToolsArtefact> {
   const suite = requireSuite(choice.suite);
   const artefact = `tools of ${suite.name}`;
   const choices = { suite, packages: planToolsPackages(suite), preferences: planPreferences(suite), systemSizeBytes };
@@ -28,6 +28,6 @@ export async function ensureTools(ctx: Context, store: CacheStore, choice: Image
     versions: entry.record.packages,
     rootHostPath: path.join(entry.hostPath, toolsFiles.root),
     systemHostPath: path.join(entry.hostPath, toolsFiles.system),
-    digest,
+    digest: entry.contentDigest,
   };
 }

@@ -1,0 +1,33 @@
+import type { Context } from '../context.ts';
+import { holdEntry } from './holds.ts';
+import { makeAreas } from './store.ts';
+import type { CacheStore } from './store.ts';
+
+/** A store that a run uses: what it holds stays in the cache until it is disposed, or until the process is gone. */
+export interface OpenStore extends CacheStore, AsyncDisposable {
+  /** Holds an entry, there or not; again does nothing. Rejects with `host/not-writable` or `host/disk-full`. */
+  hold(name: string): Promise<void>;
+  /** The entries that are held, in the order in which they were. */
+  readonly heldNames: () => readonly string[];
+}
+
+/** Makes the store's directories where they are missing, and opens it for a run. Rejects with `host/not-writable` or `host/disk-full`. */
+export async function openStore(ctx: Context, store: CacheStore): Promise<OpenStore> {
+  ctx.signal.throwIfAborted();
+  await makeAreas(store);
+  const held = new Map<string, Promise<() => Promise<void>>>();
+  return {
+    ...store,
+    hold: async (name) => {
+      const holding = held.get(name) ?? makeAreas(store).then(() => holdEntry(store, name));
+      held.set(name, holding);
+      await holding;
+    },
+    heldNames: () => [...held.keys()],
+    [Symbol.asyncDispose]: async () => {
+      const releases = await Promise.allSettled(held.values());
+      held.clear();
+      for (const release of releases) if (release.status === 'fulfilled') await release.value();
+    },
+  };
+}

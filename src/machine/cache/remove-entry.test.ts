@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { createTestContext } from '../fixtures/scripted-peer.ts';
+import { ensureEntry } from './ensure-entry.ts';
+import type { CacheEntry } from './ensure-entry.ts';
+import { storeIn } from './fixtures/store-in.ts';
+import { tryLock } from './lock.ts';
+import { openStore } from './open-store.ts';
+import type { OpenStore } from './open-store.ts';
+import { formatOwner, currentOwner } from './owner.ts';
+import { rejectEntry, removeEntry } from './remove-entry.ts';
+import { areaHostPath } from './store.ts';
+import type { CacheStore } from './store.ts';
+
+const key = { kind: 'booted', digest: 'd'.repeat(32), artefact: 'template of a booted machine' };
+const name = `booted-${key.digest}`;
+
+let place: string;
+let store: CacheStore;
+beforeEach(async () => {
+  place = await mkdtemp(path.join(tmpdir(), 'raidlab-test-'));
+  store = storeIn(place);
+});
+afterEach(async () => {
+  await rm(place, { recursive: true, force: true });
+});
+
+async function ensure(used: OpenStore, text = 'pages'): Promise<CacheEntry> {
+  return ensureEntry(createTestContext(), used, key, async (_ctx, { entryHostPath }) => {
+    await writeFile(path.join(entryHostPath, 'memory'), text);
+    return { description: 'a machine', packages: {} };
+  });
+}
+
+async function isThere(hostPath: string): Promise<boolean> {
+  return stat(hostPath).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('an entry that a run uses cannot be removed until the run is over; who has its files open keeps them', async () => {
+  const ctx = createTestContext();
+  const user = await openStore(ctx, store);
+  const { hostPath } = await ensure(user);
+  const held = await removeEntry(ctx, store, name);
+  assert.ok(held.state === 'held');
+  assert.equal(held.holds[0]?.owner?.pid, process.pid);
+  await user[Symbol.asyncDispose]();
+  await using memory = await open(path.join(hostPath, 'memory'));
+  assert.deepEqual(await removeEntry(ctx, store, name), { state: 'removed' });
+  assert.equal(await isThere(hostPath), false);
+  assert.equal(await memory.readFile('utf8'), 'pages');
+  assert.deepEqual(await removeEntry(ctx, store, name), { state: 'absent' });
+  for (const area of ['tmp', 'locks', 'holds'] as const) assert.deepEqual(await readdir(areaHostPath(store, area)), [], area);
+});
+
+test('a dead process holds nothing, and one that cannot be judged from here holds what it holds', async () => {
+  const ctx = createTestContext();
+  const user = await openStore(ctx, store);
+  await ensure(user);
+  await user[Symbol.asyncDispose]();
+  const self = await currentOwner();
+  const hold = path.join(areaHostPath(store, 'holds'), `${name}.00c0ffee`);
+  await writeFile(hold, formatOwner({ ...self, hostName: 'elsewhere.example' }));
+  assert.equal((await removeEntry(ctx, store, name)).state, 'held');
+  await writeFile(hold, formatOwner({ ...self, startTime: '1' }));
+  assert.equal((await removeEntry(ctx, store, name)).state, 'removed');
+});
+
+test('an entry that is being built is left to its builder', async () => {
+  const ctx = createTestContext();
+  await using user = await openStore(ctx, store);
+  const taken = await tryLock(user, name);
+  assert.ok('lock' in taken);
+  assert.deepEqual(await removeEntry(ctx, store, name), { state: 'busy' });
+  await taken.lock[Symbol.asyncDispose]();
+});
+
+test('whoever wants an entry that is about to be removed waits, and builds it anew', async () => {
+  const ctx = createTestContext();
+  await using user = await openStore(ctx, store);
+  const { hostPath } = await ensure(user);
+  const taken = await tryLock(user, name);
+  assert.ok('lock' in taken);
+  const wanted = ensure(user, 'new pages');
+  await rm(hostPath, { recursive: true });
+  await taken.lock[Symbol.asyncDispose]();
+  await wanted;
+  assert.equal((await stat(path.join(hostPath, 'memory'))).size, 'new pages'.length);
+});
+
+test('an entry is rejected though it is held, once: one that was built anew meanwhile stays', async () => {
+  const ctx = createTestContext();
+  await using user = await openStore(ctx, store);
+  const entry = await ensure(user);
+  await rejectEntry(ctx, user, entry, 'QEMU did not take its state');
+  assert.deepEqual(ctx.events, [
+    { type: 'cache-entry-rejected', artefact: 'template of a booted machine', why: 'QEMU did not take its state' },
+  ]);
+  assert.equal(await isThere(entry.hostPath), false);
+  // A later one has a later time in its record.
+  while (new Date().toISOString() === entry.record.madeAt);
+  const anew = await ensure(user, 'new pages');
+  assert.notEqual(anew.contentDigest, entry.contentDigest);
+  await rejectEntry(ctx, user, entry, 'QEMU did not take its state');
+  assert.equal(await isThere(entry.hostPath), true);
+});
+
+test('what is no entry’s name is no entry', async () => {
+  await assert.rejects(removeEntry(createTestContext(), store, '../elsewhere'), /is not the name of a cache entry/);
+});
