@@ -22,20 +22,22 @@ export type EventBody =
   | { readonly type: 'run-ended'; readonly exitCode: number; readonly durationMs: number }
   /** What the run is going to do: its drills in the order asked, how many at once, and the seed that they share. */
   | { readonly type: 'run-planned'; readonly seed: string; readonly limit: number; readonly jobs: readonly PlannedJob[] }
-  /** Something went wrong that is no finding about storage. With a `job` it ends that job alone. `area` and `reason` are stable names; the description has the words. */
+  /** Something went wrong that is no finding about storage. With a `job` it is that drill's alone. `area` and `reason` are stable names; the description has the words. */
   | { readonly type: 'run-failed'; readonly area: string; readonly reason: string; readonly description: FailureDescription }
   /** Something a person should know, in words. */
   | { readonly type: 'remark-made'; readonly text: string }
   // host and image
   /** An earlier run was killed, and what it left has been taken away. */
   | { readonly type: 'leftover-removed'; readonly what: string; readonly hostPath: string }
-  /** A cached image is damaged and will be built again. */
+  /** A cache entry (an image, or a template of a machine) is damaged or of no use, and will be built again. */
   | { readonly type: 'cache-entry-rejected'; readonly artefact: string; readonly why: string }
-  /** An image is not in the cache and is being built. */
+  /** A cache entry that nobody uses was removed, so that the cache stays within its bound; `sizeBytes` is what it took. */
+  | { readonly type: 'cache-entry-evicted'; readonly artefact: string; readonly sizeBytes: number; readonly why: string }
+  /** An image or a template is not in the cache and is being built. */
   | { readonly type: 'image-build-started'; readonly artefact: string; readonly why: string }
-  /** An image was built; `sizeBytes` is what it takes in the cache. */
+  /** An image or a template was built; `sizeBytes` is what it takes in the cache. */
   | { readonly type: 'image-built'; readonly artefact: string; readonly sizeBytes: number; readonly durationMs: number }
-  /** An image can be used. `description` says where it came from and what is in it. */
+  /** An image or a template can be used. `description` says where it came from and what is in it. */
   | {
       readonly type: 'image-ready';
       readonly artefact: string;

@@ -113,6 +113,10 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
       return within(state, 'header', [
         line(2, [span('! ', 'doubtful'), span(`The cached ${event.artefact} is not usable: ${event.why}. It is built again.`)], 4),
       ]);
+    case 'cache-entry-evicted':
+      return within(state, 'header', [
+        line(2, [span(`Removed from the cache: ${event.artefact}, ${formatSize(event.sizeBytes)}: ${event.why}`, 'quiet')], 4),
+      ]);
     case 'leftover-removed':
       return within(state, 'header', [line(2, [span(`Removed what an earlier run left: ${event.what} (${event.hostPath})`, 'quiet')], 4)]);
     case 'remark-made':

@@ -8,6 +8,7 @@ import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { formatSize } from '../../core/size.ts';
 import type { Context } from '../context.ts';
 import { entryNameOf } from './entry-name.ts';
 import type { EntryKey } from './entry-name.ts';
@@ -21,6 +22,7 @@ import { isLocked, tryLock } from './lock.ts';
 import type { OpenStore } from './open-store.ts';
 import { openOwnedDirectory } from './owned-directory.ts';
 import type { OwnedDirectory } from './owned-directory.ts';
+import { pruneCache } from './prune-cache.ts';
 import { buryEntry } from './remove-entry.ts';
 import type { CacheStore } from './store.ts';
 
@@ -65,9 +67,18 @@ export async function ensureEntry(ctx: Context, store: OpenStore, key: EntryKey,
   await store.hold(name);
   const { record, cached } = await findOrBuild(ctx, store, key, build);
   await markUsed(store, store.heldNames());
+  if (!cached) await pruneAfterBuild(ctx, store);
   const hostPath = path.join(store.rootHostPath, name);
   ctx.emit({ type: 'image-ready', artefact: key.artefact, hostPath, cached, description: record.description });
   return { hostPath, record, contentDigest: await hashText(JSON.stringify(record.files)) };
+}
+
+/** Makes room now rather than at the end of the run, which may make many; says so when there is none to be made. */
+async function pruneAfterBuild(ctx: Context, store: OpenStore): Promise<void> {
+  const { leftBytes } = await pruneCache(ctx, store, store);
+  if (leftBytes <= store.maxBytes) return;
+  const text = `The cache takes ${formatSize(leftBytes)}, more than the ${formatSize(store.maxBytes)} that it may: what is in use stays.`;
+  ctx.emit({ type: 'remark-made', text });
 }
 
 async function findOrBuild(

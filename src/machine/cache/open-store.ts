@@ -1,5 +1,7 @@
+import { RaidlabError } from '../../core/failure.ts';
 import type { Context } from '../context.ts';
 import { holdEntry } from './holds.ts';
+import { pruneCache } from './prune-cache.ts';
 import { makeAreas } from './store.ts';
 import type { CacheStore } from './store.ts';
 
@@ -28,6 +30,20 @@ export async function openStore(ctx: Context, store: CacheStore): Promise<OpenSt
       const releases = await Promise.allSettled(held.values());
       held.clear();
       for (const release of releases) if (release.status === 'fulfilled') await release.value();
+      // What was held may have kept the cache above its bound; who held nothing has made nothing.
+      if (releases.length > 0) await pruneAtLast(ctx, store);
     },
   };
 }
+
+/** After an interruption, too. A cache that cannot be pruned is no reason to lose the verdict of the run. */
+async function pruneAtLast(ctx: Context, store: CacheStore): Promise<void> {
+  try {
+    await pruneCache({ signal: AbortSignal.timeout(pruneTimeoutMs), emit: ctx.emit }, store, store);
+  } catch (error) {
+    if (!(error instanceof RaidlabError)) throw error;
+    ctx.emit({ type: 'remark-made', text: `The cache could not be pruned: ${error.message}` });
+  }
+}
+
+const pruneTimeoutMs = 60_000;

@@ -1,0 +1,63 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { formatSize } from '../../core/size.ts';
+import type { Context } from '../context.ts';
+import { allocatedBytes, listEntries } from './entries.ts';
+import type { ListedEntry } from './entries.ts';
+import { findHolds } from './holds.ts';
+import { namesIn } from './names-in.ts';
+import { pickEvictions } from './pick-evictions.ts';
+import type { CacheBound } from './pick-evictions.ts';
+import { removeEntry } from './remove-entry.ts';
+import { areaHostPath } from './store.ts';
+import type { CacheStore } from './store.ts';
+
+/** What a pruning came to. */
+export interface Pruning {
+  readonly evicted: readonly ListedEntry[];
+  /** Bytes on the disk that were freed. */
+  readonly freedBytes: number;
+  /** What the cache takes now; more than the bound only when what is more is held, or being built. */
+  readonly leftBytes: number;
+}
+
+/**
+ * Removes entries that nobody holds until the cache is within a bound, those first that were not used for longest. Emits
+ * `cache-entry-evicted` for each. What somebody builds at this moment counts and stays.
+ *
+ * Rejects with `host/not-writable`.
+ */
+export async function pruneCache(ctx: Context, store: CacheStore, bound: CacheBound): Promise<Pruning> {
+  const held = new Set((await findHolds(store)).map((hold) => hold.name));
+  const entries = (await listEntries(ctx, store)).map((entry) => ({ ...entry, isHeld: held.has(entry.name) }));
+  const otherBytes = await halfBuiltBytes(store);
+  const evicted: ListedEntry[] = [];
+  for (const { entry, because } of pickEvictions(entries, bound, { nowMs: Date.now(), otherBytes })) {
+    // Held or locked since it was looked at: then it is in use, and what it takes is not ours to free.
+    if ((await removeEntry(ctx, store, entry.name)).state !== 'removed') continue;
+    evicted.push(entry);
+    const why = because === 'age' ? `nobody used it for ${formatDays(bound.maxAgeMs)}` : `the cache may take ${formatSize(bound.maxBytes)}`;
+    ctx.emit({ type: 'cache-entry-evicted', artefact: entry.record?.artefact ?? entry.name, sizeBytes: entry.allocatedBytes, why });
+  }
+  const freedBytes = sumOf(evicted);
+  return { evicted, freedBytes, leftBytes: sumOf(entries) + otherBytes - freedBytes };
+}
+
+/** Gives what entries take that are being built; they lie in tmp/NAME/entry. */
+async function halfBuiltBytes(store: CacheStore): Promise<number> {
+  let sum = 0;
+  for (const name of await namesIn(areaHostPath(store, 'tmp'))) {
+    const entryHostPath = path.join(areaHostPath(store, 'tmp'), name, 'entry');
+    if ((await stat(entryHostPath).catch(() => undefined))?.isDirectory() === true) sum += await allocatedBytes(entryHostPath);
+  }
+  return sum;
+}
+
+function sumOf(entries: readonly ListedEntry[]): number {
+  return entries.reduce((sum, entry) => sum + entry.allocatedBytes, 0);
+}
+
+function formatDays(ms: number): string {
+  const hours = Math.round(ms / 3_600_000);
+  return hours >= 48 ? `${String(Math.round(hours / 24))} days` : hours === 1 ? 'an hour' : `${String(hours)} hours`;
+}
