@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { promisify } from 'node:util';
 import { createTestContext } from '../fixtures/scripted-peer.ts';
 import { ensureEntry } from './ensure-entry.ts';
 import type { CacheEntry } from './ensure-entry.ts';
@@ -109,6 +111,45 @@ test('an entry is rejected though it is held, once: one that was built anew mean
   await rejectEntry(ctx, user, entry, 'QEMU did not take its state');
   assert.equal(await isThere(entry.hostPath), true);
 });
+
+const isRoot = process.getuid?.() === 0;
+
+test(
+  'on a disk that is full an entry can be removed, and nothing new begun',
+  { skip: !isRoot && 'needs root to mount a small disk' },
+  async () => {
+    const file = (name: string): string => JSON.stringify(path.join(import.meta.dirname, name));
+    const script = `
+    import { readdir, writeFile } from 'node:fs/promises';
+    import { ensureEntry } from ${file('ensure-entry.ts')};
+    import { openStore } from ${file('open-store.ts')};
+    import { removeEntry } from ${file('remove-entry.ts')};
+    const ctx = { signal: new AbortController().signal, emit: () => undefined };
+    const paths = { ...${JSON.stringify(store)}, maxBytes: Infinity, maxAgeMs: Infinity };
+    const build = (MiB) => async (_ctx, { entryHostPath }) => {
+      await writeFile(entryHostPath + '/memory', Buffer.alloc(MiB * 1024 * 1024, 1));
+      return { description: '', packages: {} };
+    };
+    const said = [];
+    const reasonOf = (error) => said.push(error.failure?.reason ?? String(error));
+    const use = async (digit, MiB) => {
+      await using store = await openStore(ctx, paths);
+      await ensureEntry(ctx, store, { kind: 'booted', digest: digit.repeat(32), artefact: 'template' }, build(MiB));
+    };
+    await use('d', 1);
+    await use('e', 8).catch(reasonOf);
+    await writeFile(paths.rootHostPath + '/ballast', Buffer.alloc(8 * 1024 * 1024)).catch((error) => said.push(error.code));
+    await use('e', 1).catch(reasonOf);
+    said.push((await removeEntry(ctx, paths, ${JSON.stringify(name)})).state);
+    for (const area of ['tmp', 'work', 'locks', 'holds']) said.push(...(await readdir(paths.rootHostPath + '/' + area)));
+    console.log(said.join(' '), (await readdir(paths.rootHostPath)).filter((name) => name.startsWith('booted')).length);`;
+    await mkdir(store.rootHostPath);
+    const shell = 'mount -t tmpfs -o size=4m small "$1" && shift && exec "$@"';
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', script];
+    const { stdout } = await promisify(execFile)('unshare', ['--mount', 'sh', '-c', shell, 'sh', store.rootHostPath, ...node]);
+    assert.equal(stdout, 'disk-full ENOSPC disk-full removed 0\n');
+  },
+);
 
 test('what is no entry’s name is no entry', async () => {
   await assert.rejects(removeEntry(createTestContext(), store, '../elsewhere'), /is not the name of a cache entry/);
