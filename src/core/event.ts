@@ -114,6 +114,8 @@ export type EventBody =
       readonly completed: boolean;
       readonly durationMs: number;
     }
+  /** A step of the build was not done again: the drill goes on from a template, made at `madeAt` (ISO 8601), in which it was. */
+  | { readonly type: 'step-restored'; readonly drill: string; readonly step: string; readonly title: string; readonly madeAt: string }
   /** A step was left out, by `--skip-step`. */
   | { readonly type: 'step-skipped'; readonly drill: string; readonly step: string; readonly title: string }
   /** A fault is in; `disk` is a serial. */

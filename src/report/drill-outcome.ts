@@ -6,8 +6,8 @@ import type { Check, Verdict } from '../core/verdict.ts';
 export interface StepResult {
   readonly name: string;
   readonly title: string;
-  readonly outcome: 'completed' | 'not completed' | 'left out';
-  /** Wall time, milliseconds; 0 when left out. */
+  readonly outcome: 'completed' | 'not completed' | 'restored' | 'left out';
+  /** Wall time, milliseconds; 0 when left out, or restored from a template. */
   readonly durationMs: number;
 }
 
@@ -56,6 +56,8 @@ export function addToOutcome(outcome: DrillOutcome, event: RecordedEvent): Drill
     }
     case 'step-ended':
       return addStep(outcome, event.step, event.title, event.completed ? 'completed' : 'not completed', event.durationMs);
+    case 'step-restored':
+      return addStep(outcome, event.step, event.title, 'restored', 0);
     case 'step-skipped':
       return addStep(outcome, event.step, event.title, 'left out', 0);
     case 'check-judged':
@@ -102,5 +104,5 @@ function explains({ verdict, kernelTrouble }: DrillOutcome, { machine, end }: Co
   if (end === 'died' || kernelTrouble.some((trouble) => trouble.machine === machine)) return true;
   // A machine that fell silent is put away as one that is no longer needed: only the missing verdict tells them apart.
   const isJudged = verdict === 'held' || verdict === 'broken';
-  return !isJudged && end !== 'shutdown' && end !== 'crash';
+  return !isJudged && (end === null || end === 'dispose');
 }

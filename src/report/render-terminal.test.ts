@@ -68,7 +68,7 @@ test('a step is shown when it has ended: its time, what was typed, what was refu
 
 test('a verbose report shows the machines, and the commands that only look', () => {
   const text = show(degradedStep, wide, { verbose: true });
-  assert.match(text, /^ {4}machine main on: kernel 6\.12\.117\+deb13-cloud-amd64, 6\.1 s$/mu);
+  assert.match(text, /^ {4}machine main on: kernel 6\.12\.117\+deb13-cloud-amd64, booted in 6\.1 s$/mu);
   assert.match(text, /^ {4}\$ btrfs device scan\n {4}│ Scanning for Btrfs filesystems$/mu);
 });
 

@@ -49,6 +49,8 @@ export function renderTerminal(state: TerminalState, event: RecordedEvent): Rend
       };
     case 'step-ended':
       return endStep(state, event.completed ? mark('✓', 'good') : mark('✗', 'bad'), event.title, event.durationMs);
+    case 'step-restored':
+      return keep(state, 'steps', [stepLine(mark('✓', 'good'), 'template', event.title, [span(`  of ${event.madeAt.slice(0, 16)}Z`, 'quiet')])]);
     case 'step-skipped':
       return keep(state, 'steps', [stepLine(mark('-', 'doubtful'), 'left out', event.title, [span(`  ${event.step}`, 'quiet')])]);
     case 'check-judged':
@@ -82,6 +84,7 @@ type DetailEvent = Exclude<
       | 'drill-started'
       | 'step-started'
       | 'step-ended'
+      | 'step-restored'
       | 'step-skipped'
       | 'check-judged'
       | 'verdict-reached'

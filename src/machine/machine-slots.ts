@@ -1,0 +1,70 @@
+import type { Context } from './context.ts';
+import { withDeadline } from './context.ts';
+
+/**
+ * Room for machines: one that runs holds a slot, so that never more run than there are slots, whatever asks for them.
+ *
+ *     take ──free──► held ──dispose──► free
+ *       └──all held──► waiting, first come first served ──a slot comes free──► held
+ *                         └──context ends──► gone from the queue
+ *
+ * Whoever holds a slot must not wait for another: two that do so wait for each other.
+ */
+export interface MachineSlots {
+  /** How many machines may run at once. */
+  readonly count: number;
+  /**
+   * Waits for a slot; dispose it when the machine is off. `holder` names the machine in messages.
+   * Rejects with the context's reason when that ends, and with `host/wait-timed-out`, naming who holds the slots, after two hours.
+   */
+  readonly take: (ctx: Context, holder: string) => Promise<Disposable>;
+}
+
+/** Far longer than the drills before it can take: whoever waits longer waits for something that does not happen, milliseconds. */
+const slotTimeoutMs = 2 * 60 * 60 * 1000;
+
+/** Makes `count` slots, at least one. */
+export function createMachineSlots(count: number, timeoutMs: number = slotTimeoutMs): MachineSlots {
+  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`${String(count)} machine slots`);
+  const held = new Set<{ readonly holder: string }>();
+  const queue: (() => void)[] = [];
+
+  const hold = (holder: string): Disposable => {
+    const entry = { holder };
+    held.add(entry);
+    return {
+      [Symbol.dispose]: () => {
+        if (held.delete(entry)) queue.shift()?.();
+      },
+    };
+  };
+  const lastSeen = (): string => `${String(count)} machines that may run at once: ${[...held].map(({ holder }) => holder).join(', ')}`;
+
+  return {
+    count,
+    take: async (ctx, holder) => {
+      ctx.signal.throwIfAborted();
+      if (held.size < count) return hold(holder);
+      using deadline = withDeadline(ctx, `a free core for the machine ${holder}`, timeoutMs, lastSeen);
+      const { signal } = deadline;
+      const { promise, resolve, reject } = Promise.withResolvers<Disposable>();
+      const begin = (): void => {
+        resolve(hold(holder));
+      };
+      const leave = (): void => {
+        // Not in the queue any more: it has its slot, and whoever took it gives it back.
+        const index = queue.indexOf(begin);
+        if (index === -1) return;
+        queue.splice(index, 1);
+        reject(signal.reason as Error);
+      };
+      queue.push(begin);
+      signal.addEventListener('abort', leave, { once: true });
+      try {
+        return await promise;
+      } finally {
+        signal.removeEventListener('abort', leave);
+      }
+    },
+  };
+}
