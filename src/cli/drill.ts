@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { object } from '@optique/core/constructs';
 import { dependency } from '@optique/core/dependency';
@@ -14,6 +15,7 @@ import type { ArrayLayout } from '../core/layout.ts';
 import type { Drill } from '../drills/drill.ts';
 import type { DrillRequest } from '../drills/run-drill.ts';
 import { defaultSuite, requireSuite, suiteNames } from '../machine/image/suite.ts';
+import { createMachineSlots } from '../machine/machine-slots.ts';
 import { planLines } from '../report/plan-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
@@ -60,7 +62,7 @@ export const drillArguments = command(
     json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md).` }),
     verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
     seed: optional(
-      option('--seed', string({ metavar: 'SEED' }), { description: message`Decides the payload; a run says which seed it drew.` }),
+      option('--seed', string({ metavar: 'SEED' }), { description: message`Decides the payload (default: 1); with "random" one is drawn, and the run says which.` }),
     ),
     payload: optional(
       option('--payload', size('SIZE', ['8MiB', '32MiB', '128MiB']), {
@@ -103,6 +105,8 @@ export const drillArguments = command(
       }),
       'auto',
     ),
+    cold: option('--cold', { description: message`Boots every machine and builds the array anew, instead of forking them from templates.` }),
+    fresh: option('--fresh', { description: message`Makes the templates anew before it forks from them.` }),
     keep: option('--keep', { description: message`Leaves the machine running after the verdict, until Ctrl-C.` }),
     output: withDefault(
       option('--output', string({ metavar: 'DIR' }), { description: message`Where the evidence goes.` }),
@@ -149,20 +153,23 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
       ? presentAsJson(cli.screen, cli.program)
       : presentOnTerminal(cli.screen, { verbose: asked.verbose, cwdHostPath: cli.cwdHostPath, program: cli.program }),
   };
+  const renewed = new Set<string>();
+  const slots = createMachineSlots(availableParallelism());
   return withRun(cli, options, async ({ ctx, openJob }) => {
     const { job, hostPath, fail, ctx: jobCtx } = openJob(drill.name);
     const request: DrillRequest = {
       drill,
       layout,
       payloadBytes,
-      // Six digits are easy to say over a shoulder, and a million payloads are enough.
-      seed: asked.seed ?? String(randomInt(1_000_000)),
+      seed: seedOf(asked.seed),
       skippedSteps: asked.skipSteps,
       kernelSuite: asked.kernel,
       toolsSuite: asked.tools,
       memoryMiB: asked.memory,
       accelerator: asked.accelerator === 'auto' ? undefined : asked.accelerator,
       store: cli.store,
+      templates: { mode: asked.cold ? 'cold' : asked.fresh ? 'fresh' : 'fork', renewed },
+      slots,
       runHostPath: hostPath,
       mirror: cli.mirror,
       ...(asked.keep ? { keep: async (machine) => keepMachine(cli, jobCtx, machine) } : {}),
@@ -170,6 +177,12 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
     const outcomes = await runDrills(ctx, [{ job, ctx: jobCtx, request, fail }], 1);
     return mostSevere(outcomes.map((outcome) => outcome.exitCode));
   });
+}
+
+/** The default payload is always the same one, so that its array is a template; whoever wants another draws it. */
+function seedOf(asked: string | undefined): string {
+  // Six digits are easy to say over a shoulder, and a million payloads are enough.
+  return asked === 'random' ? String(randomInt(1_000_000)) : (asked ?? '1');
 }
 
 function layoutOf(drill: Drill, asked: DrillCommand): ArrayLayout {

@@ -1,13 +1,17 @@
 import { arrayGuestPath } from '../core/layout.ts';
 import { planCreateArray } from '../core/plan/array.ts';
+import { guestDeviceOf } from '../core/plan/container.ts';
 import { command } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
 import type { Step } from './drill.ts';
 import type { DrillRun } from './drill-run.ts';
 import { act, typed } from './plan-line.ts';
 
-/** Where the payload's tar is in the guest. */
-const payloadGuestDevice = '/dev/disk/by-id/virtio-payload';
+/** The serial of the read-only disk that holds the payload's archives. */
+export const payloadSerial = 'PAYLOAD';
+
+/** Where the payload's archives are in the guest. */
+const payloadGuestDevice = guestDeviceOf(payloadSerial);
 
 /** The command that extracts one tree of the payload into the array. `--ignore-zeros`: the trees' archives stand one behind the other. */
 export function planExtractTree(tree: string): Command {
@@ -50,20 +54,24 @@ export const payloadTree = 'payload';
 /** The tree that is written while the array is degraded. */
 export const degradedTree = 'written-degraded';
 
-/** Files whose content the host knows, and a live writer that keeps the array busy from now on. */
+/** Files whose content the host knows. */
 export const writePayload: Step = {
   name: 'write-payload',
-  title: 'Write files the host knows, start the live writer',
+  title: 'Write files the host knows',
   phase: 'build',
   skippable: false,
-  plan: () => [
-    ...typed(planExtractTree(payloadTree), command('sync')),
-    act('start the live writer: a record, an fsync, a report to the host, again and again'),
-  ],
-  run: async (run) => {
-    await writeTree(run, payloadTree);
-    await run.startJournal();
-  },
+  plan: () => typed(planExtractTree(payloadTree), command('sync')),
+  run: async (run) => writeTree(run, payloadTree),
+};
+
+/** A live writer that keeps the array busy from now on. */
+export const startWriter: Step = {
+  name: 'start-writer',
+  title: 'Start the live writer',
+  phase: 'fault',
+  skippable: false,
+  plan: () => [act('start the live writer: a record, an fsync, a report to the host, again and again')],
+  run: async (run) => run.startJournal(),
 };
 
 /** Writes one tree of the payload and makes it durable; from then on the proof asks for it. */

@@ -13,6 +13,7 @@ import type { Promised } from '../storage/verify-files.ts';
 import { said, tryCommand, typeCommand } from '../storage/type-command.ts';
 import { startFromKit } from './machine-kit.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
+import type { StartMachine } from '../machine/template/fork-or-boot.ts';
 
 /** How long the live writer may take for the records a step waits for, milliseconds; a pulled disk may cost it a SCSI time-out of 30 s. */
 const journalTimeoutMs = 90_000;
@@ -32,6 +33,8 @@ export interface DrillRunOptions {
   readonly disks: MachineDisks;
   readonly payload: Payload;
   readonly seed: string;
+  /** `main` unless given; after a restart it is `main-2`, … */
+  readonly machineName?: string;
 }
 
 /**
@@ -56,6 +59,7 @@ export class DrillRun implements AsyncDisposable {
   /** Console lines of machines that are off. */
   readonly pastConsoleLines: string[] = [];
   readonly pastTroubles: KernelTrouble[] = [];
+  readonly #machineName: string;
   #disks: MachineDisks;
   #machine: Machine | undefined;
   #journal: Journal | undefined;
@@ -69,6 +73,7 @@ export class DrillRun implements AsyncDisposable {
     this.kit = options.kit;
     this.payload = options.payload;
     this.seed = options.seed;
+    this.#machineName = options.machineName ?? 'main';
     this.#disks = options.disks;
     this.members = options.array.members.map((container, index) => ({ devid: index + 1, container }));
   }
@@ -126,17 +131,24 @@ export class DrillRun implements AsyncDisposable {
     return result;
   }
 
-  /** Power on: a machine from the disks as they are. */
-  async boot(): Promise<void> {
+  /** Power on: a machine from the disks as they are, started as the kit does or as `start` says. */
+  async boot(start?: StartMachine): Promise<void> {
     if (this.#machine !== undefined) throw new Error(`drill ${this.drill}: the machine is on already`);
     this.#boots += 1;
-    this.#machine = await startFromKit(this.ctx, this.kit, this.#boots === 1 ? 'main' : `main-${String(this.#boots)}`, this.#disks);
+    const name = this.#boots === 1 ? this.#machineName : `${this.#machineName}-${String(this.#boots)}`;
+    this.#machine = await startFromKit(this.ctx, this.kit, name, this.#disks, start);
   }
 
   /** Orderly power-off. A live writer is stopped first. */
   async shutdown(): Promise<void> {
     await this.stopJournal();
     await this.machine.shutdown(this.ctx);
+    await this.#forgetMachine();
+  }
+
+  /** Saves the machine, for drills to go on from there. */
+  async save(stateHostPath: string): Promise<void> {
+    await this.machine.save(this.ctx, stateHostPath);
     await this.#forgetMachine();
   }
 

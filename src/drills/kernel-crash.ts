@@ -8,7 +8,7 @@ import type { ContainerPlan } from '../core/plan/container.ts';
 import { lookAt, planReplace, planReplaceStatus } from '../core/plan/repair.ts';
 import { waitUntil } from '../machine/wait-until.ts';
 import { ask } from '../storage/type-command.ts';
-import { buildArray, writePayload } from './build-steps.ts';
+import { buildArray, startWriter, writePayload } from './build-steps.ts';
 import type { Drill, Step } from './drill.ts';
 import type { DrillRun } from './drill-run.ts';
 import { act, typed } from './plan-line.ts';
@@ -84,7 +84,7 @@ export const kernelCrash: Drill = {
   sources: ['Documentation/admin-guide/sysrq.rst', 'the 3.16 oops in btrfs_kobj_rm_device, test/recorded/kernel'],
   layout: defaultLayout,
   payloadBytes: 32 * 1024 ** 2,
-  steps: [buildArray, writePayload, startReplace, crashKernel],
+  steps: [buildArray, writePayload, startWriter, startReplace, crashKernel],
   proof: 'none',
   twin: null,
 };

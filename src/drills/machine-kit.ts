@@ -1,22 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { command } from '../core/plan/command.ts';
-import { guestDeviceOf } from '../core/plan/container.ts';
 import type { Context } from '../machine/context.ts';
 import { createOverlay } from '../machine/disk-image.ts';
-import type { KernelArtefact, ToolsArtefact } from '../machine/image/artefact.ts';
-import type { Accelerator, DiskSpec, Machine, MachineSpec } from '../machine/machine.ts';
-import { ask } from '../storage/type-command.ts';
+import type { DiskSpec, Machine, MachineSpec } from '../machine/machine.ts';
+import type { MachineSlots } from '../machine/machine-slots.ts';
+import type { BootedParts } from '../machine/template/booted-template.ts';
+import type { StartMachine } from '../machine/template/fork-or-boot.ts';
 
 /** What every machine of one drill is made from. */
 export interface MachineKit {
-  /** Starts a machine and resolves when its guest agent answers. */
-  readonly startMachine: (ctx: Context, spec: MachineSpec) => Promise<Machine>;
-  readonly kernel: KernelArtefact;
-  readonly tools: ToolsArtefact;
-  readonly accelerator: Accelerator;
-  readonly memoryMiB: number;
-  readonly payloadHostPath: string;
+  /** QEMU, accelerator, kernel, tools, memory. */
+  readonly parts: BootedParts;
+  /** Brings a machine up, by a fork or by a boot. */
+  readonly startMachine: StartMachine;
+  /** Whether machines are forked from templates. */
+  readonly forks: boolean;
+  /** Room for machines: one that runs takes a slot. */
+  readonly slots: MachineSlots;
   /** Disk images; removed with the drill. */
   readonly disksHostPath: string;
   /** Sockets and pid files, a short path; removed with the drill. */
@@ -31,43 +31,47 @@ export interface MachineDisks {
   readonly disks: readonly DiskSpec[];
 }
 
-/** The time from power-on to a live agent that is given to a machine, milliseconds: 6 s are usual under TCG, a busy host may take ten times that. */
-const bootTimeoutMs = 120_000;
-
 /** Starts a machine of the kit from the given disks and waits until storage commands can be typed. */
-export async function startFromKit(ctx: Context, kit: MachineKit, name: string, disks: MachineDisks): Promise<Machine> {
-  const evidenceHostPath = join(kit.evidenceHostPath, name);
-  const scratchHostPath = join(kit.socketsHostPath, name);
-  await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
-  await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
-  const machine = await kit.startMachine(ctx, {
-    name,
-    accelerator: kit.accelerator,
-    kernel: kit.kernel,
-    rootHostPath: kit.tools.rootHostPath,
-    systemHostPath: disks.systemHostPath,
-    payloadHostPath: kit.payloadHostPath,
-    memoryMiB: kit.memoryMiB,
-    disks: disks.disks,
-    evidenceHostPath,
-    scratchHostPath,
-    bootTimeoutMs,
-  });
+export async function startFromKit(
+  ctx: Context,
+  kit: MachineKit,
+  name: string,
+  disks: MachineDisks,
+  start: StartMachine = kit.startMachine,
+): Promise<Machine> {
+  const spec = await planMachine(kit, name, disks);
+  const slot = await kit.slots.take(ctx, name);
   try {
-    await waitUntilReady(ctx, machine);
-    return machine;
+    return freeingSlot(await start(ctx, spec), slot);
   } catch (error) {
-    await machine[Symbol.asyncDispose]();
+    slot[Symbol.dispose]();
     throw error;
   }
 }
 
-/** The agent answers before the kernel has loaded btrfs and udev has named the disks: a command typed then would fail for no reason of the storage. */
-async function waitUntilReady(ctx: Context, machine: Machine): Promise<void> {
-  const { guest } = machine;
-  await ask(ctx, guest, command('/usr/lib/raidlab/wait-ready'), String);
-  const guestDevices = machine.disks().map((disk) => guestDeviceOf(disk.serial));
-  if (guestDevices.length > 0) await ask(ctx, guest, command('udevadm', 'wait', '--timeout=60', ...guestDevices), String);
+/** Gives the specification of a machine of the kit, and makes its directories. */
+async function planMachine({ parts, ...kit }: MachineKit, name: string, disks: MachineDisks): Promise<MachineSpec> {
+  const evidenceHostPath = join(kit.evidenceHostPath, name);
+  const scratchHostPath = join(kit.socketsHostPath, name);
+  await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
+  await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
+  const { tools, ...shape } = parts;
+  return { ...shape, name, rootHostPath: tools.rootHostPath, ...disks, evidenceHostPath, scratchHostPath };
+}
+
+/** A machine that is off makes room, however it went off. */
+function freeingSlot(machine: Machine, slot: Disposable): Machine {
+  const freed = async (end: PromiseLike<void>): Promise<void> => {
+    await end;
+    slot[Symbol.dispose]();
+  };
+  return {
+    ...machine,
+    shutdown: (ctx) => freed(machine.shutdown(ctx)),
+    crash: () => freed(machine.crash()),
+    save: (ctx, stateHostPath) => freed(machine.save(ctx, stateHostPath)),
+    [Symbol.asyncDispose]: () => freed(machine[Symbol.asyncDispose]()),
+  };
 }
 
 /** Gives copy-on-write disks over the given ones, which must not change from now on: an examination leaves what it examines untouched. */
@@ -79,11 +83,9 @@ export async function overlayDisks(ctx: Context, kit: MachineKit, name: string, 
   };
   const [systemHostPath, ...disks] = await Promise.all([
     overlay(original.systemHostPath, 'qcow2'),
-    ...original.disks.map(async (disk) => ({
-      serial: disk.serial,
-      format: 'qcow2' as const,
-      hostPath: await overlay(disk.hostPath, disk.format),
-    })),
+    ...original.disks.map(async (disk): Promise<DiskSpec> =>
+      disk.readOnly === true ? disk : { serial: disk.serial, format: 'qcow2', hostPath: await overlay(disk.hostPath, disk.format) },
+    ),
   ]);
   return { systemHostPath, disks };
 }

@@ -12,7 +12,7 @@ import type { ContainerPlan } from '../core/plan/container.ts';
 import { lookAt, planReplace, planSoftBalance } from '../core/plan/repair.ts';
 import { describeChunks } from '../core/proof/judge-profiles.ts';
 import { readOutput } from '../storage/type-command.ts';
-import { buildArray, degradedTree, planExtractTree, writePayload, writeTree } from './build-steps.ts';
+import { buildArray, degradedTree, planExtractTree, startWriter, writePayload, writeTree } from './build-steps.ts';
 import type { Drill, Step } from './drill.ts';
 import type { DrillRun } from './drill-run.ts';
 import { act, typed } from './plan-line.ts';
@@ -194,6 +194,7 @@ export const replaceMissingDisk: Drill = {
   steps: [
     buildArray,
     writePayload,
+    startWriter,
     pullDisk,
     restartWithoutDisk,
     openSurvivors,

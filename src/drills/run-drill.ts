@@ -10,14 +10,23 @@ import { openScratch } from '../machine/cache/scratch.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
+import type { MachineSlots } from '../machine/machine-slots.ts';
+import { beginDrill } from './begin-drill.ts';
 import type { Drill, Step, StepPhase } from './drill.ts';
 import { endDrill, judgeDrill } from './drill-ending.ts';
 import type { DrillProgress } from './drill-ending.ts';
 import type { DrillRun } from './drill-run.ts';
-import { prepareDrillRun } from './prepare-drill-run.ts';
+import { prepareKit } from './prepare-kit.ts';
 import { proveArray } from './proof/prove-array.ts';
 import { checkSkippedSteps } from './registry.ts';
 import { summariseVerdict } from './verdict-summary.ts';
+
+/** Whether machines are forked from templates or booted (`cold`); `fresh` makes every template anew, once in a run. */
+export interface TemplateUse {
+  readonly mode: 'fork' | 'cold' | 'fresh';
+  /** The templates that this run has made anew, by their names in the cache. */
+  readonly renewed: Set<string>;
+}
 
 /** What is asked for: a drill, and what may be different from its defaults. */
 export interface DrillRequest {
@@ -33,6 +42,9 @@ export interface DrillRequest {
   /** Undefined: chosen by a boot probe. */
   readonly accelerator: Accelerator | undefined;
   readonly store: CacheStore;
+  readonly templates: TemplateUse;
+  /** Room for machines, shared by all drills of a run. */
+  readonly slots: MachineSlots;
   /** The drill's own folder in the run; every machine leaves its evidence in a folder below it. */
   readonly runHostPath: string;
   /** A Debian mirror; undefined: the one that the host's apt uses. */
@@ -46,7 +58,7 @@ export interface StepRecord {
   readonly name: string;
   readonly title: string;
   readonly skipped: boolean;
-  /** Wall time, milliseconds; 0 when skipped. */
+  /** Wall time, milliseconds; 0 when skipped, or restored from a template. */
   readonly durationMs: number;
 }
 
@@ -89,7 +101,8 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   await using store = await openStore(ctx, request.store);
   await removeLeftovers(ctx, store);
   await using scratch = await openScratch(ctx, store, drill.name);
-  await using run = await prepareDrillRun(ctx, request, store, scratch);
+  const kit = await prepareKit(ctx, request, store, scratch);
+  await using held = holdRun();
   const checks: Check[] = [];
   const judged = (check: Check): void => {
     checks.push(check);
@@ -97,17 +110,27 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   };
   const progress: Progress = { phase: 'build', steps: [], judged };
   const ending = await endDrill(ctx, progress, async () => {
-    for (const step of drill.steps) await runStep(run, request, step, progress);
+    const run = held.keep(
+      await beginDrill(
+        ctx,
+        { kit, store, request },
+        {
+          run: async (building, step) => runStep(building, request, step, progress),
+          restored: (step, madeAt) => {
+            restoreStep(ctx, request, step, progress, madeAt);
+          },
+        },
+      ),
+    );
+    const done = new Set(progress.steps.map((step) => step.name));
+    for (const step of drill.steps) if (!done.has(step.name)) await runStep(run, request, step, progress);
     if (drill.proof === 'full') await runProof(run, request, progress);
   });
   const verdict = judgeDrill(ending, checks);
   const summary = summariseVerdict(drill, verdict, checks, ending.trouble);
   const durationMs = performance.now() - startedMs;
   ctx.emit({ type: 'verdict-reached', drill: drill.name, verdict, summary, durationMs });
-  if (request.keep !== undefined) {
-    if (!run.isOn) await run.boot();
-    await request.keep({ name: run.machine.name, socketsHostPath: run.kit.socketsHostPath });
-  }
+  if (request.keep !== undefined) await keepRunning(request.keep, held.run());
   return {
     drill: drill.name,
     verdict,
@@ -118,6 +141,23 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     failure: ending.failure ?? null,
     durationMs,
   };
+}
+
+/** A drill's run from the moment at which there is one; disposed of with the drill. */
+function holdRun() {
+  let run: DrillRun | undefined;
+  return {
+    run: () => run,
+    keep: (begun: DrillRun) => (run = begun),
+    [Symbol.asyncDispose]: async () => run?.[Symbol.asyncDispose](),
+  };
+}
+
+async function keepRunning(keep: NonNullable<DrillRequest['keep']>, run: DrillRun | undefined): Promise<void> {
+  // A drill whose array could not be built has no machine to keep.
+  if (run === undefined) return;
+  if (!run.isOn) await run.boot();
+  await keep({ name: run.machine.name, socketsHostPath: run.kit.socketsHostPath });
 }
 
 interface Progress extends DrillProgress {
@@ -134,6 +174,12 @@ async function runStep(run: DrillRun, request: DrillRequest, step: Step, progres
   }
   progress.phase = step.phase;
   await timed(run.ctx, facts, progress, async () => step.run(run));
+}
+
+function restoreStep(ctx: Context, request: DrillRequest, step: Step, progress: Progress, madeAt: string): void {
+  const { name, title } = step;
+  ctx.emit({ type: 'step-restored', drill: request.drill.name, step: name, title, madeAt });
+  progress.steps.push({ name, title, skipped: false, durationMs: 0 });
 }
 
 async function runProof(run: DrillRun, request: DrillRequest, progress: Progress): Promise<void> {

@@ -1,7 +1,9 @@
+import type { Fault, StandingFault } from '../core/fault.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Context } from './context.ts';
 import type { Guest } from './guest.ts';
 import type { KernelArtefact } from './image/artefact.ts';
+import type { QemuProgram } from './qemu/qemu-program.ts';
 
 /** What emulates the processor. */
 export type Accelerator = 'kvm' | 'tcg';
@@ -12,23 +14,35 @@ export interface DiskSpec {
   readonly serial: string;
   readonly hostPath: string;
   readonly format: 'raw' | 'qcow2';
+  /** The guest can only read it: the payload's archive. */
+  readonly readOnly?: true;
 }
+
+/** What a machine's memory is. */
+export type MachineMemory =
+  /** Memory of QEMU's own, gone with it. */
+  | { readonly kind: 'own' }
+  /** The file is the memory: what the guest writes is in it. For a machine that becomes a template. */
+  | { readonly kind: 'shared-file'; readonly hostPath: string }
+  /** A private view of the file, which stays as it is. For forks: pages that nobody has written are shared by all of them. */
+  | { readonly kind: 'private-file'; readonly hostPath: string };
 
 /** Everything that shapes a machine before it runs. A restart is a new machine from the same files. */
 export interface MachineSpec {
   /** Short, unique in the run, safe in file names: `main`, `leg-1`. */
   readonly name: string;
+  readonly qemu: QemuProgram;
   readonly accelerator: Accelerator;
   readonly kernel: KernelArtefact;
   /** The tools artefact's read-only erofs root. */
   readonly rootHostPath: string;
   /** The persistent upper layer of the root, qcow2. */
   readonly systemHostPath: string;
-  /** A read-only raw file, in the guest /dev/disk/by-id/virtio-payload. */
-  readonly payloadHostPath?: string;
   readonly memoryMiB: number;
   /** Disks present at start. */
   readonly disks: readonly DiskSpec[];
+  /** What their disks have already: a fault does not go away with a restart. */
+  readonly faults?: readonly StandingFault[];
   /** Kept evidence goes here (console.log, qmp.ndjson); must exist. */
   readonly evidenceHostPath: string;
   /** Sockets and pid files go here; mode 0700, must exist, removed by whoever made it. */
@@ -56,8 +70,16 @@ export interface Machine extends AsyncDisposable {
   pullDisk(ctx: Context, serial: string): Promise<void>;
   /** Puts a disk in (or back), hot; resolves when QEMU has it. The guest's udev may need a moment more. */
   insertDisk(ctx: Context, disk: DiskSpec): Promise<void>;
+  /** The standing faults of its disks, pulled ones included: give them to the machine that is started with the same disks. */
+  faults(): readonly StandingFault[];
+  /** Brings a fault about, below the guest's kernel; resolves when the next request meets it. */
+  injectFault(ctx: Context, fault: Fault): Promise<void>;
+  /** Takes a standing fault away; resolves when the next request does not meet it. */
+  clearFault(ctx: Context, fault: StandingFault): Promise<void>;
   /** Orderly shutdown, asked of the guest agent; resolves when QEMU has exited by itself. */
   shutdown(ctx: Context): Promise<void>;
   /** Power cut: QEMU is killed at once. */
   crash(): Promise<void>;
+  /** Saves it, for forks to begin there, and ends it. Only a machine whose memory is a shared file; rejects with `machine/state-not-moved`. */
+  save(ctx: Context, stateHostPath: string): Promise<void>;
 }

@@ -1,11 +1,15 @@
 /**
  * A machine from its specification to its end.
  *
- *     launch (paused) ──► cont ──► guest opens the agent's port ──► sync, ping ──► booted ──► shutdown | crash | dispose | it died
+ *     boot    launch (paused) ──► cont ──► guest opens the agent's port ──┐
+ *                                                                         ├─► sync ──► wake ──► ready ──► shutdown | crash | save | dispose | it died
+ *     fork    launch (paused) ──► load the saved state ──► new disks ──► cont
  */
 import { performance } from 'node:perf_hooks';
+import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
+import { guestDeviceOf } from '../core/plan/container.ts';
 import { connectAgent } from './agent/agent-client.ts';
 import type { AgentClient } from './agent/agent-client.ts';
 import { createAgentGuest } from './agent/agent-guest.ts';
@@ -15,43 +19,141 @@ import { createJournal } from './console/journal.ts';
 import type { Journal } from './console/journal.ts';
 import { whenAborted, withDeadline } from './context.ts';
 import type { Context } from './context.ts';
+import { keepFaultChains } from './faults/fault-chains.ts';
+import { keepMachineFaults } from './faults/machine-faults.ts';
+import type { MachineFaults } from './faults/machine-faults.ts';
 import { connectLineSocket } from './line-socket.ts';
 import { errorOfEnd } from './machine-life.ts';
-import type { Machine, MachineSpec } from './machine.ts';
+import type { Guest } from './guest.ts';
+import type { DiskSpec, Machine, MachineMemory, MachineSpec } from './machine.ts';
 import { launchQemu } from './qemu/launch-qemu.ts';
 import type { RunningQemu } from './qemu/launch-qemu.ts';
 import { planQemuCommand, portIds } from './qemu/qemu-command.ts';
+import type { MachineBeginning } from './qemu/qemu-command.ts';
 import { isHostDiskFull } from './qmp/host-disk-full.ts';
-import { findQemu, requireTrusted } from './qemu/qemu-program.ts';
-import type { QemuProgram } from './qemu/qemu-program.ts';
+import { requireTrusted } from './qemu/qemu-program.ts';
+import { loadState, saveState } from './saved-machine.ts';
+import type { SavedMachine } from './saved-machine.ts';
+import { connectWakePort } from './wake.ts';
+import type { RootState, WakePort } from './wake.ts';
 
 const connectTimeoutMs = 10_000;
 const journalLineBytes = 64 * 1024;
 // An orderly shutdown unmounts the array first, which may have much to write.
 const shutdownTimeoutMs = 120_000;
 
+/** What a machine is started with beyond its specification. */
+export interface StartOptions {
+  readonly memory?: MachineMemory;
+  /** `bare`: the root stays the read-only image, for a template over which each fork lays a system disk of its own. */
+  readonly root?: RootState;
+}
+
 /**
- * Starts a machine and waits until its guest agent answers. When it cannot, nothing is left of it.
+ * Boots a machine and waits until storage commands can be typed. When it cannot, nothing is left of it.
  *
- * Rejects with `host/program-missing` or `host/qemu-too-old`, `machine/qemu-refused-to-start`, `machine/boot-failed` when
+ * Rejects with `host/qemu-too-old`, `machine/qemu-refused-to-start`, `machine/boot-failed` when
  * the guest gives up, `machine/boot-timed-out`, `machine/qemu-ended`, and {@link KernelCrash} when its kernel crashes.
  */
-export async function startMachine(ctx: Context, spec: MachineSpec): Promise<Machine> {
-  const qemuProgram = await findQemu(ctx);
-  requireTrusted(qemuProgram, spec.accelerator);
-  const argv = planQemuCommand(spec, qemuProgram);
-  const { name: machine, scratchHostPath, evidenceHostPath } = spec;
+export async function startMachine(ctx: Context, spec: MachineSpec, options: StartOptions = {}): Promise<Machine> {
+  const { memory = { kind: 'own' }, root = 'joined' } = options;
+  const { machine, durationMs } = await bringUp(ctx, spec, { memory, from: 'kernel' }, async (qemu, { agent, faults, wake }) => {
+    using agentOpened = expectOpening(qemu, portIds.agent);
+    using wakeOpened = expectOpening(qemu, portIds.wake);
+    for (const fault of spec.faults ?? []) await faults.inject(ctx, fault);
+    await qemu.qmp.execute(ctx, 'cont');
+    await agentOpened.wait(ctx, 'the guest agent to open its port', spec.bootTimeoutMs);
+    await agent.sync(ctx);
+    await wakeOpened.wait(ctx, 'the modules to be loaded', spec.bootTimeoutMs);
+    if (root === 'joined') await wake.wake(ctx, 'bare', spec.bootTimeoutMs);
+  });
+  ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'kernel', durationMs, kernel: spec.kernel.version });
+  return machine;
+}
+
+/**
+ * Forks a machine from a saved one and waits until storage commands can be typed. It begins with the disks that the saved
+ * machine had, which are now those of `spec` with the same serials, and gets the others plugged in. `memoryHostPath` names a
+ * copy of the saved memory that the fork may change, so that it can be saved itself; otherwise it has a private view.
+ *
+ * Rejects as {@link startMachine} does, and with `machine/state-not-moved`.
+ */
+export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedMachine, memoryHostPath?: string): Promise<Machine> {
+  const memory: MachineMemory =
+    memoryHostPath === undefined
+      ? { kind: 'private-file', hostPath: saved.memoryHostPath }
+      : { kind: 'shared-file', hostPath: memoryHostPath };
+  const { present, plugged } = divideDisks(spec, saved);
+  const forked: MachineSpec = { ...spec, disks: present };
+  const { machine, durationMs } = await bringUp(
+    ctx,
+    forked,
+    { memory, from: 'saved-state' },
+    async (qemu, { agent, disks, faults, wake }) => {
+      await loadState(ctx, spec.name, qemu.qmp, saved.stateHostPath);
+      for (const disk of plugged) await disks.insert(ctx, disk);
+      for (const fault of spec.faults ?? []) await faults.inject(ctx, fault);
+      await qemu.qmp.execute(ctx, 'cont');
+      await agent.sync(ctx);
+      await wake.wake(ctx, saved.root, spec.bootTimeoutMs);
+      if (plugged.length > 0) await waitForNames(ctx, createAgentGuest(qemu.life, agent), plugged);
+    },
+  );
+  ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'template', durationMs, kernel: spec.kernel.version });
+  return machine;
+}
+
+function expectOpening({ qmp }: RunningQemu, portId: string) {
+  return qmp.expectEvent('VSERPORT_CHANGE', ({ id, open }) => id === portId && open);
+}
+
+/** The saved machine's disks, in their bays, and those that come on top. */
+function divideDisks(
+  spec: MachineSpec,
+  saved: SavedMachine,
+): { readonly present: readonly DiskSpec[]; readonly plugged: readonly DiskSpec[] } {
+  const present = saved.serials.map((serial) => {
+    const disk = spec.disks.find((candidate) => candidate.serial === serial);
+    if (disk !== undefined) return disk;
+    throw new RaidlabError({ area: 'host', reason: 'internal', message: `a fork lacks the disk ${serial} that its template had` });
+  });
+  return { present, plugged: spec.disks.filter((disk) => !saved.serials.includes(disk.serial)) };
+}
+
+/** A disk that was plugged in has no name in the guest until udev has looked at it. */
+async function waitForNames(ctx: Context, guest: Guest, plugged: readonly DiskSpec[]): Promise<void> {
+  const argv = ['udevadm', 'wait', '--timeout=60', ...plugged.map((disk) => guestDeviceOf(disk.serial))];
+  const { exitCode, stderr } = await guest.run(ctx, argv);
+  if (exitCode === 0) return;
+  throw new RaidlabError({ area: 'guest', reason: 'command-failed', machine: guest.machine, argv, exitCode, said: stderr.trim() });
+}
+
+/** What makes a QEMU that is paused a machine that can be used. */
+type Rise = (qemu: RunningQemu, parts: Parts) => Promise<void>;
+
+async function bringUp(
+  ctx: Context,
+  spec: MachineSpec,
+  beginning: MachineBeginning,
+  rise: Rise,
+): Promise<{ readonly machine: Machine; readonly durationMs: number }> {
+  requireTrusted(spec.qemu, spec.accelerator);
+  const argv = planQemuCommand(spec, beginning);
+  const { name: machine, scratchHostPath, evidenceHostPath, bootTimeoutMs: timeoutMs } = spec;
   const startedMs = performance.now();
   const qemu = await launchQemu(ctx, { machine, argv, scratchHostPath, evidenceHostPath });
   try {
-    emitStarted(ctx, spec, qemu, qemuProgram);
+    emitStarted(ctx, spec, qemu);
     const parts = await connectGuest(ctx, qemu, spec);
-    await boot(ctx, qemu, parts.agent, spec);
-    ctx.emit({ type: 'machine-booted', machine, durationMs: performance.now() - startedMs, kernel: spec.kernel.version });
-    return machineOf(ctx, qemu, parts, spec);
+    const failure = (): Failure => {
+      const lastConsoleLine = qemu.console.lines().at(-1) ?? 'nothing';
+      return { area: 'machine', reason: 'boot-timed-out', machine, timeoutMs, lastConsoleLine };
+    };
+    await qemu.life.guard(ctx, { waitingFor: 'the guest to be ready', limit: { timeoutMs, failure } }, rise(qemu, parts));
+    return { machine: machineOf(ctx, qemu, parts, spec), durationMs: performance.now() - startedMs };
   } catch (error) {
     await qemu[Symbol.asyncDispose]();
-    ctx.emit({ type: 'machine-stopped', machine, how: 'died', detail: 'it did not boot' });
+    ctx.emit({ type: 'machine-stopped', machine, how: 'died', detail: 'it did not come up' });
     throw error;
   }
 }
@@ -60,11 +162,14 @@ interface Parts {
   readonly agent: AgentClient;
   readonly journal: Journal;
   readonly disks: ArrayDisks;
+  readonly faults: MachineFaults;
+  readonly wake: WakePort;
 }
 
-function emitStarted(ctx: Context, spec: MachineSpec, qemu: RunningQemu, { version: qemuVersion }: QemuProgram): void {
+function emitStarted(ctx: Context, spec: MachineSpec, qemu: RunningQemu): void {
   const { pid, argv } = qemu.process;
-  ctx.emit({ type: 'machine-started', machine: spec.name, pid, accelerator: spec.accelerator, qemuVersion, argv });
+  const { name: machine, accelerator } = spec;
+  ctx.emit({ type: 'machine-started', machine, pid, accelerator, qemuVersion: spec.qemu.version, argv });
 }
 
 async function connectGuest(ctx: Context, qemu: RunningQemu, spec: MachineSpec): Promise<Parts> {
@@ -75,9 +180,13 @@ async function connectGuest(ctx: Context, qemu: RunningQemu, spec: MachineSpec):
   const journal = createJournal();
   const journalListener = { onLine: journal.takeLine, maxLineBytes: journalLineBytes };
   qemu.adopt(await connectLineSocket(ctx, life, sockets.journalHostPath, connectTimeoutMs, journalListener));
-  const disks = keepArrayDisks(qmp, spec.disks);
+  const wake = await connectWakePort(ctx, life, sockets.wakeHostPath);
+  qemu.adopt(wake);
+  const chains = keepFaultChains(qmp, spec.scratchHostPath);
+  const disks = keepArrayDisks(qmp, spec.disks, chains);
+  const faults = keepMachineFaults({ qmp, disks, chains, scratchHostPath: spec.scratchHostPath });
   watchHostDisk(qemu, disks, spec);
-  return { agent, journal, disks };
+  return { agent, journal, disks, faults, wake };
 }
 
 /** When the host's disk is full, the guest sees a disk fault like any other; to us it is no finding about storage. */
@@ -91,27 +200,12 @@ function watchHostDisk(qemu: RunningQemu, disks: ArrayDisks, spec: MachineSpec):
   });
 }
 
-async function boot(ctx: Context, qemu: RunningQemu, agent: AgentClient, spec: MachineSpec): Promise<void> {
-  const { life, qmp } = qemu;
-  const { bootTimeoutMs: timeoutMs } = spec;
-  const failure = (): Failure => {
-    const lastConsoleLine = qemu.console.lines().at(-1) ?? 'nothing';
-    return { area: 'machine', reason: 'boot-timed-out', machine: life.machine, timeoutMs, lastConsoleLine };
-  };
-  const untilAgentAnswers = async (): Promise<void> => {
-    using opened = qmp.expectEvent('VSERPORT_CHANGE', ({ id, open }) => id === portIds.agent && open);
-    await qmp.execute(ctx, 'cont');
-    await opened.wait(ctx, 'the guest agent to open its port', timeoutMs);
-    await agent.sync(ctx);
-    await agent.execute(ctx, 'guest-ping');
-  };
-  await life.guard(ctx, { waitingFor: 'the guest to boot', limit: { timeoutMs, failure } }, untilAgentAnswers());
-}
+type MachineStop = Extract<EventBody, { readonly type: 'machine-stopped' }>['how'];
 
 function machineOf(ctx: Context, qemu: RunningQemu, parts: Parts, spec: MachineSpec): Machine {
   const { life, process } = qemu;
-  const { agent, journal, disks } = parts;
-  let intent: 'shutdown' | 'crash' | 'dispose' | 'died' = 'died';
+  const { agent, journal, disks, faults } = parts;
+  let intent: MachineStop = 'died';
   const stopped = process.ended.then(async () => {
     const end = await life.ended;
     const detail = end.state === 'ended' ? end.how : errorOfEnd(life.machine, end, 'its end').message;
@@ -127,9 +221,18 @@ function machineOf(ctx: Context, qemu: RunningQemu, parts: Parts, spec: MachineS
     disks: disks.list,
     pullDisk: disks.pull,
     insertDisk: disks.insert,
+    faults: faults.list,
+    injectFault: faults.inject,
+    clearFault: faults.clear,
     shutdown: async (givenCtx) => {
       intent = 'shutdown';
       await shutDown(givenCtx, qemu, agent);
+      await stopped;
+    },
+    save: async (givenCtx, stateHostPath) => {
+      intent = 'save';
+      await saveState(givenCtx, life.machine, qemu.qmp, stateHostPath);
+      await qemu.stop('saved');
       await stopped;
     },
     crash: async () => {

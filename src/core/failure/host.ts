@@ -22,6 +22,11 @@ export type HostFailure =
       readonly timeoutMs: number;
       readonly lastSeen: string;
     }
+  | {
+      readonly area: 'host';
+      readonly reason: 'entry-in-use';
+      readonly entries: readonly { readonly name: string; readonly user: string }[];
+    }
   | { readonly area: 'host'; readonly reason: 'interrupted'; readonly signal: string }
   | { readonly area: 'host'; readonly reason: 'internal'; readonly message: string };
 
@@ -68,6 +73,12 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
         what: `Gave up waiting for ${failure.waitingFor} after ${String(Math.round(failure.timeoutMs / 1000))} s.`,
         said: `last seen: ${failure.lastSeen}`,
         remedy: 'A busy host is the usual reason: run one drill at a time, then try again. `raidlab doctor` checks the machine.',
+      };
+    case 'entry-in-use':
+      return {
+        exitCode: unavailable,
+        what: `Not removed from the cache: ${failure.entries.map(({ name, user }) => `${name}, in use by ${user}`).join('; ')}.`,
+        remedy: 'Wait until that is over, or end it, then type the command again.',
       };
     case 'interrupted':
       return {

@@ -60,6 +60,13 @@ export type MachineFailure =
     }
   | {
       readonly area: 'machine';
+      readonly reason: 'state-not-moved';
+      readonly machine: string;
+      readonly waitingFor: string;
+      readonly said: string;
+    }
+  | {
+      readonly area: 'machine';
       readonly reason: 'agent-error';
       readonly machine: string;
       readonly command: string;
@@ -126,6 +133,13 @@ export function describeMachineFailure(failure: MachineFailure): FailureDescript
         what: `The guest agent of machine ${failure.machine} did not answer for ${String(Math.round(failure.timeoutMs / 1000))} s while waiting for ${failure.waitingFor}.`,
         said: `last seen: ${failure.lastSeen}`,
         remedy: 'The console log is in the run directory. This is machine trouble, not a finding about storage; run the drill again.',
+      };
+    case 'state-not-moved':
+      return {
+        exitCode: inconclusive,
+        what: `QEMU gave up while waiting for ${failure.waitingFor} (machine ${failure.machine}).`,
+        said: failure.said,
+        remedy: 'Run the drill with --fresh, which makes its templates anew, or with --cold, which boots instead.',
       };
     case 'qmp-error':
     case 'agent-error':

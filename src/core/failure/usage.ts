@@ -26,6 +26,21 @@ export type UsageFailure =
       readonly step: string;
       readonly skippable: readonly string[];
     }
+  | {
+      readonly area: 'usage';
+      readonly reason: 'unknown-entry';
+      readonly entry: string;
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | { readonly area: 'usage'; readonly reason: 'ambiguous-entry'; readonly entry: string; readonly matches: readonly string[] }
+  | {
+      readonly area: 'usage';
+      readonly reason: 'bad-variable';
+      readonly variable: string;
+      readonly value: string;
+      readonly expected: string;
+    }
   | { readonly area: 'usage'; readonly reason: 'bad-layout'; readonly message: string; readonly remedy: string }
   | { readonly area: 'usage'; readonly reason: 'payload-too-large'; readonly payloadBytes: number; readonly usableBytes: number };
 
@@ -52,6 +67,24 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
         exitCode: usage,
         what: `The step ${failure.step} of ${failure.drill} cannot be left out: the steps after it would have nothing to act on.`,
         remedy: `Steps that can be left out: ${failure.skippable.join(', ')}.`,
+      };
+    case 'unknown-entry':
+      return {
+        exitCode: usage,
+        what: `There is no cache entry called "${failure.entry}".`,
+        remedy: `${didYouMean(failure.nearest)}${failure.known.length === 0 ? 'The cache is empty.' : `The entries are: ${failure.known.join(', ')}.`} \`raidlab cache ls\` explains them.`,
+      };
+    case 'ambiguous-entry':
+      return {
+        exitCode: usage,
+        what: `"${failure.entry}" is the beginning of ${String(failure.matches.length)} cache entries.`,
+        remedy: `Type more of the name: ${failure.matches.join(', ')}.`,
+      };
+    case 'bad-variable':
+      return {
+        exitCode: usage,
+        what: `The variable ${failure.variable} is set to "${failure.value}".`,
+        remedy: `Set it to ${failure.expected}, or unset it.`,
       };
     case 'bad-layout':
       return { exitCode: usage, what: failure.message, remedy: failure.remedy };

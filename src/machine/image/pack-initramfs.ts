@@ -10,7 +10,7 @@ import { recipeHostPaths } from './recipe.ts';
 const applets = ['sh', 'insmod', 'mkdir', 'mount', 'poweroff', 'sleep', 'switch_root'];
 
 /** Mount points of its /init. */
-const mountPoints = ['dev', 'lower', 'proc', 'root', 'sys', 'system'];
+const mountPoints = ['dev', 'proc', 'root', 'sys'];
 
 /** What goes into an initramfs. */
 export interface InitramfsParts {

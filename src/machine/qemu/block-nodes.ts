@@ -45,23 +45,23 @@ export function formatNodeNames(name: string): { readonly file: string; readonly
 
 /** Gives the image of an array disk; its nodes are named for its serial. */
 export function imageOfDisk(disk: DiskSpec): ImageUse {
-  return { name: disk.serial, hostPath: disk.hostPath, format: disk.format, readOnly: false };
+  return { name: disk.serial, hostPath: disk.hostPath, format: disk.format, readOnly: disk.readOnly ?? false };
 }
 
 /** The SCSI controller that array disks hang on. */
 export const scsiController = 'scsi0';
 
 /**
- * Gives the device of an array disk in bay `scsiId`. The guest sees read and write errors as they are: a fault must
+ * Gives the device of an array disk in bay `scsiId`; it uses the node `drive`, the disk's own format node unless given. The guest sees read and write errors as they are: a fault must
  * reach btrfs, and never stop the machine.
  */
-export function planDiskDevice(serial: string, scsiId: number): DriverOptions {
+export function planDiskDevice(serial: string, scsiId: number, drive = formatNodeNames(serial).format): DriverOptions {
   return {
     driver: 'scsi-hd',
     id: serial,
     bus: `${scsiController}.0`,
     'scsi-id': scsiId,
-    drive: formatNodeNames(serial).format,
+    drive,
     serial,
     'write-cache': 'on',
     werror: 'report',

@@ -136,6 +136,7 @@ function watchEvents(ctx: Context, life: MachineLife, qmp: QmpClient, watch: Con
       case 'BLOCK_IO_ERROR':
       case 'VSERPORT_CHANGE':
       case 'DEVICE_DELETED':
+      case 'MIGRATION':
         break;
     }
   });

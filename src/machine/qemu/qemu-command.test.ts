@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import type { MachineSpec } from '../machine.ts';
 import { planProbeCommand, planQemuCommand } from './qemu-command.ts';
 
-const qemu = { program: 'qemu-system-x86_64', version: '10.0.2', hasSandbox: true };
+const qemu = { program: 'qemu-system-x86_64', version: '10.0.2', build: 'QEMU emulator version 10.0.2', hasSandbox: true };
 
 const spec: MachineSpec = {
   name: 'main',
+  qemu,
   accelerator: 'tcg',
   kernel: {
     version: '6.12.117+deb13-cloud-amd64',
@@ -18,7 +19,6 @@ const spec: MachineSpec = {
   },
   rootHostPath: '/cache/tools/root.erofs',
   systemHostPath: '/work/system.qcow2',
-  payloadHostPath: '/work/payload.tar',
   memoryMiB: 768,
   disks: [
     { serial: 'DISK1', hostPath: '/work/DISK1.img', format: 'raw' },
@@ -39,7 +39,7 @@ function objectsOf(argv: readonly string[], option: string): readonly Record<str
 }
 
 test('the machine is nothing but what is said', () => {
-  const argv = planQemuCommand(spec, qemu);
+  const argv = planQemuCommand(spec);
   for (const flag of ['-nodefaults', '-no-user-config', '-no-reboot', '-S']) assert.ok(argv.includes(flag), flag);
   const expected = {
     '-nic': 'none',
@@ -57,7 +57,7 @@ test('the machine is nothing but what is said', () => {
 });
 
 test('no network device and no other way out of the machine is there', () => {
-  const drivers = objectsOf(planQemuCommand(spec, qemu), '-device').map(({ driver }) => driver);
+  const drivers = objectsOf(planQemuCommand(spec), '-device').map(({ driver }) => driver);
   assert.deepEqual(
     new Set(drivers),
     new Set([
@@ -74,18 +74,18 @@ test('no network device and no other way out of the machine is there', () => {
 });
 
 test('the sandbox is on where QEMU has one', () => {
-  assert.deepEqual(valuesOf(planQemuCommand(spec, qemu), '-sandbox'), [
+  assert.deepEqual(valuesOf(planQemuCommand(spec), '-sandbox'), [
     'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
   ]);
-  assert.deepEqual(valuesOf(planQemuCommand(spec, { ...qemu, hasSandbox: false }), '-sandbox'), []);
+  assert.deepEqual(valuesOf(planQemuCommand({ ...spec, qemu: { ...qemu, hasSandbox: false } }), '-sandbox'), []);
 });
 
 test('the processor is left whole under KVM', () => {
-  assert.deepEqual(valuesOf(planQemuCommand({ ...spec, accelerator: 'kvm' }, qemu), '-cpu'), ['max']);
+  assert.deepEqual(valuesOf(planQemuCommand({ ...spec, accelerator: 'kvm' }), '-cpu'), ['max']);
 });
 
 test('the images of the system are found by serial, and only the system disk can be written', () => {
-  const argv = planQemuCommand(spec, qemu);
+  const argv = planQemuCommand(spec);
   const disks = objectsOf(argv, '-device').filter(({ driver }) => driver === 'virtio-blk-pci');
   assert.deepEqual(
     disks.map(({ serial, drive }) => [serial, drive]),
@@ -93,7 +93,6 @@ test('the images of the system are found by serial, and only the system disk can
       ['root', 'root-format'],
       ['modules', 'modules-format'],
       ['system', 'system-format'],
-      ['payload', 'payload-format'],
     ],
   );
   const writable = objectsOf(argv, '-blockdev')
@@ -102,14 +101,19 @@ test('the images of the system are found by serial, and only the system disk can
   assert.deepEqual(writable, ['system-file', 'system-format', 'DISK1-file', 'DISK1-format', 'DISK2-file', 'DISK2-format']);
 });
 
-test('a machine without payload has no payload disk', () => {
-  const without: Record<string, unknown> = { ...spec };
-  delete without.payloadHostPath;
-  assert.ok(!planQemuCommand(without as unknown as MachineSpec, qemu).some((word) => word.includes('payload')));
+test('a disk that is only read is read-only in every node', () => {
+  const payload = { serial: 'PAYLOAD', hostPath: '/work/payload.tar', format: 'raw', readOnly: true } as const;
+  const nodes = objectsOf(planQemuCommand({ ...spec, disks: [payload] }), '-blockdev').filter((node) =>
+    String(node['node-name']).startsWith('PAYLOAD'),
+  );
+  assert.deepEqual(
+    nodes.map((node) => node['read-only']),
+    [true, true],
+  );
 });
 
 test('each array disk is a chain of file, format and SCSI disk with its serial and errors as they are', () => {
-  const argv = planQemuCommand(spec, qemu);
+  const argv = planQemuCommand(spec);
   const nodes = objectsOf(argv, '-blockdev').filter((node) => String(node['node-name']).startsWith('DISK2'));
   const shared = { 'read-only': false, cache: { direct: false, 'no-flush': true }, discard: 'unmap', 'detect-zeroes': 'off' };
   assert.deepEqual(nodes, [
@@ -130,7 +134,7 @@ test('each array disk is a chain of file, format and SCSI disk with its serial a
 });
 
 test('every node stands before what uses it', () => {
-  const argv = planQemuCommand(spec, qemu);
+  const argv = planQemuCommand(spec);
   for (const serial of ['DISK1', 'DISK2', 'root', 'system']) {
     const positions = ['-file"', '-format"', ''].map((suffix) =>
       argv.findIndex((word) => word.includes(suffix === '' ? `"drive":"${serial}-format"` : `"node-name":"${serial}${suffix}`)),
@@ -144,7 +148,7 @@ test('every node stands before what uses it', () => {
 });
 
 test('control goes over sockets in the scratch directory, the console also into the evidence, commas doubled', () => {
-  assert.deepEqual(valuesOf(planQemuCommand(spec, qemu), '-chardev'), [
+  assert.deepEqual(valuesOf(planQemuCommand(spec), '-chardev'), [
     'socket,id=qmp0,path=/run/raidlab-1/qmp.sock,server=on,wait=off',
     'socket,id=console0,path=/run/raidlab-1/console.sock,server=on,wait=off,logfile=/results/a,,b/console.log,logappend=on',
     'socket,id=agent0,path=/run/raidlab-1/agent.sock,server=on,wait=off',
@@ -153,7 +157,7 @@ test('control goes over sockets in the scratch directory, the console also into 
 });
 
 test('the ports have the names that the guest looks for', () => {
-  const ports = objectsOf(planQemuCommand(spec, qemu), '-device').filter(({ driver }) => driver === 'virtserialport');
+  const ports = objectsOf(planQemuCommand(spec), '-device').filter(({ driver }) => driver === 'virtserialport');
   assert.deepEqual(
     ports.map(({ id, name }) => [id, name]),
     [
@@ -164,7 +168,7 @@ test('the ports have the names that the guest looks for', () => {
 });
 
 test('the kernel is told where the console is, what to start and to leave at a panic', () => {
-  const [commandLine = ''] = valuesOf(planQemuCommand(spec, qemu), '-append');
+  const [commandLine = ''] = valuesOf(planQemuCommand(spec), '-append');
   for (const word of ['console=ttyS0', 'rdinit=/init', 'init=/usr/lib/raidlab/init', 'panic=-1', 'quiet', 'loglevel=4']) {
     assert.ok(commandLine.split(' ').includes(word), word);
   }

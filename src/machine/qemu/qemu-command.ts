@@ -1,28 +1,38 @@
 import { join } from 'node:path';
-import type { Accelerator, MachineSpec } from '../machine.ts';
+import type { Accelerator, MachineMemory, MachineSpec } from '../machine.ts';
 import type { DriverOptions } from '../qmp/qmp-protocol.ts';
 import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes, scsiController } from './block-nodes.ts';
 import type { ImageUse } from './block-nodes.ts';
 import { planKernelCommandLine, planProbeCommandLine } from './kernel-command-line.ts';
 import { planMachineSockets } from './machine-sockets.ts';
+import type { MachineSockets } from './machine-sockets.ts';
 import type { QemuProgram } from './qemu-program.ts';
 
 /** The device ids by which QEMU names the virtio-serial ports in its events. */
-export const portIds = { agent: 'agent0', journal: 'journal0' } as const;
+export const portIds = { agent: 'agent0', journal: 'journal0', wake: 'wake0' } as const;
 
 /** The file in the evidence that QEMU writes the console to, byte for byte. */
 export const consoleLogFile = 'console.log';
 
+/** How a machine begins: by booting its kernel, or where a saved machine stopped, whose state is given over QMP. */
+export interface MachineBeginning {
+  readonly memory: MachineMemory;
+  readonly from: 'kernel' | 'saved-state';
+}
+
+const booting: MachineBeginning = { memory: { kind: 'own' }, from: 'kernel' };
+
 /** Gives the command that starts a machine, paused until QMP says `cont`. */
-export function planQemuCommand(spec: MachineSpec, qemu: QemuProgram): readonly string[] {
+export function planQemuCommand(spec: MachineSpec, beginning = booting): readonly string[] {
   const sockets = planMachineSockets(spec.scratchHostPath);
   return [
-    ...planProcess(spec.name, qemu),
-    ...planBoard(spec.accelerator, spec.memoryMiB),
+    ...planProcess(spec.name, spec.qemu),
+    ...planBoard(spec.accelerator, spec.memoryMiB, beginning.memory),
     ...planKernel(spec.kernel.vmlinuzHostPath, spec.kernel.initramfsHostPath, planKernelCommandLine()),
+    ...(beginning.from === 'saved-state' ? ['-incoming', 'defer'] : []),
     ...planQmp(sockets.qmpHostPath),
     ...planConsole(sockets.consoleHostPath, join(spec.evidenceHostPath, consoleLogFile)),
-    ...planPorts(sockets.agentHostPath, sockets.journalHostPath),
+    ...planPorts(sockets),
     ...planGuestServices(),
     ...systemImages(spec).flatMap(planSystemDisk),
     ...planController(),
@@ -48,7 +58,7 @@ export function planProbeCommand(spec: ProbeSpec, qemu: QemuProgram): readonly s
   const sockets = planMachineSockets(spec.scratchHostPath);
   return [
     ...planProcess('probe', qemu),
-    ...planBoard(spec.accelerator, probeMemoryMiB),
+    ...planBoard(spec.accelerator, probeMemoryMiB, booting.memory),
     ...planKernel(spec.vmlinuzHostPath, spec.initramfsHostPath, planProbeCommandLine()),
     ...planQmp(sockets.qmpHostPath),
     ...planConsole(sockets.consoleHostPath, join(spec.scratchHostPath, consoleLogFile)),
@@ -78,7 +88,7 @@ function planProcess(name: string, qemu: QemuProgram): readonly string[] {
  * One processor: more buy nothing under TCG. `la57=off` spares it, which walks page tables in software, their fifth level.
  * What a storage machine does not have is left off, so that the kernel does not look for it.
  */
-function planBoard(accelerator: Accelerator, memoryMiB: number): readonly string[] {
+function planBoard(accelerator: Accelerator, memoryMiB: number, memory: MachineMemory): readonly string[] {
   return [
     '-machine',
     'q35,memory-backend=ram0,sata=off,smbus=off,vmport=off',
@@ -90,15 +100,34 @@ function planBoard(accelerator: Accelerator, memoryMiB: number): readonly string
     '1',
     '-m',
     `${String(memoryMiB)}M`,
-    ...planMemory(memoryMiB),
+    ...planMemory(memoryMiB, memory),
     '-rtc',
     'base=utc,clock=host',
   ];
 }
 
-/** The memory as an object of its own: a template's is a shared file, a fork's a private view of it. */
-function planMemory(memoryMiB: number): readonly string[] {
-  return ['-object', JSON.stringify({ 'qom-type': 'memory-backend-ram', id: 'ram0', size: memoryMiB * 1024 * 1024 })];
+/** The memory as an object of its own, see docs/system/vm-templating of QEMU: `rom=off` makes a private view of a read-only file writable. */
+function planMemory(memoryMiB: number, memory: MachineMemory): readonly string[] {
+  const backend = { id: 'ram0', size: memoryMiB * 1024 * 1024 };
+  switch (memory.kind) {
+    case 'own':
+      return planObject({ 'qom-type': 'memory-backend-ram', ...backend });
+    case 'shared-file':
+      return planObject({ 'qom-type': 'memory-backend-file', ...backend, 'mem-path': memory.hostPath, share: true });
+    case 'private-file':
+      return planObject({
+        'qom-type': 'memory-backend-file',
+        ...backend,
+        'mem-path': memory.hostPath,
+        share: false,
+        readonly: true,
+        rom: 'off',
+      });
+  }
+}
+
+function planObject(object: Readonly<Record<string, string | number | boolean>>): readonly string[] {
+  return ['-object', JSON.stringify(object)];
 }
 
 function planKernel(vmlinuzHostPath: string, initramfsHostPath: string, commandLine: string): readonly string[] {
@@ -117,14 +146,18 @@ function planConsole(socketHostPath: string, logHostPath: string): readonly stri
   ];
 }
 
-function planPorts(agentHostPath: string, journalHostPath: string): readonly string[] {
+function planPorts(sockets: MachineSockets): readonly string[] {
   return [
     ...planDevice({ driver: 'virtio-serial-pci', id: 'virtio-serial0' }),
-    ...planSocket('agent0', agentHostPath),
-    ...planDevice({ driver: 'virtserialport', id: portIds.agent, chardev: 'agent0', name: 'org.qemu.guest_agent.0' }),
-    ...planSocket('journal0', journalHostPath),
-    ...planDevice({ driver: 'virtserialport', id: portIds.journal, chardev: 'journal0', name: 'org.raidlab.journal' }),
+    ...planPort(portIds.agent, 'org.qemu.guest_agent.0', sockets.agentHostPath),
+    ...planPort(portIds.journal, 'org.raidlab.journal', sockets.journalHostPath),
+    ...planPort(portIds.wake, 'org.raidlab.wake', sockets.wakeHostPath),
   ];
+}
+
+/** A port that the guest finds by its name in /sys/class/virtio-ports, and the socket behind it. */
+function planPort(id: string, name: string, socketHostPath: string): readonly string[] {
+  return [...planSocket(id, socketHostPath), ...planDevice({ driver: 'virtserialport', id, chardev: id, name })];
 }
 
 // Random numbers without waiting; and a panic that is told to us even when the console stays silent, without ending the
@@ -143,9 +176,6 @@ function systemImages(spec: MachineSpec): readonly ImageUse[] {
     { name: 'root', hostPath: spec.rootHostPath, format: 'raw', readOnly: true },
     { name: 'modules', hostPath: spec.kernel.modulesHostPath, format: 'raw', readOnly: true },
     { name: 'system', hostPath: spec.systemHostPath, format: 'qcow2', readOnly: false },
-    ...(spec.payloadHostPath === undefined
-      ? []
-      : [{ name: 'payload', hostPath: spec.payloadHostPath, format: 'raw', readOnly: true } as const]),
   ];
 }
 

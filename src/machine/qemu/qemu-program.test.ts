@@ -31,7 +31,7 @@ test('what is not a version of QEMU is refused', () => {
 });
 
 test('an old QEMU will do under KVM', () => {
-  const old = { program: 'qemu-system-x86_64', version: '7.2.22', hasSandbox: true };
+  const old = { program: 'qemu-system-x86_64', version: '7.2.22', build: '', hasSandbox: true };
   assert.doesNotThrow(() => {
     requireTrusted(old, 'kvm');
   });

@@ -9,6 +9,8 @@ export interface QemuProgram {
   readonly program: string;
   /** `10.0.2`. */
   readonly version: string;
+  /** What it says of itself, with the revision of its package: `QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)`. */
+  readonly build: string;
   /** Whether it was built with its seccomp sandbox. */
   readonly hasSandbox: boolean;
 }
@@ -30,17 +32,33 @@ export function parseQemuVersion(text: string): string {
   return version;
 }
 
+/**
+ * The first QEMU that can fork machines as raidlab does: `rom=off` and migration to a file came with 8.2, a failed load that
+ * does not end QEMU with 9.1. Source: QEMU, qapi/qom.json and qapi/migration.json.
+ */
+const oldestForking = { major: 9, minor: 1 };
+
 /** Says whether QEMU of that version may emulate a kernel under test. */
 export function isTrustedUnderTcg(version: string): boolean {
+  return isAtLeast(version, oldestTrustedTcg);
+}
+
+/** Says whether QEMU of that version can fork a saved machine. */
+export function canFork(version: string): boolean {
+  return isAtLeast(version, oldestForking);
+}
+
+function isAtLeast(version: string, oldest: { readonly major: number; readonly minor: number }): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > oldestTrustedTcg.major || (major === oldestTrustedTcg.major && minor >= oldestTrustedTcg.minor);
+  return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
 }
 
 /** Looks at the QEMU on this host. Rejects with `host/program-missing` when there is none. */
 export async function findQemu(ctx: Context): Promise<QemuProgram> {
   // Its help begins with what --version says.
   const { stdout } = await runHostCommand(ctx, [program, '-help'], { purpose });
-  return { program, version: parseQemuVersion(stdout), hasSandbox: /^-sandbox on/m.test(stdout) };
+  const [build = ''] = stdout.split('\n');
+  return { program, version: parseQemuVersion(stdout), build, hasSandbox: /^-sandbox on/m.test(stdout) };
 }
 
 /** Rejects with `host/qemu-too-old` a QEMU whose emulation cannot be trusted with a kernel under test. */

@@ -8,6 +8,15 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 /** A node of the block graph, or a device: a JSON object that names its driver. */
 export type DriverOptions = { readonly driver: string } & Readonly<Record<string, Json>>;
 
+/** An object of QEMU's own, without a device: a group of throttled nodes. */
+export type ObjectOptions = { readonly 'qom-type': string; readonly id: string } & Readonly<Record<string, Json>>;
+
+/** What `query-named-block-nodes` says of a node, as far as raidlab reads it. */
+interface BlockNode {
+  readonly 'node-name': string;
+  readonly image: { readonly 'virtual-size': number };
+}
+
 /** What `query-status` says. Of the run states only those are named that raidlab judges. */
 interface RunStatus {
   readonly running: boolean;
@@ -15,13 +24,41 @@ interface RunStatus {
   readonly status: string;
 }
 
+/** What `query-migrate` says. `status` is absent before there was a migration. */
+interface MigrationInfo {
+  readonly status?: string;
+  readonly 'error-desc'?: string;
+}
+
 /** Every QMP command that raidlab gives, with its arguments and what it returns. */
 export interface QmpCommands {
   readonly qmp_capabilities: { readonly args: undefined; readonly result: object };
   readonly 'query-status': { readonly args: undefined; readonly result: RunStatus };
   readonly cont: { readonly args: undefined; readonly result: object };
+  readonly stop: { readonly args: undefined; readonly result: object };
+  readonly quit: { readonly args: undefined; readonly result: object };
+  readonly 'migrate-set-capabilities': {
+    readonly args: { readonly capabilities: readonly { readonly capability: string; readonly state: boolean }[] };
+    readonly result: object;
+  };
+  readonly migrate: { readonly args: { readonly uri: string }; readonly result: object };
+  readonly 'migrate-incoming': { readonly args: { readonly uri: string; readonly 'exit-on-error': boolean }; readonly result: object };
+  readonly 'query-migrate': { readonly args: undefined; readonly result: MigrationInfo };
   readonly 'blockdev-add': { readonly args: DriverOptions; readonly result: object };
   readonly 'blockdev-del': { readonly args: { readonly 'node-name': string }; readonly result: object };
+  readonly 'query-named-block-nodes': { readonly args: { readonly flat: boolean }; readonly result: readonly BlockNode[] };
+  readonly 'object-add': { readonly args: ObjectOptions; readonly result: object };
+  readonly 'object-del': { readonly args: { readonly id: string }; readonly result: object };
+  readonly 'qom-set': { readonly args: { readonly path: string; readonly property: string; readonly value: string }; readonly result: object };
+  readonly 'nbd-server-start': {
+    readonly args: { readonly addr: { readonly type: 'unix'; readonly data: { readonly path: string } } };
+    readonly result: object;
+  };
+  readonly 'nbd-server-stop': { readonly args: undefined; readonly result: object };
+  readonly 'block-export-add': {
+    readonly args: { readonly type: 'nbd'; readonly id: string; readonly 'node-name': string; readonly writable: boolean };
+    readonly result: object;
+  };
   readonly device_add: { readonly args: DriverOptions; readonly result: object };
   readonly device_del: { readonly args: { readonly id: string }; readonly result: object };
 }
@@ -40,6 +77,8 @@ export interface QmpEvents {
     readonly operation: string;
     readonly reason: string;
   };
+  /** Saving or loading a machine went on: `setup`, `active`, `completed`, `failed`, … Only where the capability `events` is set. */
+  readonly MIGRATION: { readonly status: string };
   /** The processor was stopped; `query-status` says why. */
   readonly STOP: object;
 }

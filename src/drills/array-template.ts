@@ -1,0 +1,147 @@
+/**
+ * The second level of templates: a machine whose array is built and filled, saved while it runs.
+ *
+ *     booted template ──fork, memory in a file──► build steps ──save──► array template ──fork──► the drill goes on from here
+ *
+ * What the build steps of a drill do is what the template holds: a drill with other build steps, another layout or payload
+ * has another template.
+ */
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { planArray } from '../core/plan/array.ts';
+import type { ArrayPlan } from '../core/plan/array.ts';
+import type { Manifest } from '../core/payload/manifest.ts';
+import { ensureEntry } from '../machine/cache/ensure-entry.ts';
+import type { CacheEntry } from '../machine/cache/ensure-entry.ts';
+import type { EntryKey } from '../machine/cache/entry-name.ts';
+import { hashText } from '../machine/cache/file-hash.ts';
+import type { OpenStore } from '../machine/cache/open-store.ts';
+import type { Context } from '../machine/context.ts';
+import type { SavedMachine } from '../machine/saved-machine.ts';
+import { forkMachine } from '../machine/start-machine.ts';
+import { planBootedKey } from '../machine/template/booted-template.ts';
+import { savedFiles, templateFailure } from '../machine/template/template-files.ts';
+import type { Payload } from '../storage/payload-image.ts';
+import { disksIn, drawUuids, openBlankRun } from './blank-run.ts';
+import type { Step } from './drill.ts';
+import { DrillRun } from './drill-run.ts';
+import { overlayDisks } from './machine-kit.ts';
+import type { MachineDisks, MachineKit } from './machine-kit.ts';
+import type { DrillRequest } from './run-drill.ts';
+
+/** An array that is built and filled, at rest. */
+export interface ArrayTemplate {
+  readonly entry: CacheEntry;
+  readonly saved: SavedMachine;
+  readonly disks: MachineDisks;
+  readonly payload: Payload;
+  readonly facts: ArrayFacts;
+  /** Whether it was made just now, by this drill. */
+  readonly isNew: boolean;
+}
+
+/** What a drill must know of the array that it goes on with. */
+interface ArrayFacts {
+  /** Of the members' containers, in their order; spares get theirs in each drill. */
+  readonly luksUuids: readonly string[];
+  readonly writtenTrees: readonly string[];
+  readonly serials: readonly string[];
+}
+
+/** Raised when the array that the same build steps make becomes another. */
+const arrayVersion = 1;
+
+const machineName = 'array-template';
+const files = { payload: 'payload.tar', manifests: 'manifests.json', commands: 'commands.ndjson' } as const;
+
+/**
+ * Gives the template of a drill's built array; it is made when it is not in the cache, by `build`, which does the drill's build
+ * steps on the run that it is given. Rejects with what `build` rejects with, and as `ensureEntry` does.
+ */
+export async function ensureArrayTemplate(
+  ctx: Context,
+  { kit, store, request }: { readonly kit: MachineKit; readonly store: OpenStore; readonly request: DrillRequest },
+  steps: readonly Step[],
+  build: (run: DrillRun) => Promise<void>,
+): Promise<ArrayTemplate> {
+  let isNew = false;
+  const entry = await ensureEntry(ctx, store, await planArrayKey(kit, request, steps), async (building, { entryHostPath }) => {
+    isNew = true;
+    const saved = savedFiles(entryHostPath);
+    const commands: string[] = [];
+    const recording: Context = {
+      ...building,
+      emit: (event) => {
+        if (event.type === 'command-ended') commands.push(`${JSON.stringify(event)}\n`);
+        building.emit(event);
+      },
+    };
+    const saving: MachineKit = {
+      ...kit,
+      disksHostPath: entryHostPath,
+      startMachine: async (startCtx, spec) => kit.startMachine(startCtx, spec, saved.memoryHostPath),
+    };
+    try {
+      await using run = await openBlankRun(recording, saving, request, machineName);
+      await build(run);
+      const facts = factsOf(run);
+      await run.save(saved.stateHostPath);
+      await writeFile(join(entryHostPath, files.manifests), JSON.stringify([...run.payload.manifests]));
+      await writeFile(join(entryHostPath, files.commands), commands.join(''));
+      return { description: `${request.drill.name}, seed ${request.seed}`, packages: {}, facts: { ...facts } };
+    } catch (error) {
+      throw templateFailure(error, saved.memoryHostPath);
+    }
+  });
+  return readTemplate(entry, isNew);
+}
+
+/** Forks a drill's machine from the template, with copy-on-write disks of its own, and gives the drill as it is after its build steps. */
+export async function resumeFromTemplate(ctx: Context, kit: MachineKit, request: DrillRequest, template: ArrayTemplate): Promise<DrillRun> {
+  const { facts, payload, saved } = template;
+  const { layout } = request;
+  const disks = await overlayDisks(ctx, kit, 'main', template.disks);
+  const array = planArray(layout, [...facts.luksUuids, ...drawUuids(layout.spares)]);
+  const run = new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed: request.seed });
+  await run.boot(async (startCtx, spec) => forkMachine(startCtx, spec, saved));
+  run.writtenTrees.push(...facts.writtenTrees);
+  // What was typed when the template was made belongs to the evidence of every drill that goes on from there.
+  if (!template.isNew)
+    await copyFile(join(template.entry.hostPath, files.commands), join(kit.evidenceHostPath, 'main', 'template-commands.ndjson'));
+  return run;
+}
+
+/** Gives what names the template: what it is forked from, and all that its build steps do, with their places for what is drawn at random. */
+async function planArrayKey(kit: MachineKit, request: DrillRequest, steps: readonly Step[]): Promise<EntryKey> {
+  const booted = await planBootedKey(kit.parts);
+  const { layout, payloadBytes, seed } = request;
+  const array: ArrayPlan = planArray(
+    layout,
+    Array.from({ length: layout.members + layout.spares }, (_, index) => `UUID-${String(index)}`),
+  );
+  const shape = [arrayVersion, booted.digest, layout, payloadBytes, seed, steps.map((step) => [step.name, step.plan(array)])];
+  return { kind: 'array', digest: await hashText(JSON.stringify(shape)), artefact: 'template of a built array' };
+}
+
+function factsOf(run: DrillRun): ArrayFacts {
+  return {
+    luksUuids: run.array.members.map((member) => member.luksUuid),
+    writtenTrees: [...run.writtenTrees],
+    serials: run.machine.disks().map((disk) => disk.serial),
+  };
+}
+
+async function readTemplate(entry: CacheEntry, isNew: boolean): Promise<ArrayTemplate> {
+  const { hostPath, record } = entry;
+  // Written by the builder above, and whole: the cache has compared its hash.
+  const facts = record.facts as unknown as ArrayFacts;
+  const manifests = new Map(JSON.parse(await readFile(join(hostPath, files.manifests), 'utf8')) as [string, Manifest][]);
+  return {
+    entry,
+    isNew,
+    facts,
+    saved: { ...savedFiles(hostPath), serials: facts.serials, root: 'joined' },
+    disks: disksIn(hostPath, facts.serials),
+    payload: { hostPath: join(hostPath, files.payload), manifests },
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * How a drill comes to its built array.
+ *
+ *     template of the built array ──► fork ──► on with the steps that follow
+ *        │                              └─ it cannot be started ─► template rejected, said so ─┐
+ *        └─ made on demand, by the build steps                                                 ├─► build steps, on the drill's own disks
+ *     --cold ──────────────────────────────────────────────────────────────────────────────────┘
+ */
+import { rejectEntry } from '../machine/cache/remove-entry.ts';
+import type { OpenStore } from '../machine/cache/open-store.ts';
+import type { Context } from '../machine/context.ts';
+import { forkOrElse } from '../machine/template/fork-or-boot.ts';
+import { ensureArrayTemplate, resumeFromTemplate } from './array-template.ts';
+import { openBlankRun } from './blank-run.ts';
+import type { Step } from './drill.ts';
+import type { DrillRun } from './drill-run.ts';
+import type { MachineKit } from './machine-kit.ts';
+import type { DrillRequest } from './run-drill.ts';
+
+/** What happens to the build steps of a drill. */
+export interface BuildSteps {
+  /** Does a step on the run that it is given. */
+  readonly run: (run: DrillRun, step: Step) => Promise<void>;
+  /** A step need not be done: the drill goes on from a template that was made at `madeAt` (ISO 8601) and holds what it did. */
+  readonly restored: (step: Step, madeAt: string) => void;
+}
+
+/** Gives a drill whose build steps are done, with its machine on. Rejects with what a step rejects with. */
+export async function beginDrill(
+  ctx: Context,
+  parts: { readonly kit: MachineKit; readonly store: OpenStore; readonly request: DrillRequest },
+  build: BuildSteps,
+): Promise<DrillRun> {
+  const { kit, store, request } = parts;
+  const steps = leadingBuildSteps(request.drill.steps);
+  const doSteps = async (run: DrillRun): Promise<void> => {
+    for (const step of steps) await build.run(run, step);
+  };
+  if (kit.forks && steps.length > 0) {
+    const template = await ensureArrayTemplate(ctx, parts, steps, doSteps);
+    const resumed = await forkOrElse<DrillRun | undefined>(
+      ctx,
+      () => resumeFromTemplate(ctx, kit, request, template),
+      async (why) => {
+        await rejectEntry(ctx, store, template.entry, why);
+        return undefined;
+      },
+    );
+    if (resumed !== undefined) {
+      if (!template.isNew) for (const step of steps) build.restored(step, template.entry.record.madeAt);
+      return resumed;
+    }
+  }
+  const run = await openBlankRun(ctx, kit, request);
+  try {
+    await doSteps(run);
+    return run;
+  } catch (error) {
+    await run[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The build steps before anything else happens: what a template can hold. */
+function leadingBuildSteps(steps: readonly Step[]): readonly Step[] {
+  const end = steps.findIndex((step) => step.phase !== 'build');
+  return end === -1 ? steps : steps.slice(0, end);
+}

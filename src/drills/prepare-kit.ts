@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import { chooseAccelerator } from '../machine/accelerator.ts';
+import type { OpenStore } from '../machine/cache/open-store.ts';
+import type { Scratch } from '../machine/cache/scratch.ts';
+import type { Context } from '../machine/context.ts';
+import { ensureKernel } from '../machine/image/ensure-kernel.ts';
+import { ensureTools } from '../machine/image/ensure-tools.ts';
+import { canFork, findQemu, requireTrusted } from '../machine/qemu/qemu-program.ts';
+import { boot, createForkOrBoot } from '../machine/template/fork-or-boot.ts';
+import type { MachineKit } from './machine-kit.ts';
+import type { DrillRequest } from './run-drill.ts';
+
+/** The time from power-on to a machine that is ready, milliseconds: 10 s are usual under TCG, a busy host may take ten times that. */
+const bootTimeoutMs = 120_000;
+
+/** Gives what the machines of a drill are made from: images, accelerator, and templates where they are wanted. Nothing runs yet. */
+export async function prepareKit(ctx: Context, request: DrillRequest, store: OpenStore, scratch: Scratch): Promise<MachineKit> {
+  // Before minutes are spent on images: without a good QEMU they are for nothing.
+  const qemu = await findQemu(ctx);
+  if (request.accelerator !== undefined) requireTrusted(qemu, request.accelerator);
+  const mirror = request.mirror === undefined ? {} : { mirror: request.mirror };
+  const kernel = await ensureKernel(ctx, store, { suite: request.kernelSuite, ...mirror });
+  const tools = await ensureTools(ctx, store, { suite: request.toolsSuite, ...mirror });
+  const { accelerator } = await chooseAccelerator(ctx, {
+    store,
+    kernel,
+    ...(request.accelerator === undefined ? {} : { requested: request.accelerator }),
+  });
+  requireTrusted(qemu, accelerator);
+  const evidenceHostPath = request.runHostPath;
+  await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
+  const parts = { qemu, accelerator, kernel, tools, memoryMiB: request.memoryMiB, bootTimeoutMs };
+  const forks = request.templates.mode !== 'cold' && canFork(qemu.version);
+  if (request.templates.mode !== 'cold' && !forks)
+    ctx.emit({ type: 'remark-made', text: `QEMU ${qemu.version} cannot fork machines: every one is booted. 9.1 or later can.` });
+  return {
+    parts,
+    startMachine: forks ? createForkOrBoot(store, parts) : boot,
+    forks,
+    slots: request.slots,
+    disksHostPath: scratch.hostPath,
+    socketsHostPath: scratch.socketHostPath,
+    evidenceHostPath,
+  };
+}

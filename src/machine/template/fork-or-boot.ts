@@ -1,0 +1,83 @@
+/**
+ * How a machine of a drill comes to be: by a fork of the booted template, or by a boot.
+ *
+ *     template ──► fork ──► machine
+ *        │          └─ it cannot be started ─► template rejected, said so ─► boot ─► machine
+ *        └─ made on demand; made anew for the next machine
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RaidlabError } from '../../core/failure.ts';
+import { rejectEntry } from '../cache/remove-entry.ts';
+import type { OpenStore } from '../cache/open-store.ts';
+import type { Context } from '../context.ts';
+import { KernelCrash } from '../kernel-crash.ts';
+import type { Machine, MachineSpec } from '../machine.ts';
+import { forkMachine, startMachine } from '../start-machine.ts';
+import { ensureBootedTemplate } from './booted-template.ts';
+import type { BootedParts, Template } from './booted-template.ts';
+import { copyMemoryFile, createMemoryFile } from './template-files.ts';
+
+/**
+ * Brings a machine up and resolves when storage commands can be typed. `memoryHostPath`, when given, does not exist yet and
+ * becomes the machine's memory, so that it can be saved.
+ */
+export type StartMachine = (ctx: Context, spec: MachineSpec, memoryHostPath?: string) => Promise<Machine>;
+
+/** Boots a machine, without any template. */
+export const boot: StartMachine = async (ctx, spec, memoryHostPath) => {
+  if (memoryHostPath === undefined) return startMachine(ctx, spec);
+  await createMemoryFile(ctx, memoryHostPath, spec.memoryMiB);
+  return startMachine(ctx, spec, { memory: { kind: 'shared-file', hostPath: memoryHostPath } });
+};
+
+/** After so many templates from which no machine could be forked there is a reason that another one does not cure. */
+const mostRejections = 2;
+
+/** Gives a way to start machines that forks them from the booted template of `parts`, and boots them where that cannot be done. */
+export function createForkOrBoot(store: OpenStore, parts: BootedParts): StartMachine {
+  let template: Promise<Template> | undefined;
+  let rejections = 0;
+  return async (ctx, spec, memoryHostPath) => {
+    if (rejections >= mostRejections) return boot(ctx, spec, memoryHostPath);
+    template ??= ensureWithEvidence(ctx, store, parts, spec);
+    const found = await template.catch((error: unknown) => {
+      template = undefined;
+      throw error;
+    });
+    return forkOrElse(
+      ctx,
+      async () => {
+        if (memoryHostPath !== undefined) await copyMemoryFile(ctx, found.saved.memoryHostPath, memoryHostPath, spec.memoryMiB);
+        return forkMachine(ctx, spec, found.saved, memoryHostPath);
+      },
+      async (why) => {
+        rejections += 1;
+        template = undefined;
+        await rejectEntry(ctx, store, found.entry, why);
+        if (memoryHostPath !== undefined) await rm(memoryHostPath, { force: true });
+        return boot(ctx, spec, memoryHostPath);
+      },
+    );
+  };
+}
+
+async function ensureWithEvidence(ctx: Context, store: OpenStore, parts: BootedParts, spec: MachineSpec): Promise<Template> {
+  const evidenceHostPath = join(dirname(spec.evidenceHostPath), 'booted-template');
+  await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
+  return ensureBootedTemplate(ctx, store, parts, evidenceHostPath);
+}
+
+/**
+ * Forks a machine; when the template is to blame, gives what `otherwise` gives instead: whatever goes wrong with a machine
+ * before its first command, a crash of its kernel included, says nothing about storage. A context that ended is thrown on.
+ */
+export async function forkOrElse<T>(ctx: Context, fork: () => Promise<T>, otherwise: (why: string) => Promise<T>): Promise<T> {
+  try {
+    return await fork();
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (!(error instanceof KernelCrash) && !(error instanceof RaidlabError && error.failure.area === 'machine')) throw error;
+    return otherwise(`no machine could be forked from it: ${error.message}`);
+  }
+}
