@@ -4,7 +4,9 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { describeFailure, RaidlabError } from '../core/failure.ts';
+import { parseSize } from '../core/size.ts';
 import { defaultCacheBound } from '../machine/cache/pick-evictions.ts';
+import type { CacheBound } from '../machine/cache/pick-evictions.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import { failureLines } from '../report/failure-lines.ts';
 import type { Cli } from './cli.ts';
@@ -59,7 +61,10 @@ export function makeCli(facts: ProcessFacts): Cli {
     program: programName(facts.moduleUrl, facts.cwdHostPath),
     argv: facts.argv,
     cwdHostPath: facts.cwdHostPath,
-    store: storeOf(env),
+    // Read when a command wants it: a bad variable is then told like any other mistake.
+    get store() {
+      return storeOf(env);
+    },
     searchHostPaths: (env.PATH ?? '').split(delimiter).filter((directory) => directory !== ''),
     mirror: firstSet(env.RAIDLAB_MIRROR),
     screen,
@@ -88,19 +93,28 @@ export function programName(moduleUrl: string, cwdHostPath: string): string {
   return root === cwdHostPath ? './raidlab' : join(root, 'raidlab');
 }
 
-/** Where raidlab writes. Source: XDG Base Directory Specification: a relative path in a variable is to be ignored. */
+/** Where raidlab writes, and how much. Throws `usage/bad-variable`. Source: XDG Base Directory Specification: a relative path in a variable is to be ignored. */
 export function storeOf(env: Environment): CacheStore {
   const cacheHome = absolute(env.XDG_CACHE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.cache');
   const temporaryHostPath = absolute(env.TMPDIR) ?? '/tmp';
   // After `su` the variable may name the runtime directory of somebody who has logged out.
   const runtime = absolute(env.XDG_RUNTIME_DIR);
   return {
-    ...defaultCacheBound,
+    ...cacheBoundOf(env),
     rootHostPath: join(cacheHome, 'raidlab'),
     temporaryHostPath,
     memoryHostPath: '/dev/shm',
     runtimeHostPath: runtime !== undefined && existsSync(runtime) ? runtime : '/tmp',
   };
+}
+
+function cacheBoundOf(env: Environment): CacheBound {
+  const variable = 'RAIDLAB_CACHE_SIZE';
+  const value = firstSet(env[variable]);
+  if (value === undefined) return defaultCacheBound;
+  const maxBytes = parseSize(value);
+  if (maxBytes !== undefined) return { ...defaultCacheBound, maxBytes };
+  throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable, value, expected: 'a size such as 4GiB' });
 }
 
 function absolute(hostPath: string | undefined): string | undefined {

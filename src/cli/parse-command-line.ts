@@ -9,6 +9,8 @@ import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { nearestWord } from '../core/nearest-word.ts';
+import { cacheArguments, cacheExamples } from './cache.ts';
+import type { CacheCommand } from './cache.ts';
 import type { Cli } from './cli.ts';
 import { doctorArguments, doctorExamples } from './doctor.ts';
 import type { DoctorCommand } from './doctor.ts';
@@ -21,12 +23,13 @@ import type { KernelLogCommand } from './kernel-log.ts';
 import { helpEnd } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
-const parser = or(drillArguments, drillsArguments, doctorArguments, kernelLogArguments);
+const parserFor = (cli: Cli) => or(drillArguments, drillsArguments, doctorArguments, cacheArguments(cli), kernelLogArguments);
 
 const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
   drills: drillsExamples,
   doctor: doctorExamples,
+  cache: cacheExamples,
   'kernel-log': kernelLogExamples,
   completion: [{ words: 'completion bash', does: 'A script for ~/.bashrc: eval "$(… completion bash)". Also zsh and fish.' }],
 };
@@ -36,7 +39,12 @@ const firstExamples = [drillExamples[0], drillExamples[1], drillsExamples[0], do
 
 /** What was asked for; `shown`: help, version or completion, which is done with. */
 export type CommandLine =
-  DrillCommand | DrillsCommand | DoctorCommand | KernelLogCommand | { readonly command: 'shown'; readonly exitCode: ExitCode };
+  | DrillCommand
+  | DrillsCommand
+  | DoctorCommand
+  | CacheCommand
+  | KernelLogCommand
+  | { readonly command: 'shown'; readonly exitCode: ExitCode };
 
 /** Help is laid out for this many columns where the terminal does not say. */
 const usualColumns = 100;
@@ -50,7 +58,7 @@ export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
   const shown = { command: 'shown', exitCode: isEmpty ? exitCodes.usage : exitCodes.held } as const;
   let refusal: string | undefined;
   // A checkout's launcher is called by its path, which is no name for a shell function.
-  const parsed: CommandLine = await runParserAsync(parser, 'raidlab', isEmpty ? ['--help'] : argv, {
+  const parsed: CommandLine = await runParserAsync(parserFor(cli), 'raidlab', isEmpty ? ['--help'] : argv, {
     brief: message`Breaks an encrypted btrfs array the way disks break, repairs it, and proves what survived.`,
     help: {
       command: true,
@@ -83,15 +91,16 @@ export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
       return shown;
     },
   });
-  if (refusal !== undefined) throw await badArguments(argv, refusal);
+  if (refusal !== undefined) throw await badArguments(cli, refusal);
   return parsed;
 }
 
-async function badArguments(argv: readonly string[], why: string): Promise<RaidlabError> {
+async function badArguments(cli: Cli, why: string): Promise<RaidlabError> {
+  const { argv } = cli;
   const [first = ''] = argv;
   const isCommand = Object.hasOwn(examples, first);
   const text = why.replaceAll('`', '"').replace(/\n+/gu, ' ').trim();
-  const known = isCommand ? await optionsOf(first) : [];
+  const known = isCommand ? await optionsOf(cli) : [];
   const unknown = argv.map((word) => word.split('=')[0] ?? '').find((word) => word.startsWith('--') && !known.includes(word));
   const nearest = isCommand && unknown !== undefined ? nearestWord(unknown, known) : undefined;
   const hint = nearest === undefined || text.includes('Did you mean') ? '' : ` Did you mean "${nearest}"?`;
@@ -103,8 +112,11 @@ async function badArguments(argv: readonly string[], why: string): Promise<Raidl
   });
 }
 
-async function optionsOf(command: string): Promise<readonly string[]> {
-  const suggestions = await suggestAsync(parser, [command, '--']);
+/** Gives the options of the command that was typed, and of its subcommand where there are some. */
+async function optionsOf(cli: Cli): Promise<readonly string[]> {
+  const [first = '', second = ''] = cli.argv;
+  const subcommand = first === 'cache' && !second.startsWith('-') ? [second] : [];
+  const suggestions = await suggestAsync(parserFor(cli), [first, ...subcommand, '--']);
   return ['--help', ...suggestions.flatMap((suggestion) => (suggestion.kind === 'literal' ? [suggestion.text] : []))];
 }
 

@@ -1,4 +1,5 @@
 import type { ExitCode } from '../core/exit-code.ts';
+import { runCacheCommand } from './cache.ts';
 import type { Cli } from './cli.ts';
 import { runDoctorCommand } from './doctor.ts';
 import { runDrillCommand } from './drill.ts';
@@ -28,6 +29,8 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runDrillsCommand(cli, asked);
     case 'doctor':
       return runDoctorCommand(cli, asked);
+    case 'cache':
+      return runCacheCommand(cli, asked);
     case 'kernel-log':
       return runKernelLogCommand(cli, asked);
   }

@@ -1,6 +1,7 @@
 import { message } from '@optique/core/message';
 import type { Suggestion } from '@optique/core/parser';
 import type { ValueParser } from '@optique/core/valueparser';
+import { formatAge, parseAge } from '../core/age.ts';
 import { formatSize, parseSize } from '../core/size.ts';
 
 /** Reads a size (`32MiB`, `1G`) into bytes. */
@@ -15,6 +16,24 @@ export function size(metavar: 'SIZE', examples: readonly string[]): ValueParser<
       return { success: false, error: message`Expected a size such as 32MiB or 1G, but got ${input}.` };
     },
     format: formatSize,
+    *suggest(prefix) {
+      for (const text of examples) if (text.startsWith(prefix)) yield { kind: 'literal', text };
+    },
+  };
+}
+
+/** Reads an age (`30d`, `12h`) into milliseconds. */
+export function age(metavar: 'AGE', examples: readonly string[]): ValueParser<'sync', number> {
+  return {
+    mode: 'sync',
+    metavar,
+    placeholder: 0,
+    parse: (input) => {
+      const ageMs = parseAge(input);
+      if (ageMs !== undefined) return { success: true, value: ageMs };
+      return { success: false, error: message`Expected an age such as 30d or 12h, but got ${input}.` };
+    },
+    format: formatAge,
     *suggest(prefix) {
       for (const text of examples) if (text.startsWith(prefix)) yield { kind: 'literal', text };
     },

@@ -32,7 +32,7 @@ const samples: Samples = {
     'disk-full': [69, { hostPath: '/var/cache', doing: 'writing the payload' }],
     'not-writable': [69, { hostPath: '/var/cache', purpose: 'the cache', said }],
     'wait-timed-out': [69, { waitingFor: 'the replace', timeoutMs: 60_000, lastSeen: '12 %' }],
-    'entry-in-use': [69, { entries: [{ name: 'booted-0', user: 'process 4711' }] }],
+    'entry-in-use': [69, { uses: ['booted-0 by process 4711'] }],
     interrupted: [130, { signal: 'SIGINT' }],
     internal: [70, { message: 'an empty argv was given.' }],
   },

@@ -22,11 +22,8 @@ export type HostFailure =
       readonly timeoutMs: number;
       readonly lastSeen: string;
     }
-  | {
-      readonly area: 'host';
-      readonly reason: 'entry-in-use';
-      readonly entries: readonly { readonly name: string; readonly user: string }[];
-    }
+  /** `uses`: each entry of the cache with who has it, `kernel-da422af7 by process 4711`. */
+  | { readonly area: 'host'; readonly reason: 'entry-in-use'; readonly uses: readonly string[] }
   | { readonly area: 'host'; readonly reason: 'interrupted'; readonly signal: string }
   | { readonly area: 'host'; readonly reason: 'internal'; readonly message: string };
 
@@ -77,7 +74,7 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
     case 'entry-in-use':
       return {
         exitCode: unavailable,
-        what: `Not removed from the cache: ${failure.entries.map(({ name, user }) => `${name}, in use by ${user}`).join('; ')}.`,
+        what: `In use, and so not removed from the cache: ${failure.uses.join('; ')}.`,
         remedy: 'Wait until that is over, or end it, then type the command again.',
       };
     case 'interrupted':

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { formatAge } from '../../core/age.ts';
 import { formatSize } from '../../core/size.ts';
 import type { Context } from '../context.ts';
 import { allocatedBytes, listEntries } from './entries.ts';
@@ -36,7 +37,7 @@ export async function pruneCache(ctx: Context, store: CacheStore, bound: CacheBo
     // Held or locked since it was looked at: then it is in use, and what it takes is not ours to free.
     if ((await removeEntry(ctx, store, entry.name)).state !== 'removed') continue;
     evicted.push(entry);
-    const why = because === 'age' ? `nobody used it for ${formatDays(bound.maxAgeMs)}` : `the cache may take ${formatSize(bound.maxBytes)}`;
+    const why = because === 'age' ? `nobody used it for ${formatAge(bound.maxAgeMs)}` : `the cache may take ${formatSize(bound.maxBytes)}`;
     ctx.emit({ type: 'cache-entry-evicted', artefact: entry.record?.artefact ?? entry.name, sizeBytes: entry.allocatedBytes, why });
   }
   const freedBytes = sumOf(evicted);
@@ -55,9 +56,4 @@ async function halfBuiltBytes(store: CacheStore): Promise<number> {
 
 function sumOf(entries: readonly ListedEntry[]): number {
   return entries.reduce((sum, entry) => sum + entry.allocatedBytes, 0);
-}
-
-function formatDays(ms: number): string {
-  const hours = Math.round(ms / 3_600_000);
-  return hours >= 48 ? `${String(Math.round(hours / 24))} days` : hours === 1 ? 'an hour' : `${String(hours)} hours`;
 }

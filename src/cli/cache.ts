@@ -1,0 +1,216 @@
+import { hostname } from 'node:os';
+import { object, or } from '@optique/core/constructs';
+import { message, text } from '@optique/core/message';
+import { multiple, optional } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { argument, command, constant, flag, option } from '@optique/core/primitives';
+import { formatAge } from '../core/age.ts';
+import { exitCodes } from '../core/exit-code.ts';
+import type { ExitCode } from '../core/exit-code.ts';
+import { RaidlabError } from '../core/failure.ts';
+import { nearestWord } from '../core/nearest-word.ts';
+import { formatSize } from '../core/size.ts';
+import type { ListedEntry } from '../machine/cache/entries.ts';
+import type { Hold } from '../machine/cache/holds.ts';
+import { defaultCacheBound } from '../machine/cache/pick-evictions.ts';
+import type { Context } from '../machine/context.ts';
+import { cacheEventLines, cacheLines, describeUser, shortName } from '../report/cache-lines.ts';
+import type { CacheListing, CacheUser } from '../report/cache-lines.ts';
+import { line, span } from '../report/line.ts';
+import type { Cli } from './cli.ts';
+import type { Example } from './help-page.ts';
+import { age, knownWord, size } from './value-parsers.ts';
+
+// The store is loaded when it is needed, not when a command line is read.
+const entries = async () => import('../machine/cache/entries.ts');
+
+/** Gives the command line of `raidlab cache`; the shell completes the names of the entries in this cache. */
+export function cacheArguments(cli: Cli) {
+  const entryName = knownWord('NAME', async () => {
+    const listed = await (await entries()).listEntries(contextOf(cli), cli.store);
+    const names = listed.map(({ name }) => name);
+    return listed.map(({ name, record }) => ({ word: shortName(name, names), description: record?.artefact ?? 'damaged' }));
+  });
+  return command('cache', or(lsArguments, rmArguments(entryName), pruneArguments, whatToDo), {
+    brief: message`Lists, removes and prunes what was built once: kernels, tools, templates of machines.`,
+    description: message`What is built once is kept, checked before each use, and removed when nobody has used it for ${text(formatAge(defaultCacheBound.maxAgeMs))} or when there is more than RAIDLAB_CACHE_SIZE says (${text(formatSize(defaultCacheBound.maxBytes))} unless it is set).`,
+  });
+}
+
+const whatToDo = { errors: { noMatch: message`Say what to do with the cache: ls, rm or prune.` } };
+const whatToRemove = { errors: { noMatch: message`Name an entry, or give --all for every one.` } };
+
+const lsArguments = command(
+  'ls',
+  object({
+    command: constant('cache'),
+    action: constant('ls'),
+    json: option('--json', { description: message`Prints one JSON document.` }),
+  }),
+  { brief: message`Lists the cache: what each entry is, its size, when it was last used, and who uses it now.` },
+);
+
+const rmArguments = (entryName: ReturnType<typeof knownWord>) =>
+  command(
+    'rm',
+    or(
+      object({
+        command: constant('cache'),
+        action: constant('rm'),
+        all: flag('--all', { description: message`Removes every entry.` }),
+      }),
+      object({
+        command: constant('cache'),
+        action: constant('rm'),
+        names: multiple(argument(entryName, { description: message`An entry, or the beginning of its name.` }), { min: 1 }),
+      }),
+      whatToRemove,
+    ),
+    { brief: message`Removes entries; they are built again when they are wanted.` },
+  );
+
+const pruneArguments = command(
+  'prune',
+  object({
+    command: constant('cache'),
+    action: constant('prune'),
+    maxSize: optional(
+      option('--max-size', size('SIZE', ['1GiB', '2GiB', '4GiB']), { description: message`How much the cache may take on the disk.` }),
+    ),
+    maxAge: optional(
+      option('--max-age', age('AGE', ['1d', '7d', '30d']), { description: message`How long an entry may lie unused: 12h, 30d, 4w.` }),
+    ),
+  }),
+  { brief: message`Removes what nobody uses until the cache is within its bound, the least recently used first.` },
+);
+
+/** What `raidlab cache` was asked for. */
+export type CacheCommand = InferValue<ReturnType<typeof cacheArguments>>;
+
+/** Command lines of `raidlab cache` worth typing. */
+export const cacheExamples: readonly Example[] = [
+  { words: 'cache ls', does: 'What is there, the last used first.' },
+  { words: 'cache rm kernel-da42', does: 'Removes an entry; the beginning of its name is enough.' },
+  { words: 'cache prune --max-size 1GiB', does: 'Makes room on the disk.' },
+  { words: 'cache prune --max-age 7d', does: 'Removes what nobody has used for a week.' },
+];
+
+/** Lists, removes or prunes. */
+export async function runCacheCommand(cli: Cli, asked: CacheCommand): Promise<ExitCode> {
+  switch (asked.action) {
+    case 'ls':
+      return list(cli, asked.json);
+    case 'rm':
+      return remove(cli, 'names' in asked ? asked.names : undefined);
+    case 'prune':
+      return prune(cli, asked.maxSize, asked.maxAge);
+  }
+}
+
+async function list(cli: Cli, json: boolean): Promise<ExitCode> {
+  const { store } = cli;
+  const { findHolds } = await import('../machine/cache/holds.ts');
+  const holds = await findHolds(store);
+  const listed = await (await entries()).listEntries(contextOf(cli), store);
+  const listing = listed.map((entry) => listEntry(entry, holds));
+  const usedBytes = listing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const summary = {
+    directory: store.rootHostPath,
+    usedBytes,
+    maxBytes: store.maxBytes,
+    maxAgeMs: store.maxAgeMs,
+    hostName: hostname(),
+  };
+  if (json) cli.screen.data(`${JSON.stringify({ v: 1, ...summary, entries: listing })}\n`);
+  else cli.screen.keep(cacheLines(summary, listing, Date.now()));
+  return exitCodes.held;
+}
+
+function listEntry({ name, record, allocatedBytes, lastUsedMs }: ListedEntry, holds: readonly Hold[]): CacheListing {
+  return {
+    name,
+    artefact: record?.artefact ?? null,
+    description: record?.description ?? null,
+    sizeBytes: allocatedBytes,
+    madeAt: record?.madeAt ?? null,
+    lastUsedAt: new Date(lastUsedMs).toISOString(),
+    inUseBy: usersOf(name, holds),
+  };
+}
+
+function usersOf(name: string, holds: readonly Hold[]): readonly CacheUser[] {
+  return holds.filter((hold) => hold.name === name).map(({ owner }) => ({ pid: owner?.pid ?? null, hostName: owner?.hostName ?? null }));
+}
+
+/** Removes what it can; what is in use is told in the end, all of it at once. `asked`: undefined for every entry. */
+async function remove(cli: Cli, asked: readonly string[] | undefined): Promise<ExitCode> {
+  const { removeEntry } = await import('../machine/cache/remove-entry.ts');
+  const ctx = contextOf(cli);
+  const listed = await (await entries()).listEntries(ctx, cli.store);
+  const names = listed.map(({ name }) => name);
+  const wanted = asked === undefined ? names : [...new Set(asked.map((typed) => resolveName(typed, names)))];
+  const uses: string[] = [];
+  let freedBytes = 0;
+  for (const entry of listed.filter(({ name }) => wanted.includes(name))) {
+    ctx.signal.throwIfAborted();
+    const short = shortName(entry.name, names);
+    const removal = await removeEntry(ctx, cli.store, entry.name);
+    if (removal.state === 'held') {
+      const users = usersOf(entry.name, removal.holds).map((user) => describeUser(user, hostname()));
+      uses.push(`${short} by ${users.join(', ')}`);
+    } else if (removal.state === 'busy') {
+      uses.push(`${short} by a process that is building it`);
+    } else {
+      freedBytes += entry.allocatedBytes;
+      cli.screen.keep([line(0, [span(`Removed ${short}, ${formatSize(entry.allocatedBytes)}`), span(titleOf(entry), 'quiet')], 2)]);
+    }
+  }
+  if (uses.length > 0) throw new RaidlabError({ area: 'host', reason: 'entry-in-use', uses });
+  cli.screen.keep([line(0, wanted.length === 0 ? 'There was nothing to remove.' : `Freed ${formatSize(freedBytes)}.`)]);
+  return exitCodes.held;
+}
+
+function titleOf({ record }: ListedEntry): string {
+  return record === undefined ? '' : `: ${record.artefact}`;
+}
+
+function resolveName(typed: string, names: readonly string[]): string {
+  const matches = names.includes(typed) ? [typed] : names.filter((name) => typed !== '' && name.startsWith(typed));
+  const [match, ...others] = matches;
+  const short = (some: readonly string[]): readonly string[] => some.map((name) => shortName(name, names));
+  if (match !== undefined && others.length === 0) return match;
+  if (match !== undefined) {
+    throw new RaidlabError({ area: 'usage', reason: 'ambiguous-entry', entry: typed, matches: short(matches) });
+  }
+  // What was typed is the beginning of a name: it is compared with beginnings.
+  const beginning = nearestWord(
+    typed,
+    short(names).map((name) => name.slice(0, Math.max(typed.length, 3))),
+  );
+  const nearest = beginning === undefined ? undefined : short(names).find((name) => name.startsWith(beginning));
+  const facts = { entry: typed, known: short(names), ...(nearest === undefined ? {} : { nearest }) };
+  throw new RaidlabError({ area: 'usage', reason: 'unknown-entry', ...facts });
+}
+
+async function prune(cli: Cli, maxBytes = cli.store.maxBytes, maxAgeMs = cli.store.maxAgeMs): Promise<ExitCode> {
+  const [{ pruneCache }, { removeLeftovers }] = await Promise.all([
+    import('../machine/cache/prune-cache.ts'),
+    import('../machine/cache/leftovers.ts'),
+  ]);
+  const ctx = contextOf(cli);
+  await removeLeftovers(ctx, cli.store);
+  const { freedBytes, leftBytes } = await pruneCache(ctx, cli.store, { maxBytes, maxAgeMs });
+  const freed = freedBytes === 0 ? 'There was nothing to remove' : `Freed ${formatSize(freedBytes)}`;
+  const more = leftBytes > maxBytes ? `, more than ${formatSize(maxBytes)}: what is in use stays` : '';
+  cli.screen.keep([line(0, `${freed}; the cache takes ${formatSize(leftBytes)}${more}.`)]);
+  return exitCodes.held;
+}
+
+function contextOf(cli: Cli): Context {
+  return {
+    signal: cli.interruption.signal,
+    emit: (event) => {
+      cli.screen.keep(cacheEventLines(event));
+    },
+  };
+}
