@@ -5,8 +5,8 @@
 // guestfish cannot pull a drive and its luks-format cannot choose the key derivation, so those and what else it lacks go through
 // `debug sh`. What the drill does besides, this does not: the live writer, the restart, crypttab and fstab, the refused mount, every check.
 //
-// Needed on the host, on Debian: `apt-get install --no-install-recommends libguestfs-tools btrfs-progs cryptsetup-bin linux-image-cloud-amd64`.
-// The appliance is made of the host's installed packages and a kernel in /boot; nothing of them is used on the host itself.
+// Needed on the host, on Debian: `apt-get install --no-install-recommends libguestfs-tools linux-image-cloud-amd64`.
+// The appliance is made of the host's installed packages (btrfs-progs and cryptsetup-bin come along) and of a kernel in /boot.
 // A kernel elsewhere is named by SUPERMIN_KERNEL and SUPERMIN_MODULES, but /lib/modules must exist even then.
 import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
