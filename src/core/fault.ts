@@ -1,0 +1,93 @@
+/*
+ * What can be wrong with a disk, as plain values. The machine brings it about below every kernel, in the guest's own offsets.
+ *
+ *     standing fault   there from injection until it is cleared; it belongs to the disk: a pull or a restart does not end it
+ *     damage           bytes that are not what was written; done once, and only a repair undoes it
+ *
+ * A disk that is gone altogether, a DiskPull, is no value here: it is pulled from the machine and inserted again.
+ */
+/** Some bytes of a disk, from an offset on. */
+export interface ByteRange {
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+}
+
+/**
+ * How a disk reports that it failed, and what Linux makes of it:
+ * `medium-error` unrecovered, never retried; `hardware-error` internal target failure, never retried;
+ * `aborted-command` tried again five times by the kernel before anybody is told.
+ */
+export type DiskSense = 'medium-error' | 'hardware-error' | 'aborted-command';
+
+/** Requests that the disk answers with an error. A flush fails only with all errors everywhere. */
+interface DiskErrors {
+  /** The disk's serial. */
+  readonly disk: string;
+  /** Where; everywhere unless given. Widened to whole blocks of {@link faultBlockBytes}, as a sector of such a disk is lost as a whole. */
+  readonly at?: readonly ByteRange[];
+  /** Fails each Nth request of these kinds only, counted over the whole disk; not together with `at`. */
+  readonly everyNth?: number;
+  readonly sense?: DiskSense;
+}
+
+/** Reads fail, with a medium error unless said otherwise; writes work, and do not mend anything. */
+export interface ReadErrors extends DiskErrors {
+  readonly kind: 'read-errors';
+}
+
+/** Writes fail, with a hardware error unless said otherwise, and leave the disk as it was; reads work. */
+export interface WriteErrors extends DiskErrors {
+  readonly kind: 'write-errors';
+}
+
+/** Reads, writes and discards fail, with a hardware error unless said otherwise; everywhere, flushes too. The disk still says that it is there. */
+export interface AllErrors extends DiskErrors {
+  readonly kind: 'all-errors';
+}
+
+/**
+ * The disk answers late. Requests are served one after the other, so five a second is a disk that takes 200 ms for each and
+ * lets the others wait. After a pause the first tenth of a second's worth passes at once.
+ */
+export interface SlowDisk {
+  readonly kind: 'slow-disk';
+  readonly disk: string;
+  readonly requestsPerSecond?: number;
+  readonly bytesPerSecond?: number;
+}
+
+/** Bytes of the disk are others than were written, and the disk does not say so. On an encrypted disk: below the encryption. */
+export interface SilentCorruption {
+  readonly kind: 'silent-corruption';
+  readonly disk: string;
+  /** Each of them is changed. What is not used proves nothing: give ranges that hold something. */
+  readonly at: readonly ByteRange[];
+}
+
+/** The beginning of the disk reads as zeroes: the LUKS header, or as much of it as is said. */
+export interface HeaderWipe {
+  readonly kind: 'header-wipe';
+  readonly disk: string;
+  readonly lengthBytes: number;
+}
+
+/** A standing fault that answers requests with errors. */
+export type ErrorFault = ReadErrors | WriteErrors | AllErrors;
+
+/** A fault that is there until it is cleared. */
+export type StandingFault = ErrorFault | SlowDisk;
+
+/** A change of bytes; nothing clears it but a repair. */
+export type DiskDamage = SilentCorruption | HeaderWipe;
+
+/** Anything that can be wrong with a disk that is in the machine. */
+export type Fault = StandingFault | DiskDamage;
+
+/** The least that fails when a place fails. */
+export const faultBlockBytes = 4096;
+
+/** The most blocks that one fault names: QEMU looks through them at each request, and reads 16384 in 75 ms. */
+export const maxFaultBlocks = 16_384;
+
+/** The most ranges that are corrupted at once. */
+export const maxCorruptedRanges = 4096;
