@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { object } from '@optique/core/constructs';
 import { dependency } from '@optique/core/dependency';
@@ -10,13 +9,18 @@ import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import type { ExitCode } from '../core/exit-code.ts';
 import { exitCodes, mostSevere } from '../core/exit-code.ts';
-import { checkLayout, checkPayloadFits, profiles } from '../core/layout.ts';
-import type { ArrayLayout } from '../core/layout.ts';
-import type { Drill } from '../drills/drill.ts';
+import { profiles } from '../core/layout.ts';
+import { labelJobs } from '../core/label-jobs.ts';
+import { machinesAtOnce, planJobs } from '../core/plan-jobs.ts';
 import type { DrillRequest } from '../drills/run-drill.ts';
 import { defaultSuite, requireSuite, suiteNames } from '../machine/image/suite.ts';
+import { measureHostRoom } from '../machine/host-room.ts';
 import { createMachineSlots } from '../machine/machine-slots.ts';
+import type { MachineSlots } from '../machine/machine-slots.ts';
+import { blank } from '../report/line.ts';
 import { planLines } from '../report/plan-lines.ts';
+import { chooseDrills } from './choose-drills.ts';
+import type { ChosenDrill } from './choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { keepMachine } from './keep-machine.ts';
@@ -52,17 +56,31 @@ export const drillArguments = command(
   'drill',
   object({
     command: constant('drill'),
-    name: optional(argument(drillName, { description: message`Which drill to run; \`raidlab drills\` lists them.` })),
+    names: multiple(
+      argument(drillName, { description: message`Which drills to run, by name or glob ('replace-*'); \`raidlab drills\` lists them.` }),
+    ),
+    all: option('--all', { description: message`Runs every drill; demonstrations, which promise nothing, are not among them.` }),
+    repeat: withDefault(
+      option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill so many times.` }),
+      1,
+    ),
+    jobs: optional(
+      option('--jobs', '-j', integer({ metavar: 'N', min: 1, max: 256 }), {
+        description: message`How many drills run at once (default: one a core, as many as the memory holds).`,
+      }),
+    ),
     skipSteps: multiple(
       option('--skip-step', stepName, {
-        description: message`Leaves a step out, to see what its absence costs. Can be given more than once.`,
+        description: message`Leaves a step out of a drill, to see what its absence costs. Can be given more than once.`,
       }),
     ),
     plan: option('--plan', { description: message`Prints what would be typed, and runs nothing.` }),
     json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md).` }),
     verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
     seed: optional(
-      option('--seed', string({ metavar: 'SEED' }), { description: message`Decides the payload (default: 1); with "random" one is drawn, and the run says which.` }),
+      option('--seed', string({ metavar: 'SEED' }), {
+        description: message`Decides the payload (default: 1); with "random" one is drawn, and the run says which.`,
+      }),
     ),
     payload: optional(
       option('--payload', size('SIZE', ['8MiB', '32MiB', '128MiB']), {
@@ -105,7 +123,9 @@ export const drillArguments = command(
       }),
       'auto',
     ),
-    cold: option('--cold', { description: message`Boots every machine and builds the array anew, instead of forking them from templates.` }),
+    cold: option('--cold', {
+      description: message`Boots every machine and builds the array anew, instead of forking them from templates.`,
+    }),
     fresh: option('--fresh', { description: message`Makes the templates anew before it forks from them.` }),
     keep: option('--keep', { description: message`Leaves the machine running after the verdict, until Ctrl-C.` }),
     output: withDefault(
@@ -114,8 +134,8 @@ export const drillArguments = command(
     ),
   }),
   {
-    usageLine: [{ type: 'literal', value: '[NAME]' }, { type: 'ellipsis' }],
-    brief: message`Runs a drill: build an array, break it, repair it, prove it.`,
+    usageLine: [{ type: 'literal', value: '[NAME…]' }, { type: 'ellipsis' }],
+    brief: message`Runs drills: build an array, break it, repair it, prove it.`,
     description: message`Builds an encrypted btrfs array on virtual disks in a throw-away machine, breaks it the way disks break, repairs it with the commands an administrator would type, and proves whether every byte and the redundancy survived.`,
   },
 );
@@ -129,54 +149,57 @@ export const drillExamples: readonly Example[] = [
   { words: 'drill --skip-step soft-balance', does: 'The step most people forget, forgotten: ends in broken, exit 1.' },
   { words: 'drill --plan', does: 'What would be typed, to read or to paste.' },
   { words: 'drill --kernel bookworm --tools bookworm', does: 'The same on what Debian 12 deploys.' },
+  { words: 'drill --all --jobs 2', does: 'Every drill, two at a time; a line each, and a table at the end.' },
+  { words: "drill 'replace-*' --repeat 5", does: 'Those with such a name, five times each.' },
   { words: 'drill --json > events.ndjson', does: 'For a program to read.' },
 ];
 
-/** Runs a drill, or prints its plan; gives the exit code of the verdict. */
+/** Runs drills, or prints their plans; gives the exit code of the verdict, of several the most severe. */
 export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
-  const { checkSkippedSteps, defaultDrill, findDrill } = await registry();
-  const drill = asked.name === undefined ? defaultDrill : findDrill(asked.name);
-  const layout = layoutOf(drill, asked);
-  const payloadBytes = asked.payload ?? drill.payloadBytes;
   // Checked before there is a run: what cannot be asked for leaves nothing behind.
-  checkSkippedSteps(drill, asked.skipSteps);
-  checkLayout(layout);
-  checkPayloadFits(layout, payloadBytes);
+  const chosen = await chooseDrills(asked);
   for (const suite of [asked.kernel, asked.tools]) requireSuite(suite);
-  if (asked.plan) return printPlan(cli, drill, layout, asked);
+  if (asked.plan) return printPlans(cli, chosen, asked);
 
   const { runDrills } = await import('../drills/run-drills.ts');
+  const drills = Array.from({ length: asked.repeat }, () => chosen).flat();
+  const labels = labelJobs(drills.map(({ drill }) => drill.name));
+  const room = await measureHostRoom(asked.memory);
+  const { limit, remark } = planJobs(room, drills.length, asked.jobs);
+  const shared = sharedRequest(cli, asked, createMachineSlots(machinesAtOnce(room)));
   const options = {
-    name: drill.name,
+    name: nameOfRun(chosen),
     resultsHostPath: resolve(cli.cwdHostPath, asked.output),
     present: asked.json
       ? presentAsJson(cli.screen, cli.program)
       : presentOnTerminal(cli.screen, { verbose: asked.verbose, cwdHostPath: cli.cwdHostPath, program: cli.program }),
   };
-  const renewed = new Set<string>();
-  const slots = createMachineSlots(availableParallelism());
   return withRun(cli, options, async ({ ctx, openJob }) => {
-    const { job, hostPath, fail, ctx: jobCtx } = openJob(drill.name);
-    const request: DrillRequest = {
-      drill,
-      layout,
-      payloadBytes,
-      seed: seedOf(asked.seed),
-      skippedSteps: asked.skipSteps,
-      kernelSuite: asked.kernel,
-      toolsSuite: asked.tools,
-      memoryMiB: asked.memory,
-      accelerator: asked.accelerator === 'auto' ? undefined : asked.accelerator,
-      store: cli.store,
-      templates: { mode: asked.cold ? 'cold' : asked.fresh ? 'fresh' : 'fork', renewed },
-      slots,
-      runHostPath: hostPath,
-      mirror: cli.mirror,
-      ...(asked.keep ? { keep: async (machine) => keepMachine(cli, jobCtx, machine) } : {}),
-    };
-    const outcomes = await runDrills(ctx, [{ job, ctx: jobCtx, request, fail }], 1);
+    if (remark !== null) ctx.emit({ type: 'remark-made', text: remark });
+    const jobs = drills.map((drill, index) => {
+      const open = openJob(labels[index] ?? drill.drill.name);
+      const keep: DrillRequest['keep'] = async (machine) => keepMachine(cli, open.ctx, machine);
+      return { ...open, request: { ...shared, ...drill, runHostPath: open.hostPath, ...(asked.keep ? { keep } : {}) } };
+    });
+    const outcomes = await runDrills(ctx, jobs, limit);
     return mostSevere(outcomes.map((outcome) => outcome.exitCode));
   });
+}
+
+/** What is the same for every drill of a run. */
+function sharedRequest(cli: Cli, asked: DrillCommand, slots: MachineSlots): Omit<DrillRequest, keyof ChosenDrill | 'runHostPath'> {
+  return {
+    seed: seedOf(asked.seed),
+    skippedSteps: asked.skipSteps,
+    kernelSuite: asked.kernel,
+    toolsSuite: asked.tools,
+    memoryMiB: asked.memory,
+    accelerator: asked.accelerator === 'auto' ? undefined : asked.accelerator,
+    store: cli.store,
+    templates: { mode: asked.cold ? 'cold' : asked.fresh ? 'fresh' : 'fork', renewed: new Set<string>() },
+    slots,
+    mirror: cli.mirror,
+  };
 }
 
 /** The default payload is always the same one, so that its array is a template; whoever wants another draws it. */
@@ -185,20 +208,16 @@ function seedOf(asked: string | undefined): string {
   return asked === 'random' ? String(randomInt(1_000_000)) : (asked ?? '1');
 }
 
-function layoutOf(drill: Drill, asked: DrillCommand): ArrayLayout {
-  return {
-    ...drill.layout,
-    ...(asked.disks === undefined ? {} : { members: asked.disks }),
-    ...(asked.diskSize === undefined ? {} : { diskSizeBytes: asked.diskSize }),
-    ...(asked.profile === undefined ? {} : { profile: asked.profile }),
-    ...(asked.kdf === undefined ? {} : { kdf: asked.kdf }),
-  };
+/** A run is named for its drill, or for how many there are. */
+function nameOfRun(chosen: readonly ChosenDrill[]): string {
+  const [only, ...others] = chosen;
+  return only !== undefined && others.length === 0 ? only.drill.name : `${String(chosen.length)}-drills`;
 }
 
-async function printPlan(cli: Cli, drill: Drill, layout: ArrayLayout, asked: DrillCommand): Promise<ExitCode> {
+async function printPlans(cli: Cli, chosen: readonly ChosenDrill[], asked: DrillCommand): Promise<ExitCode> {
   const { planDrill } = await import('../drills/plan-drill.ts');
-  const plan = planDrill(drill, { layout, skippedSteps: asked.skipSteps });
-  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, ...plan })}\n`);
-  else cli.screen.keep(planLines(plan));
+  const plans = chosen.map(({ drill, layout }) => planDrill(drill, { layout, skippedSteps: asked.skipSteps }));
+  if (asked.json) cli.screen.data(plans.map((plan) => `${JSON.stringify({ v: 1, ...plan })}\n`).join(''));
+  else cli.screen.keep(plans.flatMap((plan, index) => [...(index === 0 ? [] : [blank, blank]), ...planLines(plan)]));
   return exitCodes.held;
 }

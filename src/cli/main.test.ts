@@ -35,7 +35,13 @@ const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[]
   [['drill', 'replace-mising-disk'], /There is no drill called "replace-mising-disk".\n.*Did you mean "replace-missing-disk"\?/u],
   [['drill', '--skip-step', 'soft-balanc'], /has no step called "soft-balanc".\n.*Did you mean "soft-balance"\?/u],
   [['drill', '--skip-step', 'build-array'], /The step build-array of replace-missing-disk cannot be left out/u],
-  [['drill', 'a', 'b'], /Unexpected/u],
+  [['drill', 'kernel-crash', 'b'], /There is no drill called "b"/u],
+  [['drill', 'replica-*'], /There is no drill called "replica-\*"/u],
+  [['drill', '--all', 'kernel-crash'], /--all names every drill: it does not go together with names/u],
+  [['drill', 'kernel-crash', 'replace-missing-disk', '--skip-step', 'x'], /--skip-step works with a single drill; 2 are named/u],
+  [['drill', '--keep', '--repeat', '2'], /--keep leaves one machine running/u],
+  [['drill', '--jobs', '0'], /greater than or equal to 1/u],
+  [['drill', '--repeat', 'often'], /Expected a valid integer/u],
   [['completion', 'tcsh'], /Unsupported shell "tcsh"/u],
 ];
 
@@ -104,6 +110,11 @@ test('drills and plans are for people and for programs', async () => {
   assert.match(plan.stdout, /^ {2}\$ mkfs\.btrfs .*-d raid1 -m raid1/mu);
   assert.match(plan.stdout, /soft-balance, left out/u);
   assert.equal(plan.exitCode, 0);
+  const plans = (await sandbox.run('drill', 'kernel-crash', 'replace-*', '--plan', '--json')).stdout.trimEnd().split('\n');
+  assert.deepEqual(
+    plans.map((row) => (JSON.parse(row) as { readonly drill: string }).drill),
+    ['kernel-crash', 'replace-missing-disk'],
+  );
   assert.deepEqual(readdirSync(sandbox.hostPath), ['programs']);
 });
 
@@ -127,6 +138,7 @@ test('a shell completes drills, their steps and suites', async () => {
   assert.deepEqual(await words('drill', 'kern'), ['kernel-crash']);
   assert.ok((await words('drill', '--skip-step', '')).includes('soft-balance'));
   assert.deepEqual(await words('drill', 'kernel-crash', '--skip-step', ''), []);
+  assert.deepEqual(await words('drill', 'replace-missing-disk', 'kern'), ['kernel-crash']);
   assert.deepEqual(await words('drill', '--kernel', 'bookworm-'), ['bookworm-backports']);
 });
 
@@ -184,6 +196,42 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     assert.ok(await isChildGone(sandbox.hostPath));
   });
 }
+
+test('Ctrl-C ends all drills of a run and begins none; each has its ending, the run has one', async () => {
+  using sandbox = openSandbox({ RAIDLAB_MIRROR: 'http://mirror.invalid/' });
+  sandbox.scriptProgram('mmdebstrap', `echo $$ > ${sandbox.hostPath}/child; exec sleep 60`);
+  const { child, ended } = sandbox.start('drill', '--repeat', '3', '--jobs', '2');
+  await appears(join(sandbox.hostPath, 'child'));
+  child.kill('SIGINT');
+  const { exitCode, stderr } = await ended;
+  assert.equal(stderr.match(/^raidlab: /gmu)?.length, 1, stderr);
+  assert.equal(exitCode, 130);
+  const events = eventsOf(sandbox.hostPath);
+  const jobs = events.flatMap((event) => (event.type === 'drill-ended' ? [[event.job, event.exitCode]] : []));
+  const begun = events.filter((event) => event.type === 'drill-started').map((event) => event.job);
+  // Both end at the same time, in any order.
+  assert.deepEqual(
+    jobs.sort(),
+    begun.map((job) => [job, 130]),
+  );
+  assert.ok(!begun.includes('replace-missing-disk-3'));
+  assert.ok(await isChildGone(sandbox.hostPath));
+});
+
+test('drills that cannot begin are told each, do not disturb each other, and the most severe decides', async () => {
+  using sandbox = openSandbox({ RAIDLAB_MIRROR: 'http://mirror.invalid/' });
+  sandbox.scriptProgram('mmdebstrap', 'echo "E: no" >&2; exit 1');
+  const { exitCode } = await sandbox.run('drill', 'kernel-crash', 'replace-missing-disk', 'kernel-crash', '--jobs', '1');
+  assert.equal(exitCode, 69);
+  const events = eventsOf(sandbox.hostPath);
+  assert.deepEqual(
+    events.flatMap((event) => (event.type === 'run-failed' || event.type === 'drill-ended' ? [[event.type, event.job]] : [])),
+    ['kernel-crash', 'replace-missing-disk', 'kernel-crash-2'].flatMap((job) => [
+      ['run-failed', job],
+      ['drill-ended', job],
+    ]),
+  );
+});
 
 test('a second Ctrl-C ends at once, even when a child does not want to go', async () => {
   using sandbox = openSandbox({ RAIDLAB_MIRROR: 'http://mirror.invalid/' });
@@ -243,8 +291,12 @@ test('the doctor says what is missing and how to mend it: exit 69', async () => 
   assert.equal(exitCode, 69);
 });
 
+function eventsOf(hostPath: string): readonly RecordedEvent[] {
+  return parsedLines(readFileSync(join(hostPath, 'raidlab-results/latest/events.ndjson'), 'utf8'));
+}
+
 function lastEvent(hostPath: string): RecordedEvent | undefined {
-  return parsedLines(readFileSync(join(hostPath, 'raidlab-results/latest/events.ndjson'), 'utf8')).at(-1);
+  return eventsOf(hostPath).at(-1);
 }
 
 async function appears(hostPath: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { RaidlabError } from '../core/failure.ts';
+import { isGlob, matchesGlob } from '../core/glob.ts';
 import { nearestWord } from '../core/nearest-word.ts';
 import type { Drill } from './drill.ts';
 import { kernelCrash } from './kernel-crash.ts';
@@ -17,6 +18,26 @@ export function findDrill(name: string): Drill {
   const known = drills.map((drill) => drill.name);
   const nearest = nearestWord(name, known);
   throw new RaidlabError({ area: 'usage', reason: 'unknown-drill', drill: name, known, ...(nearest === undefined ? {} : { nearest }) });
+}
+
+/**
+ * Gives the drills that words name, in their order: a name is that drill, every time it is given; a glob is those that it
+ * matches and that are not there yet, in the order of the registry. Throws `unknown-drill` for a word that names none.
+ */
+export function selectDrills(words: readonly string[]): readonly Drill[] {
+  const selected: Drill[] = [];
+  for (const word of words) {
+    const matches = isGlob(word) ? drills.filter((drill) => matchesGlob(word, drill.name)) : [findDrill(word)];
+    // Throws: nothing has the very name of a glob.
+    if (matches.length === 0) findDrill(word);
+    selected.push(...(isGlob(word) ? matches.filter((drill) => !selected.includes(drill)) : matches));
+  }
+  return selected;
+}
+
+/** Gives every drill that promises something: all but demonstrations. */
+export function promisingDrills(): readonly Drill[] {
+  return drills.filter((drill) => drill.twin !== null);
 }
 
 /** Checks the names given to `--skip-step`; throws `unknown-step` or `required-step`. */

@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path';
 import type { DirectoryFacts, FoundProgram, HostFacts, HostRequirements, ProbeResult, ProgramRequirement } from '../core/doctor.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { recallProbes } from './accelerator-memory.ts';
+import { listEntries } from './cache/entries.ts';
 import type { CacheStore } from './cache/store.ts';
 import type { Context } from './context.ts';
 import { runHostCommand } from './host-process.ts';
+import { readAvailableMemory } from './host-room.ts';
 
 /** Where the host is looked at from. */
 export interface HostView {
@@ -32,7 +34,7 @@ export async function observeHost(ctx: Context, view: HostView): Promise<HostFac
     tryUserNamespace(ctx),
     countSubordinateIds('/etc/subuid', username),
     countSubordinateIds('/etc/subgid', username),
-    lookAtDirectory(view.store.rootHostPath),
+    lookAtCache(ctx, view.store),
     lookAtDirectory(view.store.runtimeHostPath),
     readAvailableMemory(),
     findMirrors(ctx, view.mirror),
@@ -117,6 +119,11 @@ async function readPackageVersions(ctx: Context, programs: readonly ProgramRequi
   );
 }
 
+async function lookAtCache(ctx: Context, store: CacheStore): Promise<HostFacts['cache']> {
+  const usedBytes = (await listEntries(ctx, store)).reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0);
+  return { ...(await lookAtDirectory(store.rootHostPath)), usedBytes, maxBytes: store.maxBytes };
+}
+
 async function lookAtKvm(store: CacheStore): Promise<HostFacts['kvm']> {
   const bootId = (await readIfThere('/proc/sys/kernel/random/boot_id')).trim();
   const remembered = await recallProbes(store, bootId);
@@ -163,12 +170,6 @@ async function lookAtDirectory(hostPath: string): Promise<DirectoryFacts> {
   } catch {
     return { hostPath, isWritable, freeBytes: null };
   }
-}
-
-async function readAvailableMemory(): Promise<number> {
-  // Source: proc_meminfo(5); what can be had without swapping, unlike MemFree.
-  const kibibytes = /^MemAvailable:\s+(\d+) kB$/mu.exec(await readIfThere('/proc/meminfo'))?.[1];
-  return Number(kibibytes ?? 0) * 1024;
 }
 
 async function findMirrors(ctx: Context, mirror: string | undefined): Promise<HostFacts['mirrors']> {
