@@ -56,7 +56,8 @@ export interface HostFacts {
   readonly userNamespaces: ProbeResult;
   /** Subordinate user and group ids of this user. */
   readonly subordinateIds: { readonly users: number; readonly groups: number };
-  readonly cache: DirectoryFacts;
+  /** What lies in it takes `usedBytes`, and may take `maxBytes`. */
+  readonly cache: DirectoryFacts & { readonly usedBytes: number; readonly maxBytes: number };
   readonly runtime: DirectoryFacts;
   readonly memoryAvailableBytes: number;
   readonly cores: number;
@@ -224,8 +225,8 @@ function judgeSubordinateIds({ subordinateIds, user }: HostFacts): Finding {
   };
 }
 
-function judgeCache({ hostPath, isWritable, freeBytes }: DirectoryFacts): Finding {
-  const base = { name: 'cache', why: 'images are built once and kept there, and the disks of a running drill lie there' };
+function judgeCache({ hostPath, isWritable, freeBytes, usedBytes, maxBytes }: HostFacts['cache']): Finding {
+  const base = { name: 'cache', why: 'images and templates are built once and kept there, and the disks of a running drill lie there' };
   if (!isWritable)
     return {
       ...base,
@@ -240,7 +241,7 @@ function judgeCache({ hostPath, isWritable, freeBytes }: DirectoryFacts): Findin
       what: `${hostPath}, free space unknown`,
       mend: `Run df ${hostPath}: ${formatSize(cacheNeededBytes)} should be free.`,
     };
-  const what = `${hostPath}, ${formatSize(freeBytes)} free`;
+  const what = `${hostPath}, ${formatSize(usedBytes)} of at most ${formatSize(maxBytes)}, ${formatSize(freeBytes)} free on its disk`;
   if (freeBytes >= cacheNeededBytes) return { ...base, outcome: 'ok', what, mend: null };
   return {
     ...base,

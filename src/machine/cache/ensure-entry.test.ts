@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, unlink, utimes,
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBody } from '../../core/event.ts';
 import { RaidlabError } from '../../core/failure.ts';
 import type { Context } from '../context.ts';
@@ -177,6 +178,19 @@ test('of several processes that want an entry one builds, the others wait and us
   assert.equal(all.filter((type) => type === 'image-ready').length, 4);
   assert.ok(all.includes('progress-made'), 'those who wait say so');
   assert.deepEqual(await leftovers(), []);
+});
+
+test('two drills of one run that want an entry build it once, too', async () => {
+  await using other = await openStore(context(), storeIn(place));
+  const slow: EntryBuilder = async (ctx, workshop) => {
+    await delay(500);
+    return build(ctx, workshop);
+  };
+  builds = 0;
+  await Promise.all([ensure(slow), ensureEntry(context(), other, key, slow)]);
+  assert.equal(builds, 1);
+  const waited = events.find((event) => event.type === 'progress-made');
+  assert.equal(waited?.type === 'progress-made' && waited.detail, 'another drill of this run is building it');
 });
 
 test('the lock of a builder that was killed is taken over', async () => {

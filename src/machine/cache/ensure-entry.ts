@@ -163,7 +163,8 @@ async function waitForOther(ctx: Context, store: CacheStore, key: EntryKey, pid:
   for (let builder = pid; ;) {
     if (performance.now() - remarkedMs >= waitRemarkMs) {
       remarkedMs = performance.now();
-      const detail = `another raidlab (process ${builder === undefined ? 'unknown' : String(builder)}) is building it`;
+      const who = builder === process.pid ? 'another drill of this run' : `another raidlab (process ${String(builder ?? 'unknown')})`;
+      const detail = `${who} is building it`;
       ctx.emit({ type: 'progress-made', what: `waiting for the ${key.artefact}`, fraction: null, detail });
     }
     await delay(waitStepMs, undefined, { signal: ctx.signal }).catch(() => undefined);
