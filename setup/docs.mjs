@@ -43,6 +43,12 @@ const documents = [
     'src/core/doctor.ts',
     ['Finding', 'FindingOutcome'],
   ],
+  [
+    '`raidlab cache ls --json`',
+    '`{"v": 1, …CacheSummary, "entries": [CacheListing, …]}`',
+    'src/report/cache-lines.ts',
+    ['CacheSummary', 'CacheListing', 'CacheUser'],
+  ],
 ];
 
 /**
