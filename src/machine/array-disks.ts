@@ -1,5 +1,6 @@
 import { RaidlabError } from '../core/failure.ts';
 import type { Context } from './context.ts';
+import type { FaultChains } from './faults/fault-chains.ts';
 import type { DiskSpec } from './machine.ts';
 import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes } from './qemu/block-nodes.ts';
 import type { QmpClient } from './qmp/qmp-client.ts';
@@ -19,8 +20,8 @@ export interface ArrayDisks {
 // virtio-scsi takes a disk out as soon as its requests have ended: 60 ms were seen (field notes, "Disks").
 const pullTimeoutMs = 10_000;
 
-/** Keeps the disks of a machine that was started with `initial`, in bays 0, 1, …. */
-export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[]): ArrayDisks {
+/** Keeps the disks of a machine that was started with `initial`, in bays 0, 1, …, behind whatever faults they have. */
+export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[], chains: FaultChains): ArrayDisks {
   const present = new Map(initial.map((disk) => [disk.serial, disk]));
   /** The disks whose block nodes exist, present or pulled. */
   const known = new Map(present);
@@ -28,6 +29,8 @@ export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[]): Ar
 
   const forget = async (ctx: Context, serial: string): Promise<void> => {
     const nodes = formatNodeNames(serial);
+    // Another image is another disk: it does not have the faults of this one.
+    await chains.replace(ctx, serial, [], false);
     await qmp.execute(ctx, 'blockdev-del', { 'node-name': nodes.format });
     await qmp.execute(ctx, 'blockdev-del', { 'node-name': nodes.file });
     known.delete(serial);
@@ -46,7 +49,8 @@ export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[]): Ar
   return {
     list: () => [...present.values()],
     hostPathOfNode: (nodeName) =>
-      [...known.values()].find(({ serial }) => Object.values(formatNodeNames(serial)).includes(nodeName))?.hostPath,
+      [...known.values()].find(({ serial }) => [...Object.values(formatNodeNames(serial)), chains.driveOf(serial)].includes(nodeName))
+        ?.hostPath,
     pull: async (ctx, serial) => {
       if (!present.has(serial)) throw misuse(`disk ${serial} cannot be pulled: it is not in the machine`);
       using deleted = qmp.expectEvent('DEVICE_DELETED', ({ device }) => device === serial);
@@ -61,7 +65,7 @@ export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[]): Ar
       if (before !== undefined && (before.hostPath !== disk.hostPath || before.format !== disk.format)) await forget(ctx, serial);
       if (!known.has(serial)) await addNodes(ctx, disk);
       const bay = bays.get(serial) ?? bays.size;
-      await qmp.execute(ctx, 'device_add', planDiskDevice(serial, bay));
+      await qmp.execute(ctx, 'device_add', planDiskDevice(serial, bay, chains.driveOf(serial)));
       bays.set(serial, bay);
       present.set(serial, disk);
     },

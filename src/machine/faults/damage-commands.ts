@@ -1,0 +1,52 @@
+import type { ByteRange, DiskDamage } from '../../core/fault.ts';
+import { UnknownOutput } from '../../core/unknown-output.ts';
+
+/** What corrupted bytes become; the second one where the first is there already. */
+const corruptions = ['0x5a', '0xa5'] as const;
+
+/** qemu-io takes a buffer as long as a command's range. */
+const maxCommandBytes = 32 * 1024 * 1024;
+
+/** Gives the qemu-io commands that tell where a damage would change something; each says so by failing. None where that needs no telling. */
+export function planComparison(damage: DiskDamage): readonly string[] {
+  return damage.kind === 'header-wipe' ? [] : splitRanges(damage.at).map((range) => formatCommand('read', corruptions[0], range));
+}
+
+/**
+ * Gives the offsets at which `qemu-io -c 'read -q -P …'` found other bytes. Knows nothing but that complaint; what else was wrong
+ * will be wrong again when the damage is done.
+ */
+export function parseComparison(stdout: string): ReadonlySet<number> {
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return new Set(
+    lines.map((line, index) => {
+      const offset = /^Pattern verification failed at offset (\d+), \d+ bytes$/.exec(line)?.[1];
+      if (offset === undefined) throw new UnknownOutput('qemu-io read', 'a pattern that differs', line, index + 1);
+      return Number(offset);
+    }),
+  );
+}
+
+/** Gives the qemu-io commands that do a damage, and read back what they wrote. */
+export function planDamage(damage: DiskDamage, differing: ReadonlySet<number>): readonly string[] {
+  const ranges = damage.kind === 'header-wipe' ? [{ offsetBytes: 0, lengthBytes: damage.lengthBytes }] : damage.at;
+  const patternAt = ({ offsetBytes }: ByteRange): string => {
+    if (damage.kind === 'header-wipe') return '0';
+    return differing.has(offsetBytes) ? corruptions[0] : corruptions[1];
+  };
+  const pieces = splitRanges(ranges);
+  return ['write', 'read'].flatMap((verb) => pieces.map((range) => formatCommand(verb, patternAt(range), range)));
+}
+
+function splitRanges(ranges: readonly ByteRange[]): readonly ByteRange[] {
+  return ranges.flatMap(({ offsetBytes, lengthBytes }) =>
+    Array.from({ length: Math.ceil(lengthBytes / maxCommandBytes) }, (_piece, index) => ({
+      offsetBytes: offsetBytes + index * maxCommandBytes,
+      lengthBytes: Math.min(maxCommandBytes, lengthBytes - index * maxCommandBytes),
+    })),
+  );
+}
+
+function formatCommand(verb: string, pattern: string, { offsetBytes, lengthBytes }: ByteRange): string {
+  return `${verb} -q -P ${pattern} ${String(offsetBytes)} ${String(lengthBytes)}`;
+}
