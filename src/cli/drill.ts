@@ -172,7 +172,12 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
     resultsHostPath: resolve(cli.cwdHostPath, asked.output),
     present: asked.json
       ? presentAsJson(cli.screen, cli.program)
-      : presentOnTerminal(cli.screen, { verbose: asked.verbose, cwdHostPath: cli.cwdHostPath, program: cli.program }),
+      : presentOnTerminal(cli.screen, {
+          drills: drills.length,
+          verbose: asked.verbose,
+          cwdHostPath: cli.cwdHostPath,
+          program: cli.program,
+        }),
   };
   return withRun(cli, options, async ({ ctx, openJob }) => {
     if (remark !== null) ctx.emit({ type: 'remark-made', text: remark });

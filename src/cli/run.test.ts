@@ -61,7 +61,7 @@ async function see(work: (run: OpenRun, cli: Cli) => Promise<ExitCode>): Promise
     cwdHostPath: root,
   };
   const cli = makeCli({ ...facts, argv: ['drill', '--seed', '7'], stdout, stderr });
-  const present = presentOnTerminal(cli.screen, { verbose: false, cwdHostPath: root, program: cli.program });
+  const present = presentOnTerminal(cli.screen, { drills: 1, verbose: false, cwdHostPath: root, program: cli.program });
   const exitCode = await withRun(cli, { name: 'x', resultsHostPath, present }, async (run) => work(run, cli));
   const hostPath = join(resultsHostPath, 'latest');
   const events = readFileSync(join(hostPath, 'events.ndjson'), 'utf8')

@@ -18,7 +18,7 @@ const outcomeMarks: Readonly<Record<CheckOutcome, { readonly mark: string; reado
 const verdictTones: Readonly<Record<Verdict, Tone>> = { held: 'good', broken: 'bad', inconclusive: 'doubtful', crashed: 'crashed' };
 
 /** Gives the lines of a check: mark, claim, and what was seen; more of that where it did not hold. */
-function checkLines(check: Check, verbose: boolean): readonly Line[] {
+export function checkLines(check: Check, verbose: boolean): readonly Line[] {
   const { mark, tone } = outcomeMarks[check.outcome];
   const all = check.evidence.flatMap((evidence) => evidence.split('\n'));
   const { shown, left } = shortenLines(all, verbose ? Infinity : evidenceShown[check.outcome]);

@@ -12,6 +12,12 @@ const asciiFrames = ['|', '/', '-', '\\'];
 /** How long one frame of the spinner stands, milliseconds. */
 export const frameMs = 120;
 
+/** Gives the frame of the spinner at a time, a character. */
+export function spinnerAt(nowMs: number, unicode: boolean): string {
+  const frames = unicode ? brailleFrames : asciiFrames;
+  return frames[Math.floor(nowMs / frameMs) % frames.length] ?? '';
+}
+
 /** How many machines are shown at once; a live region must stay far below the height of a terminal. */
 const machinesShown = 3;
 
@@ -19,8 +25,7 @@ const machinesShown = 3;
 export function liveLines(state: TerminalState, nowMs: number, unicode: boolean): readonly Line[] {
   const { activity, progress, typed, checks } = state;
   if (activity === null && progress === null) return [];
-  const frames = unicode ? brailleFrames : asciiFrames;
-  const spinner = frames[Math.floor(nowMs / frameMs) % frames.length] ?? '';
+  const spinner = spinnerAt(nowMs, unicode);
   const title = activity?.title ?? progress?.what ?? '';
   const elapsed = activity === null ? '' : `  ${formatDuration(nowMs - activity.startedMs)}`;
   const judged = checks.length === 0 ? '' : `  ${countChecks(checks)}`;

@@ -15,6 +15,7 @@ import type { Line, Tone } from './line.ts';
 import { followMachines } from './machine-activity.ts';
 import { renderCommand } from './render-command.ts';
 import { shortenLines, shortenReason } from './shorten-lines.ts';
+import { shownFolder } from './shown-folder.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
 import type { TerminalState } from './terminal-state.ts';
 
@@ -50,7 +51,9 @@ export function renderTerminal(state: TerminalState, event: RecordedEvent): Rend
     case 'step-ended':
       return endStep(state, event.completed ? mark('✓', 'good') : mark('✗', 'bad'), event.title, event.durationMs);
     case 'step-restored':
-      return keep(state, 'steps', [stepLine(mark('✓', 'good'), 'template', event.title, [span(`  of ${event.madeAt.slice(0, 16)}Z`, 'quiet')])]);
+      return keep(state, 'steps', [
+        stepLine(mark('✓', 'good'), 'template', event.title, [span(`  of ${event.madeAt.slice(0, 16)}Z`, 'quiet')]),
+      ]);
     case 'step-skipped':
       return keep(state, 'steps', [stepLine(mark('-', 'doubtful'), 'left out', event.title, [span(`  ${event.step}`, 'quiet')])]);
     case 'check-judged':
@@ -248,9 +251,8 @@ function stepLine(ending: Mark, time: string, title: string, more: readonly Retu
 function endLines(state: TerminalState): readonly Line[] {
   const { directory, seed, options } = state;
   if (directory === null) return [];
-  const below = `${options.cwdHostPath}/`;
-  const shown = directory.startsWith(below) ? directory.slice(below.length) : directory;
-  return [labelled('evidence', `${shown}/`), ...(seed === null ? [] : [labelledCommand('again', repeatCommand(state.commandLine, seed))])];
+  const shown = shownFolder(directory, options.cwdHostPath);
+  return [labelled('evidence', shown), ...(seed === null ? [] : [labelledCommand('again', repeatCommand(state.commandLine, seed))])];
 }
 
 function timeOf(event: RecordedEvent): number {

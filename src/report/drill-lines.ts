@@ -1,0 +1,44 @@
+import { isCrash } from '../core/kernel/trouble.ts';
+import type { DrillOutcome } from './drill-outcome.ts';
+import { checkLines, troubleLines } from './evidence-lines.ts';
+import { formatDuration } from './format-duration.ts';
+import { labelled, line, span } from './line.ts';
+import type { Line } from './line.ts';
+import { outcomeStyles, wordOfOutcome } from './outcome-word.ts';
+import type { RunFailure } from './result.ts';
+
+/** What is told of a drill that is over, beside what it came to. */
+export interface DrillLinesFacts {
+  readonly outcome: DrillOutcome;
+  /** Its failures, which say why it has no verdict or could not be judged. */
+  readonly failures: readonly RunFailure[];
+  /** Where its evidence is, as it is shown. */
+  readonly folder: string;
+  /** Shows all evidence, also of what held. */
+  readonly verbose: boolean;
+}
+
+/** The column of the names: mark, the longest word of an outcome and a duration stand before them. */
+const nameColumn = 27;
+
+/** Gives a drill that is over: a line, and where it did not hold what was seen and where the evidence is. */
+export function drillLines({ outcome, failures, folder, verbose }: DrillLinesFacts): readonly Line[] {
+  const word = wordOfOutcome(outcome);
+  const { mark, tone } = outcomeStyles[word];
+  const time = outcome.durationMs === null ? '' : formatDuration(outcome.durationMs);
+  const shownBefore = [span(`${mark} ${word.padEnd(12)}`, tone), span(` ${time.padStart(10)}  `, 'quiet')];
+  const first = line(0, [...shownBefore, span(outcome.job, 'strong')], nameColumn);
+  const told = verbose ? outcome.checks : outcome.checks.filter((check) => check.outcome !== 'held');
+  const evidence = told.flatMap((check) => checkLines(check, verbose));
+  if (word === 'held') return [first, ...evidence];
+  const crash = word === 'crashed' ? outcome.kernelTrouble.findLast(isCrash) : undefined;
+  const why = [outcome.summary, ...failures.map((failure) => failure.what)].filter((text) => text !== null);
+  return [
+    first,
+    ...why.map((text) => line(2, text)),
+    // The kernel's own words are in the folder; its trace would bury the other drills.
+    ...(crash === undefined ? [] : troubleLines(verbose ? crash : { ...crash, transcript: [] })),
+    ...evidence,
+    labelled('evidence', folder),
+  ];
+}
