@@ -11,7 +11,6 @@ import { join } from 'node:path';
 import { planArray } from '../core/plan/array.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { Manifest } from '../core/payload/manifest.ts';
-import { ensureEntry } from '../machine/cache/ensure-entry.ts';
 import type { CacheEntry } from '../machine/cache/ensure-entry.ts';
 import type { EntryKey } from '../machine/cache/entry-name.ts';
 import { hashText } from '../machine/cache/file-hash.ts';
@@ -21,6 +20,7 @@ import type { SavedMachine } from '../machine/saved-machine.ts';
 import { forkMachine } from '../machine/start-machine.ts';
 import { planBootedKey } from '../machine/template/booted-template.ts';
 import { savedFiles, templateFailure } from '../machine/template/template-files.ts';
+import { ensureTemplate } from '../machine/template/template-use.ts';
 import type { Payload } from '../storage/payload-image.ts';
 import { disksIn, drawUuids, openBlankRun } from './blank-run.ts';
 import type { Step } from './drill.ts';
@@ -65,34 +65,40 @@ export async function ensureArrayTemplate(
   build: (run: DrillRun) => Promise<void>,
 ): Promise<ArrayTemplate> {
   let isNew = false;
-  const entry = await ensureEntry(ctx, store, await planArrayKey(kit, request, steps), async (building, { entryHostPath }) => {
-    isNew = true;
-    const saved = savedFiles(entryHostPath);
-    const commands: string[] = [];
-    const recording: Context = {
-      ...building,
-      emit: (event) => {
-        if (event.type === 'command-ended') commands.push(`${JSON.stringify(event)}\n`);
-        building.emit(event);
-      },
-    };
-    const saving: MachineKit = {
-      ...kit,
-      disksHostPath: entryHostPath,
-      startMachine: async (startCtx, spec) => kit.startMachine(startCtx, spec, saved.memoryHostPath),
-    };
-    try {
-      await using run = await openBlankRun(recording, saving, request, machineName);
-      await build(run);
-      const facts = factsOf(run);
-      await run.save(saved.stateHostPath);
-      await writeFile(join(entryHostPath, files.manifests), JSON.stringify([...run.payload.manifests]));
-      await writeFile(join(entryHostPath, files.commands), commands.join(''));
-      return { description: `${request.drill.name}, seed ${request.seed}`, packages: {}, facts: { ...facts } };
-    } catch (error) {
-      throw templateFailure(error, saved.memoryHostPath);
-    }
-  });
+  const entry = await ensureTemplate(
+    ctx,
+    store,
+    request.templates,
+    await planArrayKey(kit, request, steps),
+    async (building, { entryHostPath }) => {
+      isNew = true;
+      const saved = savedFiles(entryHostPath);
+      const commands: string[] = [];
+      const recording: Context = {
+        ...building,
+        emit: (event) => {
+          if (event.type === 'command-ended') commands.push(`${JSON.stringify(event)}\n`);
+          building.emit(event);
+        },
+      };
+      const saving: MachineKit = {
+        ...kit,
+        disksHostPath: entryHostPath,
+        startMachine: async (startCtx, spec) => kit.startMachine(startCtx, spec, saved.memoryHostPath),
+      };
+      try {
+        await using run = await openBlankRun(recording, saving, request, machineName);
+        await build(run);
+        const facts = factsOf(run);
+        await run.save(saved.stateHostPath);
+        await writeFile(join(entryHostPath, files.manifests), JSON.stringify([...run.payload.manifests]));
+        await writeFile(join(entryHostPath, files.commands), commands.join(''));
+        return { description: `${request.drill.name}, seed ${request.seed}`, packages: {}, facts: { ...facts } };
+      } catch (error) {
+        throw templateFailure(error, saved.memoryHostPath);
+      }
+    },
+  );
   return readTemplate(entry, isNew);
 }
 

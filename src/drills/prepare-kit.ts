@@ -35,7 +35,7 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
     ctx.emit({ type: 'remark-made', text: `QEMU ${qemu.version} cannot fork machines: every one is booted. 9.1 or later can.` });
   return {
     parts,
-    startMachine: forks ? createForkOrBoot(store, parts) : boot,
+    startMachine: forks ? createForkOrBoot({ store, use: request.templates, parts }) : boot,
     forks,
     slots: request.slots,
     disksHostPath: scratch.hostPath,

@@ -11,6 +11,7 @@ import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
+import type { TemplateUse } from '../machine/template/template-use.ts';
 import { beginDrill } from './begin-drill.ts';
 import type { Drill, Step, StepPhase } from './drill.ts';
 import { endDrill, judgeDrill } from './drill-ending.ts';
@@ -20,13 +21,6 @@ import { prepareKit } from './prepare-kit.ts';
 import { proveArray } from './proof/prove-array.ts';
 import { checkSkippedSteps } from './registry.ts';
 import { summariseVerdict } from './verdict-summary.ts';
-
-/** Whether machines are forked from templates or booted (`cold`); `fresh` makes every template anew, once in a run. */
-export interface TemplateUse {
-  readonly mode: 'fork' | 'cold' | 'fresh';
-  /** The templates that this run has made anew, by their names in the cache. */
-  readonly renewed: Set<string>;
-}
 
 /** What is asked for: a drill, and what may be different from its defaults. */
 export interface DrillRequest {

@@ -123,25 +123,39 @@ test('a stall, or a WARNING that is not about storage, takes nothing from a leg 
 });
 
 test('a fork is gone too when its examination fails', async () => {
-  await using drill = await openFork({ otherwise: { '/usr/lib/raidlab/wait-ready': { exitCode: 1 } } });
+  await using drill = await openFork({ otherwise: { mkdir: { exitCode: 1 } } });
   assert.equal((await failureOf(loseFirst(drill))).reason, 'command-failed');
   assert.deepEqual(drill.machines[0]?.ends, ['dispose']);
 });
 
-async function reboot(fork: Fork): Promise<{ readonly check: Check | undefined; readonly typed: readonly string[] }> {
+interface Rebooted {
+  readonly check: Check | undefined;
+  readonly outcomes: Readonly<Record<string, string>>;
+  readonly typed: readonly string[];
+}
+
+async function reboot(fork: Fork): Promise<Rebooted> {
   await using drill = await openFork(fork);
-  const [check] = await examineReboot(drill.run);
+  const checks = await examineReboot(drill.run);
+  const check = checks.find(({ name }) => name === 'reboot');
   const [machine] = drill.machines;
   assert.deepEqual(machine?.ends, ['dispose']);
   assert.deepEqual(
     drill.specs[0]?.disks.map(({ serial }) => serial),
     ['DISK1', 'DISK2', 'DISK3'],
   );
-  return { check, typed: machine.typed.map(({ argv }) => argv.join(' ')) };
+  return {
+    check,
+    outcomes: Object.fromEntries(checks.map(({ name, outcome }) => [name, outcome])),
+    typed: machine.typed.map(({ argv }) => argv.join(' ')),
+  };
 }
 
+const allHeld = { files: 'held', scrub: 'held', 'device-stats': 'held', reboot: 'held' };
+
 test('a reboot is held when crypttab and fstab alone bring everything back', async () => {
-  const { check, typed } = await reboot({});
+  const { check, outcomes, typed } = await reboot({});
+  assert.deepEqual(outcomes, allHeld);
   assert.equal(check?.outcome, 'held');
   assert.match(check.evidence.at(-1) ?? '', /^3 files and directories, .* all as written$/u);
   assert.ok(typed.includes('/usr/lib/raidlab/open-storage'));
@@ -168,6 +182,47 @@ for (const [what, fork, evidence] of reboots) {
     assert.match(check.evidence.join('\n'), evidence);
   });
 }
+
+const pulled = recorded('btrfs-device-stats-pulled');
+const readings: readonly (readonly [string, Fork, Readonly<Record<string, string>>])[] = [
+  ['a lost file', { lost: ['/storage/payload/a'] }, { files: 'broken', reboot: 'broken' }],
+  ['a scrub with errors and exit 0', { otherwise: { 'btrfs scrub start': recorded('btrfs-scrub-start-corrected') } }, { scrub: 'broken' }],
+  [
+    'a scrub with errors and exit 3',
+    { otherwise: { 'btrfs scrub start': { exitCode: 3, stdout: recorded('btrfs-scrub-start-pulled') } } },
+    { scrub: 'broken' },
+  ],
+  ['counters that reading has raised', { otherwise: { 'btrfs device stats': pulled } }, { 'device-stats': 'broken' }],
+];
+for (const [what, fork, expected] of readings) {
+  test(`${what} is seen in the copy by its own check`, async () => {
+    assert.deepEqual((await reboot(fork)).outcomes, { ...allHeld, ...expected });
+  });
+}
+
+test('the scrub comes before the files: reading mends what the scrub would tell', async () => {
+  const { typed } = await reboot({});
+  const at = (beginning: string): number => typed.findIndex((line) => line.startsWith(beginning));
+  assert.ok(at('btrfs scrub start') < at('find '));
+  assert.ok(at('xxhsum') < at('btrfs device stats'));
+});
+
+test('where crypttab and fstab bring nothing back the array is opened by hand and read all the same', async () => {
+  const { outcomes, typed } = await reboot({ otherwise: { findmnt: { exitCode: 1 } } });
+  assert.deepEqual(outcomes, { ...allHeld, reboot: 'broken' });
+  assert.ok(typed.includes('mount -t btrfs -o rw /dev/mapper/crypt-btrfs1 /storage'));
+});
+
+test('an array that cannot be opened by hand either is not looked at, and nothing is guessed', async () => {
+  const { outcomes } = await reboot({ otherwise: { findmnt: { exitCode: 1 }, 'mount -t btrfs': noMount } });
+  const unseen = { files: 'inconclusive', scrub: 'inconclusive', 'device-stats': 'inconclusive' };
+  assert.deepEqual(outcomes, { ...unseen, reboot: 'broken' });
+});
+
+test('a scrub that says nothing that is understood is a failure, never a held check', async () => {
+  await using drill = await openFork({ otherwise: { 'btrfs scrub start': { exitCode: 1, stderr: 'ERROR: Scrub is already running' } } });
+  assert.equal((await failureOf(examineReboot(drill.run))).reason, 'output-not-understood');
+});
 
 test('one mapping that crypttab could not open is told, and is no finding while the array is whole', async () => {
   const { check } = await reboot({ otherwise: { '/usr/lib/raidlab/open-storage': { exitCode: 1 } } });

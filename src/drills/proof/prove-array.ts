@@ -1,24 +1,45 @@
-import { availableParallelism } from 'node:os';
-import type { Check } from '../../core/verdict.ts';
 import { lossesSurvived } from '../../core/layout.ts';
+import type { Check } from '../../core/verdict.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { examineArray } from './examine-array.ts';
 import { examineLoss } from './examine-loss.ts';
 import { examineReboot } from './examine-reboot.ts';
 import { sideBySide } from './side-by-side.ts';
 
+/** The order in which checks are told; what is not named here comes before `reboot`, as it was examined. */
+const order = ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-log'];
+
 /**
- * The proof, in eight parts, on the repaired array of a drill whose machine is on:
- * mounted, files, profiles, scrub, device stats, kernel log on the machine itself; then, in copy-on-write forks of its
- * disks, each loss that the profile promises to survive, and a reboot with only what crypttab and fstab say.
+ * The proof, in eight parts, on the repaired array of a drill whose machine is on. The machine itself is only looked at:
+ * mounted, profiles, device stats, kernel log. Then it is shut down, and copies of it, on copy-on-write disks, are used up:
+ * one is restarted with only what crypttab and fstab say, scrubbed and read; the others lose each member in turn.
  *
- * Checks are reported in this order. The machine is off afterwards and its disks are as the repair left them.
+ * The machine is off afterwards, and its disks are as the repair left them.
  */
 export async function proveArray(run: DrillRun, report: (check: Check) => void): Promise<void> {
-  for (const check of await examineArray(run)) report(check);
+  const onMachine = await examineArray(run);
   await run.shutdown();
   const losses = lossesSurvived(run.array.layout.profile) > 0 ? run.members : [];
-  const examinations = [...losses.map((lost) => async () => examineLoss(run, lost)), async () => examineReboot(run)];
-  // One machine a core: more break each other's timers.
-  for (const checks of await sideBySide(examinations, availableParallelism())) for (const check of checks) report(check);
+  // The longest first: then two cores are done at about the same time.
+  const examinations = [async () => examineReboot(run), ...losses.map((lost) => async () => examineLoss(run, lost))];
+  const [afterReboot = [], ...afterLosses] = await sideBySide(examinations, run.kit.slots.count);
+  for (const check of inOrder(onMachine, afterReboot, afterLosses.flat())) report(check);
+}
+
+/** Gives the checks in the order of the design. Error counters are looked at twice: what reading everything has found counts as well. */
+export function inOrder(onMachine: readonly Check[], afterReboot: readonly Check[], afterLosses: readonly Check[]): readonly Check[] {
+  const reboot = afterReboot.filter((check) => check.name === 'reboot');
+  const seen = [...onMachine, ...afterReboot];
+  const first = order.flatMap((name) => {
+    const checks = seen.filter((check) => check.name === name);
+    return checks.length === 0 ? [] : [worst(checks)];
+  });
+  return [...first, ...afterLosses, ...reboot];
+}
+
+function worst(checks: readonly Check[]): Check {
+  const [first] = checks;
+  const found = checks.find((check) => check.outcome === 'broken') ?? checks.find((check) => check.outcome === 'inconclusive') ?? first;
+  if (found === undefined) throw new RangeError('no checks');
+  return found;
 }

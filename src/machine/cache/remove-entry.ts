@@ -29,18 +29,21 @@ export async function removeEntry(ctx: Context, store: CacheStore, name: string)
 }
 
 /**
- * Removes an entry whose content is whole and which is no good all the same, whoever holds it: a machine that was to be
- * started from it could not. Emits `cache-entry-rejected`. An entry that has been built anew meanwhile stays.
+ * Removes an entry whose content is whole and which is no good all the same: a machine that was to be started from it could
+ * not. Emits `cache-entry-rejected`. The caller holds it; where somebody else does too it stays, for another one in its place
+ * would be found by disks that lie over this one. An entry that has been built anew meanwhile stays. Tells whether it is gone.
  */
-export async function rejectEntry(ctx: Context, store: CacheStore, entry: CacheEntry, why: string): Promise<void> {
+export async function rejectEntry(ctx: Context, store: CacheStore, entry: CacheEntry, why: string): Promise<boolean> {
   ctx.emit({ type: 'cache-entry-rejected', artefact: entry.record.artefact, why });
   const name = entryNameOf(entry.record);
   const taken = await lockToRemove(store, name);
   // Whoever has it is building it anew, or has just rejected it too.
-  if (taken === 'busy') return;
+  if (taken === 'busy') return true;
   await using lock = taken;
   const now = await readEntryRecord(store, lock.name);
-  if (now === undefined || now.madeAt === entry.record.madeAt) await buryEntry(ctx, store, name);
+  if (now !== undefined && now.madeAt !== entry.record.madeAt) return true;
+  if ((await findHolds(store)).filter((hold) => hold.name === name).length > 1) return false;
+  return buryEntry(ctx, store, name);
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MachineSpec } from '../machine.ts';
+import type { MachineMemory, MachineSpec } from '../machine.ts';
 import { planProbeCommand, planQemuCommand } from './qemu-command.ts';
 
 const qemu = { program: 'qemu-system-x86_64', version: '10.0.2', build: 'QEMU emulator version 10.0.2', hasSandbox: true };
@@ -153,6 +153,7 @@ test('control goes over sockets in the scratch directory, the console also into 
     'socket,id=console0,path=/run/raidlab-1/console.sock,server=on,wait=off,logfile=/results/a,,b/console.log,logappend=on',
     'socket,id=agent0,path=/run/raidlab-1/agent.sock,server=on,wait=off',
     'socket,id=journal0,path=/run/raidlab-1/journal.sock,server=on,wait=off',
+    'socket,id=wake0,path=/run/raidlab-1/wake.sock,server=on,wait=off',
   ]);
 });
 
@@ -163,6 +164,7 @@ test('the ports have the names that the guest looks for', () => {
     [
       ['agent0', 'org.qemu.guest_agent.0'],
       ['journal0', 'org.raidlab.journal'],
+      ['wake0', 'org.raidlab.wake'],
     ],
   );
 });
@@ -182,4 +184,36 @@ test('the probe boots the same kernel on the same board, with no disk', () => {
   assert.deepEqual(valuesOf(argv, '-blockdev'), []);
   assert.ok((valuesOf(argv, '-append')[0] ?? '').split(' ').includes('raidlab.probe'));
   assert.ok(argv.includes('-no-reboot'));
+});
+
+const memoryOf = (memory: MachineMemory) => objectsOf(planQemuCommand(spec, { memory, from: 'kernel' }), '-object')[0];
+
+test('the memory of a template is the file itself, that of a fork a private and writable view of it', () => {
+  assert.deepEqual(memoryOf({ kind: 'shared-file', hostPath: '/t/memory' }), {
+    'qom-type': 'memory-backend-file',
+    id: 'ram0',
+    size: 805306368,
+    'mem-path': '/t/memory',
+    share: true,
+  });
+  assert.deepEqual(memoryOf({ kind: 'private-file', hostPath: '/t/memory' }), {
+    'qom-type': 'memory-backend-file',
+    id: 'ram0',
+    size: 805306368,
+    'mem-path': '/t/memory',
+    share: false,
+    readonly: true,
+    rom: 'off',
+  });
+});
+
+test('a fork has the devices of what it is forked from, and waits to be told where its state is', () => {
+  const withoutMemory = (argv: readonly string[]): readonly string[] => argv.filter((word) => !word.includes('"id":"ram0"'));
+  const template = planQemuCommand(spec, { memory: { kind: 'shared-file', hostPath: '/t/memory' }, from: 'kernel' });
+  const fork = planQemuCommand(spec, { memory: { kind: 'private-file', hostPath: '/t/memory' }, from: 'saved-state' });
+  assert.deepEqual(valuesOf(fork, '-incoming'), ['defer']);
+  assert.deepEqual(
+    withoutMemory(fork).filter((word) => word !== '-incoming' && word !== 'defer'),
+    withoutMemory(template),
+  );
 });

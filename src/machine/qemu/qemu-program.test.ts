@@ -7,7 +7,7 @@ import { UnknownOutput } from '../../core/unknown-output.ts';
 import { createTestContext, failureOf } from '../fixtures/scripted-peer.ts';
 import { startMachine } from '../start-machine.ts';
 import type { MachineSpec } from '../machine.ts';
-import { findQemu, isTrustedUnderTcg, parseQemuVersion, requireTrusted } from './qemu-program.ts';
+import { canFork, findQemu, isTrustedUnderTcg, parseQemuVersion, requireTrusted } from './qemu-program.ts';
 
 const versions = [
   ['QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2+deb13u1~bpo12+1)\nCopyright (c) 2003-2025 Fabrice Bellard\n', '10.0.2', true],
@@ -60,18 +60,27 @@ async function fakeQemu(help: string): Promise<void> {
   await chmod(hostPath, 0o755);
 }
 
-// Never reached by QEMU: the version is judged first.
-const spec = { name: 'main', accelerator: 'tcg' } as MachineSpec;
-
-test('a missing QEMU is named before anything is started', async () => {
-  const failure = await failureOf(startMachine(createTestContext(), spec));
+test('a missing QEMU is named', async () => {
+  const failure = await failureOf(findQemu(createTestContext()));
   assert.deepEqual(failure, { area: 'host', reason: 'program-missing', program: 'qemu-system-x86_64', purpose: 'run the machine' });
 });
 
 test('a QEMU that is too old is refused before anything is started', async () => {
   await fakeQemu('QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)');
+  const qemu = await findQemu(createTestContext());
+  const spec = { name: 'main', qemu, accelerator: 'tcg' } as MachineSpec;
   const failure = await failureOf(startMachine(createTestContext(), spec));
   assert.deepEqual(failure, { area: 'host', reason: 'qemu-too-old', found: '7.2.22', needed: '10.0' });
+});
+
+test('what QEMU says of itself is kept whole: a template is for one revision of the package', async () => {
+  await fakeQemu('QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)\nCopyright');
+  assert.equal((await findQemu(createTestContext())).build, 'QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)');
+});
+
+test('a machine is forked only by a QEMU that can', () => {
+  for (const version of ['9.1.0', '10.0.2', '11.0']) assert.ok(canFork(version), version);
+  for (const version of ['7.2.22', '8.2.0', '9.0.3']) assert.ok(!canFork(version), version);
 });
 
 test('the sandbox is found in the help', async () => {

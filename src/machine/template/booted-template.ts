@@ -1,7 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EntryKey } from '../cache/entry-name.ts';
-import { ensureEntry } from '../cache/ensure-entry.ts';
 import type { CacheEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
 import { hashText } from '../cache/file-hash.ts';
 import type { OpenStore } from '../cache/open-store.ts';
@@ -13,11 +12,20 @@ import { planQemuCommand } from '../qemu/qemu-command.ts';
 import type { SavedMachine } from '../saved-machine.ts';
 import { startMachine } from '../start-machine.ts';
 import { createMemoryFile, savedFiles, templateFailure } from './template-files.ts';
+import { ensureTemplate } from './template-use.ts';
+import type { TemplateUse } from './template-use.ts';
 
 /** Everything that shapes a booted machine before it has disks. */
 export interface BootedParts extends Pick<MachineSpec, 'qemu' | 'kernel' | 'memoryMiB' | 'bootTimeoutMs'> {
   readonly accelerator: Accelerator;
   readonly tools: ToolsArtefact;
+}
+
+/** Where templates are kept, how they are used, and what machines of them are made from. */
+export interface TemplateSource {
+  readonly store: OpenStore;
+  readonly use: TemplateUse;
+  readonly parts: BootedParts;
 }
 
 /** A template in the cache. */
@@ -35,14 +43,10 @@ const bootedVersion = 1;
  *
  * Rejects as `startMachine` and `ensureEntry` do.
  */
-export async function ensureBootedTemplate(
-  ctx: Context,
-  store: OpenStore,
-  parts: BootedParts,
-  evidenceHostPath: string,
-): Promise<Template> {
+export async function ensureBootedTemplate(ctx: Context, source: TemplateSource, evidenceHostPath: string): Promise<Template> {
+  const { store, use, parts } = source;
   const key = await planBootedKey(parts);
-  const entry = await ensureEntry(ctx, store, key, async (building, workshop) => {
+  const entry = await ensureTemplate(ctx, store, use, key, async (building, workshop) => {
     await buildBooted(building, store, parts, workshop, evidenceHostPath);
     return { description: describeBooted(parts), packages: {} };
   });

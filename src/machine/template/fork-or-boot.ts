@@ -9,13 +9,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RaidlabError } from '../../core/failure.ts';
 import { rejectEntry } from '../cache/remove-entry.ts';
-import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
 import { KernelCrash } from '../kernel-crash.ts';
 import type { Machine, MachineSpec } from '../machine.ts';
 import { forkMachine, startMachine } from '../start-machine.ts';
 import { ensureBootedTemplate } from './booted-template.ts';
-import type { BootedParts, Template } from './booted-template.ts';
+import type { Template, TemplateSource } from './booted-template.ts';
 import { copyMemoryFile, createMemoryFile } from './template-files.ts';
 
 /**
@@ -34,13 +33,13 @@ export const boot: StartMachine = async (ctx, spec, memoryHostPath) => {
 /** After so many templates from which no machine could be forked there is a reason that another one does not cure. */
 const mostRejections = 2;
 
-/** Gives a way to start machines that forks them from the booted template of `parts`, and boots them where that cannot be done. */
-export function createForkOrBoot(store: OpenStore, parts: BootedParts): StartMachine {
+/** Gives a way to start machines that forks them from the booted template, and boots them where that cannot be done. */
+export function createForkOrBoot(source: TemplateSource): StartMachine {
   let template: Promise<Template> | undefined;
   let rejections = 0;
   return async (ctx, spec, memoryHostPath) => {
     if (rejections >= mostRejections) return boot(ctx, spec, memoryHostPath);
-    template ??= ensureWithEvidence(ctx, store, parts, spec);
+    template ??= ensureWithEvidence(ctx, source, spec);
     const found = await template.catch((error: unknown) => {
       template = undefined;
       throw error;
@@ -54,7 +53,7 @@ export function createForkOrBoot(store: OpenStore, parts: BootedParts): StartMac
       async (why) => {
         rejections += 1;
         template = undefined;
-        await rejectEntry(ctx, store, found.entry, why);
+        await rejectEntry(ctx, source.store, found.entry, why);
         if (memoryHostPath !== undefined) await rm(memoryHostPath, { force: true });
         return boot(ctx, spec, memoryHostPath);
       },
@@ -62,10 +61,10 @@ export function createForkOrBoot(store: OpenStore, parts: BootedParts): StartMac
   };
 }
 
-async function ensureWithEvidence(ctx: Context, store: OpenStore, parts: BootedParts, spec: MachineSpec): Promise<Template> {
+async function ensureWithEvidence(ctx: Context, source: TemplateSource, spec: MachineSpec): Promise<Template> {
   const evidenceHostPath = join(dirname(spec.evidenceHostPath), 'booted-template');
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
-  return ensureBootedTemplate(ctx, store, parts, evidenceHostPath);
+  return ensureBootedTemplate(ctx, source, evidenceHostPath);
 }
 
 /**

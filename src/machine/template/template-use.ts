@@ -1,0 +1,37 @@
+import { ensureEntry } from '../cache/ensure-entry.ts';
+import type { CacheEntry, EntryBuilder } from '../cache/ensure-entry.ts';
+import { entryNameOf } from '../cache/entry-name.ts';
+import type { EntryKey } from '../cache/entry-name.ts';
+import { rejectEntry } from '../cache/remove-entry.ts';
+import type { OpenStore } from '../cache/open-store.ts';
+import type { Context } from '../context.ts';
+
+/** Whether machines are forked from templates or booted (`cold`); `fresh` makes every template anew, once in a run. */
+export interface TemplateUse {
+  readonly mode: 'fork' | 'cold' | 'fresh';
+  /** The templates that this run has made anew, by their names in the cache; shared by all drills of the run. */
+  readonly renewed: Set<string>;
+}
+
+/** Gives a template's entry as `ensureEntry` does; one that is there already is made anew when the run is to have fresh ones. */
+export async function ensureTemplate(
+  ctx: Context,
+  store: OpenStore,
+  use: TemplateUse,
+  key: EntryKey,
+  build: EntryBuilder,
+): Promise<CacheEntry> {
+  const name = entryNameOf(key);
+  const isDue = use.mode === 'fresh' && !use.renewed.has(name);
+  use.renewed.add(name);
+  let isNew = false;
+  const building: EntryBuilder = async (buildCtx, workshop) => {
+    isNew = true;
+    return build(buildCtx, workshop);
+  };
+  const entry = await ensureEntry(ctx, store, key, building);
+  if (!isDue || isNew) return entry;
+  if (await rejectEntry(ctx, store, entry, 'a fresh one is asked for')) return ensureEntry(ctx, store, key, building);
+  ctx.emit({ type: 'remark-made', text: `The ${key.artefact} is not made anew: another drill uses it.` });
+  return entry;
+}
