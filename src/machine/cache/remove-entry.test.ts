@@ -95,21 +95,35 @@ test('whoever wants an entry that is about to be removed waits, and builds it an
   assert.equal((await stat(path.join(hostPath, 'memory'))).size, 'new pages'.length);
 });
 
-test('an entry is rejected though it is held, once: one that was built anew meanwhile stays', async () => {
+test('an entry is rejected by who holds it, once: one that was built anew meanwhile stays', async () => {
   const ctx = createTestContext();
   await using user = await openStore(ctx, store);
   const entry = await ensure(user);
-  await rejectEntry(ctx, user, entry, 'QEMU did not take its state');
+  assert.equal(await rejectEntry(ctx, user, entry, 'QEMU did not take its state'), true);
   assert.deepEqual(ctx.events, [
     { type: 'cache-entry-rejected', artefact: 'template of a booted machine', why: 'QEMU did not take its state' },
   ]);
   assert.equal(await isThere(entry.hostPath), false);
+  assert.equal(await rejectEntry(ctx, user, entry, 'QEMU did not take its state'), true, 'gone is gone');
   // A later one has a later time in its record.
   while (new Date().toISOString() === entry.record.madeAt);
   const anew = await ensure(user, 'new pages');
   assert.notEqual(anew.contentDigest, entry.contentDigest);
-  await rejectEntry(ctx, user, entry, 'QEMU did not take its state');
+  assert.equal(await rejectEntry(ctx, user, entry, 'QEMU did not take its state'), true);
   assert.equal(await isThere(entry.hostPath), true);
+});
+
+test('an entry that another run has disks over is rejected, and stays until that run is over', async () => {
+  const ctx = createTestContext();
+  await using user = await openStore(ctx, store);
+  const entry = await ensure(user);
+  const other = await openStore(ctx, store);
+  await ensure(other);
+  assert.equal(await rejectEntry(ctx, user, entry, 'QEMU did not take its state'), false);
+  assert.equal(await isThere(entry.hostPath), true);
+  await other[Symbol.asyncDispose]();
+  assert.equal(await rejectEntry(ctx, user, entry, 'QEMU did not take its state'), true);
+  assert.equal(await isThere(entry.hostPath), false);
 });
 
 const isRoot = process.getuid?.() === 0;

@@ -43,7 +43,8 @@ export async function rejectEntry(ctx: Context, store: CacheStore, entry: CacheE
   const now = await readEntryRecord(store, lock.name);
   if (now !== undefined && now.madeAt !== entry.record.madeAt) return true;
   if ((await findHolds(store)).filter((hold) => hold.name === name).length > 1) return false;
-  return buryEntry(ctx, store, name);
+  await buryEntry(ctx, store, name);
+  return true;
 }
 
 /**
