@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
 import ts from 'typescript';
-import { exitCodeMeanings, exitCodes } from '../src/core/exit-code.ts';
+import { exitCodeMeanings, exitCodes, exitCodesBySeverity } from '../src/core/exit-code.ts';
 import { drillPages } from './drill-pages.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -36,6 +36,7 @@ const documents = [
     ['DrillOutcome', 'StepResult', 'ConsoleExcerpt'],
   ],
   ['`raidlab drills --json`', '`{"v": 1, "drills": [DrillListing, …]}`', 'src/report/drill-list-lines.ts', ['DrillListing']],
+  ['`raidlab drills show NAME --json`', '`{"v": 1, "drill": DrillListing, "plan": DrillPlan}`', '', []],
   ['`raidlab drill NAME --plan --json`', '`{"v": 1, …DrillPlan}`', 'src/core/plan/drill-plan.ts', ['DrillPlan', 'PlannedStep', 'PlanLine']],
   [
     '`raidlab doctor --json`',
@@ -145,7 +146,9 @@ function formatFields(members) {
 function formatShape(file, name) {
   const { declaration } = findType(file, name);
   const shape = ts.isInterfaceDeclaration(declaration) ? formatFields([...declaration.members]) : formatType(declaration.type, '|');
-  return [`### ${name}`, commentOf(declaration), shape].join('\n\n');
+  const bases = ts.isInterfaceDeclaration(declaration) ? (declaration.heritageClauses ?? []).flatMap((clause) => clause.types) : [];
+  const inherited = bases.map((base) => `It also has the fields of ${base.getText()}.`);
+  return [`### ${name}`, commentOf(declaration), ...inherited, shape].join('\n\n');
 }
 
 /** Gives the events, each with the heading of its group before it: comments with `//` in the union name the groups. */
@@ -198,6 +201,7 @@ function exitCodesPage() {
     'The exit code is the answer to the question that a command was asked. It is public: it changes only with a new major version.',
     ['| code | name | meaning |', '|---|---|---|', ...rows].join('\n'),
     'Codes 1 to 3 are verdicts about storage. From 64 on nothing was found out about storage. 64, 69 and 70 are `EX_USAGE`, `EX_UNAVAILABLE` and `EX_SOFTWARE` of sysexits.h; 130 is 128 + SIGINT, as shells report it, and is also given after SIGTERM and SIGHUP.',
+    `Of several drills the most severe code is given, in this order: ${exitCodesBySeverity.join(', ')}.`,
     'Trouble with the machine once a drill runs (QEMU ended, the guest agent fell silent) is 2, never 1: it says nothing about storage. `raidlab doctor` exits 0 when a drill can run on this host and 69 when not.',
   ];
 }

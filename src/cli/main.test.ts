@@ -42,6 +42,9 @@ const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[]
   [['drill', '--keep', '--repeat', '2'], /--keep leaves one machine running/u],
   [['drill', '--jobs', '0'], /greater than or equal to 1/u],
   [['drill', '--repeat', 'often'], /Expected a valid integer/u],
+  [['drills', 'show'], /Expected a "NAME"/u],
+  [['drills', 'show', 'kernel-crsh'], /There is no drill called "kernel-crsh".\n.*Did you mean "kernel-crash"\?/u],
+  [['drills', 'shwo'], /Did you mean.*"show"|Unexpected/u],
   [['completion', 'tcsh'], /Unsupported shell "tcsh"/u],
 ];
 
@@ -77,7 +80,14 @@ test('a mistake of a program that reads JSON is told as events', async () => {
   assert.equal(exitCode, 64);
 });
 
-for (const argv of [['--help'], ['drill', '--help'], ['drills', '-h'], ['help', 'doctor'], ['completion', '--help']]) {
+for (const argv of [
+  ['--help'],
+  ['drill', '--help'],
+  ['drills', '-h'],
+  ['drills', 'show', '--help'],
+  ['help', 'doctor'],
+  ['completion', '--help'],
+]) {
   test(`raidlab ${argv.join(' ')} has examples and the exit codes`, async () => {
     using sandbox = openSandbox();
     const { exitCode, stdout, stderr } = await sandbox.run(...argv);
@@ -106,6 +116,14 @@ test('drills and plans are for people and for programs', async () => {
   };
   assert.equal(listing.v, 1);
   assert.ok(listing.drills.some((drill) => drill.name === 'replace-missing-disk'));
+  const page = await sandbox.run('drills', 'show', 'kernel-crash');
+  assert.match(page.stdout, /^kernel-crash\n.*\n\n {2}array .*raid1$/mu);
+  assert.equal(page.exitCode, 0);
+  const shown = JSON.parse((await sandbox.run('drills', 'show', 'kernel-crash', '--json')).stdout) as {
+    readonly v: number;
+    readonly plan: { readonly drill: string };
+  };
+  assert.deepEqual([shown.v, shown.plan.drill], [1, 'kernel-crash']);
   const plan = await sandbox.run('drill', '--plan', '--skip-step', 'soft-balance');
   assert.match(plan.stdout, /^ {2}\$ mkfs\.btrfs .*-d raid1 -m raid1/mu);
   assert.match(plan.stdout, /soft-balance, left out/u);
@@ -139,6 +157,7 @@ test('a shell completes drills, their steps and suites', async () => {
   assert.ok((await words('drill', '--skip-step', '')).includes('soft-balance'));
   assert.deepEqual(await words('drill', 'kernel-crash', '--skip-step', ''), []);
   assert.deepEqual(await words('drill', 'replace-missing-disk', 'kern'), ['kernel-crash']);
+  assert.deepEqual(await words('drills', 'show', 'kern'), ['kernel-crash']);
   assert.deepEqual(await words('drill', '--kernel', 'bookworm-'), ['bookworm-backports']);
 });
 

@@ -8,16 +8,20 @@ export function planLines(plan: DrillPlan): readonly Line[] {
   return [
     line(0, [span(plan.drill, 'strong'), span(`  ${plan.layout}`, 'quiet')]),
     line(0, plan.promise),
-    ...plan.steps.flatMap((step) => [
-      blank,
-      line(0, [span(step.title, 'strong'), span(`  ${step.name}${step.skipped ? ', left out' : ''}`, step.skipped ? 'doubtful' : 'quiet')]),
-      ...(step.skipped
-        ? []
-        : step.lines.map((planned) =>
-            planned.kind === 'command'
-              ? commandLine(2, formatCommand(planned.command), 'plain')
-              : line(2, [span(`(${planned.text})`, 'quiet')], 3),
-          )),
-    ]),
+    ...plan.steps.flatMap((step) => [blank, ...plannedStepLines(step)]),
+  ];
+}
+
+/** Gives a step of a plan: its title and the name that `--skip-step` takes, then what would be typed and done. */
+export function plannedStepLines({ name, title, skipped, lines }: DrillPlan['steps'][number], indent = 0): readonly Line[] {
+  const head = line(indent, [span(title, 'strong'), span(`  ${name}${skipped ? ', left out' : ''}`, skipped ? 'doubtful' : 'quiet')]);
+  if (skipped) return [head];
+  return [
+    head,
+    ...lines.map((planned) =>
+      planned.kind === 'command'
+        ? commandLine(indent + 2, formatCommand(planned.command), 'plain')
+        : line(indent + 2, [span(`(${planned.text})`, 'quiet')], indent + 3),
+    ),
   ];
 }
