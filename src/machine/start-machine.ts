@@ -60,7 +60,7 @@ export async function startMachine(ctx: Context, spec: MachineSpec, options: Sta
   const { machine, durationMs } = await bringUp(ctx, spec, { memory, from: 'kernel' }, async (qemu, { agent, faults, wake }) => {
     using agentOpened = expectOpening(qemu, portIds.agent);
     using wakeOpened = expectOpening(qemu, portIds.wake);
-    for (const fault of spec.faults ?? []) await faults.inject(ctx, fault);
+    await faults.restore(ctx, spec.faults ?? []);
     await qemu.qmp.execute(ctx, 'cont');
     await agentOpened.wait(ctx, 'the guest agent to open its port', spec.bootTimeoutMs);
     await agent.sync(ctx);
@@ -92,7 +92,7 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedM
     async (qemu, { agent, disks, faults, wake }) => {
       await loadState(ctx, spec.name, qemu.qmp, saved.stateHostPath);
       for (const disk of plugged) await disks.insert(ctx, disk);
-      for (const fault of spec.faults ?? []) await faults.inject(ctx, fault);
+      await faults.restore(ctx, spec.faults ?? []);
       await qemu.qmp.execute(ctx, 'cont');
       await agent.sync(ctx);
       await wake.wake(ctx, saved.root, spec.bootTimeoutMs);

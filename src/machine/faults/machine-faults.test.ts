@@ -91,6 +91,15 @@ for (const refused of [/^object-add/, /^blockdev-add DISK1-f2.1/, /^qom-set DISK
   });
 }
 
+test('a machine that is not running yet gets its faults when its images are active', async () => {
+  await using peer = await openScriptedPeer();
+  const { ctx, said, faults } = await openQemu(peer);
+  await faults.restore(ctx, []);
+  assert.deepEqual(said, []);
+  await faults.restore(ctx, [reads]);
+  assert.deepEqual(said, ['blockdev-set-active', 'blockdev-add DISK1-f1.0', 'qom-set DISK1-f1.0']);
+});
+
 test('a disk that was pulled gets its fault without a device', async () => {
   await using peer = await openScriptedPeer();
   const { ctx, said, faults, disks, qemu } = await openQemu(peer);

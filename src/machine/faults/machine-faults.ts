@@ -16,6 +16,8 @@ export interface MachineFaults {
   readonly list: () => readonly StandingFault[];
   /** Brings a fault about; resolves when the guest's next request meets it. A disk that was pulled can have one too. */
   readonly inject: (ctx: Context, fault: Fault) => Promise<void>;
+  /** Gives the disks of a machine that is not running yet the faults that they had. */
+  readonly restore: (ctx: Context, faults: readonly StandingFault[]) => Promise<void>;
   /** Takes a standing fault away; resolves when the guest's next request does not meet it. */
   readonly clear: (ctx: Context, fault: StandingFault) => Promise<void>;
 }
@@ -39,21 +41,28 @@ export function keepMachineFaults(site: FaultSite): MachineFaults {
   };
   const replace = (ctx: Context, serial: string, faults: readonly StandingFault[]): Promise<void> =>
     chains.replace(ctx, serial, faults, hasDevice(site, serial));
+  const inject = (ctx: Context, fault: Fault): Promise<void> =>
+    inTurn(async () => {
+      const sizeBytes = await measureDisk(ctx, site, fault.disk);
+      const trouble = judgeFault(fault, sizeBytes);
+      if (trouble !== undefined) throw misuse(`disk ${fault.disk} cannot have this fault: ${trouble}`);
+      if (isDamage(fault)) {
+        await damage(ctx, site, fault, sizeBytes);
+        return;
+      }
+      const faults = chains.faultsOf(fault.disk);
+      if (faults.some((standing) => isDeepStrictEqual(standing, fault))) throw misuse(`disk ${fault.disk} has this fault already`);
+      await replace(ctx, fault.disk, [...faults, fault]);
+    });
   return {
     list: chains.list,
-    inject: (ctx, fault) =>
-      inTurn(async () => {
-        const sizeBytes = await measureDisk(ctx, site, fault.disk);
-        const trouble = judgeFault(fault, sizeBytes);
-        if (trouble !== undefined) throw misuse(`disk ${fault.disk} cannot have this fault: ${trouble}`);
-        if (isDamage(fault)) {
-          await damage(ctx, site, fault, sizeBytes);
-          return;
-        }
-        const faults = chains.faultsOf(fault.disk);
-        if (faults.some((standing) => isDeepStrictEqual(standing, fault))) throw misuse(`disk ${fault.disk} has this fault already`);
-        await replace(ctx, fault.disk, [...faults, fault]);
-      }),
+    inject,
+    restore: async (ctx, faults) => {
+      if (faults.length === 0) return;
+      // A fork's images wait for `cont` to become active, and a filter over an inactive one is refused.
+      await site.qmp.execute(ctx, 'blockdev-set-active', { active: true });
+      for (const fault of faults) await inject(ctx, fault);
+    },
     clear: (ctx, fault) =>
       inTurn(async () => {
         const faults = chains.faultsOf(fault.disk);

@@ -46,10 +46,14 @@ export interface QmpCommands {
   readonly 'query-migrate': { readonly args: undefined; readonly result: MigrationInfo };
   readonly 'blockdev-add': { readonly args: DriverOptions; readonly result: object };
   readonly 'blockdev-del': { readonly args: { readonly 'node-name': string }; readonly result: object };
+  readonly 'blockdev-set-active': { readonly args: { readonly active: boolean }; readonly result: object };
   readonly 'query-named-block-nodes': { readonly args: { readonly flat: boolean }; readonly result: readonly BlockNode[] };
   readonly 'object-add': { readonly args: ObjectOptions; readonly result: object };
   readonly 'object-del': { readonly args: { readonly id: string }; readonly result: object };
-  readonly 'qom-set': { readonly args: { readonly path: string; readonly property: string; readonly value: string }; readonly result: object };
+  readonly 'qom-set': {
+    readonly args: { readonly path: string; readonly property: string; readonly value: string };
+    readonly result: object;
+  };
   readonly 'nbd-server-start': {
     readonly args: { readonly addr: { readonly type: 'unix'; readonly data: { readonly path: string } } };
     readonly result: object;
