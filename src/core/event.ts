@@ -160,6 +160,10 @@ export interface PlannedJob {
   readonly skippedSteps: readonly string[];
   readonly layout: string;
   readonly payloadBytes: number;
+  /** The Debian suite that the kernel under test comes from. */
+  readonly kernel: string;
+  /** The Debian suite that the tools come from. */
+  readonly tools: string;
 }
 
 /** The version of the NDJSON event format; raised when a field changes meaning or goes away. */

@@ -72,5 +72,6 @@ async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDri
 
 function planJob({ job, request }: DrillJob): PlannedJob {
   const { drill, seed, skippedSteps, layout, payloadBytes } = request;
-  return { job, drill: drill.name, promise: drill.promise, seed, skippedSteps, layout: describeLayout(layout), payloadBytes };
+  const about = { drill: drill.name, promise: drill.promise, layout: describeLayout(layout) };
+  return { job, ...about, seed, skippedSteps, payloadBytes, kernel: request.kernelSuite, tools: request.toolsSuite };
 }

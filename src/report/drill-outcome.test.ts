@@ -13,6 +13,8 @@ const planned = (job: string): PlannedJob => ({
   skippedSteps: [],
   layout: 'l',
   payloadBytes: 1,
+  kernel: 'trixie',
+  tools: 'trixie',
 });
 const at = '2026-11-22T12:00:00.000Z';
 

@@ -111,6 +111,8 @@ test('drills that ran more than once are given with their times', () => {
     skippedSteps: [],
     layout: 'l',
     payloadBytes: 1,
+    kernel: 'trixie',
+    tools: 'trixie',
   }));
   const plan: JobEvent = [0, null, { type: 'run-planned', seed: '1', limit: 1, jobs }];
   const text = show([

@@ -62,7 +62,7 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
         exitCode: unavailable,
         what: `${failure.hostPath} cannot be written; it holds ${failure.purpose}.`,
         said: failure.said,
-        remedy: 'Make it writable, or set XDG_CACHE_HOME (cache) or --output (results) to a directory of yours.',
+        remedy: 'Make it writable, or choose a place of yours: XDG_CACHE_HOME (cache), --output (results), --reporter NAME=FILE (reports).',
       };
     case 'wait-timed-out':
       return {

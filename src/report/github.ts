@@ -1,0 +1,98 @@
+import type { DrillOutcome } from './drill-outcome.ts';
+import { formatDuration } from './format-duration.ts';
+import { evidenceText, runFacts, summaryOf } from './outcome-text.ts';
+import { outcomeWords, wordOfOutcome } from './outcome-word.ts';
+import type { OutcomeWord } from './outcome-word.ts';
+import type { RunResult } from './result.ts';
+
+/** The workflow command for each outcome that is worth an annotation. */
+const annotationOf: Readonly<Partial<Record<OutcomeWord, 'error' | 'warning'>>> = {
+  broken: 'error',
+  crashed: 'error',
+  failed: 'error',
+  inconclusive: 'warning',
+  interrupted: 'warning',
+};
+
+/** How many rows of evidence an annotation has; GitHub folds long ones away, and the rest is in the step summary. */
+const rowsAnnotated = 20;
+
+/**
+ * Gives a run as annotations for GitHub Actions: a workflow command for each drill that did not hold; empty when all did.
+ * Source: docs.github.com, workflow commands for GitHub Actions; what is escaped is in actions/toolkit, packages/core.
+ */
+export function formatAnnotations(result: RunResult): string {
+  const ownFailures = result.failures.filter((failure) => failure.job === undefined);
+  return [
+    ...result.drills.flatMap((outcome) => {
+      const word = wordOfOutcome(outcome);
+      const command = annotationOf[word];
+      if (command === undefined) return [];
+      const rows = [summaryOf(result, outcome), ...evidenceText(result, outcome).split('\n')];
+      return [annotation(command, `${outcome.job}: ${word}`, rows.slice(0, rowsAnnotated).join('\n'))];
+    }),
+    ...ownFailures.map((failure) => annotation('error', 'raidlab', `${failure.what}\n${failure.remedy}`)),
+  ].join('');
+}
+
+/** Gives a run as Markdown for the summary of a step: what every drill came to in a table, then what did not hold, folded. */
+export function formatStepSummary(result: RunResult): string {
+  const { drills } = result;
+  const counts = outcomeWords
+    .map((word) => ({ word, count: drills.filter((drill) => wordOfOutcome(drill) === word).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ word, count }) => `${String(count)} ${word}`);
+  const facts = [['seed', drills[0]?.seed ?? ''] as const, ...runFacts(result)];
+  const ownFailures = result.failures.filter((failure) => failure.job === undefined);
+  return `${[
+    `## raidlab: ${counts.length === 0 ? 'no drill was run' : counts.join(', ')}`,
+    ...ownFailures.map((failure) => `**${escapeMarkdown(failure.what)}** ${escapeMarkdown(failure.remedy)}`),
+    ...(drills.length === 0 ? [] : [table(result)]),
+    ...drills.filter((drill) => !['held', 'not begun'].includes(wordOfOutcome(drill))).map((drill) => details(result, drill)),
+    facts.map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`).join('\n'),
+    `Again: ${inlineCode(result.repeat)}`,
+  ].join('\n\n')}\n`;
+}
+
+function table(result: RunResult): string {
+  const rows = result.drills.map((drill) => {
+    const time = drill.durationMs === null ? '' : formatDuration(drill.durationMs);
+    const cells = [drill.job, wordOfOutcome(drill), time, `${drill.kernel} / ${drill.tools}`, summaryOf(result, drill)];
+    return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  });
+  return ['| drill | outcome | time | kernel / tools | |', '| --- | --- | ---: | --- | --- |', ...rows].join('\n');
+}
+
+function details(result: RunResult, outcome: DrillOutcome): string {
+  const title = `${outcome.job}: ${wordOfOutcome(outcome)}`;
+  const text = evidenceText(result, outcome);
+  // A fence is longer than any that is in the text. Source: CommonMark, 4.5.
+  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/gu)].map(([run]) => run.length + 1)));
+  return `<details><summary>${escapeHtml(title)}</summary>\n\n${fence}text\n${text}\n${fence}\n\n</details>`;
+}
+
+function annotation(command: 'error' | 'warning', title: string, text: string): string {
+  return `::${command} title=${escapeProperty(title)}::${escapeData(text)}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** Makes text that stands in a line of Markdown mean itself. */
+function escapeMarkdown(text: string): string {
+  return escapeHtml(text.replaceAll(/\s+/gu, ' ')).replaceAll(/[\\`*_[\]|~#]/gu, String.raw`\$&`);
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}
+
+function inlineCode(text: string): string {
+  const fence = '`'.repeat(Math.max(0, ...[...text.matchAll(/`+/gu)].map(([run]) => run.length)) + 1);
+  return `${fence} ${text} ${fence}`;
+}

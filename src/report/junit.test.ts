@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parse } from 'junit2json';
+import { manyBegin, manyEnd, manyInterrupted, recordJobs } from './fixtures/many-events.ts';
+import type { JobEvent } from './fixtures/many-events.ts';
+import { formatJunit } from './junit.ts';
+import { addToResult, emptyResult } from './result.ts';
+import type { RunResult } from './result.ts';
+
+/** What the consumer makes of a document, as far as it is looked at. */
+interface Suite {
+  readonly name: string;
+  readonly tests: number;
+  readonly failures: number;
+  readonly errors: number;
+  readonly skipped: number;
+  readonly time: number;
+  readonly timestamp: string;
+  readonly properties: readonly { readonly name: string; readonly value: string }[];
+  readonly testcase: readonly Case[];
+}
+
+interface Case {
+  readonly name: string;
+  readonly classname: string;
+  readonly time: number;
+  readonly failure?: readonly Trouble[];
+  readonly error?: readonly Trouble[];
+  readonly skipped?: readonly { readonly message: string }[];
+  readonly 'system-out'?: readonly string[];
+}
+
+interface Trouble {
+  readonly type: string;
+  readonly message: string;
+  readonly inner: string;
+}
+
+const resultOf = (events: readonly JobEvent[]): RunResult => recordJobs(events).reduce(addToResult, emptyResult);
+
+async function suiteOf(result: RunResult): Promise<Suite> {
+  const parsed = (await parse(formatJunit(result))) as unknown as { readonly testsuite: readonly Suite[] };
+  const [suite, ...others] = parsed.testsuite;
+  assert.ok(suite !== undefined && others.length === 0);
+  return suite;
+}
+
+test('a consumer of JUnit reads a suite for the run and a case for each drill, in the order asked', async () => {
+  const suite = await suiteOf(resultOf([...manyBegin, ...manyEnd]));
+  assert.equal(suite.name, '20261122T120000Z-5-drills-x');
+  assert.deepEqual([suite.tests, suite.failures, suite.errors, suite.skipped, suite.time], [5, 1, 3, 0, 31]);
+  assert.equal(suite.timestamp, '2026-11-22T12:00:00');
+  assert.deepEqual(
+    suite.testcase.map((each) => [each.name, each.classname, each.time]),
+    [
+      ['split-brain', 'trixie/bookworm', 20],
+      ['replace-missing-disk', 'trixie/bookworm', 14.1],
+      ['replace-missing-disk-2', 'trixie/bookworm', 20],
+      ['kernel-crash', 'trixie/bookworm', 9],
+      ['slow-disk', 'trixie/bookworm', 3],
+    ],
+  );
+  const properties = new Map(suite.properties.map(({ name, value }) => [name, value]));
+  // The consumer makes numbers of what looks like one.
+  assert.equal(String(properties.get('seed')), '1');
+  assert.equal(properties.get('kernel of trixie'), 'trixie (linux-image-cloud-amd64 6.12.117-1)');
+  assert.equal(properties.get('tools of trixie'), 'trixie (btrfs-progs 6.14)');
+  assert.equal(properties.get('accelerator'), 'tcg');
+});
+
+test('a broken promise is a failure with its evidence; what could not be judged is an error with the console', async () => {
+  const [held, broken, failed, crashed, inconclusive] = (await suiteOf(resultOf([...manyBegin, ...manyEnd]))).testcase;
+  assert.deepEqual([held?.failure, held?.error, held?.['system-out']], [undefined, undefined, undefined]);
+  assert.deepEqual(
+    [broken?.failure?.[0]?.type, broken?.failure?.[0]?.message],
+    ['broken', 'The promise was broken: profiles did not hold.'],
+  );
+  assert.match(
+    broken?.failure?.[0]?.inner ?? '',
+    /The claim of profiles <is> & "true" {2}profiles\n {6}system, single: .*\n {6}a \]\]> of "evidence"/u,
+  );
+  assert.deepEqual([failed?.error?.[0]?.type, failed?.error?.[0]?.message], ['failed', 'No space left on the disk that holds /tmp.']);
+  assert.equal(crashed?.error?.[0]?.type, 'crashed');
+  assert.match(crashed.error[0].inner, /at {11}sysrq_handle_crash\+0x15/u);
+  assert.match(crashed['system-out']?.[0] ?? '', /^console of main \(dispose\):\n\[ {3}12\.3\] sysrq: Trigger a crash \ufffd\[31m$/u);
+  assert.equal(inconclusive?.error?.[0]?.type, 'inconclusive');
+  assert.match(inconclusive.error[0].inner, /QEMU ended \(machine main\)\.\n {2}│ qemu: oh/u);
+});
+
+test('what never began is skipped', async () => {
+  const suite = await suiteOf(resultOf(manyInterrupted));
+  assert.equal(suite.skipped, 2);
+  assert.equal(suite.testcase[4]?.skipped?.[0]?.message, 'not begun');
+});
+
+test('whatever a tool prints, the document stays one that a consumer reads, and says the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 40 }), async (what) => {
+      const description = { exitCode: 69, what: `[${what}]`, remedy: '' } as const;
+      const failed: JobEvent = [0, 'split-brain', { type: 'run-failed', area: 'host', reason: 'x', description }];
+      const ended: JobEvent = [0, 'split-brain', { type: 'drill-ended', drill: 'x', verdict: null, exitCode: 69, durationMs: 1 }];
+      const suite = await suiteOf(resultOf([...manyBegin.slice(0, 3), failed, ended]));
+      assert.equal(suite.testcase.length, 5);
+      // XML cannot have most control characters, and no unpaired surrogates.
+      const possible = `[${what}]`.toWellFormed().replace(/[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
+      const [error] = suite.testcase[0]?.error ?? [];
+      assert.equal(error?.message.replaceAll(/\s/gu, ' '), possible.replaceAll(/\s/gu, ' '));
+    }),
+    { numRuns: 300 },
+  );
+});

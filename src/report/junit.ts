@@ -1,0 +1,88 @@
+import type { DrillOutcome } from './drill-outcome.ts';
+import { consoleText, evidenceText, runFacts, summaryOf } from './outcome-text.ts';
+import { wordOfOutcome } from './outcome-word.ts';
+import type { RunResult } from './result.ts';
+
+/**
+ * Gives a run as JUnit XML: a suite for the run, a case for each drill, classified by its kernel and tools.
+ *
+ * `broken` is a failure, with the evidence; `inconclusive`, `crashed` and what could not begin are errors, with the end of
+ * the console; what never began is skipped. There is no standard: the elements are those that the schema of Jenkins' xUnit
+ * plugin (junit-10.xsd) knows, in which properties belong to the suite.
+ */
+export function formatJunit(result: RunResult): string {
+  const { drills } = result;
+  const counts = {
+    tests: String(drills.length),
+    failures: String(drills.filter((drill) => elementOf(drill) === 'failure').length),
+    errors: String(drills.filter((drill) => elementOf(drill) === 'error').length),
+    time: seconds(result.durationMs),
+  };
+  const skipped = String(drills.filter((drill) => elementOf(drill) === 'skipped').length);
+  // ISO 8601 without a zone is what the schemas have; it is UTC.
+  const suite = { name: result.run, ...counts, skipped, timestamp: result.startedAt.replace(/\..*$/u, '') };
+  const properties = [['seed', drills[0]?.seed ?? ''] as const, ['repeat', result.repeat] as const, ...runFacts(result)];
+  return `<?xml version="1.0" encoding="UTF-8"?>
+${element('testsuites', { name: 'raidlab', ...counts }, [
+  element('testsuite', suite, [
+    element(
+      'properties',
+      {},
+      properties.map(([name, value]) => element('property', { name, value }, [])),
+    ),
+    ...drills.map((drill) => formatCase(result, drill)),
+  ]),
+])}
+`;
+}
+
+function formatCase(result: RunResult, outcome: DrillOutcome): string {
+  const kind = elementOf(outcome);
+  const attributes = { name: outcome.job, classname: `${outcome.kernel}/${outcome.tools}`, time: seconds(outcome.durationMs) };
+  if (kind === undefined) return element('testcase', attributes, []);
+  const word = wordOfOutcome(outcome);
+  if (kind === 'skipped') return element('testcase', attributes, [element(kind, { message: word }, [])]);
+  const why = element(kind, { type: word, message: summaryOf(result, outcome) }, [escapeXml(evidenceText(result, outcome))]);
+  const console = consoleText(outcome);
+  return element('testcase', attributes, [why, ...(console === '' ? [] : [element('system-out', {}, [escapeXml(console)])])]);
+}
+
+/** Gives the element that says what a drill came to; undefined when it held. */
+function elementOf(outcome: DrillOutcome): 'failure' | 'error' | 'skipped' | undefined {
+  switch (wordOfOutcome(outcome)) {
+    case 'held':
+      return undefined;
+    case 'broken':
+      return 'failure';
+    case 'not begun':
+      return 'skipped';
+    case 'inconclusive':
+    case 'crashed':
+    case 'failed':
+    case 'interrupted':
+      return 'error';
+  }
+}
+
+function element(name: string, attributes: Readonly<Record<string, string>>, content: readonly string[]): string {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value).replaceAll('\n', '&#10;')}"`);
+  const open = `<${name}${written.join('')}`;
+  if (content.length === 0) return `${open}/>`;
+  const isText = content.every((part) => !part.startsWith('<'));
+  return isText ? `${open}>${content.join('')}</${name}>` : `${open}>\n${content.join('\n')}\n</${name}>`;
+}
+
+/** Escapes text for XML 1.0; characters that it cannot have at all, as consoles print them, become U+FFFD. Source: XML 1.0, 2.2. */
+function escapeXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+function seconds(durationMs: number | null): string {
+  return ((durationMs ?? 0) / 1000).toFixed(3);
+}

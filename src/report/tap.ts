@@ -1,0 +1,61 @@
+import type { DrillOutcome } from './drill-outcome.ts';
+import { consoleText, evidenceText, folderOf, runFacts, summaryOf } from './outcome-text.ts';
+import { wordOfOutcome } from './outcome-word.ts';
+import type { RunResult } from './result.ts';
+
+/**
+ * Gives a run as TAP version 14: a test point for each drill, with a YAML block that says what was seen.
+ *
+ * A run that ended before all of its drills were over bails out. Source: testanything.org, TAP version 14 specification.
+ */
+export function formatTap(result: RunResult): string {
+  const { drills } = result;
+  const over = drills.filter((drill) => drill.exitCode !== null);
+  const ownFailure = result.failures.find((failure) => failure.job === undefined);
+  return [
+    'TAP version 14',
+    `1..${String(drills.length)}`,
+    ...runFacts(result).map(([name, value]) => `# ${name}: ${oneLine(value)}`),
+    // Numbers are places in the plan: what was never over leaves a gap before the bail-out.
+    ...drills.flatMap((drill, index) => (over.includes(drill) ? testPoint(result, drill, index + 1) : [])),
+    ...(over.length === drills.length ? [] : [`Bail out! ${oneLine(ownFailure?.what ?? 'The run was cut off.')}`]),
+    '',
+  ].join('\n');
+}
+
+function testPoint(result: RunResult, outcome: DrillOutcome, number: number): readonly string[] {
+  const word = wordOfOutcome(outcome);
+  const isHeld = word === 'held';
+  const console = consoleText(outcome);
+  const facts: Readonly<Record<string, unknown>> = {
+    outcome: word,
+    message: summaryOf(result, outcome),
+    duration_ms: Math.round(outcome.durationMs ?? 0),
+    drill: outcome.drill,
+    seed: outcome.seed,
+    kernel: outcome.kernel,
+    tools: outcome.tools,
+    layout: outcome.layout,
+    ...(outcome.skippedSteps.length === 0 ? {} : { skipped_steps: outcome.skippedSteps }),
+    ...(isHeld ? {} : { seen: evidenceText(result, outcome).split('\n'), folder: folderOf(result, outcome) }),
+    ...(isHeld || console === '' ? {} : { console: console.split('\n') }),
+  };
+  return [`${isHeld ? 'ok' : 'not ok'} ${String(number)} - ${escapeDescription(outcome.job)}`, ...yamlBlock(facts)];
+}
+
+/** JSON is YAML: a value in its JSON form needs no thought about what YAML would read into it. Source: YAML 1.2.2, 1.3. */
+function yamlBlock(facts: Readonly<Record<string, unknown>>): readonly string[] {
+  const rows = Object.entries(facts).flatMap(([name, value]) =>
+    Array.isArray(value) ? [`${name}:`, ...value.map((each) => `  - ${JSON.stringify(each)}`)] : [`${name}: ${JSON.stringify(value)}`],
+  );
+  return ['---', ...rows, '...'].map((row) => `  ${row}`);
+}
+
+/** A number sign would begin a directive. */
+function escapeDescription(text: string): string {
+  return oneLine(text).replaceAll('\\', '\\\\').replaceAll('#', '\\#');
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/gu, ' ').trim();
+}
