@@ -17,6 +17,8 @@ export interface Cli {
   readonly searchHostPaths: readonly string[];
   /** `$RAIDLAB_MIRROR`: a Debian mirror; undefined: the one that the host's apt uses. */
   readonly mirror: string | undefined;
+  /** `$GITHUB_STEP_SUMMARY`: the file that a step of GitHub Actions appends its summary to. */
+  readonly stepSummaryHostPath: string | undefined;
   readonly screen: Screen;
   readonly interruption: Interruption;
   /**

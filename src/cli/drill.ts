@@ -12,6 +12,7 @@ import { exitCodes, mostSevere } from '../core/exit-code.ts';
 import { profiles } from '../core/layout.ts';
 import { labelJobs } from '../core/label-jobs.ts';
 import { machinesAtOnce, planJobs } from '../core/plan-jobs.ts';
+import type { ReporterSpec } from '../core/reporter-spec.ts';
 import type { DrillRequest } from '../drills/run-drill.ts';
 import { defaultSuite, requireSuite, suiteNames } from '../machine/image/suite.ts';
 import { measureHostRoom } from '../machine/host-room.ts';
@@ -24,9 +25,9 @@ import type { ChosenDrill } from './choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { keepMachine } from './keep-machine.ts';
-import { presentAsJson, presentOnTerminal } from './presenter.ts';
+import { checkReporters, openReporters } from './reporters.ts';
 import { withRun } from './run.ts';
-import { knownWord, size } from './value-parsers.ts';
+import { knownWord, reporter, size } from './value-parsers.ts';
 import type { KnownWord } from './value-parsers.ts';
 
 // The drills bring the whole house with them: they are loaded when they are needed, not when a command line is read.
@@ -75,7 +76,12 @@ export const drillArguments = command(
       }),
     ),
     plan: option('--plan', { description: message`Prints what would be typed, and runs nothing.` }),
-    json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md).` }),
+    json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md); the same as --reporter json.` }),
+    reporters: multiple(
+      option('--reporter', reporter, {
+        description: message`Reports as list (for people, the default), json, junit, tap or github, to standard output or a file; can be given more than once.`,
+      }),
+    ),
     verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
     seed: optional(
       option('--seed', string({ metavar: 'SEED' }), {
@@ -152,6 +158,10 @@ export const drillExamples: readonly Example[] = [
   { words: 'drill --all --jobs 2', does: 'Every drill, two at a time; a line each, and a table at the end.' },
   { words: "drill 'replace-*' --repeat 5", does: 'Those with such a name, five times each.' },
   { words: 'drill --json > events.ndjson', does: 'For a program to read.' },
+  {
+    words: 'drill --all --reporter junit=report.xml --reporter github',
+    does: 'In a pipeline: a file for its test report, annotations, and the list.',
+  },
 ];
 
 /** Runs drills, or prints their plans; gives the exit code of the verdict, of several the most severe. */
@@ -159,6 +169,8 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
   // Checked before there is a run: what cannot be asked for leaves nothing behind.
   const chosen = await chooseDrills(asked);
   for (const suite of [asked.kernel, asked.tools]) requireSuite(suite);
+  const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
+  checkReporters(reporters);
   if (asked.plan) return printPlans(cli, chosen, asked);
 
   const { runDrills } = await import('../drills/run-drills.ts');
@@ -167,17 +179,11 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
   const room = await measureHostRoom(asked.memory);
   const { limit, remark } = planJobs(room, drills.length, asked.jobs);
   const shared = sharedRequest(cli, asked, createMachineSlots(machinesAtOnce(room)));
+  const listOptions = { drills: drills.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
   const options = {
     name: nameOfRun(chosen),
     resultsHostPath: resolve(cli.cwdHostPath, asked.output),
-    present: asked.json
-      ? presentAsJson(cli.screen, cli.program)
-      : presentOnTerminal(cli.screen, {
-          drills: drills.length,
-          verbose: asked.verbose,
-          cwdHostPath: cli.cwdHostPath,
-          program: cli.program,
-        }),
+    presenters: openReporters(cli, reporters, listOptions),
   };
   return withRun(cli, options, async ({ ctx, openJob }) => {
     if (remark !== null) ctx.emit({ type: 'remark-made', text: remark });

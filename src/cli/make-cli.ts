@@ -67,6 +67,7 @@ export function makeCli(facts: ProcessFacts): Cli {
     },
     searchHostPaths: (env.PATH ?? '').split(delimiter).filter((directory) => directory !== ''),
     mirror: firstSet(env.RAIDLAB_MIRROR),
+    stepSummaryHostPath: firstSet(env.GITHUB_STEP_SUMMARY),
     screen,
     interruption,
     lastWords: (_exitCode, error) => {

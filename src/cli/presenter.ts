@@ -1,35 +1,25 @@
 import type { RecordedEvent } from '../core/event.ts';
 import { failureLines } from '../report/failure-lines.ts';
+import { frameMs } from '../report/live-lines.ts';
 import type { Line } from '../report/line.ts';
-import { frameMs, liveLines } from '../report/live-lines.ts';
-import { manyLiveLines } from '../report/many-live-lines.ts';
-import { startMany } from '../report/many-state.ts';
-import { renderMany } from '../report/render-many.ts';
-import { renderTerminal } from '../report/render-terminal.ts';
-import { startTerminal } from '../report/terminal-state.ts';
-import type { TerminalOptions } from '../report/terminal-state.ts';
+import type { RunResult } from '../report/result.ts';
+import { openReport } from './list-report.ts';
+import type { ListOptions } from './list-report.ts';
 import type { Screen } from './screen.ts';
 
-/** Shows a run while it happens. */
+/** Shows a run, while it happens or when it has. */
 export interface Presenter {
   event(event: RecordedEvent): void;
-  /** Shows no more; nothing stays alive. */
+  /** Shows what is made of the whole run; called once, before its last event. Throws what keeps it from being shown. */
+  finish(result: RunResult): void;
+  /** Shows no more; nothing stays alive. Throws what was lost since. */
   end(): void;
 }
 
-/** What a presenter for people is told. */
-export interface TerminalPresenterOptions {
-  /** How many drills the run has: one is told step by step, of several each in a line. */
-  readonly drills: number;
-  readonly verbose: boolean;
-  readonly cwdHostPath: string;
-  readonly program: string;
-}
-
-/** Shows a run to a person: the report on standard output, alive where that is a terminal, failures on standard error. */
-export function presentOnTerminal(screen: Screen, options: TerminalPresenterOptions): Presenter {
+/** Shows a run to a person: the report on standard output, alive where that is a terminal. */
+export function presentOnTerminal(screen: Screen, options: ListOptions): Presenter {
   const { live, unicode } = screen.out.capabilities;
-  const report = options.drills === 1 ? reportOne({ ...options, live }, unicode) : reportMany({ ...options, live }, unicode);
+  const report = openReport({ ...options, live }, unicode);
   const showLive = (): void => {
     screen.setLive(report.live(Date.now()));
   };
@@ -38,11 +28,8 @@ export function presentOnTerminal(screen: Screen, options: TerminalPresenterOpti
   return {
     event: (event) => {
       screen.keep(report.kept(event));
-      if (event.type !== 'run-failed') return;
-      // Of one drill everybody knows which it is.
-      const job = options.drills === 1 ? undefined : event.job;
-      screen.complain(failureLines(event.description, options.program, job));
     },
+    finish: () => undefined,
     end: () => {
       clearInterval(timer);
       screen.setLive([]);
@@ -50,42 +37,48 @@ export function presentOnTerminal(screen: Screen, options: TerminalPresenterOpti
   };
 }
 
-/** A report as it grows: lines that stay, and those that are alive now. */
-interface Report {
-  kept(event: RecordedEvent): readonly Line[];
-  live(nowMs: number): readonly Line[];
-}
-
-function reportOne(options: TerminalOptions, unicode: boolean): Report {
-  let state = startTerminal(options);
-  return {
-    kept: (event) => {
-      const rendering = renderTerminal(state, event);
-      ({ state } = rendering);
-      return rendering.lines;
-    },
-    live: (nowMs) => liveLines(state, nowMs, unicode),
-  };
-}
-
-function reportMany(options: TerminalOptions, unicode: boolean): Report {
-  let state = startMany(options);
-  return {
-    kept: (event) => {
-      const rendering = renderMany(state, event);
-      ({ state } = rendering);
-      return rendering.lines;
-    },
-    live: (nowMs) => manyLiveLines(state, nowMs, unicode),
-  };
-}
-
-/** Shows a run to a program: an event a line on standard output, failures on standard error, too. */
-export function presentAsJson(screen: Screen, program: string): Presenter {
+/** Tells failures on standard error, whatever else is shown. Of one drill everybody knows which it is; of several each is named. */
+export function presentFailures(screen: Screen, options: { readonly program: string; readonly drills: number }): Presenter {
   return {
     event: (event) => {
-      screen.data(`${JSON.stringify(event)}\n`);
-      if (event.type === 'run-failed') screen.complain(failureLines(event.description, program));
+      if (event.type !== 'run-failed') return;
+      const job = options.drills === 1 ? undefined : event.job;
+      screen.complain(failureLines(event.description, options.program, job));
+    },
+    finish: () => undefined,
+    end: () => undefined,
+  };
+}
+
+/** Writes lines of the report for people somewhere that is no terminal. */
+export function presentAsText(write: (lines: readonly Line[]) => void, options: ListOptions): Presenter {
+  const report = openReport({ ...options, live: false }, true);
+  return {
+    event: (event) => {
+      write(report.kept(event));
+    },
+    finish: () => undefined,
+    end: () => undefined,
+  };
+}
+
+/** Shows a run to a program: an event a line. */
+export function presentAsJson(write: (text: string) => void): Presenter {
+  return {
+    event: (event) => {
+      write(`${JSON.stringify(event)}\n`);
+    },
+    finish: () => undefined,
+    end: () => undefined,
+  };
+}
+
+/** Shows a run in one piece, when it is over. */
+export function presentAtEnd(format: (result: RunResult) => string, write: (text: string) => void): Presenter {
+  return {
+    event: () => undefined,
+    finish: (result) => {
+      write(format(result));
     },
     end: () => undefined,
   };

@@ -8,11 +8,11 @@ import { describeError } from './describe-error.ts';
 
 /**
  * Tells a failure that came before there was a run, or in a command that has none: on standard error, and where a program
- * reads the output (`--json`) as events there, too. Gives the exit code.
+ * reads the output (`--json`, `--reporter json`) as events there, too. Gives the exit code.
  */
 export function reportFailure(cli: Cli, error: unknown): ExitCode {
   const { area, reason, description } = describeError(error);
-  if (cli.argv.includes('--json')) {
+  if (asksForJson(cli.argv)) {
     const stamp = { v: eventFormatVersion, at: new Date().toISOString() } as const;
     const command = formatCommand({ argv: [cli.program, ...cli.argv] });
     const events: readonly RecordedEvent[] = [
@@ -33,4 +33,11 @@ export function reportFailure(cli: Cli, error: unknown): ExitCode {
   }
   cli.screen.complain(failureLines(description, cli.program));
   return description.exitCode;
+}
+
+/** The command line may be the very thing that could not be read: its words are looked at as they are. */
+function asksForJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, index) => word === '--json' || word === '--reporter=json' || (word === 'json' && argv[index - 1] === '--reporter'),
+  );
 }

@@ -13,7 +13,7 @@ import type { RunResult } from '../report/result.ts';
 import type { Cli } from './cli.ts';
 import { makeCli } from './make-cli.ts';
 import type { TextStream } from './output.ts';
-import { presentOnTerminal } from './presenter.ts';
+import { presentFailures, presentOnTerminal } from './presenter.ts';
 import { withRun } from './run.ts';
 import type { OpenRun } from './run.ts';
 
@@ -61,8 +61,9 @@ async function see(work: (run: OpenRun, cli: Cli) => Promise<ExitCode>): Promise
     cwdHostPath: root,
   };
   const cli = makeCli({ ...facts, argv: ['drill', '--seed', '7'], stdout, stderr });
-  const present = presentOnTerminal(cli.screen, { drills: 1, verbose: false, cwdHostPath: root, program: cli.program });
-  const exitCode = await withRun(cli, { name: 'x', resultsHostPath, present }, async (run) => work(run, cli));
+  const shown = { drills: 1, verbose: false, cwdHostPath: root, program: cli.program };
+  const presenters = [presentFailures(cli.screen, shown), presentOnTerminal(cli.screen, shown)];
+  const exitCode = await withRun(cli, { name: 'x', resultsHostPath, presenters }, async (run) => work(run, cli));
   const hostPath = join(resultsHostPath, 'latest');
   const events = readFileSync(join(hostPath, 'events.ndjson'), 'utf8')
     .trimEnd()

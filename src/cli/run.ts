@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { eventFormatVersion } from '../core/event.ts';
 import type { EventBody, RecordedEvent } from '../core/event.ts';
+import { mostSevere } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import type { Context } from '../machine/context.ts';
 import { formatCommand } from '../core/plan/command.ts';
@@ -18,7 +19,8 @@ export interface RunOptions {
   readonly name: string;
   /** `raidlab-results`, or what `--output` says. */
   readonly resultsHostPath: string;
-  readonly present: Presenter;
+  /** Who shows it; all are ended with the run. */
+  readonly presenters: readonly Presenter[];
 }
 
 /** What is given to the work of a run. */
@@ -49,12 +51,15 @@ export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun
   const startedMs = performance.now();
   const run = nameRun(new Date(), options.name);
   const directory = createRunDirectory(options.resultsHostPath, run);
-  const record = new RunRecord(directory, options.present, cli.interruption.signal);
+  const record = new RunRecord(directory, options.presenters, cli.interruption.signal);
   const durationMs = (): number => performance.now() - startedMs;
   const lastWordsOutside = cli.lastWords;
   cli.lastWords = (exitCode, error) => {
     if (error !== undefined) record.fail(error);
-    record.end(exitCode, durationMs());
+    // The process ends now: a report that was lost has nobody left to tell it.
+    errorOf(() => {
+      record.end(exitCode, durationMs());
+    });
   };
   record.emit({
     type: 'run-started',
@@ -87,14 +92,14 @@ export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun
 class RunRecord {
   readonly signal: AbortSignal;
   readonly #directory: RunDirectory;
-  readonly #present: Presenter;
+  readonly #presenters: readonly Presenter[];
   readonly #lost = new AbortController();
   #seq = 0;
   #result: RunResult = emptyResult;
 
-  constructor(directory: RunDirectory, present: Presenter, interruption: AbortSignal) {
+  constructor(directory: RunDirectory, presenters: readonly Presenter[], interruption: AbortSignal) {
     this.#directory = directory;
-    this.#present = present;
+    this.#presenters = presenters;
     this.signal = AbortSignal.any([interruption, this.#lost.signal]);
   }
 
@@ -107,7 +112,7 @@ class RunRecord {
     this.#keep(() => {
       this.#directory.record(event);
     });
-    this.#present.event(event);
+    for (const presenter of this.#presenters) presenter.event(event);
   };
 
   throwIfLost(): void {
@@ -132,19 +137,39 @@ class RunRecord {
     return description.exitCode;
   }
 
-  /** Writes the result, then the last event; gives the exit code, which a lost record changes. */
-  end(exitCode: ExitCode, durationMs: number): ExitCode {
+  /**
+   * Shows and writes the result, then the last event; gives the exit code, which a lost report or record changes.
+   * Throws when a report lost its very last line: by then there is no event left to tell it.
+   */
+  end(asked: ExitCode, durationMs: number): ExitCode {
+    let exitCode = asked;
+    for (const presenter of this.#presenters) {
+      try {
+        presenter.finish({ ...this.#result, exitCode: asked, durationMs });
+      } catch (error) {
+        exitCode = mostSevere([exitCode, this.fail(error)]);
+      }
+    }
+    exitCode = this.#writeResult(exitCode, durationMs);
+    this.emit({ type: 'run-ended', exitCode, durationMs });
+    this.#directory.close();
+    const losses = this.#presenters.flatMap((presenter) =>
+      errorOf(() => {
+        presenter.end();
+      }),
+    );
+    if (losses.length > 0) throw losses[0];
+    return exitCode;
+  }
+
+  #writeResult(exitCode: ExitCode, durationMs: number): ExitCode {
     const wasLost = this.#lost.signal.aborted;
     this.#directory.releaseReserve();
     this.#keep(() => {
       this.#directory.writeResult({ ...this.#result, exitCode, durationMs });
     });
     const lostNow = this.#lost.signal.aborted && !wasLost;
-    const finalCode = lostNow ? this.fail(this.#lost.signal.reason) : exitCode;
-    this.emit({ type: 'run-ended', exitCode: finalCode, durationMs });
-    this.#directory.close();
-    this.#present.end();
-    return finalCode;
+    return lostNow ? this.fail(this.#lost.signal.reason) : exitCode;
   }
 
   #keep(act: () => void): void {
@@ -159,5 +184,14 @@ class RunRecord {
         // Even the reserve is used up: the person is told, by the exit code and on standard error.
       }
     }
+  }
+}
+
+function errorOf(act: () => void): readonly unknown[] {
+  try {
+    act();
+    return [];
+  } catch (error) {
+    return [error];
   }
 }

@@ -32,6 +32,12 @@ const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[]
   [['drill', '--keep', '--repeat', '2'], /--keep leaves one machine running/u],
   [['drill', '--jobs', '0'], /greater than or equal to 1/u],
   [['drill', '--repeat', 'often'], /Expected a valid integer/u],
+  [['drill', '--reporter', 'junti=x'], /Expected one of list, json, junit, tap, github.*Did you mean "junit"/u],
+  [['drill', '--reporter', 'tap='], /Expected one of list, json, junit, tap, github/u],
+  [
+    ['drill', '--reporter', 'junit', '--reporter', 'tap'],
+    /Standard output is one stream, and junit and tap want it\. .*--reporter tap=FILE/u,
+  ],
   [['drills', 'show'], /Expected a "NAME"/u],
   [['drills', 'show', 'kernel-crsh'], /There is no drill called "kernel-crsh".\n.*Did you mean "kernel-crash"\?/u],
   [['drills', 'shwo'], /Did you mean.*"show"|Unexpected/u],
@@ -50,18 +56,20 @@ for (const [argv, said] of usageErrors) {
   });
 }
 
-test('a mistake of a program that reads JSON is told as events', async () => {
-  using sandbox = openSandbox();
-  const { exitCode, stdout } = await sandbox.run('drill', 'nope', '--json');
-  const events = stdout
-    .trimEnd()
-    .split('\n')
-    .map((row) => JSON.parse(row) as RecordedEvent);
-  assert.deepEqual(
-    events.map((event) => event.type),
-    ['run-started', 'run-failed', 'run-ended'],
-  );
-  const last = events.at(-1);
-  assert.equal(last?.type === 'run-ended' && last.exitCode, 64);
-  assert.equal(exitCode, 64);
-});
+for (const asked of [['--json'], ['--reporter', 'json'], ['--reporter=json']]) {
+  test(`a mistake of a program that reads JSON by ${asked.join(' ')} is told as events`, async () => {
+    using sandbox = openSandbox();
+    const { exitCode, stdout } = await sandbox.run('drill', 'nope', ...asked);
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((row) => JSON.parse(row) as RecordedEvent);
+    assert.deepEqual(
+      events.map((event) => event.type),
+      ['run-started', 'run-failed', 'run-ended'],
+    );
+    const last = events.at(-1);
+    assert.equal(last?.type === 'run-ended' && last.exitCode, 64);
+    assert.equal(exitCode, 64);
+  });
+}

@@ -1,7 +1,10 @@
-import { message } from '@optique/core/message';
+import { message, text } from '@optique/core/message';
 import type { Suggestion } from '@optique/core/parser';
 import type { ValueParser } from '@optique/core/valueparser';
 import { formatAge, parseAge } from '../core/age.ts';
+import { nearestWord } from '../core/nearest-word.ts';
+import { formatReporterSpec, parseReporterSpec, reporterNames } from '../core/reporter-spec.ts';
+import type { ReporterSpec } from '../core/reporter-spec.ts';
 import { formatSize, parseSize } from '../core/size.ts';
 
 /** Reads a size (`32MiB`, `1G`) into bytes. */
@@ -62,3 +65,22 @@ export function knownWord(metavar: 'NAME' | 'STEP' | 'SUITE', known: () => Promi
     },
   };
 }
+
+/** Reads a reporter and its file: `junit=report.xml`. */
+export const reporter: ValueParser<'sync', ReporterSpec> = {
+  mode: 'sync',
+  metavar: 'NAME[=FILE]',
+  placeholder: { name: 'list', file: undefined },
+  parse: (input) => {
+    const spec = parseReporterSpec(input);
+    if (spec !== undefined) return { success: true, value: spec };
+    const nearest = nearestWord(input.split('=')[0] ?? '', reporterNames);
+    const hint = nearest === undefined ? message`` : message` Did you mean ${nearest}?`;
+    const names = reporterNames.join(', ');
+    return { success: false, error: message`Expected one of ${text(names)}, with =FILE or without, but got ${input}.${hint}` };
+  },
+  format: formatReporterSpec,
+  *suggest(prefix) {
+    for (const name of reporterNames) if (name.startsWith(prefix)) yield { kind: 'literal', text: name };
+  },
+};
