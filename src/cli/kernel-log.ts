@@ -33,7 +33,10 @@ export type KernelLogCommand = InferValue<typeof kernelLogArguments>;
 
 /** Command lines of `raidlab kernel-log` worth typing. */
 export const kernelLogExamples: readonly Example[] = [
-  { words: 'kernel-log raidlab-results/latest/replace-missing-disk/main/console.log', does: 'What the kernel of the last drill had to say.' },
+  {
+    words: 'kernel-log raidlab-results/latest/replace-missing-disk/main/console.log',
+    does: 'What the kernel of the last drill had to say.',
+  },
   { words: 'kernel-log - < dmesg.txt', does: 'A log from elsewhere; kernels from 3.16 to 7.3 are known.' },
 ];
 
