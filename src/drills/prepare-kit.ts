@@ -24,6 +24,7 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
   const { accelerator } = await chooseAccelerator(ctx, {
     store,
     kernel,
+    qemu,
     ...(request.accelerator === undefined ? {} : { requested: request.accelerator }),
   });
   requireTrusted(qemu, accelerator);

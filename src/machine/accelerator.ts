@@ -14,13 +14,13 @@ import type { Accelerator } from './machine.ts';
 import { launchQemu } from './qemu/launch-qemu.ts';
 import type { RunningQemu } from './qemu/launch-qemu.ts';
 import { planProbeCommand } from './qemu/qemu-command.ts';
-import { findQemu } from './qemu/qemu-program.ts';
 import type { QemuProgram } from './qemu/qemu-program.ts';
 
 /** What an accelerator is chosen for. */
 export interface AcceleratorRequest {
   readonly store: CacheStore;
   readonly kernel: KernelArtefact;
+  readonly qemu: QemuProgram;
   /** What the person asked for; the best that works unless given. */
   readonly requested?: Accelerator;
 }
@@ -56,18 +56,22 @@ export async function chooseAccelerator(ctx: Context, request: AcceleratorReques
   return choice;
 }
 
-async function choose(ctx: Context, { store, kernel, requested }: AcceleratorRequest): Promise<AcceleratorChoice> {
+async function choose(ctx: Context, { store, kernel, qemu, requested }: AcceleratorRequest): Promise<AcceleratorChoice> {
   if (requested === 'tcg') return { accelerator: 'tcg', reason: 'software emulation was asked for', remembered: false };
-  const answer = await askKvm(ctx, store, kernel);
+  const answer = await askKvm(ctx, store, kernel, qemu);
   if (answer.works) return { accelerator: 'kvm', reason: answer.seen, remembered: answer.remembered };
   if (requested === 'kvm') throw new RaidlabError({ area: 'machine', reason: 'kvm-unusable', why: answer.seen });
   return { accelerator: 'tcg', reason: answer.seen, remembered: answer.remembered };
 }
 
-async function askKvm(ctx: Context, store: CacheStore, kernel: KernelArtefact): Promise<ProbeAnswer & { readonly remembered: boolean }> {
+async function askKvm(
+  ctx: Context,
+  store: CacheStore,
+  kernel: KernelArtefact,
+  qemu: QemuProgram,
+): Promise<ProbeAnswer & { readonly remembered: boolean }> {
   const obstacle = await findObstacle();
   if (obstacle !== undefined) return { works: false, seen: obstacle, remembered: false };
-  const qemu = await findQemu(ctx);
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const subject = { bootId, qemuVersion: qemu.version, kernelDigest: kernel.digest };
   const known = await recallProbe(store, subject);

@@ -71,7 +71,8 @@ function planProcess(name: string, qemu: QemuProgram): readonly string[] {
   return [
     qemu.program,
     '-name',
-    `raidlab-${name}`,
+    // With threads named, /proc tells the processor's time from that of QEMU's own work.
+    `raidlab-${name},debug-threads=on`,
     '-nodefaults',
     '-no-user-config',
     '-display',

@@ -24,13 +24,13 @@ export async function ensureTemplate(
   const name = entryNameOf(key);
   const isDue = use.mode === 'fresh' && !use.renewed.has(name);
   use.renewed.add(name);
-  let isNew = false;
+  const made = { now: false };
   const building: EntryBuilder = async (buildCtx, workshop) => {
-    isNew = true;
+    made.now = true;
     return build(buildCtx, workshop);
   };
   const entry = await ensureEntry(ctx, store, key, building);
-  if (!isDue || isNew) return entry;
+  if (!isDue || made.now) return entry;
   if (await rejectEntry(ctx, store, entry, 'a fresh one is asked for')) return ensureEntry(ctx, store, key, building);
   ctx.emit({ type: 'remark-made', text: `The ${key.artefact} is not made anew: another drill uses it.` });
   return entry;

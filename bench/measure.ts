@@ -1,0 +1,78 @@
+// What every bench of machines needs: raidlab typed as a person would, its events, and the time that its machines' processors were busy.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RecordedEvent } from '../src/core/event.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+// sysconf(_SC_CLK_TCK), which Linux has fixed for what it tells of itself: proc(5).
+const msPerTick = 10;
+
+/** One run of raidlab, over. */
+export interface MeasuredRun {
+  readonly exitCode: number;
+  readonly wallMs: number;
+  /** The processor time of all its machines' processors, milliseconds; less is seen than was used, by what a machine did in its last 20 ms. */
+  readonly busyMs: number;
+  readonly events: readonly RecordedEvent[];
+}
+
+/** Types `raidlab WORDS… --json` in a directory and measures it. */
+export async function measureRaidlab(directory: string, words: readonly string[]): Promise<MeasuredRun> {
+  const events: RecordedEvent[] = [];
+  const busyOf = new Map<number, number>();
+  const startedMs = performance.now();
+  const child = spawn(path.join(root, 'raidlab'), [...words, '--json'], { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] });
+  let unread = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (unread + text).split('\n');
+    unread = lines.pop() ?? '';
+    for (const line of lines) {
+      const event = JSON.parse(line) as RecordedEvent;
+      events.push(event);
+      if (event.type === 'machine-started') busyOf.set(event.pid, 0);
+    }
+  });
+  const sampling = setInterval(() => {
+    for (const pid of busyOf.keys()) busyOf.set(pid, processorMs(pid) ?? busyOf.get(pid) ?? 0);
+  }, 20);
+  const exitCode = await new Promise<number>((resolve) => {
+    child.on('close', (code) => {
+      resolve(code ?? 128);
+    });
+  });
+  clearInterval(sampling);
+  const busyMs = [...busyOf.values()].reduce((sum, ms) => sum + ms, 0);
+  return { exitCode, wallMs: performance.now() - startedMs, busyMs, events };
+}
+
+/** Gives what the emulated processor of a QEMU has used, milliseconds; undefined when the process is gone. Source: proc_pid_stat(5), utime and stime. */
+function processorMs(pid: number): number | undefined {
+  try {
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
+      if (!stat.includes('(CPU 0/')) continue;
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+    }
+  } catch {
+    // It ended while it was looked at.
+  }
+  return undefined;
+}
+
+/** Gives the middle one of some values; the lower of two middle ones. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+}
+
+/** Gives milliseconds in seconds, for people. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Says a figure and what it should be, on one line. */
+export function report(what: string, value: string, goal: string, holds: boolean): void {
+  console.log(`${holds ? '✓' : '✗'} ${what}: ${value} (goal: ${goal})`);
+}
