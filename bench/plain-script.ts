@@ -21,8 +21,8 @@ modprobe --all --quiet --use-blacklist virtio_scsi sd_mod pvpanic-pci btrfs dm_c
 records() { until [ "$(stat -c %s "$1" 2> /dev/null || echo 0)" -ge $(($2 * 2048)) ]; do sleep 0.05; done; }
 `;
 
-/** How many records a drill waits for: recordsUnderLoad in src/drills/replace-missing-disk.ts. */
-const records = 20;
+/** How many records a drill waits for, each time: src/drills/replace-missing-disk.ts. */
+const records = 10;
 
 /**
  * Gives the scripts of the guest's process 1, by machine.

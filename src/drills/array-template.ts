@@ -147,7 +147,7 @@ async function readTemplate(entry: CacheEntry, isNew: boolean): Promise<ArrayTem
     isNew,
     facts,
     saved: { ...savedFiles(hostPath), serials: facts.serials, root: 'joined' },
-    disks: disksIn(hostPath, facts.serials),
+    disks: await disksIn(hostPath, facts.serials),
     payload: { hostPath: join(hostPath, files.payload), manifests },
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { planArray } from '../core/plan/array.ts';
-import type { ArrayPlan } from '../core/plan/array.ts';
 import type { Context } from '../machine/context.ts';
 import { createDiskImage, createOverlay } from '../machine/disk-image.ts';
 import type { DiskSpec } from '../machine/machine.ts';
@@ -22,32 +22,33 @@ export function drawUuids(count: number): readonly string[] {
 /** Makes a drill that begins with blank disks, in the kit's directory for disks: payload, system disk, array disks. Its machine is off. */
 export async function openBlankRun(ctx: Context, kit: MachineKit, request: DrillRequest, machineName = 'main'): Promise<DrillRun> {
   const { layout, payloadBytes, seed } = request;
-  const payload = await writePayloadImage(ctx, join(kit.disksHostPath, 'payload.tar'), seed, [
+  const payload = await writePayloadImage(ctx, imageOf(kit.disksHostPath, payloadSerial), seed, [
     { tree: payloadTree, sizeBytes: payloadBytes },
     { tree: degradedTree, sizeBytes: Math.ceil(payloadBytes * degradedShare) },
   ]);
   const array = planArray(layout, drawUuids(layout.members + layout.spares));
-  await createBlankDisks(ctx, kit, array);
+  await createOverlay(ctx, {
+    hostPath: join(kit.disksHostPath, 'system.qcow2'),
+    backingHostPath: kit.parts.tools.systemHostPath,
+    backingFormat: 'raw',
+  });
   const serials = [...array.members, ...array.spares].map((container) => container.serial);
-  const disks = disksIn(kit.disksHostPath, [...serials, payloadSerial]);
+  for (const serial of serials) await createDiskImage(ctx, imageOf(kit.disksHostPath, serial), layout.diskSizeBytes);
+  const disks = await disksIn(kit.disksHostPath, [...serials, payloadSerial]);
   return new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed, machineName });
 }
 
 /** Gives the files of a machine whose disks are in a directory, in the order of their bays. */
-export function disksIn(directoryHostPath: string, serials: readonly string[]): MachineDisks {
-  const diskOf = (serial: string): DiskSpec => {
-    if (serial === payloadSerial) return { serial, hostPath: join(directoryHostPath, 'payload.tar'), format: 'raw', readOnly: true };
-    return { serial, hostPath: join(directoryHostPath, `${serial.toLowerCase()}.raw`), format: 'raw' };
+export async function disksIn(directoryHostPath: string, serials: readonly string[]): Promise<MachineDisks> {
+  const diskOf = async (serial: string): Promise<DiskSpec> => {
+    const isPayload = serial === payloadSerial;
+    const hostPath = imageOf(directoryHostPath, serial);
+    const { size: sizeBytes } = await stat(hostPath);
+    return { serial, hostPath, format: 'raw', sizeBytes, ...(isPayload ? { readOnly: true } : {}) };
   };
-  return { systemHostPath: join(directoryHostPath, 'system.qcow2'), disks: serials.map(diskOf) };
+  return { systemHostPath: join(directoryHostPath, 'system.qcow2'), disks: await Promise.all(serials.map(diskOf)) };
 }
 
-async function createBlankDisks(ctx: Context, kit: MachineKit, array: ArrayPlan): Promise<void> {
-  const containers = [...array.members, ...array.spares];
-  const { systemHostPath, disks } = disksIn(
-    kit.disksHostPath,
-    containers.map(({ serial }) => serial),
-  );
-  await createOverlay(ctx, { hostPath: systemHostPath, backingHostPath: kit.parts.tools.systemHostPath, backingFormat: 'raw' });
-  for (const { hostPath } of disks) await createDiskImage(ctx, hostPath, array.layout.diskSizeBytes);
+function imageOf(directoryHostPath: string, serial: string): string {
+  return join(directoryHostPath, serial === payloadSerial ? 'payload.tar' : `${serial.toLowerCase()}.raw`);
 }

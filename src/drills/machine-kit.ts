@@ -84,7 +84,7 @@ export async function overlayDisks(ctx: Context, kit: MachineKit, name: string, 
   const [systemHostPath, ...disks] = await Promise.all([
     overlay(original.systemHostPath, 'qcow2'),
     ...original.disks.map(async (disk): Promise<DiskSpec> =>
-      disk.readOnly === true ? disk : { serial: disk.serial, format: 'qcow2', hostPath: await overlay(disk.hostPath, disk.format) },
+      disk.readOnly === true ? disk : { ...disk, format: 'qcow2', hostPath: await overlay(disk.hostPath, disk.format) },
     ),
   ]);
   return { systemHostPath, disks };

@@ -16,6 +16,8 @@ export interface DiskSpec {
   readonly format: 'raw' | 'qcow2';
   /** The guest can only read it: the payload's archive. */
   readonly readOnly?: true;
+  /** What the guest sees of it, bytes; where it is known, a template can have a disk like it in its bay. */
+  readonly sizeBytes?: number;
 }
 
 /** What a machine's memory is. */

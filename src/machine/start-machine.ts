@@ -71,14 +71,22 @@ export async function startMachine(ctx: Context, spec: MachineSpec, options: Sta
   return machine;
 }
 
+/** What a machine is forked with beyond its specification and the saved machine. */
+export interface ForkOptions {
+  /** A copy of the saved memory that the fork may change, so that it can be saved itself; otherwise it has a private view. */
+  readonly memoryHostPath?: string;
+  /** `bare`: as {@link StartOptions}; only of a saved machine whose root is bare. */
+  readonly root?: RootState;
+}
+
 /**
  * Forks a machine from a saved one and waits until storage commands can be typed. It begins with the disks that the saved
- * machine had, which are now those of `spec` with the same serials, and gets the others plugged in. `memoryHostPath` names a
- * copy of the saved memory that the fork may change, so that it can be saved itself; otherwise it has a private view.
+ * machine had, which are now those of `spec` with the same serials, and gets the others plugged in.
  *
  * Rejects as {@link startMachine} does, and with `machine/state-not-moved`.
  */
-export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedMachine, memoryHostPath?: string): Promise<Machine> {
+export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedMachine, options: ForkOptions = {}): Promise<Machine> {
+  const { memoryHostPath, root = 'joined' } = options;
   const memory: MachineMemory =
     memoryHostPath === undefined
       ? { kind: 'private-file', hostPath: saved.memoryHostPath }
@@ -95,7 +103,7 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedM
       await faults.restore(ctx, spec.faults ?? []);
       await qemu.qmp.execute(ctx, 'cont');
       await agent.sync(ctx);
-      await wake.wake(ctx, saved.root, spec.bootTimeoutMs);
+      if (root === 'joined') await wake.wake(ctx, saved.root, spec.bootTimeoutMs);
       if (plugged.length > 0) await waitForNames(ctx, createAgentGuest(qemu.life, agent), plugged);
     },
   );

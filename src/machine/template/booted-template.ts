@@ -1,17 +1,18 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formatSize } from '../../core/size.ts';
 import type { EntryKey } from '../cache/entry-name.ts';
 import type { CacheEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
 import { hashText } from '../cache/file-hash.ts';
 import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
-import { createOverlay } from '../disk-image.ts';
+import { createDiskImage, createOverlay } from '../disk-image.ts';
 import type { ToolsArtefact } from '../image/artefact.ts';
-import type { Accelerator, MachineSpec } from '../machine.ts';
+import type { Accelerator, DiskSpec, Machine, MachineSpec } from '../machine.ts';
 import { planQemuCommand } from '../qemu/qemu-command.ts';
 import type { SavedMachine } from '../saved-machine.ts';
-import { startMachine } from '../start-machine.ts';
-import { createMemoryFile, savedFiles, templateFailure } from './template-files.ts';
+import { forkMachine, startMachine } from '../start-machine.ts';
+import { copyMemoryFile, createMemoryFile, savedFiles, templateFailure } from './template-files.ts';
 import { ensureTemplate } from './template-use.ts';
 import type { TemplateUse } from './template-use.ts';
 
@@ -28,6 +29,13 @@ export interface TemplateSource {
   readonly parts: BootedParts;
 }
 
+/** A bay with a disk in it: a template has a blank one there, its forks their own. */
+export interface DiskBay {
+  readonly serial: string;
+  readonly sizeBytes: number;
+  readonly readOnly: boolean;
+}
+
 /** A template in the cache. */
 export interface Template {
   readonly entry: CacheEntry;
@@ -35,31 +43,44 @@ export interface Template {
 }
 
 /** Raised when a booted machine becomes something else without its command line or its images showing it. */
-const bootedVersion = 1;
+const bootedVersion = 2;
 
 /**
- * Gives the template of a machine that has booted, loaded its modules and waits to be woken: no disks, a bare root. It is
- * made when it is not in the cache. `evidenceHostPath` is an existing directory for the console of the boot that makes it.
+ * Gives the template of a machine that has booted, loaded its modules and waits to be woken, over a bare root. Without `bays` it
+ * has no disks. With them it is a fork of the one without, that has found and named blank disks in its bays: what is on the disks
+ * of its own forks nobody has looked at yet. It is made when it is not in the cache. `evidenceHostPath` is an existing directory
+ * for what the machine that it is made of leaves.
  *
  * Rejects as `startMachine` and `ensureEntry` do.
  */
-export async function ensureBootedTemplate(ctx: Context, source: TemplateSource, evidenceHostPath: string): Promise<Template> {
+export async function ensureBootedTemplate(
+  ctx: Context,
+  source: TemplateSource,
+  evidenceHostPath: string,
+  bays: readonly DiskBay[] = [],
+): Promise<Template> {
   const { store, use, parts } = source;
-  const key = await planBootedKey(parts);
+  const key = await planBootedKey(parts, bays);
+  const without = bays.length === 0 ? undefined : await ensureBootedTemplate(ctx, source, evidenceHostPath);
   const entry = await ensureTemplate(ctx, store, use, key, async (building, workshop) => {
-    await buildBooted(building, store, parts, workshop, evidenceHostPath);
-    return { description: describeBooted(parts), packages: {} };
+    await buildBooted(building, source, workshop, { evidenceHostPath, bays, without });
+    return { description: describeBooted(parts, bays), packages: {} };
   });
-  return { entry, saved: { ...savedFiles(entry.hostPath), serials: [], root: 'bare' } };
+  return { entry, saved: { ...savedFiles(entry.hostPath), serials: bays.map(({ serial }) => serial), root: 'bare' } };
 }
 
-/** Gives what names the template in the cache: QEMU, its whole command line but for the places of files, what is in the images, and under KVM the processor. */
-export async function planBootedKey(parts: BootedParts): Promise<EntryKey> {
+/** Gives what names the template in the cache: QEMU, its whole command line but for the places of files, what is in the images, the disks, and under KVM the processor. */
+export async function planBootedKey(parts: BootedParts, bays: readonly DiskBay[] = []): Promise<EntryKey> {
   const argv = planQemuCommand(specOf(parts, { systemHostPath: 'SYSTEM', evidenceHostPath: 'EVIDENCE', scratchHostPath: 'SCRATCH' }));
   const processor = parts.accelerator === 'kvm' ? describeProcessor(await readFile('/proc/cpuinfo', 'utf8')) : null;
   const { qemu, kernel, tools } = parts;
-  const shape = [bootedVersion, qemu.build, argv, kernel.digest, tools.digest, processor];
-  return { kind: 'booted', digest: await hashText(JSON.stringify(shape)), artefact: `template of a booted machine, ${kernel.version}` };
+  const shape = [bootedVersion, qemu.build, argv, kernel.digest, tools.digest, processor, bays];
+  const disks = bays.length === 0 ? '' : `, ${bays.map(({ serial }) => serial).join(' ')}`;
+  return {
+    kind: 'booted',
+    digest: await hashText(JSON.stringify(shape)),
+    artefact: `template of a booted machine, ${kernel.version}${disks}`,
+  };
 }
 
 /** Gives the lines of /proc/cpuinfo that a guest under KVM is told of, for the first processor. Source: proc_cpuinfo(5). */
@@ -71,8 +92,9 @@ export function describeProcessor(cpuinfo: string): string {
     .join('\n');
 }
 
-function describeBooted({ kernel, tools, memoryMiB, accelerator }: BootedParts): string {
-  return `kernel ${kernel.version}, tools of ${tools.suite}, ${String(memoryMiB)} MiB, ${accelerator}`;
+function describeBooted({ kernel, tools, memoryMiB, accelerator }: BootedParts, bays: readonly DiskBay[]): string {
+  const disks = bays.length === 0 ? 'no disks' : bays.map(({ serial, sizeBytes }) => `${serial} ${formatSize(sizeBytes)}`).join(' ');
+  return `kernel ${kernel.version}, tools of ${tools.suite}, ${String(memoryMiB)} MiB, ${accelerator}, ${disks}`;
 }
 
 type Places = Pick<MachineSpec, 'systemHostPath' | 'evidenceHostPath' | 'scratchHostPath'>;
@@ -82,27 +104,50 @@ function specOf(parts: BootedParts, places: Places): MachineSpec {
   return { ...shape, ...places, name: 'booted-template', rootHostPath: tools.rootHostPath, disks: [] };
 }
 
-async function buildBooted(
-  ctx: Context,
-  store: OpenStore,
-  parts: BootedParts,
-  { entryHostPath, work }: EntryWorkshop,
-  evidenceHostPath: string,
-): Promise<void> {
-  const saved = savedFiles(entryHostPath);
-  await createMemoryFile(ctx, saved.memoryHostPath, parts.memoryMiB);
+interface BootedBuild {
+  readonly evidenceHostPath: string;
+  readonly bays: readonly DiskBay[];
+  /** What it is forked from; undefined: it is booted. */
+  readonly without: Template | undefined;
+}
+
+async function buildBooted(ctx: Context, { store, parts }: TemplateSource, workshop: EntryWorkshop, build: BootedBuild): Promise<void> {
+  const { entryHostPath, work } = workshop;
+  const { memoryHostPath, stateHostPath } = savedFiles(entryHostPath);
   const systemHostPath = join(work.hostPath, 'system.qcow2');
   await createOverlay(ctx, { hostPath: systemHostPath, backingHostPath: parts.tools.systemHostPath, backingFormat: 'raw' });
   // One below the owner's record: there the sweeper looks for the QEMU of a killed raidlab.
   const scratchHostPath = join(await work.openOutside(store.runtimeHostPath, 0o700), 'machine');
   await mkdir(scratchHostPath, { mode: 0o700 });
+  const spec = specOf(parts, { systemHostPath, evidenceHostPath: build.evidenceHostPath, scratchHostPath });
   try {
-    await using machine = await startMachine(ctx, specOf(parts, { systemHostPath, evidenceHostPath, scratchHostPath }), {
-      memory: { kind: 'shared-file', hostPath: saved.memoryHostPath },
-      root: 'bare',
-    });
-    await machine.save(ctx, saved.stateHostPath);
+    await using machine = await startBare(ctx, spec, memoryHostPath, work.hostPath, build);
+    await machine.save(ctx, stateHostPath);
   } catch (error) {
-    throw templateFailure(error, saved.memoryHostPath);
+    throw templateFailure(error, memoryHostPath);
   }
+}
+
+async function startBare(
+  ctx: Context,
+  spec: MachineSpec,
+  memoryHostPath: string,
+  disksHostPath: string,
+  { bays, without }: BootedBuild,
+): Promise<Machine> {
+  if (without === undefined) {
+    await createMemoryFile(ctx, memoryHostPath, spec.memoryMiB);
+    return startMachine(ctx, spec, { memory: { kind: 'shared-file', hostPath: memoryHostPath }, root: 'bare' });
+  }
+  await copyMemoryFile(ctx, without.saved.memoryHostPath, memoryHostPath, spec.memoryMiB);
+  const disks: DiskSpec[] = [];
+  for (const { serial, sizeBytes, readOnly } of bays) {
+    const hostPath = join(disksHostPath, `${serial}.raw`);
+    await createDiskImage(ctx, hostPath, sizeBytes);
+    disks.push({ serial, hostPath, format: 'raw', sizeBytes, ...(readOnly ? { readOnly } : {}) });
+  }
+  const machine = await forkMachine(ctx, { ...spec, disks }, without.saved, { memoryHostPath, root: 'bare' });
+  // udev is at rest before it is saved: a fork must not go on with what was begun for a blank disk.
+  await machine.guest.run(ctx, ['udevadm', 'settle']);
+  return machine;
 }

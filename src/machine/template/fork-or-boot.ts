@@ -11,10 +11,10 @@ import { RaidlabError } from '../../core/failure.ts';
 import { rejectEntry } from '../cache/remove-entry.ts';
 import type { Context } from '../context.ts';
 import { KernelCrash } from '../kernel-crash.ts';
-import type { Machine, MachineSpec } from '../machine.ts';
+import type { DiskSpec, Machine, MachineSpec } from '../machine.ts';
 import { forkMachine, startMachine } from '../start-machine.ts';
 import { ensureBootedTemplate } from './booted-template.ts';
-import type { Template, TemplateSource } from './booted-template.ts';
+import type { DiskBay, Template, TemplateSource } from './booted-template.ts';
 import { copyMemoryFile, createMemoryFile } from './template-files.ts';
 
 /**
@@ -33,26 +33,31 @@ export const boot: StartMachine = async (ctx, spec, memoryHostPath) => {
 /** After so many templates from which no machine could be forked there is a reason that another one does not cure. */
 const mostRejections = 2;
 
-/** Gives a way to start machines that forks them from the booted template, and boots them where that cannot be done. */
+/** Gives a way to start machines that forks them from booted templates, and boots them where that cannot be done. */
 export function createForkOrBoot(source: TemplateSource): StartMachine {
-  let template: Promise<Template> | undefined;
+  const templates = new Map<string, Promise<Template>>();
   let rejections = 0;
   return async (ctx, spec, memoryHostPath) => {
     if (rejections >= mostRejections) return boot(ctx, spec, memoryHostPath);
-    template ??= ensureWithEvidence(ctx, source, spec);
+    // What becomes a template itself is made once: its disks are plugged in, and no template of its own is made for that.
+    const bays = memoryHostPath === undefined ? baysOf(spec.disks) : [];
+    const name = JSON.stringify(bays);
+    const template = templates.get(name) ?? ensureWithEvidence(ctx, source, spec, bays);
+    templates.set(name, template);
     const found = await template.catch((error: unknown) => {
-      template = undefined;
+      templates.delete(name);
       throw error;
     });
     return forkOrElse(
       ctx,
       async () => {
-        if (memoryHostPath !== undefined) await copyMemoryFile(ctx, found.saved.memoryHostPath, memoryHostPath, spec.memoryMiB);
-        return forkMachine(ctx, spec, found.saved, memoryHostPath);
+        if (memoryHostPath === undefined) return forkMachine(ctx, spec, found.saved);
+        await copyMemoryFile(ctx, found.saved.memoryHostPath, memoryHostPath, spec.memoryMiB);
+        return forkMachine(ctx, spec, found.saved, { memoryHostPath });
       },
       async (why) => {
         rejections += 1;
-        template = undefined;
+        templates.delete(name);
         await rejectEntry(ctx, source.store, found.entry, why);
         if (memoryHostPath !== undefined) await rm(memoryHostPath, { force: true });
         return boot(ctx, spec, memoryHostPath);
@@ -61,10 +66,18 @@ export function createForkOrBoot(source: TemplateSource): StartMachine {
   };
 }
 
-async function ensureWithEvidence(ctx: Context, source: TemplateSource, spec: MachineSpec): Promise<Template> {
+/** The bays of disks whose sizes are known. None where one is not: then all are plugged in. */
+function baysOf(disks: readonly DiskSpec[]): readonly DiskBay[] {
+  const bays = disks.flatMap(({ serial, sizeBytes, readOnly = false }) =>
+    sizeBytes === undefined ? [] : [{ serial, sizeBytes, readOnly }],
+  );
+  return bays.length === disks.length ? bays : [];
+}
+
+async function ensureWithEvidence(ctx: Context, source: TemplateSource, spec: MachineSpec, bays: readonly DiskBay[]): Promise<Template> {
   const evidenceHostPath = join(dirname(spec.evidenceHostPath), 'booted-template');
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
-  return ensureBootedTemplate(ctx, source, evidenceHostPath);
+  return ensureBootedTemplate(ctx, source, evidenceHostPath, bays);
 }
 
 /**
