@@ -1,4 +1,4 @@
-// `npm run bench -- forks`: from nothing to the first guest command, by a cold boot and by forks of both templates; and what a
+// `npm run bench:forks`: from nothing to the first guest command, by a cold boot and by forks of both templates; and what a
 // second fork adds to the memory. All with the kit that a drill uses.
 import { mkdtempDisposableSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

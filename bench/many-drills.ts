@@ -1,4 +1,4 @@
-// `npm run bench -- many-drills [N]`: N default drills with two at a time against one at a time, in one run.
+// `npm run bench:many [-- N]`: N default drills with two at a time against one at a time, in one run.
 import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

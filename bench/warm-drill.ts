@@ -1,4 +1,4 @@
-// `npm run bench -- warm-drill`: the default drill with its whole proof, from templates: against the time that its machines'
+// `npm run bench:warm`: the default drill with its whole proof, from templates: against the time that its machines'
 // processors were busy, and against guestfish doing the same job without the proof; and where its time goes, by step.
 import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -76,6 +76,19 @@ export type MachineFailure =
 
 /** Gives the words for a machine failure. */
 export function describeMachineFailure(failure: MachineFailure): FailureDescription {
+  return isStartFailure(failure) ? describeStartFailure(failure) : describeRunningFailure(failure);
+}
+
+const startReasons = ['qemu-refused-to-start', 'boot-timed-out', 'boot-failed', 'kvm-unusable', 'state-not-moved'] as const;
+
+/** The machine did not come up. */
+type StartFailure = Extract<MachineFailure, { readonly reason: (typeof startReasons)[number] }>;
+
+function isStartFailure(failure: MachineFailure): failure is StartFailure {
+  return startReasons.some((reason) => reason === failure.reason);
+}
+
+function describeStartFailure(failure: StartFailure): FailureDescription {
   const { inconclusive, unavailable } = exitCodes;
   switch (failure.reason) {
     case 'qemu-refused-to-start':
@@ -85,13 +98,6 @@ export function describeMachineFailure(failure: MachineFailure): FailureDescript
         command: `host: ${failure.argv.join(' ')}`,
         said: failure.said,
         remedy: 'Run `raidlab doctor`.',
-      };
-    case 'qemu-ended':
-      return {
-        exitCode: inconclusive,
-        what: `QEMU of machine ${failure.machine} ended (${failure.how}) while waiting for ${failure.waitingFor}. This is machine trouble, not a finding about storage.`,
-        said: failure.said,
-        remedy: 'Was it killed (out of memory, by hand)? Look at the host, then run the drill again.',
       };
     case 'boot-timed-out':
       return {
@@ -113,6 +119,26 @@ export function describeMachineFailure(failure: MachineFailure): FailureDescript
         what: `KVM was asked for and cannot be used: ${failure.why}.`,
         remedy: 'Leave --accelerator out: raidlab then takes software emulation, which is slower and always works.',
       };
+    case 'state-not-moved':
+      return {
+        exitCode: inconclusive,
+        what: `QEMU gave up while waiting for ${failure.waitingFor} (machine ${failure.machine}).`,
+        said: failure.said,
+        remedy: 'Run the drill with --fresh, which makes its templates anew, or with --cold, which boots instead.',
+      };
+  }
+}
+
+function describeRunningFailure(failure: Exclude<MachineFailure, StartFailure>): FailureDescription {
+  const { inconclusive } = exitCodes;
+  switch (failure.reason) {
+    case 'qemu-ended':
+      return {
+        exitCode: inconclusive,
+        what: `QEMU of machine ${failure.machine} ended (${failure.how}) while waiting for ${failure.waitingFor}. This is machine trouble, not a finding about storage.`,
+        said: failure.said,
+        remedy: 'Was it killed (out of memory, by hand)? Look at the host, then run the drill again.',
+      };
     case 'qmp-silent':
       return {
         exitCode: inconclusive,
@@ -133,13 +159,6 @@ export function describeMachineFailure(failure: MachineFailure): FailureDescript
         what: `The guest agent of machine ${failure.machine} did not answer for ${String(Math.round(failure.timeoutMs / 1000))} s while waiting for ${failure.waitingFor}.`,
         said: `last seen: ${failure.lastSeen}`,
         remedy: 'The console log is in the run directory. This is machine trouble, not a finding about storage; run the drill again.',
-      };
-    case 'state-not-moved':
-      return {
-        exitCode: inconclusive,
-        what: `QEMU gave up while waiting for ${failure.waitingFor} (machine ${failure.machine}).`,
-        said: failure.said,
-        remedy: 'Run the drill with --fresh, which makes its templates anew, or with --cold, which boots instead.',
       };
     case 'qmp-error':
     case 'agent-error':

@@ -127,6 +127,7 @@ test('each array disk is a chain of file, format and SCSI disk with its serial a
     'scsi-id': 1,
     drive: 'DISK2-format',
     serial: 'DISK2',
+    physical_block_size: 4096,
     'write-cache': 'on',
     werror: 'report',
     rerror: 'report',
