@@ -19,7 +19,7 @@ function checksOf(events: readonly RecordedEvent[]): readonly Check[] {
 
 test('the default drill holds, with all eight parts of the proof', { timeout: drillTimeoutMs }, async (suite) => {
   await using directory = await openTestDirectory();
-  const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', '--seed', 'test']).ended;
+  const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', '--fresh']).ended;
   const events = await readEvents(directory.hostPath);
   const checks = checksOf(events);
 

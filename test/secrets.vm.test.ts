@@ -14,7 +14,6 @@ test('no key of a container is in an event, a log, a transcript or a process lis
   const ctx = createTestContext();
   await using live = await openLiveMachine(ctx);
   const { guest } = live.machine;
-  await guest.run(ctx, ['/usr/lib/raidlab/wait-ready']);
   const array = planArray({ ...defaultLayout, spares: 0 }, [randomUUID(), randomUUID()]);
   const processLists: string[] = [];
   for (const planned of planCreateArray(array)) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EventBody } from '../src/core/event.ts';
@@ -96,6 +96,24 @@ test('machines forked from one template', { timeout }, async (suite) => {
     await one.guest.writeFile(ctx, '/etc/mine', 'mine', 0o600);
     assert.equal((await other.guest.run(ctx, ['cat', '/etc/mine'])).exitCode, 1);
     assert.equal(await hashFile(ctx, template.saved.memoryHostPath), memoryBefore);
+  });
+
+  await suite.test('a template is private: its memory knows what its machine knew', async () => {
+    const bays = [{ serial: 'DISK1', sizeBytes: 256 * 1024 * 1024, readOnly: false }];
+    const withDisk = await ensureBootedTemplate(ctx, source, directory.hostPath, bays);
+    for (const { saved } of [template, withDisk])
+      for (const hostPath of [saved.memoryHostPath, saved.stateHostPath]) assert.equal((await stat(hostPath)).mode & 0o077, 0, hostPath);
+  });
+
+  await suite.test('a fork of a template with disks in its bays sees what is on its own disks', async () => {
+    const bays = [{ serial: 'DISK1', sizeBytes: 256 * 1024 * 1024, readOnly: false }];
+    const withDisk = await ensureBootedTemplate(ctx, source, directory.hostPath, bays);
+    const spec = await specIn(ctx, source, directory.hostPath, 'with-disk', ['DISK1']);
+    await using disk = await open(spec.disks[0]?.hostPath ?? '', 'r+');
+    await disk.write('raidlab was here');
+    await using machine = await forkMachine(ctx, spec, withDisk.saved);
+    const beginning = ['dd', 'if=/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK1', 'bs=16', 'count=1', 'status=none'];
+    assert.equal(await said(ctx, machine, ...beginning), 'raidlab was here');
   });
 
   await suite.test('its root is its own system disk over the image, and it shuts down in order', async () => {

@@ -18,10 +18,10 @@ export async function createMemoryFile(ctx: Context, hostPath: string, memoryMiB
   await createDiskImage(ctx, hostPath, memoryMiB * mebibyte);
 }
 
-/** Copies the memory of a saved machine, holes as holes, so that a fork can change it. Rejects with `host/disk-full`. */
+/** Copies the memory of a saved machine, holes as holes and as private as it is, so that a fork can change it. Rejects with `host/disk-full`. */
 export async function copyMemoryFile(ctx: Context, fromHostPath: string, hostPath: string, memoryMiB: number): Promise<void> {
   await requireRoom(hostPath, memoryMiB * mebibyte);
-  const argv = ['cp', '--sparse=always', '--reflink=auto', '--no-preserve=mode', '--', fromHostPath, hostPath];
+  const argv = ['cp', '--sparse=always', '--reflink=auto', '--preserve=mode', '--', fromHostPath, hostPath];
   await runHostCommand(ctx, argv, { purpose: 'copy the memory of a template', writesHostPath: hostPath });
 }
 
