@@ -79,3 +79,28 @@ test('a second Ctrl-C ends a drill at once', { timeout }, async () => {
   assert.equal(scratch.length, 1);
   for (const { socketsHostPath } of scratch) assert.deepEqual(await qemusLeft(socketsHostPath), []);
 });
+
+test('Ctrl-C while a template is made: exit 130, and no half of a template is left', { timeout }, async () => {
+  await using directory = await openTestDirectory();
+  const typed = typeRaidlab(directory.hostPath, ['drill', '--fresh', '--json']);
+  await typed.event((event) => event.type === 'command-ended' && event.machine === 'array-template' && event.argv.includes('luksFormat'));
+  const scratch = await scratchOf(typed);
+  typed.child.kill('SIGINT');
+  assert.equal((await typed.ended).exitCode, 130);
+  await assertNothingLeft(typed, scratch);
+});
+
+test('Ctrl-C ends all drills of a run, and begins none of those that waited', { timeout }, async () => {
+  await using directory = await openTestDirectory();
+  const typed = typeRaidlab(directory.hostPath, ['drill', '--repeat', '3', '--jobs', '2', '--json']);
+  await typed.event((event) => isStep('replace')(event));
+  const scratch = await scratchOf(typed);
+  typed.child.kill('SIGINT');
+  assert.equal((await typed.ended).exitCode, 130);
+  await assertNothingLeft(typed, scratch);
+  const events = await readEvents(directory.hostPath);
+  const begun = events.flatMap((event) => (event.type === 'drill-started' ? [event.job] : []));
+  assert.deepEqual(begun.toSorted(), ['replace-missing-disk', 'replace-missing-disk-2']);
+  const last = events.at(-1);
+  assert.ok(last?.type === 'run-ended' && last.exitCode === 130);
+});

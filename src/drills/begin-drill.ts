@@ -9,7 +9,7 @@
 import { rejectEntry } from '../machine/cache/remove-entry.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Context } from '../machine/context.ts';
-import { forkOrElse } from '../machine/template/fork-or-boot.ts';
+import { forkOrElse, unlessDiskFull } from '../machine/template/fork-or-boot.ts';
 import { ensureArrayTemplate, resumeFromTemplate } from './array-template.ts';
 import { openBlankRun } from './blank-run.ts';
 import type { Step } from './drill.ts';
@@ -36,8 +36,9 @@ export async function beginDrill(
   const doSteps = async (run: DrillRun): Promise<void> => {
     for (const step of steps) await build.run(run, step);
   };
-  if (kit.forks && steps.length > 0) {
-    const template = await ensureArrayTemplate(ctx, parts, steps, doSteps);
+  const template =
+    kit.forks && steps.length > 0 ? await unlessDiskFull(ctx, () => ensureArrayTemplate(ctx, parts, steps, doSteps)) : undefined;
+  if (template !== undefined) {
     const resumed = await forkOrElse<DrillRun | undefined>(
       ctx,
       () => resumeFromTemplate(ctx, kit, request, template),

@@ -44,10 +44,14 @@ export function createForkOrBoot(source: TemplateSource): StartMachine {
     const name = JSON.stringify(bays);
     const template = templates.get(name) ?? ensureWithEvidence(ctx, source, spec, bays);
     templates.set(name, template);
-    const found = await template.catch((error: unknown) => {
+    const found = await unlessDiskFull(ctx, () => template).catch((error: unknown) => {
       templates.delete(name);
       throw error;
     });
+    if (found === undefined) {
+      rejections = mostRejections;
+      return boot(ctx, spec, memoryHostPath);
+    }
     return forkOrElse(
       ctx,
       async () => {
@@ -78,6 +82,21 @@ async function ensureWithEvidence(ctx: Context, source: TemplateSource, spec: Ma
   const evidenceHostPath = join(dirname(spec.evidenceHostPath), 'booted-template');
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
   return ensureBootedTemplate(ctx, source, evidenceHostPath, bays);
+}
+
+/** Gives a template, or undefined, and says so, where the disk has no room for it: whoever has no room for templates can still boot. */
+export async function unlessDiskFull<T>(ctx: Context, make: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof RaidlabError) || error.failure.reason !== 'disk-full') throw error;
+    const { hostPath, doing } = error.failure;
+    ctx.emit({
+      type: 'remark-made',
+      text: `No template: there is no room on the disk that holds ${hostPath}, ${doing}. It is booted instead.`,
+    });
+    return undefined;
+  }
 }
 
 /**
