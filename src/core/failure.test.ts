@@ -49,7 +49,6 @@ const samples: Samples = {
     'boot-timed-out': [69, { machine, timeoutMs: 120_000, lastConsoleLine: 'Loading' }],
     'boot-failed': [69, { machine, said }],
     'agent-silent': [2, { machine, waitingFor: 'a reply', timeoutMs: 30_000, lastSeen: 'nothing' }],
-    'agent-error': [2, { machine, command: 'guest-exec', errorClass: 'GenericError', said }],
     'qmp-silent': [2, { machine, waitingFor: 'a reply', timeoutMs: 30_000, lastSeen: 'nothing' }],
     'qmp-error': [2, { machine, command: 'device_del', errorClass: 'DeviceNotFound', said }],
     'protocol-broken': [2, { machine, peer: 'QEMU', said }],

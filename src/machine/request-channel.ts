@@ -1,5 +1,5 @@
 /**
- * Requests and replies as lines of JSON, matched by id: what QMP and the guest agent have in common.
+ * Requests and replies as lines of JSON, matched by id: what QMP is made of.
  *
  * A line that is not the protocol ends the machine's life at once. A closed socket ends it after a moment, in which
  * the end of QEMU's process, which says more, is given the first word.
@@ -14,15 +14,12 @@ import type { MachineLife, Wait } from './machine-life.ts';
 /** A JSON object as it came in. */
 export type Message = Readonly<Record<string, unknown>>;
 
-/** Who is on the other side, and how it is understood. */
+/** Where the other side is, and how it is understood. */
 export interface ChannelOptions {
-  readonly peer: 'QEMU' | 'guest agent';
   readonly socketHostPath: string;
   /** How long the socket may take to appear, milliseconds. */
   readonly connectTimeoutMs: number;
   readonly maxLineBytes: number;
-  /** Gives the part of a line that is a message; undefined when the line is none and may be ignored. */
-  readonly messageIn?: (line: string) => string | undefined;
   /** Takes a message that is not a reply; false when it is not of the protocol. */
   readonly takeOther: (message: Message) => boolean;
   /** Sees everything said, both ways. */
@@ -36,15 +33,13 @@ interface ChannelRequest {
   readonly command: string;
   readonly args?: unknown;
   readonly timeoutMs: number;
-  /** Sent before it: the byte that makes the guest agent forget what it was reading. */
-  readonly prefix?: Uint8Array;
 }
 
 /** An open channel. */
 export interface RequestChannel extends Disposable {
   /**
-   * Sends a request and waits for the reply; gives what it returned. Rejects with `machine/qmp-error` or `agent-error`
-   * when it was refused, `machine/qmp-silent` or `agent-silent` after `timeoutMs`, and as the machine's end says.
+   * Sends a request and waits for the reply; gives what it returned. Rejects with `machine/qmp-error` when it was refused,
+   * `machine/qmp-silent` after `timeoutMs`, and as the machine's end says.
    */
   request(ctx: Context, request: ChannelRequest): Promise<unknown>;
   /** The failure for an answer of this peer that did not come. */
@@ -59,27 +54,24 @@ interface Conversation {
   nextId: number;
 }
 
-/** Connects to the socket of QMP or of the guest agent. */
+/** Connects to the socket of QMP. */
 export async function openRequestChannel(ctx: Context, life: MachineLife, options: ChannelOptions): Promise<RequestChannel> {
   const { machine } = life;
-  const { peer } = options;
   const state: Conversation = { pending: new Map(), lastSeen: 'nothing', nextId: 1 };
   let closing: NodeJS.Timeout | undefined;
   const socket = await connectLineSocket(ctx, life, options.socketHostPath, options.connectTimeoutMs, {
     maxLineBytes: options.maxLineBytes,
     onLine: (line) => {
-      const text = options.messageIn === undefined ? line : options.messageIn(line);
-      if (text === undefined) return;
-      state.lastSeen = text.slice(0, 200);
-      const message = parseObject(text);
+      state.lastSeen = line.slice(0, 200);
+      const message = parseObject(line);
       options.record?.('qemu', message ?? line);
       if (message !== undefined && takeMessage(state, options, message)) return;
-      const failure = { area: 'machine', reason: 'protocol-broken', machine, peer, said: line.slice(0, 2000) } as const;
+      const failure = { area: 'machine', reason: 'protocol-broken', machine, peer: 'QEMU', said: line.slice(0, 2000) } as const;
       life.declareEnd({ state: 'failed', error: new RaidlabError(failure) });
     },
     onClose: () => {
       closing = setTimeout(() => {
-        life.declareEnd({ state: 'ended', how: `the connection to ${peer === 'QEMU' ? 'QEMU' : 'the guest agent'} closed`, said: '' });
+        life.declareEnd({ state: 'ended', how: 'the connection to QEMU closed', said: '' });
       }, options.closeGraceMs ?? 1000);
     },
   });
@@ -87,7 +79,7 @@ export async function openRequestChannel(ctx: Context, life: MachineLife, option
     timeoutMs,
     failure: (): Failure => ({
       area: 'machine',
-      reason: peer === 'QEMU' ? 'qmp-silent' : 'agent-silent',
+      reason: 'qmp-silent',
       machine,
       waitingFor,
       timeoutMs,
@@ -122,15 +114,13 @@ async function send(ctx: Context, line: Line, request: ChannelRequest): Promise<
   state.pending.set(id, reply);
   const message = { execute: command, ...(args === undefined ? {} : { arguments: args }), id };
   options.record?.('raidlab', message);
-  if (request.prefix !== undefined) socket.write(request.prefix);
   socket.write(`${JSON.stringify(message)}\n`);
   try {
     const waitingFor = `the reply to ${command}`;
     const { error, return: result } = await life.guard(ctx, { waitingFor, limit: line.silence(waitingFor, timeoutMs) }, reply.promise);
     if (error === undefined) return result;
     const { class: errorClass, desc: said } = error as { class: string; desc: string };
-    const reason = options.peer === 'QEMU' ? 'qmp-error' : 'agent-error';
-    throw new RaidlabError({ area: 'machine', reason, machine: life.machine, command, errorClass, said });
+    throw new RaidlabError({ area: 'machine', reason: 'qmp-error', machine: life.machine, command, errorClass, said });
   } finally {
     state.pending.delete(id);
   }

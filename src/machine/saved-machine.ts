@@ -11,7 +11,7 @@
 import { RaidlabError } from '../core/failure.ts';
 import type { Context } from './context.ts';
 import type { QmpClient } from './qmp/qmp-client.ts';
-import type { RootState } from './wake.ts';
+import type { RootState } from './agent/agent-client.ts';
 
 /** The files of a saved machine, and what a fork must have in common with it. */
 export interface SavedMachine {

@@ -1,8 +1,8 @@
 /**
  * A machine from its specification to its end.
  *
- *     boot    launch (paused) ──► cont ──► guest opens the agent's port ──┐
- *                                                                         ├─► sync ──► wake ──► ready ──► shutdown | crash | save | dispose | it died
+ *     boot    launch (paused) ──► cont ──► the agent in the guest begins ──┐
+ *                                                                          ├─► wake ──► ready ──► shutdown | crash | save | dispose | it died
  *     fork    launch (paused) ──► load the saved state ──► new disks ──► cont
  */
 import { performance } from 'node:perf_hooks';
@@ -11,7 +11,7 @@ import { RaidlabError } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { guestDeviceOf } from '../core/plan/container.ts';
 import { connectAgent } from './agent/agent-client.ts';
-import type { AgentClient } from './agent/agent-client.ts';
+import type { AgentClient, RootState } from './agent/agent-client.ts';
 import { createAgentGuest } from './agent/agent-guest.ts';
 import { keepArrayDisks } from './array-disks.ts';
 import type { ArrayDisks } from './array-disks.ts';
@@ -28,14 +28,12 @@ import type { Guest } from './guest.ts';
 import type { DiskSpec, Machine, MachineMemory, MachineSpec } from './machine.ts';
 import { launchQemu } from './qemu/launch-qemu.ts';
 import type { RunningQemu } from './qemu/launch-qemu.ts';
-import { planQemuCommand, portIds } from './qemu/qemu-command.ts';
+import { planQemuCommand } from './qemu/qemu-command.ts';
 import type { MachineBeginning } from './qemu/qemu-command.ts';
 import { isHostDiskFull } from './qmp/host-disk-full.ts';
 import { requireTrusted } from './qemu/qemu-program.ts';
 import { loadState, saveState } from './saved-machine.ts';
 import type { SavedMachine } from './saved-machine.ts';
-import { connectWakePort } from './wake.ts';
-import type { RootState, WakePort } from './wake.ts';
 
 const connectTimeoutMs = 10_000;
 const journalLineBytes = 64 * 1024;
@@ -57,15 +55,11 @@ export interface StartOptions {
  */
 export async function startMachine(ctx: Context, spec: MachineSpec, options: StartOptions = {}): Promise<Machine> {
   const { memory = { kind: 'own' }, root = 'joined' } = options;
-  const { machine, durationMs } = await bringUp(ctx, spec, { memory, from: 'kernel' }, async (qemu, { agent, faults, wake }) => {
-    using agentOpened = expectOpening(qemu, portIds.agent);
-    using wakeOpened = expectOpening(qemu, portIds.wake);
+  const { machine, durationMs } = await bringUp(ctx, spec, { memory, from: 'kernel' }, async (qemu, { agent, faults }) => {
     await faults.restore(ctx, spec.faults ?? []);
     await qemu.qmp.execute(ctx, 'cont');
-    await agentOpened.wait(ctx, 'the guest agent to open its port', spec.bootTimeoutMs);
-    await agent.sync(ctx);
-    await wakeOpened.wait(ctx, 'the modules to be loaded', spec.bootTimeoutMs);
-    if (root === 'joined') await wake.wake(ctx, 'bare', spec.bootTimeoutMs);
+    await agent.ready(ctx, spec.bootTimeoutMs);
+    if (root === 'joined') await agent.wake(ctx, 'bare', spec.bootTimeoutMs);
   });
   ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'kernel', durationMs, kernel: spec.kernel.version });
   return machine;
@@ -93,26 +87,16 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedM
       : { kind: 'shared-file', hostPath: memoryHostPath };
   const { present, plugged } = divideDisks(spec, saved);
   const forked: MachineSpec = { ...spec, disks: present };
-  const { machine, durationMs } = await bringUp(
-    ctx,
-    forked,
-    { memory, from: 'saved-state' },
-    async (qemu, { agent, disks, faults, wake }) => {
-      await loadState(ctx, spec.name, qemu.qmp, saved.stateHostPath);
-      for (const disk of plugged) await disks.insert(ctx, disk);
-      await faults.restore(ctx, spec.faults ?? []);
-      await qemu.qmp.execute(ctx, 'cont');
-      await agent.sync(ctx);
-      if (root === 'joined') await wake.wake(ctx, saved.root, spec.bootTimeoutMs);
-      if (plugged.length > 0) await waitForNames(ctx, createAgentGuest(qemu.life, agent), plugged);
-    },
-  );
+  const { machine, durationMs } = await bringUp(ctx, forked, { memory, from: 'saved-state' }, async (qemu, { agent, disks, faults }) => {
+    await loadState(ctx, spec.name, qemu.qmp, saved.stateHostPath);
+    for (const disk of plugged) await disks.insert(ctx, disk);
+    await faults.restore(ctx, spec.faults ?? []);
+    await qemu.qmp.execute(ctx, 'cont');
+    if (root === 'joined') await agent.wake(ctx, saved.root, spec.bootTimeoutMs);
+    if (plugged.length > 0) await waitForNames(ctx, createAgentGuest(qemu.life, agent), plugged);
+  });
   ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'template', durationMs, kernel: spec.kernel.version });
   return machine;
-}
-
-function expectOpening({ qmp }: RunningQemu, portId: string) {
-  return qmp.expectEvent('VSERPORT_CHANGE', ({ id, open }) => id === portId && open);
 }
 
 /** The saved machine's disks, in their bays, and those that come on top. */
@@ -171,7 +155,6 @@ interface Parts {
   readonly journal: Journal;
   readonly disks: ArrayDisks;
   readonly faults: MachineFaults;
-  readonly wake: WakePort;
 }
 
 function emitStarted(ctx: Context, spec: MachineSpec, qemu: RunningQemu): void {
@@ -188,13 +171,11 @@ async function connectGuest(ctx: Context, qemu: RunningQemu, spec: MachineSpec):
   const journal = createJournal();
   const journalListener = { onLine: journal.takeLine, maxLineBytes: journalLineBytes };
   qemu.adopt(await connectLineSocket(ctx, life, sockets.journalHostPath, connectTimeoutMs, journalListener));
-  const wake = await connectWakePort(ctx, life, sockets.wakeHostPath);
-  qemu.adopt(wake);
   const chains = keepFaultChains(qmp, spec.scratchHostPath);
   const disks = keepArrayDisks(qmp, spec.disks, chains);
   const faults = keepMachineFaults({ qmp, disks, chains, scratchHostPath: spec.scratchHostPath });
   watchHostDisk(qemu, disks, spec);
-  return { agent, journal, disks, faults, wake };
+  return { agent, journal, disks, faults };
 }
 
 /** When the host's disk is full, the guest sees a disk fault like any other; to us it is no finding about storage. */
@@ -261,11 +242,16 @@ async function shutDown(ctx: Context, qemu: RunningQemu, agent: AgentClient): Pr
   const waitingFor = `machine ${life.machine} to shut down`;
   using limited = withDeadline(ctx, waitingFor, shutdownTimeoutMs, () => qemu.console.lines().at(-1) ?? 'nothing');
   using aborted = whenAborted(limited.signal);
-  // qga/qapi-schema.json: guest-shutdown answers only when it fails. Silence is what is hoped for.
+  const argv = ['shutdown', '-P', 'now'];
   const refused = Promise.withResolvers<never>();
-  agent.execute(limited, 'guest-shutdown', { mode: 'powerdown' }).catch((error: unknown) => {
-    if (error instanceof RaidlabError && error.failure.reason === 'agent-error') refused.reject(error);
-  });
+  const askFor = async (): Promise<void> => {
+    const { ended } = await agent.start(limited, argv, new Uint8Array());
+    const { exitCode, stderr } = await ended;
+    const failure = { area: 'guest', reason: 'command-failed', machine: life.machine, argv, exitCode, said: stderr.toString() } as const;
+    if (exitCode !== 0) refused.reject(new RaidlabError(failure));
+  };
+  // An agent that says nothing may have been ended already, and a machine that does not go off is told by the deadline.
+  askFor().catch(() => undefined);
   // Not guarded by the machine's life: its end is what is waited for.
   const end = await Promise.race([life.ended, refused.promise, aborted.promise]);
   if (end.state !== 'ended' || process.end()?.exitCode !== 0) throw errorOfEnd(life.machine, end, waitingFor);

@@ -64,14 +64,6 @@ export type MachineFailure =
       readonly machine: string;
       readonly waitingFor: string;
       readonly said: string;
-    }
-  | {
-      readonly area: 'machine';
-      readonly reason: 'agent-error';
-      readonly machine: string;
-      readonly command: string;
-      readonly errorClass: string;
-      readonly said: string;
     };
 
 /** Gives the words for a machine failure. */
@@ -161,10 +153,9 @@ function describeRunningFailure(failure: Exclude<MachineFailure, StartFailure>):
         remedy: 'The console log is in the run directory. This is machine trouble, not a finding about storage; run the drill again.',
       };
     case 'qmp-error':
-    case 'agent-error':
       return {
         exitCode: inconclusive,
-        what: `${failure.reason === 'qmp-error' ? 'QEMU' : 'The guest agent'} of machine ${failure.machine} refused ${failure.command} (${failure.errorClass}).`,
+        what: `QEMU of machine ${failure.machine} refused ${failure.command} (${failure.errorClass}).`,
         said: failure.said,
         remedy: 'The transcript is in the run directory. This is machine trouble, not a finding about storage.',
       };

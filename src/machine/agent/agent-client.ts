@@ -1,29 +1,48 @@
 /**
- * The one place that talks to the guest agent.
+ * The host's end of /usr/lib/raidlab/agent, the program in the guest that runs commands: a line for each thing said, see there.
  *
- *     connect ──► (somebody opens the port in the guest) ──► guest-sync-delimited ──► one command at a time
- *
- * Until the answer to guest-sync-delimited has come, whatever is read is what an earlier user of the port left, and is ignored.
+ *     run ──► started ──► out, err … ──► ended
+ *      └─ nothing for 30 s ─► machine/agent-silent           a line that is none of the protocol ─► the machine's life ends
  */
-import { randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { RaidlabError } from '../../core/failure.ts';
+import type { Failure } from '../../core/failure.ts';
 import type { Context } from '../context.ts';
-import type { MachineLife } from '../machine-life.ts';
-import { openRequestChannel } from '../request-channel.ts';
-import type { AgentCommands } from './agent-protocol.ts';
+import { connectLineSocket } from '../line-socket.ts';
+import type { MachineLife, Wait } from '../machine-life.ts';
 
-/** A connection to the guest agent. */
+/** How a command in the guest ended, and all it wrote. */
+export interface AgentEnd {
+  /** 128 + N when signal N ended it; 127 when it is not there, 126 when it cannot be run. */
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+/** A command that the agent has started. */
+export interface AgentCommand {
+  /** The process id in the guest. */
+  readonly pid: number;
+  /** Resolves when it has ended; never rejects. Guard it by the machine's life. */
+  readonly ended: Promise<AgentEnd>;
+  /** Ends it with SIGKILL, if it runs; does not wait for that. */
+  kill(): void;
+}
+
+/** The root of a machine that wakes: `bare` is the read-only image alone, `joined` has the machine's system disk over it. */
+export type RootState = 'bare' | 'joined';
+
+/** A connection to the agent of a guest. */
 export interface AgentClient extends Disposable {
-  /** Makes sure that the next reply is to the next command. Once, when the agent has opened its port. */
-  sync(ctx: Context): Promise<void>;
+  /** Resolves when the agent has begun, which means that modules are loaded and disks have their names. A fork's has begun already. */
+  ready(ctx: Context, timeoutMs: number): Promise<void>;
   /**
-   * Gives a command and its result; commands wait for each other. Rejects with `machine/agent-error` when the agent
-   * refuses it, `machine/agent-silent` when it does not answer, and as the machine's end says.
+   * Gives the machine random numbers, time and identity of its own, and lays its system disk over a bare root. Rejects with
+   * `machine/boot-failed` and `machine/agent-silent`.
    */
-  execute<Name extends keyof AgentCommands>(
-    ctx: Context,
-    command: Name,
-    ...args: AgentCommands[Name]['args'] extends undefined ? [] : [AgentCommands[Name]['args']]
-  ): Promise<AgentCommands[Name]['result']>;
+  wake(ctx: Context, root: RootState, timeoutMs: number): Promise<void>;
+  /** Starts a command; resolves when it has a process. Rejects with `machine/agent-silent`, and as the machine's end says. */
+  start(ctx: Context, argv: readonly string[], input: Uint8Array): Promise<AgentCommand>;
   /** Resolves when QEMU has closed the connection. */
   readonly closed: Promise<unknown>;
 }
@@ -31,61 +50,138 @@ export interface AgentClient extends Disposable {
 /** Where the agent's port ends on the host, and how patient we are. */
 export interface AgentOptions {
   readonly socketHostPath: string;
-  /**
-   * For each reply, milliseconds; 30 000 unless given. An agent that shares one emulated processor with a scrub may
-   * take seconds.
-   */
+  /** For each reply, milliseconds; 30 000 unless given. An agent that shares one emulated processor with a scrub may take seconds. */
   readonly timeoutMs?: number;
 }
 
-// guest-exec-status carries at most 16 MiB each of output and errors, in base64.
-const maxLineBytes = 48 * 1024 * 1024;
+// The agent passes on what a command wrote in pieces of 64 KiB, in hexadecimal.
+const maxLineBytes = 256 * 1024;
+const entropyBytes = 64;
 
-// qga/main.c: the byte 0xFF, never part of JSON, flushes the agent's parser and precedes its answer to guest-sync-delimited.
-const sentinel = new Uint8Array([0xff]);
-const sentinelDecoded = '\ufffd';
+interface Running {
+  readonly started: PromiseWithResolvers<number>;
+  readonly ended: PromiseWithResolvers<AgentEnd>;
+  readonly out: Buffer[];
+  readonly err: Buffer[];
+}
 
-/** Connects to the agent's port. The agent itself may not be there yet. */
+interface Conversation {
+  readonly commands: Map<number, Running>;
+  readonly ready: PromiseWithResolvers<undefined>;
+  awake: PromiseWithResolvers<string>;
+  nextId: number;
+  lastSeen: string;
+}
+
+/** Connects to the agent's port. The agent itself may not be there yet: what is asked meanwhile waits in the port. */
 export async function connectAgent(ctx: Context, life: MachineLife, options: AgentOptions): Promise<AgentClient> {
   const { socketHostPath, timeoutMs = 30_000 } = options;
-  let isSynced = false;
-  const channel = await openRequestChannel(ctx, life, {
-    peer: 'guest agent',
-    socketHostPath,
-    connectTimeoutMs: timeoutMs,
+  const { machine } = life;
+  const state: Conversation = {
+    commands: new Map(),
+    ready: Promise.withResolvers(),
+    awake: Promise.withResolvers(),
+    nextId: 1,
+    lastSeen: 'nothing',
+  };
+  const socket = await connectLineSocket(ctx, life, socketHostPath, timeoutMs, {
     maxLineBytes,
-    messageIn: (line) => {
-      if (isSynced) return line;
-      const at = line.lastIndexOf(sentinelDecoded);
-      return at === -1 ? undefined : line.slice(at + sentinelDecoded.length);
+    onLine: (line) => {
+      state.lastSeen = line.slice(0, 200);
+      if (takeLine(state, line)) return;
+      const failure = { area: 'machine', reason: 'protocol-broken', machine, peer: 'guest agent', said: line.slice(0, 2000) } as const;
+      life.declareEnd({ state: 'failed', error: new RaidlabError(failure) });
     },
-    // Every reply has an id: the agent has copied it since QEMU 4.0.
-    takeOther: () => false,
   });
-  let lastTurn: Promise<unknown> = Promise.resolve();
-  const inTurn = async <T>(turnCtx: Context, act: () => Promise<T>): Promise<T> => {
-    const before = lastTurn;
-    const mine = Promise.withResolvers<undefined>();
-    lastTurn = Promise.all([before, mine.promise]);
-    try {
-      await life.guard(turnCtx, { waitingFor: 'the guest agent to be free' }, before);
-      return await act();
-    } finally {
-      mine.resolve(undefined);
-    }
-  };
-  return {
-    sync: (givenCtx) =>
-      inTurn(givenCtx, async () => {
-        const args = { id: randomInt(2 ** 31) };
-        await channel.request(givenCtx, { command: 'guest-sync-delimited', args, timeoutMs, prefix: sentinel });
-        isSynced = true;
+  const silence = (waitingFor: string, limitMs: number): Wait => ({
+    waitingFor,
+    limit: {
+      timeoutMs: limitMs,
+      failure: (): Failure => ({
+        area: 'machine',
+        reason: 'agent-silent',
+        machine,
+        waitingFor,
+        timeoutMs: limitMs,
+        lastSeen: state.lastSeen,
       }),
-    execute: (givenCtx, command, ...args) =>
-      inTurn(givenCtx, async () => (await channel.request(givenCtx, { command, args: args[0], timeoutMs })) as never),
-    closed: channel.closed,
+    },
+  });
+  return {
+    ready: async (givenCtx, limitMs) => {
+      await life.guard(givenCtx, silence('the guest agent to begin', limitMs), state.ready.promise);
+    },
+    wake: async (givenCtx, root, limitMs) => {
+      state.awake = Promise.withResolvers();
+      socket.write(`${formatWake(root, Date.now())}\n`);
+      const answer = await life.guard(givenCtx, silence('the guest to wake', limitMs), state.awake.promise);
+      if (answer !== 'awake') throw new RaidlabError({ area: 'machine', reason: 'boot-failed', machine, said: `raidlab-agent: ${answer}` });
+    },
+    start: async (givenCtx, argv, input) => {
+      const id = state.nextId++;
+      const running: Running = { started: Promise.withResolvers(), ended: Promise.withResolvers(), out: [], err: [] };
+      state.commands.set(id, running);
+      socket.write(`run ${String(id)} ${[input, ...argv.map((word) => Buffer.from(word))].map(formatText).join(' ')}\n`);
+      const kill = (): void => {
+        if (state.commands.has(id)) socket.write(`kill ${String(id)}\n`);
+      };
+      try {
+        const pid = await life.guard(givenCtx, silence(`\`${argv.join(' ')}\` to start`, timeoutMs), running.started.promise);
+        return { pid, ended: running.ended.promise, kill };
+      } catch (error) {
+        // It may start all the same, when nobody wants it any more.
+        void running.started.promise.then(kill);
+        throw error;
+      }
+    },
+    closed: socket.closed,
     [Symbol.dispose]: () => {
-      channel[Symbol.dispose]();
+      socket[Symbol.dispose]();
     },
   };
+}
+
+/** Takes a line of the agent's; false when it is none of the protocol. */
+function takeLine(state: Conversation, line: string): boolean {
+  const [word, idText = '', rest = ''] = line.split(' ', 3);
+  switch (word) {
+    case 'ready':
+      state.ready.resolve(undefined);
+      return true;
+    case 'awake':
+    case 'failed':
+      state.awake.resolve(line);
+      return true;
+  }
+  const id = Number(idText);
+  const running = state.commands.get(id);
+  if (running === undefined || !/^(?:\d+|[0-9a-f]+|-)$/u.test(rest)) return false;
+  switch (word) {
+    case 'started':
+      running.started.resolve(Number(rest));
+      return true;
+    case 'out':
+    case 'err':
+      running[word].push(Buffer.from(rest, 'hex'));
+      return true;
+    case 'ended':
+      state.commands.delete(id);
+      running.ended.resolve({ exitCode: Number(rest), stdout: Buffer.concat(running.out), stderr: Buffer.concat(running.err) });
+      return true;
+    default:
+      return false;
+  }
+}
+
+function formatWake(root: RootState, nowMs: number): string {
+  const seconds = Math.floor(nowMs / 1000);
+  const nanoseconds = (nowMs % 1000) * 1_000_000;
+  const entropy = randomBytes(entropyBytes).toString('hex');
+  // machine-id(5): 32 lower-case hexadecimal digits.
+  const machineId = randomBytes(16).toString('hex');
+  return `wake ${String(seconds)} ${String(nanoseconds)} ${entropy} ${machineId} ${root}`;
+}
+
+function formatText(bytes: Uint8Array): string {
+  return bytes.length === 0 ? '-' : Buffer.from(bytes).toString('hex');
 }

@@ -1,217 +1,202 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KernelTrouble } from '../../core/kernel/trouble.ts';
-import { createTestContext, failureOf, openScriptedPeer } from '../fixtures/scripted-peer.ts';
-import type { Request, ScriptedPeer } from '../fixtures/scripted-peer.ts';
+import { hex, openScriptedAgent } from '../fixtures/scripted-agent.ts';
+import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { createTestContext, failureOf } from '../fixtures/scripted-peer.ts';
 import { KernelCrash } from '../kernel-crash.ts';
-import { beginMachineLife } from '../machine-life.ts';
-import { connectAgent } from './agent-client.ts';
-import { createAgentGuest } from './agent-guest.ts';
-import { planPollDelayMs } from './guest-exec.ts';
 
-async function openGuest(peer: ScriptedPeer) {
-  const ctx = createTestContext();
-  const life = beginMachineLife('main');
-  const agent = peer.owns(await connectAgent(ctx, life, { socketHostPath: peer.socketHostPath, timeoutMs: 2000 }));
-  const synced = agent.sync(ctx);
-  const { arguments: args, id } = await peer.next();
-  peer.sayRaw(Buffer.concat([Buffer.from([0xff]), Buffer.from(`${JSON.stringify({ return: args?.id, id })}\n`)]));
-  await synced;
-  return { ctx, life, guest: createAgentGuest(life, agent) };
+/** Answers the next command as one that starts, says this and ends. Gives its words. */
+async function answer(scripted: ScriptedAgent, end: { exitCode?: number; out?: string; err?: string } = {}): Promise<readonly string[]> {
+  const [, id = '', ...words] = await scripted.next();
+  scripted.say(`started ${id} 42`);
+  if (end.out !== undefined) scripted.say(`out ${id} ${hex(end.out)}`);
+  if (end.err !== undefined) scripted.say(`err ${id} ${hex(end.err)}`);
+  scripted.say(`ended ${id} ${String(end.exitCode ?? 0)}`);
+  return words;
 }
-
-/** Answers everything as an agent does whose every command ends at once with `status`; gives the requests seen. */
-function actAsAgent(peer: ScriptedPeer, status: object): Request[] {
-  const seen: Request[] = [];
-  void (async () => {
-    for (;;) {
-      const request = await peer.next();
-      seen.push(request);
-      peer.say({ return: request.execute === 'guest-exec' ? { pid: 42 } : status, id: request.id });
-    }
-  })();
-  return seen;
-}
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 test('a command gives its output and exit status, and is recorded', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  actAsAgent(peer, { exited: true, exitcode: 3, 'out-data': base64('grün\n'), 'err-data': base64('oops\n') });
-  const result = await guest.run(ctx, ['btrfs', 'scrub', 'status', '/storage']);
-  assert.equal(result.exitCode, 3);
-  assert.equal(result.stdout, 'grün\n');
-  assert.equal(result.stderr, 'oops\n');
+  await using scripted = await openScriptedAgent();
+  const { ctx, guest } = scripted;
+  const running = guest.run(ctx, ['btrfs', 'scrub', 'status', '/storage']);
+  assert.deepEqual(await answer(scripted, { exitCode: 3, out: 'grün\n', err: 'oops\n' }), ['', 'btrfs', 'scrub', 'status', '/storage']);
+  const result = await running;
+  assert.deepEqual([result.exitCode, result.stdout, result.stderr], [3, 'grün\n', 'oops\n']);
   assert.deepEqual(
     ctx.events.map(({ type }) => type),
     ['command-started', 'command-ended'],
   );
 });
 
-test('the environment of a command is fixed', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  const seen = actAsAgent(peer, { exited: true, exitcode: 0 });
-  await guest.run(ctx, ['true', '-x']);
-  assert.deepEqual(seen[0]?.arguments, {
-    path: 'true',
-    arg: ['-x'],
-    env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C.UTF-8', 'HOME=/root'],
-    'capture-output': true,
-  });
+test('what is written in pieces arrives whole, a character cut in two included', async () => {
+  await using scripted = await openScriptedAgent();
+  const running = scripted.guest.run(scripted.ctx, ['cat']);
+  const [, id = ''] = await scripted.next();
+  const bytes = Buffer.from('grün');
+  for (const line of [`started ${id} 1`, ...[...bytes].map((byte) => `out ${id} ${Buffer.of(byte).toString('hex')}`), `ended ${id} 0`])
+    scripted.say(line);
+  assert.equal((await running).stdout, 'grün');
 });
 
-test('input reaches the command and no event', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  const seen = actAsAgent(peer, { exited: true, exitcode: 0 });
-  await guest.run(ctx, ['cryptsetup', 'open', '--key-file=-'], { input: 'hunter2' });
-  await guest.writeFile(ctx, '/etc/luks/DISK1.key', 'hunter2', 0o600);
-  assert.equal(seen[0]?.arguments?.['input-data'], base64('hunter2'));
-  const told = JSON.stringify(ctx.events);
-  assert.ok(!told.includes('hunter2') && !told.includes(base64('hunter2')));
+test('input and strange words reach the agent as they are, and input is never recorded', async () => {
+  await using scripted = await openScriptedAgent();
+  const { ctx, guest } = scripted;
+  const running = guest.run(ctx, ['tee', '', 'a b', 'a\nb', "it's", 'ü'], { input: 'a secret\n' });
+  assert.deepEqual(await answer(scripted), ['a secret\n', 'tee', '', 'a b', 'a\nb', "it's", 'ü']);
+  await running;
+  assert.doesNotMatch(JSON.stringify(ctx.events), /secret/u);
 });
 
-test('a quiet command keeps its output out of events, not out of its result', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  actAsAgent(peer, { exited: true, exitcode: 0, 'out-data': base64('a long manifest') });
-  assert.equal((await guest.run(ctx, ['cat', 'x'], { quiet: true })).stdout, 'a long manifest');
-  assert.ok(!JSON.stringify(ctx.events).includes('a long manifest'));
+test('quiet output is in the result and not in the events', async () => {
+  await using scripted = await openScriptedAgent();
+  const { ctx, guest } = scripted;
+  const running = guest.run(ctx, ['find', '/storage'], { quiet: true });
+  await answer(scripted, { out: 'a long listing' });
+  assert.equal((await running).stdout, 'a long listing');
+  assert.doesNotMatch(JSON.stringify(ctx.events), /listing/u);
 });
 
-test('a command ended by a signal has 128 + its number', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  actAsAgent(peer, { exited: true, signal: 9 });
-  assert.equal((await guest.run(ctx, ['sleep', '9'])).exitCode, 137);
+test('commands run side by side, and each has its own output', async () => {
+  await using scripted = await openScriptedAgent();
+  const { ctx, guest } = scripted;
+  const one = guest.run(ctx, ['one']);
+  const other = guest.run(ctx, ['other']);
+  const [[, first = ''], [, second = '']] = [await scripted.next(), await scripted.next()];
+  for (const line of [`started ${first} 1`, `started ${second} 2`, `out ${second} ${hex('two')}`, `out ${first} ${hex('one')}`])
+    scripted.say(line);
+  scripted.say(`ended ${second} 0`);
+  assert.equal((await other).stdout, 'two');
+  scripted.say(`ended ${first} 0`);
+  assert.equal((await one).stdout, 'one');
 });
 
-test('a program that is not there is exit 127, as in a shell', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  const running = guest.run(ctx, ['btrsf']);
-  const desc =
-    'Guest agent command failed, child process creation failed: Failed to execute child process “btrsf” (No such file or directory)';
-  peer.say({ error: { class: 'GenericError', desc }, id: (await peer.next()).id });
-  const result = await running;
-  assert.equal(result.exitCode, 127);
-  assert.equal(result.stderr, 'btrsf: No such file or directory\n');
+test('a command that takes too long is ended, and that is said', async () => {
+  await using scripted = await openScriptedAgent();
+  const running = scripted.guest.run(scripted.ctx, ['sleep', '100'], { timeoutMs: 50 });
+  const [, id = ''] = await scripted.next();
+  scripted.say(`started ${id} 7`);
+  const failure = await failureOf(running);
+  assert.deepEqual([failure.area, failure.reason], ['guest', 'command-timed-out']);
+  assert.deepEqual(await scripted.next(), ['kill', id]);
 });
 
-test('an agent that refuses to start a command is machine trouble', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  const running = guest.run(ctx, ['true']);
-  peer.say({ error: { class: 'CommandNotFound', desc: 'Command guest-exec has been disabled' }, id: (await peer.next()).id });
-  assert.equal((await failureOf(running)).reason, 'agent-error');
+test('a context that ends ends its command, one that had not started by then included', async () => {
+  await using scripted = await openScriptedAgent();
+  for (const startsFirst of [true, false]) {
+    const ctx = createTestContext();
+    const running = scripted.guest.run(ctx, ['sleep', '100']);
+    const [, id = ''] = await scripted.next();
+    if (startsFirst) scripted.say(`started ${id} 7`);
+    await delay(50);
+    ctx.abort(new Error('interrupted'));
+    await assert.rejects(running, /interrupted/u);
+    if (!startsFirst) scripted.say(`started ${id} 7`);
+    assert.deepEqual(await scripted.next(), ['kill', id]);
+  }
 });
 
-for (const [agentVersion, truncated] of [
-  ['before 10.0.4', false],
-  ['since 10.0.4', true],
-] as const) {
-  test(`output cut off by an agent ${agentVersion} is refused`, async () => {
-    await using peer = await openScriptedPeer();
-    const { ctx, guest } = await openGuest(peer);
-    const data = Buffer.alloc(16 * 1024 * 1024, 'x').toString('base64');
-    actAsAgent(peer, { exited: true, exitcode: 0, 'out-data': data, 'out-truncated': truncated });
-    assert.equal((await failureOf(guest.run(ctx, ['btrfs', 'inspect-internal', 'dump-tree', '/dev/x']))).reason, 'output-not-understood');
+test('a started command is not ended by the end of a wait, and its end is recorded though nobody waits', async () => {
+  await using scripted = await openScriptedAgent();
+  const { ctx, guest } = scripted;
+  const starting = guest.start(ctx, ['btrfs', 'replace', 'start']);
+  const [, id = ''] = await scripted.next();
+  scripted.say(`started ${id} 99`);
+  const process = await starting;
+  assert.equal(process.pid, 99);
+  assert.equal(await process.poll(ctx), undefined);
+  assert.equal((await failureOf(process.wait(ctx, 20))).reason, 'command-timed-out');
+  scripted.say(`ended ${id} 0`);
+  await delay(50);
+  assert.equal((await process.poll(ctx))?.exitCode, 0);
+  assert.equal(ctx.events.at(-1)?.type, 'command-ended');
+  assert.deepEqual(scripted.peer.waiting(), []);
+});
+
+test('an agent that does not start a command is silent, and what it said last is told', async () => {
+  await using scripted = await openScriptedAgent(50);
+  scripted.say('ready');
+  const failure = await failureOf(scripted.guest.run(scripted.ctx, ['true']));
+  assert.equal(failure.reason === 'agent-silent' && failure.lastSeen, 'ready');
+});
+
+for (const line of ['hello', 'out 4711 61', 'ended 1', 'started 1 x;y', 'confused 6162', '']) {
+  test(`a line that is none of the protocol ends the machine's life: ${JSON.stringify(line)}`, async () => {
+    await using scripted = await openScriptedAgent();
+    const running = scripted.guest.run(scripted.ctx, ['true']);
+    await scripted.next();
+    scripted.say(line);
+    assert.equal((await failureOf(running)).reason, 'protocol-broken');
   });
 }
 
-test('a new agent that says it cut nothing off is believed', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  actAsAgent(peer, { exited: true, exitcode: 0, 'out-data': base64('x'), 'out-truncated': false, 'err-truncated': false });
-  assert.equal((await guest.run(ctx, ['true'])).stdout, 'x');
-});
-
-test('a command that takes too long is killed in the guest', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  const seen = actAsAgent(peer, { exited: false });
-  const failure = await failureOf(guest.run(ctx, ['sleep', '99'], { timeoutMs: 60 }));
-  assert.ok(failure.reason === 'command-timed-out');
-  assert.deepEqual(failure.argv, ['sleep', '99']);
-  const last = seen.at(-1)?.arguments;
-  assert.deepEqual([last?.path, last?.arg], ['kill', ['-KILL', '42']]);
-});
-
-test('an interrupted command is killed in the guest', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  const seen = actAsAgent(peer, { exited: false });
-  const running = guest.run(ctx, ['sleep', '99']);
-  await delay(50);
-  ctx.abort(new Error('interrupted'));
-  await assert.rejects(running, /interrupted/);
-  assert.equal(seen.at(-1)?.arguments?.path, 'kill');
-});
-
-test('a command whose start was interrupted is killed once it has started', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  const running = guest.run(ctx, ['sleep', '99']);
-  const { id } = await peer.next();
-  ctx.abort(new Error('interrupted'));
-  await assert.rejects(running, /interrupted/);
-  peer.say({ return: { pid: 42 }, id });
-  assert.deepEqual((await peer.next()).arguments?.arg, ['-KILL', '42']);
-});
-
-test('a started command outlives a wait that gave up, and its end is told once and kept', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  const starting = guest.start(ctx, ['btrfs', 'replace', 'start']);
-  peer.say({ return: { pid: 42 }, id: (await peer.next()).id });
-  const process = await starting;
-  const interrupted = createTestContext();
-  const waiting = process.wait(interrupted, 1000);
-  const asked = await peer.next();
-  interrupted.abort(new Error('interrupted'));
-  await assert.rejects(waiting, /interrupted/);
-  peer.say({ return: { exited: true, exitcode: 0, 'out-data': base64('done\n') }, id: asked.id });
-  assert.equal((await process.poll(ctx))?.stdout, 'done\n');
-  assert.equal((await process.wait(ctx, 1000)).stdout, 'done\n');
-  assert.deepEqual(peer.waiting(), []);
-  assert.equal(ctx.events.filter(({ type }) => type === 'command-ended').length, 1);
-});
-
-test('a kernel crash ends a pending command at once, and every later one', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, life, guest } = await openGuest(peer);
-  actAsAgent(peer, { exited: false });
-  const running = guest.run(ctx, ['btrfs', 'replace', 'start', '-B', '1', '/dev/mapper/crypt-btrfs3', '/storage']);
-  await delay(20);
-  const trouble: KernelTrouble = {
-    kind: 'oops',
-    what: 'BUG: x',
+test('a kernel that crashes ends every command with the crash', async () => {
+  await using scripted = await openScriptedAgent();
+  const running = scripted.guest.run(scripted.ctx, ['tee', '/proc/sysrq-trigger']);
+  const [, id = ''] = await scripted.next();
+  scripted.say(`started ${id} 7`);
+  const trouble = {
+    kind: 'panic',
+    what: 'sysrq triggered crash',
     at: null,
     process: null,
     kernel: null,
     trace: [],
     during: null,
-    atSeconds: 1,
+    atSeconds: null,
     transcript: [],
-  };
-  life.declareEnd({ state: 'crashed', trouble });
+  } as const;
+  scripted.life.declareEnd({ state: 'crashed', trouble });
   await assert.rejects(running, KernelCrash);
-  await assert.rejects(guest.readFile(ctx, '/etc/fstab'), KernelCrash);
 });
 
-test('a file that cannot be read is the failure of a command', async () => {
-  await using peer = await openScriptedPeer();
-  const { ctx, guest } = await openGuest(peer);
-  actAsAgent(peer, { exited: true, exitcode: 1, 'err-data': base64('cat: /etc/nope: No such file or directory\n') });
-  const failure = await failureOf(guest.readFile(ctx, '/etc/nope'));
-  assert.equal(failure.reason === 'command-failed' && failure.said, 'cat: /etc/nope: No such file or directory');
+test('more output than anybody asks for is not taken for all of it', async () => {
+  await using scripted = await openScriptedAgent();
+  const running = scripted.guest.run(scripted.ctx, ['cat', '/dev/zero']);
+  const [, id = ''] = await scripted.next();
+  scripted.say(`started ${id} 7`);
+  const piece = '00'.repeat(65536);
+  for (let sent = 0; sent <= 16 * 16; sent += 1) scripted.say(`out ${id} ${piece}`);
+  scripted.say(`ended ${id} 0`);
+  assert.equal((await failureOf(running)).reason, 'output-not-understood');
 });
 
-test('looks at a running command grow rarer, within limits', () => {
-  assert.equal(planPollDelayMs(0), 2);
-  assert.equal(Math.round(planPollDelayMs(1000)), 55);
-  assert.equal(planPollDelayMs(600_000), 100);
+test('an empty command line is a mistake of ours', async () => {
+  await using scripted = await openScriptedAgent();
+  assert.equal((await failureOf(scripted.guest.run(scripted.ctx, []))).reason, 'internal');
+});
+
+test('a file is written by a command that makes it private before it has content, and one that cannot be read is told in its words', async () => {
+  await using scripted = await openScriptedAgent();
+  const { ctx, guest } = scripted;
+  const writing = guest.writeFile(ctx, '/etc/luks/DISK1.key', 'key', 0o600);
+  assert.deepEqual((await answer(scripted)).slice(0, 5), ['key', 'install', '--no-target-directory', '--mode', '0600']);
+  await writing;
+  const reading = guest.readFile(ctx, '/nowhere');
+  await answer(scripted, { exitCode: 1, err: 'cat: /nowhere: No such file or directory\n' });
+  const failure = await failureOf(reading);
+  assert.equal(failure.reason === 'command-failed' && failure.said, 'cat: /nowhere: No such file or directory');
+});
+
+test('a guest wakes with time, entropy and a name of its own, and one that cannot says why', async () => {
+  await using scripted = await openScriptedAgent();
+  const { agent, ctx } = scripted;
+  const entropies = new Set<string>();
+  for (const root of ['bare', 'joined'] as const) {
+    const waking = agent.wake(ctx, root, 1000);
+    const [word, seconds, nanoseconds, entropy = '', machineId = '', rest] = await scripted.next();
+    assert.deepEqual([word, rest], ['wake', root]);
+    assert.ok(Math.abs(Number(seconds) - Date.now() / 1000) < 2 && Number(nanoseconds) < 1e9);
+    assert.match(entropy, /^[0-9a-f]{128}$/u);
+    assert.match(machineId, /^[0-9a-f]{32}$/u);
+    entropies.add(entropy);
+    scripted.say('awake');
+    await waking;
+  }
+  assert.equal(entropies.size, 2);
+  const failing = agent.wake(ctx, 'bare', 1000);
+  await scripted.next();
+  scripted.say('failed mounting the system disk: No such device');
+  const failure = await failureOf(failing);
+  assert.match(failure.reason === 'boot-failed' ? failure.said : '', /No such device$/u);
 });

@@ -1,21 +1,32 @@
+import { performance } from 'node:perf_hooks';
 import { RaidlabError } from '../../core/failure.ts';
+import type { Failure } from '../../core/failure.ts';
 import type { Context } from '../context.ts';
-import type { CommandResult, Guest, RunOptions } from '../guest.ts';
-import type { MachineLife } from '../machine-life.ts';
-import type { AgentClient } from './agent-client.ts';
-import { startGuestProcess } from './guest-exec.ts';
+import type { CommandResult, Guest, GuestProcess, RunOptions } from '../guest.ts';
+import type { MachineLife, Wait } from '../machine-life.ts';
+import type { AgentClient, AgentEnd } from './agent-client.ts';
 
 const defaultTimeoutMs = 120_000;
 
-/** Gives the inside of a machine, reached through its guest agent. */
+/** What is kept of what a command prints, for each of its outputs: more is a mistake of the asker's. */
+const maxOutputBytes = 16 * 1024 * 1024;
+
+/** A command that runs in a guest, with a way to end it. */
+interface StartedProcess extends GuestProcess {
+  kill(): void;
+}
+
+/** Gives the inside of a machine, reached through the agent in it. */
 export function createAgentGuest(life: MachineLife, agent: AgentClient): Guest {
   const { machine } = life;
+  const start = (ctx: Context, argv: readonly string[], options: RunOptions = {}): Promise<StartedProcess> =>
+    startProcess(ctx, life, agent, argv, options);
   const run = async (ctx: Context, argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> => {
-    const process = await startGuestProcess(ctx, life, agent, argv, options);
+    const process = await start(ctx, argv, options);
     try {
       return await process.wait(ctx, options.timeoutMs ?? defaultTimeoutMs);
     } catch (error) {
-      await process.kill();
+      process.kill();
       throw error;
     }
   };
@@ -28,14 +39,63 @@ export function createAgentGuest(life: MachineLife, agent: AgentClient): Guest {
   return {
     machine,
     run,
-    start: (ctx, argv, options = {}) => startGuestProcess(ctx, life, agent, argv, options),
-    // A command and not guest-file-read: a file that is not there is then said in the words of a tool, not as machine trouble.
+    start,
+    // A command: a file that is not there is then said in the words of a tool, not as machine trouble.
     readFile: async (ctx, guestPath) => (await runOrFail(ctx, ['cat', '--', guestPath], { quiet: true })).stdout,
     writeFile: async (ctx, guestPath, content, mode) => {
-      // install(1) makes a new file that never has more permissions than `mode`; guest-file-open would make it 0666 & ~umask first.
+      // install(1) makes a new file that never has more permissions than `mode`.
       // It reads its standard input by /proc, which is there before udev has made /dev/stdin.
       const argv = ['install', '--no-target-directory', '--mode', mode.toString(8).padStart(4, '0'), '--', '/proc/self/fd/0', guestPath];
       await runOrFail(ctx, argv, { input: content });
     },
   };
+}
+
+async function startProcess(
+  ctx: Context,
+  life: MachineLife,
+  agent: AgentClient,
+  argv: readonly string[],
+  { input = '', quiet = false }: RunOptions,
+): Promise<StartedProcess> {
+  const { machine } = life;
+  if (argv.length === 0) throw new RaidlabError({ area: 'host', reason: 'internal', message: 'an empty argv was given to a guest' });
+  ctx.signal.throwIfAborted();
+  const startedMs = performance.now();
+  ctx.emit({ type: 'command-started', machine, argv });
+  const command = await agent.start(ctx, argv, Buffer.from(input));
+  let result: CommandResult | undefined;
+  // Told also when nobody waits for it any more.
+  const ended = command.ended.then((end) => {
+    const { exitCode } = end;
+    result = { argv, exitCode, ...decodeOutput(machine, argv, end), durationMs: performance.now() - startedMs };
+    const { stdout, stderr, durationMs } = result;
+    ctx.emit({ type: 'command-ended', machine, argv, exitCode, stdout: quiet ? '' : stdout, stderr, durationMs });
+    return result;
+  });
+  ended.catch(() => undefined);
+  const waitingFor = `\`${argv.join(' ')}\` to end`;
+  return {
+    argv,
+    pid: command.pid,
+    kill: command.kill,
+    poll: async (pollCtx) => {
+      // A dead machine, a crashed kernel and an ended context are told here too.
+      await life.guard(pollCtx, { waitingFor }, Promise.resolve());
+      return result;
+    },
+    wait: (waitCtx, timeoutMs) => {
+      const failure = (): Failure => ({ area: 'guest', reason: 'command-timed-out', machine, argv, timeoutMs });
+      const wait: Wait = Number.isFinite(timeoutMs) ? { waitingFor, limit: { timeoutMs, failure } } : { waitingFor };
+      return life.guard(waitCtx, wait, ended);
+    },
+  };
+}
+
+function decodeOutput(machine: string, argv: readonly string[], { stdout, stderr }: AgentEnd): Pick<CommandResult, 'stdout' | 'stderr'> {
+  if (Math.max(stdout.length, stderr.length) > maxOutputBytes) {
+    const message = `it printed more than ${String(maxOutputBytes / 1024 / 1024)} MiB`;
+    throw new RaidlabError({ area: 'guest', reason: 'output-not-understood', machine, argv, message });
+  }
+  return { stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
 }

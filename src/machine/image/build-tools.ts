@@ -36,7 +36,6 @@ export function planToolsPackages(suite: Suite): readonly string[] {
     // the machine
     'kmod',
     'udev',
-    'qemu-guest-agent',
     'openssh-server',
     'iproute2',
     'procps',

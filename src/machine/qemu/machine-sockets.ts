@@ -6,7 +6,6 @@ export interface MachineSockets {
   readonly agentHostPath: string;
   readonly consoleHostPath: string;
   readonly journalHostPath: string;
-  readonly wakeHostPath: string;
 }
 
 /** Says where the sockets of a machine are. Names are short: a socket's whole path may have 107 bytes, see unix(7). */
@@ -16,6 +15,5 @@ export function planMachineSockets(scratchHostPath: string): MachineSockets {
     agentHostPath: join(scratchHostPath, 'agent.sock'),
     consoleHostPath: join(scratchHostPath, 'console.sock'),
     journalHostPath: join(scratchHostPath, 'journal.sock'),
-    wakeHostPath: join(scratchHostPath, 'wake.sock'),
   };
 }

@@ -154,7 +154,6 @@ test('control goes over sockets in the scratch directory, the console also into 
     'socket,id=console0,path=/run/raidlab-1/console.sock,server=on,wait=off,logfile=/results/a,,b/console.log,logappend=on',
     'socket,id=agent0,path=/run/raidlab-1/agent.sock,server=on,wait=off',
     'socket,id=journal0,path=/run/raidlab-1/journal.sock,server=on,wait=off',
-    'socket,id=wake0,path=/run/raidlab-1/wake.sock,server=on,wait=off',
   ]);
 });
 
@@ -163,9 +162,8 @@ test('the ports have the names that the guest looks for', () => {
   assert.deepEqual(
     ports.map(({ id, name }) => [id, name]),
     [
-      ['agent0', 'org.qemu.guest_agent.0'],
+      ['agent0', 'org.raidlab.agent'],
       ['journal0', 'org.raidlab.journal'],
-      ['wake0', 'org.raidlab.wake'],
     ],
   );
 });

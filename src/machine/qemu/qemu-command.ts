@@ -9,7 +9,7 @@ import type { MachineSockets } from './machine-sockets.ts';
 import type { QemuProgram } from './qemu-program.ts';
 
 /** The device ids by which QEMU names the virtio-serial ports in its events. */
-export const portIds = { agent: 'agent0', journal: 'journal0', wake: 'wake0' } as const;
+export const portIds = { agent: 'agent0', journal: 'journal0' } as const;
 
 /** The file in the evidence that QEMU writes the console to, byte for byte. */
 export const consoleLogFile = 'console.log';
@@ -150,9 +150,8 @@ function planConsole(socketHostPath: string, logHostPath: string): readonly stri
 function planPorts(sockets: MachineSockets): readonly string[] {
   return [
     ...planDevice({ driver: 'virtio-serial-pci', id: 'virtio-serial0' }),
-    ...planPort(portIds.agent, 'org.qemu.guest_agent.0', sockets.agentHostPath),
+    ...planPort(portIds.agent, 'org.raidlab.agent', sockets.agentHostPath),
     ...planPort(portIds.journal, 'org.raidlab.journal', sockets.journalHostPath),
-    ...planPort(portIds.wake, 'org.raidlab.wake', sockets.wakeHostPath),
   ];
 }
 

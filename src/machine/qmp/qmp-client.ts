@@ -63,7 +63,6 @@ export async function connectQmp(ctx: Context, life: MachineLife, options: QmpOp
   let channel: RequestChannel | undefined;
   try {
     channel = await openRequestChannel(ctx, life, {
-      peer: 'QEMU',
       socketHostPath,
       connectTimeoutMs: timeoutMs,
       maxLineBytes,
