@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { createDiskImage, createOverlay } from './disk-image.ts';
 import { createTestContext, failureOf } from './fixtures/scripted-peer.ts';
 
@@ -38,6 +40,47 @@ test('an overlay names its backing image and format', async () => {
   const header = await readFile(hostPath);
   assert.equal(header.toString('latin1', 0, 3), 'QFI');
   assert.ok(header.includes(backingHostPath));
+});
+
+const run = promisify(execFile);
+
+for (const sizeBytes of [64 * 1024 * 1024, 1024 ** 3, 1024 ** 3 + 512, 3 * 1024 ** 4]) {
+  test(`QEMU finds an overlay of ${String(sizeBytes)} bytes whole, empty, and as large as what it lies over`, async () => {
+    const backingHostPath = join(directory, `über ${String(sizeBytes)}.raw`);
+    const hostPath = join(directory, `${String(sizeBytes)}.qcow2`);
+    const secondHostPath = join(directory, `${String(sizeBytes)}-second.qcow2`);
+    await createDiskImage(createTestContext(), backingHostPath, sizeBytes);
+    await createOverlay(createTestContext(), { hostPath, backingHostPath, backingFormat: 'raw' });
+    await createOverlay(createTestContext(), { hostPath: secondHostPath, backingHostPath: hostPath, backingFormat: 'qcow2' });
+    for (const [image, backing, format] of [
+      [hostPath, backingHostPath, 'raw'],
+      [secondHostPath, hostPath, 'qcow2'],
+    ] as const) {
+      const { stdout } = await run('qemu-img', ['info', '--output=json', image]);
+      const info = JSON.parse(stdout) as Record<string, unknown>;
+      assert.deepEqual(
+        [info['virtual-size'], info['backing-filename'], info['backing-filename-format'], info['cluster-size']],
+        [sizeBytes, backing, format, 65536],
+      );
+      await run('qemu-img', ['check', '-q', image]);
+      assert.equal((await stat(image)).mode & 0o777, 0o600);
+    }
+  });
+}
+
+test('what is written into an overlay stays out of what it lies over', async () => {
+  const backingHostPath = join(directory, 'below.raw');
+  const hostPath = join(directory, 'above.qcow2');
+  await createDiskImage(createTestContext(), backingHostPath, 1024 ** 2);
+  await createOverlay(createTestContext(), { hostPath, backingHostPath, backingFormat: 'raw' });
+  await run('qemu-io', ['-f', 'qcow2', '-c', 'write -P 7 512k 64k', hostPath]);
+  const { stdout } = await run('qemu-io', ['-f', 'qcow2', '-c', 'read -P 7 512k 64k', '-c', 'read -P 0 0 512k', hostPath]);
+  assert.doesNotMatch(stdout, /fail/iu);
+  assert.equal(
+    (await readFile(backingHostPath)).findIndex((byte) => byte !== 0),
+    -1,
+  );
+  await run('qemu-img', ['check', '-q', hostPath]);
 });
 
 test('an overlay of nothing fails and leaves nothing', async () => {

@@ -1,6 +1,7 @@
 import { describeFilesSeen, formatFileDifferences } from '../../core/proof/files-seen.ts';
 import { planMountWith, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
 import { arrayGuestPath } from '../../core/layout.ts';
 import { judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
@@ -52,11 +53,18 @@ interface Evidence {
 /** Opens the survivors' containers; gives the evidence when one cannot be opened, undefined when all are. */
 async function openAll(ctx: Context, guest: Guest, survivors: readonly Member[]): Promise<Evidence | undefined> {
   for (const survivor of survivors) {
-    const result = await tryCommand(ctx, guest, planOpenContainer(survivor.container));
+    const result = await tryCommand(ctx, guest, withoutUdev(planOpenContainer(survivor.container)));
     if (result.exitCode !== 0)
       return { facts: [], findings: [`the container of ${survivor.container.serial} does not open`, ...describeRefusal(result)] };
   }
+  // Only the mounted member is looked for by the mount itself.
+  if (survivors.length > 1) await ask(ctx, guest, command('btrfs', 'device', 'scan'), String);
   return undefined;
+}
+
+/** The mapping's node is made by libdevmapper itself, at once: in a copy that is examined nobody needs what udev says of it. Source: dmsetup(8), DM_DISABLE_UDEV. */
+function withoutUdev({ argv, ...planned }: Command): Command {
+  return { ...planned, argv: ['env', 'DM_DISABLE_UDEV=1', ...argv] };
 }
 
 async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly Member[], lost: Member): Promise<Evidence> {
