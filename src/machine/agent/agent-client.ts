@@ -26,7 +26,7 @@ export interface AgentCommand {
   /** Resolves when it has ended; never rejects. Guard it by the machine's life. */
   readonly ended: Promise<AgentEnd>;
   /** Ends it with SIGKILL, if it runs; does not wait for that. */
-  kill(): void;
+  readonly kill: () => void;
 }
 
 /** The root of a machine that wakes: `bare` is the read-only image alone, `joined` has the machine's system disk over it. */
@@ -143,15 +143,14 @@ export async function connectAgent(ctx: Context, life: MachineLife, options: Age
 
 /** Takes a line of the agent's; false when it is none of the protocol. */
 function takeLine(state: Conversation, line: string): boolean {
-  const [word, idText = '', rest = ''] = line.split(' ', 3);
-  switch (word) {
-    case 'ready':
-      state.ready.resolve(undefined);
-      return true;
-    case 'awake':
-    case 'failed':
-      state.awake.resolve(line);
-      return true;
+  const [word = '', idText = '', rest = ''] = line.split(' ', 3);
+  if (word === 'ready') {
+    state.ready.resolve(undefined);
+    return true;
+  }
+  if (word === 'awake' || word === 'failed') {
+    state.awake.resolve(line);
+    return true;
   }
   const id = Number(idText);
   const running = state.commands.get(id);

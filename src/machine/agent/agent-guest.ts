@@ -13,7 +13,7 @@ const maxOutputBytes = 16 * 1024 * 1024;
 
 /** A command that runs in a guest, with a way to end it. */
 interface StartedProcess extends GuestProcess {
-  kill(): void;
+  readonly kill: () => void;
 }
 
 /** Gives the inside of a machine, reached through the agent in it. */
