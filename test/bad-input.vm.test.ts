@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openTestDirectory, scratchOf, typeRaidlab } from './rig/raidlab.ts';
+import type { TypedRaidlab } from './rig/raidlab.ts';
 
 const timeout = 300_000;
 const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
@@ -84,13 +85,19 @@ test('QEMU too old for software emulation: exit 69, why that matters, and which 
   assert.match(stderr, /bookworm-backports/u);
 });
 
+/** Waits until a machine of a drill makes a container, and gives its pid. */
+async function pidOfMachineAtWork(typed: TypedRaidlab): Promise<number> {
+  const ended = await typed.event((event) => event.type === 'command-ended' && event.argv.includes('luksFormat'));
+  assert.ok(ended.type === 'command-ended');
+  const started = await typed.event((event) => event.type === 'machine-started' && event.machine === ended.machine);
+  assert.ok(started.type === 'machine-started');
+  return started.pid;
+}
+
 test('QEMU killed in mid-drill: inconclusive, exit 2, machine trouble and no finding', { timeout }, async () => {
   await using directory = await openTestDirectory();
   const typed = typeRaidlab(directory.hostPath, ['drill', '--json']);
-  const started = await typed.event((event) => event.type === 'machine-started');
-  await typed.event((event) => event.type === 'command-ended' && event.argv.includes('luksFormat'));
-  assert.ok(started.type === 'machine-started');
-  process.kill(started.pid, 'SIGKILL');
+  process.kill(await pidOfMachineAtWork(typed), 'SIGKILL');
   const { exitCode, stderr } = await typed.ended;
   assert.equal(exitCode, 2, stderr);
   const verdict = await typed.event((event) => event.type === 'verdict-reached');
@@ -103,10 +110,7 @@ test('QEMU killed in mid-drill: inconclusive, exit 2, machine trouble and no fin
 test('a machine that falls silent: inconclusive, exit 2, what was waited for', { timeout }, async () => {
   await using directory = await openTestDirectory();
   const typed = typeRaidlab(directory.hostPath, ['drill', '--json']);
-  const started = await typed.event((event) => event.type === 'machine-started');
-  await typed.event((event) => event.type === 'command-ended' && event.argv.includes('luksFormat'));
-  assert.ok(started.type === 'machine-started');
-  process.kill(started.pid, 'SIGSTOP');
+  process.kill(await pidOfMachineAtWork(typed), 'SIGSTOP');
   const { exitCode, stderr } = await typed.ended;
   assert.equal(exitCode, 2, stderr);
   const failed = await typed.event((event) => event.type === 'run-failed');
@@ -119,7 +123,7 @@ test('the host disk full in mid-drill: exit 69, which disk, and not a finding', 
   // A small disk of its own for the machine's images, seen by this process alone.
   const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
   await mkdir(workHostPath, { recursive: true });
-  const script = 'mount -t tmpfs -o size=90m tmpfs "$1" && exec "$2" --disable-warning=ExperimentalWarning "$3" drill';
+  const script = 'mount -t tmpfs -o size=90m tmpfs "$1" && exec "$2" --disable-warning=ExperimentalWarning "$3" drill --cold';
   const child = spawn('unshare', ['--mount', '--map-root-user', 'sh', '-c', script, 'sh', workHostPath, process.execPath, main], {
     cwd: directory.hostPath,
     stdio: ['ignore', 'ignore', 'pipe'],

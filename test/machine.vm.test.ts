@@ -197,12 +197,22 @@ test('an agent that stops answering is named', { timeout: imagesTimeoutMs }, asy
   await using live = await openLiveMachine(ctx, { spec: { agentTimeoutMs: 5000 } });
   const { guest } = live.machine;
   // Something in the guest must stop the agent after it has told us that it has started that.
-  await guest.start(ctx, ['sh', '-c', 'sleep 0.5; pkill -STOP -x qemu-ga']);
+  await guest.start(ctx, ['sh', '-c', 'sleep 0.5; pkill -STOP -x agent']);
   const untilSilent = async (): Promise<void> => {
     for (let tries = 0; tries < 1000; tries += 1) await guest.run(ctx, ['true']);
   };
   const failure = await failureOf(untilSilent());
   assert.equal(failure.reason, 'agent-silent');
+});
+
+test('an agent that stops answering is missed while a command runs, too', { timeout: imagesTimeoutMs }, async () => {
+  const ctx = createTestContext();
+  await using live = await openLiveMachine(ctx, { spec: { agentTimeoutMs: 5000 } });
+  const { guest } = live.machine;
+  await guest.start(ctx, ['sh', '-c', 'sleep 0.5; pkill -STOP -x agent']);
+  const startedMs = performance.now();
+  assert.equal((await failureOf(guest.run(ctx, ['sleep', '100']))).reason, 'agent-silent');
+  assert.ok(performance.now() - startedMs < 15_000);
 });
 
 test('a guest that gives up booting is not waited for', { timeout: imagesTimeoutMs }, async () => {

@@ -2,13 +2,18 @@
  * The host's end of /usr/lib/raidlab/agent, the program in the guest that runs commands: a line for each thing said, see there.
  *
  *     run ──► started ──► out, err … ──► ended
- *      └─ nothing for 30 s ─► machine/agent-silent           a line that is none of the protocol ─► the machine's life ends
+ *      │          └─ nothing for a while ─► ping ──► pong
+ *      └─ nothing for 30 s ─► machine/agent-silent ◄── nothing for 30 s
+ *
+ * A line that is none of the protocol ends the machine's life.
  */
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { RaidlabError } from '../../core/failure.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { Context } from '../context.ts';
 import { connectLineSocket } from '../line-socket.ts';
+import type { LineSocket } from '../line-socket.ts';
 import type { MachineLife, Wait } from '../machine-life.ts';
 
 /** How a command in the guest ended, and all it wrote. */
@@ -71,6 +76,9 @@ interface Conversation {
   awake: PromiseWithResolvers<string>;
   nextId: number;
   lastSeen: string;
+  /** When a line came last, and when it was asked for one; milliseconds on the monotonic clock. */
+  heardMs: number;
+  askedMs: number | undefined;
 }
 
 /** Connects to the agent's port. The agent itself may not be there yet: what is asked meanwhile waits in the port. */
@@ -83,11 +91,15 @@ export async function connectAgent(ctx: Context, life: MachineLife, options: Age
     awake: Promise.withResolvers(),
     nextId: 1,
     lastSeen: 'nothing',
+    heardMs: performance.now(),
+    askedMs: undefined,
   };
   const socket = await connectLineSocket(ctx, life, socketHostPath, timeoutMs, {
     maxLineBytes,
     onLine: (line) => {
       state.lastSeen = line.slice(0, 200);
+      state.heardMs = performance.now();
+      state.askedMs = undefined;
       if (takeLine(state, line)) return;
       const failure = { area: 'machine', reason: 'protocol-broken', machine, peer: 'guest agent', said: line.slice(0, 2000) } as const;
       life.declareEnd({ state: 'failed', error: new RaidlabError(failure) });
@@ -107,6 +119,11 @@ export async function connectAgent(ctx: Context, life: MachineLife, options: Age
       }),
     },
   });
+  const heartbeat = setInterval(() => {
+    keepListening(life, state, timeoutMs, () => {
+      socket.write('ping\n');
+    });
+  }, timeoutMs / 4);
   return {
     ready: async (givenCtx, limitMs) => {
       await life.guard(givenCtx, silence('the guest agent to begin', limitMs), state.ready.promise);
@@ -117,33 +134,68 @@ export async function connectAgent(ctx: Context, life: MachineLife, options: Age
       const answer = await life.guard(givenCtx, silence('the guest to wake', limitMs), state.awake.promise);
       if (answer !== 'awake') throw new RaidlabError({ area: 'machine', reason: 'boot-failed', machine, said: `raidlab-agent: ${answer}` });
     },
-    start: async (givenCtx, argv, input) => {
-      const id = state.nextId++;
-      const running: Running = { started: Promise.withResolvers(), ended: Promise.withResolvers(), out: [], err: [] };
-      state.commands.set(id, running);
-      socket.write(`run ${String(id)} ${[input, ...argv.map((word) => Buffer.from(word))].map(formatText).join(' ')}\n`);
-      const kill = (): void => {
-        if (state.commands.has(id)) socket.write(`kill ${String(id)}\n`);
-      };
-      try {
-        const pid = await life.guard(givenCtx, silence(`\`${argv.join(' ')}\` to start`, timeoutMs), running.started.promise);
-        return { pid, ended: running.ended.promise, kill };
-      } catch (error) {
-        // It may start all the same, when nobody wants it any more.
-        void running.started.promise.then(kill);
-        throw error;
-      }
-    },
+    start: (givenCtx, argv, input) => startCommand(givenCtx, { life, state, socket, silence, timeoutMs }, argv, input),
     closed: socket.closed,
     [Symbol.dispose]: () => {
+      clearInterval(heartbeat);
       socket[Symbol.dispose]();
     },
   };
 }
 
+interface Line {
+  readonly life: MachineLife;
+  readonly state: Conversation;
+  readonly socket: LineSocket;
+  readonly silence: (waitingFor: string, limitMs: number) => Wait;
+  readonly timeoutMs: number;
+}
+
+async function startCommand(ctx: Context, line: Line, argv: readonly string[], input: Uint8Array): Promise<AgentCommand> {
+  const { life, state, socket, silence, timeoutMs } = line;
+  const id = state.nextId++;
+  const running: Running = { started: Promise.withResolvers(), ended: Promise.withResolvers(), out: [], err: [] };
+  state.commands.set(id, running);
+  socket.write(`run ${String(id)} ${[input, ...argv.map((word) => Buffer.from(word))].map(formatText).join(' ')}\n`);
+  const kill = (): void => {
+    if (state.commands.has(id)) socket.write(`kill ${String(id)}\n`);
+  };
+  try {
+    const pid = await life.guard(ctx, silence(`\`${argv.join(' ')}\` to start`, timeoutMs), running.started.promise);
+    return { pid, ended: running.ended.promise, kill };
+  } catch (error) {
+    // It may start all the same, when nobody wants it any more.
+    void running.started.promise.then(kill);
+    throw error;
+  }
+}
+
+/** A command may have nothing to say for minutes: that the agent is still there is asked for, and its silence ends the machine's life. */
+function keepListening(life: MachineLife, state: Conversation, timeoutMs: number, ask: () => void): void {
+  const nowMs = performance.now();
+  if (state.commands.size === 0) state.askedMs = undefined;
+  else if (state.askedMs === undefined) {
+    if (nowMs - state.heardMs < timeoutMs / 4) return;
+    state.askedMs = nowMs;
+    ask();
+  } else if (nowMs - state.askedMs >= timeoutMs) {
+    const { lastSeen } = state;
+    const failure = {
+      area: 'machine',
+      reason: 'agent-silent',
+      machine: life.machine,
+      waitingFor: 'a sign of life',
+      timeoutMs,
+      lastSeen,
+    } as const;
+    life.declareEnd({ state: 'failed', error: new RaidlabError(failure) });
+  }
+}
+
 /** Takes a line of the agent's; false when it is none of the protocol. */
 function takeLine(state: Conversation, line: string): boolean {
   const [word = '', idText = '', rest = ''] = line.split(' ', 3);
+  if (word === 'pong') return true;
   if (word === 'ready') {
     state.ready.resolve(undefined);
     return true;

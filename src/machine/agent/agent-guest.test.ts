@@ -120,6 +120,26 @@ test('an agent that does not start a command is silent, and what it said last is
   assert.equal(failure.reason === 'agent-silent' && failure.lastSeen, 'ready');
 });
 
+test('a command may be silent for long, but the agent may not', async () => {
+  await using scripted = await openScriptedAgent(200);
+  const { ctx, guest } = scripted;
+  const running = guest.run(ctx, ['btrfs', 'replace', 'start', '-B']);
+  const [, id = ''] = await scripted.next();
+  scripted.say(`started ${id} 7`);
+  for (let beat = 0; beat < 5; beat += 1) {
+    assert.equal((await scripted.next())[0], 'ping');
+    scripted.say('pong');
+  }
+  const failure = await failureOf(running);
+  assert.equal(failure.reason === 'agent-silent' && failure.lastSeen, 'pong');
+});
+
+test('nobody is asked for a sign of life while no command runs', async () => {
+  await using scripted = await openScriptedAgent(100);
+  await delay(300);
+  assert.deepEqual(scripted.peer.waiting(), []);
+});
+
 for (const line of ['hello', 'out 4711 61', 'ended 1', 'started 1 x;y', 'confused 6162', '']) {
   test(`a line that is none of the protocol ends the machine's life: ${JSON.stringify(line)}`, async () => {
     await using scripted = await openScriptedAgent();
