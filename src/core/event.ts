@@ -37,9 +37,10 @@ export type EventBody =
   | { readonly type: 'image-build-started'; readonly artefact: string; readonly why: string }
   /** An image or a template was built; `sizeBytes` is what it takes in the cache. */
   | { readonly type: 'image-built'; readonly artefact: string; readonly sizeBytes: number; readonly durationMs: number }
-  /** An image or a template can be used. `description` says where it came from and what is in it. */
+  /** An image or a template can be used: `kind` is `kernel`, `tools`, `booted` or `array`, the latter two templates. `description` says where it came from and what is in it. */
   | {
       readonly type: 'image-ready';
+      readonly kind: string;
       readonly artefact: string;
       readonly hostPath: string;
       readonly cached: boolean;

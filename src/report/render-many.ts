@@ -8,6 +8,7 @@ import type { RecordedEvent } from '../core/event.ts';
 import { formatSize } from '../core/size.ts';
 import { drillLines } from './drill-lines.ts';
 import { formatDuration } from './format-duration.ts';
+import { isImage } from './is-image.ts';
 import { blank, labelled, line, span } from './line.ts';
 import type { Line } from './line.ts';
 import type { JobActivity, ManyState } from './many-state.ts';
@@ -56,7 +57,7 @@ function renderFact(state: ManyState, event: RecordedEvent): ManyRendering {
       return tellFact(state, line(2, [span('✓ ', 'good'), span(built)], 4));
     }
     case 'image-ready':
-      return tellFact(state, labelled(event.artefact.split(' ')[0] ?? '', event.description));
+      return isImage(event.kind) ? tellFact(state, labelled(event.artefact.split(' ')[0] ?? '', event.description)) : { state, lines: [] };
     case 'accelerator-chosen':
       return tellFact(state, labelled('accelerator', `${event.accelerator}: ${shortenReason(event.reason)}`));
     case 'cache-entry-rejected': {

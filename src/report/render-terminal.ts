@@ -10,6 +10,7 @@ import { formatSize } from '../core/size.ts';
 import { repeatCommand } from './repeat-command.ts';
 import { troubleLines, verdictLines } from './evidence-lines.ts';
 import { formatDuration } from './format-duration.ts';
+import { isImage } from './is-image.ts';
 import { blank, labelled, labelledCommand, line, saidLines, span } from './line.ts';
 import type { Line, Tone } from './line.ts';
 import { followMachines } from './machine-activity.ts';
@@ -112,7 +113,9 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
         stepLine(mark('✓', 'good'), formatDuration(event.durationMs), `Built ${event.artefact}, ${formatSize(event.sizeBytes)}`, []),
       ]);
     case 'image-ready':
-      return keep(state, 'header', [labelled(firstWord(event.artefact), event.description)]);
+      return isImage(event.kind) || state.options.verbose
+        ? keep(state, 'header', [labelled(firstWord(event.artefact), event.description)])
+        : { state, lines: [] };
     case 'accelerator-chosen':
       return keep(prepare(state, event, 'payload and disks'), 'header', [acceleratorLine(event, state.options.verbose)]);
     case 'cache-entry-rejected':

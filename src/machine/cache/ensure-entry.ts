@@ -69,7 +69,7 @@ export async function ensureEntry(ctx: Context, store: OpenStore, key: EntryKey,
   await markUsed(store, store.heldNames());
   if (!cached) await pruneAfterBuild(ctx, store);
   const hostPath = path.join(store.rootHostPath, name);
-  ctx.emit({ type: 'image-ready', artefact: key.artefact, hostPath, cached, description: record.description });
+  ctx.emit({ type: 'image-ready', kind: key.kind, artefact: key.artefact, hostPath, cached, description: record.description });
   return { hostPath, record, contentDigest: await hashText(JSON.stringify(record.files)) };
 }
 
