@@ -29,6 +29,12 @@ export type MachineMemory =
   /** A private view of the file, which stays as it is. For forks: pages that nobody has written are shared by all of them. */
   | { readonly kind: 'private-file'; readonly hostPath: string };
 
+/** A network with nobody in it but the host, and the host only as far as it is let in. */
+export interface MachineNetwork {
+  /** The port on the host's loopback behind which the guest's ssh port is; none is opened unless given. */
+  readonly sshPort?: number;
+}
+
 /** Everything that shapes a machine before it runs. A restart is a new machine from the same files. */
 export interface MachineSpec {
   /** Short, unique in the run, safe in file names: `main`, `leg-1`. */
@@ -38,9 +44,13 @@ export interface MachineSpec {
   readonly kernel: KernelArtefact;
   /** The tools artefact's read-only erofs root. */
   readonly rootHostPath: string;
-  /** The persistent upper layer of the root, qcow2. */
+  /** The persistent upper layer of the root. */
   readonly systemHostPath: string;
+  /** qcow2 unless given. */
+  readonly systemFormat?: DiskSpec['format'];
   readonly memoryMiB: number;
+  /** How the host reaches it; a machine without has no network card. */
+  readonly network?: MachineNetwork;
   /** Disks present at start. */
   readonly disks: readonly DiskSpec[];
   /** What their disks have already: a fault does not go away with a restart. */

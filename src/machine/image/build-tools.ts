@@ -47,6 +47,10 @@ export function planToolsPackages(suite: Suite): readonly string[] {
     'less',
     'mandoc',
     'nano',
+    'vim-tiny',
+    // the person's programs: rsync has a half on either side, and Ansible is python sent over ssh
+    'rsync',
+    'python3',
   ];
 }
 

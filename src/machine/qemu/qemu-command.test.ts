@@ -56,6 +56,27 @@ test('the machine is nothing but what is said', () => {
   assert.deepEqual(objectsOf(argv, '-object'), [{ 'qom-type': 'memory-backend-ram', id: 'ram0', size: 805306368 }]);
 });
 
+test('a lab’s machine is reached at one port of the loopback, and reaches nobody', () => {
+  const argv = planQemuCommand({ ...spec, network: { sshPort: 2222 } });
+  assert.deepEqual(valuesOf(argv, '-nic'), []);
+  assert.deepEqual(objectsOf(argv, '-netdev'), [
+    { type: 'user', id: 'net0', restrict: true, ipv6: false, hostfwd: [{ str: 'tcp:127.0.0.1:2222-:22' }] },
+  ]);
+  assert.ok(objectsOf(argv, '-device').some(({ driver, netdev }) => driver === 'virtio-net-pci' && netdev === 'net0'));
+});
+
+test('its template has the card and no port: whatever is the same for all forks', () => {
+  const argv = planQemuCommand({ ...spec, network: {} });
+  assert.deepEqual(objectsOf(argv, '-netdev'), [{ type: 'user', id: 'net0', restrict: true, ipv6: false }]);
+});
+
+test('a system disk is qcow2 unless it says otherwise', () => {
+  const formatOf = (argv: readonly string[]): unknown =>
+    objectsOf(argv, '-blockdev').find((node) => node['node-name'] === 'system-format')?.driver;
+  assert.equal(formatOf(planQemuCommand(spec)), 'qcow2');
+  assert.equal(formatOf(planQemuCommand({ ...spec, systemFormat: 'raw' })), 'raw');
+});
+
 test('no network device and no other way out of the machine is there', () => {
   const drivers = objectsOf(planQemuCommand(spec), '-device').map(({ driver }) => driver);
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Accelerator, MachineMemory, MachineSpec } from '../machine.ts';
+import type { Accelerator, MachineMemory, MachineNetwork, MachineSpec } from '../machine.ts';
 import type { DriverOptions } from '../qmp/qmp-protocol.ts';
 import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes, scsiController } from './block-nodes.ts';
 import type { ImageUse } from './block-nodes.ts';
@@ -27,6 +27,7 @@ export function planQemuCommand(spec: MachineSpec, beginning = booting): readonl
   const sockets = planMachineSockets(spec.scratchHostPath);
   return [
     ...planProcess(spec.name, spec.qemu),
+    ...planNetwork(spec.network),
     ...planBoard(spec.accelerator, spec.memoryMiB, beginning.memory),
     ...planKernel(spec.kernel.vmlinuzHostPath, spec.kernel.initramfsHostPath, planKernelCommandLine()),
     ...(beginning.from === 'saved-state' ? ['-incoming', 'defer'] : []),
@@ -58,6 +59,7 @@ export function planProbeCommand(spec: ProbeSpec, qemu: QemuProgram): readonly s
   const sockets = planMachineSockets(spec.scratchHostPath);
   return [
     ...planProcess('probe', qemu),
+    ...planNetwork(undefined),
     ...planBoard(spec.accelerator, probeMemoryMiB, booting.memory),
     ...planKernel(spec.vmlinuzHostPath, spec.initramfsHostPath, planProbeCommandLine()),
     ...planQmp(sockets.qmpHostPath),
@@ -65,7 +67,7 @@ export function planProbeCommand(spec: ProbeSpec, qemu: QemuProgram): readonly s
   ];
 }
 
-// Everything is said here: no defaults, no configuration of the host's, no window, no network. A guest that reboots ends QEMU.
+// Everything is said here: no defaults, no configuration of the host's, no window. A guest that reboots ends QEMU.
 function planProcess(name: string, qemu: QemuProgram): readonly string[] {
   const sandbox = ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'];
   return [
@@ -77,11 +79,25 @@ function planProcess(name: string, qemu: QemuProgram): readonly string[] {
     '-no-user-config',
     '-display',
     'none',
-    '-nic',
-    'none',
     '-no-reboot',
     '-S',
     ...(qemu.hasSandbox ? sandbox : []),
+  ];
+}
+
+/**
+ * A network card on a network of QEMU's own: with `restrict` nothing of the guest's leaves it, and what comes in comes from the
+ * host's loopback. See qemu(1), -netdev user.
+ */
+function planNetwork(network: MachineNetwork | undefined): readonly string[] {
+  if (network === undefined) return ['-nic', 'none'];
+  const { sshPort } = network;
+  const forward = sshPort === undefined ? {} : { hostfwd: [{ str: `tcp:127.0.0.1:${String(sshPort)}-:22` }] };
+  return [
+    '-netdev',
+    JSON.stringify({ type: 'user', id: 'net0', restrict: true, ipv6: false, ...forward }),
+    // It boots from nothing: without a file for that, none has to be installed.
+    ...planDevice({ driver: 'virtio-net-pci', id: 'nic0', netdev: 'net0', romfile: '' }),
   ];
 }
 
@@ -175,7 +191,7 @@ function systemImages(spec: MachineSpec): readonly ImageUse[] {
   return [
     { name: 'root', hostPath: spec.rootHostPath, format: 'raw', readOnly: true },
     { name: 'modules', hostPath: spec.kernel.modulesHostPath, format: 'raw', readOnly: true },
-    { name: 'system', hostPath: spec.systemHostPath, format: 'qcow2', readOnly: false },
+    { name: 'system', hostPath: spec.systemHostPath, format: spec.systemFormat ?? 'qcow2', readOnly: false },
   ];
 }
 
