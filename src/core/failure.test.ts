@@ -17,6 +17,7 @@ const samples: Samples = {
   usage: {
     'bad-arguments': [64, { message: 'There is no flag --foo.', command: 'raidlab drill' }],
     'unknown-drill': [64, { drill: 'replce', known: ['replace', 'crash'], nearest: 'replace' }],
+    'unknown-layout': [64, { layout: 'raid2', known: ['raid1'], nearest: 'raid1' }],
     'unknown-step': [64, { drill: 'replace', step: 'balanc', known: ['balance'] }],
     'required-step': [64, { drill: 'replace', step: 'build-array', skippable: ['balance'] }],
     'unknown-entry': [64, { entry: 'kernl', known: [] }],
@@ -60,6 +61,22 @@ const samples: Samples = {
     'command-timed-out': [2, { machine, argv, timeoutMs: 120_000 }],
     'output-not-understood': [2, { machine, argv, message: 'line 3: expected Status:' }],
   },
+  lab: {
+    'bad-name': [64, { lab: 'My Lab' }],
+    'no-lab': [64, { lab: 'default', hostPath: '/home/me', known: ['other'] }],
+    'not-on': [69, { lab: 'default', how: 'it was halted 2 h ago', lastConsoleLines: ['reboot: Power down'] }],
+    busy: [69, { lab: 'default', pid: 4711, waitedMs: 60_000 }],
+    differs: [64, { lab: 'default', asked: '4 disks', has: '2 disks' }],
+    'state-damaged': [69, { hostPath: '/home/me/.raidlab/default/state.json', why: 'v is missing' }],
+    'state-newer': [69, { hostPath: '/home/me/.raidlab/default/state.json', version: 9, known: 1 }],
+    'disk-missing': [69, { lab: 'default', serial: 'DISK1', hostPath: '/home/me/.raidlab/default/disks/DISK1.raw' }],
+    'port-taken': [69, { port: 2222, said }],
+    'keeper-ended': [69, { lab: 'default', how: 'killed', said }],
+    'keeper-silent': [69, { lab: 'default', waitingFor: 'its answer', timeoutMs: 60_000, lastSeen: 'nothing' }],
+    'keeper-differs': [69, { lab: 'default', keeper: '0.2.0', here: '0.1.0' }],
+    'kernel-crashed': [3, { lab: 'default', what: 'BUG: kernel NULL pointer dereference', transcript: ['[ 1.0] BUG'] }],
+    'ssh-silent': [69, { lab: 'default', timeoutMs: 30_000, lastSeen: 'refused' }],
+  },
 };
 
 const table = Object.entries(samples).flatMap(([area, reasons]) =>
@@ -95,7 +112,9 @@ test('every fact of a failure is told', () => {
     const told = Object.values(description).join('\n');
     for (const [fact, value] of Object.entries(failure)) {
       if (fact === 'area' || fact === 'reason' || fact === 'payloadBytes' || fact === 'usableBytes') continue;
-      const words = [value].flat().map((word) => (fact === 'timeoutMs' ? `${String(Number(word) / 1000)} s` : String(word)));
+      const words = [value]
+        .flat()
+        .map((word) => (fact === 'timeoutMs' || fact === 'waitedMs' ? `${String(Number(word) / 1000)} s` : String(word)));
       for (const word of words) assert.ok(told.includes(word), `${failure.area}/${failure.reason}: ${fact} ${word}`);
     }
   }

@@ -4,6 +4,8 @@ import { describeHostFailure } from './failure/host.ts';
 import type { HostFailure } from './failure/host.ts';
 import { describeImageFailure } from './failure/image.ts';
 import type { ImageFailure } from './failure/image.ts';
+import { describeLabFailure } from './failure/lab.ts';
+import type { LabFailure } from './failure/lab.ts';
 import { describeMachineFailure } from './failure/machine.ts';
 import type { MachineFailure } from './failure/machine.ts';
 import { describeUsageFailure } from './failure/usage.ts';
@@ -11,7 +13,7 @@ import type { UsageFailure } from './failure/usage.ts';
 import type { FailureDescription } from './failure/description.ts';
 
 /** Everything that can go wrong and is not a finding about storage; the area says which part of the house knows it. */
-export type Failure = UsageFailure | HostFailure | ImageFailure | MachineFailure | GuestFailure;
+export type Failure = UsageFailure | HostFailure | ImageFailure | MachineFailure | GuestFailure | LabFailure;
 
 /** The error that carries a failure. Code says the facts; the text is made by {@link describeFailure}. */
 export class RaidlabError extends Error {
@@ -38,5 +40,7 @@ export function describeFailure(failure: Failure): FailureDescription {
       return describeMachineFailure(failure);
     case 'guest':
       return describeGuestFailure(failure);
+    case 'lab':
+      return describeLabFailure(failure);
   }
 }

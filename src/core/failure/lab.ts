@@ -1,0 +1,159 @@
+import { exitCodes } from '../exit-code.ts';
+import type { FailureDescription } from './description.ts';
+
+/** A lab is not there, not on, or cannot be used: what the person can mend is exit 64 or 69, a kernel that crashed 3. */
+export type LabFailure =
+  | { readonly area: 'lab'; readonly reason: 'bad-name'; readonly lab: string }
+  | { readonly area: 'lab'; readonly reason: 'no-lab'; readonly lab: string; readonly hostPath: string; readonly known: readonly string[] }
+  /** `how` completes "The lab … is off": `since …`, `it died: …`. */
+  | {
+      readonly area: 'lab';
+      readonly reason: 'not-on';
+      readonly lab: string;
+      readonly how: string;
+      readonly lastConsoleLines: readonly string[];
+    }
+  | { readonly area: 'lab'; readonly reason: 'busy'; readonly lab: string; readonly pid: number | null; readonly waitedMs: number }
+  | { readonly area: 'lab'; readonly reason: 'differs'; readonly lab: string; readonly asked: string; readonly has: string }
+  | { readonly area: 'lab'; readonly reason: 'state-damaged'; readonly hostPath: string; readonly why: string }
+  | { readonly area: 'lab'; readonly reason: 'state-newer'; readonly hostPath: string; readonly version: number; readonly known: number }
+  | { readonly area: 'lab'; readonly reason: 'disk-missing'; readonly lab: string; readonly serial: string; readonly hostPath: string }
+  | { readonly area: 'lab'; readonly reason: 'port-taken'; readonly port: number; readonly said: string }
+  | { readonly area: 'lab'; readonly reason: 'keeper-ended'; readonly lab: string; readonly how: string; readonly said: string }
+  | {
+      readonly area: 'lab';
+      readonly reason: 'keeper-silent';
+      readonly lab: string;
+      readonly waitingFor: string;
+      readonly timeoutMs: number;
+      readonly lastSeen: string;
+    }
+  | { readonly area: 'lab'; readonly reason: 'keeper-differs'; readonly lab: string; readonly keeper: string; readonly here: string }
+  | {
+      readonly area: 'lab';
+      readonly reason: 'kernel-crashed';
+      readonly lab: string;
+      readonly what: string;
+      readonly transcript: readonly string[];
+    }
+  | { readonly area: 'lab'; readonly reason: 'ssh-silent'; readonly lab: string; readonly timeoutMs: number; readonly lastSeen: string };
+
+/** Gives the words for a failure of a lab. */
+export function describeLabFailure(failure: LabFailure): FailureDescription {
+  return isStateFailure(failure) ? describeStateFailure(failure) : describeKeeperFailure(failure);
+}
+
+const stateReasons = ['bad-name', 'no-lab', 'not-on', 'differs', 'state-damaged', 'state-newer', 'disk-missing'] as const;
+
+/** What a lab's directory says, or that there is none. */
+type StateFailure = Extract<LabFailure, { readonly reason: (typeof stateReasons)[number] }>;
+
+function isStateFailure(failure: LabFailure): failure is StateFailure {
+  return stateReasons.some((reason) => reason === failure.reason);
+}
+
+function describeStateFailure(failure: StateFailure): FailureDescription {
+  const { usage, unavailable } = exitCodes;
+  switch (failure.reason) {
+    case 'bad-name':
+      return {
+        exitCode: usage,
+        what: `A lab cannot be called "${failure.lab}".`,
+        remedy: 'A name has up to 30 small letters, digits and dashes, and begins with a letter or a digit.',
+      };
+    case 'no-lab':
+      return {
+        exitCode: usage,
+        what: `There is no lab called "${failure.lab}" in ${failure.hostPath} or above it.`,
+        remedy: `${failure.known.length === 0 ? '' : `There are: ${failure.known.join(', ')} (\`--lab NAME\`). `}\`raidlab up\` makes one; \`raidlab ls\` lists those elsewhere.`,
+      };
+    case 'not-on':
+      return {
+        exitCode: unavailable,
+        what: `The lab ${failure.lab} is off: ${failure.how}.`,
+        ...(failure.lastConsoleLines.length === 0 ? {} : { said: failure.lastConsoleLines.join('\n') }),
+        remedy: '`raidlab up` turns it on again, with its disks as they are.',
+      };
+    case 'differs':
+      return {
+        exitCode: usage,
+        what: `The lab ${failure.lab} is there already, with ${failure.has}; ${failure.asked} was asked for.`,
+        remedy:
+          'A lab keeps what it was made with. Use another name (`--lab NAME`), or `raidlab destroy` it first. `raidlab reload --kernel` changes the kernel.',
+      };
+    case 'state-damaged':
+      return {
+        exitCode: unavailable,
+        what: `${failure.hostPath} cannot be read as the state of a lab.`,
+        said: failure.why,
+        remedy:
+          'Nothing was changed. The disks beside it are plain images. Mend the file, or take out what you need and `raidlab destroy` the lab.',
+      };
+    case 'state-newer':
+      return {
+        exitCode: unavailable,
+        what: `${failure.hostPath} was written by a newer raidlab (format ${String(failure.version)}; this one knows ${String(failure.known)}).`,
+        remedy: 'Nothing was changed. Use that raidlab, or `raidlab destroy` the lab.',
+      };
+    case 'disk-missing':
+      return {
+        exitCode: unavailable,
+        what: `The lab ${failure.lab} has lost the image of ${failure.serial}: ${failure.hostPath} is not there.`,
+        remedy: 'Put it back, or `raidlab destroy` the lab and bring up a new one. Nothing was changed.',
+      };
+  }
+}
+
+function describeKeeperFailure(failure: Exclude<LabFailure, StateFailure>): FailureDescription {
+  const { unavailable, crashed } = exitCodes;
+  const seconds = (ms: number): string => `${String(Math.round(ms / 1000))} s`;
+  switch (failure.reason) {
+    case 'busy':
+      return {
+        exitCode: unavailable,
+        what: `Another raidlab${failure.pid === null ? '' : ` (process ${String(failure.pid)})`} works on the lab ${failure.lab}; waited ${seconds(failure.waitedMs)} for it.`,
+        remedy: 'Wait until it is done, or end it, then type the command again.',
+      };
+    case 'port-taken':
+      return {
+        exitCode: unavailable,
+        what: `Port ${String(failure.port)} of the loopback is taken by another program.`,
+        said: failure.said,
+        remedy: 'Choose another with --ssh-port, or leave it out: then a free one is found.',
+      };
+    case 'keeper-ended':
+      return {
+        exitCode: unavailable,
+        what: `The process that keeps the lab ${failure.lab} ended (${failure.how}), and its machine with it.`,
+        said: failure.said,
+        remedy: 'Was it killed (out of memory, by hand)? `raidlab up` turns the lab on again, with its disks as they are.',
+      };
+    case 'keeper-silent':
+      return {
+        exitCode: unavailable,
+        what: `The process that keeps the lab ${failure.lab} did not answer for ${seconds(failure.timeoutMs)} while waiting for ${failure.waitingFor}.`,
+        said: `last seen: ${failure.lastSeen}`,
+        remedy: 'A busy host is the usual reason: try again. `raidlab destroy` ends it in any case.',
+      };
+    case 'keeper-differs':
+      return {
+        exitCode: unavailable,
+        what: `The lab ${failure.lab} is kept by another raidlab (${failure.keeper}; this is ${failure.here}).`,
+        remedy: 'Use that one, or `raidlab halt` and `raidlab up`: then this one keeps it.',
+      };
+    case 'kernel-crashed':
+      return {
+        exitCode: crashed,
+        what: `The kernel of the lab ${failure.lab} crashed (${failure.what}).`,
+        said: failure.transcript.slice(-30).join('\n'),
+        remedy: '`raidlab logs` has all of it. `raidlab crash` and `raidlab up` begin again from the disks.',
+      };
+    case 'ssh-silent':
+      return {
+        exitCode: unavailable,
+        what: `ssh in the lab ${failure.lab} did not answer within ${seconds(failure.timeoutMs)}.`,
+        said: `last seen: ${failure.lastSeen}`,
+        remedy: '`raidlab console` works without it, `raidlab logs` may say why. A busy host is the usual reason.',
+      };
+  }
+}

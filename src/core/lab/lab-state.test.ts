@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultLayout } from '../layout.ts';
+import { formatLabState, labStateVersion, parseLabState } from './lab-state.ts';
+import type { LabState } from './lab-state.ts';
+
+const state: LabState = {
+  v: labStateVersion,
+  raidlabVersion: '0.1.0',
+  madeAt: '2026-11-25T17:00:00.000Z',
+  layout: defaultLayout,
+  luksUuids: ['a', 'b', 'c'],
+  kernel: 'trixie',
+  tools: 'trixie',
+  memoryMiB: 1024,
+  accelerator: null,
+  sshPort: 2222,
+  isSshPortAsked: false,
+  isProvisioned: true,
+  disks: [
+    { serial: 'DISK1', sizeBytes: 1024 ** 3, role: 'member', isIn: false },
+    { serial: 'DISK2', sizeBytes: 1024 ** 3, role: 'member', isIn: true },
+    { serial: 'DISK3', sizeBytes: 1024 ** 3, role: 'spare', isIn: true },
+  ],
+  faults: [
+    { kind: 'read-errors', disk: 'DISK2', at: [{ offsetBytes: 0, lengthBytes: 4096 }], sense: 'aborted-command' },
+    { kind: 'write-errors', disk: 'DISK1', everyNth: 3 },
+    { kind: 'slow-disk', disk: 'DISK3', bytesPerSecond: 1_000_000 },
+  ],
+  life: { state: 'died', at: '2026-11-25T18:00:00.000Z', why: 'killed', lastConsoleLines: ['[ 1.0] hello'] },
+};
+
+test('a state comes back as it was written', () => {
+  assert.deepEqual(parseLabState(formatLabState(state)), { is: 'lab', state });
+  const on: LabState = { ...state, accelerator: 'tcg', sshPort: null, faults: [], life: { state: 'on', at: state.madeAt } };
+  assert.deepEqual(parseLabState(formatLabState(on)), { is: 'lab', state: on });
+});
+
+test('a state of a newer raidlab is told from a damaged one, whatever else is in it', () => {
+  assert.deepEqual(parseLabState('{"v":2,"disks":"elsewhere"}'), { is: 'newer', version: 2 });
+});
+
+test('no beginning of a state is taken for one', () => {
+  const text = formatLabState(state);
+  for (let length = 0; length < text.trimEnd().length; length += 7)
+    assert.equal(parseLabState(text.slice(0, length)).is, 'damaged', String(length));
+});
+
+const damaged: readonly (readonly [object, string])[] = [
+  [{ v: 0 }, 'v is 0, and should be a whole number, 1 or more'],
+  [{ disks: undefined }, 'disks is missing, and should be a list'],
+  [{ layout: { ...defaultLayout, profile: 'raid9' } }, 'layout.profile is "raid9", and should be one of raid1'],
+  [{ faults: [{ kind: 'read-errors', disk: 'DISK9' }] }, 'faults[0].disk is "DISK9", and should be one of DISK1, DISK2, DISK3'],
+  [{ faults: [{ kind: 'slow-disk', disk: 'DISK1', bytesPerSecond: 0 }] }, 'faults[0].bytesPerSecond is 0'],
+  [{ life: { state: 'gone', at: '' } }, 'life.state is "gone", and should be one of off, on, died'],
+  [{ life: { state: 'off', at: '', how: 'maybe' } }, 'life.how is "maybe"'],
+];
+for (const [change, why] of damaged) {
+  test(`damaged: ${why}`, () => {
+    const read = parseLabState(JSON.stringify({ ...state, ...change }));
+    assert.ok(read.is === 'damaged' && read.why.startsWith(why), JSON.stringify(read));
+  });
+}

@@ -1,0 +1,164 @@
+import type { StandingFault } from '../fault.ts';
+import { JsonReader } from '../json-reader.ts';
+import { profiles } from '../layout.ts';
+import type { ArrayLayout } from '../layout.ts';
+
+/** The version of a lab's `state.json`; raised when a field changes meaning or goes away. */
+export const labStateVersion = 1;
+
+/** What a disk was put into the lab for. It stays that, whatever becomes of the disk: what it is used as is btrfs's to say. */
+const diskRoles = ['member', 'spare', 'added'] as const;
+
+/** A disk of a lab: its image is in the lab's directory, named for its serial. */
+export interface LabDisk {
+  readonly serial: string;
+  readonly sizeBytes: number;
+  readonly role: (typeof diskRoles)[number];
+  /** False when it was pulled: it is kept, and can be inserted again. */
+  readonly isIn: boolean;
+}
+
+/**
+ * How a lab's machine is, as far as it was written down: `on` may since have become untrue, which the keeper's absence tells.
+ *
+ *     off ──up──► on ──halt, crash──► off
+ *                  └──it ended by itself──► died ──up──► on
+ */
+export type LabLife =
+  | { readonly state: 'off'; readonly how: 'new' | 'halt' | 'crash'; readonly at: string }
+  | { readonly state: 'on'; readonly at: string }
+  | { readonly state: 'died'; readonly at: string; readonly why: string; readonly lastConsoleLines: readonly string[] };
+
+/** A lab as its directory has it: what it is made from, its disks, and how its machine is. */
+export interface LabState {
+  readonly v: typeof labStateVersion;
+  /** The raidlab that wrote it last. */
+  readonly raidlabVersion: string;
+  /** ISO 8601, UTC. */
+  readonly madeAt: string;
+  readonly layout: ArrayLayout;
+  /** One LUKS UUID for each disk of the layout, members first. */
+  readonly luksUuids: readonly string[];
+  readonly kernel: string;
+  readonly tools: string;
+  readonly memoryMiB: number;
+  /** What was asked for; null: chosen by a boot probe. */
+  readonly accelerator: 'kvm' | 'tcg' | null;
+  /** Where ssh is reached on the host's loopback; null until it was on for the first time. */
+  readonly sshPort: number | null;
+  /** Whether the person chose the port: then no other will do. */
+  readonly isSshPortAsked: boolean;
+  /** Whether the array of the layout has been built. */
+  readonly isProvisioned: boolean;
+  readonly disks: readonly LabDisk[];
+  /** The standing faults of its disks, pulled ones included. */
+  readonly faults: readonly StandingFault[];
+  readonly life: LabLife;
+}
+
+/** Gives the text of a `state.json`. */
+export function formatLabState(state: LabState): string {
+  return `${JSON.stringify(state, undefined, 2)}\n`;
+}
+
+/** What a `state.json` says: a lab, or that another version of raidlab wrote it, or what is wrong with it. */
+export type ReadLabState =
+  | { readonly is: 'lab'; readonly state: LabState }
+  | { readonly is: 'newer'; readonly version: number }
+  | { readonly is: 'damaged'; readonly why: string };
+
+/** Reads the text of a `state.json`. */
+export function parseLabState(text: string): ReadLabState {
+  try {
+    const document = JsonReader.parse(text);
+    const version = document.field('v').count(1);
+    if (version > labStateVersion) return { is: 'newer', version };
+    return { is: 'lab', state: readState(document) };
+  } catch (error) {
+    return { is: 'damaged', why: (error as Error).message };
+  }
+}
+
+function readState(document: JsonReader): LabState {
+  const disks = document.field('disks').list(readDisk);
+  return {
+    v: labStateVersion,
+    raidlabVersion: document.field('raidlabVersion').text(),
+    madeAt: document.field('madeAt').text(),
+    layout: readLayout(document.field('layout')),
+    luksUuids: document.field('luksUuids').list((uuid) => uuid.text()),
+    kernel: document.field('kernel').text(),
+    tools: document.field('tools').text(),
+    memoryMiB: document.field('memoryMiB').count(1),
+    accelerator: document.field('accelerator').orNull((value) => value.oneOf(['kvm', 'tcg'])),
+    sshPort: document.field('sshPort').orNull((value) => value.count(1)),
+    isSshPortAsked: document.field('isSshPortAsked').flag(),
+    isProvisioned: document.field('isProvisioned').flag(),
+    disks,
+    faults: document.field('faults').list((fault) =>
+      readFault(
+        fault,
+        disks.map(({ serial }) => serial),
+      ),
+    ),
+    life: readLife(document.field('life')),
+  };
+}
+
+function readDisk(disk: JsonReader): LabDisk {
+  return {
+    serial: disk.field('serial').text(),
+    sizeBytes: disk.field('sizeBytes').count(1),
+    role: disk.field('role').oneOf(diskRoles),
+    isIn: disk.field('isIn').flag(),
+  };
+}
+
+function readLayout(layout: JsonReader): ArrayLayout {
+  const sizes = (name: string): readonly number[] => layout.field(name).list((sizeBytes) => sizeBytes.count(1));
+  return {
+    memberSizesBytes: sizes('memberSizesBytes'),
+    spareSizesBytes: sizes('spareSizesBytes'),
+    profile: layout.field('profile').oneOf(profiles),
+    kdf: layout.field('kdf').oneOf(['fast', 'real']),
+  };
+}
+
+function readLife(life: JsonReader): LabLife {
+  const at = life.field('at').text();
+  switch (life.field('state').oneOf(['off', 'on', 'died'])) {
+    case 'off':
+      return { state: 'off', how: life.field('how').oneOf(['new', 'halt', 'crash']), at };
+    case 'on':
+      return { state: 'on', at };
+    case 'died':
+      return {
+        state: 'died',
+        at,
+        why: life.field('why').text(),
+        lastConsoleLines: life.field('lastConsoleLines').list((line) => line.text()),
+      };
+  }
+}
+
+const senses = ['medium-error', 'hardware-error', 'aborted-command'] as const;
+
+function readFault(fault: JsonReader, serials: readonly string[]): StandingFault {
+  const kind = fault.field('kind').oneOf(['read-errors', 'write-errors', 'all-errors', 'slow-disk']);
+  const disk = fault.field('disk').oneOf(serials);
+  const given = <Name extends string, T>(name: Name, read: (value: JsonReader) => T): Readonly<Partial<Record<Name, T>>> => {
+    const field = fault.field(name);
+    return (field.isMissing ? {} : { [name]: read(field) }) as Readonly<Partial<Record<Name, T>>>;
+  };
+  const count = (value: JsonReader): number => value.count(1);
+  if (kind === 'slow-disk') return { kind, disk, ...given('requestsPerSecond', count), ...given('bytesPerSecond', count) };
+  return {
+    kind,
+    disk,
+    ...given('at', (ranges) =>
+      ranges.list((range) => ({ offsetBytes: range.field('offsetBytes').count(), lengthBytes: range.field('lengthBytes').count(1) })),
+    ),
+    ...given('everyNth', count),
+    ...given('sense', (value) => value.oneOf(senses)),
+  };
+}
