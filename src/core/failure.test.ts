@@ -40,6 +40,9 @@ const samples: Samples = {
   image: {
     'unknown-suite': [64, { suite: 'trixe', known: ['trixie'], nearest: 'trixie' }],
     'build-failed': [69, { artefact: 'tools trixie', argv, said }],
+    'unknown-kernel': [64, { kernel: 'trixe', known: ['trixie'], nearest: 'trixie' }],
+    'version-not-found': [64, { version: '6.13', known: ['6.12', '7.3'] }],
+    'unusable-kernel-files': [64, { hostPath: './linux', why: 'there is no vmlinuz', remedy: 'Copy it there.' }],
     'mirror-unreachable': [69, { suite: 'trixie', argv, said }],
     'mirror-unknown': [69, { suite: 'trixie' }],
     'module-missing': [69, { kernel: '6.12', module: 'btrfs' }],

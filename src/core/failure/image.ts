@@ -1,4 +1,5 @@
 import { exitCodes } from '../exit-code.ts';
+import { mirrorVariable, mirrorVariableOf } from '../mirrors.ts';
 import type { FailureDescription } from './description.ts';
 
 /** An image (kernel or tools) could not be built or is not usable: exit 69, or 64 when the person named a suite that does not exist. */
@@ -9,6 +10,30 @@ export type ImageFailure =
       readonly suite: string;
       readonly known: readonly string[];
       readonly nearest?: string;
+    }
+  | {
+      readonly area: 'image';
+      readonly reason: 'unknown-kernel';
+      readonly kernel: string;
+      /** The suites. */
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | {
+      readonly area: 'image';
+      readonly reason: 'version-not-found';
+      readonly version: string;
+      /** What the suites have, without the last number: `6.12`. Oldest first. */
+      readonly known: readonly string[];
+      /** What could not be looked into. */
+      readonly unread?: { readonly suites: readonly string[]; readonly said: string };
+    }
+  | {
+      readonly area: 'image';
+      readonly reason: 'unusable-kernel-files';
+      readonly hostPath: string;
+      readonly why: string;
+      readonly remedy: string;
     }
   | {
       readonly area: 'image';
@@ -36,6 +61,20 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
         what: `"${failure.suite}" is not a Debian suite that raidlab knows.`,
         remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}Suites: ${failure.known.join(', ')}.`,
       };
+    case 'unknown-kernel':
+      return {
+        exitCode: exitCodes.usage,
+        what: `"${failure.kernel}" names no kernel.`,
+        remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}A kernel is a Debian suite (${failure.known.join(', ')}), a version (6.12), .deb files with commas between them, or a directory with vmlinuz and modules, written with a slash (./linux).`,
+      };
+    case 'version-not-found':
+      return describeVersionNotFound(failure);
+    case 'unusable-kernel-files':
+      return {
+        exitCode: exitCodes.usage,
+        what: `There is no usable kernel in ${failure.hostPath}: ${failure.why}.`,
+        remedy: failure.remedy,
+      };
     case 'build-failed':
       return {
         exitCode: exitCodes.unavailable,
@@ -50,20 +89,47 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
         what: `The packages of ${failure.suite} could not be fetched.`,
         command: `host: ${failure.argv.join(' ')}`,
         said: failure.said,
-        remedy: 'Check that `apt-get update` works on this machine (network, proxy, mirror), then type the command again.',
+        remedy: remedyForMirror(failure.suite, failure.said),
       };
     case 'mirror-unknown':
       return {
         exitCode: exitCodes.unavailable,
         what: `There is no Debian mirror among the package sources of this machine, and ${failure.suite} needs one.`,
-        remedy: 'Set RAIDLAB_MIRROR to the address of a Debian mirror (its directory holds dists/ and pool/).',
+        remedy: `Set ${mirrorVariable}, or ${mirrorVariableOf(failure.suite)} for this suite alone, to the address of a Debian mirror (its directory holds dists/ and pool/).`,
       };
     case 'module-missing':
       return {
         exitCode: exitCodes.unavailable,
         what: `The kernel ${failure.kernel} cannot run a machine: ${failure.module} is neither built in nor among its modules.`,
         remedy:
-          'Use a kernel that has it, or build it in: CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_CONSOLE, CONFIG_EROFS_FS, CONFIG_EXT4_FS, CONFIG_OVERLAY_FS.',
+          'Use a kernel that has it (Debian’s have since Linux 5.10), or build it in: CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_CONSOLE, CONFIG_EROFS_FS, CONFIG_EXT4_FS, CONFIG_OVERLAY_FS.',
       };
   }
+}
+
+function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'version-not-found' }): FailureDescription {
+  const { version, known, unread } = failure;
+  const what = `No suite has a kernel ${version}.`;
+  const has =
+    known.length === 0 ? 'They have none at all.' : `They have ${known.join(', ')}: \`raidlab kernels ls --available\` says where.`;
+  if (unread === undefined) return { exitCode: exitCodes.usage, what, remedy: has };
+  // It may well be in what could not be read.
+  return {
+    exitCode: exitCodes.unavailable,
+    what: `${what} The package lists of ${unread.suites.join(', ')} could not be read.`,
+    said: unread.said,
+    remedy: `${has} ${remedyForMirror(unread.suites[0] ?? '', unread.said)}`,
+  };
+}
+
+/** A mirror that is behind, or an archive, is a choice of the person's: what is expired may lack months of security. */
+function remedyForMirror(suite: string, said: string): string {
+  const variable = mirrorVariableOf(suite);
+  if (/\bis expired\b/u.test(said)) {
+    return `Use a mirror that is up to date, or take this one as it is: ${variable}='[check-valid-until=no] http://…' (its address).`;
+  }
+  if (/\b404\b|does not have a Release file/u.test(said)) {
+    return `The mirror does not have this suite. Name one that does: ${variable}='http://…'. What Debian no longer supports is on an archive.`;
+  }
+  return 'Check that `apt-get update` works on this machine (network, proxy, mirror), then type the command again.';
 }

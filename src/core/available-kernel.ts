@@ -1,0 +1,41 @@
+import { compareVersions, parseVersion } from './version-range.ts';
+
+/** A kernel that a suite has. */
+export interface AvailableKernel {
+  /** `trixie-backports`; for one of the security archive the suite that it belongs to. */
+  readonly suite: string;
+  /** `linux-image-7.3.4+deb13-cloud-amd64`. */
+  readonly package: string;
+  /** The package's: `7.3.4-1~bpo13+1`. */
+  readonly version: string;
+}
+
+/** Gives the kernels from the oldest to the newest. */
+export function orderKernels(kernels: readonly AvailableKernel[]): readonly AvailableKernel[] {
+  return kernels.toSorted((one, other) => compareVersions(parseVersion(one.version), parseVersion(other.version)));
+}
+
+/**
+ * Gives the newest of the kernels that match what was typed: the beginning of a version, by whole numbers (`6.1` is not 6.12), or
+ * a kernel's own name as `uname -r` gives it, without its flavour or with it. Undefined when none does.
+ */
+export function newestMatch(kernels: readonly AvailableKernel[], typed: string): AvailableKernel | undefined {
+  return orderKernels(kernels).findLast((kernel) => isNamed(kernel, typed) || isWithin(kernel.version, typed));
+}
+
+/** Gives the versions that kernels have without their last number, oldest first: `6.12`. */
+export function kernelSeries(kernels: readonly AvailableKernel[]): readonly string[] {
+  return [...new Set(orderKernels(kernels).map(({ version }) => parseVersion(version).numbers.slice(0, 2).join('.')))];
+}
+
+function isNamed(kernel: AvailableKernel, typed: string): boolean {
+  return [`linux-image-${typed}`, `linux-image-${typed}-cloud-amd64`].includes(kernel.package);
+}
+
+function isWithin(version: string, typed: string): boolean {
+  // More than numbers is the name of one kernel, and no beginning.
+  if (!/^\d+(?:\.\d+)*(?:~rc\d+)?$/u.test(typed)) return false;
+  const [has, wanted] = [parseVersion(version), parseVersion(typed)];
+  const isBeginning = wanted.numbers.every((number, index) => has.numbers[index] === number);
+  return isBeginning && (wanted.candidate === null || wanted.candidate === has.candidate);
+}
