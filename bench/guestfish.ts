@@ -16,15 +16,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseFilesystemUsage } from '../src/core/btrfs/filesystem-usage.ts';
 import { hasOnlyProfile, usageHasMissing } from '../src/core/btrfs/profile-judgement.ts';
-import { arrayGuestPath, arrayLabel, defaultLayout } from '../src/core/layout.ts';
+import { arrayGuestPath, arrayLabel, defaultDiskSizeBytes, defaultLayout } from '../src/core/layout.ts';
 import type { Manifest } from '../src/core/payload/manifest.ts';
 import { command, formatCommand } from '../src/core/plan/command.ts';
 import type { Command } from '../src/core/plan/command.ts';
 import { planContainer, planCreateContainer, planOpenContainer } from '../src/core/plan/container.ts';
 import type { ContainerPlan } from '../src/core/plan/container.ts';
 import { lookAt, planReplace, planScrub, planSoftBalance } from '../src/core/plan/repair.ts';
-import { degradedTree, payloadTree } from '../src/drills/build-steps.ts';
-import { replaceMissingDisk } from '../src/drills/replace-missing-disk.ts';
+import { degradedTree, payloadTree } from '../src/drills/steps/build-steps.ts';
+import { replaceMissingDisk } from '../src/drills/catalogue/replace-missing-disk.ts';
 import { createContext } from '../src/machine/context.ts';
 import type { Accelerator } from '../src/machine/machine.ts';
 import { writePayloadImage } from '../src/storage/payload-image.ts';
@@ -114,7 +114,7 @@ async function prepareJob(directory: string, seed: string): Promise<GuestfishJob
   const disks = new Map(['diskone', 'disktwo', 'diskthree'].map((label) => [label, place(`${label}.raw`)]));
   for (const hostPath of disks.values()) {
     writeFileSync(hostPath, '');
-    truncateSync(hostPath, defaultLayout.diskSizeBytes);
+    truncateSync(hostPath, defaultDiskSizeBytes);
   }
   const archives = { payloadHostPath: place('payload.tar'), degradedHostPath: place('degraded.tar') };
   const { payloadBytes } = replaceMissingDisk;

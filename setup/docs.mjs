@@ -19,6 +19,7 @@ const shapes = [
   ['src/core/event.ts', 'PlannedJob'],
   ['src/core/verdict.ts', 'Verdict'],
   ['src/core/verdict.ts', 'Check'],
+  ['src/core/expectation.ts', 'Expectation'],
   ['src/core/verdict.ts', 'CheckOutcome'],
   ['src/core/kernel/trouble.ts', 'KernelTrouble'],
   ['src/core/kernel/trouble.ts', 'KernelTroubleKind'],

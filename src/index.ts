@@ -19,4 +19,5 @@ export type { Drill, Step, StepPhase, Twin } from './drills/drill.ts';
 export type { DrillRun, Member } from './drills/drill-run.ts';
 export { drills, findDrill } from './drills/registry.ts';
 export { runDrill } from './drills/run-drill.ts';
-export type { DrillRequest, DrillResult, StepRecord } from './drills/run-drill.ts';
+export type { DrillRequest, DrillResult } from './drills/run-drill.ts';
+export type { StepRecord } from './drills/run-steps.ts';

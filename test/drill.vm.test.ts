@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../src/core/event.ts';
 import type { Check } from '../src/core/verdict.ts';
 import { defaultLayout } from '../src/core/layout.ts';
 import { planDrill } from '../src/drills/plan-drill.ts';
-import { replaceMissingDisk } from '../src/drills/replace-missing-disk.ts';
+import { replaceMissingDisk } from '../src/drills/catalogue/replace-missing-disk.ts';
 import type { RunResult } from '../src/report/result.ts';
 import { openTestDirectory, readEvents, typeRaidlab } from './rig/raidlab.ts';
 

@@ -14,7 +14,7 @@ test('no key of a container is in an event, a log, a transcript or a process lis
   const ctx = createTestContext();
   await using live = await openLiveMachine(ctx);
   const { guest } = live.machine;
-  const array = planArray({ ...defaultLayout, spares: 0 }, [randomUUID(), randomUUID()]);
+  const array = planArray({ ...defaultLayout, spareSizesBytes: [] }, [randomUUID(), randomUUID()]);
   const processLists: string[] = [];
   for (const planned of planCreateArray(array)) {
     await typeCommand(ctx, guest, planned);

@@ -1,39 +1,58 @@
 import { RaidlabError } from '../core/failure.ts';
-import { checkLayout, checkPayloadFits } from '../core/layout.ts';
+import { checkLayout, checkPayloadFits, equalSizes } from '../core/layout.ts';
 import type { ArrayLayout } from '../core/layout.ts';
+import { namedLayouts } from '../core/named-layout.ts';
 import type { Drill } from '../drills/drill.ts';
+import type { DrillRequest } from '../drills/run-drill.ts';
+import type { TwinDrill } from '../drills/twin.ts';
 import type { DrillCommand } from './drill.ts';
 
 /** A drill with what is different from its defaults. */
-export interface ChosenDrill {
-  readonly drill: Drill;
-  readonly layout: ArrayLayout;
-  readonly payloadBytes: number;
-}
+export type ChosenDrill = Pick<DrillRequest, 'drill' | 'layout' | 'layoutName' | 'payloadBytes' | 'skippedSteps' | 'expectation'>;
 
 /** Gives the drills that a command line names, in its order; throws a usage failure for what does not exist or does not go together. */
 export async function chooseDrills(asked: DrillCommand): Promise<readonly ChosenDrill[]> {
-  const { checkSkippedSteps, defaultDrill, promisingDrills, selectDrills } = await import('../drills/registry.ts');
-  if (asked.all && asked.names.length > 0) refuse('--all names every drill: it does not go together with names.');
-  const drills = asked.all ? promisingDrills() : asked.names.length === 0 ? [defaultDrill] : selectDrills(asked.names);
+  const { checkSkippedSteps } = await import('../drills/registry.ts');
+  const drills = await selectAsked(asked);
   // Two drills have few steps in common, and a drill without a step must be read on its own.
   if (asked.skipSteps.length > 0 && drills.length > 1) refuse(`--skip-step works with a single drill; ${String(drills.length)} are named.`);
   if (asked.keep && drills.length * asked.repeat > 1) refuse('--keep leaves one machine running: it works with a single drill, once.');
-  return drills.map((drill) => {
+  const variants = asked.twin ? await twinsOf(drills) : drills.map((drill) => ({ drill, skippedSteps: asked.skipSteps }));
+  return variants.map((variant) => {
+    const { drill } = variant;
     const layout = layoutOf(drill, asked);
     const payloadBytes = asked.payload ?? drill.payloadBytes;
     checkSkippedSteps(drill, asked.skipSteps);
     checkLayout(layout);
     checkPayloadFits(layout, payloadBytes);
-    return { drill, layout, payloadBytes };
+    return { ...variant, layout, payloadBytes, ...(asked.layout === undefined ? {} : { layoutName: asked.layout }) };
+  });
+}
+
+async function selectAsked(asked: DrillCommand): Promise<readonly Drill[]> {
+  const { defaultDrill, promisingDrills, selectDrills, selectTagged } = await import('../drills/registry.ts');
+  if (asked.all && asked.names.length > 0) refuse('--all names every drill: it does not go together with names.');
+  const chosen = asked.all || (asked.names.length === 0 && asked.tags.length > 0) ? promisingDrills() : selectDrills(asked.names);
+  if (asked.tags.length > 0) return selectTagged(chosen, asked.tags);
+  return asked.names.length === 0 && !asked.all ? [defaultDrill] : chosen;
+}
+
+async function twinsOf(drills: readonly Drill[]): Promise<readonly TwinDrill[]> {
+  const { twinOf } = await import('../drills/twin.ts');
+  return drills.map((drill) => {
+    if (drill.twin === null) refuse(`${drill.name} is a demonstration: it has no twin.`);
+    return twinOf(drill, drill.twin);
   });
 }
 
 function layoutOf(drill: Drill, asked: DrillCommand): ArrayLayout {
+  const { memberSizesBytes, spareSizesBytes, ...rest } = asked.layout === undefined ? drill.layout : namedLayouts[asked.layout];
+  const sizeOf = (sizeBytes: number): number => asked.diskSize ?? sizeBytes;
+  const members = asked.disks === undefined ? memberSizesBytes : equalSizes(asked.disks, memberSizesBytes[0]);
   return {
-    ...drill.layout,
-    ...(asked.disks === undefined ? {} : { members: asked.disks }),
-    ...(asked.diskSize === undefined ? {} : { diskSizeBytes: asked.diskSize }),
+    ...rest,
+    memberSizesBytes: members.map(sizeOf),
+    spareSizesBytes: spareSizesBytes.map(sizeOf),
     ...(asked.profile === undefined ? {} : { profile: asked.profile }),
     ...(asked.kdf === undefined ? {} : { kdf: asked.kdf }),
   };

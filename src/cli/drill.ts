@@ -10,6 +10,7 @@ import { choice, integer, string } from '@optique/core/valueparser';
 import type { ExitCode } from '../core/exit-code.ts';
 import { exitCodes, mostSevere } from '../core/exit-code.ts';
 import { profiles } from '../core/layout.ts';
+import { layoutNames } from '../core/named-layout.ts';
 import { labelJobs } from '../core/label-jobs.ts';
 import { machinesAtOnce, planJobs } from '../core/plan-jobs.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
@@ -50,7 +51,9 @@ async function stepsThatCanBeLeftOut(name: string): Promise<readonly KnownWord[]
   return drill.steps.filter((step) => step.skippable).map((step) => ({ word: step.name, description: step.title }));
 }
 
-const suiteName = knownWord('SUITE', () => Promise.resolve(suiteNames.map((word) => ({ word }))));
+const tagName = knownWord('TAG', async () => (await registry()).drillTags.map((word) => ({ word })));
+
+const suiteName = knownWord('SUITE', () => Promise.resolve(suiteNames().map((word) => ({ word }))));
 
 /** The command line of `raidlab drill`. */
 export const drillArguments = command(
@@ -61,6 +64,11 @@ export const drillArguments = command(
       argument(drillName, { description: message`Which drills to run, by name or glob ('replace-*'); \`raidlab drills\` lists them.` }),
     ),
     all: option('--all', { description: message`Runs every drill; demonstrations, which promise nothing, are not among them.` }),
+    tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag; can be given more than once.` })),
+    twin: option('--twin', {
+      description: message`Runs the twin of each drill, the same made worse: it must come out broken, for the reason it names.`,
+    }),
+    strict: option('--strict', { description: message`A drill that is skipped counts as inconclusive (exit 2).` }),
     repeat: withDefault(
       option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill so many times.` }),
       1,
@@ -96,6 +104,11 @@ export const drillArguments = command(
     diskSize: optional(
       option('--disk-size', size('SIZE', ['512MiB', '1GiB', '2GiB']), {
         description: message`Size of each disk, sparse on the host (default: the drill's own, 1 GiB).`,
+      }),
+    ),
+    layout: optional(
+      option('--layout', choice(layoutNames, { metavar: 'LAYOUT' }), {
+        description: message`Runs the drills on another layout; those that are not made for it are skipped, and say so.`,
       }),
     ),
     disks: optional(
@@ -153,6 +166,7 @@ export type DrillCommand = InferValue<typeof drillArguments>;
 export const drillExamples: readonly Example[] = [
   { words: 'drill', does: 'The default drill: lose a disk, replace it, then lose the other one.' },
   { words: 'drill --skip-step soft-balance', does: 'The step most people forget, forgotten: ends in broken, exit 1.' },
+  { words: 'drill --all --twin', does: 'Every drill made worse: each must come out broken, for the reason it names.' },
   { words: 'drill --plan', does: 'What would be typed, to read or to paste.' },
   { words: 'drill --kernel bookworm --tools bookworm', does: 'The same on what Debian 12 deploys.' },
   { words: 'drill --all --jobs 2', does: 'Every drill, two at a time; a line each, and a table at the end.' },
@@ -175,7 +189,7 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
 
   const { runDrills } = await import('../drills/run-drills.ts');
   const drills = Array.from({ length: asked.repeat }, () => chosen).flat();
-  const labels = labelJobs(drills.map(({ drill }) => drill.name));
+  const labels = labelJobs(drills.map(({ drill }) => (asked.twin ? `${drill.name}-twin` : drill.name)));
   const room = await measureHostRoom(asked.memory);
   const { limit, remark } = planJobs(room, drills.length, asked.jobs);
   const shared = sharedRequest(cli, asked, createMachineSlots(machinesAtOnce(room)));
@@ -201,7 +215,7 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
 function sharedRequest(cli: Cli, asked: DrillCommand, slots: MachineSlots): Omit<DrillRequest, keyof ChosenDrill | 'runHostPath'> {
   return {
     seed: seedOf(asked.seed),
-    skippedSteps: asked.skipSteps,
+    strict: asked.strict,
     kernelSuite: asked.kernel,
     toolsSuite: asked.tools,
     memoryMiB: asked.memory,
@@ -227,7 +241,7 @@ function nameOfRun(chosen: readonly ChosenDrill[]): string {
 
 async function printPlans(cli: Cli, chosen: readonly ChosenDrill[], asked: DrillCommand): Promise<ExitCode> {
   const { planDrill } = await import('../drills/plan-drill.ts');
-  const plans = chosen.map(({ drill, layout }) => planDrill(drill, { layout, skippedSteps: asked.skipSteps }));
+  const plans = chosen.map(({ drill, layout, skippedSteps }) => planDrill(drill, { layout, skippedSteps }));
   if (asked.json) cli.screen.data(plans.map((plan) => `${JSON.stringify({ v: 1, ...plan })}\n`).join(''));
   else cli.screen.keep(plans.flatMap((plan, index) => [...(index === 0 ? [] : [blank, blank]), ...planLines(plan)]));
   return exitCodes.held;

@@ -77,7 +77,9 @@ function listDrill(drill: Drill, isDefault: boolean): DrillListing {
     layout: describeLayout(layout),
     payloadBytes,
     steps: drill.steps.map((step) => ({ name: step.name, title: step.title, phase: step.phase, skippable: step.skippable })),
-    twin,
+    twin: twin === null ? null : { because: twin.because, breaks: twin.breaks, skipStep: twin.skipStep ?? null },
+    tags: drill.tags,
+    layouts: drill.layouts,
     sources,
   };
 }

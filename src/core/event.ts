@@ -1,3 +1,4 @@
+import type { Expectation } from './expectation.ts';
 import type { FailureDescription } from './failure/description.ts';
 import type { KernelTrouble } from './kernel/trouble.ts';
 import type { Check, Verdict } from './verdict.ts';
@@ -141,6 +142,10 @@ export type EventBody =
       /** One sentence that says what the verdict means for the person's data. */
       readonly summary: string;
       readonly durationMs: number;
+      /** What it had to come to, where that is something else than `held`: it is a twin, or it is known of these versions. */
+      readonly expectation: Expectation | null;
+      /** How it differs from that, a sentence each; empty when it came as expected, null when nothing but `held` was. */
+      readonly surprises: readonly string[] | null;
     }
   /** A job is over, its machines and scratch files included. `verdict` is null when the drill could not begin or was interrupted; `exitCode` is what it would be alone. */
   | {

@@ -20,7 +20,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** What each exit code means, in a few words; every command's help and docs/exit-codes.md are made from it. */
 export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   held: 'every promise held',
-  broken: 'a promise was broken: data lost or redundancy not restored',
+  broken: 'a promise was broken: data lost or redundancy not restored; or a drill surprised',
   inconclusive: 'inconclusive: could not be judged',
   crashed: 'the kernel under test crashed',
   usage: 'usage: a bad flag, layout or file',

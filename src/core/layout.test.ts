@@ -3,7 +3,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { RaidlabError } from './failure.ts';
 import type { Failure } from './failure.ts';
-import { checkLayout, checkPayloadFits, defaultLayout, describeLayout, lossesSurvived, predictUsableBytes, profiles } from './layout.ts';
+import {
+  checkLayout,
+  checkPayloadFits,
+  defaultLayout,
+  describeLayout,
+  equalSizes,
+  lossesSurvived,
+  predictUsableBytes,
+  profiles,
+} from './layout.ts';
 import type { ArrayLayout, Profile } from './layout.ts';
 
 const mebibyte = 1024 ** 2;
@@ -32,12 +41,12 @@ test('each profile is refused with one disk too few, and taken with just enough'
     assert.equal(lossesSurvived(profile), losses);
     assert.equal(
       refusal(() => {
-        checkLayout({ ...defaultLayout, profile, members });
+        checkLayout({ ...defaultLayout, profile, memberSizesBytes: equalSizes(members) });
       }),
       undefined,
     );
     const failure = refusal(() => {
-      checkLayout({ ...defaultLayout, profile, members: members - 1 });
+      checkLayout({ ...defaultLayout, profile, memberSizesBytes: equalSizes(members - 1) });
     });
     assert.ok(failure?.reason === 'bad-layout');
     assert.match(
@@ -51,12 +60,12 @@ test('each profile is refused with one disk too few, and taken with just enough'
 test('a disk is large enough from 256 MiB on', () => {
   assert.equal(
     refusal(() => {
-      checkLayout({ ...defaultLayout, diskSizeBytes: 256 * mebibyte });
+      checkLayout({ ...defaultLayout, memberSizesBytes: equalSizes(2, 256 * mebibyte) });
     }),
     undefined,
   );
   const failure = refusal(() => {
-    checkLayout({ ...defaultLayout, diskSizeBytes: 256 * mebibyte - 1 });
+    checkLayout({ ...defaultLayout, spareSizesBytes: [256 * mebibyte - 1] });
   });
   assert.ok(failure?.reason === 'bad-layout');
   assert.match(failure.message, /^Disks of 255 MiB are too small/u);
@@ -65,15 +74,15 @@ test('a disk is large enough from 256 MiB on', () => {
 
 test('copies cost room: the default array holds what one disk behind its LUKS2 header holds', () => {
   assert.equal(predictUsableBytes(defaultLayout), 1008 * mebibyte);
-  assert.equal(predictUsableBytes({ ...defaultLayout, profile: 'raid1c4', members: 4 }), 1008 * mebibyte);
-  assert.equal(predictUsableBytes({ ...defaultLayout, profile: 'single', members: 3 }), 3 * 1008 * mebibyte);
+  assert.equal(predictUsableBytes({ ...defaultLayout, profile: 'raid1c4', memberSizesBytes: equalSizes(4) }), 1008 * mebibyte);
+  assert.equal(predictUsableBytes({ ...defaultLayout, profile: 'single', memberSizesBytes: equalSizes(3) }), 3 * 1008 * mebibyte);
 });
 
 test('a payload fits exactly up to half of what the array holds, in every layout', () => {
+  const sizeBytes = fc.integer({ min: 256, max: 4096 }).map((size) => size * mebibyte);
   const layout: fc.Arbitrary<ArrayLayout> = fc.record({
-    members: fc.integer({ min: 4, max: 8 }),
-    spares: fc.nat({ max: 2 }),
-    diskSizeBytes: fc.integer({ min: 256, max: 4096 }).map((size) => size * mebibyte),
+    memberSizesBytes: fc.array(sizeBytes, { minLength: 4, maxLength: 8 }),
+    spareSizesBytes: fc.array(sizeBytes, { maxLength: 2 }),
     profile: fc.constantFrom(...profiles),
     kdf: fc.constantFrom('fast', 'real'),
   });
@@ -95,13 +104,34 @@ test('a payload fits exactly up to half of what the array holds, in every layout
   );
 });
 
+function withDisks(mebibytes: number): Partial<ArrayLayout> {
+  return { memberSizesBytes: equalSizes(2, mebibytes * mebibyte), spareSizesBytes: equalSizes(1, mebibytes * mebibyte) };
+}
+
+test('unequal disks hold what the smaller ones can be mirrored against', () => {
+  const table: readonly (readonly [Profile, readonly number[], number])[] = [
+    ['raid1', [1000, 1500, 2000], 2250],
+    ['raid1', [1000, 1000, 4000], 2000],
+    ['raid1c3', [1000, 1000, 4000], 1000],
+    ['raid1c3', [1000, 1000, 1000, 4000], 1500],
+    ['single', [1000, 2000], 3000],
+    ['dup', [1000, 2000], 1500],
+  ];
+  for (const [profile, mebibytes, usable] of table) {
+    const memberSizesBytes = mebibytes.map((size) => (size + 16) * mebibyte);
+    assert.equal(predictUsableBytes({ ...defaultLayout, profile, memberSizesBytes }), usable * mebibyte, profile);
+  }
+});
+
 test('a layout is told in a few words', () => {
   const table: readonly (readonly [Partial<ArrayLayout>, string])[] = [
     [{}, '2 × 1 GiB + 1 spare, LUKS2, raid1'],
-    [{ spares: 0 }, '2 × 1 GiB, LUKS2, raid1'],
-    [{ spares: 2, members: 3, profile: 'raid1c3' }, '3 × 1 GiB + 2 spares, LUKS2, raid1c3'],
-    [{ diskSizeBytes: 512 * mebibyte }, '2 × 512 MiB + 1 spare, LUKS2, raid1'],
-    [{ diskSizeBytes: 1536 * mebibyte }, '2 × 1536 MiB + 1 spare, LUKS2, raid1'],
+    [{ spareSizesBytes: [] }, '2 × 1 GiB, LUKS2, raid1'],
+    [{ spareSizesBytes: equalSizes(2), memberSizesBytes: equalSizes(3), profile: 'raid1c3' }, '3 × 1 GiB + 2 spares, LUKS2, raid1c3'],
+    [withDisks(512), '2 × 512 MiB + 1 spare, LUKS2, raid1'],
+    [withDisks(1536), '2 × 1536 MiB + 1 spare, LUKS2, raid1'],
+    [{ spareSizesBytes: equalSizes(1, 2048 * mebibyte) }, '2 × 1 GiB + 1 spare of 2 GiB, LUKS2, raid1'],
+    [{ memberSizesBytes: [1024 * mebibyte, 1536 * mebibyte] }, '1 GiB, 1536 MiB + 1 spare of 1 GiB, LUKS2, raid1'],
   ];
   for (const [change, words] of table) assert.equal(describeLayout({ ...defaultLayout, ...change }), words);
 });

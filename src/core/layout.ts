@@ -8,19 +8,36 @@ export type Profile = (typeof profiles)[number];
 
 /** The array that is wanted: disks, profile, encryption. A plain value; nothing exists yet. */
 export interface ArrayLayout {
-  /** Disks that mkfs gets: DISK1 to DISKn. */
-  readonly members: number;
-  /** Blank disks in the machine, kept for replacements: the serials after the members'. */
-  readonly spares: number;
-  readonly diskSizeBytes: number;
+  /** The disks that mkfs gets, DISK1 to DISKn, by their sizes, bytes. */
+  readonly memberSizesBytes: readonly number[];
+  /** Blank disks in the machine, kept for replacements, by their sizes, bytes; their serials come after the members'. */
+  readonly spareSizesBytes: readonly number[];
   /** Of data, metadata and system chunks. */
   readonly profile: Profile;
   /** `fast`: pbkdf2 with 1000 iterations, enough for a keyfile of random bytes. `real`: cryptsetup's own default (argon2id). */
   readonly kdf: 'fast' | 'real';
 }
 
+/** A disk's size when nobody says otherwise, bytes; sparse on the host. */
+export const defaultDiskSizeBytes = 1024 ** 3;
+
 /** The seed's array: two members and one spare of 1 GiB, raid1. */
-export const defaultLayout: ArrayLayout = { members: 2, spares: 1, diskSizeBytes: 1024 ** 3, profile: 'raid1', kdf: 'fast' };
+export const defaultLayout: ArrayLayout = {
+  memberSizesBytes: equalSizes(2),
+  spareSizesBytes: equalSizes(1),
+  profile: 'raid1',
+  kdf: 'fast',
+};
+
+/** Gives the sizes of so many disks of one size, bytes. */
+export function equalSizes(count: number, sizeBytes = defaultDiskSizeBytes): readonly number[] {
+  return Array.from({ length: count }, () => sizeBytes);
+}
+
+/** Gives the sizes of all disks of a layout, members first, bytes. */
+export function diskSizesBytes(layout: ArrayLayout): readonly number[] {
+  return [...layout.memberSizesBytes, ...layout.spareSizesBytes];
+}
 
 /** The filesystem's label; fstab names it. */
 export const arrayLabel = 'storage';
@@ -54,32 +71,44 @@ export function lossesSurvived(profile: Profile): number {
 /** Checks a layout; throws `bad-layout` with a remedy when no such array can be. */
 export function checkLayout(layout: ArrayLayout): void {
   const { minimumMembers } = profileFacts[layout.profile];
-  if (layout.members < minimumMembers) {
+  const members = layout.memberSizesBytes.length;
+  if (members < minimumMembers) {
     throw new RaidlabError({
       area: 'usage',
       reason: 'bad-layout',
-      message: `The profile ${layout.profile} needs at least ${String(minimumMembers)} disks; the layout has ${String(layout.members)}.`,
+      message: `The profile ${layout.profile} needs at least ${String(minimumMembers)} disks; the layout has ${String(members)}.`,
       remedy: `Use --disks ${String(minimumMembers)} or more, or another --profile.`,
     });
   }
-  if (layout.diskSizeBytes < minimumDiskBytes) {
+  const smallestBytes = Math.min(...diskSizesBytes(layout));
+  if (smallestBytes < minimumDiskBytes) {
     throw new RaidlabError({
       area: 'usage',
       reason: 'bad-layout',
-      message: `Disks of ${String(Math.floor(layout.diskSizeBytes / 1024 ** 2))} MiB are too small: a LUKS2 header takes 16 MiB, and btrfs needs room for its chunks.`,
+      message: `Disks of ${String(Math.floor(smallestBytes / 1024 ** 2))} MiB are too small: a LUKS2 header takes 16 MiB, and btrfs needs room for its chunks.`,
       remedy: `Use --disk-size ${String(minimumDiskBytes / 1024 ** 2)}MiB or more.`,
     });
   }
 }
 
 /**
- * Predicts the bytes that data can take: `min(total / copies, what the largest member can be mirrored against)`.
- *
- * With equal disks this is total / copies. Chunk overhead (system and metadata) is not subtracted.
+ * Predicts the bytes that data can take. A chunk has its copies on different disks: with `c` copies `x` bytes fit when
+ * the disks, each counted for no more than `x`, hold `c` times as much; the greatest such `x` is given. For two copies that is
+ * `min(total / 2, total - largest)`. Chunk overhead (system and metadata) is not subtracted.
  */
 export function predictUsableBytes(layout: ArrayLayout): number {
-  const payloadBytes = layout.diskSizeBytes - luks2HeaderBytes;
-  return Math.floor((layout.members * payloadBytes) / profileFacts[layout.profile].copies);
+  const payloadSizesBytes = layout.memberSizesBytes.map((sizeBytes) => sizeBytes - luks2HeaderBytes).sort((a, b) => b - a);
+  const { copies } = profileFacts[layout.profile];
+  const totalBytes = sum(payloadSizesBytes);
+  // Both copies of dup are on one disk.
+  if (layout.profile === 'dup') return Math.floor(totalBytes / copies);
+  // The largest disks that stand alone against the rest give no more than the rest and the other copies need.
+  const bounds = Array.from({ length: copies }, (_, index) => sum(payloadSizesBytes.slice(index)) / (copies - index));
+  return Math.floor(Math.min(...bounds));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /** Checks that a payload leaves room for what a drill writes besides (degraded writes, journals, chunks under balance). */
@@ -91,10 +120,24 @@ export function checkPayloadFits(layout: ArrayLayout, payloadBytes: number): voi
   }
 }
 
-/** Gives a layout in a few words: `2 × 1 GiB + 1 spare, LUKS2, raid1`. */
+/** Gives a layout in a few words: `2 × 1 GiB + 1 spare, LUKS2, raid1`; disks of different sizes one by one: `1 GiB, 1536 MiB, 2 GiB`. */
 export function describeLayout(layout: ArrayLayout): string {
-  const mebibytes = layout.diskSizeBytes / 1024 ** 2;
-  const size = mebibytes % 1024 === 0 ? `${String(mebibytes / 1024)} GiB` : `${String(Math.floor(mebibytes))} MiB`;
-  const spares = layout.spares === 0 ? '' : ` + ${String(layout.spares)} spare${layout.spares === 1 ? '' : 's'}`;
-  return `${String(layout.members)} × ${size}${spares}, LUKS2, ${layout.profile}`;
+  const { memberSizesBytes, spareSizesBytes } = layout;
+  const spares = spareSizesBytes.length;
+  const differ = new Set(diskSizesBytes(layout)).size > 1;
+  const spareWords = `${String(spares)} spare${spares === 1 ? '' : 's'}${differ ? ` of ${describeSizes(spareSizesBytes)}` : ''}`;
+  const members = new Set(memberSizesBytes).size > 1 ? describeSizes(memberSizesBytes) : equalWords(memberSizesBytes);
+  return `${members}${spares === 0 ? '' : ` + ${spareWords}`}, LUKS2, ${layout.profile}`;
+}
+
+function equalWords(sizesBytes: readonly number[]): string {
+  return `${String(sizesBytes.length)} × ${describeSizes(sizesBytes)}`;
+}
+
+function describeSizes(sizesBytes: readonly number[]): string {
+  const words = sizesBytes.map((sizeBytes) => {
+    const mebibytes = sizeBytes / 1024 ** 2;
+    return mebibytes % 1024 === 0 ? `${String(mebibytes / 1024)} GiB` : `${String(Math.floor(mebibytes))} MiB`;
+  });
+  return new Set(words).size === 1 ? (words[0] ?? '') : words.join(', ');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { exitCodeMeanings, exitCodes } from './exit-code.ts';
-import { exitCodeOfVerdict, judgeChecks } from './verdict.ts';
+import { exitCodeOfDrill, judgeChecks } from './verdict.ts';
 import type { Check, CheckOutcome, Verdict } from './verdict.ts';
 
 const checks = (...outcomes: readonly CheckOutcome[]): readonly Check[] =>
@@ -36,8 +36,13 @@ test('held is only what holds in every check, in whatever order they come', () =
 });
 
 test('each verdict has the exit code that is documented', () => {
-  const verdicts: readonly Verdict[] = ['held', 'broken', 'inconclusive', 'crashed'];
-  assert.deepEqual(verdicts.map(exitCodeOfVerdict), [0, 1, 2, 3]);
+  const verdicts: readonly Verdict[] = ['held', 'broken', 'inconclusive', 'crashed', 'skipped'];
+  const codes = (surprises: readonly string[] | null, strict: boolean) =>
+    verdicts.map((verdict) => exitCodeOfDrill({ verdict, surprises }, strict));
+  assert.deepEqual(codes(null, false), [0, 1, 2, 3, 0]);
+  assert.deepEqual(codes(null, true), [0, 1, 2, 3, 2]);
+  assert.deepEqual(codes([], false), [0, 0, 0, 0, 0]);
+  assert.deepEqual(codes(['expected broken, was held'], false), [1, 1, 2, 3, 0]);
 });
 
 test('every exit code is one number with one meaning', () => {

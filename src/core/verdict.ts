@@ -3,9 +3,9 @@ import type { ExitCode } from './exit-code.ts';
 
 /**
  * What a drill came to: `held` (its promise was kept), `broken` (a finding), `inconclusive` (could not be judged),
- * `crashed` (the kernel under test crashed).
+ * `crashed` (the kernel under test crashed), `skipped` (it is not made for this layout, kernel or tools).
  */
-export type Verdict = 'held' | 'broken' | 'inconclusive' | 'crashed';
+export type Verdict = 'held' | 'broken' | 'inconclusive' | 'crashed' | 'skipped';
 
 /** What one check came to. A check that could not be made is `inconclusive`, never `held`. */
 export type CheckOutcome = 'held' | 'broken' | 'inconclusive';
@@ -30,7 +30,19 @@ export function judgeChecks(checks: readonly Check[]): Verdict {
   return 'held';
 }
 
-/** Gives the exit code that stands for a verdict. */
-export function exitCodeOfVerdict(verdict: Verdict): ExitCode {
-  return exitCodes[verdict];
+/** What a drill's exit code follows from. */
+export interface Judged {
+  readonly verdict: Verdict;
+  /** How it differs from what was expected of it; null when nothing but `held` was. */
+  readonly surprises: readonly string[] | null;
+}
+
+/**
+ * Gives the exit code of a drill. What came as expected is a success, a surprise is like a broken promise; a drill that was
+ * skipped is one unless `strict`: then nothing was judged.
+ */
+export function exitCodeOfDrill({ verdict, surprises }: Judged, strict: boolean): ExitCode {
+  if (verdict === 'skipped') return strict ? exitCodes.inconclusive : exitCodes.held;
+  if (surprises?.length === 0) return exitCodes.held;
+  return surprises !== null && verdict === 'held' ? exitCodes.broken : exitCodes[verdict];
 }

@@ -8,6 +8,7 @@
  */
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskSizesBytes } from '../core/layout.ts';
 import { planArray } from '../core/plan/array.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { Manifest } from '../core/payload/manifest.ts';
@@ -107,7 +108,7 @@ export async function resumeFromTemplate(ctx: Context, kit: MachineKit, request:
   const { facts, payload, saved } = template;
   const { layout } = request;
   const disks = await overlayDisks(ctx, kit, 'main', template.disks);
-  const array = planArray(layout, [...facts.luksUuids, ...drawUuids(layout.spares)]);
+  const array = planArray(layout, [...facts.luksUuids, ...drawUuids(layout.spareSizesBytes.length)]);
   const run = new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed: request.seed });
   await run.boot(async (startCtx, spec) => forkMachine(startCtx, spec, saved));
   run.writtenTrees.push(...facts.writtenTrees);
@@ -123,7 +124,7 @@ async function planArrayKey(kit: MachineKit, request: DrillRequest, steps: reado
   const { layout, payloadBytes, seed } = request;
   const array: ArrayPlan = planArray(
     layout,
-    Array.from({ length: layout.members + layout.spares }, (_, index) => `UUID-${String(index)}`),
+    diskSizesBytes(layout).map((_, index) => `UUID-${String(index)}`),
   );
   const shape = [arrayVersion, booted.digest, layout, payloadBytes, seed, steps.map((step) => [step.name, step.plan(array)])];
   return { kind: 'array', digest: await hashText(JSON.stringify(shape)), artefact: 'template of a built array' };

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskSizesBytes } from '../core/layout.ts';
 import { planArray } from '../core/plan/array.ts';
 import type { Context } from '../machine/context.ts';
 import { createDiskImage, createOverlay } from '../machine/disk-image.ts';
 import type { DiskSpec } from '../machine/machine.ts';
 import { writePayloadImage } from '../storage/payload-image.ts';
-import { degradedTree, payloadSerial, payloadTree } from './build-steps.ts';
+import { degradedTree, payloadSerial, payloadTree } from './steps/build-steps.ts';
 import { DrillRun } from './drill-run.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
 import type { DrillRequest } from './run-drill.ts';
@@ -26,14 +27,15 @@ export async function openBlankRun(ctx: Context, kit: MachineKit, request: Drill
     { tree: payloadTree, sizeBytes: payloadBytes },
     { tree: degradedTree, sizeBytes: Math.ceil(payloadBytes * degradedShare) },
   ]);
-  const array = planArray(layout, drawUuids(layout.members + layout.spares));
+  const array = planArray(layout, drawUuids(diskSizesBytes(layout).length));
   await createOverlay(ctx, {
     hostPath: join(kit.disksHostPath, 'system.qcow2'),
     backingHostPath: kit.parts.tools.systemHostPath,
     backingFormat: 'raw',
   });
   const serials = [...array.members, ...array.spares].map((container) => container.serial);
-  for (const serial of serials) await createDiskImage(ctx, imageOf(kit.disksHostPath, serial), layout.diskSizeBytes);
+  for (const [index, sizeBytes] of diskSizesBytes(layout).entries())
+    await createDiskImage(ctx, imageOf(kit.disksHostPath, serials[index] ?? ''), sizeBytes);
   const disks = await disksIn(kit.disksHostPath, [...serials, payloadSerial]);
   return new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed, machineName });
 }

@@ -12,7 +12,9 @@ import type { StepPhase } from './drill.ts';
 /** What stopped a drill before its end, if anything did. */
 export interface DrillEnding {
   /** Undefined: the checks decide. */
-  readonly verdict?: 'inconclusive' | 'crashed';
+  readonly verdict?: 'inconclusive' | 'crashed' | 'skipped';
+  /** Why it was skipped. */
+  readonly why?: string;
   readonly trouble?: KernelTrouble;
   readonly failure?: Failure;
 }

@@ -6,11 +6,11 @@ import type { Answer, Script } from '../machine/fixtures/scripted-machine.ts';
 import { CommandRefused } from '../storage/type-command.ts';
 import { openScriptedDrill } from './fixtures/scripted-drill.ts';
 import { recorded } from './fixtures/healthy-array.ts';
-import { typeReplace } from './type-replace.ts';
+import { typeReplace } from './steps/type-replace.ts';
 
 const writer = Promise.withResolvers<Answer>();
 const scripts: readonly Script[] = [
-  answerFrom({ true: {}, false: { exitCode: 1, stderr: 'no\n' }, tee: {}, mkdir: {}, kill: {} }),
+  answerFrom({ true: {}, false: { exitCode: 1, stderr: 'no\n' }, tee: {}, mkdir: {}, kill: {}, udevadm: {} }),
   ([program]) => (program === '/run/raidlab-journal-writer' ? writer.promise : undefined),
 ];
 writer.resolve({});
@@ -64,18 +64,16 @@ test('a restart is a new machine from the same disks; what the consoles showed s
       ['crash', 'dispose'],
     ],
   );
-  assert.deepEqual([run.pastConsoleLines.length, run.pastTroubles.length], [2, 2]);
+  assert.deepEqual([run.kernelLog.consoleLines.length, run.kernelLog.troubles.length], [2, 2]);
 });
 
 test('a pulled disk is an event, and one that is put in is there after the next restart', async () => {
   await using drill = await openScriptedDrill(() => ({ scripts }));
   const { run, events, specs } = drill;
   await run.boot();
-  const disk = run.disks.disks[0];
-  assert.ok(disk !== undefined);
   await run.pullDisk('DISK1');
   assert.deepEqual(events.at(-1), { type: 'fault-injected', machine: 'main', fault: 'disk-pull', disk: 'DISK1' });
-  await run.insertDisk(disk);
+  await run.insertDisk('DISK1');
   await run.shutdown();
   await run.boot();
   assert.deepEqual(

@@ -2,17 +2,21 @@ import type { ArrayPlan } from '../core/plan/array.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
+import type { Fault, StandingFault } from '../core/fault.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
+import type { Check } from '../core/verdict.ts';
 import type { Context } from '../machine/context.ts';
 import type { CommandResult, Guest, GuestProcess } from '../machine/guest.ts';
-import type { DiskSpec, Machine } from '../machine/machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Journal, JournalRecord } from '../storage/journal.ts';
 import { startJournal } from '../storage/journal.ts';
 import type { Payload } from '../storage/payload-image.ts';
 import type { Promised } from '../storage/verify-files.ts';
-import { said, tryCommand, typeCommand } from '../storage/type-command.ts';
+import { readOutput, said, tryCommand, typeCommand } from '../storage/type-command.ts';
+import { DiskBays } from './disk-bays.ts';
 import { startFromKit } from './machine-kit.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
+import { waitForDiskNames } from '../machine/wait-for-disk-names.ts';
 import type { StartMachine } from '../machine/template/fork-or-boot.ts';
 
 /** How long the live writer may take for the records a step waits for, milliseconds; a pulled disk may cost it a SCSI time-out of 30 s. */
@@ -22,6 +26,25 @@ const journalTimeoutMs = 90_000;
 export interface Member {
   readonly devid: number;
   readonly container: ContainerPlan;
+}
+
+/** What a kernel said on its console. */
+export interface KernelLog {
+  readonly consoleLines: readonly string[];
+  readonly troubles: readonly KernelTrouble[];
+}
+
+const emptyLog: KernelLog = { consoleLines: [], troubles: [] };
+
+function kernelLogOf(machine: Machine, without: KernelLog): KernelLog {
+  return {
+    consoleLines: machine.consoleLines().slice(without.consoleLines.length),
+    troubles: machine.troubles().slice(without.troubles.length),
+  };
+}
+
+function joinLogs(first: KernelLog, second: KernelLog): KernelLog {
+  return { consoleLines: [...first.consoleLines, ...second.consoleLines], troubles: [...first.troubles, ...second.troubles] };
 }
 
 /** What a drill is run with. */
@@ -56,11 +79,15 @@ export class DrillRun implements AsyncDisposable {
   readonly journals: JournalRecord[] = [];
   /** The trees of the payload that have been written, by directory name. */
   readonly writtenTrees: string[] = [];
-  /** Console lines of machines that are off. */
-  readonly pastConsoleLines: string[] = [];
-  readonly pastTroubles: KernelTrouble[] = [];
+  /** What the procedure itself judged on the way, in order. */
+  readonly checks: Check[] = [];
   readonly #machineName: string;
-  #disks: MachineDisks;
+  readonly #bays: DiskBays;
+  readonly #predictedLosses: string[] = [];
+  /** Of machines that are off. */
+  #pastKernelLog = emptyLog;
+  /** The beginning of the running machine's, which is not judged. */
+  #forgiven = emptyLog;
   #machine: Machine | undefined;
   #journal: Journal | undefined;
   #boots = 0;
@@ -74,7 +101,7 @@ export class DrillRun implements AsyncDisposable {
     this.payload = options.payload;
     this.seed = options.seed;
     this.#machineName = options.machineName ?? 'main';
-    this.#disks = options.disks;
+    this.#bays = new DiskBays(options.disks);
     this.members = options.array.members.map((container, index) => ({ devid: index + 1, container }));
   }
 
@@ -96,7 +123,7 @@ export class DrillRun implements AsyncDisposable {
 
   /** The files of the machine, with the disks that are in it. */
   get disks(): MachineDisks {
-    return this.#disks;
+    return this.#bays.inside;
   }
 
   /** Types a command of the procedure; throws CommandRefused when the tool refuses it. */
@@ -109,6 +136,11 @@ export class DrillRun implements AsyncDisposable {
   async try(planned: Command): Promise<CommandResult> {
     this.#announce(planned);
     return tryCommand(this.ctx, this.guest, planned);
+  }
+
+  /** Types a command of the procedure and gives what it printed, parsed; an unknown line is a RaidlabError of the area `guest`. */
+  async ask<T>(planned: Command, parse: (stdout: string) => T): Promise<T> {
+    return readOutput(this.guest, await this.type(planned), parse);
   }
 
   /** Types a command that works on while the host does something else. */
@@ -135,8 +167,7 @@ export class DrillRun implements AsyncDisposable {
   async boot(start?: StartMachine): Promise<void> {
     if (this.#machine !== undefined) throw new Error(`drill ${this.drill}: the machine is on already`);
     this.#boots += 1;
-    const name = this.#boots === 1 ? this.#machineName : `${this.#machineName}-${String(this.#boots)}`;
-    this.#machine = await startFromKit(this.ctx, this.kit, name, this.#disks, start);
+    this.#machine = await startFromKit(this.ctx, this.kit, this.#lastMachineName, this.disks, start);
   }
 
   /** Orderly power-off. A live writer is stopped first. */
@@ -159,17 +190,53 @@ export class DrillRun implements AsyncDisposable {
     await this.#forgetMachine();
   }
 
-  /** Pulls a disk out of the running machine; it stays out over restarts. */
-  async pullDisk(serial: string): Promise<void> {
-    await this.machine.pullDisk(this.ctx, serial);
-    this.#disks = { ...this.#disks, disks: this.#disks.disks.filter((disk) => disk.serial !== serial) };
-    this.ctx.emit({ type: 'fault-injected', machine: this.machine.name, fault: 'disk-pull', disk: serial });
+  /** Judges something that was seen on the way; the drill goes on, and its verdict counts it. */
+  judge(check: Check): void {
+    this.checks.push(check);
+    this.ctx.emit({ type: 'check-judged', drill: this.drill, check });
   }
 
-  /** Puts a disk into the running machine. */
-  async insertDisk(disk: DiskSpec): Promise<void> {
-    await this.machine.insertDisk(this.ctx, disk);
-    this.#disks = { ...this.#disks, disks: [...this.#disks.disks, disk] };
+  /** Pulls a disk, out of the running machine or out of one that is off; it stays out over restarts. */
+  async pullDisk(serial: string): Promise<void> {
+    await this.#machine?.pullDisk(this.ctx, serial);
+    this.#bays.takeOut(serial);
+    this.ctx.emit({ type: 'fault-injected', machine: this.#lastMachineName, fault: 'disk-pull', disk: serial });
+  }
+
+  /** Puts a disk back that was pulled, into the running machine or into one that is off; in a running one its name is there afterwards. */
+  async insertDisk(serial: string): Promise<void> {
+    const disk = this.#bays.putBack(serial);
+    this.ctx.emit({ type: 'fault-cleared', machine: this.#lastMachineName, fault: 'disk-pull', disk: serial });
+    if (this.#machine === undefined) return;
+    await this.#machine.insertDisk(this.ctx, disk);
+    await waitForDiskNames(this.ctx, this.guest, [serial]);
+  }
+
+  /** Brings a fault about on a disk of the running machine; one that stands stays over restarts, until it is cleared. */
+  async injectFault(fault: Fault): Promise<void> {
+    await this.machine.injectFault(this.ctx, fault);
+    this.ctx.emit({ type: 'fault-injected', machine: this.machine.name, fault: fault.kind, disk: fault.disk });
+  }
+
+  /** Takes a standing fault away. */
+  async clearFault(fault: StandingFault): Promise<void> {
+    await this.machine.clearFault(this.ctx, fault);
+    this.ctx.emit({ type: 'fault-cleared', machine: this.machine.name, fault: fault.kind, disk: fault.disk });
+  }
+
+  /**
+   * Predicts that files are lost, by their guest paths: the drill's budget. From now on the proof wants exactly these to be lost:
+   * another one that is, or one of these that is not, breaks the promise.
+   */
+  predictLoss(guestPaths: readonly string[]): void {
+    this.#predictedLosses.push(...guestPaths);
+  }
+
+  /** Leaves out of the proof what kernels have said so far: it belongs to the fault, as `because` says, and not to the repair. */
+  forgiveKernelLog(because: string): void {
+    this.#pastKernelLog = emptyLog;
+    if (this.#machine !== undefined) this.#forgiven = kernelLogOf(this.#machine, emptyLog);
+    this.ctx.emit({ type: 'remark-made', text: `What the kernel said until now is not judged: ${because}` });
   }
 
   /** Starts the live writer on a new segment. */
@@ -189,12 +256,18 @@ export class DrillRun implements AsyncDisposable {
     await this.#journal?.waitForMore(this.ctx, count, journalTimeoutMs);
   }
 
+  /** What the kernels of the drill have said, as far as the proof judges it. */
+  get kernelLog(): KernelLog {
+    return this.#machine === undefined ? this.#pastKernelLog : joinLogs(this.#pastKernelLog, kernelLogOf(this.#machine, this.#forgiven));
+  }
+
   /** Everything that must be on the array from now on. */
   get promised(): Promised {
     return {
       manifests: this.writtenTrees.flatMap((tree) => this.payload.manifests.get(tree) ?? []),
       journals: this.journals,
       seed: this.seed,
+      predictedLosses: this.#predictedLosses,
     };
   }
 
@@ -205,10 +278,27 @@ export class DrillRun implements AsyncDisposable {
     this.members[index] = { devid, container };
   }
 
+  /** Adds a member that btrfs gave the number. */
+  addMember(devid: number, container: ContainerPlan): void {
+    this.members.push({ devid, container });
+  }
+
+  /** Takes a member out that the array no longer has. */
+  removeMember(devid: number): void {
+    const index = this.members.findIndex((member) => member.devid === devid);
+    if (index === -1) throw new Error(`drill ${this.drill}: no member has devid ${String(devid)}`);
+    this.members.splice(index, 1);
+  }
+
   /** Ends the machine, whatever state it is in. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closeJournal();
     await this.#forgetMachine();
+  }
+
+  /** The name of the machine that is on, or was on last. */
+  get #lastMachineName(): string {
+    return this.#boots <= 1 ? this.#machineName : `${this.#machineName}-${String(this.#boots)}`;
   }
 
   #announce(planned: Command): void {
@@ -226,8 +316,9 @@ export class DrillRun implements AsyncDisposable {
     const machine = this.#machine;
     if (machine === undefined) return;
     this.#machine = undefined;
-    this.pastConsoleLines.push(...machine.consoleLines());
-    this.pastTroubles.push(...machine.troubles());
+    this.#pastKernelLog = joinLogs(this.#pastKernelLog, kernelLogOf(machine, this.#forgiven));
+    this.#forgiven = emptyLog;
+    this.#bays.noteFaults(machine.faults());
     await machine[Symbol.asyncDispose]();
   }
 }

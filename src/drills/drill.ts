@@ -1,4 +1,6 @@
+import type { Expectation } from '../core/expectation.ts';
 import type { ArrayLayout } from '../core/layout.ts';
+import type { LayoutName } from '../core/named-layout.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { PlanLine } from '../core/plan/drill-plan.ts';
 import type { DrillRun } from './drill-run.ts';
@@ -23,11 +25,37 @@ export interface Step {
   readonly run: (run: DrillRun) => Promise<void>;
 }
 
-/** The same drill with one step left out, which must come out `broken`. */
+/** The same drill made worse, which must come out `broken`: a step left out, a wrong move in a step's place, or a layout that does not bear it. */
 export interface Twin {
-  readonly skipStep: string;
   /** Why it must break, in one sentence. */
   readonly because: string;
+  /** The checks that are broken then: names, or globs of which one matches. Broken for another reason is a surprise. */
+  readonly breaks: readonly string[];
+  /** The step that is left out. */
+  readonly skipStep?: string;
+  /** Steps that each take the place of the one with their name. */
+  readonly instead?: readonly Step[];
+  readonly layout?: ArrayLayout;
+}
+
+/** Which versions something is about: ranges such as `>=5.14` or `>=6.2 <6.5`; what is not named does not matter. */
+export interface VersionScope {
+  /** Of the kernel under test. */
+  readonly kernel?: string;
+  /** Of btrfs-progs. */
+  readonly tools?: string;
+}
+
+/** What a drill cannot do without; elsewhere it is skipped, and says why. */
+export interface Requirement extends VersionScope {
+  /** Completes "skipped: ". */
+  readonly because: string;
+}
+
+/** What is known of some versions: nothing is expected without a source or a measurement. */
+export interface VersionKnowledge extends VersionScope, Pick<Expectation, 'verdict' | 'because' | 'breaks'> {
+  /** A page, a commit, a measurement. */
+  readonly source: string;
 }
 
 /** One promise, the fault, the procedure, the proof. A drill is one file. */
@@ -36,14 +64,25 @@ export interface Drill {
   readonly name: string;
   /** One sentence that is either kept or broken. */
   readonly promise: string;
-  /** What an administrator sees, in which order, and what tempts them to do the wrong thing. A few sentences. */
+  /** What an administrator sees, in which order, and what tempts them to do the wrong thing. Paragraphs of a few sentences, with empty lines between. */
   readonly story: string;
+  /** What people do instead, and what comes of it: a sentence each. */
+  readonly wrongMoves?: readonly string[];
   /** Where the knowledge comes from. */
   readonly sources: readonly string[];
+  /** Kebab-case words to find it by: `replace`, `luks`, `read-errors`. */
+  readonly tags: readonly string[];
   readonly layout: ArrayLayout;
+  /** The named layouts that it is made for, beside its own. */
+  readonly layouts: readonly LayoutName[];
+  readonly requires?: readonly Requirement[];
+  /** Versions of which something else than `held` is known. */
+  readonly knowledge?: readonly VersionKnowledge[];
   readonly payloadBytes: number;
   readonly steps: readonly Step[];
-  /** What follows the steps: the whole proof, or nothing (a demonstration whose verdict is reached on the way). */
+  /** What may be lost, in one sentence; nothing unless given. Which files exactly is predicted on the way ({@link DrillRun.predictLoss}). */
+  readonly mayLose?: string;
+  /** What follows the steps: the whole proof, or nothing (its checks are made on the way). */
   readonly proof: 'full' | 'none';
   /** None only for a demonstration. */
   readonly twin: Twin | null;

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { StandingFault } from '../core/fault.ts';
 import type { Context } from '../machine/context.ts';
 import { createOverlay } from '../machine/disk-image.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../machine/machine.ts';
@@ -29,6 +30,8 @@ export interface MachineKit {
 export interface MachineDisks {
   readonly systemHostPath: string;
   readonly disks: readonly DiskSpec[];
+  /** What is wrong with these disks, and stays so over a restart. */
+  readonly faults?: readonly StandingFault[];
 }
 
 /** Starts a machine of the kit from the given disks and waits until storage commands can be typed. */
@@ -87,5 +90,5 @@ export async function overlayDisks(ctx: Context, kit: MachineKit, name: string, 
       disk.readOnly === true ? disk : { ...disk, format: 'qcow2', hostPath: await overlay(disk.hostPath, disk.format) },
     ),
   ]);
-  return { systemHostPath, disks };
+  return { ...original, systemHostPath, disks };
 }

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RaidlabError } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
-import { defaultLayout } from '../core/layout.ts';
+import { checkLayout, defaultLayout } from '../core/layout.ts';
+import { namedLayouts } from '../core/named-layout.ts';
+import { satisfies } from '../core/version-range.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import { planDrill } from './plan-drill.ts';
 import { checkSkippedSteps, defaultDrill, drills, findDrill } from './registry.ts';
+import { twinOf } from './twin.ts';
 
 const plan = planDrill(defaultDrill, { layout: defaultLayout, skippedSteps: ['soft-balance'] });
 const lines = plan.steps.flatMap((step) =>
@@ -68,16 +71,31 @@ for (const drill of drills) {
     assert.ok(drill.story.length > 50 && drill.sources.length > 0);
   });
 
-  test(`${drill.name} has a twin that leaves out a step that can be left out, or is a demonstration`, () => {
-    if (drill.twin === null) assert.equal(drill.proof, 'none');
-    else checkSkippedSteps(drill, [drill.twin.skipStep]);
+  test(`${drill.name} has a twin that can be made, or is a demonstration`, () => {
+    if (drill.twin === null) {
+      assert.ok(drill.tags.includes('demonstration'));
+      return;
+    }
+    const twin = twinOf(drill, drill.twin);
+    checkSkippedSteps(twin.drill, twin.skippedSteps);
+    assert.ok(drill.twin.skipStep !== undefined || drill.twin.instead !== undefined || drill.twin.layout !== undefined);
+    assert.ok(drill.twin.breaks.length > 0, 'it says which checks it breaks');
+    checkLayout(twin.drill.layout);
+  });
+
+  test(`${drill.name} can be planned on every layout that it is made for`, () => {
+    for (const layout of [drill.layout, ...drill.layouts.map((name) => namedLayouts[name])]) planDrill(drill, { layout, skippedSteps: [] });
+    for (const range of [...(drill.requires ?? []), ...(drill.knowledge ?? [])].flatMap(({ kernel, tools }) =>
+      [kernel ?? [], tools ?? []].flat(),
+    ))
+      satisfies('6.12', range);
   });
 
   test(`${drill.name} builds first, and no build step can be left out`, () => {
-    const phases = drill.steps.map((step) => step.phase);
+    const building = drill.steps.map((step) => step.phase === 'build');
     assert.deepEqual(
-      phases,
-      phases.toSorted((a, b) => ['build', 'fault', 'repair'].indexOf(a) - ['build', 'fault', 'repair'].indexOf(b)),
+      building,
+      building.toSorted((a, b) => Number(b) - Number(a)),
     );
     assert.ok(drill.steps.filter((step) => step.phase === 'build').every((step) => !step.skippable));
   });

@@ -1,4 +1,4 @@
-import { describeLayout } from '../core/layout.ts';
+import { describeLayout, diskSizesBytes } from '../core/layout.ts';
 import type { ArrayLayout } from '../core/layout.ts';
 import { planArray } from '../core/plan/array.ts';
 import type { DrillPlan, PlanLine } from '../core/plan/drill-plan.ts';
@@ -22,7 +22,7 @@ const proofLines: readonly PlanLine[] = [
  */
 export function planDrill(drill: Drill, options: { readonly layout: ArrayLayout; readonly skippedSteps: readonly string[] }): DrillPlan {
   const { layout, skippedSteps } = options;
-  const uuids = Array.from({ length: layout.members + layout.spares }, (_, index) => `UUID-OF-DISK${String(index + 1)}`);
+  const uuids = diskSizesBytes(layout).map((_, index) => `UUID-OF-DISK${String(index + 1)}`);
   const array = planArray(layout, uuids);
   const steps = drill.steps.map((step) => ({
     name: step.name,

@@ -2,8 +2,8 @@ import { RaidlabError } from '../core/failure.ts';
 import { isGlob, matchesGlob } from '../core/glob.ts';
 import { nearestWord } from '../core/nearest-word.ts';
 import type { Drill } from './drill.ts';
-import { kernelCrash } from './kernel-crash.ts';
-import { replaceMissingDisk } from './replace-missing-disk.ts';
+import { kernelCrash } from './catalogue/kernel-crash.ts';
+import { replaceMissingDisk } from './catalogue/replace-missing-disk.ts';
 
 /** Every drill there is; the first is the default. */
 export const drills: readonly Drill[] = [replaceMissingDisk, kernelCrash];
@@ -33,6 +33,21 @@ export function selectDrills(words: readonly string[]): readonly Drill[] {
     selected.push(...(isGlob(word) ? matches.filter((drill) => !selected.includes(drill)) : matches));
   }
   return selected;
+}
+
+/** Gives those of some drills that have any of the tags; throws `unknown-tag` for one that no drill has. */
+export function selectTagged(from: readonly Drill[], tags: readonly string[]): readonly Drill[] {
+  for (const tag of tags) requireTag(tag);
+  return from.filter((drill) => drill.tags.some((tag) => tags.includes(tag)));
+}
+
+/** Every tag that a drill has, sorted. */
+export const drillTags: readonly string[] = [...new Set(drills.flatMap((drill) => drill.tags))].sort();
+
+function requireTag(tag: string): void {
+  if (drillTags.includes(tag)) return;
+  const nearest = nearestWord(tag, drillTags);
+  throw new RaidlabError({ area: 'usage', reason: 'unknown-tag', tag, known: drillTags, ...(nearest === undefined ? {} : { nearest }) });
 }
 
 /** Gives every drill that promises something: all but demonstrations. */

@@ -1,8 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { ArrayLayout } from '../core/layout.ts';
 import { checkLayout, checkPayloadFits, describeLayout } from '../core/layout.ts';
+import { findSurprises } from '../core/expectation.ts';
+import type { Expectation } from '../core/expectation.ts';
 import type { Failure } from '../core/failure.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
+import type { LayoutName } from '../core/named-layout.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openStore } from '../machine/cache/open-store.ts';
@@ -12,20 +15,28 @@ import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
+import { knownOnVersions, whyNotOnLayout, whyNotOnVersions } from './applicability.ts';
+import type { VersionsUnderTest } from './applicability.ts';
 import { beginDrill } from './begin-drill.ts';
-import type { Drill, Step, StepPhase } from './drill.ts';
+import type { Drill } from './drill.ts';
 import { endDrill, judgeDrill } from './drill-ending.ts';
-import type { DrillProgress } from './drill-ending.ts';
+import type { DrillEnding } from './drill-ending.ts';
 import type { DrillRun } from './drill-run.ts';
+import type { MachineKit } from './machine-kit.ts';
 import { prepareKit } from './prepare-kit.ts';
-import { proveArray } from './proof/prove-array.ts';
 import { checkSkippedSteps } from './registry.ts';
+import { buildSteps, runProof, runStep } from './run-steps.ts';
+import type { StepProgress, StepRecord } from './run-steps.ts';
 import { summariseVerdict } from './verdict-summary.ts';
 
 /** What is asked for: a drill, and what may be different from its defaults. */
 export interface DrillRequest {
   readonly drill: Drill;
+  /** What it must come to where the request itself decides that: it is a twin. */
+  readonly expectation?: Expectation;
   readonly layout: ArrayLayout;
+  /** The layout's name, when it was asked for by name: a drill that is not made for it is skipped. */
+  readonly layoutName?: LayoutName;
   readonly payloadBytes: number;
   /** Decides the payload and everything else that looks random in it. */
   readonly seed: string;
@@ -39,6 +50,8 @@ export interface DrillRequest {
   readonly templates: TemplateUse;
   /** Room for machines, shared by all drills of a run. */
   readonly slots: MachineSlots;
+  /** Whether a drill that is skipped has failed to be judged. */
+  readonly strict: boolean;
   /** The drill's own folder in the run; every machine leaves its evidence in a folder below it. */
   readonly runHostPath: string;
   /** A Debian mirror; undefined: the one that the host's apt uses. */
@@ -47,21 +60,16 @@ export interface DrillRequest {
   readonly keep?: (machine: { readonly name: string; readonly socketsHostPath: string }) => Promise<void>;
 }
 
-/** What a step took. */
-export interface StepRecord {
-  readonly name: string;
-  readonly title: string;
-  readonly skipped: boolean;
-  /** Wall time, milliseconds; 0 when skipped, or restored from a template. */
-  readonly durationMs: number;
-}
-
 /** What a drill came to. */
 export interface DrillResult {
   readonly drill: string;
   readonly verdict: Verdict;
   readonly summary: string;
   readonly checks: readonly Check[];
+  /** What it had to come to, where that was not `held`. */
+  readonly expectation: Expectation | null;
+  /** How it differs from the expectation, a sentence each; null when there was none. */
+  readonly surprises: readonly string[] | null;
   readonly steps: readonly StepRecord[];
   /** The crash, when the verdict is `crashed`. */
   readonly trouble: KernelTrouble | null;
@@ -83,6 +91,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   checkLayout(layout);
   checkPayloadFits(layout, payloadBytes);
   const startedMs = performance.now();
+  const reached = (judged: JudgedDrill): DrillResult => reachVerdict(ctx, request, judged, performance.now() - startedMs);
   ctx.emit({
     type: 'drill-started',
     drill: drill.name,
@@ -92,51 +101,37 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     layout: describeLayout(layout),
     payloadBytes,
   });
+  const notOnLayout = whyNotOnLayout(drill, request.layoutName);
+  if (notOnLayout !== null) return reached(skipped(notOnLayout));
   await using store = await openStore(ctx, request.store);
   await removeLeftovers(ctx, store);
   await using scratch = await openScratch(ctx, store, drill.name);
   const kit = await prepareKit(ctx, request, store, scratch);
+  const versions = versionsOf(kit);
+  const notOnVersions = whyNotOnVersions(drill, versions);
+  if (notOnVersions !== null) return reached(skipped(notOnVersions));
   await using held = holdRun();
   const checks: Check[] = [];
   const judged = (check: Check): void => {
     checks.push(check);
     ctx.emit({ type: 'check-judged', drill: drill.name, check });
   };
-  const progress: Progress = { phase: 'build', steps: [], judged };
+  const progress: StepProgress = { phase: 'build', steps: [], judged };
   const ending = await endDrill(ctx, progress, async () => {
-    const run = held.keep(
-      await beginDrill(
-        ctx,
-        { kit, store, request },
-        {
-          run: async (building, step) => runStep(building, request, step, progress),
-          restored: (step, madeAt) => {
-            restoreStep(ctx, request, step, progress, madeAt);
-          },
-        },
-      ),
-    );
+    const run = held.keep(await beginDrill(ctx, { kit, store, request }, buildSteps(ctx, request, progress)));
     const done = new Set(progress.steps.map((step) => step.name));
     for (const step of drill.steps) if (!done.has(step.name)) await runStep(run, request, step, progress);
     if (drill.proof === 'full') await runProof(run, request, progress);
   });
-  const verdict = judgeDrill(ending, checks);
-  const summary = summariseVerdict(drill, verdict, checks, ending.trouble);
-  const durationMs = performance.now() - startedMs;
-  ctx.emit({ type: 'verdict-reached', drill: drill.name, verdict, summary, durationMs });
-  if (request.keep !== undefined) await keepRunning(request.keep, held.run());
-  return {
-    drill: drill.name,
-    verdict,
-    summary,
-    checks,
+  const result = reached({
+    checks: [...(held.run()?.checks ?? []), ...checks],
+    ending,
+    expectation: request.expectation ?? knownOnVersions(drill, versions),
     steps: progress.steps,
-    trouble: ending.trouble ?? null,
-    failure: ending.failure ?? null,
-    durationMs,
-  };
+  });
+  if (request.keep !== undefined) await keepRunning(request.keep, held.run());
+  return result;
 }
-
 /** A drill's run from the moment at which there is one; disposed of with the drill. */
 function holdRun() {
   let run: DrillRun | undefined;
@@ -154,50 +149,28 @@ async function keepRunning(keep: NonNullable<DrillRequest['keep']>, run: DrillRu
   await keep({ name: run.machine.name, socketsHostPath: run.kit.socketsHostPath });
 }
 
-interface Progress extends DrillProgress {
-  phase: StepPhase;
-  readonly steps: StepRecord[];
+/** What a verdict is reached from. */
+interface JudgedDrill {
+  readonly checks: readonly Check[];
+  readonly ending: DrillEnding;
+  readonly expectation: Expectation | null;
+  readonly steps: readonly StepRecord[];
 }
 
-async function runStep(run: DrillRun, request: DrillRequest, step: Step, progress: Progress): Promise<void> {
-  const facts = { drill: request.drill.name, step: step.name, title: step.title };
-  if (request.skippedSteps.includes(step.name)) {
-    run.ctx.emit({ type: 'step-skipped', ...facts });
-    progress.steps.push({ name: step.name, title: step.title, skipped: true, durationMs: 0 });
-    return;
-  }
-  progress.phase = step.phase;
-  await timed(run.ctx, facts, progress, async () => step.run(run));
+function skipped(why: string): JudgedDrill {
+  return { checks: [], ending: { verdict: 'skipped', why }, expectation: null, steps: [] };
 }
 
-function restoreStep(ctx: Context, request: DrillRequest, step: Step, progress: Progress, madeAt: string): void {
-  const { name, title } = step;
-  ctx.emit({ type: 'step-restored', drill: request.drill.name, step: name, title, madeAt });
-  progress.steps.push({ name, title, skipped: false, durationMs: 0 });
+function reachVerdict(ctx: Context, { drill }: DrillRequest, judged: JudgedDrill, durationMs: number): DrillResult {
+  const { checks, ending, expectation, steps } = judged;
+  const verdict = judgeDrill(ending, checks);
+  const surprises = expectation === null || verdict === 'skipped' ? null : findSurprises(expectation, verdict, checks);
+  const summary = summariseVerdict(drill, { verdict, checks, ending, expectation, surprises });
+  ctx.emit({ type: 'verdict-reached', drill: drill.name, verdict, summary, durationMs, expectation, surprises });
+  const { trouble = null, failure = null } = ending;
+  return { drill: drill.name, verdict, summary, checks, expectation, surprises, steps, trouble, failure, durationMs };
 }
 
-async function runProof(run: DrillRun, request: DrillRequest, progress: Progress): Promise<void> {
-  progress.phase = 'repair';
-  await timed(run.ctx, { drill: request.drill.name, step: 'proof', title: 'Prove it' }, progress, async () => {
-    await proveArray(run, progress.judged);
-  });
-}
-
-async function timed(
-  ctx: Context,
-  facts: { readonly drill: string; readonly step: string; readonly title: string },
-  progress: Progress,
-  work: () => Promise<void>,
-): Promise<void> {
-  ctx.emit({ type: 'step-started', ...facts });
-  const startedMs = performance.now();
-  let completed = false;
-  try {
-    await work();
-    completed = true;
-  } finally {
-    const durationMs = performance.now() - startedMs;
-    ctx.emit({ type: 'step-ended', ...facts, completed, durationMs });
-    progress.steps.push({ name: facts.step, title: facts.title, skipped: false, durationMs });
-  }
+function versionsOf({ parts }: MachineKit): VersionsUnderTest {
+  return { kernel: parts.kernel.version, tools: parts.tools.versions['btrfs-progs'] ?? '' };
 }

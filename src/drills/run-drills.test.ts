@@ -43,11 +43,11 @@ function watch(behaviours: Readonly<Record<string, Behaviour>>, limit: number): 
     },
   }));
   const ctx = { signal: controller.signal, emit: (event: EventBody) => events.push(event) };
-  const run = async (jobCtx: Context, { seed }: DrillRequest): Promise<{ readonly verdict: Verdict }> => {
+  const run = async (jobCtx: Context, { seed }: DrillRequest): Promise<{ readonly verdict: Verdict; readonly surprises: null }> => {
     begun.push(seed);
     most = Math.max(most, (running += 1));
     try {
-      return { verdict: (await behaviours[seed]?.(jobCtx)) ?? 'inconclusive' };
+      return { verdict: (await behaviours[seed]?.(jobCtx)) ?? 'inconclusive', surprises: null };
     } finally {
       running -= 1;
     }

@@ -4,7 +4,7 @@ import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { describeFailure, RaidlabError } from '../core/failure.ts';
 import { describeLayout } from '../core/layout.ts';
-import { exitCodeOfVerdict } from '../core/verdict.ts';
+import { exitCodeOfDrill } from '../core/verdict.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Context } from '../machine/context.ts';
 import { sideBySide } from './proof/side-by-side.ts';
@@ -40,7 +40,7 @@ export async function runDrills(
   ctx: Context,
   jobs: readonly DrillJob[],
   limit: number,
-  run: (ctx: Context, request: DrillRequest) => Promise<Pick<DrillResult, 'verdict'>> = runDrill,
+  run: (ctx: Context, request: DrillRequest) => Promise<Pick<DrillResult, 'verdict' | 'surprises'>> = runDrill,
 ): Promise<readonly JobOutcome[]> {
   const seed = jobs[0]?.request.seed ?? '';
   ctx.emit({ type: 'run-planned', seed, limit, jobs: jobs.map(planJob) });
@@ -59,8 +59,8 @@ async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDri
     return { job: job.job, verdict, exitCode };
   };
   try {
-    const { verdict } = await run(job.ctx, job.request);
-    return ended(verdict, exitCodeOfVerdict(verdict));
+    const judged = await run(job.ctx, job.request);
+    return ended(judged.verdict, exitCodeOfDrill(judged, job.request.strict));
   } catch (error) {
     if (!ctx.signal.aborted) return ended(null, job.fail(error));
     // What ended the run is told once, by the run: whatever a drill throws on its way out is a consequence.

@@ -28,6 +28,15 @@ const table: readonly (readonly [Verdict, readonly Check[], KernelTrouble | unde
 
 for (const [verdict, seen, trouble, summary] of table) {
   test(`${verdict} with ${String(seen.length)} checks is told as: ${summary}`, () => {
-    assert.equal(summariseVerdict(defaultDrill, verdict, seen, trouble), summary);
+    assert.equal(
+      summariseVerdict(defaultDrill, {
+        verdict,
+        checks: seen,
+        ending: trouble === undefined ? {} : { trouble },
+        expectation: null,
+        surprises: null,
+      }),
+      summary,
+    );
   });
 }

@@ -1,9 +1,28 @@
+import type { Expectation } from '../core/expectation.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
 import type { Drill } from './drill.ts';
 
+/** What a verdict's sentence is made from. */
+export interface SummarisedVerdict {
+  readonly verdict: Verdict;
+  readonly checks: readonly Check[];
+  readonly ending: { readonly trouble?: KernelTrouble; readonly why?: string };
+  readonly expectation: Expectation | null;
+  readonly surprises: readonly string[] | null;
+}
+
 /** Gives the one sentence that says what a verdict means for the person's data. */
-export function summariseVerdict(drill: Drill, verdict: Verdict, checks: readonly Check[], trouble: KernelTrouble | undefined): string {
+export function summariseVerdict(drill: Pick<Drill, 'promise'>, judged: SummarisedVerdict): string {
+  const { expectation, surprises } = judged;
+  const seen = summariseSeen(drill, judged);
+  if (expectation === null || surprises === null) return seen;
+  if (surprises.length > 0) return `A surprise: ${surprises.join('; ')}. ${seen}`;
+  return `As expected. ${seen} ${upperFirst(expectation.because)}`;
+}
+
+function summariseSeen(drill: Pick<Drill, 'promise'>, { verdict, checks, ending }: SummarisedVerdict): string {
+  const { trouble } = ending;
   switch (verdict) {
     case 'held':
       return `The promise was kept: ${lowerFirst(drill.promise)}`;
@@ -15,6 +34,8 @@ export function summariseVerdict(drill: Drill, verdict: Verdict, checks: readonl
       return trouble === undefined
         ? 'The kernel under test crashed.'
         : `The kernel under test crashed${describePlace(trouble)}: ${trouble.what}`;
+    case 'skipped':
+      return `It was skipped: ${ending.why ?? 'it is not made for this'}.`;
   }
 }
 
@@ -38,4 +59,8 @@ function describePlace(trouble: KernelTrouble): string {
 
 function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
+function upperFirst(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -9,7 +9,6 @@ import { performance } from 'node:perf_hooks';
 import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
-import { guestDeviceOf } from '../core/plan/container.ts';
 import { connectAgent } from './agent/agent-client.ts';
 import type { AgentClient, RootState } from './agent/agent-client.ts';
 import { createAgentGuest } from './agent/agent-guest.ts';
@@ -24,7 +23,6 @@ import { keepMachineFaults } from './faults/machine-faults.ts';
 import type { MachineFaults } from './faults/machine-faults.ts';
 import { connectLineSocket } from './line-socket.ts';
 import { errorOfEnd } from './machine-life.ts';
-import type { Guest } from './guest.ts';
 import type { DiskSpec, Machine, MachineMemory, MachineSpec } from './machine.ts';
 import { launchQemu } from './qemu/launch-qemu.ts';
 import type { RunningQemu } from './qemu/launch-qemu.ts';
@@ -34,6 +32,7 @@ import { isHostDiskFull } from './qmp/host-disk-full.ts';
 import { requireTrusted } from './qemu/qemu-program.ts';
 import { loadState, saveState } from './saved-machine.ts';
 import type { SavedMachine } from './saved-machine.ts';
+import { waitForDiskNames } from './wait-for-disk-names.ts';
 
 const connectTimeoutMs = 10_000;
 const journalLineBytes = 64 * 1024;
@@ -93,7 +92,14 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedM
     await faults.restore(ctx, spec.faults ?? []);
     await qemu.qmp.execute(ctx, 'cont');
     if (root === 'joined') await agent.wake(ctx, saved.root, spec.bootTimeoutMs);
-    if (plugged.length > 0) await waitForNames(ctx, createAgentGuest(qemu.life, agent), plugged);
+    // A disk that was plugged in has no name in the guest until udev has looked at it.
+    const guest = createAgentGuest(qemu.life, agent);
+    if (plugged.length > 0)
+      await waitForDiskNames(
+        ctx,
+        guest,
+        plugged.map((disk) => disk.serial),
+      );
   });
   ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'template', durationMs, kernel: spec.kernel.version });
   return machine;
@@ -110,14 +116,6 @@ function divideDisks(
     throw new RaidlabError({ area: 'host', reason: 'internal', message: `a fork lacks the disk ${serial} that its template had` });
   });
   return { present, plugged: spec.disks.filter((disk) => !saved.serials.includes(disk.serial)) };
-}
-
-/** A disk that was plugged in has no name in the guest until udev has looked at it. */
-async function waitForNames(ctx: Context, guest: Guest, plugged: readonly DiskSpec[]): Promise<void> {
-  const argv = ['udevadm', 'wait', '--timeout=60', ...plugged.map((disk) => guestDeviceOf(disk.serial))];
-  const { exitCode, stderr } = await guest.run(ctx, argv);
-  if (exitCode === 0) return;
-  throw new RaidlabError({ area: 'guest', reason: 'command-failed', machine: guest.machine, argv, exitCode, said: stderr.trim() });
 }
 
 /** What makes a QEMU that is paused a machine that can be used. */

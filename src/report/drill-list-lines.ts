@@ -11,7 +11,10 @@ export interface DrillListing {
   readonly payloadBytes: number;
   readonly steps: readonly { readonly name: string; readonly title: string; readonly phase: string; readonly skippable: boolean }[];
   /** Null for a demonstration. */
-  readonly twin: { readonly skipStep: string; readonly because: string } | null;
+  readonly twin: { readonly because: string; readonly breaks: readonly string[]; readonly skipStep: string | null } | null;
+  readonly tags: readonly string[];
+  /** The named layouts that it is made for. */
+  readonly layouts: readonly string[];
   readonly sources: readonly string[];
 }
 
@@ -23,9 +26,7 @@ export function drillListLines(listing: readonly DrillListing[], program: string
     line(2, drill.promise),
     labelled('array', drill.layout),
     labelled('steps', drill.steps.map((step) => (step.skippable ? step.name : `(${step.name})`)).join(', ')),
-    ...(drill.twin === null
-      ? []
-      : [labelled('twin', `${program} drill ${drill.name} --skip-step ${drill.twin.skipStep}: broken, because ${drill.twin.because}`)]),
+    ...(drill.twin === null ? [] : [labelled('twin', `${program} drill ${drill.name} --twin: broken, because ${drill.twin.because}`)]),
     ...(index === listing.length - 1 ? [blank, line(0, [span('Steps in brackets cannot be left out.', 'quiet')])] : []),
   ]);
 }

@@ -25,7 +25,15 @@ function outcomes(events: readonly (readonly [job: string, body: EventBody])[]):
   return all.reduce(addToResult, emptyResult).drills;
 }
 
-const verdict = (verdict: Verdict): EventBody => ({ type: 'verdict-reached', drill: 'split-brain', verdict, summary: 's', durationMs: 5 });
+const verdict = (verdict: Verdict): EventBody => ({
+  type: 'verdict-reached',
+  drill: 'split-brain',
+  verdict,
+  summary: 's',
+  durationMs: 5,
+  expectation: null,
+  surprises: null,
+});
 const ended: EventBody = { type: 'drill-ended', drill: 'split-brain', verdict: null, exitCode: 0, durationMs: 9 };
 const seen = (machine: string, line: string): EventBody => ({ type: 'console-line-seen', machine, line });
 const stopped = (machine: string, how: 'shutdown' | 'dispose' | 'died'): EventBody => ({

@@ -1,4 +1,5 @@
 import type { PlannedJob, RecordedEvent } from '../core/event.ts';
+import type { Expectation } from '../core/expectation.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
 
@@ -26,6 +27,10 @@ export interface DrillOutcome extends PlannedJob {
   /** Null when the drill ended before there was one. */
   readonly verdict: Verdict | null;
   readonly summary: string | null;
+  /** What it had to come to, where that is something else than `held`. */
+  readonly expectation: Expectation | null;
+  /** How it differs from that, a sentence each; null where nothing but `held` was expected. */
+  readonly surprises: readonly string[] | null;
   readonly steps: readonly StepResult[];
   readonly checks: readonly Check[];
   /** Kernel trouble seen on any of its machines, warnings included, in order. */
@@ -44,7 +49,7 @@ const consoleLinesKept = 60;
 /** Gives the outcome of a drill that has not begun. */
 export function plannedOutcome(planned: PlannedJob): DrillOutcome {
   const nothingYet = { steps: [], checks: [], kernelTrouble: [], consoles: [], exitCode: null, durationMs: null } as const;
-  return { ...planned, startedAt: null, verdict: null, summary: null, ...nothingYet };
+  return { ...planned, startedAt: null, verdict: null, summary: null, expectation: null, surprises: null, ...nothingYet };
 }
 
 /** Gives the outcome with one event of its job more. */
@@ -69,8 +74,8 @@ export function addToOutcome(outcome: DrillOutcome, event: RecordedEvent): Drill
     case 'machine-stopped':
       return endConsole(outcome, event.machine, event.how);
     case 'verdict-reached': {
-      const { verdict, summary, durationMs } = event;
-      return { ...outcome, verdict, summary, durationMs };
+      const { verdict, summary, durationMs, expectation, surprises } = event;
+      return { ...outcome, verdict, summary, durationMs, expectation, surprises };
     }
     case 'drill-ended':
       return {
@@ -103,6 +108,6 @@ function endConsole(outcome: DrillOutcome, machine: string, end: ConsoleExcerpt[
 function explains({ verdict, kernelTrouble }: DrillOutcome, { machine, end }: ConsoleExcerpt): boolean {
   if (end === 'died' || kernelTrouble.some((trouble) => trouble.machine === machine)) return true;
   // A machine that fell silent is put away as one that is no longer needed: only the missing verdict tells them apart.
-  const isJudged = verdict === 'held' || verdict === 'broken';
+  const isJudged = verdict === 'held' || verdict === 'broken' || verdict === 'skipped';
   return !isJudged && (end === null || end === 'dispose');
 }

@@ -17,7 +17,9 @@ const drill: DrillListing = {
     { name: 'build-array', title: 'Build', phase: 'build', skippable: false },
     { name: 'wipe-loser', title: 'Wipe the loser', phase: 'repair', skippable: true },
   ],
-  twin: { skipStep: 'wipe-loser', because: 'btrfs takes the wrong half.' },
+  twin: { skipStep: 'wipe-loser', breaks: ['profiles'], because: 'btrfs takes the wrong half.' },
+  tags: ['stale'],
+  layouts: ['raid1'],
   sources: ['btrfs(5)'],
 };
 
@@ -63,7 +65,7 @@ What is done, and typed
   Cannot be left out: build-array.
 
 The twin
-  $ ./raidlab drill split-brain --skip-step wipe-loser
+  $ ./raidlab drill split-brain --twin
   must come out broken: btrfs takes the wrong half.
 
 Sources

@@ -33,8 +33,5 @@ function section(title: string, lines: readonly Line[]): readonly Line[] {
 
 function twinLines({ name, twin }: DrillListing, program: string): readonly Line[] {
   if (twin === null) return [line(2, 'None: this is a demonstration, and `--all` leaves it out.')];
-  return [
-    commandLine(2, `${program} drill ${name} --skip-step ${twin.skipStep}`, 'plain'),
-    line(2, `must come out broken: ${twin.because}`),
-  ];
+  return [commandLine(2, `${program} drill ${name} --twin`, 'plain'), line(2, `must come out broken: ${twin.because}`)];
 }

@@ -15,7 +15,13 @@ const outcomeMarks: Readonly<Record<CheckOutcome, { readonly mark: string; reado
 };
 
 /** The tone in which a verdict is shown. */
-const verdictTones: Readonly<Record<Verdict, Tone>> = { held: 'good', broken: 'bad', inconclusive: 'doubtful', crashed: 'crashed' };
+const verdictTones: Readonly<Record<Verdict, Tone>> = {
+  held: 'good',
+  broken: 'bad',
+  inconclusive: 'doubtful',
+  crashed: 'crashed',
+  skipped: 'quiet',
+};
 
 /** Gives the lines of a check: mark, claim, and what was seen; more of that where it did not hold. */
 export function checkLines(check: Check, verbose: boolean): readonly Line[] {

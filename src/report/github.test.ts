@@ -54,7 +54,11 @@ test('what a tool said can neither end an annotation nor begin another command',
 });
 
 test('a run in which all held has no annotation; one that was interrupted has one for that', () => {
-  const ended: JobEvent = [0, 'split-brain', { type: 'verdict-reached', drill: 'x', verdict: 'held', summary: 's', durationMs: 1 }];
+  const ended: JobEvent = [
+    0,
+    'split-brain',
+    { type: 'verdict-reached', drill: 'x', verdict: 'held', summary: 's', durationMs: 1, expectation: null, surprises: null },
+  ];
   assert.equal(formatAnnotations(resultOf([...manyBegin.slice(0, 3), ended])), '');
   assert.deepEqual(
     readCommands(formatAnnotations(resultOf(manyInterrupted))).map(({ command, title }) => [command, title]),
@@ -79,7 +83,11 @@ test('the step summary is a table of all drills, the evidence folded, and how to
 
 test('text in the step summary means itself: no cell, tag or fence ends early', () => {
   const summary = 'a | b <script> `x` *y* ```';
-  const verdict: JobEvent = [0, 'split-brain', { type: 'verdict-reached', drill: 'x', verdict: 'broken', summary, durationMs: 1 }];
+  const verdict: JobEvent = [
+    0,
+    'split-brain',
+    { type: 'verdict-reached', drill: 'x', verdict: 'broken', summary, durationMs: 1, expectation: null, surprises: null },
+  ];
   const check = { name: 'c', claim: 'claim', outcome: 'broken', evidence: ['````', 'x'] } as const;
   const judged: JobEvent = [0, 'split-brain', { type: 'check-judged', drill: 'x', check }];
   const markdown = formatStepSummary(resultOf([...manyBegin.slice(0, 3), judged, verdict]));

@@ -8,6 +8,7 @@ import type { RunResult } from './result.ts';
 /** The workflow command for each outcome that is worth an annotation. */
 const annotationOf: Readonly<Partial<Record<OutcomeWord, 'error' | 'warning'>>> = {
   broken: 'error',
+  surprise: 'error',
   crashed: 'error',
   failed: 'error',
   inconclusive: 'warning',
@@ -48,7 +49,9 @@ export function formatStepSummary(result: RunResult): string {
     `## raidlab: ${counts.length === 0 ? 'no drill was run' : counts.join(', ')}`,
     ...ownFailures.map((failure) => `**${escapeMarkdown(failure.what)}** ${escapeMarkdown(failure.remedy)}`),
     ...(drills.length === 0 ? [] : [table(result)]),
-    ...drills.filter((drill) => !['held', 'not begun'].includes(wordOfOutcome(drill))).map((drill) => details(result, drill)),
+    ...drills
+      .filter((drill) => !['held', 'as expected', 'skipped', 'not begun'].includes(wordOfOutcome(drill)))
+      .map((drill) => details(result, drill)),
     facts.map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`).join('\n'),
     `Again: ${inlineCode(result.repeat)}`,
   ].join('\n\n')}\n`;

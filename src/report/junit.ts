@@ -51,9 +51,12 @@ function formatCase(result: RunResult, outcome: DrillOutcome): string {
 function elementOf(outcome: DrillOutcome): 'failure' | 'error' | 'skipped' | undefined {
   switch (wordOfOutcome(outcome)) {
     case 'held':
+    case 'as expected':
       return undefined;
     case 'broken':
+    case 'surprise':
       return 'failure';
+    case 'skipped':
     case 'not begun':
       return 'skipped';
     case 'inconclusive':

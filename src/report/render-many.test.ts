@@ -100,7 +100,7 @@ test('a verbose report says when a drill begins, and shows all evidence and the 
 
 test('drills that ran more than once are given with their times', () => {
   const ran = (job: string, durationMs: number): readonly JobEvent[] => [
-    [0, job, { type: 'verdict-reached', drill: 'x', verdict: 'held', summary: 's', durationMs }],
+    [0, job, { type: 'verdict-reached', drill: 'x', verdict: 'held', summary: 's', durationMs, expectation: null, surprises: null }],
     [0, job, { type: 'drill-ended', drill: 'x', verdict: 'held', exitCode: 0, durationMs }],
   ];
   const jobs = ['x', 'x-2', 'x-3', 'y'].map((job) => ({

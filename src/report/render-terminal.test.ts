@@ -106,7 +106,7 @@ test('a broken check with hundreds of lost files does not flood the report, unle
   const evidence = ['mount -o degraded,ro is refused: everything would be lost with DISK2', ...lost];
   const judged: readonly TimedEvent[] = [
     [0, { type: 'check-judged', drill: 'x', check: { name: 'leg-alone-DISK3', claim: 'DISK3 serves', outcome: 'broken', evidence } }],
-    [0, { type: 'verdict-reached', drill: 'x', verdict: 'broken', summary: 'Broken.', durationMs: 1 }],
+    [0, { type: 'verdict-reached', drill: 'x', verdict: 'broken', summary: 'Broken.', durationMs: 1, expectation: null, surprises: null }],
   ];
   const rows = show(judged).split('\n').slice(2);
   assert.deepEqual(
@@ -237,7 +237,15 @@ test('a crash is shown with what, where, who, and the console’s own words', ()
       [0, { type: 'kernel-trouble-seen', machine: 'main', trouble }],
       [
         0,
-        { type: 'verdict-reached', drill: 'kernel-crash', verdict: 'crashed', summary: 'The kernel under test crashed.', durationMs: 9000 },
+        {
+          type: 'verdict-reached',
+          drill: 'kernel-crash',
+          verdict: 'crashed',
+          summary: 'The kernel under test crashed.',
+          durationMs: 9000,
+          expectation: null,
+          surprises: null,
+        },
       ],
     ]),
     `    ! kernel of main: BUG: unable to handle kernel NULL pointer dereference at 0000000000000088

@@ -66,7 +66,15 @@ test('a run in which all held is passed', () => {
   const verdict: JobEvent = [
     0,
     'split-brain',
-    { type: 'verdict-reached', drill: 'x', verdict: 'held', summary: 's # not a directive', durationMs: 1 },
+    {
+      type: 'verdict-reached',
+      drill: 'x',
+      verdict: 'held',
+      summary: 's # not a directive',
+      durationMs: 1,
+      expectation: null,
+      surprises: null,
+    },
   ];
   const { final } = harness([[0, null, { ...plan[2], jobs }], verdict, ended]);
   assert.deepEqual([final?.ok, final?.count, final?.todo, final?.skip], [true, 1, 0, 0]);

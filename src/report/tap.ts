@@ -25,7 +25,7 @@ export function formatTap(result: RunResult): string {
 
 function testPoint(result: RunResult, outcome: DrillOutcome, number: number): readonly string[] {
   const word = wordOfOutcome(outcome);
-  const isHeld = word === 'held';
+  const isHeld = word === 'held' || word === 'as expected' || word === 'skipped';
   const console = consoleText(outcome);
   const facts: Readonly<Record<string, unknown>> = {
     outcome: word,
@@ -40,7 +40,10 @@ function testPoint(result: RunResult, outcome: DrillOutcome, number: number): re
     ...(isHeld ? {} : { seen: evidenceText(result, outcome).split('\n'), folder: folderOf(result, outcome) }),
     ...(isHeld || console === '' ? {} : { console: console.split('\n') }),
   };
-  return [`${isHeld ? 'ok' : 'not ok'} ${String(number)} - ${escapeDescription(outcome.job)}`, ...yamlBlock(facts)];
+  return [
+    `${isHeld ? 'ok' : 'not ok'} ${String(number)} - ${escapeDescription(outcome.job)}${word === 'skipped' ? ` # SKIP ${escapeDescription(summaryOf(result, outcome))}` : ''}`,
+    ...yamlBlock(facts),
+  ];
 }
 
 /** JSON is YAML: a value in its JSON form needs no thought about what YAML would read into it. Source: YAML 1.2.2, 1.3. */

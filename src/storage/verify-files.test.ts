@@ -17,7 +17,12 @@ const journal: JournalRecord = {
   recordBytes: journalRecordBytes,
   errors: [],
 };
-const promised: Promised = { manifests: [smallManifest('payload'), smallManifest('more')], journals: [journal], seed: 'seed' };
+const promised: Promised = {
+  manifests: [smallManifest('payload'), smallManifest('more')],
+  journals: [journal],
+  seed: 'seed',
+  predictedLosses: [],
+};
 
 const verify = (what: Promised, ...scripts: readonly Script[]) =>
   verifyFiles(ctx, createScriptedMachine([...scripts, answerPayload(what)]).guest, what);
@@ -29,6 +34,7 @@ test('what is there as it was promised has no difference, and how much it was is
       { guestPath: '/storage/more', entries: 3, differences: [] },
     ],
     journals: [{ guestPath: journal.guestPath, acknowledged: 3, findings: [] }],
+    predictedLosses: [],
   });
 });
 

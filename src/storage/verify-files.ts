@@ -20,6 +20,8 @@ export interface Promised {
   readonly journals: readonly JournalRecord[];
   /** The seed that the records follow from. */
   readonly seed: string;
+  /** The guest paths of files that are predicted to be lost: these, and no others. */
+  readonly predictedLosses: readonly string[];
 }
 
 /** Where the acknowledged part of a segment is copied to be hashed: the guest's memory, not the array. */
@@ -38,7 +40,7 @@ export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised
   }
   const journals: JournalSeen[] = [];
   for (const journal of promised.journals) journals.push(await verifyJournal(ctx, guest, promised.seed, journal));
-  return { trees, journals };
+  return { trees, journals, predictedLosses: promised.predictedLosses };
 }
 
 async function verifyJournal(ctx: Context, guest: Guest, seed: string, journal: JournalRecord): Promise<JournalSeen> {

@@ -28,6 +28,20 @@ export type UsageFailure =
     }
   | {
       readonly area: 'usage';
+      readonly reason: 'unknown-tag';
+      readonly tag: string;
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | {
+      readonly area: 'usage';
+      readonly reason: 'unknown-layout';
+      readonly layout: string;
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | {
+      readonly area: 'usage';
       readonly reason: 'unknown-entry';
       readonly entry: string;
       readonly known: readonly string[];
@@ -67,6 +81,18 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
         exitCode: usage,
         what: `The step ${failure.step} of ${failure.drill} cannot be left out: the steps after it would have nothing to act on.`,
         remedy: `Steps that can be left out: ${failure.skippable.join(', ')}.`,
+      };
+    case 'unknown-tag':
+      return {
+        exitCode: usage,
+        what: `No drill has the tag "${failure.tag}".`,
+        remedy: `${didYouMean(failure.nearest)}The tags are: ${failure.known.join(', ')}.`,
+      };
+    case 'unknown-layout':
+      return {
+        exitCode: usage,
+        what: `There is no layout called "${failure.layout}".`,
+        remedy: `${didYouMean(failure.nearest)}The layouts are: ${failure.known.join(', ')}.`,
       };
     case 'unknown-entry':
       return {

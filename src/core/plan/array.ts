@@ -17,8 +17,9 @@ export interface ArrayPlan {
 /** Plans the array; `luksUuids` gives one UUID a disk, members first, and must be fresh for every array. */
 export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): ArrayPlan {
   const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid));
-  if (containers.length !== layout.members + layout.spares) throw new RangeError('planArray: one LUKS UUID for each disk');
-  return { layout, members: containers.slice(0, layout.members), spares: containers.slice(layout.members) };
+  const members = layout.memberSizesBytes.length;
+  if (containers.length !== members + layout.spareSizesBytes.length) throw new RangeError('planArray: one LUKS UUID for each disk');
+  return { layout, members: containers.slice(0, members), spares: containers.slice(members) };
 }
 
 /** The commands that build the array: containers, crypttab, mkfs, fstab, mount. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { defaultLayout, profiles } from '../layout.ts';
+import { defaultLayout, equalSizes, profiles } from '../layout.ts';
 import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
 import { formatCommand } from './command.ts';
 import type { Command } from './command.ts';
@@ -30,7 +30,7 @@ test('every name of every layout is its own', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), fc.nat({ max: 4 }), (members, spares) => {
       const array = planArray(
-        { ...defaultLayout, members, spares },
+        { ...defaultLayout, memberSizesBytes: equalSizes(members), spareSizesBytes: equalSizes(spares) },
         Array.from({ length: members + spares }, (_, index) => `uuid-${String(index)}`),
       );
       assert.deepEqual([array.members.length, array.spares.length], [members, spares]);

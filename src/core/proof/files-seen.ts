@@ -22,19 +22,38 @@ export interface TreeSeen {
 export interface FilesSeen {
   readonly trees: readonly TreeSeen[];
   readonly journals: readonly JournalSeen[];
+  /** The guest paths of files that were predicted to be lost. */
+  readonly predictedLosses: readonly string[];
 }
 
-/** Gives every difference as a line that names the file; none when all is as written. */
+/**
+ * Gives what is not as it must be, a line each that names the file: what differs and was not predicted to be lost, and what
+ * was predicted to be lost and is there as written. None when all is as it must be.
+ */
 export function formatFileDifferences(seen: FilesSeen): readonly string[] {
+  const differences = [
+    ...seen.trees.flatMap((tree) =>
+      tree.differences.map((difference) => ({
+        guestPath: `${tree.guestPath}/${difference.path}`,
+        text: `${tree.guestPath}/${formatDifference(difference)}`,
+      })),
+    ),
+    ...seen.journals.flatMap((journal) =>
+      journal.findings.map((finding) => ({ guestPath: journal.guestPath, text: `${journal.guestPath}: ${finding}` })),
+    ),
+  ];
+  const different = new Set(differences.map(({ guestPath }) => guestPath));
   return [
-    ...seen.trees.flatMap((tree) => tree.differences.map((difference) => `${tree.guestPath}/${formatDifference(difference)}`)),
-    ...seen.journals.flatMap((journal) => journal.findings.map((finding) => `${journal.guestPath}: ${finding}`)),
+    ...differences.filter(({ guestPath }) => !seen.predictedLosses.includes(guestPath)).map(({ text }) => text),
+    ...seen.predictedLosses.filter((path) => !different.has(path)).map((path) => `${path}: predicted to be lost, and it is as written`),
   ];
 }
 
-/** Says how much was compared: `412 files and directories, 96 acknowledged records`. */
+/** Says how much was compared: `412 files and directories, 96 acknowledged records`; and what of it was lost as predicted. */
 export function describeFilesSeen(seen: FilesSeen): string {
+  const losses = seen.predictedLosses.length;
   const entries = seen.trees.reduce((sum, tree) => sum + tree.entries, 0);
   const records = seen.journals.reduce((sum, journal) => sum + journal.acknowledged, 0);
-  return `${String(entries)} files and directories, ${String(records)} acknowledged records`;
+  const lost = losses === 0 ? '' : `, ${String(losses)} of them lost as predicted`;
+  return `${String(entries)} files and directories, ${String(records)} acknowledged records${lost}`;
 }

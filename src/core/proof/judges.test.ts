@@ -12,7 +12,7 @@ import { judgeFiles } from './judge-files.ts';
 import { judgeMount } from './judge-mount.ts';
 import { judgeProfiles } from './judge-profiles.ts';
 import { judgeScrub } from './judge-scrub.ts';
-import type { FilesSeen } from './files-seen.ts';
+import type { FilesSeen, TreeSeen } from './files-seen.ts';
 
 /** What a tool of a Debian suite printed in that case. */
 function printed(suite: string, name: string): string {
@@ -43,21 +43,38 @@ const tree = { guestPath: '/storage/payload', entries: 412, differences: [] };
 const journal = { guestPath: '/storage/journal/segment-1', acknowledged: 96, findings: [] };
 
 test('files are held when nothing differs, and it is told how much was compared', () => {
-  assertCheck(judgeFiles({ trees: [tree, tree], journals: [journal] }), 'held', /^824 files and directories, 96 acknowledged records$/u);
+  assertCheck(
+    judgeFiles({ trees: [tree, tree], journals: [journal], predictedLosses: [] }),
+    'held',
+    /^824 files and directories, 96 acknowledged records$/u,
+  );
 });
 
 test('every file that differs and every journal that lost a record is named', () => {
   const seen: FilesSeen = {
     trees: [{ ...tree, differences: [{ kind: 'missing', path: 'a/b' }] }],
     journals: [{ ...journal, findings: ['2 of 96 acknowledged records are lost'] }],
+    predictedLosses: [],
   };
   const check = judgeFiles(seen);
   assertCheck(check, 'broken');
   assert.deepEqual(check.evidence, ['/storage/payload/a/b: missing', '/storage/journal/segment-1: 2 of 96 acknowledged records are lost']);
 });
 
+test('what was predicted to be lost is no finding, and its being there is one', () => {
+  const seen = (...differences: TreeSeen['differences']): FilesSeen => ({
+    trees: [{ ...tree, differences }],
+    journals: [],
+    predictedLosses: ['/storage/payload/a/b'],
+  });
+  const lost = { kind: 'unreadable', path: 'a/b', said: 'Input/output error' } as const;
+  assertCheck(judgeFiles(seen(lost)), 'held', /1 of them lost as predicted/u);
+  assertCheck(judgeFiles(seen(lost, { kind: 'missing', path: 'c' })), 'broken', /^\/storage\/payload\/c: missing$/u);
+  assertCheck(judgeFiles(seen()), 'broken', /a\/b: predicted to be lost, and it is as written/u);
+});
+
 test('where nothing was written nothing can be held', () => {
-  assertCheck(judgeFiles({ trees: [], journals: [] }), 'inconclusive', /^0 files/u);
+  assertCheck(judgeFiles({ trees: [], journals: [], predictedLosses: [] }), 'inconclusive', /^0 files/u);
 });
 
 for (const suite of suites) {

@@ -72,9 +72,25 @@ test('what a tool refuses to say or says in unknown words is a failure, never a 
 });
 
 test('trouble of a machine that is off by now still counts', async () => {
-  await using drill = await openMounted();
-  drill.run.pastTroubles.push(troubleOf('warning', 'dm_crypt'));
-  drill.run.pastConsoleLines.push('an earlier line');
+  const scripts = [answerHealthy({}, 'trixie')];
+  await using drill = await openScriptedDrill((machine) =>
+    machine === 'main' ? { scripts, troubles: [troubleOf('warning', 'dm_crypt')], consoleLines: ['an earlier line'] } : { scripts },
+  );
+  await drill.run.boot();
+  await drill.run.crash();
+  await drill.run.boot();
+  assert.deepEqual(await outcomes(drill), { ...allHeld, 'kernel-log': 'broken' });
+});
+
+test('what was forgiven is not judged, and what comes after it is', async () => {
+  const scripts = [answerHealthy({}, 'trixie')];
+  const part = { scripts, troubles: [troubleOf('warning', 'btrfs')], consoleLines: ['a line'] };
+  await using drill = await openScriptedDrill(() => part);
+  await drill.run.boot();
+  drill.run.forgiveKernelLog('the fault forces it read-only');
+  assert.deepEqual(await outcomes(drill), allHeld);
+  await drill.run.crash();
+  await drill.run.boot();
   assert.deepEqual(await outcomes(drill), { ...allHeld, 'kernel-log': 'broken' });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout, equalSizes } from '../../core/layout.ts';
 import type { ArrayLayout } from '../../core/layout.ts';
 import type { Check } from '../../core/verdict.ts';
 import { answerPayload } from '../../storage/fixtures/payload-answers.ts';
@@ -34,7 +34,7 @@ async function openFork({ otherwise = {}, part = {}, lost = [], layout }: Fork):
 async function loseFirst(drill: ScriptedDrill): Promise<Check> {
   const [lost] = drill.run.members;
   assert.ok(lost !== undefined);
-  const [check] = await examineLoss(drill.run, lost);
+  const [check] = await examineLoss(drill.run, [lost]);
   assert.ok(check !== undefined && check.evidence.length > 0 && check.evidence.every((line) => line !== ''));
   return check;
 }
@@ -69,7 +69,7 @@ test('a leg is opened by its key and mounted read-only before it is mounted read
 });
 
 test('of three members the other two are tried together', async () => {
-  await using drill = await openFork({ layout: { ...defaultLayout, members: 3 } });
+  await using drill = await openFork({ layout: { ...defaultLayout, memberSizesBytes: equalSizes(3) } });
   const check = await loseFirst(drill);
   assert.deepEqual([check.name, check.outcome], ['without-DISK1', 'held']);
   assert.deepEqual(

@@ -15,29 +15,30 @@ import type { DrillRun, Member } from '../drill-run.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
 
 /**
- * Part 7 of the proof: the array without one member, in a fork. Mounted `degraded,ro` everything is read and compared;
+ * Part 7 of the proof: the array without as many members as its profile bears to lose, in a fork. Mounted `degraded,ro` everything is read and compared;
  * then it is mounted `degraded`, read-write, and written.
  */
-export async function examineLoss(run: DrillRun, lost: Member): Promise<readonly Check[]> {
+export async function examineLoss(run: DrillRun, lost: readonly Member[]): Promise<readonly Check[]> {
   const { ctx, kit } = run;
-  const survivors = run.members.filter((member) => member !== lost);
+  const survivors = run.members.filter((member) => !lost.includes(member));
   const serials = survivors.map((member) => member.container.serial);
   const only = serials.length === 1;
-  const name = only ? `leg-alone-${serials.join('')}` : `without-${lost.container.serial}`;
+  const lostSerials = lost.map((member) => member.container.serial);
+  const name = only ? `leg-alone-${serials.join('')}` : `without-${lostSerials.join('-')}`;
   const machineName = name.toLowerCase();
   const disks = { ...run.disks, disks: run.disks.disks.filter((disk) => serials.includes(disk.serial)) };
   await using machine = await startFromKit(ctx, kit, machineName, await overlayDisks(ctx, kit, machineName, disks));
   const { guest } = machine;
   const opened = await openAll(ctx, guest, survivors);
-  const evidence = opened ?? (await examineDegraded(run, guest, survivors, lost));
+  const evidence = opened ?? (await examineDegraded(run, guest, survivors, lostSerials.join(' and ')));
   const log = judgeKernelLog(machine.consoleLines(), machine.troubles());
   const findings = [...evidence.findings, ...(log.outcome === 'broken' ? log.evidence : [])];
   return [
     {
       name,
       claim: only
-        ? `${serials.join('')} alone serves every file and can be written: the array survives losing ${lost.container.serial}`
-        : `Without ${lost.container.serial} the others serve every file and can be written`,
+        ? `${serials.join('')} alone serves every file and can be written: the array survives losing ${lostSerials.join(' and ')}`
+        : `Without ${lostSerials.join(' and ')} the others serve every file and can be written`,
       outcome: findings.length === 0 ? 'held' : 'broken',
       evidence: findings.length === 0 ? evidence.facts : findings,
     },
@@ -67,7 +68,7 @@ function withoutUdev({ argv, ...planned }: Command): Command {
   return { ...planned, argv: ['env', 'DM_DISABLE_UDEV=1', ...argv] };
 }
 
-async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly Member[], lost: Member): Promise<Evidence> {
+async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly Member[], lost: string): Promise<Evidence> {
   const { ctx } = run;
   const device = survivors[0]?.container.mappingGuestDevice ?? '';
   await ask(ctx, guest, command('mkdir', '-p', arrayGuestPath), String);
@@ -77,14 +78,14 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
     return {
       facts: [],
       findings: [
-        `mount -o degraded,ro is refused: everything would be lost with ${lost.container.serial}, ${String(names.length)} names`,
+        `mount -o degraded,ro is refused: everything would be lost with ${lost}, ${String(names.length)} names`,
         ...describeRefusal(readOnly),
-        ...names.map((name) => `lost with ${lost.container.serial}: ${name}`),
+        ...names.map((name) => `lost with ${lost}: ${name}`),
       ],
     };
   }
   const files = await verifyFiles(ctx, guest, run.promised);
-  const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost.container.serial}: ${difference}`);
+  const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost}: ${difference}`);
   await ask(ctx, guest, planUnmount(), String);
   const writable = await examineWritable(ctx, guest, device);
   return {

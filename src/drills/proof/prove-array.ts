@@ -1,6 +1,7 @@
 import { lossesSurvived } from '../../core/layout.ts';
 import type { Check } from '../../core/verdict.ts';
 import type { DrillRun } from '../drill-run.ts';
+import { combinations } from './combinations.ts';
 import { examineArray } from './examine-array.ts';
 import { examineLoss } from './examine-loss.ts';
 import { examineReboot } from './examine-reboot.ts';
@@ -19,7 +20,7 @@ const order = ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-
 export async function proveArray(run: DrillRun, report: (check: Check) => void): Promise<void> {
   const onMachine = await examineArray(run);
   await run.shutdown();
-  const losses = lossesSurvived(run.array.layout.profile) > 0 ? run.members : [];
+  const losses = combinations(run.members, lossesSurvived(run.array.layout.profile));
   // The longest first: then two cores are done at about the same time.
   const examinations = [async () => examineReboot(run), ...losses.map((lost) => async () => examineLoss(run, lost))];
   const [afterReboot = [], ...afterLosses] = await sideBySide(examinations, run.kit.slots.count);

@@ -1,5 +1,5 @@
-import type { Command } from '../core/plan/command.ts';
-import type { PlanLine } from '../core/plan/drill-plan.ts';
+import type { Command } from '../../core/plan/command.ts';
+import type { PlanLine } from '../../core/plan/drill-plan.ts';
 
 /** Gives the plan lines of commands that are typed in the guest. */
 export function typed(...commands: readonly Command[]): readonly PlanLine[] {

@@ -1,10 +1,10 @@
-import { arrayGuestPath } from '../core/layout.ts';
-import { planCreateArray } from '../core/plan/array.ts';
-import { guestDeviceOf } from '../core/plan/container.ts';
-import { command } from '../core/plan/command.ts';
-import type { Command } from '../core/plan/command.ts';
-import type { Step } from './drill.ts';
-import type { DrillRun } from './drill-run.ts';
+import { arrayGuestPath } from '../../core/layout.ts';
+import { planCreateArray } from '../../core/plan/array.ts';
+import { guestDeviceOf } from '../../core/plan/container.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import type { Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
 import { act, typed } from './plan-line.ts';
 
 /** The serial of the read-only disk that holds the payload's archives. */

@@ -1,17 +1,17 @@
-import { arrayGuestPath, defaultLayout } from '../core/layout.ts';
-import { parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
-import { parseReplaceStatus } from '../core/btrfs/replace-status.ts';
-import type { ArrayPlan } from '../core/plan/array.ts';
-import type { Command } from '../core/plan/command.ts';
-import { planCreateContainer } from '../core/plan/container.ts';
-import type { ContainerPlan } from '../core/plan/container.ts';
-import { lookAt, planReplace, planReplaceStatus } from '../core/plan/repair.ts';
-import { waitUntil } from '../machine/wait-until.ts';
-import { ask } from '../storage/type-command.ts';
-import { buildArray, startWriter, writePayload } from './build-steps.ts';
-import type { Drill, Step } from './drill.ts';
-import type { DrillRun } from './drill-run.ts';
-import { act, typed } from './plan-line.ts';
+import { arrayGuestPath, defaultLayout } from '../../core/layout.ts';
+import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
+import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planCreateContainer } from '../../core/plan/container.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { lookAt, planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
+import { waitUntil } from '../../machine/wait-until.ts';
+import { ask } from '../../storage/type-command.ts';
+import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { act, typed } from '../steps/plan-line.ts';
 
 /** So slow that the crash falls inside the replace: bytes a second. Source: Documentation/ABI/testing/sysfs-fs-btrfs, scrub_speed_max. */
 const replaceBytesPerSecond = 2 * 1024 ** 2;
@@ -82,7 +82,9 @@ export const kernelCrash: Drill = {
   story:
     'The environment that raidlab grew from had a kernel that crashed while replacing: the terminal froze, and the reason was on a console that nobody read. This demonstration crashes the kernel on purpose, in the middle of a replace.',
   sources: ['Documentation/admin-guide/sysrq.rst', 'the 3.16 oops in btrfs_kobj_rm_device, test/recorded/kernel'],
+  tags: ['demonstration', 'replace'],
   layout: defaultLayout,
+  layouts: [],
   payloadBytes: 32 * 1024 ** 2,
   steps: [buildArray, writePayload, startWriter, startReplace, crashKernel],
   proof: 'none',

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseReplaceStatus } from '../core/btrfs/replace-status.ts';
-import type { ContainerPlan } from '../core/plan/container.ts';
-import { planReplace, planReplaceStatus } from '../core/plan/repair.ts';
-import { ask, CommandRefused } from '../storage/type-command.ts';
-import type { DrillRun } from './drill-run.ts';
+import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
+import { ask, CommandRefused } from '../../storage/type-command.ts';
+import type { DrillRun } from '../drill-run.ts';
 
 /** Between two looks at a running replace, milliseconds: each look costs the guest tens of milliseconds under emulation. */
 const statusIntervalMs = 1000;

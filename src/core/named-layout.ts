@@ -1,0 +1,38 @@
+import { nearestWord } from './nearest-word.ts';
+import { RaidlabError } from './failure.ts';
+import { defaultLayout, equalSizes } from './layout.ts';
+import type { ArrayLayout } from './layout.ts';
+
+const gibibyte = 1024 ** 3;
+
+/** The layouts that drills are run on, by the name that `--layout` takes; spares are as large as the largest member. */
+export const namedLayouts = {
+  raid1: defaultLayout,
+  'raid1-unequal': {
+    ...defaultLayout,
+    memberSizesBytes: [gibibyte, 1.5 * gibibyte, 2 * gibibyte],
+    spareSizesBytes: equalSizes(1, 2 * gibibyte),
+  },
+  raid1c3: { ...defaultLayout, memberSizesBytes: equalSizes(4), profile: 'raid1c3' },
+  raid10: { ...defaultLayout, memberSizesBytes: equalSizes(5), profile: 'raid10' },
+} as const satisfies Readonly<Record<string, ArrayLayout>>;
+
+/** The name of a layout that drills are run on. */
+export type LayoutName = keyof typeof namedLayouts;
+
+/** The names of the layouts. */
+export const layoutNames = Object.keys(namedLayouts) as readonly LayoutName[];
+
+/** Gives the name of a layout that was typed; throws `unknown-layout` with the nearest name there is. */
+export function requireLayoutName(name: string): LayoutName {
+  const found = layoutNames.find((known) => known === name);
+  if (found !== undefined) return found;
+  const nearest = nearestWord(name, layoutNames);
+  throw new RaidlabError({
+    area: 'usage',
+    reason: 'unknown-layout',
+    layout: name,
+    known: layoutNames,
+    ...(nearest === undefined ? {} : { nearest }),
+  });
+}

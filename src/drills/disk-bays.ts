@@ -1,0 +1,46 @@
+import type { StandingFault } from '../core/fault.ts';
+import type { DiskSpec } from '../machine/machine.ts';
+import type { MachineDisks } from './machine-kit.ts';
+
+/**
+ * The disks of a drill's machine, in it or out of it, whether it is on or off. A disk that was taken out keeps what is on it
+ * and what is wrong with it.
+ */
+export class DiskBays {
+  #disks: MachineDisks;
+  readonly #outside: DiskSpec[] = [];
+
+  /** Begins with the disks that are in. */
+  constructor(disks: MachineDisks) {
+    this.#disks = disks;
+  }
+
+  /** The files of the machine: its system disk, the disks that are in it, and their faults. */
+  get inside(): MachineDisks {
+    const { faults = [], ...files } = this.#disks;
+    const serials = files.disks.map((disk) => disk.serial);
+    return { ...files, faults: faults.filter((fault) => serials.includes(fault.disk)) };
+  }
+
+  /** Takes a disk out; throws when it is not in. */
+  takeOut(serial: string): void {
+    const disk = this.#disks.disks.find((each) => each.serial === serial);
+    if (disk === undefined) throw new Error(`the disk ${serial} is not in the machine`);
+    this.#outside.push(disk);
+    this.#disks = { ...this.#disks, disks: this.#disks.disks.filter((each) => each !== disk) };
+  }
+
+  /** Puts a disk back that was taken out, and gives it; throws when it is not out. */
+  putBack(serial: string): DiskSpec {
+    const index = this.#outside.findIndex((disk) => disk.serial === serial);
+    const [disk] = index === -1 ? [] : this.#outside.splice(index, 1);
+    if (disk === undefined) throw new Error(`the disk ${serial} is not outside the machine`);
+    this.#disks = { ...this.#disks, disks: [...this.#disks.disks, disk] };
+    return disk;
+  }
+
+  /** Notes what is wrong with the disks of a machine, those that are out of it included. */
+  noteFaults(faults: readonly StandingFault[]): void {
+    this.#disks = { ...this.#disks, faults };
+  }
+}

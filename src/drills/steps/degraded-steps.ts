@@ -1,0 +1,68 @@
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import { planMount, planMountWith } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planOpenContainer } from '../../core/plan/container.ts';
+import type { Step } from '../drill.ts';
+import { degradedTree, planExtractTree, writeTree } from './build-steps.ts';
+import { memberOf } from './disks-of.ts';
+import { lostDevid, recordsAtWork } from './lose-disk-steps.ts';
+import { act, typed } from './plan-line.ts';
+
+/** Opens the members that are left, and tries the plain mount. */
+export const openSurvivors: Step = {
+  name: 'open-survivors',
+  title: 'Open what is left; the plain mount is refused',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planOpenSurvivors(array), planMount()),
+  run: async (run) => {
+    for (const planned of planOpenSurvivors(run.array)) await run.type(planned);
+    await run.look(planMount(), (result) =>
+      result.exitCode === 0
+        ? 'It mounts, although a member is missing.'
+        : 'The plain mount is refused: btrfs does not start degraded unless it is told to.',
+    );
+  },
+};
+
+function planOpenSurvivors(array: ArrayPlan): readonly Command[] {
+  return [
+    ...array.members.filter((member) => member !== memberOf(array, lostDevid)).map(planOpenContainer),
+    command('btrfs', 'device', 'scan'),
+  ];
+}
+
+/** Mounts the array without its first member. */
+export const mountDegraded: Step = {
+  name: 'mount-degraded',
+  title: 'Mount degraded',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) => typed(planMountDegraded(array)),
+  run: async (run) => {
+    await run.type(planMountDegraded(run.array));
+  },
+};
+
+/** The command that mounts the array without its first member, by the second. */
+export function planMountDegraded(array: ArrayPlan): Command {
+  return planMountWith(memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded');
+}
+
+/** Writes a second tree, and lets the live writer write on: the array is in service. */
+export const writeDegraded: Step = {
+  name: 'write-degraded',
+  title: 'Write more while degraded',
+  phase: 'repair',
+  skippable: true,
+  plan: () => [
+    ...typed(planExtractTree(degradedTree), command('sync')),
+    act('start the live writer again: the array is in service during its repair'),
+  ],
+  run: async (run) => {
+    await writeTree(run, degradedTree);
+    await run.startJournal();
+    await run.waitForJournal(recordsAtWork);
+  },
+};

@@ -1,0 +1,87 @@
+import { isMissing, parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
+import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
+import { command } from '../../core/plan/command.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { lookAt } from '../../core/plan/repair.ts';
+import { readOutput } from '../../storage/type-command.ts';
+import type { Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { memberOf } from './disks-of.ts';
+import { act, typed } from './plan-line.ts';
+
+/** Records that the live writer must have on the array before the story goes on: it works. */
+export const recordsAtWork = 5;
+
+/** Records that it must have once the disk is gone: enough that btrfs has met the dead disk. */
+const recordsWithoutDisk = 15;
+
+/** The devid of the member that is lost where one is lost. */
+export const lostDevid = 1;
+
+/** Pulls the first member's disk out of the running machine while the live writer writes. */
+export const pullDisk: Step = {
+  name: 'pull-disk',
+  title: 'Pull a disk out of the running machine',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => {
+    const lost = memberOf(array, lostDevid);
+    return [
+      act(`pull ${lost.serial} while the live writer writes`),
+      ...typed(lookAt.filesystemShow, command('cryptsetup', 'status', lost.mappingName), lookAt.deviceStats),
+    ];
+  },
+  run: async (run) => {
+    const lost = memberOf(run.array, lostDevid);
+    await run.waitForJournal(recordsAtWork);
+    await run.pullDisk(lost.serial);
+    await run.waitForJournal(recordsWithoutDisk);
+    await lookAtPulledDisk(run, lost);
+  },
+};
+
+/** What an administrator would look at, and what each look is worth. */
+async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Promise<void> {
+  await run.look(lookAt.filesystemShow, (result) => {
+    const shown = readOutput(run.guest, result, parseFilesystemShow);
+    return shown.some(isMissing)
+      ? 'It names the missing device.'
+      : `It does not know that ${lost.serial} is gone: the mapping above the dead disk is still there.`;
+  });
+  await run.look(command('cryptsetup', 'status', lost.mappingName), (result) =>
+    result.exitCode === 0 ? 'dm-crypt keeps the mapping of a disk that no longer exists.' : 'The mapping is gone.',
+  );
+  await run.look(lookAt.deviceStats, (result) => {
+    const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
+    return counters.length === 0
+      ? 'Even the error counters say nothing.'
+      : `Only here does it show: ${counters.map(({ counter, value }) => `${counter} ${String(value)}`).join(', ')}. Watch these counters.`;
+  });
+}
+
+/** Restarts the machine; the pulled disk stays out. */
+export const restartWithoutDisk: Step = {
+  name: 'restart',
+  title: 'Restart without the disk',
+  phase: 'fault',
+  skippable: false,
+  plan: () => [act('orderly shutdown; power on again, the disk stays out')],
+  run: async (run) => {
+    await run.shutdown();
+    await run.boot();
+  },
+};
+
+/** Takes the first member's disk out of a machine that is switched off for it: nothing is written without it before somebody decides to. */
+export const takeDiskOut: Step = {
+  name: 'take-disk-out',
+  title: 'Switch off, and lose a disk',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [act(`orderly shutdown; ${memberOf(array, lostDevid).serial} is dead; power on again`)],
+  run: async (run) => {
+    await run.shutdown();
+    await run.pullDisk(memberOf(run.array, lostDevid).serial);
+    await run.boot();
+  },
+};

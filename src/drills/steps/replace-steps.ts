@@ -1,0 +1,63 @@
+import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
+import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
+import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
+import { lookAt, planReplace, planSoftBalance } from '../../core/plan/repair.ts';
+import { describeChunks } from '../../core/proof/judge-profiles.ts';
+import { readOutput } from '../../storage/type-command.ts';
+import type { Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { memberOf, spareOf } from './disks-of.ts';
+import { lostDevid } from './lose-disk-steps.ts';
+import { typed } from './plan-line.ts';
+import { typeReplace } from './type-replace.ts';
+
+/** Encrypts the spare and replaces the first member by it. */
+export const replaceDisk: Step = {
+  name: 'replace',
+  title: 'Encrypt the spare, replace the missing disk by it',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) =>
+    typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
+  run: async (run) => {
+    const spare = spareOf(run.array);
+    for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
+    await typeReplace(run, lostDevid, spare);
+  },
+};
+
+/** Puts the spare into crypttab in the first member's place. */
+export const updateCrypttab: Step = {
+  name: 'update-crypttab',
+  title: 'Record the new disk in crypttab, take the dead one out',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) => typed(planRemoveFromCrypttab(memberOf(array, lostDevid)), planAddToCrypttab(spareOf(array))),
+  run: async (run) => {
+    await run.type(planRemoveFromCrypttab(memberOf(run.array, lostDevid)));
+    await run.type(planAddToCrypttab(spareOf(run.array)));
+  },
+};
+
+/** Converts the chunks that do not have the profile. */
+export const softBalance: Step = {
+  name: 'soft-balance',
+  title: 'Convert what was written without redundancy (the step most people forget)',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) => typed(lookAt.filesystemUsage, planSoftBalance(array.layout.profile)),
+  run: async (run) => {
+    await lookAtProfiles(run);
+    await run.type(planSoftBalance(run.array.layout.profile));
+  },
+};
+
+/** The audit before the balance: what the replace left with a single copy. */
+async function lookAtProfiles(run: DrillRun): Promise<void> {
+  await run.look(lookAt.filesystemUsage, (result) => {
+    const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout.profile);
+    return outside.length === 0
+      ? `Every chunk is ${run.array.layout.profile}: here the balance has nothing to do.`
+      : `The replace went well, and this has one copy only: ${outside.map(describeChunks).join('; ')}.`;
+  });
+}

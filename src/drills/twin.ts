@@ -1,0 +1,21 @@
+import type { Expectation } from '../core/expectation.ts';
+import type { Drill, Twin } from './drill.ts';
+
+/** A drill made worse, and what it must come to. */
+export interface TwinDrill {
+  readonly drill: Drill;
+  readonly skippedSteps: readonly string[];
+  readonly expectation: Expectation;
+}
+
+/** Gives the twin of a drill as a drill. A step that takes the place of none is a mistake in the twin. */
+export function twinOf(drill: Drill, twin: Twin): TwinDrill {
+  const { because, breaks, skipStep, instead = [], layout = drill.layout } = twin;
+  const stray = instead.find((step) => drill.steps.every(({ name }) => name !== step.name));
+  if (stray !== undefined) throw new Error(`the twin of ${drill.name} has a step ${stray.name} that takes the place of none`);
+  return {
+    drill: { ...drill, layout, steps: drill.steps.map((step) => instead.find(({ name }) => name === step.name) ?? step) },
+    skippedSteps: skipStep === undefined ? [] : [skipStep],
+    expectation: { verdict: 'broken', because, breaks, source: null },
+  };
+}
