@@ -3,10 +3,14 @@
  *
  * Everything it starts dies with us, even when we are killed with SIGKILL: `setpriv --pdeathsig` asks the kernel to
  * signal the child when its parent ends. `setpriv` replaces itself by the command, so the pid is the command's own.
+ * The exception is the keeper of a lab, which is there to outlive us.
  *
  *     runHostCommand    starts, waits, gives the output; context ends ─► TERM to the group ─► grace ─► KILL ─► waits for the end
  *     startHostProcess  starts, gives a HostProcess; lives until it ends by itself or is disposed
+ *     startDetachedProcess  starts, and lets go
  */
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
@@ -169,6 +173,44 @@ export async function startHostProcess(ctx: Context, argv: readonly string[], op
       await ended;
     },
   };
+}
+
+/** A process that outlives us. */
+export interface DetachedProcess {
+  readonly pid: number;
+  /** Resolves when it has ended while we were there, with its exit status or the signal's name; never rejects. It does not keep us alive. */
+  readonly ended: Promise<string>;
+}
+
+/**
+ * Starts a process in a session of its own, which no terminal and not our end reaches; what it says is appended to a file.
+ * The one exception to the rule that everything dies with us: the keeper of a lab.
+ */
+export async function startDetachedProcess(
+  ctx: Context,
+  argv: readonly [string, ...string[]],
+  options: { readonly cwdHostPath: string; readonly logHostPath: string },
+): Promise<DetachedProcess> {
+  ctx.signal.throwIfAborted();
+  const [program, ...words] = argv;
+  await using log = await open(options.logHostPath, 'a', 0o600);
+  // Not by execa, which ends what it started when we end.
+  const child = spawn(program, words, { cwd: options.cwdHostPath, stdio: ['ignore', log.fd, log.fd], detached: true });
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? `exit ${String(code)}` : `killed by ${signal}`);
+    });
+  });
+  const { pid } = child;
+  if (pid === undefined) {
+    const failure = { area: 'host', reason: 'command-failed', argv, said: await ended } as const;
+    throw new RaidlabError(failure);
+  }
+  child.unref();
+  return { pid, ended };
 }
 
 /** Gives the error for a command that ended as it should not: `program-missing`, `disk-full` or `command-failed`. */

@@ -28,6 +28,7 @@ export type LabFailure =
       readonly timeoutMs: number;
       readonly lastSeen: string;
     }
+  | { readonly area: 'lab'; readonly reason: 'kept-elsewhere'; readonly lab: string; readonly how: string }
   | { readonly area: 'lab'; readonly reason: 'keeper-differs'; readonly lab: string; readonly keeper: string; readonly here: string }
   | {
       readonly area: 'lab';
@@ -140,6 +141,12 @@ function describeKeeperFailure(failure: Exclude<LabFailure, StateFailure>): Fail
         exitCode: unavailable,
         what: `The lab ${failure.lab} is kept by another raidlab (${failure.keeper}; this is ${failure.here}).`,
         remedy: 'Use that one, or `raidlab halt` and `raidlab up`: then this one keeps it.',
+      };
+    case 'kept-elsewhere':
+      return {
+        exitCode: unavailable,
+        what: `The lab ${failure.lab} is on, where this raidlab cannot see it: ${failure.how}.`,
+        remedy: 'Type the command there. If that host or container is gone for good, remove keeper.json from the directory of the lab.',
       };
     case 'kernel-crashed':
       return {

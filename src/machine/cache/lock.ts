@@ -32,7 +32,15 @@ const strangerAgeMs = 60 * 60 * 1000;
 
 /** Takes the lock called `name`, or says who has it. A dead owner's lock is taken over. Never waits. */
 export async function tryLock(store: CacheStore, name: string): Promise<{ readonly lock: Lock } | LockHeld> {
-  const lockHostPath = path.join(areaHostPath(store, 'locks'), name);
+  return tryLockFile(path.join(areaHostPath(store, 'locks'), name), { hostPath: store.rootHostPath, holds: 'the cache' });
+}
+
+/** Takes the lock that a file of that name is; `place` words the failure when it cannot be made. */
+export async function tryLockFile(
+  lockHostPath: string,
+  place: { readonly hostPath: string; readonly holds: string },
+): Promise<{ readonly lock: Lock } | LockHeld> {
+  const name = path.basename(lockHostPath);
   const self = await currentOwner();
   const ownHostPath = `${lockHostPath}.${randomBytes(4).toString('hex')}`;
   try {
@@ -47,7 +55,7 @@ export async function tryLock(store: CacheStore, name: string): Promise<{ readon
     }
     return { pid: (await readOwner(lockHostPath))?.pid };
   } catch (error) {
-    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the cache', doing: `taking the lock ${name}` });
+    throw fileFailure(error, { ...place, doing: `taking the lock ${name}` });
   } finally {
     await rm(ownHostPath, { force: true });
   }

@@ -1,0 +1,57 @@
+import type { EventBody } from '../event.ts';
+import type { Failure } from '../failure.ts';
+
+/*
+ * What a command and the keeper of a lab say to each other, a JSON object a line:
+ *
+ *     command ──► KeeperRequest
+ *     keeper  ──► event … event, or alive while it is silent ──► done | failed | broken
+ *
+ * Both are of one raidlab, or the keeper refuses: no version of this protocol is kept working.
+ */
+
+/** Raised whenever a keeper and a command of different versions would not understand each other. */
+export const keeperProtocolVersion = 1;
+
+/** What the keeper of a lab is asked to do. */
+export type KeeperAct =
+  /** Turns the machine on, unless it is on; builds the array where it has not been, if `provision` says so. */
+  | { readonly op: 'up'; readonly provision: boolean }
+  /** Orderly shutdown; the keeper ends. */
+  | { readonly op: 'halt' }
+  /** Power cut; the keeper ends. */
+  | { readonly op: 'crash' }
+  /** Shutdown and start, into another kernel when one is named. */
+  | { readonly op: 'reload'; readonly kernel: string | null; readonly provision: boolean }
+  /** Builds the array on the running machine, unless it has been built. */
+  | { readonly op: 'provision' }
+  /** Ends the machine and the keeper, whatever state they are in. */
+  | { readonly op: 'dispose' };
+
+/** A request as it is sent. */
+export interface KeeperRequest {
+  readonly v: typeof keeperProtocolVersion;
+  readonly raidlabVersion: string;
+  readonly act: KeeperAct;
+}
+
+/** Whether an act found something to do: `up` on a lab that is on does nothing. */
+export interface ActDone {
+  readonly changed: boolean;
+}
+
+/** What the keeper says. */
+export type KeeperAnswer =
+  | { readonly type: 'event'; readonly event: EventBody }
+  /** It is at work, and has nothing to say. */
+  | { readonly type: 'alive' }
+  | { readonly type: 'done'; readonly done: ActDone }
+  | { readonly type: 'failed'; readonly failure: Failure }
+  /** A bug of ours; the text has the trace. */
+  | { readonly type: 'broken'; readonly trace: string };
+
+/** How often a keeper that is at work gives a sign of life, milliseconds. */
+export const keeperAliveMs = 5000;
+
+/** After so long without any sign a keeper counts as hung, milliseconds: a host that swaps may hold it up for a while. */
+export const keeperSilenceMs = 60_000;

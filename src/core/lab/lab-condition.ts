@@ -1,0 +1,47 @@
+import type { LabLife } from './lab-state.ts';
+
+/** What became of the process that keeps a lab: see FoundKeeper in src/lab/keeper-record.ts. */
+export type KeeperFate = 'none' | 'alive' | 'dead' | 'dead-host-restarted' | 'elsewhere';
+
+/** How a lab is now. */
+export type LabCondition =
+  | { readonly is: 'on'; readonly since: string }
+  /** Its keeper lives and its machine is not on, or not yet, or not any more. */
+  | { readonly is: 'changing' }
+  | { readonly is: 'off'; readonly how: 'new' | 'halt' | 'crash'; readonly since: string }
+  /** `since` is null where nobody was there to see it. */
+  | { readonly is: 'died'; readonly since: string | null; readonly why: string; readonly lastConsoleLines: readonly string[] };
+
+/** Says how a lab is, from what was written down and from who is still there. */
+export function judgeLab(life: LabLife, keeper: KeeperFate): LabCondition {
+  const lives = keeper === 'alive' || keeper === 'elsewhere';
+  switch (life.state) {
+    case 'on':
+      if (lives) return { is: 'on', since: life.at };
+      return { is: 'died', since: null, why: whyGone(keeper), lastConsoleLines: [] };
+    case 'off':
+      return lives ? { is: 'changing' } : { is: 'off', how: life.how, since: life.at };
+    case 'died':
+      return lives ? { is: 'changing' } : { is: 'died', since: life.at, why: life.why, lastConsoleLines: life.lastConsoleLines };
+  }
+}
+
+function whyGone(keeper: KeeperFate): string {
+  return keeper === 'dead-host-restarted'
+    ? 'the host was restarted while it was on'
+    : 'the process that kept it was killed, and its machine with it';
+}
+
+/** Gives a lab that is not on in words that complete "The lab … is off: …". */
+export function describeCondition(condition: LabCondition): string {
+  switch (condition.is) {
+    case 'on':
+      return 'it is on';
+    case 'changing':
+      return 'another command is turning it on or off';
+    case 'off':
+      return { new: 'it has not been on yet', halt: 'it was halted', crash: 'its power was cut' }[condition.how];
+    case 'died':
+      return condition.why;
+  }
+}

@@ -1,0 +1,43 @@
+import { describeLayout } from '../layout.ts';
+import type { ArrayLayout } from '../layout.ts';
+import { planContainer } from '../plan/container.ts';
+
+/** What the message of the day tells. */
+export interface MotdFacts {
+  readonly lab: string;
+  /** As `uname -r`. */
+  readonly kernel: string;
+  /** For people: `trixie (btrfs-progs 6.14, cryptsetup 2.7.5)`. */
+  readonly tools: string;
+  readonly layout: ArrayLayout;
+  readonly isProvisioned: boolean;
+}
+
+/** Gives the message of the day of a lab: what is what, and what to try. */
+export function formatMotd(facts: MotdFacts): string {
+  const { lab, kernel, tools, layout, isProvisioned } = facts;
+  const members = layout.memberSizesBytes.map((_sizeBytes, index) => planContainer(index + 1, ''));
+  const spares = layout.spareSizesBytes.map((_sizeBytes, index) => planContainer(members.length + index + 1, ''));
+  const rows = [
+    ...members.map(({ serial, mappingName }, index) => [serial, isProvisioned ? `${mappingName}, devid ${String(index + 1)}` : 'blank']),
+    ...spares.map(({ serial }) => [serial, 'blank, a spare']),
+  ];
+  const first = members[0]?.serial ?? 'DISK1';
+  return [
+    '',
+    `raidlab, lab ${lab}: ${describeLayout(layout)}`,
+    `kernel ${kernel}, tools of ${tools}`,
+    '',
+    ...rows.map(([serial = '', what = '']) => `  ${serial.padEnd(8)}${what}`),
+    `  ${isProvisioned ? 'The array is mounted on /storage; /etc/crypttab and /etc/fstab list it.' : 'There is no array yet: build one, or type `raidlab provision` on the host.'}`,
+    '',
+    '  disks                            which disk is which, and what is on it',
+    '  btrfs filesystem usage /storage  the profiles: is everything still redundant?',
+    '  btrfs device stats /storage      the counters, often the only place where a dying disk shows',
+    `  raidlab disk pull ${first}`.padEnd(35) + 'on the host: lose a disk; `raidlab disk --help` has the other faults',
+    '',
+    '  Nothing here is precious. Manuals: man btrfs-replace, man cryptsetup, man crypttab.',
+    '',
+    '',
+  ].join('\n');
+}

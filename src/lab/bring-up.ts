@@ -1,0 +1,145 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RaidlabError } from '../core/failure.ts';
+import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
+import { labStateVersion } from '../core/lab/lab-state.ts';
+import type { LabState } from '../core/lab/lab-state.ts';
+import { describeLayout } from '../core/layout.ts';
+import type { ArrayLayout } from '../core/layout.ts';
+import { fileFailure, hasErrorCode } from '../machine/cache/file-failure.ts';
+import type { Context } from '../machine/context.ts';
+import { startDetachedProcess } from '../machine/host-process.ts';
+import { askKeeper, keeperLogName } from './ask-keeper.ts';
+import { findKeeper } from './keeper-record.ts';
+import { registerLab } from './lab-index.ts';
+import { withLabLock } from './lab-lock.ts';
+import { findLab, planLabPlace } from './lab-place.ts';
+import type { LabPlace } from './lab-place.ts';
+import { drawLuksUuids } from './lab-template.ts';
+import { planNewDisks } from './start-lab-machine.ts';
+import { readLabState, writeLabState } from './state-file.ts';
+
+/** How raidlab is, for those who keep and find labs. */
+export interface LabHouse {
+  readonly raidlabVersion: string;
+  /** Where this user's labs are written down. */
+  readonly indexHostPath: string;
+  /** The command that becomes the keeper of the lab in a directory. */
+  readonly keeperArgv: (labHostPath: string) => readonly [string, ...string[]];
+}
+
+/** What a lab is to be; what is not said is the default for a new lab, and whatever it is for one that is there. */
+export interface LabWishes {
+  readonly layout?: ArrayLayout;
+  readonly kernel?: string;
+  readonly tools?: string;
+  readonly memoryMiB?: number;
+  readonly accelerator?: 'kvm' | 'tcg';
+  readonly sshPort?: number;
+}
+
+/** The defaults of a lab. */
+export type LabDefaults = Required<Pick<LabWishes, 'layout' | 'kernel' | 'tools' | 'memoryMiB'>>;
+
+/** The keeper's socket is there after a third of a second; a busy host may take its time. Milliseconds. */
+const keeperStartMs = 60_000;
+
+/** A lab that is on. */
+export interface BroughtUp {
+  readonly place: LabPlace;
+  readonly done: ActDone;
+}
+
+/**
+ * Turns a lab on, making it where there is none; does nothing when it is on. `act` is what its keeper is asked: `up`, or `reload`.
+ * Rejects with `lab/differs` when the lab is there and is not what is wished for, and with what the keeper fails with.
+ */
+export async function bringUp(
+  ctx: Context,
+  house: LabHouse,
+  lab: { readonly fromHostPath: string; readonly name: string; readonly wishes: LabWishes; readonly defaults: LabDefaults },
+  act: Extract<KeeperAct, { readonly op: 'up' }>,
+): Promise<BroughtUp> {
+  const place = (await findLab(lab.fromHostPath, lab.name)) ?? planLabPlace(lab.fromHostPath, lab.name);
+  const done = await withLabLock(ctx, place, { create: true }, async () => {
+    await ensureState(place, house, lab.wishes, lab.defaults);
+    await registerLab(house.indexHostPath, place);
+    return askOrStartKeeper(ctx, house, place, act);
+  });
+  return { place, done };
+}
+
+/** Asks the keeper of a lab; starts one where there is none. The lab must be locked. */
+export async function askOrStartKeeper(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
+  const { raidlabVersion } = house;
+  const found = await findKeeper(place);
+  if (found.is === 'alive' || found.is === 'elsewhere') {
+    return askKeeper(ctx, { place, socketHostPath: found.keeper.socketHostPath, raidlabVersion }, act);
+  }
+  await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
+  const logHostPath = join(place.logsHostPath, keeperLogName);
+  const keeper = await startDetachedProcess(ctx, house.keeperArgv(place.hostPath), { cwdHostPath: '/', logHostPath });
+  const socketHostPath = async (): Promise<string | undefined> => {
+    const now = await findKeeper(place);
+    return now.is === 'alive' && now.keeper.owner.pid === keeper.pid ? now.keeper.socketHostPath : undefined;
+  };
+  return askKeeper(ctx, { place, socketHostPath, raidlabVersion, ended: keeper.ended, startMs: keeperStartMs }, act);
+}
+
+async function ensureState(place: LabPlace, house: LabHouse, wishes: LabWishes, defaults: LabDefaults): Promise<void> {
+  const state = await readLabState(place).catch((error: unknown) => {
+    if (error instanceof RaidlabError && error.failure.reason === 'no-lab') return undefined;
+    throw error;
+  });
+  if (state === undefined) {
+    await hideFromGit(place);
+    await writeLabState(place, newState(house, wishes, defaults));
+    return;
+  }
+  refuseDifferences(place, state, wishes);
+  const { sshPort } = wishes;
+  if (sshPort !== undefined && sshPort !== state.sshPort) await writeLabState(place, { ...state, sshPort, isSshPortAsked: true });
+}
+
+function newState({ raidlabVersion }: LabHouse, wishes: LabWishes, defaults: LabDefaults): LabState {
+  const { layout, kernel, tools, memoryMiB } = { ...defaults, ...wishes };
+  const madeAt = new Date().toISOString();
+  return {
+    v: labStateVersion,
+    raidlabVersion,
+    madeAt,
+    layout,
+    luksUuids: drawLuksUuids(layout),
+    kernel,
+    tools,
+    memoryMiB,
+    accelerator: wishes.accelerator ?? null,
+    sshPort: wishes.sshPort ?? null,
+    isSshPortAsked: wishes.sshPort !== undefined,
+    isProvisioned: false,
+    disks: planNewDisks(layout),
+    faults: [],
+    life: { state: 'off', how: 'new', at: madeAt },
+  };
+}
+
+function refuseDifferences(place: LabPlace, state: LabState, wishes: LabWishes): void {
+  const differences: readonly (readonly [string | undefined, string])[] = [
+    [wishes.layout && describeLayout(wishes.layout), describeLayout(state.layout)],
+    [wishes.kernel && `kernel ${wishes.kernel}`, `kernel ${state.kernel}`],
+    [wishes.tools && `tools ${wishes.tools}`, `tools ${state.tools}`],
+    [wishes.memoryMiB === undefined ? undefined : `${String(wishes.memoryMiB)} MiB of memory`, `${String(state.memoryMiB)} MiB of memory`],
+  ];
+  for (const [asked, has] of differences) {
+    if (asked !== undefined && asked !== has) throw new RaidlabError({ area: 'lab', reason: 'differs', lab: place.name, asked, has });
+  }
+}
+
+/** A lab is nothing for a repository: gigabytes, and keys. */
+async function hideFromGit(place: LabPlace): Promise<void> {
+  const hostPath = join(dirname(place.hostPath), '.gitignore');
+  await writeFile(hostPath, '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if (hasErrorCode(error, 'EEXIST')) return;
+    throw fileFailure(error, { hostPath, holds: `the lab ${place.name}`, doing: 'making it' });
+  });
+}

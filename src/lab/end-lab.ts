@@ -1,0 +1,96 @@
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { RaidlabError } from '../core/failure.ts';
+import { fileFailure } from '../machine/cache/file-failure.ts';
+import { removeTree } from '../machine/cache/remove-tree.ts';
+import type { Context } from '../machine/context.ts';
+import { isProcessAlive } from '../machine/process-identity.ts';
+import { askKeeper } from './ask-keeper.ts';
+import type { LabHouse } from './bring-up.ts';
+import { findKeeper } from './keeper-record.ts';
+import type { KeeperRecord } from './keeper-record.ts';
+import { forgetLab } from './lab-index.ts';
+import { withLabLock } from './lab-lock.ts';
+import type { LabPlace } from './lab-place.ts';
+
+/** A keeper ends a moment after its machine. Milliseconds. */
+const keeperEndMs = 15_000;
+/** Whoever destroys a lab does not wait for a keeper that hangs. Milliseconds. */
+const disposeSilenceMs = 15_000;
+const lookMs = 10;
+
+/**
+ * Turns a lab off, in order or by a power cut; false when it was off. Nothing of it runs or listens when this resolves.
+ * Rejects with what its keeper fails with.
+ */
+export async function turnOff(ctx: Context, house: LabHouse, place: LabPlace, op: 'halt' | 'crash'): Promise<boolean> {
+  return withLabLock(ctx, place, { create: false }, async () => {
+    const found = await findKeeper(place);
+    if (found.is === 'none' || found.is === 'dead') return false;
+    const { keeper } = found;
+    const { changed } = await askKeeper(ctx, addressOf(house, place, keeper), { op });
+    if (found.is === 'alive' && !(await endedWithin(keeper, keeperEndMs))) await endKeeper(keeper);
+    return changed;
+  });
+}
+
+/** Removes a lab and everything of it, whatever state it is in. */
+export async function destroyLab(ctx: Context, house: LabHouse, place: LabPlace): Promise<void> {
+  await withLabLock(ctx, place, { create: false }, () => destroy(ctx, house, place));
+}
+
+async function destroy(ctx: Context, house: LabHouse, place: LabPlace): Promise<void> {
+  const found = await findKeeper(place);
+  if (found.is === 'alive') {
+    const { keeper } = found;
+    await askKeeper(ctx, { ...addressOf(house, place, keeper), silenceMs: disposeSilenceMs }, { op: 'dispose' }).catch((error: unknown) => {
+      if (!(error instanceof RaidlabError) || error.failure.area !== 'lab') throw error;
+    });
+    if (!(await endedWithin(keeper, keeperEndMs))) await endKeeper(keeper);
+  }
+  if (found.is === 'elsewhere') {
+    const { pid, hostName } = found.keeper.owner;
+    const how = `process ${String(pid)} on ${hostName} keeps it`;
+    throw new RaidlabError({ area: 'lab', reason: 'kept-elsewhere', lab: place.name, how });
+  }
+  await removeLab(ctx, house, place);
+}
+
+async function removeLab(ctx: Context, house: LabHouse, place: LabPlace): Promise<void> {
+  try {
+    await removeTree(ctx, place.hostPath);
+    await forgetLab(house.indexHostPath, place);
+    await removeIfEmpty(dirname(place.hostPath));
+  } catch (error) {
+    throw fileFailure(error, { hostPath: place.hostPath, holds: `the lab ${place.name}`, doing: 'removing it' });
+  }
+}
+
+/** The last lab takes the directory of labs with it. */
+async function removeIfEmpty(labsHostPath: string): Promise<void> {
+  const names = await readdir(labsHostPath);
+  if (names.some((name) => name !== '.gitignore')) return;
+  await rm(join(labsHostPath, '.gitignore'), { force: true });
+  await rmdir(labsHostPath);
+}
+
+function addressOf({ raidlabVersion }: LabHouse, place: LabPlace, { socketHostPath }: KeeperRecord) {
+  return { place, socketHostPath, raidlabVersion };
+}
+
+async function endedWithin({ owner }: KeeperRecord, timeoutMs: number): Promise<boolean> {
+  const untilMs = performance.now() + timeoutMs;
+  while (await isProcessAlive(owner)) {
+    if (performance.now() > untilMs) return false;
+    await delay(lookMs);
+  }
+  return true;
+}
+
+/** QEMU dies with it, by the kernel's hand. */
+async function endKeeper(keeper: KeeperRecord): Promise<void> {
+  if (await isProcessAlive(keeper.owner)) process.kill(keeper.owner.pid, 'SIGKILL');
+  await endedWithin(keeper, keeperEndMs);
+}

@@ -1,0 +1,87 @@
+/**
+ * The keeper of a lab: the process that `raidlab up` leaves behind. It owns the machine as a drill does, so that QEMU dies with
+ * it, and does what commands ask of it; it ends when the machine is off.
+ */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { RaidlabError } from '../core/failure.ts';
+import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
+import { removeLeftovers } from '../machine/cache/leftovers.ts';
+import { openStore } from '../machine/cache/open-store.ts';
+import type { OpenStore } from '../machine/cache/open-store.ts';
+import { openScratch } from '../machine/cache/scratch.ts';
+import type { Scratch } from '../machine/cache/scratch.ts';
+import type { CacheStore } from '../machine/cache/store.ts';
+import { createContext, whenAborted } from '../machine/context.ts';
+import type { Context } from '../machine/context.ts';
+import { KeptLab } from './kept-lab.ts';
+import { removeKeeperRecord, writeKeeperRecord } from './keeper-record.ts';
+import { listenForActs } from './keeper-server.ts';
+import type { LabPlace } from './lab-place.ts';
+
+/** What a keeper is started with. */
+export interface KeeperOptions {
+  readonly place: LabPlace;
+  readonly store: CacheStore;
+  readonly raidlabVersion: string;
+  readonly mirror: string | undefined;
+}
+
+/** How long a keeper waits for the command that started it, milliseconds. */
+const firstActMs = 60_000;
+/** How long a machine may take to shut down in order when the keeper is told to end, milliseconds; systemd kills after 90 s. */
+const lastShutdownMs = 30_000;
+
+/** Keeps a lab until its machine is off. When the context ends, the machine is shut down in order first. */
+export async function runKeeper(ctx: Context, options: KeeperOptions): Promise<void> {
+  await using store = await openStore(ctx, options.store);
+  await using scratch = await openScratch(ctx, store, `lab-${options.place.name}`);
+  try {
+    await keep(ctx, options, store, scratch);
+  } finally {
+    await removeKeeperRecord(options.place);
+  }
+}
+
+async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scratch: Scratch): Promise<void> {
+  const { place, raidlabVersion, mirror } = options;
+  await using lab = new KeptLab({ place, store, scratch, raidlabVersion, mirror });
+  const over = Promise.withResolvers<undefined>();
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+    over.resolve(undefined);
+  };
+  void lab.over.then(end);
+  let hasBegun = false;
+  const perform = async (actCtx: Context, act: KeeperAct): Promise<ActDone> => {
+    hasBegun = true;
+    if (isOver)
+      throw new RaidlabError({ area: 'lab', reason: 'keeper-ended', lab: place.name, how: 'its machine is off', said: 'it ends' });
+    try {
+      return await lab.perform(actCtx, act);
+    } finally {
+      if (!lab.isOn) end();
+    }
+  };
+  const socketHostPath = join(scratch.socketHostPath, 'keeper.sock');
+  await using server = await listenForActs(socketHostPath, { lab: place.name, raidlabVersion, perform });
+  await writeKeeperRecord(place, { socketHostPath: server.socketHostPath, raidlabVersion });
+  // What killed runs left; after the socket is there, for somebody waits for that.
+  const swept = removeLeftovers(ctx, store).catch(() => undefined);
+  const unasked = delay(firstActMs, undefined, { ref: false }).then(() => (hasBegun ? over.promise : undefined));
+  using aborted = whenAborted(ctx.signal);
+  try {
+    await Promise.race([over.promise, unasked, aborted.promise]);
+  } catch (error) {
+    await shutDownInTime(lab);
+    throw error;
+  } finally {
+    await swept;
+  }
+}
+
+/** The host shuts down, or somebody ended us: the guest's data is written first, if it can be. */
+async function shutDownInTime(lab: KeptLab): Promise<void> {
+  if (lab.isOn) await lab.perform(createContext({ signal: AbortSignal.timeout(lastShutdownMs) }), { op: 'halt' }).catch(() => undefined);
+}
