@@ -10,7 +10,7 @@ import { failureOf } from '../../machine/fixtures/scripted-peer.ts';
 import { answerHealthy, recorded } from '../fixtures/healthy-array.ts';
 import { openScriptedDrill } from '../fixtures/scripted-drill.ts';
 import type { ScriptedDrill, ScriptedPart } from '../fixtures/scripted-drill.ts';
-import { examineLoss } from './examine-loss.ts';
+import { examineLosses } from './examine-loss.ts';
 import { examineReboot } from './examine-reboot.ts';
 
 interface Fork {
@@ -34,7 +34,7 @@ async function openFork({ otherwise = {}, part = {}, lost = [], layout }: Fork):
 async function loseFirst(drill: ScriptedDrill): Promise<Check> {
   const [lost] = drill.run.members;
   assert.ok(lost !== undefined);
-  const [check] = await examineLoss(drill.run, [lost]);
+  const [check] = await examineLosses(drill.run, [[lost]]);
   assert.ok(check !== undefined && check.evidence.length > 0 && check.evidence.every((line) => line !== ''));
   return check;
 }
@@ -126,6 +126,36 @@ test('a fork is gone too when its examination fails', async () => {
   await using drill = await openFork({ otherwise: { mkdir: { exitCode: 1 } } });
   assert.equal((await failureOf(loseFirst(drill))).reason, 'command-failed');
   assert.deepEqual(drill.machines[0]?.ends, ['dispose']);
+});
+
+test('when a loss is survived the fork goes on with the next, on copies of its own; when it is not, another begins', async () => {
+  const lossesOf = ({ run }: ScriptedDrill) => run.members.map((member) => [member]);
+  const puttingAway = { umount: {}, 'env DM_DISABLE_UDEV=1 cryptsetup close': {}, 'btrfs device scan': {}, udevadm: {} };
+  await using well = await openFork({ otherwise: puttingAway });
+  const checks = await examineLosses(well.run, lossesOf(well));
+  assert.deepEqual(
+    checks.map(({ name, outcome }) => [name, outcome]),
+    [
+      ['leg-alone-DISK2', 'held'],
+      ['leg-alone-DISK1', 'held'],
+    ],
+  );
+  assert.equal(well.machines.length, 1);
+  assert.deepEqual(
+    well.machines[0]?.disks().map(({ serial }) => serial),
+    ['DISK1'],
+  );
+  for (const otherwise of [
+    { ...puttingAway, 'env DM_DISABLE_UDEV=1 cryptsetup close': { exitCode: 5 } },
+    { ...puttingAway, 'mount -t btrfs -o degraded': noMount },
+  ]) {
+    await using badly = await openFork({ otherwise });
+    assert.equal((await examineLosses(badly.run, lossesOf(badly))).length, 2);
+    assert.deepEqual(
+      badly.specs.map(({ disks }) => disks.map(({ serial }) => serial)),
+      [['DISK2'], ['DISK1']],
+    );
+  }
 });
 
 interface Rebooted {

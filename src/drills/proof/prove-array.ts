@@ -3,7 +3,7 @@ import type { Check } from '../../core/verdict.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { combinations } from './combinations.ts';
 import { examineArray } from './examine-array.ts';
-import { examineLoss } from './examine-loss.ts';
+import { examineLosses } from './examine-loss.ts';
 import { examineReboot } from './examine-reboot.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -21,10 +21,9 @@ export async function proveArray(run: DrillRun, report: (check: Check) => void):
   const onMachine = await examineArray(run);
   await run.shutdown();
   const losses = combinations(run.members, lossesSurvived(run.array.layout.profile));
-  // The longest first: then two cores are done at about the same time.
-  const examinations = [async () => examineReboot(run), ...losses.map((lost) => async () => examineLoss(run, lost))];
-  const [afterReboot = [], ...afterLosses] = await sideBySide(examinations, run.kit.slots.count);
-  for (const check of inOrder(onMachine, afterReboot, afterLosses.flat())) report(check);
+  const examinations = [async () => examineReboot(run), async () => examineLosses(run, losses)];
+  const [afterReboot = [], afterLosses = []] = await sideBySide(examinations, run.kit.slots.count);
+  for (const check of inOrder(onMachine, afterReboot, afterLosses)) report(check);
 }
 
 /** Gives the checks in the order of the design. Error counters are looked at twice: what reading everything has found counts as well. */
