@@ -6,7 +6,17 @@ import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, p
 import { formatCommand } from './command.ts';
 import type { Command } from './command.ts';
 import { crypttabLine, planContainer, planCreateContainer, planRemoveFromCrypttab } from './container.ts';
-import { lookAt, planReplace, planReplaceStatus, planScrub, planSoftBalance } from './repair.ts';
+import {
+  lookAt,
+  planAddDevice,
+  planRemoveMissing,
+  planReplace,
+  planReplaceStatus,
+  planResetDeviceStats,
+  planResize,
+  planScrub,
+  planSoftBalance,
+} from './repair.ts';
 
 const uuids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222', '33333333-3333-4333-8333-333333333333'];
 
@@ -88,6 +98,14 @@ test('the sed that takes a container out of crypttab takes that line and no othe
 
 test('repair commands are those of the manual pages', () => {
   assert.equal(formatCommand(planReplace(1, '/dev/mapper/crypt-btrfs3')), 'btrfs replace start -B -f 1 /dev/mapper/crypt-btrfs3 /storage');
+  assert.equal(
+    formatCommand(planReplace(2, '/dev/mapper/crypt-btrfs3', { avoidSource: true })),
+    'btrfs replace start -B -f -r 2 /dev/mapper/crypt-btrfs3 /storage',
+  );
+  assert.equal(formatCommand(planAddDevice('/dev/mapper/crypt-btrfs3')), 'btrfs device add /dev/mapper/crypt-btrfs3 /storage');
+  assert.equal(formatCommand(planRemoveMissing()), 'btrfs device remove missing /storage');
+  assert.equal(formatCommand(planResize(3, 'max')), 'btrfs filesystem resize 3:max /storage');
+  assert.equal(formatCommand(planResetDeviceStats()), 'btrfs device stats -z /storage');
   assert.equal(formatCommand(planReplaceStatus()), 'btrfs replace status -1 /storage');
   assert.equal(formatCommand(planSoftBalance('raid1c3')), 'btrfs balance start -dconvert=raid1c3,soft -mconvert=raid1c3,soft /storage');
   assert.equal(formatCommand(planScrub()), 'btrfs scrub start -B /storage');

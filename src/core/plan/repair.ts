@@ -6,10 +6,17 @@ import type { Command } from './command.ts';
 /** A repair moves every byte of the array once; minutes under emulation, so the limit is generous. Milliseconds. */
 const repairTimeoutMs = 20 * 60 * 1000;
 
+/** How a replace goes about it. */
+export interface ReplaceOptions {
+  /** `-r`: the device that is replaced is read only where no other one has a good copy. */
+  readonly avoidSource?: boolean;
+}
+
 /** The command that replaces a device by another: `-B` keeps it in the foreground, `-f` overwrites an old filesystem on the target. */
-export function planReplace(sourceDevid: number, targetGuestDevice: string): Command {
+export function planReplace(sourceDevid: number, targetGuestDevice: string, { avoidSource = false }: ReplaceOptions = {}): Command {
+  const flags = avoidSource ? ['-B', '-f', '-r'] : ['-B', '-f'];
   return {
-    argv: ['btrfs', 'replace', 'start', '-B', '-f', String(sourceDevid), targetGuestDevice, arrayGuestPath],
+    argv: ['btrfs', 'replace', 'start', ...flags, String(sourceDevid), targetGuestDevice, arrayGuestPath],
     timeoutMs: repairTimeoutMs,
   };
 }
@@ -30,6 +37,26 @@ export function planSoftBalance(profile: Profile): Command {
 /** The command that reads everything and compares it with its checksums, in the foreground. */
 export function planScrub(): Command {
   return { argv: ['btrfs', 'scrub', 'start', '-B', arrayGuestPath], timeoutMs: repairTimeoutMs };
+}
+
+/** The command that adds a device to the array: what is written from now on may lie on it. */
+export function planAddDevice(guestDevice: string): Command {
+  return command('btrfs', 'device', 'add', guestDevice, arrayGuestPath);
+}
+
+/** The command that takes the missing device out of the array: everything that it had a copy of gets another one elsewhere. */
+export function planRemoveMissing(): Command {
+  return { argv: ['btrfs', 'device', 'remove', 'missing', arrayGuestPath], timeoutMs: repairTimeoutMs };
+}
+
+/** The command that changes how much of a device the array uses: `max`, or a number of bytes with its sign, such as `-32M`. */
+export function planResize(devid: number, size: string): Command {
+  return command('btrfs', 'filesystem', 'resize', `${String(devid)}:${size}`, arrayGuestPath);
+}
+
+/** The command that shows the error counters a last time and sets them to zero. */
+export function planResetDeviceStats(): Command {
+  return command('btrfs', 'device', 'stats', '-z', arrayGuestPath);
 }
 
 /** The commands that only look: what an administrator asks the array. */

@@ -2,6 +2,7 @@ import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
 import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
 import { lookAt, planReplace, planSoftBalance } from '../../core/plan/repair.ts';
+import type { ReplaceOptions } from '../../core/plan/repair.ts';
 import { describeChunks } from '../../core/proof/judge-profiles.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Step } from '../drill.ts';
@@ -12,19 +13,28 @@ import { typed } from './plan-line.ts';
 import { typeReplace } from './type-replace.ts';
 
 /** Encrypts the spare and replaces the first member by it. */
-export const replaceDisk: Step = {
-  name: 'replace',
-  title: 'Encrypt the spare, replace the missing disk by it',
-  phase: 'repair',
-  skippable: true,
-  plan: (array) =>
-    typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
-  run: async (run) => {
-    const spare = spareOf(run.array);
-    for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
-    await typeReplace(run, lostDevid, spare);
-  },
-};
+export const replaceDisk: Step = replaceBySpare('Encrypt the spare, replace the missing disk by it', {});
+
+/** The same of a member that is there, or seems to be: it is read only where nobody else has a good copy. */
+export const replacePresentDisk: Step = replaceBySpare('Encrypt the spare, replace the failing disk by it, without reading it', {
+  avoidSource: true,
+});
+
+function replaceBySpare(title: string, options: ReplaceOptions): Step {
+  return {
+    name: 'replace',
+    title,
+    phase: 'repair',
+    skippable: true,
+    plan: (array) =>
+      typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(lostDevid, spareOf(array).mappingGuestDevice, options)),
+    run: async (run) => {
+      const spare = spareOf(run.array);
+      for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
+      await typeReplace(run, lostDevid, spare, options);
+    },
+  };
+}
 
 /** Puts the spare into crypttab in the first member's place. */
 export const updateCrypttab: Step = {

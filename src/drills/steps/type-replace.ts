@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
 import { planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
+import type { ReplaceOptions } from '../../core/plan/repair.ts';
 import { ask, CommandRefused } from '../../storage/type-command.ts';
 import type { DrillRun } from '../drill-run.ts';
 
@@ -16,9 +17,9 @@ const replaceTimeoutMs = 20 * 60 * 1000;
  *
  * The command is never timed out or killed while it works: since kernel 6.19 a signal cancels a replace.
  */
-export async function typeReplace(run: DrillRun, devid: number, target: ContainerPlan): Promise<void> {
+export async function typeReplace(run: DrillRun, devid: number, target: ContainerPlan, options: ReplaceOptions = {}): Promise<void> {
   const { ctx, guest } = run;
-  const process = await run.start(planReplace(devid, target.mappingGuestDevice));
+  const process = await run.start(planReplace(devid, target.mappingGuestDevice, options));
   const ended = process.wait(ctx, replaceTimeoutMs);
   const over = ended.then(() => true);
   const interval = new AbortController();
