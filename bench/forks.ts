@@ -36,15 +36,15 @@ async function first(beginning: Beginning, beside?: () => Promise<unknown>): Pro
     strict: false,
     seed: '1',
     skippedSteps: [],
-    kernelSuite: 'trixie',
-    toolsSuite: 'trixie',
+    kernel: 'trixie',
+    tools: 'trixie',
     memoryMiB: 1024,
     accelerator: 'tcg',
     store,
     templates: { mode: beginning === 'cold boot' ? 'cold' : 'fork', renewed: new Set() },
     slots: createMachineSlots(2),
     runHostPath: `${results.path}/${scratch.hostPath.slice(-8)}`,
-    mirror: undefined,
+    mirrors: {},
   };
   const kit = await prepareKit(ctx, request, store, scratch);
   const blank = beginning === 'fork, array ready' ? undefined : await openDiskless(request, kit);

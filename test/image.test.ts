@@ -216,7 +216,7 @@ async function bootstraps(store: CacheStore): Promise<readonly string[]> {
 test('a mirror that cannot be reached is named as such', async () => {
   await using store = await openEmptyStore('unreachable');
   // Port 9 is discard: nobody listens.
-  const failure = await failureOf(ensureKernel(createTestContext(), store, { ...choice, mirror: 'http://127.0.0.1:9/debian' }));
+  const failure = await failureOf(ensureKernel(createTestContext(), store, choice, { everySuite: 'http://127.0.0.1:9/debian' }));
   assert.ok(failure.reason === 'mirror-unreachable');
   assert.match(failure.said, /127\.0\.0\.1/);
   await assertNothingLeft(store);

@@ -1,4 +1,5 @@
 import type { ExitCode } from '../core/exit-code.ts';
+import type { Mirrors } from '../core/mirrors.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { Interruption } from './interruption.ts';
 import type { Screen } from './screen.ts';
@@ -15,8 +16,8 @@ export interface Cli {
   readonly store: CacheStore;
   /** The directories of PATH. */
   readonly searchHostPaths: readonly string[];
-  /** `$RAIDLAB_MIRROR`: a Debian mirror; undefined: the one that the host's apt uses. */
-  readonly mirror: string | undefined;
+  /** `$RAIDLAB_MIRROR` and `$RAIDLAB_MIRROR_SUITE`. */
+  readonly mirrors: Mirrors;
   /** `$GITHUB_STEP_SUMMARY`: the file that a step of GitHub Actions appends its summary to. */
   readonly stepSummaryHostPath: string | undefined;
   readonly screen: Screen;

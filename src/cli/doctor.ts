@@ -38,7 +38,12 @@ export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<
   const { observeHost } = await import('../machine/host-facts.ts');
   const requirements = JSON.parse(readFileSync(new URL('../../setup/requirements.json', import.meta.url), 'utf8')) as HostRequirements;
   const ctx = { signal: cli.interruption.signal, emit: () => undefined };
-  const facts = await observeHost(ctx, { requirements, store: cli.store, searchHostPaths: cli.searchHostPaths, mirror: cli.mirror });
+  const facts = await observeHost(ctx, {
+    requirements,
+    store: cli.store,
+    searchHostPaths: cli.searchHostPaths,
+    mirror: cli.mirrors.everySuite,
+  });
   const findings = judgeHost(requirements, facts);
   const canRun = canRunDrill(findings);
   if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, canRunDrill: canRun, findings })}\n`);

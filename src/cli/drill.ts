@@ -15,7 +15,7 @@ import { labelJobs } from '../core/label-jobs.ts';
 import { machinesAtOnce, planJobs } from '../core/plan-jobs.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
 import type { DrillRequest } from '../drills/run-drill.ts';
-import { defaultSuite, requireSuite, suiteNames } from '../machine/image/suite.ts';
+import { defaultSuite, requireSuite } from '../machine/image/suite.ts';
 import { measureHostRoom } from '../machine/host-room.ts';
 import { createMachineSlots } from '../machine/machine-slots.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
@@ -26,6 +26,7 @@ import type { ChosenDrill } from './choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { keepMachine } from './keep-machine.ts';
+import { kernelName, resolveKernel, toolsName } from './kernel-option.ts';
 import { checkReporters, openReporters } from './reporters.ts';
 import { withRun } from './run.ts';
 import { knownWord, reporter, size } from './value-parsers.ts';
@@ -52,8 +53,6 @@ async function stepsThatCanBeLeftOut(name: string): Promise<readonly KnownWord[]
 }
 
 const tagName = knownWord('TAG', async () => (await registry()).drillTags.map((word) => ({ word })));
-
-const suiteName = knownWord('SUITE', () => Promise.resolve(suiteNames().map((word) => ({ word }))));
 
 /** The command line of `raidlab drill`. */
 export const drillArguments = command(
@@ -125,11 +124,13 @@ export const drillArguments = command(
       }),
     ),
     kernel: withDefault(
-      option('--kernel', suiteName, { description: message`Debian suite that the kernel under test comes from.` }),
+      option('--kernel', kernelName, {
+        description: message`The kernel under test: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
+      }),
       defaultSuite,
     ),
     tools: withDefault(
-      option('--tools', suiteName, { description: message`Debian suite that btrfs-progs, cryptsetup and the rest come from.` }),
+      option('--tools', toolsName, { description: message`Debian suite that btrfs-progs, cryptsetup and the rest come from.` }),
       defaultSuite,
     ),
     memory: withDefault(
@@ -182,7 +183,8 @@ export const drillExamples: readonly Example[] = [
 export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
   // Checked before there is a run: what cannot be asked for leaves nothing behind.
   const chosen = await chooseDrills(asked);
-  for (const suite of [asked.kernel, asked.tools]) requireSuite(suite);
+  const kernel = await resolveKernel(cli, asked.kernel);
+  requireSuite(asked.tools, cli.mirrors);
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
   checkReporters(reporters);
   if (asked.plan) return printPlans(cli, chosen, asked);
@@ -192,7 +194,7 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
   const labels = labelJobs(drills.map(({ drill }) => (asked.twin ? `${drill.name}-twin` : drill.name)));
   const room = await measureHostRoom(asked.memory);
   const { limit, remark } = planJobs(room, drills.length, asked.jobs);
-  const shared = sharedRequest(cli, asked, createMachineSlots(machinesAtOnce(room)));
+  const shared = sharedRequest(cli, { ...asked, kernel }, createMachineSlots(machinesAtOnce(room)));
   const listOptions = { drills: drills.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
   const options = {
     name: nameOfRun(chosen),
@@ -216,8 +218,8 @@ function sharedRequest(cli: Cli, asked: DrillCommand, slots: MachineSlots): Omit
   return {
     seed: seedOf(asked.seed),
     strict: asked.strict,
-    kernelSuite: asked.kernel,
-    toolsSuite: asked.tools,
+    kernel: asked.kernel,
+    tools: asked.tools,
     memoryMiB: asked.memory,
     accelerator: asked.accelerator === 'auto' ? undefined : asked.accelerator,
     store: cli.store,

@@ -4,6 +4,8 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { describeFailure, RaidlabError } from '../core/failure.ts';
+import { isMirrorAddress, mirrorVariable, suiteOfVariable } from '../core/mirrors.ts';
+import type { Mirrors } from '../core/mirrors.ts';
 import { parseSize } from '../core/size.ts';
 import { defaultCacheBound } from '../machine/cache/pick-evictions.ts';
 import type { CacheBound } from '../machine/cache/pick-evictions.ts';
@@ -66,7 +68,9 @@ export function makeCli(facts: ProcessFacts): Cli {
       return storeOf(env);
     },
     searchHostPaths: (env.PATH ?? '').split(delimiter).filter((directory) => directory !== ''),
-    mirror: firstSet(env.RAIDLAB_MIRROR),
+    get mirrors() {
+      return mirrorsOf(env);
+    },
     stepSummaryHostPath: firstSet(env.GITHUB_STEP_SUMMARY),
     screen,
     interruption,
@@ -113,6 +117,31 @@ function cacheBoundOf(env: Environment): CacheBound {
   const variable = 'RAIDLAB_CACHE_SIZE';
   const value = firstSet(env[variable]);
   if (value === undefined) return defaultCacheBound;
+/** Where Debian packages are to be fetched. Throws `usage/bad-variable`. */
+export function mirrorsOf(env: Environment): Mirrors {
+  const bySuite: Record<string, string> = {};
+  for (const variable of Object.keys(env)) {
+    const suite = suiteOfVariable(variable);
+    const address = mirrorIn(env, variable);
+    if (suite !== undefined && address !== undefined) bySuite[suite] = address;
+  }
+  const everySuite = mirrorIn(env, mirrorVariable);
+  return { ...(everySuite === undefined ? {} : { everySuite }), bySuite };
+}
+
+function mirrorIn(env: Environment, variable: string): string | undefined {
+  if (variable !== mirrorVariable && suiteOfVariable(variable) === undefined) return undefined;
+  const value = firstSet(env[variable]);
+  if (value === undefined || isMirrorAddress(value)) return value;
+  const expected = 'the address of a Debian mirror, such as http://deb.debian.org/debian, with options in brackets before it or without';
+  throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable, value, expected });
+}
+
+/** Where this user's labs are written down. Source: XDG Base Directory Specification: state is what outlives a restart and is not worth a backup. */
+function labIndexOf(env: Environment): string {
+  return join(absolute(env.XDG_STATE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.local', 'state'), 'raidlab', 'labs');
+}
+
   const maxBytes = parseSize(value);
   if (maxBytes !== undefined) return { ...defaultCacheBound, maxBytes };
   throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable, value, expected: 'a size such as 4GiB' });

@@ -50,7 +50,10 @@ export interface KnownWord {
 }
 
 /** Reads any word; the shell completes those that are known when asked. What is not known is refused by the command itself, which can say more. */
-export function knownWord(metavar: 'NAME' | 'STEP' | 'SUITE' | 'TAG', known: () => Promise<readonly KnownWord[]>): ValueParser<'async', string> {
+export function knownWord(
+  metavar: 'NAME' | 'STEP' | 'SUITE' | 'TAG' | 'KERNEL',
+  known: () => Promise<readonly KnownWord[]>,
+): ValueParser<'async', string> {
   return {
     mode: 'async',
     metavar,

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
+import { parseKernelChoice } from '../core/kernel-choice.ts';
 import { chooseAccelerator } from '../machine/accelerator.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Scratch } from '../machine/cache/scratch.ts';
 import type { Context } from '../machine/context.ts';
 import { ensureKernel } from '../machine/image/ensure-kernel.ts';
 import { ensureTools } from '../machine/image/ensure-tools.ts';
+import { suiteNames } from '../machine/image/suite.ts';
 import { canFork, findQemu, requireTrusted } from '../machine/qemu/qemu-program.ts';
 import { boot, createForkOrBoot } from '../machine/template/fork-or-boot.ts';
 import type { MachineKit } from './machine-kit.ts';
@@ -18,9 +20,8 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
   // Before minutes are spent on images: without a good QEMU they are for nothing.
   const qemu = await findQemu(ctx);
   if (request.accelerator !== undefined) requireTrusted(qemu, request.accelerator);
-  const mirror = request.mirror === undefined ? {} : { mirror: request.mirror };
-  const kernel = await ensureKernel(ctx, store, { suite: request.kernelSuite, ...mirror });
-  const tools = await ensureTools(ctx, store, { suite: request.toolsSuite, ...mirror });
+  const kernel = await ensureKernel(ctx, store, parseKernelChoice(request.kernel, suiteNames(request.mirrors)), request.mirrors);
+  const tools = await ensureTools(ctx, store, { suite: request.tools }, request.mirrors);
   const { accelerator } = await chooseAccelerator(ctx, {
     store,
     kernel,

@@ -4,6 +4,7 @@ import { checkLayout, checkPayloadFits, describeLayout } from '../core/layout.ts
 import { findSurprises } from '../core/expectation.ts';
 import type { Expectation } from '../core/expectation.ts';
 import type { Failure } from '../core/failure.ts';
+import type { Mirrors } from '../core/mirrors.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { LayoutName } from '../core/named-layout.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
@@ -41,8 +42,10 @@ export interface DrillRequest {
   /** Decides the payload and everything else that looks random in it. */
   readonly seed: string;
   readonly skippedSteps: readonly string[];
-  readonly kernelSuite: string;
-  readonly toolsSuite: string;
+  /** As `parseKernelChoice` reads it, paths absolute: a suite, a version, packages, a directory. */
+  readonly kernel: string;
+  /** A Debian suite. */
+  readonly tools: string;
   readonly memoryMiB: number;
   /** Undefined: chosen by a boot probe. */
   readonly accelerator: Accelerator | undefined;
@@ -54,8 +57,7 @@ export interface DrillRequest {
   readonly strict: boolean;
   /** The drill's own folder in the run; every machine leaves its evidence in a folder below it. */
   readonly runHostPath: string;
-  /** A Debian mirror; undefined: the one that the host's apt uses. */
-  readonly mirror: string | undefined;
+  readonly mirrors: Mirrors;
   /** Called when the verdict is there and the machine is on: `--keep`. The machine goes when the promise settles. */
   readonly keep?: (machine: { readonly name: string; readonly socketsHostPath: string }) => Promise<void>;
 }

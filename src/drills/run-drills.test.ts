@@ -73,11 +73,11 @@ function requestWithSeed(seed: string): DrillRequest {
     payloadBytes: defaultDrill.payloadBytes,
     seed,
     skippedSteps: [],
-    kernelSuite: 'trixie',
-    toolsSuite: 'trixie',
+    kernel: 'trixie',
+    tools: 'trixie',
     memoryMiB: 1024,
     accelerator: undefined,
-    mirror: undefined,
+    mirrors: {},
     runHostPath: '/nowhere',
   } as unknown as DrillRequest;
 }

@@ -2,6 +2,8 @@
 export interface KernelArtefact {
   /** As `uname -r` says: `6.12.117+deb13-cloud-amd64`. */
   readonly version: string;
+  /** The Linux that it was built from, for ranges of versions: `6.1.192` where `uname -r` says 6.1.0-56-cloud-amd64. */
+  readonly upstreamVersion: string;
   /** Where it came from, for people: `trixie (linux-image-cloud-amd64 6.12.117-1)`. */
   readonly description: string;
   /** What QEMU is given as its kernel: the ELF file out of vmlinuz where it has a PVH entry point, which boots 1.4 s faster under TCG, or vmlinuz itself. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planKernelBootstrap } from './build-kernel.ts';
+import { planBootstrap } from './bootstrap-packages.ts';
 import { parsePackageList, planPreferences, planToolsBootstrap, planToolsPackages } from './build-tools.ts';
 import { requireSuite } from './suite.ts';
 
@@ -9,7 +9,10 @@ const sources = ['deb http://mirror.example/debian/ trixie main'];
 test('images are built without root, and packages are named, never guessed versions', () => {
   for (const name of ['bullseye', 'trixie-backports']) {
     const suite = requireSuite(name);
-    for (const argv of [planToolsBootstrap(suite, sources, [], '/hooks'), planKernelBootstrap(suite, sources, [], '/x.tar')]) {
+    for (const argv of [
+      planToolsBootstrap(suite, sources, [], '/hooks'),
+      planBootstrap(suite, ['linux-image-cloud-amd64', 'busybox-static'], sources, [], '/x.tar'),
+    ]) {
       assert.equal(argv[0], 'mmdebstrap');
       assert.ok(argv.includes('--mode=unshare'));
       assert.ok(argv.includes(suite.base));
@@ -20,7 +23,9 @@ test('images are built without root, and packages are named, never guessed versi
 
 test('a backports kernel is asked for by its release, any other by name alone', () => {
   const include = (name: string): string | undefined =>
-    planKernelBootstrap(requireSuite(name), sources, [], '/x.tar').find((word) => word.startsWith('--include='));
+    planBootstrap(requireSuite(name), ['linux-image-cloud-amd64', 'busybox-static'], sources, [], '/x.tar').find((word) =>
+      word.startsWith('--include='),
+    );
   assert.equal(include('trixie-backports'), '--include=linux-image-cloud-amd64/trixie-backports,busybox-static');
   assert.equal(include('trixie'), '--include=linux-image-cloud-amd64,busybox-static');
 });

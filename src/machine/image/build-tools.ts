@@ -1,12 +1,12 @@
 import { readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Mirrors } from '../../core/mirrors.ts';
 import type { BuiltEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
 import type { CacheStore } from '../cache/store.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
-import { readProxyOptions } from './build-kernel.ts';
 import { toolsPhases } from './build-progress.ts';
-import { findMirror, planSources } from './mirror.ts';
+import { findSources, readAptOptions } from './mirror.ts';
 import { placeRecipe } from './place-recipe.ts';
 import { recipeHostPaths } from './recipe.ts';
 import { runMmdebstrap } from './run-mmdebstrap.ts';
@@ -59,7 +59,7 @@ export async function buildTools(
   ctx: Context,
   store: CacheStore,
   { entryHostPath, work }: EntryWorkshop,
-  { suite, artefact, mirror }: { readonly suite: Suite; readonly artefact: string; readonly mirror: string | undefined },
+  { suite, artefact, mirrors }: { readonly suite: Suite; readonly artefact: string; readonly mirrors: Mirrors },
 ): Promise<BuiltEntry> {
   const treeHostPath = await work.openOutside(await chooseTreePlace(store), 0o711);
   // Beside the tree, where the user namespace of mmdebstrap can read it.
@@ -68,8 +68,8 @@ export async function buildTools(
   await placeRecipe(recipeHostPaths.guestRoot, path.join(hooksHostPath, 'guest-root'));
   if (suite.backports) await writeFile(path.join(hooksHostPath, 'preferences'), planPreferences(suite), { mode: 0o644 });
 
-  const sources = planSources(await findMirror(ctx, mirror), suite);
-  const argv = planToolsBootstrap(suite, sources, await readProxyOptions(ctx), hooksHostPath);
+  const sources = await findSources(ctx, suite, mirrors);
+  const argv = planToolsBootstrap(suite, sources, await readAptOptions(ctx), hooksHostPath);
   await runMmdebstrap(ctx, { artefact, suite: suite.name, argv, phases: toolsPhases, treeHostPath, cwdHostPath: work.hostPath });
   await rename(path.join(work.hostPath, toolsFiles.root), path.join(entryHostPath, toolsFiles.root));
   const packages = parsePackageList(await readFile(path.join(work.hostPath, 'packages'), 'utf8'));
@@ -83,7 +83,7 @@ export async function buildTools(
 export function planToolsBootstrap(
   suite: Suite,
   sources: readonly string[],
-  proxyOptions: readonly string[],
+  aptOptions: readonly string[],
   hooksHostPath: string,
 ): readonly string[] {
   const hook = (name: string): string => path.join(hooksHostPath, name);
@@ -97,7 +97,7 @@ export function planToolsBootstrap(
     // The tree is thrown away: no need to tidy it.
     '--skip=cleanup',
     '--aptopt=Acquire::Languages "none"',
-    ...proxyOptions,
+    ...aptOptions,
     `--include=${planToolsPackages(suite).join(',')}`,
     `--setup-hook=${hook('setup')}`,
     `--extract-hook=${hook('extract')}`,

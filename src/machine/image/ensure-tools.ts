@@ -1,12 +1,18 @@
 import path from 'node:path';
+import type { Mirrors } from '../../core/mirrors.ts';
 import { ensureEntry } from '../cache/ensure-entry.ts';
 import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
 import type { ToolsArtefact } from './artefact.ts';
 import { buildTools, planPreferences, planToolsPackages, systemSizeBytes, toolsFiles } from './build-tools.ts';
-import type { ImageChoice } from './ensure-kernel.ts';
 import { digestRecipe, recipeHostPaths } from './recipe.ts';
 import { requireSuite } from './suite.ts';
+
+/** Which tools are wanted. */
+export interface ToolsChoice {
+  /** `trixie`, `bookworm-backports`, … */
+  readonly suite: string;
+}
 
 /**
  * Gives a tools image from the cache, after building it when it is not there.
@@ -14,13 +20,13 @@ import { requireSuite } from './suite.ts';
  * Rejects with `image/unknown-suite`, `image/mirror-unreachable`, `image/mirror-unknown`, `image/build-failed`,
  * `host/program-missing`, `host/disk-full`, `host/not-writable`.
  */
-export async function ensureTools(ctx: Context, store: OpenStore, choice: ImageChoice): Promise<ToolsArtefact> {
-  const suite = requireSuite(choice.suite);
+export async function ensureTools(ctx: Context, store: OpenStore, choice: ToolsChoice, mirrors: Mirrors = {}): Promise<ToolsArtefact> {
+  const suite = requireSuite(choice.suite, mirrors);
   const artefact = `tools of ${suite.name}`;
   const choices = { suite, packages: planToolsPackages(suite), preferences: planPreferences(suite), systemSizeBytes };
   const digest = await digestRecipe([recipeHostPaths.guestRoot, recipeHostPaths.buildHooks], choices);
   const entry = await ensureEntry(ctx, store, { kind: 'tools', digest, artefact }, (building, workshop) =>
-    buildTools(building, store, workshop, { suite, artefact, mirror: choice.mirror }),
+    buildTools(building, store, workshop, { suite, artefact, mirrors }),
   );
   return {
     suite: suite.name,

@@ -1,39 +1,35 @@
-import { RaidlabError } from '../../core/failure.ts';
-
-/** What is taken out of a tree of unpacked kernel packages; all paths relative to the tree. */
+/** What is found in a tree of unpacked kernel packages; all paths relative to the tree. */
 export interface KernelTree {
   /** As `uname -r` says. */
   readonly version: string;
   readonly vmlinuz: string;
   /** Directory of the modules: `usr/lib/modules/VERSION`. */
   readonly modules: string;
-  readonly busybox: string;
 }
 
 /**
- * Finds a kernel in the listing of an unpacked tree. Packaging differs by age: `vmlinuz` is in boot/ or with the modules,
- * the modules under lib/ or usr/lib/.
- *
- * Throws `image/build-failed` when something is not there, or when there is more than one kernel.
+ * Finds a kernel in the listing of an unpacked tree, or says why there is none: the end of a sentence. Packaging differs by age:
+ * `vmlinuz` is in boot/ or with the modules, the modules under lib/ or usr/lib/.
  */
-export function findKernel(artefact: string, paths: readonly string[]): KernelTree {
-  const refuse = (said: string): never => {
-    throw new RaidlabError({ area: 'image', reason: 'build-failed', artefact, argv: ['tar', '--list'], said });
-  };
+export function findKernel(paths: readonly string[]): KernelTree | { readonly problem: string } {
   const modules = new Set<string>();
   for (const found of paths) {
     const directory = /^(?:usr\/)?lib\/modules\/[^/]+(?=\/kernel\/)/.exec(found)?.[0];
     if (directory !== undefined) modules.add(directory);
   }
   const [directory] = modules;
-  if (directory === undefined) return refuse('The packages hold no kernel modules.');
-  if (modules.size > 1) return refuse(`The packages hold more than one kernel: ${[...modules].join(', ')}.`);
-  const version = directory.slice(directory.lastIndexOf('/') + 1);
+  if (directory === undefined) return { problem: 'there are no kernel modules' };
+  const versions = [...modules].map((found) => found.slice(found.lastIndexOf('/') + 1));
+  const [version = ''] = versions;
+  if (modules.size > 1) return { problem: `there are modules of more than one kernel (${versions.join(', ')})` };
   const vmlinuz = [`boot/vmlinuz-${version}`, `${directory}/vmlinuz`].find((candidate) => paths.includes(candidate));
-  if (vmlinuz === undefined) return refuse(`The packages hold the modules of ${version}, but no vmlinuz.`);
-  const busybox = ['usr/bin/busybox', 'bin/busybox'].find((candidate) => paths.includes(candidate));
-  if (busybox === undefined) return refuse('The packages hold no busybox.');
-  return { version, vmlinuz, modules: directory, busybox };
+  if (vmlinuz === undefined) return { problem: `there are the modules of ${version}, but no vmlinuz` };
+  return { version, vmlinuz, modules: directory };
+}
+
+/** Finds busybox in the listing of an unpacked tree; undefined when it is not there. */
+export function findBusybox(paths: readonly string[]): string | undefined {
+  return ['usr/bin/busybox', 'bin/busybox'].find((candidate) => paths.includes(candidate));
 }
 
 /** Gives the versions of the packages whose archives are in a listing: `NAME_VERSION_ARCHITECTURE.deb`, as apt names them in its cache. */

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { RaidlabError } from '../../core/failure.ts';
+import type { Mirrors } from '../../core/mirrors.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
 import type { Suite } from './suite.ts';
 
-/** Where Debian packages are fetched. */
-export interface Mirror {
-  /** Base address of the archive; undefined leaves it to mmdebstrap's own default. */
+/** The Debian mirror that this host's own apt uses. */
+export interface HostMirror {
+  /** Base address of the archive; undefined when apt has no Debian source. */
   readonly archive: string | undefined;
   /** Base address of the security archive, when this host uses one. */
   readonly security: string | undefined;
@@ -21,12 +22,14 @@ export interface AptSource {
 
 const sourceFormat = '$(REPO_URI) $(CODENAME) $(ORIGIN)';
 
-/**
- * Gives the mirror: what `wanted` says, or else what this host's own apt uses. `wanted` may be any address that
- * sources.list(5) knows; it stands for the archive alone, so that nothing else is asked.
- */
-export async function findMirror(ctx: Context, wanted: string | undefined): Promise<Mirror> {
-  if (wanted !== undefined) return { archive: wanted, security: undefined };
+/** Gives the lines of sources.list(5) for a suite, from what the person says, or else from what this host's own apt uses. Rejects with `image/mirror-unknown`. */
+export async function findSources(ctx: Context, suite: Suite, mirrors: Mirrors): Promise<readonly string[]> {
+  const isTold = [suite.base, suite.name].every((name) => wantedMirror(mirrors, name) !== undefined);
+  return planSources(suite, mirrors, isTold ? { archive: undefined, security: undefined } : await findHostMirror(ctx));
+}
+
+/** Gives the mirror that this host's apt uses. */
+export async function findHostMirror(ctx: Context): Promise<HostMirror> {
   const argv = ['apt-get', 'indextargets', '--format', sourceFormat, 'Created-By: Packages'];
   const { stdout } = await runHostCommand(ctx, argv, { purpose: 'find the Debian mirror of this host' });
   const mirror = chooseMirror(parseAptSources(stdout));
@@ -44,33 +47,52 @@ export function parseAptSources(text: string): readonly AptSource[] {
 }
 
 /** Gives the mirror that these sources amount to: the first of Debian's own for each of its two archives. */
-export function chooseMirror(sources: readonly AptSource[]): Mirror {
+export function chooseMirror(sources: readonly AptSource[]): HostMirror {
   const debian = sources.filter((source) => source.origin === 'Debian');
   const isSecurity = (source: AptSource): boolean => source.codename.endsWith('-security');
   return { archive: debian.find((source) => !isSecurity(source))?.uri, security: debian.find(isSecurity)?.uri };
 }
 
-/** Gives the lines of sources.list(5) for a suite; none when the mirror is mmdebstrap's business. Throws `image/mirror-unknown`. */
-export function planSources(mirror: Mirror, suite: Suite): readonly string[] {
-  const { archive, security } = mirror;
+/**
+ * Gives the lines of sources.list(5) for a suite; none when the mirror is mmdebstrap's business. What the person says stands for
+ * the archive alone, so that nothing else is asked. Throws `image/mirror-unknown`.
+ */
+export function planSources(suite: Suite, mirrors: Mirrors, host: HostMirror): readonly string[] {
+  const wanted = wantedMirror(mirrors, suite.base);
+  const archive = wanted ?? host.archive;
   if (archive === undefined) {
     if (suite.backports) throw new RaidlabError({ area: 'image', reason: 'mirror-unknown', suite: suite.name });
     return [];
   }
+  const security = wanted === undefined && suite.security ? host.security : undefined;
   return [
     `deb ${archive} ${suite.base} main`,
-    ...(suite.security && security !== undefined ? [`deb ${security} ${suite.base}-security main`] : []),
-    ...(suite.backports ? [`deb ${archive} ${suite.base}-backports main`] : []),
+    ...(security === undefined ? [] : [`deb ${security} ${suite.base}-security main`]),
+    ...(suite.backports ? [`deb ${wantedMirror(mirrors, suite.name) ?? archive} ${suite.name} main`] : []),
   ];
 }
 
-/** Gives the options that make mmdebstrap's apt use the proxies of the host's apt, from `apt-config dump Acquire`. */
-export function planProxyOptions(aptConfig: string): readonly string[] {
+function wantedMirror(mirrors: Mirrors, suite: string): string | undefined {
+  return mirrors.bySuite?.[suite] ?? mirrors.everySuite;
+}
+
+/**
+ * Gives the options that make mmdebstrap's apt fetch as the host's apt does, from `apt-config dump Acquire`: by its proxies, and with
+ * expired package lists if it takes those.
+ */
+export function planAptOptions(aptConfig: string): readonly string[] {
   const options: string[] = [];
   for (const line of aptConfig.split('\n')) {
-    if (/^Acquire::(?:http|https)::Proxy(?:-Auto-Detect|::\S+)? "[^"]+";$/.test(line)) options.push(`--aptopt=${line}`);
+    if (/^Acquire::(?:(?:http|https)::Proxy(?:-Auto-Detect|::\S+)?|Check-Valid-Until) "[^"]+";$/.test(line))
+      options.push(`--aptopt=${line}`);
   }
   return options;
+}
+
+/** Gives options of mmdebstrap that make its apt fetch as this host's does. */
+export async function readAptOptions(ctx: Context): Promise<readonly string[]> {
+  const { stdout } = await runHostCommand(ctx, ['apt-config', 'dump', 'Acquire'], { purpose: 'find how this host’s apt fetches' });
+  return planAptOptions(stdout);
 }
 
 /** Debian's cloud images name a file with a list of mirrors (apt-transport-mirror(1)); the guest's tree has no such file. */

@@ -11,6 +11,7 @@ const spec: MachineSpec = {
   accelerator: 'tcg',
   kernel: {
     version: '6.12.117+deb13-cloud-amd64',
+    upstreamVersion: '6.12.117',
     description: 'trixie',
     vmlinuzHostPath: '/cache/kernel/vmlinuz',
     initramfsHostPath: '/cache/kernel/initramfs',

@@ -1,0 +1,91 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { kernelSeries, newestMatch } from '../../core/available-kernel.ts';
+import { RaidlabError } from '../../core/failure.ts';
+import { describeKernelChoice } from '../../core/kernel-choice.ts';
+import type { KernelChoice } from '../../core/kernel-choice.ts';
+import type { Mirrors } from '../../core/mirrors.ts';
+import type { OpenStore } from '../cache/open-store.ts';
+import type { Context } from '../context.ts';
+import { bootstrapKernel } from './bootstrap-packages.ts';
+import { rootModules } from './build-kernel.ts';
+import type { KernelSource } from './build-kernel.ts';
+import { copyKernelDirectory, findKernelDirectory } from './copy-kernel-directory.ts';
+import { ensureBusybox } from './ensure-busybox.ts';
+import { findAvailableKernels } from './find-available-kernels.ts';
+import { kernelPackageOf, requireSuite } from './suite.ts';
+import { findPackageFiles, unpackKernelPackages } from './unpack-kernel-packages.ts';
+
+/**
+ * Gives the source of the kernel that was chosen. Looks at the files that the choice names, and fetches nothing yet.
+ *
+ * Rejects with `image/unknown-suite` or `image/unusable-kernel-files`.
+ */
+export async function findKernelSource(store: OpenStore, choice: KernelChoice, mirrors: Mirrors): Promise<KernelSource> {
+  const artefact = describeKernelChoice(choice);
+  if ('suite' in choice) return sourceOfSuite(store, choice.suite, artefact, mirrors);
+  if ('version' in choice) return sourceOfVersion(store, choice.version, artefact, mirrors);
+  if ('packageHostPaths' in choice) {
+    const hostPaths = await findPackageFiles(choice.packageHostPaths);
+    return {
+      artefact,
+      identity: { packages: await describeFiles(hostPaths), rootModules },
+      unpack: async (ctx, { work }) => unpackKernelPackages(ctx, work, hostPaths, await ensureBusybox(ctx, store, mirrors)),
+    };
+  }
+  const found = await findKernelDirectory(choice.directoryHostPath);
+  const names = (await readdir(found.modulesHostPath, { recursive: true })).sort();
+  const hostPaths = [found.vmlinuzHostPath, ...names.map((name) => path.join(found.modulesHostPath, name))];
+  return {
+    artefact,
+    identity: { directory: await describeFiles(hostPaths), rootModules },
+    unpack: async (ctx, { work }) => copyKernelDirectory(work, found, await ensureBusybox(ctx, store, mirrors)),
+  };
+}
+
+/** Looks whether the files that a choice names are there and are a kernel's, as far as can be seen from outside. Rejects with `image/unusable-kernel-files`. */
+export async function checkKernelFiles(choice: KernelChoice): Promise<void> {
+  if ('packageHostPaths' in choice) await findPackageFiles(choice.packageHostPaths);
+  if ('directoryHostPath' in choice) await findKernelDirectory(choice.directoryHostPath);
+}
+
+function sourceOfSuite(store: OpenStore, name: string, artefact: string, mirrors: Mirrors): KernelSource {
+  const suite = requireSuite(name, mirrors);
+  const kernelPackage = kernelPackageOf(suite);
+  return {
+    artefact,
+    identity: { suite, kernelPackage, rootModules },
+    unpack: async (ctx, { work }) => bootstrapKernel(ctx, store, work, { artefact, suite, kernelPackage, mirrors }),
+  };
+}
+
+/** The version is looked for when the kernel is built, as a suite's newest is: one that is in the cache is used as it is. */
+function sourceOfVersion(store: OpenStore, version: string, artefact: string, mirrors: Mirrors): KernelSource {
+  const unpack: KernelSource['unpack'] = async (ctx, { work }) => {
+    const { kernels, unread } = await findAvailableKernels(ctx, store, mirrors);
+    const newest = newestMatch(kernels, version);
+    if (newest === undefined) {
+      const known = kernelSeries(kernels);
+      throw new RaidlabError({ area: 'image', reason: 'version-not-found', version, known, ...(unread === undefined ? {} : { unread }) });
+    }
+    remarkOnChoice(ctx, version, newest.package, newest.suite, unread?.suites);
+    const suite = requireSuite(newest.suite, mirrors);
+    return bootstrapKernel(ctx, store, work, { artefact, suite, kernelPackage: newest.package, mirrors });
+  };
+  return { artefact, identity: { version, rootModules }, unpack };
+}
+
+function remarkOnChoice(ctx: Context, version: string, name: string, suite: string, unread: readonly string[] | undefined): void {
+  const blind = unread === undefined ? '' : `; ${unread.join(', ')} could not be read`;
+  ctx.emit({ type: 'remark-made', text: `The newest kernel ${version} is ${name} of ${suite}${blind}.` });
+}
+
+/** What tells a file from another without reading it: a module tree has 300 MB. */
+async function describeFiles(hostPaths: readonly string[]): Promise<readonly string[]> {
+  const described: string[] = [];
+  for (const hostPath of hostPaths) {
+    const { size, mtimeNs } = await stat(hostPath, { bigint: true });
+    described.push(`${hostPath} ${String(size)} ${String(mtimeNs)}`);
+  }
+  return described;
+}
