@@ -225,7 +225,7 @@ function sharedRequest(cli: Cli, asked: DrillCommand, slots: MachineSlots): Omit
     store: cli.store,
     templates: { mode: asked.cold ? 'cold' : asked.fresh ? 'fresh' : 'fork', renewed: new Set<string>() },
     slots,
-    mirror: cli.mirror,
+    mirrors: cli.mirrors,
   };
 }
 
