@@ -158,9 +158,11 @@ export type EventBody =
 
 /** A drill that a run is going to do, as it was asked for. */
 export interface PlannedJob {
-  /** Its label: the drill's name, with a number from the second time on. */
+  /** Its label: the drill's name, with `-twin` for its twin and a number from the second time on. */
   readonly job: string;
   readonly drill: string;
+  /** Whether it is the drill's twin, the same made worse, which must come out `broken`. */
+  readonly isTwin: boolean;
   readonly promise: string;
   readonly seed: string;
   readonly skippedSteps: readonly string[];

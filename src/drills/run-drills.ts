@@ -71,7 +71,7 @@ async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDri
 }
 
 function planJob({ job, request }: DrillJob): PlannedJob {
-  const { drill, seed, skippedSteps, layout, payloadBytes } = request;
-  const about = { drill: drill.name, promise: drill.promise, layout: describeLayout(layout) };
+  const { drill, expectation, seed, skippedSteps, layout, payloadBytes } = request;
+  const about = { drill: drill.name, isTwin: expectation !== undefined, promise: drill.promise, layout: describeLayout(layout) };
   return { job, ...about, seed, skippedSteps, payloadBytes, kernel: request.kernel, tools: request.tools };
 }

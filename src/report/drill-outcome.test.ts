@@ -8,6 +8,7 @@ import type { DrillOutcome } from './drill-outcome.ts';
 const planned = (job: string): PlannedJob => ({
   job,
   drill: 'split-brain',
+  isTwin: false,
   promise: 'p',
   seed: '1',
   skippedSteps: [],

@@ -1,8 +1,11 @@
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check, CheckOutcome, Verdict } from '../core/verdict.ts';
+import { expectationLines } from './expectation-lines.ts';
+import type { ExpectationFacts } from './expectation-lines.ts';
 import { formatDuration } from './format-duration.ts';
 import { blank, labelled, line, saidLines, span } from './line.ts';
 import type { Line, Tone } from './line.ts';
+import { outcomeStyles, wordOfVerdict } from './outcome-word.ts';
 import { shortenLines } from './shorten-lines.ts';
 
 /** How many lines of evidence are shown for a check, by what it came to; the rest is in result.json. */
@@ -12,15 +15,6 @@ const outcomeMarks: Readonly<Record<CheckOutcome, { readonly mark: string; reado
   held: { mark: '✓', tone: 'good' },
   broken: { mark: '✗', tone: 'bad' },
   inconclusive: { mark: '?', tone: 'doubtful' },
-};
-
-/** The tone in which a verdict is shown. */
-const verdictTones: Readonly<Record<Verdict, Tone>> = {
-  held: 'good',
-  broken: 'bad',
-  inconclusive: 'doubtful',
-  crashed: 'crashed',
-  skipped: 'quiet',
 };
 
 /** Gives the lines of a check: mark, claim, and what was seen; more of that where it did not hold. */
@@ -37,7 +31,7 @@ export function checkLines(check: Check, verbose: boolean): readonly Line[] {
 }
 
 /** What a verdict rests on. */
-export interface VerdictFacts {
+export interface VerdictFacts extends ExpectationFacts {
   readonly drill: string;
   readonly verdict: Verdict;
   readonly summary: string;
@@ -51,15 +45,17 @@ export interface VerdictFacts {
 /** Gives the last part of a drill's report: every check with its evidence, then the verdict. */
 export function verdictLines(facts: VerdictFacts): readonly Line[] {
   const evidence = facts.checks.flatMap((check) => checkLines(check, facts.verbose));
+  const word = wordOfVerdict(facts.verdict, facts.surprises);
   return [
     ...(evidence.length === 0 ? [] : [line(0, [span('Evidence', 'strong')]), ...evidence, blank]),
     ...(facts.trouble === undefined ? [] : [line(0, [span('Evidence from the console', 'strong')]), ...troubleLines(facts.trouble), blank]),
     line(0, [
-      span(facts.verdict.toUpperCase(), verdictTones[facts.verdict]),
+      span(word.toUpperCase(), outcomeStyles[word].tone),
       span(`  ${facts.drill}`, 'strong'),
       span(`  ${formatDuration(facts.durationMs)}`, 'quiet'),
     ]),
     line(0, facts.summary),
+    ...expectationLines(facts),
     ...countLine(facts.checks),
   ];
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { expectedRun, strictRun } from './fixtures/expected-events.ts';
 import { manyBegin, manyEnd, manyInterrupted, recordJobs } from './fixtures/many-events.ts';
 import type { JobEvent } from './fixtures/many-events.ts';
 import { formatAnnotations, formatStepSummary } from './github.ts';
@@ -93,4 +94,32 @@ test('text in the step summary means itself: no cell, tag or fence ends early', 
   const markdown = formatStepSummary(resultOf([...manyBegin.slice(0, 3), judged, verdict]));
   assert.ok(markdown.includes(String.raw`| a \| b &lt;script> \`x\` \*y\* \`\`\` |`), markdown);
   assert.match(markdown, /^`{5}text\n[^]*^`{5}$/mu);
+});
+
+test('what came as expected has no annotation, a surprise is an error, a skipped drill a notice, and a warning where it fails the run', () => {
+  const annotations = readCommands(formatAnnotations(resultOf(expectedRun)));
+  assert.deepEqual(
+    annotations.map(({ command, title }) => [command, title]),
+    [
+      ['error', 'held-twin: surprise'],
+      ['error', 'other-twin: surprise'],
+      ['error', 'mended-crash: surprise'],
+      ['notice', 'not-made-for: skipped'],
+    ],
+  );
+  assert.match(
+    annotations[2]?.text ?? '',
+    /^A surprise: expected crashed, was held\..*\n {2}expected {5}crashed\n {2}because {6}This kernel has the bug\.\n {2}source {7}commit abc123/u,
+  );
+  assert.equal(annotations[3]?.text, 'It was skipped: it is not made for the layout raid1c3: raid1 # only.');
+  assert.equal(readCommands(formatAnnotations(resultOf(strictRun))).at(-1)?.command, 'warning');
+});
+
+test('the step summary says of what was expected what it came to', () => {
+  const summary = formatStepSummary(resultOf(expectedRun));
+  assert.match(summary, /^## raidlab: 2 as expected, 3 surprise, 1 skipped\n/u);
+  assert.match(summary, /^\| replace-twin \| as expected \(broken\) \|/mu);
+  assert.match(summary, /^\| mended-crash \| surprise \(held\) \|/mu);
+  assert.match(summary, /^\| not-made-for \| skipped \|.*raid1 \\# only/mu);
+  assert.equal(summary.match(/<details>/gu)?.length, 3);
 });

@@ -1,18 +1,20 @@
+import { exitCodes } from '../core/exit-code.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import { formatDuration } from './format-duration.ts';
 import { evidenceText, runFacts, summaryOf } from './outcome-text.ts';
-import { outcomeWords, wordOfOutcome } from './outcome-word.ts';
+import { isSuccess, outcomeWords, wordOfOutcome } from './outcome-word.ts';
 import type { OutcomeWord } from './outcome-word.ts';
 import type { RunResult } from './result.ts';
 
 /** The workflow command for each outcome that is worth an annotation. */
-const annotationOf: Readonly<Partial<Record<OutcomeWord, 'error' | 'warning'>>> = {
+const annotationOf: Readonly<Partial<Record<OutcomeWord, 'error' | 'warning' | 'notice'>>> = {
   broken: 'error',
   surprise: 'error',
   crashed: 'error',
   failed: 'error',
   inconclusive: 'warning',
   interrupted: 'warning',
+  skipped: 'notice',
 };
 
 /** How many rows of evidence an annotation has; GitHub folds long ones away, and the rest is in the step summary. */
@@ -27,9 +29,10 @@ export function formatAnnotations(result: RunResult): string {
   return [
     ...result.drills.flatMap((outcome) => {
       const word = wordOfOutcome(outcome);
-      const command = annotationOf[word];
+      // With --strict a drill that was skipped fails the run.
+      const command = word === 'skipped' && outcome.exitCode !== exitCodes.held ? 'warning' : annotationOf[word];
       if (command === undefined) return [];
-      const rows = [summaryOf(result, outcome), ...evidenceText(result, outcome).split('\n')];
+      const rows = [summaryOf(result, outcome), ...evidenceText(result, outcome).split('\n')].filter((row) => row !== '');
       return [annotation(command, `${outcome.job}: ${word}`, rows.slice(0, rowsAnnotated).join('\n'))];
     }),
     ...ownFailures.map((failure) => annotation('error', 'raidlab', `${failure.what}\n${failure.remedy}`)),
@@ -50,7 +53,7 @@ export function formatStepSummary(result: RunResult): string {
     ...ownFailures.map((failure) => `**${escapeMarkdown(failure.what)}** ${escapeMarkdown(failure.remedy)}`),
     ...(drills.length === 0 ? [] : [table(result)]),
     ...drills
-      .filter((drill) => !['held', 'as expected', 'skipped', 'not begun'].includes(wordOfOutcome(drill)))
+      .filter((drill) => !isSuccess(wordOfOutcome(drill)) && !['skipped', 'not begun'].includes(wordOfOutcome(drill)))
       .map((drill) => details(result, drill)),
     facts.map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`).join('\n'),
     `Again: ${inlineCode(result.repeat)}`,
@@ -60,10 +63,16 @@ export function formatStepSummary(result: RunResult): string {
 function table(result: RunResult): string {
   const rows = result.drills.map((drill) => {
     const time = drill.durationMs === null ? '' : formatDuration(drill.durationMs);
-    const cells = [drill.job, wordOfOutcome(drill), time, `${drill.kernel} / ${drill.tools}`, summaryOf(result, drill)];
+    const cells = [drill.job, outcomeCell(drill), time, `${drill.kernel} / ${drill.tools}`, summaryOf(result, drill)];
     return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
   });
   return ['| drill | outcome | time | kernel / tools | |', '| --- | --- | ---: | --- | --- |', ...rows].join('\n');
+}
+
+/** A twin that broke as it had to reads as a success, and still says what it came to. */
+function outcomeCell(drill: DrillOutcome): string {
+  const word = wordOfOutcome(drill);
+  return drill.verdict === null || drill.verdict === word ? word : `${word} (${drill.verdict})`;
 }
 
 function details(result: RunResult, outcome: DrillOutcome): string {
@@ -74,7 +83,7 @@ function details(result: RunResult, outcome: DrillOutcome): string {
   return `<details><summary>${escapeHtml(title)}</summary>\n\n${fence}text\n${text}\n${fence}\n\n</details>`;
 }
 
-function annotation(command: 'error' | 'warning', title: string, text: string): string {
+function annotation(command: 'error' | 'warning' | 'notice', title: string, text: string): string {
   return `::${command} title=${escapeProperty(title)}::${escapeData(text)}\n`;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'junit2json';
+import { expectedRun } from './fixtures/expected-events.ts';
 import { manyBegin, manyEnd, manyInterrupted, recordJobs } from './fixtures/many-events.ts';
 import type { JobEvent } from './fixtures/many-events.ts';
 import { formatJunit } from './junit.ts';
@@ -86,6 +87,33 @@ test('a broken promise is a failure with its evidence; what could not be judged 
   assert.match(crashed['system-out']?.[0] ?? '', /^console of main \(dispose\):\n\[ {3}12\.3\] sysrq: Trigger a crash \ufffd\[31m$/u);
   assert.equal(inconclusive?.error?.[0]?.type, 'inconclusive');
   assert.match(inconclusive.error[0].inner, /QEMU ended \(machine main\)\.\n {2}│ qemu: oh/u);
+});
+
+test('what came as expected passes and says what that was; a surprise in either direction is a failure that says what was expected, why, and who says so', async () => {
+  const suite = await suiteOf(resultOf(expectedRun));
+  assert.deepEqual([suite.tests, suite.failures, suite.errors, suite.skipped], [6, 3, 0, 1]);
+  const [twin, heldTwin, otherTwin, crash, mended, skipped] = suite.testcase;
+  for (const passed of [twin, crash])
+    assert.deepEqual([passed?.failure, passed?.error, passed?.skipped], [undefined, undefined, undefined]);
+  assert.match(
+    twin?.['system-out']?.[0] ?? '',
+    /^As expected\. The promise was broken: .*\n {2}expected {5}broken: profiles, leg-alone-\*\n {2}source {7}the drill itself/u,
+  );
+  assert.match(crash?.['system-out']?.[0] ?? '', /expected {5}crashed\n {2}source {7}commit abc123$/u);
+  assert.deepEqual(
+    [heldTwin, otherTwin, mended].map((each) => each?.failure?.[0]?.type),
+    ['surprise', 'surprise', 'surprise'],
+  );
+  assert.match(heldTwin?.failure?.[0]?.message ?? '', /^A surprise: expected broken, was held\./u);
+  assert.match(
+    mended?.failure?.[0]?.inner ?? '',
+    /expected {5}crashed\n {2}because {6}This kernel has the bug\.\n {2}source {7}commit abc123/u,
+  );
+  assert.match(otherTwin?.failure?.[0]?.inner ?? '', /The claim of procedure/u);
+  assert.equal(skipped?.skipped?.[0]?.message, 'It was skipped: it is not made for the layout raid1c3: raid1 # only.');
+  const properties = new Map(suite.properties.map(({ name, value }) => [name, value]));
+  assert.equal(properties.get('expected of replace-twin'), 'broken: profiles, leg-alone-*');
+  assert.equal(properties.get('repeat'), 'raidlab drill --all --twin --seed 1');
 });
 
 test('what never began is skipped', async () => {

@@ -1,13 +1,15 @@
 import type { DrillOutcome } from './drill-outcome.ts';
-import { consoleText, evidenceText, runFacts, summaryOf } from './outcome-text.ts';
+import { formatExpected } from './expectation-lines.ts';
+import { consoleText, evidenceText, expectationText, runFacts, summaryOf } from './outcome-text.ts';
 import { wordOfOutcome } from './outcome-word.ts';
 import type { RunResult } from './result.ts';
 
 /**
  * Gives a run as JUnit XML: a suite for the run, a case for each drill, classified by its kernel and tools.
  *
- * `broken` is a failure, with the evidence; `inconclusive`, `crashed` and what could not begin are errors, with the end of
- * the console; what never began is skipped. There is no standard: the elements are those that the schema of Jenkins' xUnit
+ * `broken` and a surprise are failures, with the evidence and what was expected; `inconclusive`, `crashed` and what could not
+ * begin are errors, with the end of the console; what was skipped or never began is skipped, and says why. What came as
+ * expected passes, and says in its output what that was. There is no standard: the elements are those that the schema of Jenkins' xUnit
  * plugin (junit-10.xsd) knows, in which properties belong to the suite.
  */
 export function formatJunit(result: RunResult): string {
@@ -21,7 +23,14 @@ export function formatJunit(result: RunResult): string {
   const skipped = String(drills.filter((drill) => elementOf(drill) === 'skipped').length);
   // ISO 8601 without a zone is what the schemas have; it is UTC.
   const suite = { name: result.run, ...counts, skipped, timestamp: result.startedAt.replace(/\..*$/u, '') };
-  const properties = [['seed', drills[0]?.seed ?? ''] as const, ['repeat', result.repeat] as const, ...runFacts(result)];
+  const properties = [
+    ['seed', drills[0]?.seed ?? ''] as const,
+    ['repeat', result.repeat] as const,
+    ...runFacts(result),
+    ...drills.flatMap(({ job, expectation }) =>
+      expectation === null ? [] : [[`expected of ${job}`, formatExpected(expectation)] as const],
+    ),
+  ];
   return `<?xml version="1.0" encoding="UTF-8"?>
 ${element('testsuites', { name: 'raidlab', ...counts }, [
   element('testsuite', suite, [
@@ -39,12 +48,15 @@ ${element('testsuites', { name: 'raidlab', ...counts }, [
 function formatCase(result: RunResult, outcome: DrillOutcome): string {
   const kind = elementOf(outcome);
   const attributes = { name: outcome.job, classname: `${outcome.kernel}/${outcome.tools}`, time: seconds(outcome.durationMs) };
-  if (kind === undefined) return element('testcase', attributes, []);
+  if (kind === undefined) return element('testcase', attributes, outputOf(expectationText(outcome)));
   const word = wordOfOutcome(outcome);
-  if (kind === 'skipped') return element('testcase', attributes, [element(kind, { message: word }, [])]);
+  if (kind === 'skipped') return element('testcase', attributes, [element(kind, { message: summaryOf(result, outcome) }, [])]);
   const why = element(kind, { type: word, message: summaryOf(result, outcome) }, [escapeXml(evidenceText(result, outcome))]);
-  const console = consoleText(outcome);
-  return element('testcase', attributes, [why, ...(console === '' ? [] : [element('system-out', {}, [escapeXml(console)])])]);
+  return element('testcase', attributes, [why, ...outputOf(consoleText(outcome))]);
+}
+
+function outputOf(text: string): readonly string[] {
+  return text === '' ? [] : [element('system-out', {}, [escapeXml(text)])];
 }
 
 /** Gives the element that says what a drill came to; undefined when it held. */

@@ -1,6 +1,8 @@
 import { drillLines } from './drill-lines.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
+import { expectationLines } from './expectation-lines.ts';
 import { failureLines } from './failure-lines.ts';
+import { line } from './line.ts';
 import { wordOfOutcome } from './outcome-word.ts';
 import { plainText } from './plain-text.ts';
 import type { RunFailure, RunResult } from './result.ts';
@@ -28,6 +30,11 @@ export function consoleText({ consoles }: DrillOutcome): string {
   return consoles
     .map(({ machine, end, lines }) => `console of ${machine}${end === null ? '' : ` (${end})`}:\n${lines.join('\n')}`)
     .join('\n\n');
+}
+
+/** Gives how a drill came as it had to, as text: what was seen, what was expected and who says so; empty where nothing but `held` was. */
+export function expectationText(outcome: DrillOutcome): string {
+  return outcome.expectation === null ? '' : plainText([line(0, outcome.summary ?? ''), ...expectationLines(outcome)]);
 }
 
 /** Gives the folder of a drill's evidence, below the directory of the results. */

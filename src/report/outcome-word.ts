@@ -1,4 +1,5 @@
 import { exitCodes } from '../core/exit-code.ts';
+import type { Verdict } from '../core/verdict.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import type { Tone } from './line.ts';
 
@@ -36,10 +37,21 @@ export const outcomeStyles: Readonly<Record<OutcomeWord, { readonly mark: string
 
 /** Gives what a drill came to in a word. */
 export function wordOfOutcome({ verdict, surprises, startedAt, exitCode }: DrillOutcome): OutcomeWord {
-  if (verdict === 'held' || verdict === 'broken') return surprises === null ? verdict : surprises.length === 0 ? 'as expected' : 'surprise';
-  if (verdict === 'crashed' && surprises?.length === 0) return 'as expected';
-  if (verdict !== null) return verdict;
+  if (verdict !== null) return wordOfVerdict(verdict, surprises);
   // A drill that was cut off in its middle, by a second Ctrl-C, has no ending at all.
   if (exitCode === null) return startedAt === null ? 'not begun' : 'interrupted';
   return exitCode === exitCodes.interrupted ? 'interrupted' : 'failed';
+}
+
+/** Gives a verdict in a word: what came as expected is a success, and what did not is a surprise, whatever its verdict would be worth alone. */
+export function wordOfVerdict(verdict: Verdict, surprises: readonly string[] | null): OutcomeWord {
+  if (surprises === null) return verdict;
+  if (surprises.length === 0) return 'as expected';
+  // A crash is louder than a surprise, and what could not be judged cannot surprise.
+  return verdict === 'held' || verdict === 'broken' ? 'surprise' : verdict;
+}
+
+/** Tells whether an outcome is one that nobody has to look at. */
+export function isSuccess(word: OutcomeWord): boolean {
+  return word === 'held' || word === 'as expected';
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import stringWidth from 'string-width';
+import { expectedRun } from './fixtures/expected-events.ts';
 import { manyBegin, manyEnd, manyInterrupted, recordJobs } from './fixtures/many-events.ts';
 import type { JobEvent } from './fixtures/many-events.ts';
 import { cutLine, layoutLine } from './layout-line.ts';
@@ -106,6 +107,7 @@ test('drills that ran more than once are given with their times', () => {
   const jobs = ['x', 'x-2', 'x-3', 'y'].map((job) => ({
     job,
     drill: job.replace(/-\d$/u, ''),
+    isTwin: false,
     promise: 'p',
     seed: '1',
     skippedSteps: [],
@@ -155,4 +157,48 @@ test('the live region stays low however many run', () => {
   const rows = alive(many, 1000);
   assert.equal(rows.length, 14);
   assert.equal(rows.at(-1), '  and 28 more');
+});
+
+test('what came as expected is told in a line, a surprise with what was expected, why, and who says so, a skipped drill with its reason', () => {
+  assert.equal(
+    show(expectedRun),
+    `6 drills, one at a time
+  seed         1
+
+✓ as expected       9.0 s  replace-twin
+  expected broken, was broken: without the balance there are single chunks.
+✗ surprise          9.0 s  held-twin
+  A surprise: expected broken, was held. The promise was kept: a promise.
+  expected     broken: profiles, leg-alone-*
+  because      without the balance there are single chunks.
+  source       the drill itself: this is its twin
+  evidence     raidlab-results/x/held-twin/
+✗ surprise          9.0 s  other-twin
+  A surprise: expected profiles to be broken, and it is not: broken are procedure. The promise was broken: procedure did not hold.
+  expected     broken: profiles, leg-alone-*
+  because      without the balance there are single chunks.
+  source       the drill itself: this is its twin
+  ✗ The claim of procedure  procedure
+      seen: procedure
+  evidence     raidlab-results/x/other-twin/
+✓ as expected       9.0 s  known-crash
+  expected crashed, was crashed: This kernel has the bug. (commit abc123)
+✗ surprise          9.0 s  mended-crash
+  A surprise: expected crashed, was held. The promise was kept: a promise.
+  expected     crashed
+  because      This kernel has the bug.
+  source       commit abc123
+  evidence     raidlab-results/x/mended-crash/
+- skipped           9.0 s  not-made-for
+  It was skipped: it is not made for the layout raid1c3: raid1 # only.
+
+Summary
+  ✓ as expected     2
+  ✗ surprise        3  held-twin, other-twin, mended-crash
+  - skipped         1  not-made-for
+  took         60.0 s; the drills one by one 54.0 s, one at a time
+  evidence     raidlab-results/x/
+  again        raidlab drill --all --twin --seed 1`,
+  );
+  assert.match(show(expectedRun, wide, { verbose: true }), /✓ as expected .*replace-twin\n.*\n {2}✗ The claim of profiles/u);
 });

@@ -264,3 +264,47 @@ CRASHED  kernel-crash  9.0 s
 The kernel under test crashed.`,
   );
 });
+
+test('one drill that came as expected reads as a success, a surprise is said with what was expected, why, and who says so', () => {
+  const verdict = (found: 'held' | 'broken', surprises: readonly string[], summary: string, source: string | null) =>
+    show([
+      [0, { type: 'run-planned', seed: '1', limit: 1, jobs: [{ ...twinJob, isTwin: source === null }] }],
+      [0, { type: 'drill-started', ...twinJob }],
+      [
+        0,
+        {
+          type: 'verdict-reached',
+          drill: 'split-brain',
+          verdict: found,
+          summary,
+          durationMs: 9000,
+          expectation: { verdict: 'broken', because: 'It is so.', breaks: ['files'], source },
+          surprises,
+        },
+      ],
+    ]);
+  const expected = verdict('broken', [], 'As expected. The promise was broken: files did not hold. It is so.', null);
+  assert.match(expected, /^split-brain {2}its twin: it must come out broken\n/u);
+  assert.match(
+    expected,
+    /\n\nAS EXPECTED {2}split-brain {2}9\.0 s\nAs expected\..*\n {2}expected {5}broken: files\n {2}source {7}the drill itself: this is its twin$/u,
+  );
+  const surprise = verdict('held', ['expected broken, was held'], 'A surprise: expected broken, was held.', 'commit abc123');
+  assert.match(surprise, /^split-brain\n/u);
+  assert.match(
+    surprise,
+    /\n\nSURPRISE {2}split-brain {2}9\.0 s\nA surprise: .*\n {2}expected {5}broken: files\n {2}because {6}It is so\.\n {2}source {7}commit abc123$/u,
+  );
+});
+
+const twinJob = {
+  job: 'split-brain-twin',
+  drill: 'split-brain',
+  promise: 'A promise.',
+  seed: '1',
+  skippedSteps: [],
+  layout: 'l',
+  payloadBytes: 1,
+  kernel: 'trixie',
+  tools: 'trixie',
+};

@@ -36,7 +36,7 @@ export function renderTerminal(state: TerminalState, event: RecordedEvent): Rend
       return { state: { ...state, directory: event.directory, commandLine: event.command }, lines: [] };
     case 'drill-started':
       return keep({ ...prepare(state, event, 'images and accelerator'), seed: event.seed, checks: [], troubles: [] }, 'header', [
-        line(0, [span(event.drill, 'strong')]),
+        line(0, [span(event.drill, 'strong'), ...(state.isTwin ? [span('  its twin: it must come out broken', 'doubtful')] : [])]),
         line(0, event.promise),
         blank,
         labelled('array', event.layout),
@@ -130,8 +130,9 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
       return within(state, 'header', [line(2, [span(`Removed what an earlier run left: ${event.what} (${event.hostPath})`, 'quiet')], 4)]);
     case 'remark-made':
       return within(state, 'steps', [line(4, event.text)]);
-    case 'console-line-seen':
     case 'run-planned':
+      return { state: { ...state, isTwin: event.jobs[0]?.isTwin === true }, lines: [] };
+    case 'console-line-seen':
     case 'drill-ended':
       return { state, lines: [] };
     case 'machine-started':

@@ -2,7 +2,7 @@ import type { DrillOutcome } from './drill-outcome.ts';
 import { formatDuration } from './format-duration.ts';
 import { labelled, labelledCommand, line, span } from './line.ts';
 import type { Line } from './line.ts';
-import { outcomeStyles, outcomeWords, wordOfOutcome } from './outcome-word.ts';
+import { isSuccess, outcomeStyles, outcomeWords, wordOfOutcome } from './outcome-word.ts';
 import type { OutcomeWord } from './outcome-word.ts';
 import type { RunResult } from './result.ts';
 
@@ -37,7 +37,7 @@ function countLine(word: OutcomeWord, drills: readonly DrillOutcome[]): readonly
   const those = drills.filter((drill) => wordOfOutcome(drill) === word);
   if (those.length === 0) return [];
   // Whoever reads only the end must find what to look at.
-  const names = word === 'held' ? '' : `  ${those.map((drill) => drill.job).join(', ')}`;
+  const names = isSuccess(word) ? '' : `  ${those.map((drill) => drill.job).join(', ')}`;
   const { mark, tone } = outcomeStyles[word];
   return [line(2, [span(`${mark} ${word.padEnd(12)} `, tone), span(String(those.length).padStart(4), 'strong'), span(names, 'quiet')], 17)];
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Parser } from 'tap-parser';
 import type { Result } from 'tap-parser';
+import { expectedRun } from './fixtures/expected-events.ts';
 import { manyBegin, manyEnd, manyInterrupted, recordJobs } from './fixtures/many-events.ts';
 import type { JobEvent } from './fixtures/many-events.ts';
 import { addToResult, emptyResult } from './result.ts';
@@ -78,4 +79,31 @@ test('a run in which all held is passed', () => {
   ];
   const { final } = harness([[0, null, { ...plan[2], jobs }], verdict, ended]);
   assert.deepEqual([final?.ok, final?.count, final?.todo, final?.skip], [true, 1, 0, 0]);
+});
+
+test('what came as expected is ok, a surprise is not, and both say what was expected; a skipped drill is a SKIP with its reason', () => {
+  const { points, final } = harness(expectedRun);
+  assert.deepEqual([final?.ok, final?.count, final?.pass, final?.fail, final?.skip], [false, 6, 3, 3, 1]);
+  assert.deepEqual(
+    points.map((point) => [point.name, point.ok]),
+    [
+      ['replace-twin', true],
+      ['held-twin', false],
+      ['other-twin', false],
+      ['known-crash', true],
+      ['mended-crash', false],
+      ['not-made-for', true],
+    ],
+  );
+  assert.equal(points[5]?.skip, 'It was skipped: it is not made for the layout raid1c3: raid1 # only.');
+  const [twin, heldTwin, , , mended] = points.map((point) => point.diag as Readonly<Record<string, unknown>>);
+  assert.deepEqual(
+    [twin?.twin, twin?.outcome, twin?.expected, twin?.source, twin?.surprises],
+    [true, 'as expected', 'broken: profiles, leg-alone-*', 'the drill itself: this is its twin', undefined],
+  );
+  assert.deepEqual([heldTwin?.outcome, heldTwin?.surprises], ['surprise', ['expected broken, was held']]);
+  assert.deepEqual(
+    [mended?.twin, mended?.expected, mended?.because, mended?.source],
+    [false, 'crashed', 'This kernel has the bug.', 'commit abc123'],
+  );
 });

@@ -1,6 +1,7 @@
 import type { DrillOutcome } from './drill-outcome.ts';
+import { formatExpected, sourceOf } from './expectation-lines.ts';
 import { consoleText, evidenceText, folderOf, runFacts, summaryOf } from './outcome-text.ts';
-import { wordOfOutcome } from './outcome-word.ts';
+import { isSuccess, wordOfOutcome } from './outcome-word.ts';
 import type { RunResult } from './result.ts';
 
 /**
@@ -25,25 +26,31 @@ export function formatTap(result: RunResult): string {
 
 function testPoint(result: RunResult, outcome: DrillOutcome, number: number): readonly string[] {
   const word = wordOfOutcome(outcome);
-  const isHeld = word === 'held' || word === 'as expected' || word === 'skipped';
+  const isOk = isSuccess(word) || word === 'skipped';
   const console = consoleText(outcome);
   const facts: Readonly<Record<string, unknown>> = {
     outcome: word,
     message: summaryOf(result, outcome),
     duration_ms: Math.round(outcome.durationMs ?? 0),
     drill: outcome.drill,
+    twin: outcome.isTwin,
+    ...expectedFacts(outcome),
     seed: outcome.seed,
     kernel: outcome.kernel,
     tools: outcome.tools,
     layout: outcome.layout,
     ...(outcome.skippedSteps.length === 0 ? {} : { skipped_steps: outcome.skippedSteps }),
-    ...(isHeld ? {} : { seen: evidenceText(result, outcome).split('\n'), folder: folderOf(result, outcome) }),
-    ...(isHeld || console === '' ? {} : { console: console.split('\n') }),
+    ...(isOk ? {} : { seen: evidenceText(result, outcome).split('\n'), folder: folderOf(result, outcome) }),
+    ...(isOk || console === '' ? {} : { console: console.split('\n') }),
   };
-  return [
-    `${isHeld ? 'ok' : 'not ok'} ${String(number)} - ${escapeDescription(outcome.job)}${word === 'skipped' ? ` # SKIP ${escapeDescription(summaryOf(result, outcome))}` : ''}`,
-    ...yamlBlock(facts),
-  ];
+  const directive = word === 'skipped' ? ` # SKIP ${escapeDescription(summaryOf(result, outcome))}` : '';
+  return [`${isOk ? 'ok' : 'not ok'} ${String(number)} - ${escapeDescription(outcome.job)}${directive}`, ...yamlBlock(facts)];
+}
+
+function expectedFacts({ expectation, surprises }: DrillOutcome): Readonly<Record<string, unknown>> {
+  if (expectation === null || surprises === null) return {};
+  const expected = { expected: formatExpected(expectation), because: expectation.because, source: sourceOf(expectation) };
+  return surprises.length === 0 ? expected : { ...expected, surprises };
 }
 
 /** JSON is YAML: a value in its JSON form needs no thought about what YAML would read into it. Source: YAML 1.2.2, 1.3. */

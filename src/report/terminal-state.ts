@@ -46,6 +46,8 @@ export interface TerminalState {
   readonly progressToldMs: number;
   readonly checks: readonly Check[];
   readonly troubles: readonly KernelTrouble[];
+  /** Whether the drill is a twin, which must come out broken. */
+  readonly isTwin: boolean;
   readonly directory: string | null;
   readonly commandLine: string;
   readonly seed: string | null;
@@ -65,6 +67,7 @@ export function startTerminal(options: TerminalOptions): TerminalState {
     progressToldMs: 0,
     checks: [],
     troubles: [],
+    isTwin: false,
     directory: null,
     commandLine: '',
     seed: null,
