@@ -13,6 +13,10 @@ export interface Cli {
   /** The words after the program's name. */
   readonly argv: readonly string[];
   readonly cwdHostPath: string;
+  /** The command that is raidlab itself, for the process that keeps a lab: `node …/main.ts`. */
+  readonly selfArgv: readonly [string, ...string[]];
+  /** Where this user's labs are written down: `$XDG_STATE_HOME/raidlab/labs`. */
+  readonly labIndexHostPath: string;
   readonly store: CacheStore;
   /** The directories of PATH. */
   readonly searchHostPaths: readonly string[];

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     argv: process.argv.slice(2),
     env: process.env,
     cwdHostPath: process.cwd(),
+    nodeArgv: [process.execPath, ...process.execArgv],
     stdout: process.stdout,
     stderr: process.stderr,
   });

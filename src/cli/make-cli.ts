@@ -30,6 +30,8 @@ export interface ProcessFacts {
   readonly argv: readonly string[];
   readonly env: Environment;
   readonly cwdHostPath: string;
+  /** The program and the options of this Node: `/usr/bin/node --disable-warning=…`. */
+  readonly nodeArgv: readonly [string, ...string[]];
   readonly stdout: TextStream;
   readonly stderr: TextStream;
 }
@@ -63,6 +65,8 @@ export function makeCli(facts: ProcessFacts): Cli {
     program: programName(facts.moduleUrl, facts.cwdHostPath),
     argv: facts.argv,
     cwdHostPath: facts.cwdHostPath,
+    selfArgv: [...facts.nodeArgv, fileURLToPath(facts.moduleUrl)],
+    labIndexHostPath: labIndexOf(env),
     // Read when a command wants it: a bad variable is then told like any other mistake.
     get store() {
       return storeOf(env);
@@ -113,10 +117,6 @@ export function storeOf(env: Environment): CacheStore {
   };
 }
 
-function cacheBoundOf(env: Environment): CacheBound {
-  const variable = 'RAIDLAB_CACHE_SIZE';
-  const value = firstSet(env[variable]);
-  if (value === undefined) return defaultCacheBound;
 /** Where Debian packages are to be fetched. Throws `usage/bad-variable`. */
 export function mirrorsOf(env: Environment): Mirrors {
   const bySuite: Record<string, string> = {};
@@ -142,6 +142,10 @@ function labIndexOf(env: Environment): string {
   return join(absolute(env.XDG_STATE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.local', 'state'), 'raidlab', 'labs');
 }
 
+function cacheBoundOf(env: Environment): CacheBound {
+  const variable = 'RAIDLAB_CACHE_SIZE';
+  const value = firstSet(env[variable]);
+  if (value === undefined) return defaultCacheBound;
   const maxBytes = parseSize(value);
   if (maxBytes !== undefined) return { ...defaultCacheBound, maxBytes };
   throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable, value, expected: 'a size such as 4GiB' });

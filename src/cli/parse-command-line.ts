@@ -20,10 +20,13 @@ import { drillsArguments, drillsExamples } from './drills.ts';
 import type { DrillsCommand } from './drills.ts';
 import { kernelLogArguments, kernelLogExamples } from './kernel-log.ts';
 import type { KernelLogCommand } from './kernel-log.ts';
+import { labArguments, labExamples } from './lab/lab-commands.ts';
+import type { LabCommand } from './lab/lab-commands.ts';
 import { helpEnd } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
-const parserFor = (cli: Cli) => or(drillArguments, drillsArguments, doctorArguments, cacheArguments(cli), kernelLogArguments);
+const parserFor = (cli: Cli) =>
+  or(or(drillArguments, drillsArguments), labArguments(cli), or(doctorArguments, cacheArguments(cli), kernelLogArguments));
 
 const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
@@ -31,6 +34,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   doctor: doctorExamples,
   cache: cacheExamples,
   'kernel-log': kernelLogExamples,
+  ...labExamples,
   completion: [{ words: 'completion bash', does: 'A script for ~/.bashrc: eval "$(… completion bash)". Also zsh and fish.' }],
 };
 
@@ -44,6 +48,7 @@ export type CommandLine =
   | DoctorCommand
   | CacheCommand
   | KernelLogCommand
+  | LabCommand
   | { readonly command: 'shown'; readonly exitCode: ExitCode };
 
 /** Help is laid out for this many columns where the terminal does not say. */

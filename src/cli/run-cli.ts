@@ -5,6 +5,7 @@ import { runDoctorCommand } from './doctor.ts';
 import { runDrillCommand } from './drill.ts';
 import { runDrillsCommand } from './drills.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
+import { runLabCommand } from './lab/lab-commands.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import type { CommandLine } from './parse-command-line.ts';
 import { reportFailure } from './report-failure.ts';
@@ -33,5 +34,7 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runCacheCommand(cli, asked);
     case 'kernel-log':
       return runKernelLogCommand(cli, asked);
+    default:
+      return runLabCommand(cli, asked);
   }
 }

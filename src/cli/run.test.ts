@@ -59,6 +59,7 @@ async function see(work: (run: OpenRun, cli: Cli) => Promise<ExitCode>): Promise
     moduleUrl: 'file:///x/dist/cli/main.js',
     env: { LANG: 'C.UTF-8' },
     cwdHostPath: root,
+    nodeArgv: ['node'] as const,
   };
   const cli = makeCli({ ...facts, argv: ['drill', '--seed', '7'], stdout, stderr });
   const shown = { drills: 1, verbose: false, cwdHostPath: root, program: cli.program };

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
+import type { Mirrors } from '../core/mirrors.ts';
 import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openStore } from '../machine/cache/open-store.ts';
@@ -24,7 +25,7 @@ export interface KeeperOptions {
   readonly place: LabPlace;
   readonly store: CacheStore;
   readonly raidlabVersion: string;
-  readonly mirror: string | undefined;
+  readonly mirrors: Mirrors;
 }
 
 /** How long a keeper waits for the command that started it, milliseconds. */
@@ -44,8 +45,8 @@ export async function runKeeper(ctx: Context, options: KeeperOptions): Promise<v
 }
 
 async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scratch: Scratch): Promise<void> {
-  const { place, raidlabVersion, mirror } = options;
-  await using lab = new KeptLab({ place, store, scratch, raidlabVersion, mirror });
+  const { place, raidlabVersion, mirrors } = options;
+  await using lab = new KeptLab({ place, store, scratch, raidlabVersion, mirrors });
   const over = Promise.withResolvers<undefined>();
   let isOver = false;
   const end = (): void => {

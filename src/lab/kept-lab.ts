@@ -10,6 +10,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
+import type { Mirrors } from '../core/mirrors.ts';
 import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
 import type { LabLife, LabState } from '../core/lab/lab-state.ts';
 import { formatMotd } from '../core/lab/motd.ts';
@@ -34,7 +35,7 @@ export interface KeptLabOptions {
   readonly store: OpenStore;
   readonly scratch: Scratch;
   readonly raidlabVersion: string;
-  readonly mirror: string | undefined;
+  readonly mirrors: Mirrors;
 }
 
 const lastLines = 20;
@@ -97,14 +98,14 @@ export class KeptLab implements AsyncDisposable {
 
   async #up(ctx: Context, provision: boolean): Promise<ActDone> {
     if (this.#machine !== undefined) return { changed: false };
-    const { place, store, scratch, mirror } = this.#options;
+    const { place, store, scratch, mirrors } = this.#options;
     const state = await readLabState(place);
     this.#state = state;
     const sshPort = await choosePort(state.sshPort, state.isSshPortAsked);
     await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
     const scratchHostPath = join(scratch.socketHostPath, 'machine');
     await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
-    const [parts] = await Promise.all([prepareLabParts(ctx, store, state, mirror), ensureSshKeys(ctx, place)]);
+    const [parts] = await Promise.all([prepareLabParts(ctx, store, state, mirrors), ensureSshKeys(ctx, place)]);
     this.#toolsDescription = parts.parts.tools.description;
     const started = await startLabMachine(ctx, { place, store, state, parts, sshPort, scratchHostPath, provision });
     this.#machine = started.machine;

@@ -1,9 +1,12 @@
+import { parseKernelChoice } from '../core/kernel-choice.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
+import type { Mirrors } from '../core/mirrors.ts';
 import { chooseAccelerator } from '../machine/accelerator.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Context } from '../machine/context.ts';
 import { ensureKernel } from '../machine/image/ensure-kernel.ts';
 import { ensureTools } from '../machine/image/ensure-tools.ts';
+import { suiteNames } from '../machine/image/suite.ts';
 import { canFork, findQemu, requireTrusted } from '../machine/qemu/qemu-program.ts';
 import type { BootedParts } from '../machine/template/booted-template.ts';
 
@@ -21,13 +24,12 @@ export async function prepareLabParts(
   ctx: Context,
   store: OpenStore,
   state: Pick<LabState, 'kernel' | 'tools' | 'memoryMiB' | 'accelerator'>,
-  mirror: string | undefined,
+  mirrors: Mirrors,
 ): Promise<LabParts> {
   const qemu = await findQemu(ctx);
   if (state.accelerator !== null) requireTrusted(qemu, state.accelerator);
-  const from = mirror === undefined ? {} : { mirror };
-  const kernel = await ensureKernel(ctx, store, { suite: state.kernel, ...from });
-  const tools = await ensureTools(ctx, store, { suite: state.tools, ...from });
+  const kernel = await ensureKernel(ctx, store, parseKernelChoice(state.kernel, suiteNames(mirrors)), mirrors);
+  const tools = await ensureTools(ctx, store, { suite: state.tools }, mirrors);
   const { accelerator } = await chooseAccelerator(ctx, {
     store,
     kernel,

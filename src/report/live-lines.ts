@@ -49,7 +49,8 @@ function machineLine({ machine, booting, running }: MachineActivity): readonly L
 /** How many characters a full bar has. */
 const barLength = 20;
 
-function progressLine(progress: Progress, what: string): Line {
+/** Gives the line of a progress: a bar where its size is known, and its words. */
+export function progressLine(progress: Progress, what: string): Line {
   const words = [what, progress.detail].filter((text) => text !== '').join(': ');
   if (progress.fraction === null) return line(2, [span(words, 'quiet')]);
   const fraction = Math.max(0, Math.min(1, progress.fraction));

@@ -1,0 +1,37 @@
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant } from '@optique/core/primitives';
+import { exitCodes } from '../../core/exit-code.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
+import { line } from '../../report/line.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import { openLabContext } from './lab-context.ts';
+import { labHouse, labOption } from './lab-option.ts';
+
+/** Gives the command line of `raidlab destroy`. */
+export const destroyArguments = (cli: Cli) =>
+  command('destroy', object({ command: constant('destroy'), lab: labOption(cli) }), {
+    brief: message`Removes a lab: its machine, its disks, its keys. Does not ask.`,
+  });
+
+/** What `raidlab destroy` was asked for. */
+export type DestroyCommand = InferValue<ReturnType<typeof destroyArguments>>;
+
+/** Command lines of `raidlab destroy` worth typing. */
+export const destroyExamples: readonly Example[] = [{ words: 'destroy', does: 'Removes the lab of this directory, on or off.' }];
+
+/** Removes a lab. That there is none is no failure. */
+export async function runDestroyCommand(cli: Cli, asked: DestroyCommand): Promise<ExitCode> {
+  const [{ destroyLab }, { findLab }] = await Promise.all([import('../../lab/end-lab.ts'), import('../../lab/lab-place.ts')]);
+  const place = await findLab(cli.cwdHostPath, asked.lab);
+  if (place === undefined) {
+    cli.screen.keep([line(0, `There is no lab called ${asked.lab} here: nothing to remove.`)]);
+    return exitCodes.held;
+  }
+  using ctx = openLabContext(cli, `Removing ${asked.lab}`);
+  await destroyLab(ctx, labHouse(cli), place);
+  cli.screen.keep([line(0, `${asked.lab} is gone (${place.hostPath}).`)]);
+  return exitCodes.held;
+}

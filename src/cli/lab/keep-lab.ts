@@ -1,0 +1,31 @@
+import { basename } from 'node:path';
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import type { InferValue } from '@optique/core/parser';
+import { argument, command, constant } from '@optique/core/primitives';
+import { string } from '@optique/core/valueparser';
+import { exitCodes } from '../../core/exit-code.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
+import type { Cli } from '../cli.ts';
+
+/** The command line of the process that keeps a lab on. Not for people: `raidlab up` types it. */
+export const keepLabArguments = command(
+  'keep-lab',
+  object({
+    command: constant('keep-lab'),
+    directory: argument(string({ metavar: 'DIR' }), { description: message`The directory of the lab.` }),
+  }),
+  { hidden: true, brief: message`Keeps a lab on.` },
+);
+
+/** What `raidlab keep-lab` was asked for. */
+export type KeepLabCommand = InferValue<typeof keepLabArguments>;
+
+/** Keeps a lab until it is off. */
+export async function runKeepLabCommand(cli: Cli, asked: KeepLabCommand): Promise<ExitCode> {
+  const [{ runKeeper }, { placeAt }] = await Promise.all([import('../../lab/keeper.ts'), import('../../lab/lab-place.ts')]);
+  const ctx = { signal: cli.interruption.signal, emit: () => undefined };
+  const place = placeAt(asked.directory, basename(asked.directory));
+  await runKeeper(ctx, { place, store: cli.store, raidlabVersion: cli.version, mirrors: cli.mirrors });
+  return exitCodes.held;
+}

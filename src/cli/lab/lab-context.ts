@@ -1,0 +1,35 @@
+import { labEventLines, liveLabLines, readLabActivity } from '../../report/lab-lines.ts';
+import type { LabActivity } from '../../report/lab-lines.ts';
+import { frameMs } from '../../report/live-lines.ts';
+import type { Context } from '../../machine/context.ts';
+import type { Cli } from '../cli.ts';
+
+/** What a command that works on a lab does its work with; dispose it when that is done. */
+export interface LabContext extends Context, Disposable {}
+
+/**
+ * Shows what happens to a lab: what a person should know for good, what is going on as long as it does. All of it on standard
+ * error's side of things where there is no terminal: the output of a command is its result.
+ */
+export function openLabContext(cli: Cli, title: string): LabContext {
+  const { screen } = cli;
+  const { live, unicode } = screen.out.capabilities;
+  const startedMs = Date.now();
+  let activity: LabActivity = { title, progress: null, command: null };
+  const show = (): void => {
+    screen.setLive(liveLabLines(activity, Date.now() - startedMs, Date.now(), unicode));
+  };
+  const timer = live ? setInterval(show, frameMs) : undefined;
+  timer?.unref();
+  return {
+    signal: cli.interruption.signal,
+    emit: (event) => {
+      activity = readLabActivity(activity, event);
+      screen.complain(labEventLines(event));
+    },
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      screen.setLive([]);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { message } from '@optique/core/message';
+import { withDefault } from '@optique/core/modifiers';
+import { option } from '@optique/core/primitives';
+import { defaultLabName } from '../../core/lab/lab-name.ts';
+import type { LabHouse } from '../../lab/bring-up.ts';
+import type { LabPlace } from '../../lab/lab-place.ts';
+import type { Cli } from '../cli.ts';
+import { knownWord } from '../value-parsers.ts';
+
+// Labs bring the machine with them: they are loaded when they are needed, not when a command line is read.
+const places = async () => import('../../lab/lab-place.ts');
+
+/** Gives the option that names a lab; the shell completes those that can be reached from here. */
+export function labOption(cli: Cli) {
+  const known = knownWord('NAME', async () => (await (await places()).listLabNames(cli.cwdHostPath)).map((word) => ({ word })));
+  return withDefault(
+    option('--lab', known, { description: message`Which lab, where there are several; the nearest of that name from here upwards.` }),
+    defaultLabName,
+  );
+}
+
+/** Gives the place of the lab that was named. Rejects with `lab/no-lab` and `lab/bad-name`. */
+export async function placeOf(cli: Cli, name: string): Promise<LabPlace> {
+  return (await places()).requireLab(cli.cwdHostPath, name);
+}
+
+/** Gives raidlab as labs know it. */
+export function labHouse(cli: Cli): LabHouse {
+  return {
+    raidlabVersion: cli.version,
+    indexHostPath: cli.labIndexHostPath,
+    keeperArgv: (labHostPath) => [...cli.selfArgv, 'keep-lab', labHostPath],
+  };
+}
