@@ -1,4 +1,4 @@
-import { joinBytes, utf8 } from './payload/pax.ts';
+import { joinBytes, utf8 } from './bytes.ts';
 
 /** An overlay that is to be made. */
 export interface OverlayShape {

@@ -37,8 +37,6 @@ export interface ArrayTemplate {
   readonly disks: MachineDisks;
   readonly payload: Payload;
   readonly facts: ArrayFacts;
-  /** Whether it was made just now, by this drill. */
-  readonly isNew: boolean;
 }
 
 /** What a drill must know of the array that it goes on with. */
@@ -65,14 +63,12 @@ export async function ensureArrayTemplate(
   steps: readonly Step[],
   build: (run: DrillRun) => Promise<void>,
 ): Promise<ArrayTemplate> {
-  let isNew = false;
   const entry = await ensureTemplate(
     ctx,
     store,
     request.templates,
     await planArrayKey(kit, request, steps),
     async (building, { entryHostPath }) => {
-      isNew = true;
       const saved = savedFiles(entryHostPath);
       const commands: string[] = [];
       const recording: Context = {
@@ -100,7 +96,7 @@ export async function ensureArrayTemplate(
       }
     },
   );
-  return readTemplate(entry, isNew);
+  return readTemplate(entry);
 }
 
 /** Forks a drill's machine from the template, with copy-on-write disks of its own, and gives the drill as it is after its build steps. */
@@ -113,7 +109,7 @@ export async function resumeFromTemplate(ctx: Context, kit: MachineKit, request:
   await run.boot(async (startCtx, spec) => forkMachine(startCtx, spec, saved));
   run.writtenTrees.push(...facts.writtenTrees);
   // What was typed when the template was made belongs to the evidence of every drill that goes on from there.
-  if (!template.isNew)
+  if (template.entry.cached)
     await copyFile(join(template.entry.hostPath, files.commands), join(kit.evidenceHostPath, 'main', 'template-commands.ndjson'));
   return run;
 }
@@ -138,14 +134,13 @@ function factsOf(run: DrillRun): ArrayFacts {
   };
 }
 
-async function readTemplate(entry: CacheEntry, isNew: boolean): Promise<ArrayTemplate> {
+async function readTemplate(entry: CacheEntry): Promise<ArrayTemplate> {
   const { hostPath, record } = entry;
   // Written by the builder above, and whole: the cache has compared its hash.
   const facts = record.facts as unknown as ArrayFacts;
   const manifests = new Map(JSON.parse(await readFile(join(hostPath, files.manifests), 'utf8')) as [string, Manifest][]);
   return {
     entry,
-    isNew,
     facts,
     saved: { ...savedFiles(hostPath), serials: facts.serials, root: 'joined' },
     disks: await disksIn(hostPath, facts.serials),

@@ -48,7 +48,7 @@ export async function beginDrill(
       },
     );
     if (resumed !== undefined) {
-      if (!template.isNew) for (const step of steps) build.restored(step, template.entry.record.madeAt);
+      if (template.entry.cached) for (const step of steps) build.restored(step, template.entry.record.madeAt);
       return resumed;
     }
   }

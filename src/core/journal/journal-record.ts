@@ -1,4 +1,4 @@
-import { joinBytes, utf8 } from '../payload/pax.ts';
+import { joinBytes, utf8 } from '../bytes.ts';
 import { hashText, spreadWord } from '../prng.ts';
 
 /** How long every record of the journal is, its line end included, bytes: record i lies at i times this. */

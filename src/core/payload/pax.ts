@@ -3,6 +3,7 @@
  * Extensions: SCHILY.xattr.* (star, read by GNU tar with --xattrs) and GNU.sparse 1.0
  * (https://www.gnu.org/software/tar/manual/html_section/Sparse-Formats.html).
  */
+import { joinBytes, utf8 } from '../bytes.ts';
 
 /** Archives are made of blocks of so many bytes. */
 export const blockBytes = 512;
@@ -62,33 +63,9 @@ export function fitsUstar(text: string, limitBytes: number): boolean {
   return text.length <= limitBytes && /^[\x20-\x7e]*$/u.test(text);
 }
 
-/** Gives a text's UTF-8. Core has no TextEncoder: it compiles without a platform's types. */
-export function utf8(text: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-  }
-  return Uint8Array.from(bytes);
-}
-
 /** Gives the bytes that a hex text names, two digits each. */
 export function bytesOfHex(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));
-}
-
-/** Gives the pieces as one array. */
-export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }
 
 /** `%d %s=%s\n`, where the number counts the whole record, itself included. */

@@ -1,7 +1,8 @@
+import { joinBytes, utf8 } from '../bytes.ts';
 import { dataOf, zeros } from './content.ts';
 import { dataBytes, isSparse } from './entry.ts';
 import type { FileEntry, PayloadEntry, PayloadPlan } from './entry.ts';
-import { blockBytes, blockPadding, bytesOfHex, fitsUstar, joinBytes, paxRecords, recordBytes, ustarBlock, utf8 } from './pax.ts';
+import { blockBytes, blockPadding, bytesOfHex, fitsUstar, paxRecords, recordBytes, ustarBlock } from './pax.ts';
 import type { PaxRecord, UstarHeader } from './pax.ts';
 
 /** A piece of an archive; `content` says where it lies in the file that it belongs to, and is null for headers and padding. */

@@ -48,6 +48,8 @@ export interface CacheEntry {
   readonly record: EntryRecord;
   /** Hex digest over its files. Unlike its name's it changes when the same recipe gives something newer: what is built on an entry is named by this. */
   readonly contentDigest: string;
+  /** Whether it was there already; false when it was built just now, for this very request. */
+  readonly cached: boolean;
 }
 
 /** Builds the content of an entry. */
@@ -70,7 +72,7 @@ export async function ensureEntry(ctx: Context, store: OpenStore, key: EntryKey,
   if (!cached) await pruneAfterBuild(ctx, store);
   const hostPath = path.join(store.rootHostPath, name);
   ctx.emit({ type: 'image-ready', kind: key.kind, artefact: key.artefact, hostPath, cached, description: record.description });
-  return { hostPath, record, contentDigest: await hashText(JSON.stringify(record.files)) };
+  return { hostPath, record, cached, contentDigest: await hashText(JSON.stringify(record.files)) };
 }
 
 /** Makes room now rather than at the end of the run, which may make many; says so when there is none to be made. */

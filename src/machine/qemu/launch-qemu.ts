@@ -134,7 +134,6 @@ function watchEvents(ctx: Context, life: MachineLife, qmp: QmpClient, watch: Con
         void judgeStop(ctx, life, qmp);
         break;
       case 'BLOCK_IO_ERROR':
-      case 'VSERPORT_CHANGE':
       case 'DEVICE_DELETED':
       case 'MIGRATION':
         break;

@@ -8,8 +8,8 @@ import { planMachineSockets } from './machine-sockets.ts';
 import type { MachineSockets } from './machine-sockets.ts';
 import type { QemuProgram } from './qemu-program.ts';
 
-/** The device ids by which QEMU names the virtio-serial ports in its events. */
-export const portIds = { agent: 'agent0', journal: 'journal0' } as const;
+/** The device ids of the virtio-serial ports. */
+const portIds = { agent: 'agent0', journal: 'journal0' } as const;
 
 /** The file in the evidence that QEMU writes the console to, byte for byte. */
 export const consoleLogFile = 'console.log';

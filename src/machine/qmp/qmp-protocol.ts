@@ -69,8 +69,6 @@ export interface QmpCommands {
 
 /** The QMP events that raidlab acts upon, with their data. */
 export interface QmpEvents {
-  /** A program in the guest opened or closed a virtio-serial port. */
-  readonly VSERPORT_CHANGE: { readonly id: string; readonly open: boolean };
   readonly DEVICE_DELETED: { readonly device?: string; readonly path: string };
   /** The guest's kernel told the pvpanic device that it panicked. */
   readonly GUEST_PANICKED: { readonly action: string };

@@ -24,14 +24,9 @@ export async function ensureTemplate(
   const name = entryNameOf(key);
   const isDue = use.mode === 'fresh' && !use.renewed.has(name);
   use.renewed.add(name);
-  const made = { now: false };
-  const building: EntryBuilder = async (buildCtx, workshop) => {
-    made.now = true;
-    return build(buildCtx, workshop);
-  };
-  const entry = await ensureEntry(ctx, store, key, building);
-  if (!isDue || made.now) return entry;
-  if (await rejectEntry(ctx, store, entry, 'a fresh one is asked for')) return ensureEntry(ctx, store, key, building);
+  const entry = await ensureEntry(ctx, store, key, build);
+  if (!isDue || !entry.cached) return entry;
+  if (await rejectEntry(ctx, store, entry, 'a fresh one is asked for')) return ensureEntry(ctx, store, key, build);
   ctx.emit({ type: 'remark-made', text: `The ${key.artefact} is not made anew: another drill uses it.` });
   return entry;
 }
