@@ -49,7 +49,7 @@ export function planCreateContainer(container: ContainerPlan, kdf: ArrayLayout['
     command('install', '-d', '-m', '0700', '/etc/luks'),
     // The empty file is made 0600 before any key byte is in it.
     command('install', '-m', '0600', '/dev/null', keyGuestPath),
-    command('dd', 'if=/dev/urandom', `of=${keyGuestPath}`, `bs=${String(keyBytes)}`, 'count=1', 'status=none'),
+    planFillKey(container),
     command(
       'cryptsetup',
       'luksFormat',
@@ -67,6 +67,11 @@ export function planCreateContainer(container: ContainerPlan, kdf: ArrayLayout['
   ];
 }
 
+/** The command that fills a keyfile with random bytes; what was in it is lost. */
+export function planFillKey({ keyGuestPath }: ContainerPlan): Command {
+  return command('dd', 'if=/dev/urandom', `of=${keyGuestPath}`, `bs=${String(keyBytes)}`, 'count=1', 'status=none');
+}
+
 /** The command that opens a container by its key. */
 export function planOpenContainer(container: ContainerPlan): Command {
   return command(
@@ -79,6 +84,38 @@ export function planOpenContainer(container: ContainerPlan): Command {
     container.guestDevice,
     container.mappingName,
   );
+}
+
+/** The command that closes a container: its mapping goes. */
+export function planCloseContainer({ mappingName }: ContainerPlan): Command {
+  return command('cryptsetup', 'close', mappingName);
+}
+
+/** Where the backup of a container's header is kept in the guest: outside the array, and as secret as the keys. */
+export function headerBackupGuestPath({ serial }: ContainerPlan): string {
+  return `/root/luks-headers/${serial}.header`;
+}
+
+/** The commands that back a container's header up. */
+export function planBackUpHeader(container: ContainerPlan): readonly Command[] {
+  return [
+    command('install', '-d', '-m', '0700', '/root/luks-headers'),
+    command('cryptsetup', 'luksHeaderBackup', '--header-backup-file', headerBackupGuestPath(container), container.guestDevice),
+  ];
+}
+
+/** The commands that try a header's backup with the key, and write it to the disk when it is right. `--batch-mode`: yes, overwrite. */
+export function planRestoreHeader(container: ContainerPlan): readonly Command[] {
+  const backup = headerBackupGuestPath(container);
+  return [
+    command('cryptsetup', 'open', '--test-passphrase', '--header', backup, '--key-file', container.keyGuestPath, container.guestDevice),
+    command('cryptsetup', 'luksHeaderRestore', '--batch-mode', '--header-backup-file', backup, container.guestDevice),
+  ];
+}
+
+/** The command that tries whether a container opens with its key, and opens nothing. */
+export function planTestKey(container: ContainerPlan): Command {
+  return command('cryptsetup', 'open', '--test-passphrase', '--type', 'luks', '--key-file', container.keyGuestPath, container.guestDevice);
 }
 
 /** The line of a container in /etc/crypttab: by LUKS UUID, so that it survives shifting letters; nofail, so that a lost disk does not stop a boot. */

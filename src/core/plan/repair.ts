@@ -26,12 +26,29 @@ export function planReplaceStatus(): Command {
   return command('btrfs', 'replace', 'status', '-1', arrayGuestPath);
 }
 
+/** The command that gives a replace up, one that runs or one that is suspended for want of its target. */
+export const planCancelReplace: Command = command('btrfs', 'replace', 'cancel', arrayGuestPath);
+
 /** The command that converts the chunks which do not have the profile, and only those: the step that `replace` does not do. */
 export function planSoftBalance(profile: Profile): Command {
   return {
     argv: ['btrfs', 'balance', 'start', `-dconvert=${profile},soft`, `-mconvert=${profile},soft`, arrayGuestPath],
     timeoutMs: repairTimeoutMs,
   };
+}
+
+/** The command that gives redundancy up and says so (`-f`): data once, metadata twice on one device. For an array that is to live on one device. */
+export const planConvertToOneDevice: Command = {
+  argv: ['btrfs', 'balance', 'start', '-f', '-dconvert=single', '-mconvert=dup', arrayGuestPath],
+  timeoutMs: repairTimeoutMs,
+};
+
+/** The command that gives a balance up, one that runs or one that waits. */
+export const planCancelBalance: Command = command('btrfs', 'balance', 'cancel', arrayGuestPath);
+
+/** The command that converts data, and data only: half of what it takes. */
+export function planConvertData(profile: Profile): Command {
+  return { argv: ['btrfs', 'balance', 'start', `-dconvert=${profile}`, arrayGuestPath], timeoutMs: repairTimeoutMs };
 }
 
 /** The command that reads everything and compares it with its checksums, in the foreground. */
@@ -57,6 +74,11 @@ export function planResize(devid: number, size: string): Command {
 /** The command that shows the error counters a last time and sets them to zero. */
 export function planResetDeviceStats(): Command {
   return command('btrfs', 'device', 'stats', '-z', arrayGuestPath);
+}
+
+/** The command that a monitor runs: it exits 64 when an error counter is not zero. */
+export function planCheckDeviceStats(): Command {
+  return command('btrfs', 'device', 'stats', '-c', arrayGuestPath);
 }
 
 /** The commands that only look: what an administrator asks the array. */

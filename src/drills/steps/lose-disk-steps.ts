@@ -13,7 +13,7 @@ import { act, typed } from './plan-line.ts';
 export const recordsAtWork = 5;
 
 /** Records that it must have once the disk is gone: enough that btrfs has met the dead disk. */
-const recordsWithoutDisk = 15;
+export const recordsWithoutDisk = 15;
 
 /** The devid of the member that is lost where one is lost. */
 export const lostDevid = 1;
@@ -41,7 +41,7 @@ export const pullDisk: Step = {
 };
 
 /** What an administrator would look at, and what each look is worth. */
-async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Promise<void> {
+export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Promise<void> {
   await run.look(lookAt.filesystemShow, (result) => {
     const shown = readOutput(run.guest, result, parseFilesystemShow);
     return shown.some(isMissing)
