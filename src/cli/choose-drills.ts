@@ -16,6 +16,7 @@ export async function chooseDrills(asked: DrillCommand): Promise<readonly Chosen
   const drills = await selectAsked(asked);
   // Two drills have few steps in common, and a drill without a step must be read on its own.
   if (asked.skipSteps.length > 0 && drills.length > 1) refuse(`--skip-step works with a single drill; ${String(drills.length)} are named.`);
+  if (asked.twin && asked.skipSteps.length > 0) refuse('--twin decides itself what is left out: it does not go together with --skip-step.');
   if (asked.keep && drills.length * asked.repeat > 1) refuse('--keep leaves one machine running: it works with a single drill, once.');
   const variants = asked.twin ? await twinsOf(drills) : drills.map((drill) => ({ drill, skippedSteps: asked.skipSteps }));
   return variants.map((variant) => {

@@ -66,6 +66,13 @@ test('drills and plans are for people and for programs', async () => {
     readonly plan: { readonly drill: string };
   };
   assert.deepEqual([shown.v, shown.plan.drill], [1, 'kernel-crash']);
+  const twin = await sandbox.run('drills', 'show', 'replace-missing-disk');
+  assert.match(twin.stdout, /^The twin\n {2}\$ .*raidlab drill replace-missing-disk --twin\n.*\n {2}breaks {7}profiles, leg-alone-\*$/mu);
+  const tagged = JSON.parse((await sandbox.run('drills', '--tag', 'demonstration', '--json')).stdout) as typeof listing;
+  assert.deepEqual(
+    tagged.drills.map(({ name }) => name),
+    ['kernel-crash'],
+  );
   const plan = await sandbox.run('drill', '--plan', '--skip-step', 'soft-balance');
   assert.match(plan.stdout, /^ {2}\$ mkfs\.btrfs .*-d raid1 -m raid1/mu);
   assert.match(plan.stdout, /soft-balance, left out/u);

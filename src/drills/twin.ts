@@ -14,7 +14,13 @@ export function twinOf(drill: Drill, twin: Twin): TwinDrill {
   const stray = instead.find((step) => drill.steps.every(({ name }) => name !== step.name));
   if (stray !== undefined) throw new Error(`the twin of ${drill.name} has a step ${stray.name} that takes the place of none`);
   return {
-    drill: { ...drill, layout, steps: drill.steps.map((step) => instead.find(({ name }) => name === step.name) ?? step) },
+    // A twin whose layout is what makes it worse is made for no other.
+    drill: {
+      ...drill,
+      layout,
+      layouts: twin.layout === undefined ? drill.layouts : [],
+      steps: drill.steps.map((step) => instead.find(({ name }) => name === step.name) ?? step),
+    },
     skippedSteps: skipStep === undefined ? [] : [skipStep],
     expectation: { verdict: 'broken', because, breaks, source: null },
   };
