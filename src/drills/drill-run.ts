@@ -2,6 +2,8 @@ import type { ArrayPlan } from '../core/plan/array.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
+import { promiseContent } from '../core/payload/promised-file.ts';
+import type { PromisedFile } from '../core/payload/promised-file.ts';
 import type { Fault, StandingFault } from '../core/fault.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check } from '../core/verdict.ts';
@@ -84,6 +86,7 @@ export class DrillRun implements AsyncDisposable {
   readonly #machineName: string;
   readonly #bays: DiskBays;
   readonly #predictedLosses: string[] = [];
+  #promisedFiles: readonly PromisedFile[] = [];
   /** Of machines that are off. */
   #pastKernelLog = emptyLog;
   /** The beginning of the running machine's, which is not judged. */
@@ -179,6 +182,8 @@ export class DrillRun implements AsyncDisposable {
 
   /** Saves the machine, for drills to go on from there. */
   async save(stateHostPath: string): Promise<void> {
+    if (this.#promisedFiles.length > 0)
+      throw new Error(`drill ${this.drill}: a build step may write trees only: a template keeps nothing else`);
     await this.machine.save(this.ctx, stateHostPath);
     await this.#forgetMachine();
   }
@@ -232,6 +237,11 @@ export class DrillRun implements AsyncDisposable {
     this.#predictedLosses.push(...guestPaths);
   }
 
+  /** Promises the content (its XXH128) of a single file beside the trees, as it was written last; a step that builds may not. */
+  promiseFile(guestPath: string, xxh128: string): void {
+    this.#promisedFiles = promiseContent(this.#promisedFiles, guestPath, xxh128);
+  }
+
   /** Leaves out of the proof what kernels have said so far: it belongs to the fault, as `because` says, and not to the repair. */
   forgiveKernelLog(because: string): void {
     this.#pastKernelLog = emptyLog;
@@ -265,6 +275,7 @@ export class DrillRun implements AsyncDisposable {
   get promised(): Promised {
     return {
       manifests: this.writtenTrees.flatMap((tree) => this.payload.manifests.get(tree) ?? []),
+      files: this.#promisedFiles,
       journals: this.journals,
       seed: this.seed,
       predictedLosses: this.#predictedLosses,

@@ -21,26 +21,24 @@ export async function observePayload(ctx: Context, guest: Guest, manifest: Manif
   // Without the directory find lists nothing and says so: then everything is missing, which is an answer.
   const isGone = find.exitCode === 1 && find.stdout === '' && find.stderr.includes('No such file or directory');
   const found = isGone ? [] : understood(guest, find, () => parseFind(find.stdout));
-  const contents = await hashContents(ctx, guest, manifest, guestPath);
+  const prefix = `${guestPath}/`;
+  const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [`${prefix}${entry.path}`] : []));
+  const hashed = await hashFiles(ctx, guest, files);
+  const contents = new Map([...hashed].map(([path, reading]) => [path.slice(prefix.length), reading]));
   const getfattr = await look(ctx, guest, getfattrCommand(guestPath));
   const xattrs = understood(guest, getfattr, () => parseGetfattr(guestPath, getfattr.stdout));
   return { found, contents, xattrs, complaints: [...complaintsOf(find), ...complaintsOf(getfattr)] };
 }
 
-async function hashContents(
-  ctx: Context,
-  guest: Guest,
-  manifest: Manifest,
-  guestPath: string,
-): Promise<ReadonlyMap<string, ContentReading>> {
+/** Reads files of the guest, by their absolute paths, and gives the hash of each, or why it could not be read. Drop the guest's caches before. */
+export async function hashFiles(ctx: Context, guest: Guest, guestPaths: readonly string[]): Promise<ReadonlyMap<string, ContentReading>> {
   const contents = new Map<string, ContentReading>();
-  const prefix = `${guestPath}/`;
-  let asked: readonly string[] = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [`${prefix}${entry.path}`] : []));
+  let asked = guestPaths;
   // xxhsum ends at the first file that it cannot read, so each further run answers for one file more at least.
   while (asked.length > 0) {
     const result = await look(ctx, guest, xxhsumCommand(asked));
     const { contents: read, unasked } = understood(guest, result, () => parseXxhsum(asked, result.stdout, result.stderr));
-    for (const [path, reading] of read) contents.set(path.slice(prefix.length), reading);
+    for (const [path, reading] of read) contents.set(path, reading);
     asked = unasked;
   }
   return contents;

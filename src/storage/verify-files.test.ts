@@ -19,6 +19,7 @@ const journal: JournalRecord = {
 };
 const promised: Promised = {
   manifests: [smallManifest('payload'), smallManifest('more')],
+  files: [],
   journals: [journal],
   seed: 'seed',
   predictedLosses: [],
@@ -33,6 +34,7 @@ test('what is there as it was promised has no difference, and how much it was is
       { guestPath: '/storage/payload', entries: 3, differences: [] },
       { guestPath: '/storage/more', entries: 3, differences: [] },
     ],
+    files: [],
     journals: [{ guestPath: journal.guestPath, acknowledged: 3, findings: [] }],
     predictedLosses: [],
   });
@@ -105,4 +107,26 @@ test('output of a reading tool that is not known is no observation', async () =>
     const failure = await failureOf(verify(promised, ([program]) => (program === tool ? { stdout: 'a surprise\n' } : undefined)));
     assert.equal(failure.reason, 'output-not-understood', tool);
   }
+});
+
+test('single files are read beside the trees, and each is said to be as promised, old, or lost', async () => {
+  const paths = ['fresh', 'stale', 'lost'].map((name) => `/storage/images/${name}`);
+  const files = paths.map((guestPath) => ({ guestPath, xxh128: 'f'.repeat(32), earlierXxh128s: ['0'.repeat(32)] }));
+  const { files: seen } = await verify({ ...promised, manifests: [], journals: [], files }, ([program, ...args]) => {
+    if (program !== 'xxhsum') return undefined;
+    const line = (name: string, digit: string): string =>
+      args.includes(`/storage/images/${name}`) ? `${digit.repeat(32)}  /storage/images/${name}\n` : '';
+    return {
+      exitCode: 1,
+      stdout: line('fresh', 'f') + line('stale', '0'),
+      stderr: `Error: Could not open '/storage/images/lost': No such file or directory.\n`,
+    };
+  });
+  assert.deepEqual(
+    seen.map(({ guestPath }) => guestPath),
+    paths,
+  );
+  assert.equal(seen[0]?.finding, null);
+  assert.match(String(seen[1]?.finding), /^old content/u);
+  assert.equal(seen[2]?.finding, 'unreadable: No such file or directory');
 });

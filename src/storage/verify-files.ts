@@ -4,19 +4,22 @@ import { journalBytes } from '../core/journal/journal-record.ts';
 import { arrayGuestPath } from '../core/layout.ts';
 import { compareWithManifest } from '../core/payload/compare-with-manifest.ts';
 import type { Manifest } from '../core/payload/manifest.ts';
-import { parseXxhsum, xxhsumCommand } from '../core/payload/xxhsum.ts';
+import { describeReading } from '../core/payload/promised-file.ts';
+import type { PromisedFile } from '../core/payload/promised-file.ts';
 import { command } from '../core/plan/command.ts';
 import type { FilesSeen, JournalSeen, TreeSeen } from '../core/proof/files-seen.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
 import type { JournalRecord } from './journal.ts';
-import { observePayload } from './observe-payload.ts';
-import { ask, readOutput, said, tryCommand } from './type-command.ts';
+import { hashFiles, observePayload } from './observe-payload.ts';
+import { ask, said, tryCommand } from './type-command.ts';
 
 /** What was promised to be on the array. */
 export interface Promised {
   /** The manifests of the trees that were written. */
   readonly manifests: readonly Manifest[];
+  /** Single files beside the trees. */
+  readonly files: readonly PromisedFile[];
   readonly journals: readonly JournalRecord[];
   /** The seed that the records follow from. */
   readonly seed: string;
@@ -38,9 +41,18 @@ export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised
     const differences = compareWithManifest(manifest, await observePayload(ctx, guest, manifest, guestPath));
     trees.push({ guestPath, entries: manifest.entries.length, differences });
   }
+  const contents = await hashFiles(
+    ctx,
+    guest,
+    promised.files.map((file) => file.guestPath),
+  );
+  const files = promised.files.map((file) => ({
+    guestPath: file.guestPath,
+    finding: describeReading(file, contents.get(file.guestPath)),
+  }));
   const journals: JournalSeen[] = [];
   for (const journal of promised.journals) journals.push(await verifyJournal(ctx, guest, promised.seed, journal));
-  return { trees, journals, predictedLosses: promised.predictedLosses };
+  return { trees, files, journals, predictedLosses: promised.predictedLosses };
 }
 
 async function verifyJournal(ctx: Context, guest: Guest, seed: string, journal: JournalRecord): Promise<JournalSeen> {
@@ -72,11 +84,11 @@ async function verifyJournal(ctx: Context, guest: Guest, seed: string, journal: 
 }
 
 async function hashOf(ctx: Context, guest: Guest, guestPath: string): Promise<string | undefined> {
-  const hashed = await tryCommand(ctx, guest, { argv: xxhsumCommand([guestPath]) });
-  const reading = readOutput(guest, hashed, (stdout) => parseXxhsum([guestPath], stdout, hashed.stderr)).contents.get(guestPath);
+  const reading = (await hashFiles(ctx, guest, [guestPath])).get(guestPath);
   return reading !== undefined && 'xxh128' in reading ? reading.xxh128 : undefined;
 }
 
-async function xxh128(bytes: Uint8Array): Promise<string> {
+/** Gives the XXH128 of bytes, as xxhsum prints it: 32 lower-case hex digits. */
+export async function xxh128(bytes: Uint8Array): Promise<string> {
   return (await createXXHash128()).init().update(bytes).digest('hex');
 }

@@ -18,9 +18,17 @@ export interface TreeSeen {
   readonly differences: readonly PayloadDifference[];
 }
 
+/** A single promised file as it is now. */
+export interface FileSeen {
+  readonly guestPath: string;
+  /** What is wrong with its content; null when nothing is. */
+  readonly finding: string | null;
+}
+
 /** Everything that was promised to be on the array, as it is now. */
 export interface FilesSeen {
   readonly trees: readonly TreeSeen[];
+  readonly files: readonly FileSeen[];
   readonly journals: readonly JournalSeen[];
   /** The guest paths of files that were predicted to be lost. */
   readonly predictedLosses: readonly string[];
@@ -38,6 +46,7 @@ export function formatFileDifferences(seen: FilesSeen): readonly string[] {
         text: `${tree.guestPath}/${formatDifference(difference)}`,
       })),
     ),
+    ...seen.files.flatMap(({ guestPath, finding }) => (finding === null ? [] : [{ guestPath, text: `${guestPath}: ${finding}` }])),
     ...seen.journals.flatMap((journal) =>
       journal.findings.map((finding) => ({ guestPath: journal.guestPath, text: `${journal.guestPath}: ${finding}` })),
     ),
@@ -52,7 +61,7 @@ export function formatFileDifferences(seen: FilesSeen): readonly string[] {
 /** Says how much was compared: `412 files and directories, 96 acknowledged records`; and what of it was lost as predicted. */
 export function describeFilesSeen(seen: FilesSeen): string {
   const losses = seen.predictedLosses.length;
-  const entries = seen.trees.reduce((sum, tree) => sum + tree.entries, 0);
+  const entries = seen.trees.reduce((sum, tree) => sum + tree.entries, seen.files.length);
   const records = seen.journals.reduce((sum, journal) => sum + journal.acknowledged, 0);
   const lost = losses === 0 ? '' : `, ${String(losses)} of them lost as predicted`;
   return `${String(entries)} files and directories, ${String(records)} acknowledged records${lost}`;

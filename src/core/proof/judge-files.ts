@@ -7,6 +7,6 @@ export function judgeFiles(seen: FilesSeen): Check {
   const claim = 'Every file is as it was written, and every acknowledged record is there';
   const differences = formatFileDifferences(seen);
   if (differences.length > 0) return { name: 'files', claim, outcome: 'broken', evidence: differences };
-  const outcome = seen.trees.length + seen.journals.length === 0 ? 'inconclusive' : 'held';
+  const outcome = seen.trees.length + seen.files.length + seen.journals.length === 0 ? 'inconclusive' : 'held';
   return { name: 'files', claim, outcome, evidence: [describeFilesSeen(seen)] };
 }

@@ -44,7 +44,7 @@ const journal = { guestPath: '/storage/journal/segment-1', acknowledged: 96, fin
 
 test('files are held when nothing differs, and it is told how much was compared', () => {
   assertCheck(
-    judgeFiles({ trees: [tree, tree], journals: [journal], predictedLosses: [] }),
+    judgeFiles({ trees: [tree, tree], files: [], journals: [journal], predictedLosses: [] }),
     'held',
     /^824 files and directories, 96 acknowledged records$/u,
   );
@@ -53,6 +53,7 @@ test('files are held when nothing differs, and it is told how much was compared'
 test('every file that differs and every journal that lost a record is named', () => {
   const seen: FilesSeen = {
     trees: [{ ...tree, differences: [{ kind: 'missing', path: 'a/b' }] }],
+    files: [],
     journals: [{ ...journal, findings: ['2 of 96 acknowledged records are lost'] }],
     predictedLosses: [],
   };
@@ -64,6 +65,7 @@ test('every file that differs and every journal that lost a record is named', ()
 test('what was predicted to be lost is no finding, and its being there is one', () => {
   const seen = (...differences: TreeSeen['differences']): FilesSeen => ({
     trees: [{ ...tree, differences }],
+    files: [],
     journals: [],
     predictedLosses: ['/storage/payload/a/b'],
   });
@@ -73,8 +75,19 @@ test('what was predicted to be lost is no finding, and its being there is one', 
   assertCheck(judgeFiles(seen()), 'broken', /a\/b: predicted to be lost, and it is as written/u);
 });
 
+test('a single file with a finding is named with it, unless it was predicted to be lost', () => {
+  const files = [
+    { guestPath: '/storage/images/guest.raw', finding: 'old content' },
+    { guestPath: '/storage/images/other.raw', finding: null },
+  ];
+  const seen: FilesSeen = { trees: [], files, journals: [], predictedLosses: [] };
+  assertCheck(judgeFiles(seen), 'broken', /^\/storage\/images\/guest\.raw: old content$/u);
+  assertCheck(judgeFiles({ ...seen, files: files.slice(1) }), 'held', /^1 files/u);
+  assertCheck(judgeFiles({ ...seen, predictedLosses: ['/storage/images/guest.raw'] }), 'held', /1 of them lost as predicted/u);
+});
+
 test('where nothing was written nothing can be held', () => {
-  assertCheck(judgeFiles({ trees: [], journals: [], predictedLosses: [] }), 'inconclusive', /^0 files/u);
+  assertCheck(judgeFiles({ trees: [], files: [], journals: [], predictedLosses: [] }), 'inconclusive', /^0 files/u);
 });
 
 for (const suite of suites) {

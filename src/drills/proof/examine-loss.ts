@@ -169,6 +169,7 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
 function promisedNames(promised: Promised): readonly string[] {
   return [
     ...promised.manifests.flatMap((manifest) => manifest.entries.map((entry) => `${arrayGuestPath}/${manifest.directory}/${entry.path}`)),
+    ...promised.files.map((file) => file.guestPath),
     ...promised.journals.map((journal) => `${journal.guestPath} (${String(journal.acknowledged)} acknowledged records)`),
   ];
 }

@@ -1,0 +1,29 @@
+import type { Command } from '../plan/command.ts';
+import { utf8 } from '../bytes.ts';
+
+/** A file of numbered lines: the guest makes it with one command, and the host knows every byte of it. */
+export interface NumberedLines {
+  readonly guestPath: string;
+  /** What stands in each line behind its number: letters, commas and spaces. Texts of one length make files of one size. */
+  readonly text: string;
+  readonly lineCount: number;
+}
+
+/** Digits of a line's number: every line is as long as the others. */
+const numberDigits = 9;
+
+/**
+ * Gives the command that writes the lines. A file that is there already is written over in place, as a database or a virtual
+ * machine writes its image: the shell's `<>` neither cuts it off nor makes another. Throws RangeError on a text that seq or a shell
+ * would take for something else.
+ */
+export function planWriteNumberedLines({ guestPath, text, lineCount }: NumberedLines): Command {
+  if (!/^[\w, -]+$/u.test(text) || !/^[\w/.-]+$/u.test(guestPath)) throw new RangeError(`not plain words: ${text}, ${guestPath}`);
+  return { argv: ['sh', '-c', `seq --format="%0${String(numberDigits)}.0f ${text}" ${String(lineCount)} 1<> ${guestPath}`] };
+}
+
+/** Gives the bytes that such a file holds. */
+export function numberedLinesBytes({ text, lineCount }: NumberedLines): Uint8Array {
+  const lines = Array.from({ length: lineCount }, (_, index) => `${String(index + 1).padStart(numberDigits, '0')} ${text}\n`);
+  return utf8(lines.join(''));
+}
