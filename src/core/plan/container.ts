@@ -91,6 +91,11 @@ export function planCloseContainer({ mappingName }: ContainerPlan): Command {
   return command('cryptsetup', 'close', mappingName);
 }
 
+/** The command that says what a mapping is and leads to; it exits 4 when there is none. */
+export function planMappingStatus({ mappingName }: ContainerPlan): Command {
+  return command('cryptsetup', 'status', mappingName);
+}
+
 /** Where the backup of a container's header is kept in the guest: outside the array, and as secret as the keys. */
 export function headerBackupGuestPath({ serial }: ContainerPlan): string {
   return `/root/luks-headers/${serial}.header`;

@@ -1,6 +1,6 @@
 import { isMissing, parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
 import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
-import { command } from '../../core/plan/command.ts';
+import { planMappingStatus } from '../../core/plan/container.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
 import { lookAt } from '../../core/plan/repair.ts';
 import { readOutput } from '../../storage/type-command.ts';
@@ -28,7 +28,7 @@ export const pullDisk: Step = {
     const lost = memberOf(array, lostDevid);
     return [
       act(`pull ${lost.serial} while the live writer writes`),
-      ...typed(lookAt.filesystemShow, command('cryptsetup', 'status', lost.mappingName), lookAt.deviceStats),
+      ...typed(lookAt.filesystemShow, planMappingStatus(lost), lookAt.deviceStats),
     ];
   },
   run: async (run) => {
@@ -48,7 +48,7 @@ export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Prom
       ? 'It names the missing device.'
       : `It does not know that ${lost.serial} is gone: the mapping above the dead disk is still there.`;
   });
-  await run.look(command('cryptsetup', 'status', lost.mappingName), (result) =>
+  await run.look(planMappingStatus(lost), (result) =>
     result.exitCode === 0 ? 'dm-crypt keeps the mapping of a disk that no longer exists.' : 'The mapping is gone.',
   );
   await run.look(lookAt.deviceStats, (result) => {

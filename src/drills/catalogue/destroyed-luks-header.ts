@@ -1,0 +1,176 @@
+import { parseLuksDump, payloadOffsetBytes } from '../../core/cryptsetup/luks-dump.ts';
+import { faultBlockBytes } from '../../core/fault.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import { planMount, planUnmount } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planScanDevices } from '../../core/plan/member.ts';
+import { planBackUpHeader, planOpenContainer, planRestoreHeader, planTestKey } from '../../core/plan/container.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { describeRefusal } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { memberOf } from '../steps/disks-of.ts';
+import { lostDevid, recordsAtWork } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { softBalance } from '../steps/replace-steps.ts';
+import { resetStats } from '../steps/reset-stats-step.ts';
+import { restart } from '../steps/restart-step.ts';
+import { scrubToMend } from '../steps/scrub-step.ts';
+
+function planDumpHeader({ guestDevice }: ContainerPlan): Command {
+  return command('cryptsetup', 'luksDump', guestDevice);
+}
+
+const backUpHeader: Step = {
+  name: 'back-up-header',
+  title: 'Back the LUKS header up, long before it is needed',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planBackUpHeader(memberOf(array, lostDevid))),
+  run: async (run) => {
+    for (const planned of planBackUpHeader(memberOf(run.array, lostDevid))) await run.type(planned);
+  },
+};
+
+/** Only the first of the two headers of LUKS2: the second one, 16 KiB further on, opens the container, and mends the first. */
+const wipePrimaryHeader: Step = {
+  name: 'wipe-primary-header',
+  title: 'Zero the first 4 KiB of the disk: the second header still opens it',
+  phase: 'fault',
+  skippable: true,
+  plan: (array) => [
+    act(`the first 4 KiB of ${memberOf(array, lostDevid).serial} read as zeroes`),
+    ...typed(planTestKey(memberOf(array, lostDevid))),
+  ],
+  run: async (run) => {
+    const lost = memberOf(run.array, lostDevid);
+    await run.injectFault({ kind: 'header-wipe', disk: lost.serial, lengthBytes: faultBlockBytes });
+    const opened = await run.try(planTestKey(lost));
+    run.judge({
+      name: 'second-header',
+      claim: 'With its first 4 KiB gone the container opens by its second header, without a restore',
+      outcome: opened.exitCode === 0 ? 'held' : 'broken',
+      evidence: describeRefusal(opened),
+    });
+  },
+};
+
+const wipeHeader: Step = {
+  name: 'wipe-header',
+  title: 'Zero both headers and all keyslots; the running array does not notice',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [
+    ...typed(planDumpHeader(memberOf(array, lostDevid))),
+    act(`everything before the payload of ${memberOf(array, lostDevid).serial}, 16 MiB, reads as zeroes`),
+    act('the live writer writes on'),
+  ],
+  run: async (run) => {
+    const lost = memberOf(run.array, lostDevid);
+    const header = await run.ask(planDumpHeader(lost), parseLuksDump);
+    await run.injectFault({ kind: 'header-wipe', disk: lost.serial, lengthBytes: payloadOffsetBytes(header) });
+    await run.waitForJournal(recordsAtWork);
+  },
+};
+
+const tryToOpen: Step = {
+  name: 'try-to-open',
+  title: 'The container does not open any more',
+  phase: 'fault',
+  skippable: true,
+  plan: (array) => typed(planOpenContainer(memberOf(array, lostDevid))),
+  run: async (run) => {
+    const opened = await run.try(planOpenContainer(memberOf(run.array, lostDevid)));
+    run.judge({
+      name: 'header-gone',
+      claim: 'Without its headers the disk is no LUKS container: the key alone opens nothing',
+      outcome: opened.exitCode === 0 ? 'broken' : 'held',
+      evidence: describeRefusal(opened),
+    });
+  },
+};
+
+const restoreHeader: Step = {
+  name: 'restore-header',
+  title: "Try the header's backup with the key, then restore it",
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planRestoreHeader(memberOf(array, lostDevid))),
+  run: async (run) => {
+    for (const planned of planRestoreHeader(memberOf(run.array, lostDevid))) await run.type(planned);
+  },
+};
+
+function planRejoin(array: ArrayPlan): readonly Command[] {
+  return [planUnmount(), planOpenContainer(memberOf(array, lostDevid)), planScanDevices(), planMount()];
+}
+
+/** The member comes back as it was before: stale by all that was written without it. */
+const mountTogether: Step = {
+  name: 'mount-together',
+  title: 'Unmount, open the container, mount all members together',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => [act('stop the live writer'), ...typed(...planRejoin(array)), act('start the live writer again')],
+  run: async (run) => {
+    await run.stopJournal();
+    for (const planned of planRejoin(run.array)) await run.type(planned);
+    await run.startJournal();
+    await run.waitForJournal(recordsAtWork);
+  },
+};
+
+/** A destroyed LUKS2 header, restored from its backup. */
+export const destroyedLuksHeader: Drill = {
+  name: 'destroyed-luks-header',
+  promise: 'A member whose LUKS header was destroyed comes back by the backup of its header, and then holds everything again.',
+  story: [
+    'Somebody partitions the wrong disk, an installer offers to "initialise" it, a `wipefs` hits one letter too far. The first 16 MiB are gone: both LUKS2 headers and all keyslots. Nobody notices: the mapping is open, its key is in the kernel, the array works on. Until the next restart.',
+    'Then the container does not open: "not a valid LUKS device". The other members are all right, the array is mounted degraded and is in service again. It is tempting to format the disk and to replace it, which costs the only second copy for as long as that takes; the data on it are all there, behind a key that lies in the backup of the header.',
+    'With a backup it takes a minute. It is tried first, without writing anything: `cryptsetup open --test-passphrase --header FILE`. Then it is restored, the container opens with the key that it always had, and the array is mounted with all its members. All files read well, and that is where most people stop.',
+    'But this member is stale: what was written without it is not on it, and btrfs tells only when it meets it. A scrub compares everything and mends it; a soft balance converts what was written with a single copy.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To run `cryptsetup luksFormat` again with the same key: it draws a new volume key, and what is on the disk is gone for good.',
+    'To open the container while the array is mounted without it: btrfs does not take a member back that way. Unmount first, then mount all together.',
+    'To stop when everything reads well: reading finds what is stale only where it happens to ask that member. Scrub.',
+    'To keep the backup of the header on the array, or where others can read it: it is as secret as the keys, and opens with every passphrase that was valid when it was made.',
+  ],
+  sources: [
+    'cryptsetup-luksHeaderBackup(8), cryptsetup-luksHeaderRestore(8)',
+    'LUKS2 On-Disk Format Specification: two headers, the second one for recovery',
+    "measured: failures E13, H1 of the project's catalogue",
+  ],
+  tags: ['luks', 'missing', 'stale', 'scrub'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    backUpHeader,
+    startWriter,
+    wipePrimaryHeader,
+    wipeHeader,
+    restart,
+    tryToOpen,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    restoreHeader,
+    mountTogether,
+    scrubToMend,
+    softBalance,
+    resetStats,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'scrub',
+    breaks: ['scrub', 'leg-alone-*'],
+    because:
+      'the member came back stale and nothing brought it up to date: what was written without it is not on it, and it cannot serve the array alone.',
+  },
+};

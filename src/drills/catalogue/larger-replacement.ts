@@ -1,0 +1,102 @@
+import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
+import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
+import { parseMappingStatus } from '../../core/cryptsetup/status.ts';
+import { defaultDiskSizeBytes, defaultLayout } from '../../core/layout.ts';
+import { planMappingStatus } from '../../core/plan/container.ts';
+import { lookAt, planResize } from '../../core/plan/repair.ts';
+import { formatSize } from '../../core/size.ts';
+import { readOutput } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { spareOf } from '../steps/disks-of.ts';
+import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { typed } from '../steps/plan-line.ts';
+import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+
+const resizeToMax: Step = {
+  name: 'resize',
+  title: 'Have the array use the whole of the new disk',
+  phase: 'repair',
+  skippable: true,
+  plan: () => typed(lookAt.filesystemUsage, planResize(lostDevid, 'max')),
+  run: async (run) => {
+    await run.look(lookAt.filesystemUsage, (result) => {
+      const { deviceSlackBytes } = readOutput(run.guest, result, parseFilesystemUsage).overall;
+      return deviceSlackBytes === 0
+        ? 'No slack: everything is used already.'
+        : `${formatSize(deviceSlackBytes)} of the new disk are not used.`;
+    });
+    await run.type(planResize(lostDevid, 'max'));
+  },
+};
+
+const measure: Step = {
+  name: 'measure',
+  title: 'Compare what the array uses of the new disk with what there is',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(planMappingStatus(spareOf(array)), lookAt.filesystemShow, lookAt.filesystemUsage),
+  run: async (run) => {
+    const mapping = await run.ask(planMappingStatus(spareOf(run.array)), parseMappingStatus);
+    const shown = await run.ask(lookAt.filesystemShow, parseFilesystemShow);
+    const { deviceSlackBytes } = (await run.ask(lookAt.filesystemUsage, parseFilesystemUsage)).overall;
+    const device = shown.flatMap(({ devices }) => devices).find(({ devid }) => devid === lostDevid);
+    const payloadBytes = mapping.state === 'active' ? mapping.sizeBytes : null;
+    const usesAll = device?.sizeBytes === payloadBytes && deviceSlackBytes === 0;
+    run.judge({
+      name: 'device-size',
+      claim: 'The array uses the whole of the new disk: its size there is that of the opened container, the slack is 0',
+      outcome: usesAll ? 'held' : 'broken',
+      evidence: [
+        `devid ${String(lostDevid)}: ${String(device?.sizeBytes)} bytes; the container's payload: ${String(payloadBytes)} bytes`,
+        `device slack: ${String(deviceSlackBytes)} bytes`,
+      ],
+    });
+  },
+};
+
+/** A spare that is larger than the member that is gone. */
+export const largerReplacement: Drill = {
+  name: 'larger-replacement',
+  promise: 'A missing disk is replaced by a larger one, the array uses all of it, and is redundant again.',
+  story: [
+    'A disk is dead, and its size is no longer sold. The new one is half as large again. The replace accepts it, ends without an error, and the array is as large as before.',
+    'That is how replace works: the new device takes the place of the old one with the size that this one had. `btrfs filesystem show` says 1008 MiB of a disk of 1.5 GiB; only `btrfs filesystem usage` has a word for the rest, "Device slack".',
+    'It takes one command more, `btrfs filesystem resize DEVID:max`, with the devid: without it btrfs resizes devid 1, which need not be the new one, and says that all is well.',
+    'With two disks in raid1 nothing more fits all the same: each copy needs a disk of its own, so the smaller one decides. The space is there when the other one is replaced, too, and then nobody remembers the resize.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To type `btrfs filesystem resize max` without a devid: it is devid 1 that is resized.',
+    'To count on the new space at once: in raid1 usable is what has two disks to lie on, `min(total / 2, total - largest)`.',
+    'To forget that a resize is not a repair: what was written while degraded has one copy until a soft balance has converted it.',
+  ],
+  sources: [
+    'btrfs-filesystem(8), resize: "If devid is not specified, the default is 1"',
+    'btrfs-progs issues #21 and #470',
+    "failures D2, G3 of the project's catalogue",
+  ],
+  tags: ['missing', 'replace', 'size'],
+  layout: { ...defaultLayout, spareSizesBytes: [1.5 * defaultDiskSizeBytes] },
+  layouts: ['raid1-unequal'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    takeDiskOut,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    replaceDisk,
+    updateCrypttab,
+    softBalance,
+    resizeToMax,
+    measure,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'resize',
+    breaks: ['device-size'],
+    because: 'replace keeps the size of the old device: the rest of the larger disk is slack until somebody says resize.',
+  },
+};

@@ -1,0 +1,93 @@
+import { defaultLayout } from '../../core/layout.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planFillKey, planTestKey } from '../../core/plan/container.ts';
+import { describeRefusal } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { memberOf } from '../steps/disks-of.ts';
+import { lostDevid } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { restart } from '../steps/restart-step.ts';
+
+/** What cryptsetup exits with when no keyslot opens. Source: cryptsetup(8), RETURN CODES. */
+const noPermission = 2;
+
+function planLoseKey(array: ArrayPlan): Command {
+  return planFillKey(memberOf(array, lostDevid));
+}
+
+const loseKey: Step = {
+  name: 'lose-key',
+  title: 'Another key lies where the key was; the running array does not notice',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [act('somebody restores /etc/luks from the wrong backup'), ...typed(planLoseKey(array))],
+  run: async (run) => {
+    await run.type(planLoseKey(run.array));
+  },
+};
+
+const tryKey: Step = {
+  name: 'try-key',
+  title: 'The key opens nothing any more',
+  phase: 'fault',
+  skippable: true,
+  plan: (array) => typed(planTestKey(memberOf(array, lostDevid))),
+  run: async (run) => {
+    const tried = await run.try(planTestKey(memberOf(run.array, lostDevid)));
+    run.judge({
+      name: 'key-refused',
+      claim: 'cryptsetup knows that the key is wrong, and says so with exit 2',
+      outcome: tried.exitCode === noPermission ? 'held' : 'broken',
+      evidence: describeRefusal(tried),
+    });
+  },
+};
+
+/** A container that nobody can open any more is a dead disk. */
+export const lostLuksKey: Drill = {
+  name: 'lost-luks-key',
+  promise: 'A member whose key is lost is replaced as if its disk were dead, and the array then survives the loss of any other.',
+  story: [
+    'The disk is healthy, its header is whole, and it does not open: "No key available with this passphrase". A keyfile was overwritten, restored from the wrong backup, or lay on a system disk that is no more. While the array was mounted nobody could tell; the key was in the kernel. It shows at the next restart.',
+    'The same is true of a header that was destroyed and of which there is no backup. There is no way round it: the volume key is in the keyslots, and nothing else opens them. `cryptsetup repair` cannot bring it back.',
+    'But every byte is on the other members too. To the array a member that does not open is a dead disk, and it is replaced like one: mount degraded, replace, and convert what was written meanwhile with a single copy.',
+    'The old disk is put away, locked as it is, until the proof is there. Should its key turn up later, it must not come back into the array: it is stale by then.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To run `cryptsetup luksFormat` on the disk with a new key and to wait for the data to come back: it draws a new volume key, nothing that was there can be read again.',
+    'To format the locked disk at once and to replace it by itself: until the replace is through, a key that turns up would have been the second copy.',
+    'To believe the replace: what was written while degraded has one copy until a soft balance has converted it.',
+  ],
+  sources: [
+    'cryptsetup(8), RETURN CODES: 2 no permission (bad passphrase)',
+    'cryptsetup-repair(8)',
+    "measured: failures E1, E2, H1 to H3 of the project's catalogue",
+  ],
+  tags: ['luks', 'missing', 'replace', 'balance'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    loseKey,
+    restart,
+    tryKey,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    replaceDisk,
+    updateCrypttab,
+    softBalance,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'soft-balance',
+    breaks: ['profiles', 'leg-alone-*'],
+    because: 'a locked disk is a lost disk: what was written without it stays in single chunks until it is converted.',
+  },
+};

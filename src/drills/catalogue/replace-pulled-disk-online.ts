@@ -1,0 +1,184 @@
+import { performance } from 'node:perf_hooks';
+import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
+import { parseMappingStatus } from '../../core/cryptsetup/status.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planCloseContainer, planMappingStatus } from '../../core/plan/container.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { lookAt, planCheckDeviceStats } from '../../core/plan/repair.ts';
+import { readOutput, tryCommand } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
+import { memberOf } from '../steps/disks-of.ts';
+import { lookAtPulledDisk, lostDevid, recordsAtWork, recordsWithoutDisk } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { replacePresentDisk, updateCrypttab } from '../steps/replace-steps.ts';
+import { resetStats } from '../steps/reset-stats-step.ts';
+import { watchFor } from '../steps/watch-for.ts';
+
+/** How soon the error counters must tell, milliseconds: what a monitor that asks every minute can make use of. */
+const alarmWithinMs = 60_000;
+
+/** How soon the mapping must be gone once btrfs has let go of it, milliseconds. */
+const mappingGoneWithinMs = 30_000;
+
+/** The exit code of `btrfs device stats -c` that says that a counter is not zero. Source: btrfs-device(8), bit 6. */
+const countersNotZero = 64;
+
+/** Pulls the disk while the array is written, and waits for the one thing that tells. */
+const pullWhileWriting: Step = {
+  name: 'pull-disk',
+  title: 'Pull a disk out of the running machine; the error counters raise the alarm',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => {
+    const lost = memberOf(array, lostDevid);
+    return [
+      act(`pull ${lost.serial} while the live writer writes`),
+      ...typed(planCheckDeviceStats(), lookAt.filesystemShow, planMappingStatus(lost), lookAt.deviceStats),
+    ];
+  },
+  run: async (run) => {
+    const lost = memberOf(run.array, lostDevid);
+    await run.waitForJournal(recordsAtWork);
+    const pulledMs = performance.now();
+    await run.pullDisk(lost.serial);
+    await judgeAlarm(run, pulledMs);
+    await run.waitForJournal(recordsWithoutDisk);
+    await lookAtPulledDisk(run, lost);
+  },
+};
+
+async function judgeAlarm(run: DrillRun, pulledMs: number): Promise<void> {
+  const { ctx, guest } = run;
+  const options = { waitingFor: 'the error counters to tell of the pulled disk', withinMs: alarmWithinMs };
+  const alarm = await watchFor(ctx, options, pulledMs, async () => {
+    const result = await tryCommand(ctx, guest, planCheckDeviceStats());
+    const counters = nonZeroCounters(readOutput(guest, result, (text) => parseDeviceStats(text, run.members.length)));
+    const counted = counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ');
+    return {
+      done: result.exitCode === countersNotZero && counters.length > 0,
+      lastSeen: `exit ${String(result.exitCode)}; ${counted === '' ? 'every counter is zero' : counted}`,
+    };
+  });
+  run.judge({
+    name: 'alarm',
+    claim: `btrfs device stats -c raises the alarm within ${String(alarmWithinMs / 1000)} s of the pull`,
+    outcome: alarm.happened ? 'held' : 'broken',
+    evidence: [`after ${(alarm.afterMs / 1000).toFixed(1)} s: ${alarm.lastSeen}`],
+  });
+}
+
+/** Tells the kernel to drop the dead mapping as soon as nobody holds it: btrfs does until it has another device. */
+const deferRemoval: Step = {
+  name: 'defer-removal',
+  title: 'Have the dead mapping removed once btrfs lets go of it',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => {
+    const lost = memberOf(array, lostDevid);
+    return typed(planCloseContainer(lost), planCloseDeferred(lost), planRemoveDeferred(lost));
+  },
+  run: async (run) => {
+    const lost = memberOf(run.array, lostDevid);
+    await run.look(planCloseContainer(lost), ({ exitCode }) =>
+      exitCode === 0 ? 'The mapping is closed, although btrfs had it open.' : 'Refused: btrfs still has the dead mapping open.',
+    );
+    await run.look(planCloseDeferred(lost), ({ exitCode }) =>
+      exitCode === 0
+        ? 'Accepted: the mapping goes when btrfs lets go of it.'
+        : `This cryptsetup cannot do it when the disk is gone${exitCode === segmentationFault ? ': it crashes' : ''}. dmsetup can, and needs no header.`,
+    );
+    await run.type(planRemoveDeferred(lost));
+  },
+};
+
+/** A process that was ended by SIGSEGV, as a shell tells it. Measured: cryptsetup 2.7.5, `close --deferred` of a mapping whose disk was pulled. */
+const segmentationFault = 139;
+
+function planCloseDeferred({ mappingName }: ContainerPlan): Command {
+  return command('cryptsetup', 'close', '--deferred', mappingName);
+}
+
+/** Source: dmsetup(8), remove --deferred. */
+function planRemoveDeferred({ mappingName }: ContainerPlan): Command {
+  return command('dmsetup', 'remove', '--deferred', mappingName);
+}
+
+/** The dead mapping went by itself, and the live writer noticed nothing of it all. */
+const lookBack: Step = {
+  name: 'look-back',
+  title: 'The dead mapping is gone; the live writer saw no error',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => [...typed(planMappingStatus(memberOf(array, lostDevid))), act('stop the live writer, and ask what it saw')],
+  run: async (run) => {
+    await judgeMappingGone(run);
+    await run.waitForJournal(recordsAtWork);
+    await run.stopJournal();
+    const errors = run.journals.flatMap((journal) => journal.errors);
+    const records = run.journals.reduce((sum, journal) => sum + journal.acknowledged, 0);
+    run.judge({
+      name: 'live-writer',
+      claim: 'Who writes to the array sees no error, from the pull to the end of the replace',
+      outcome: errors.length === 0 ? 'held' : 'broken',
+      evidence: errors.length === 0 ? [`${String(records)} records written and durable, no error`] : errors,
+    });
+  },
+};
+
+async function judgeMappingGone(run: DrillRun): Promise<void> {
+  const { ctx, guest } = run;
+  const lost = memberOf(run.array, lostDevid);
+  const options = { waitingFor: `the mapping ${lost.mappingName} to go`, withinMs: mappingGoneWithinMs };
+  const gone = await watchFor(ctx, options, performance.now(), async () => {
+    // cryptsetup-status(8): exit 4 when the mapping is not active; it prints so.
+    const { state } = readOutput(guest, await tryCommand(ctx, guest, planMappingStatus(lost)), parseMappingStatus);
+    return { done: state === 'inactive', lastSeen: `${lost.mappingGuestDevice} is ${state}` };
+  });
+  run.judge({
+    name: 'old-mapping-gone',
+    claim: 'The mapping above the dead disk is gone after the replace',
+    outcome: gone.happened ? 'held' : 'broken',
+    evidence: [gone.lastSeen],
+  });
+}
+
+/** Hot unplug under dm-crypt, replaced without a restart. */
+export const replacePulledDiskOnline: Drill = {
+  name: 'replace-pulled-disk-online',
+  promise: 'A disk that is pulled out of the running array raises an alarm and is replaced without a restart, while the array is written.',
+  story: [
+    'A disk drops out of a running machine: a cable, a backplane, a controller. Nothing happens. The mapping is still there, the array is mounted read-write, every write succeeds, `btrfs filesystem show` lists two healthy devices. Only the error counters tell, so only a monitor that asks them does: `btrfs device stats -c`, exit 64.',
+    'There is no need to restart, and a reason not to: the array was mounted with all its members, so btrfs still writes chunks with two copies, one of them into the void. After a restart it would have to be mounted degraded, and would begin to write chunks with a single copy.',
+    'So the disk is replaced while the array is in service. `cryptsetup close` refuses: btrfs holds the dead mapping. The kernel can be told to drop it once it is free; the replace, with `-r` so that the dead disk is not asked first, frees it. Everything that was written meanwhile is copied from the other disk.',
+    'It looks finished then. It is, for as long as the machine runs: crypttab still names the dead disk, and not the new one.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To trust `btrfs filesystem show`: under dm-crypt it names no missing device, for the mapping is still there.',
+    'To restart first: the array then has to be mounted degraded, and what is written gets a single copy.',
+    'To push the disk back in and go on: it comes back under another name, the old mapping stays dead, and what is on it is stale.',
+    'To forget crypttab: the next boot opens what it lists, the new disk is missing, and the array is not mounted.',
+  ],
+  sources: [
+    'btrfs-device(8), section DEVICE STATS, and `stats -c`',
+    'btrfs-replace(8), `-r`',
+    'dmsetup(8), `remove --deferred`',
+    "measured: failures E5, C2, C3, C6 of the project's catalogue",
+    'measured: cryptsetup 2.7.5 crashes (SIGSEGV) in `close --deferred` when the disk below is gone; 2.6.1 does not',
+  ],
+  tags: ['pull', 'replace', 'luks', 'write-errors'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [buildArray, writePayload, startWriter, pullWhileWriting, deferRemoval, replacePresentDisk, updateCrypttab, lookBack, resetStats],
+  proof: 'full',
+  twin: {
+    skipStep: 'update-crypttab',
+    breaks: ['reboot'],
+    because:
+      'the running array is whole, but crypttab does not open the new disk: after the next boot a member is missing and the array is not mounted.',
+  },
+};

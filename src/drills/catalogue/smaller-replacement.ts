@@ -1,0 +1,143 @@
+import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planCreateContainer } from '../../core/plan/container.ts';
+import { lookAt, planAddDevice, planRemoveMissing, planReplace, planResize } from '../../core/plan/repair.ts';
+import type { Check } from '../../core/verdict.ts';
+import type { CommandResult } from '../../machine/guest.ts';
+import { ask, describeRefusal, said } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { spareOf } from '../steps/disks-of.ts';
+import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { typed } from '../steps/plan-line.ts';
+import { softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+
+/** By how much the spare is smaller: a disk of the same class from another maker often is, by a little. */
+const smallerByMiB = 32;
+
+/** So much less would have to be used of the member for the spare to take its place. */
+const shrinkBy = `-${String(smallerByMiB)}M`;
+
+function planReplaceBySmaller(array: ArrayPlan): Command {
+  return planReplace(lostDevid, spareOf(array).mappingGuestDevice);
+}
+
+const tryReplace: Step = {
+  name: 'try-replace',
+  title: 'Encrypt the spare; the replace is refused: it is too small',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplaceBySmaller(array)),
+  run: async (run) => {
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    const replaced = await run.try(planReplaceBySmaller(run.array));
+    run.judge(
+      // Source: btrfs-progs, cmds/replace.c.
+      judgeRefusal(replaced, 'target device smaller than source device', {
+        name: 'replace-refused',
+        claim: 'A replace by a smaller device is refused before it begins, and says why',
+      }),
+    );
+  },
+};
+
+const tryShrink: Step = {
+  name: 'try-shrink',
+  title: 'Shrinking the missing member first is refused, too',
+  phase: 'repair',
+  skippable: true,
+  plan: () => typed(planResize(lostDevid, shrinkBy)),
+  run: async (run) => {
+    const resized = await run.try(planResize(lostDevid, shrinkBy));
+    run.judge(
+      judgeRefusal(resized, 'Operation not permitted', {
+        name: 'shrink-refused',
+        claim: 'A member that is missing cannot be made smaller: what works with a disk that is there does not work now',
+      }),
+    );
+  },
+};
+
+function judgeRefusal(result: CommandResult, why: string, asked: Pick<Check, 'name' | 'claim'>): Check {
+  const refused = result.exitCode !== 0 && said(result).includes(why);
+  return { ...asked, outcome: refused ? 'held' : 'broken', evidence: describeRefusal(result) };
+}
+
+const addDevice: Step = {
+  name: 'add-device',
+  title: 'Add the smaller disk as a further member',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(planAddDevice(spareOf(array).mappingGuestDevice), lookAt.filesystemShow),
+  run: async (run) => {
+    const spare = spareOf(run.array);
+    await run.type(planAddDevice(spare.mappingGuestDevice));
+    const shown = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseFilesystemShow);
+    const added = shown.flatMap(({ devices }) => devices).find(({ guestDevice }) => guestDevice === spare.mappingGuestDevice);
+    // Accepted, and not there: that would be a finding; the proof names it by the member that it lacks.
+    if (added !== undefined) run.addMember(added.devid, spare);
+  },
+};
+
+const removeMissing: Step = {
+  name: 'remove-missing',
+  title: 'Remove the missing member: what it had a copy of gets another one',
+  phase: 'repair',
+  skippable: true,
+  plan: () => typed(planRemoveMissing()),
+  run: async (run) => {
+    await run.type(planRemoveMissing());
+    run.removeMember(lostDevid);
+  },
+};
+
+/** A spare that is a little too small for a member that is gone. */
+export const smallerReplacement: Drill = {
+  name: 'smaller-replacement',
+  promise: 'A missing disk can be made up for by a smaller one, by adding it and removing the missing one, and nothing is lost.',
+  story: [
+    'A disk is dead, the spare has the same size on its label, and `btrfs replace` says "target device smaller than source device". It may be a few sectors: another maker, a partition that begins later, a LUKS2 header of 16 MiB where the old disk had a LUKS1 header of 2 MiB.',
+    'With the old disk still there one would make it smaller first: `btrfs filesystem resize 1:-32M`, then replace, then `resize 1:max`. This disk is missing, and the same command says "Operation not permitted". The next idea, to give up redundancy until a larger disk comes, is the dangerous one.',
+    'There is a way, if the data fit: `btrfs device add` the smaller disk, then `btrfs device remove missing`. It takes longer than a replace, for it rewrites every extent that had a copy on the missing disk, and the new member gets a devid of its own.',
+    'In between everything looks good already: the new disk is in the list, the array is mounted, writes get two copies again. But the old data still have one, and the next boot asks for the missing disk.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To stop after `device add`: new data get two copies, old data keep one, and the array still does not mount without `degraded`.',
+    'To convert to `single` so that the missing disk can go: that gives up the redundancy that was to be restored.',
+    'To leave a too small spare on the shelf for the day it is needed: compare `blockdev --getsize64` of the opened containers when the spare is bought.',
+  ],
+  sources: [
+    'btrfs-replace(8): the target must not be smaller than the source',
+    'btrfs-device(8), section TYPICAL USECASES, and `remove missing`',
+    'btrfs-filesystem(8), resize',
+    "measured: failures E6, D1, D2 of the project's catalogue",
+  ],
+  tags: ['missing', 'replace', 'size', 'balance'],
+  layout: { ...defaultLayout, spareSizesBytes: defaultLayout.spareSizesBytes.map((sizeBytes) => sizeBytes - smallerByMiB * 1024 ** 2) },
+  layouts: [],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    takeDiskOut,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    tryReplace,
+    tryShrink,
+    addDevice,
+    removeMissing,
+    updateCrypttab,
+    softBalance,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'remove-missing',
+    breaks: ['profiles', 'reboot', 'leg-alone-*'],
+    because:
+      'adding a disk gives new data a second copy; what the missing disk had a copy of keeps one, and the array still waits for it at the next boot.',
+  },
+};
