@@ -1,67 +1,27 @@
-import { arrayGuestPath, defaultLayout } from '../../core/layout.ts';
-import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
-import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
-import type { ArrayPlan } from '../../core/plan/array.ts';
+import { defaultLayout } from '../../core/layout.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCreateContainer } from '../../core/plan/container.ts';
-import type { ContainerPlan } from '../../core/plan/container.ts';
-import { lookAt, planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
-import { waitUntil } from '../../machine/wait-until.ts';
-import { ask } from '../../storage/type-command.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
 import type { Drill, Step } from '../drill.ts';
-import type { DrillRun } from '../drill-run.ts';
+import { spareOf } from '../steps/disks-of.ts';
+import { lostDevid } from '../steps/lose-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
-
-/** So slow that the crash falls inside the replace: bytes a second. Source: Documentation/ABI/testing/sysfs-fs-btrfs, scrub_speed_max. */
-const replaceBytesPerSecond = 2 * 1024 ** 2;
-
-/** The command that limits how fast a replace reads from a device. */
-function planLimitReplaceSpeed(filesystemUuid: string, devid: number): Command {
-  return {
-    argv: ['tee', `/sys/fs/btrfs/${filesystemUuid}/devinfo/${String(devid)}/scrub_speed_max`],
-    stdin: `${String(replaceBytesPerSecond)}\n`,
-  };
-}
+import { planSlowReplace, startSlowReplace } from '../steps/slow-replace.ts';
 
 /** The command that makes the kernel crash. Source: Documentation/admin-guide/sysrq.rst, `c`. */
 const planCrashKernel: Command = { argv: ['tee', '/proc/sysrq-trigger'], stdin: 'c' };
-
-function sparePlan(array: ArrayPlan): ContainerPlan {
-  const spare = array.spares[0];
-  if (spare === undefined) throw new Error('the layout has no spare');
-  return spare;
-}
 
 const startReplace: Step = {
   name: 'start-replace',
   title: 'Start a replace, slowly',
   phase: 'fault',
   skippable: false,
-  plan: (array) =>
-    typed(
-      ...planCreateContainer(sparePlan(array), array.layout.kdf),
-      planLimitReplaceSpeed('UUID', 1),
-      planReplace(1, sparePlan(array).mappingGuestDevice),
-    ),
+  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout.kdf), ...planSlowReplace(array, lostDevid, spareOf(array))),
   run: async (run) => {
-    const spare = sparePlan(run.array);
-    for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
-    const [filesystem] = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseFilesystemShow);
-    if (filesystem === undefined) throw new Error(`${arrayGuestPath}: btrfs filesystem show lists nothing`);
-    await run.type(planLimitReplaceSpeed(filesystem.uuid, 1));
-    await run.start(planReplace(1, spare.mappingGuestDevice));
-    await waitForReplace(run);
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    await startSlowReplace(run, lostDevid, spareOf(run.array));
   },
 };
-
-/** Waits until the replace is under way: the crash must fall inside it. */
-async function waitForReplace(run: DrillRun): Promise<void> {
-  await waitUntil(run.ctx, { waitingFor: 'the replace to be under way', timeoutMs: 60_000, intervalMs: 200 }, async () => {
-    const status = await ask(run.ctx, run.guest, planReplaceStatus(), parseReplaceStatus);
-    return { done: status.state === 'started' && status.progressPermille > 0, lastSeen: status.state };
-  });
-}
 
 const crashKernel: Step = {
   name: 'crash-kernel',

@@ -3,6 +3,7 @@ import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
 import { planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
 import type { ReplaceOptions } from '../../core/plan/repair.ts';
+import type { GuestProcess } from '../../machine/guest.ts';
 import { ask, CommandRefused } from '../../storage/type-command.ts';
 import type { DrillRun } from '../drill-run.ts';
 
@@ -18,9 +19,12 @@ const replaceTimeoutMs = 20 * 60 * 1000;
  * The command is never timed out or killed while it works: since kernel 6.19 a signal cancels a replace.
  */
 export async function typeReplace(run: DrillRun, devid: number, target: ContainerPlan, options: ReplaceOptions = {}): Promise<void> {
-  const { ctx, guest } = run;
-  const process = await run.start(planReplace(devid, target.mappingGuestDevice, options));
-  const ended = process.wait(ctx, replaceTimeoutMs);
+  await finishReplace(run, await run.start(planReplace(devid, target.mappingGuestDevice, options)), devid, target);
+}
+
+/** Shows the progress of a replace that was started until it ends; throws CommandRefused unless it exits 0. */
+export async function finishReplace(run: DrillRun, replace: GuestProcess, devid: number, target: ContainerPlan): Promise<void> {
+  const ended = replace.wait(run.ctx, replaceTimeoutMs);
   const over = ended.then(() => true);
   const interval = new AbortController();
   try {
@@ -29,7 +33,7 @@ export async function typeReplace(run: DrillRun, devid: number, target: Containe
     interval.abort();
   }
   const result = await ended;
-  if (result.exitCode !== 0) throw new CommandRefused(guest.machine, result);
+  if (result.exitCode !== 0) throw new CommandRefused(run.guest.machine, result);
   run.replaceMember(devid, target);
 }
 

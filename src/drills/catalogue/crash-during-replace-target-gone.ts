@@ -1,0 +1,182 @@
+import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import { planMount, planOpenAsBoot } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { planCancelReplace, planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
+import type { CommandResult } from '../../machine/guest.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
+import {
+  aboutReplace,
+  describeReplace,
+  encryptTarget,
+  recordTarget,
+  retireOldDisk,
+  startReplace,
+} from '../steps/crash-in-replace-steps.ts';
+import { mountDegraded } from '../steps/degraded-steps.ts';
+import { spareOf } from '../steps/disks-of.ts';
+import { lostDevid, recordsAtWork } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { softBalance } from '../steps/replace-steps.ts';
+import { needsSlowReplace } from '../steps/slow-replace.ts';
+import { typeReplace } from '../steps/type-replace.ts';
+
+const cutPower: Step = {
+  name: 'cut-power',
+  title: 'Cut the power in the middle of the replace; the new disk does not come back',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [
+    act(`cut the power, without a shutdown; power on again, without ${spareOf(array).serial}`),
+    ...typed(planOpenAsBoot),
+    act('the members are open, and the mount is refused'),
+  ],
+  run: async (run) => {
+    await run.crash();
+    await run.pullDisk(spareOf(run.array).serial);
+    await run.boot();
+    await lookAtBoot(run, 'The mount is refused although every member is there: the target of the replace is a part of the array too.');
+  },
+};
+
+const cancelReplace: Step = {
+  name: 'cancel-replace',
+  title: 'Give the replace up, and go on working with what there is',
+  phase: 'repair',
+  skippable: false,
+  plan: () => [...typed(planReplaceStatus(), planCancelReplace), act('start the live writer again'), ...typed(planReplaceStatus())],
+  run: async (run) => {
+    const before = await run.ask(planReplaceStatus(), parseReplaceStatus);
+    await run.type(planCancelReplace);
+    await run.startJournal();
+    await run.waitForJournal(recordsAtWork);
+    const after = await run.ask(planReplaceStatus(), parseReplaceStatus);
+    run.judge({
+      name: 'replace-canceled',
+      claim: 'The replace waits for its target, and can be given up',
+      outcome: before.state === 'suspended' && after.state === 'canceled' ? 'held' : 'broken',
+      evidence: [describeReplace(before), describeReplace(after)],
+    });
+  },
+};
+
+const targetReturns: Step = {
+  name: 'target-returns',
+  title: 'The new disk is there again at the next boot',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [
+    act(`orderly shutdown; put ${spareOf(array).serial} back; power on`),
+    ...typed(planOpenAsBoot),
+    act('every disk is open, and the mount is refused again'),
+  ],
+  run: async (run) => {
+    await run.shutdown();
+    await run.insertDisk(spareOf(run.array).serial);
+    await run.boot();
+    await lookAtBoot(
+      run,
+      'Now the mount is refused because the disk is back: it says that it is the target of a replace which no longer exists.',
+    );
+  },
+};
+
+const wipeTarget: Step = {
+  name: 'wipe-target',
+  title: 'Let the kernel forget the half-written disk, and wipe it',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) => typed(...planWipeTarget(spareOf(array))),
+  run: async (run) => {
+    for (const planned of planWipeTarget(spareOf(run.array))) await run.type(planned);
+  },
+};
+
+function planWipeTarget({ mappingGuestDevice }: ContainerPlan): readonly Command[] {
+  return [command('btrfs', 'device', 'scan', '--forget', mappingGuestDevice), command('wipefs', '-a', mappingGuestDevice)];
+}
+
+const mountAgain: Step = {
+  name: 'mount-again',
+  title: 'Mount, without any option',
+  phase: 'repair',
+  skippable: false,
+  plan: () => typed(planMount()),
+  run: async (run) => {
+    await run.type(planMount());
+  },
+};
+
+const replaceAgain: Step = {
+  name: 'replace-again',
+  title: 'Replace the old disk, from the beginning',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) => typed(planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
+  run: async (run) => {
+    await typeReplace(run, lostDevid, spareOf(run.array));
+  },
+};
+
+/** Lets the boot open and mount what it can, and puts the kernel's reason beside what it is worth. */
+async function lookAtBoot(run: DrillRun, whenRefused: string): Promise<void> {
+  await run.look(planOpenAsBoot, (result: CommandResult) =>
+    [result.exitCode === 0 ? 'It mounts.' : whenRefused, ...aboutReplace(run)].join('\n'),
+  );
+}
+
+/** A power cut in the middle of a replace, whose target is not there at the next boot and comes back later. */
+export const crashDuringReplaceTargetGone: Drill = {
+  name: 'crash-during-replace-target-gone',
+  promise: 'A replace that a power cut interrupts can be given up when its target is gone, and be done again when it is back.',
+  story: [
+    'The power goes in the middle of a replace, and the new disk does not come back with it: a bad cable, or it was the new disk that blew the fuse. Every member of the array is there and in good order. Still the mount is refused: in the middle of a replace the target is a part of the array, and it is missing.',
+    'That is a case for `degraded`: the array mounts with all its members, the replace stands there as suspended, and `btrfs replace cancel` gives it up. From then on plain mounts work.',
+    'The trap comes later. The cable is mended, the new disk is plugged in again, and at the next boot the array, which has been well for days, does not mount. On the new disk there is still what the replace wrote first: that it is device 0 of this array, the target. There is no such replace any more, and the kernel does not guess.',
+    'It is not the array that is damaged. The disk must be forgotten and wiped; then everything mounts, and the replace can be done again.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To take the refused mount for a damaged array and to reach for `btrfs check --repair`: nothing is damaged.',
+    'To plug the half-written disk in again without wiping it: the next mount is refused.',
+    'To wipe without `btrfs device scan --forget`: the kernel remembers the disk until it is told otherwise, or restarted.',
+    'To leave `degraded` in fstab because it helped once: a disk that is merely late is then left behind at some later boot.',
+  ],
+  sources: [
+    'btrfs-replace(8)',
+    'btrfs-device(8), scan --forget',
+    'fs/btrfs/dev-replace.c, btrfs_init_dev_replace()',
+    "measured: failure E10 of the project's catalogue",
+  ],
+  tags: ['replace', 'crash', 'missing', 'stale', 'luks'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  requires: [needsSlowReplace],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    encryptTarget,
+    recordTarget,
+    startWriter,
+    startReplace,
+    cutPower,
+    mountDegraded,
+    cancelReplace,
+    targetReturns,
+    wipeTarget,
+    mountAgain,
+    replaceAgain,
+    retireOldDisk,
+    softBalance,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'wipe-target',
+    breaks: ['procedure'],
+    because: 'A disk that says it is the target of a replace which no longer exists keeps the array from being mounted.',
+  },
+};

@@ -1,0 +1,128 @@
+import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import { planOpenAsBoot } from '../../core/plan/array.ts';
+import { planReplaceStatus } from '../../core/plan/repair.ts';
+import { waitUntil } from '../../machine/wait-until.ts';
+import { ask, said } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import { mountedArray } from '../proof/examine-array.ts';
+import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
+import {
+  aboutReplace,
+  describeReplace,
+  encryptTarget,
+  recordTarget,
+  retireOldDisk,
+  startReplace,
+} from '../steps/crash-in-replace-steps.ts';
+import { spareOf } from '../steps/disks-of.ts';
+import { lostDevid } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { needsSlowReplace } from '../steps/slow-replace.ts';
+
+/** How long what is left of the replace may take, milliseconds; it moves every byte of the array, under emulation. */
+const resumedReplaceTimeoutMs = 20 * 60 * 1000;
+
+const cutPower: Step = {
+  name: 'cut-power',
+  title: 'Cut the power in the middle of the replace',
+  phase: 'fault',
+  skippable: false,
+  plan: () => [act('cut the power, without a shutdown; power on again, with every disk')],
+  run: async (run) => {
+    await run.crash();
+    await run.boot();
+  },
+};
+
+const bootAgain: Step = {
+  name: 'boot-again',
+  title: 'Let the boot open and mount what crypttab and fstab say',
+  phase: 'repair',
+  skippable: false,
+  plan: () => typed(planOpenAsBoot),
+  run: async (run) => {
+    const opened = await run.try(planOpenAsBoot);
+    const mounted = await mountedArray(run.ctx, run.guest);
+    run.judge({
+      name: 'comes-back',
+      claim: 'After the power cut the array is mounted by the boot itself',
+      outcome: mounted === null ? 'broken' : 'held',
+      evidence:
+        mounted === null
+          ? [`it is not mounted (exit ${String(opened.exitCode)})`, ...said(opened).split('\n'), ...aboutReplace(run)]
+          : [`${mounted.source} on ${mounted.target}`],
+    });
+  },
+};
+
+const finishReplace: Step = {
+  name: 'finish-replace',
+  title: 'Wait for the replace, which goes on by itself',
+  phase: 'repair',
+  skippable: false,
+  plan: () => [...typed(planReplaceStatus()), act('again, until it has finished')],
+  run: async (run) => {
+    const resumed = aboutReplace(run);
+    // Typed once, so that a refusal is a finding; the looks that follow are only looks.
+    let status = await run.ask(planReplaceStatus(), parseReplaceStatus);
+    const wait = { waitingFor: 'the replace to finish by itself', timeoutMs: resumedReplaceTimeoutMs, intervalMs: 500 };
+    await waitUntil(run.ctx, wait, async () => {
+      status = await ask(run.ctx, run.guest, planReplaceStatus(), parseReplaceStatus);
+      return { done: status.state !== 'started', lastSeen: describeReplace(status) };
+    });
+    const finished = status.state === 'finished';
+    run.judge({
+      name: 'replace-resumes',
+      claim: 'The replace goes on where it was, by itself, and finishes',
+      outcome: finished && resumed.length > 0 ? 'held' : 'broken',
+      evidence: [...resumed, describeReplace(status)],
+    });
+    if (finished) run.replaceMember(lostDevid, spareOf(run.array));
+  },
+};
+
+/** A power cut in the middle of a replace, with every disk there at the next boot. */
+export const crashDuringReplace: Drill = {
+  name: 'crash-during-replace',
+  promise: 'A replace that a power cut interrupts goes on by itself at the next boot, and the array is redundant when it has finished.',
+  story: [
+    'A disk has reached its age and is replaced while the array is in service: `btrfs replace` copies for hours. In the middle of it the power goes.',
+    'When the machine is back, nothing has to be typed. btrfs has the replace in its own tree, with the place that it had come to, and goes on from there as soon as the array is mounted: `btrfs replace status` shows it running, although nobody has started it.',
+    'One thing decides whether it comes to that. In the middle of a replace the target is a part of the array, and without it the array does not mount. Behind LUKS that means: the new disk must be in crypttab before the replace begins. Most people write that line when the replace is done, because only then is it known that it went well.',
+    'Without the line the boot opens the old disks, all of them healthy, and the mount is refused. That looks like a destroyed array and tempts to `degraded`, or to worse; all that it takes is to open the target.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To record the new disk in crypttab only when the replace is over: the boot after a power cut then opens every disk but the target, and the mount is refused.',
+    'To start the replace again: it is running already.',
+    'To mount degraded because the plain mount is refused: with the target opened the plain mount works, and the replace goes on.',
+  ],
+  sources: [
+    'btrfs-replace(8)',
+    'fs/btrfs/dev-replace.c, btrfs_init_dev_replace() and btrfs_resume_dev_replace_async()',
+    "measured: failure E10 of the project's catalogue",
+  ],
+  tags: ['replace', 'crash', 'luks'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  requires: [needsSlowReplace],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    encryptTarget,
+    recordTarget,
+    startWriter,
+    startReplace,
+    cutPower,
+    bootAgain,
+    finishReplace,
+    retireOldDisk,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'record-target',
+    breaks: ['comes-back', 'procedure'],
+    because: 'The boot opens only what crypttab names: without the target of the interrupted replace the array does not mount.',
+  },
+};

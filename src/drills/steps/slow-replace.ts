@@ -1,0 +1,61 @@
+import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
+import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
+import { arrayGuestPath } from '../../core/layout.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import type { Command } from '../../core/plan/command.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { lookAt, planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
+import type { GuestProcess } from '../../machine/guest.ts';
+import { waitUntil } from '../../machine/wait-until.ts';
+import { ask } from '../../storage/type-command.ts';
+import type { Requirement } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+
+/** So slow that what happens next falls inside the replace: bytes a second. Source: Documentation/ABI/testing/sysfs-fs-btrfs, scrub_speed_max. */
+const slowBytesPerSecond = 2 * 1024 ** 2;
+
+/** What a drill needs to act in the middle of a replace. Source: kernel commit eb3b50536642, "btrfs: scrub: per-device bandwidth control". */
+export const needsSlowReplace: Requirement = {
+  kernel: '>=5.14',
+  because: 'a replace cannot be slowed down before scrub_speed_max, and would be over before anything happens to it',
+};
+
+/** Gives the commands that limit how fast a replace reads from each member, and start it. The filesystem's UUID, which mkfs draws, stands as `UUID`. */
+export function planSlowReplace(array: ArrayPlan, sourceDevid: number, target: ContainerPlan): readonly Command[] {
+  return [...planReplaceSpeed('UUID', devidsOf(array), slowBytesPerSecond), planReplace(sourceDevid, target.mappingGuestDevice)];
+}
+
+/** A replace that is slow until it is told otherwise, or until the next boot. */
+export interface SlowReplace {
+  readonly process: GuestProcess;
+  /** Takes the limit away, so that it gets done. */
+  readonly hurry: () => Promise<void>;
+}
+
+/** Starts a replace that is slow, and comes back when it is under way. */
+export async function startSlowReplace(run: DrillRun, sourceDevid: number, target: ContainerPlan): Promise<SlowReplace> {
+  const [filesystem] = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseFilesystemShow);
+  if (filesystem === undefined) throw new Error(`${arrayGuestPath}: btrfs filesystem show lists nothing`);
+  const setSpeed = async (bytesPerSecond: number): Promise<void> => {
+    for (const planned of planReplaceSpeed(filesystem.uuid, devidsOf(run.array), bytesPerSecond)) await run.type(planned);
+  };
+  await setSpeed(slowBytesPerSecond);
+  const process = await run.start(planReplace(sourceDevid, target.mappingGuestDevice));
+  await waitUntil(run.ctx, { waitingFor: 'the replace to be under way', timeoutMs: 60_000, intervalMs: 200 }, async () => {
+    const status = await ask(run.ctx, run.guest, planReplaceStatus(), parseReplaceStatus);
+    return { done: status.state === 'started' && status.progressPermille > 0, lastSeen: status.state };
+  });
+  return { process, hurry: async () => setSpeed(0) };
+}
+
+/** The commands that limit how fast a replace reads, 0 for no limit. Of each member: what is read for a missing one counts as another's. */
+function planReplaceSpeed(filesystemUuid: string, devids: readonly number[], bytesPerSecond: number): readonly Command[] {
+  return devids.map((devid) => ({
+    argv: ['tee', `/sys/fs/btrfs/${filesystemUuid}/devinfo/${String(devid)}/scrub_speed_max`],
+    stdin: `${String(bytesPerSecond)}\n`,
+  }));
+}
+
+function devidsOf(array: ArrayPlan): readonly number[] {
+  return array.members.map((_, index) => index + 1);
+}
