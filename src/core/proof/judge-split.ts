@@ -1,0 +1,50 @@
+import type { SuperBlock } from '../btrfs/dump-super.ts';
+import type { FoundEntry } from '../payload/find.ts';
+import type { Check } from '../verdict.ts';
+
+/** What a half of an array was found to hold, mounted by itself and read-only. */
+export interface HalfSeen {
+  /** The serials of its disks, in words. */
+  readonly name: string;
+  readonly superBlocks: readonly SuperBlock[];
+  readonly found: readonly FoundEntry[];
+}
+
+/**
+ * Judges whether two halves of an array are known to have been written apart from each other: each holds something that the other
+ * has not, or has otherwise. A half that is only behind holds nothing of its own. Generations are shown and prove nothing: they count
+ * transactions, and two histories may count the same.
+ */
+export function judgeSplitRecognised(first: HalfSeen, second: HalfSeen): Check {
+  const ofFirst = heldOnlyBy(first.found, second.found);
+  const ofSecond = heldOnlyBy(second.found, first.found);
+  return {
+    name: 'split-recognised',
+    claim: 'Before both halves are mounted together it is known that each was written without the other',
+    outcome: ofFirst.length > 0 && ofSecond.length > 0 ? 'held' : 'broken',
+    evidence: [
+      ...[...first.superBlocks, ...second.superBlocks].map(
+        ({ guestDevice, devid, generation }) => `${guestDevice}: devid ${String(devid)}, generation ${String(generation)}`,
+      ),
+      describeHeld(first.name, ofFirst),
+      describeHeld(second.name, ofSecond),
+    ],
+  };
+}
+
+/** The paths that another half does not have, or has with another size, time or kind. Directories are as different as what is in them. */
+function heldOnlyBy(found: readonly FoundEntry[], other: readonly FoundEntry[]): readonly string[] {
+  const facts = ({ kind, path, sizeBytes, mtime }: FoundEntry): string =>
+    kind === 'directory' ? `${kind} ${path}` : `${kind} ${path} ${String(sizeBytes)} ${mtime}`;
+  const known = new Set(other.map(facts));
+  return found.filter((entry) => !known.has(facts(entry))).map(({ path }) => path);
+}
+
+/** How many names are shown as examples. */
+const examples = 3;
+
+function describeHeld(name: string, paths: readonly string[]): string {
+  if (paths.length === 0) return `${name} holds nothing of its own`;
+  const more = paths.length > examples ? ', …' : '';
+  return `only ${name} holds these as they are: ${String(paths.length)} names, ${paths.slice(0, examples).join(', ')}${more}`;
+}

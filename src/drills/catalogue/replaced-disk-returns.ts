@@ -1,0 +1,135 @@
+import { parseDumpSuper } from '../../core/btrfs/dump-super.ts';
+import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import { planMount, planUnmount } from '../../core/plan/array.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planAddToCrypttab, planCloseContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
+import { planDumpSuper } from '../../core/plan/member.ts';
+import { lookAt } from '../../core/plan/repair.ts';
+import { judgeMembers } from '../../core/proof/judge-members.ts';
+import { judgeGenerations, judgeStaleRecognised } from '../../core/proof/judge-super-blocks.ts';
+import type { SuperBlockSeen } from '../../core/proof/judge-super-blocks.ts';
+import { describeRefusal, readOutput } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { diskReturns, startStorage } from '../steps/disk-returns-steps.ts';
+import { memberOf, spareOf } from '../steps/disks-of.ts';
+import { lostDevid, recordsAtWork, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { replaceDisk, softBalance } from '../steps/replace-steps.ts';
+import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
+
+/** Which commands put an old disk away for good, once it is known to be one. */
+function planRetire(array: ArrayPlan): readonly Command[] {
+  const old = memberOf(array, lostDevid);
+  return [...planWipeMembers([old]), planCloseContainer(old), planRemoveFromCrypttab(old), planAddToCrypttab(spareOf(array))];
+}
+
+const retireOldDisk: Step = {
+  name: 'retire-old-disk',
+  title: 'Recognise the old disk before anything is mounted, wipe it, and put crypttab right',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) => typed(...planInspect([...array.members, spareOf(array)]), ...planRetire(array)),
+  run: async (run) => {
+    const superBlocks = await inspect(run, [...run.array.members, spareOf(run.array)]);
+    run.judge(judgeStaleRecognised(superBlocks, [memberOf(run.array, lostDevid).mappingGuestDevice]));
+    for (const planned of planRetire(run.array)) await run.type(planned);
+  },
+};
+
+/** The members after the replace, in devid order. */
+function membersNow(array: ArrayPlan): readonly string[] {
+  return array.members.map((member) => (member === memberOf(array, lostDevid) ? spareOf(array) : member).mappingGuestDevice);
+}
+
+const compareMembers: Step = {
+  name: 'compare-members',
+  title: 'See which disks the array consists of, and whether they are alike',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(lookAt.filesystemShow, planUnmount(), ...membersNow(array).map(planDumpSuper), planMount()),
+  run: async (run) => {
+    const [shown] = await run.ask(lookAt.filesystemShow, parseFilesystemShow);
+    if (shown === undefined) throw new Error('btrfs filesystem show lists nothing');
+    const expected = run.members.map(({ devid, container }) => ({ devid, guestDevice: container.mappingGuestDevice }));
+    run.judge(judgeMembers(shown, expected));
+    // Unmounted, no transaction falls between two looks.
+    await run.type(planUnmount());
+    const seen: SuperBlockSeen[] = [];
+    for (const guestDevice of membersNow(run.array)) seen.push(await lookAtSuperBlock(run, guestDevice));
+    run.judge(judgeGenerations(seen));
+    await run.type(planMount());
+  },
+};
+
+/** A device that is not open has none, which is an answer. */
+async function lookAtSuperBlock(run: DrillRun, guestDevice: string): Promise<SuperBlockSeen> {
+  const result = await run.try(planDumpSuper(guestDevice));
+  if (result.exitCode !== 0) return { guestDevice, superBlock: null, refusal: describeRefusal(result) };
+  return { guestDevice, superBlock: readOutput(run.guest, result, parseDumpSuper), refusal: [] };
+}
+
+const resumeService: Step = {
+  name: 'resume-service',
+  title: 'Let the array be written again',
+  phase: 'repair',
+  skippable: false,
+  plan: () => [act('start the live writer again: the array is in service')],
+  run: async (run) => {
+    await run.startJournal();
+    await run.waitForJournal(recordsAtWork);
+  },
+};
+
+/** A disk that was dead, and was replaced, is alive again at the next boot; crypttab still names it. */
+export const replacedDiskReturns: Drill = {
+  name: 'replaced-disk-returns',
+  promise: 'A replaced disk that turns up again is recognised and kept out, and the array stays on its new disk.',
+  story: [
+    'A disk was missing and was replaced. The work was done, but crypttab was not: it still names the old disk, and not the new one. Weeks later the machine is restarted, and the old disk, which had only lost its contact, answers again.',
+    'The boot opens what crypttab says: the old disk, not the new one. btrfs sees a member with the right UUID and the right number, and mounts. No option is needed, no warning is given, every file reads right. From now on the old disk is a member again, and the new one is the stale one.',
+    'A replace wipes the disk that it replaces, but not one that was missing: the old one still says that it is device 1 of this array. Only its generation tells: it stopped counting when the disk went.',
+    'So before anything is mounted, every disk is asked what it says of itself (`btrfs inspect-internal dump-super`). Of two that say they are the same device, the one with the lower generation is the old one. It is wiped, its line goes out of crypttab, the new disk gets one, and only then is the array mounted.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To leave crypttab for later: the replace is done when the next boot brings up the new disk, not before.',
+    'To believe the plain mount: it goes through, with the old disk in the place of the new one.',
+    'To open the new disk as well, now that the array is mounted: the kernel refuses it, as a device of that number and UUID is in use.',
+    'To scrub afterwards: it brings the wrong disk up to date.',
+  ],
+  sources: [
+    'btrfs-inspect-internal(8), dump-super',
+    'btrfs-device(8), scan --forget',
+    'https://github.com/kdave/btrfs-progs/issues/933 (the source of a replace is wiped when it is there)',
+    "measured: failure E19 of the project's catalogue",
+  ],
+  tags: ['missing', 'replace', 'stale', 'crypttab'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    takeDiskOut,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    replaceDisk,
+    softBalance,
+    diskReturns,
+    retireOldDisk,
+    startStorage,
+    compareMembers,
+    resumeService,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'retire-old-disk',
+    breaks: ['members', 'generations', 'scrub'],
+    because: 'nothing wipes a missing disk when it is replaced: crypttab opens it, and it takes the place of the new one without a word.',
+  },
+};

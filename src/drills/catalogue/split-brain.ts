@@ -1,0 +1,204 @@
+import { defaultLayout } from '../../core/layout.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import { planMountWith, planUnmount } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planCloseContainer, planOpenContainer } from '../../core/plan/container.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { arrayGuestPath } from '../../core/layout.ts';
+import { findCommand, parseFind } from '../../core/payload/find.ts';
+import { planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';
+import { planForgetDevices, planScanDevices } from '../../core/plan/member.ts';
+import { judgeSplitRecognised } from '../../core/proof/judge-split.ts';
+import type { HalfSeen } from '../../core/proof/judge-split.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, degradedTree, planExtractTree, writePayload, writeTree } from '../steps/build-steps.ts';
+import { startStorage } from '../steps/disk-returns-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { softBalance } from '../steps/replace-steps.ts';
+import { planReplaceWiped, replaceWiped } from '../steps/replace-wiped.ts';
+import { scrubToMend } from '../steps/scrub-step.ts';
+import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
+
+/** The half whose branch is given up: the first disks. */
+function losersOf({ members }: ArrayPlan): readonly ContainerPlan[] {
+  return members.slice(0, members.length / 2);
+}
+
+/** The half whose branch is kept. */
+function winnersOf({ members }: ArrayPlan): readonly ContainerPlan[] {
+  return members.slice(members.length / 2);
+}
+
+function serialsOf(containers: readonly ContainerPlan[]): string {
+  return containers.map(({ serial }) => serial).join(' and ');
+}
+
+/** What is written on the half that is given up: little, but often, so that its generation gets ahead. */
+const losersNotes: readonly Command[] = [1, 2, 3, 4, 5].flatMap((number) => [
+  planWriteNumberedLines({ guestPath: `${arrayGuestPath}/note-${String(number)}`, text: 'only one half knows this', lineCount: 1000 }),
+  command('sync'),
+]);
+
+/** The commands that bring a half up by itself. */
+function planStartHalf(half: readonly ContainerPlan[], options: string): readonly Command[] {
+  return [...half.map(planOpenContainer), planScanDevices(), planMountWith(firstOf(half).mappingGuestDevice, options)];
+}
+
+function firstOf(half: readonly ContainerPlan[]): ContainerPlan {
+  const [first] = half;
+  if (first === undefined) throw new Error('half of the array is no disk at all');
+  return first;
+}
+
+async function startHalf(run: DrillRun, half: readonly ContainerPlan[]): Promise<void> {
+  await run.boot();
+  for (const planned of planStartHalf(half, 'degraded')) await run.type(planned);
+}
+
+const writeLosers: Step = {
+  name: 'write-first-half',
+  title: 'The first half comes up alone, is mounted degraded and written',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [
+    act(`orderly shutdown; power on without ${serialsOf(winnersOf(array))}`),
+    ...typed(...planStartHalf(losersOf(array), 'degraded'), ...losersNotes),
+  ],
+  run: async (run) => {
+    await run.shutdown();
+    for (const { serial } of winnersOf(run.array)) await run.pullDisk(serial);
+    await startHalf(run, losersOf(run.array));
+    for (const planned of losersNotes) await run.type(planned);
+  },
+};
+
+const writeWinners: Step = {
+  name: 'write-second-half',
+  title: 'The second half comes up alone, is mounted degraded and written',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [
+    act(`orderly shutdown; power on with ${serialsOf(winnersOf(array))}, and without ${serialsOf(losersOf(array))}`),
+    ...typed(...planStartHalf(winnersOf(array), 'degraded'), planExtractTree(degradedTree), command('sync')),
+  ],
+  run: async (run) => {
+    await run.shutdown();
+    for (const { serial } of winnersOf(run.array)) await run.insertDisk(serial);
+    for (const { serial } of losersOf(run.array)) await run.pullDisk(serial);
+    await startHalf(run, winnersOf(run.array));
+    await writeTree(run, degradedTree);
+  },
+};
+
+const allReturn: Step = {
+  name: 'all-return',
+  title: 'Every disk is back',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [act(`orderly shutdown; power on with ${serialsOf(array.members)}`)],
+  run: async (run) => {
+    await run.shutdown();
+    for (const { serial } of losersOf(run.array)) await run.insertDisk(serial);
+    await run.boot();
+  },
+};
+
+/** Listed with sizes and times. */
+const listFiles: Command = { argv: findCommand(arrayGuestPath) };
+
+/** The commands that look at a half by itself and put it away again: read-only, so that nothing is added to its history. */
+function planLookAtHalf(half: readonly ContainerPlan[]): readonly Command[] {
+  return [
+    ...planInspect(half),
+    planScanDevices(),
+    planMountWith(firstOf(half).mappingGuestDevice, 'degraded,ro'),
+    listFiles,
+    ...planPutAway(half),
+  ];
+}
+
+function planPutAway(half: readonly ContainerPlan[]): readonly Command[] {
+  return [planUnmount(), ...half.map(planCloseContainer), planForgetDevices()];
+}
+
+async function lookAtHalf(run: DrillRun, half: readonly ContainerPlan[]): Promise<HalfSeen> {
+  const superBlocks = await inspect(run, half);
+  await run.type(planScanDevices());
+  await run.type(planMountWith(firstOf(half).mappingGuestDevice, 'degraded,ro'));
+  const found = await run.ask(listFiles, parseFind);
+  for (const planned of planPutAway(half)) await run.type(planned);
+  return { name: serialsOf(half), superBlocks, found };
+}
+
+const lookAtEachAlone: Step = {
+  name: 'look-at-each-alone',
+  title: 'Look at each half alone and read-only, before any joint mount',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) => typed(...planLookAtHalf(losersOf(array)), ...planLookAtHalf(winnersOf(array))),
+  run: async (run) => {
+    const losers = await lookAtHalf(run, losersOf(run.array));
+    run.judge(judgeSplitRecognised(losers, await lookAtHalf(run, winnersOf(run.array))));
+  },
+};
+
+const wipeLosers: Step = {
+  name: 'wipe-losers',
+  title: 'Choose the half to keep, and wipe the other first',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...array.members.map(planOpenContainer), ...planWipeMembers(losersOf(array))),
+  run: async (run) => {
+    for (const planned of [...run.array.members.map(planOpenContainer), ...planWipeMembers(losersOf(run.array))]) await run.type(planned);
+  },
+};
+
+const replaceLosers: Step = {
+  name: 'replace-losers',
+  title: 'Mount the half that is kept, and replace each wiped disk by itself',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planReplaceWiped(array, losersOf(array))),
+  run: async (run) => replaceWiped(run, losersOf(run.array)),
+};
+
+const mountTogether: Step = { ...startStorage, name: wipeLosers.name };
+const scrubTogether: Step = { ...scrubToMend, name: replaceLosers.name };
+
+/** Both halves of an array were written, each without the other. */
+export const splitBrain: Drill = {
+  name: 'split-brain',
+  promise: 'Two halves that were written apart are recognised before they meet, and the half that is chosen keeps every file.',
+  story: [
+    'One morning the machine came up with one half of the disks, was mounted degraded, and somebody worked. The next morning it came up with the other half, was mounted degraded, and somebody worked. On the third morning all disks are there.',
+    'Every disk has the same filesystem UUID, every one is whole, and the array mounts: no option, no warning. Then one of the two days is gone. btrfs takes the disk with the higher generation for the truth, and generations count how often something was written, not what it is worth.',
+    'There is no merging: the two halves have used the same blocks for different things, and a scrub that "corrects" them overwrites one history with pieces of the other. The only safe moment is before the first joint mount.',
+    'So each half is opened alone, mounted read-only, and looked at; what one holds that the other lacks is copied off while both are whole. Then one half is chosen, the other is wiped first of all, and only then the chosen one is mounted and given its copies back.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To mount them together to have a look: the look decides, and it decides by generation.',
+    'To take equal or close generations for a sign that nothing happened: two histories may have counted the same.',
+    'To scrub: it makes the halves alike by overwriting what may be the better one.',
+    'To mount the chosen half before the other is wiped: the kernel has been told of both, and takes both.',
+  ],
+  sources: [
+    'btrfs-device(8), scan --forget',
+    'btrfs-inspect-internal(8), dump-super',
+    "measured: failures E8 and E8b of the project's catalogue",
+  ],
+  tags: ['missing', 'stale', 'split-brain', 'replace', 'balance'],
+  layout: defaultLayout,
+  // Each half must bear to be mounted without the other: three disks of raid1 or five of raid10 cannot be parted so.
+  layouts: ['raid1', 'raid1c3'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [buildArray, writePayload, writeLosers, writeWinners, allReturn, lookAtEachAlone, wipeLosers, replaceLosers, softBalance],
+  mayLose: 'What was written on the half that is given up.',
+  proof: 'full',
+  twin: {
+    instead: [mountTogether, scrubTogether],
+    breaks: ['files', 'reboot'],
+    because: 'in a joint mount the higher generation wins, whatever it is worth, and the other half is overwritten by it.',
+  },
+};

@@ -1,0 +1,51 @@
+import { defaultLayout } from '../../core/layout.ts';
+import type { Drill } from '../drill.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { diskReturns, startStorage } from '../steps/disk-returns-steps.ts';
+import { takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { softBalance } from '../steps/replace-steps.ts';
+import { resetStats } from '../steps/reset-stats-step.ts';
+import { scrubToMend } from '../steps/scrub-step.ts';
+
+/** A member that was away while the array was written comes back as it went. */
+export const staleDiskReturns: Drill = {
+  name: 'stale-disk-returns',
+  promise: 'A disk that was away while the array was written is brought up to date, and then it serves every file alone.',
+  story: [
+    'A cable was loose. The machine came up without one disk, somebody mounted the array degraded, and work went on. At the next boot the disk is there again.',
+    'The array mounts as if nothing had happened, without an option and without a warning, and every file reads right. The temptation is to leave it at that: the disk is back, the array has all its members.',
+    'But what was written meanwhile is on the other disks only. Files read right because every block that the stale disk answers with is compared with its checksum, and fetched from the other copy when it does not match. Nothing is mended that nobody reads: when the other disk dies first, the stale one is all there is.',
+    'So the scrub comes first, at once: it reads both copies of everything and writes the stale ones anew. Then the soft balance, for whatever was written with a single copy while the disk was away; then the error counters, which have counted all that, are set to zero, so that the next error is seen.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To believe that reading everything mends everything: each block is read from one copy, and the other may be the stale one.',
+    'To start with the balance: it moves the chunks that have one copy, and leaves the stale copies of the others as they are.',
+    'To scrub and not to look at the counters: they go on showing the old errors, and the next real one is taken for them.',
+    'To do this where files are without checksums (nodatacow, nodatasum): see the drill `stale-nodatacow-files`.',
+  ],
+  sources: ['btrfs-scrub(8)', 'btrfs-balance(8), section FILTERS', "measured: failure E7 of the project's catalogue"],
+  tags: ['missing', 'stale', 'scrub', 'balance'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    takeDiskOut,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    diskReturns,
+    startStorage,
+    scrubToMend,
+    softBalance,
+    resetStats,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'scrub',
+    breaks: ['scrub', 'leg-alone-DISK1'],
+    because: 'without the scrub the disk that was away keeps its stale copies, and nobody notices before it is the only one left.',
+  },
+};

@@ -1,0 +1,137 @@
+import { defaultLayout } from '../../core/layout.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { numberedLinesBytes, planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';
+import type { NumberedLines } from '../../core/payload/numbered-lines.ts';
+import { judgeStaleRecognised } from '../../core/proof/judge-super-blocks.ts';
+import { xxh128 } from '../../storage/verify-files.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors } from '../steps/degraded-steps.ts';
+import { diskReturns, startStorage } from '../steps/disk-returns-steps.ts';
+import { memberOf } from '../steps/disks-of.ts';
+import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { typed } from '../steps/plan-line.ts';
+import { softBalance } from '../steps/replace-steps.ts';
+import { planReplaceWiped, replaceWiped } from '../steps/replace-wiped.ts';
+import { resetStats } from '../steps/reset-stats-step.ts';
+import { scrubToMend } from '../steps/scrub-step.ts';
+import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
+
+const directoryGuestPath = '/storage/images';
+
+/** 2 MiB of lines: a disk image, a database. Old and new are of one size, so every byte of it is written over in place. */
+const oldImage: NumberedLines = {
+  guestPath: `${directoryGuestPath}/guest.raw`,
+  text: 'old content, with no checksum that could tell',
+  lineCount: 38_000,
+};
+const newImage: NumberedLines = { ...oldImage, text: 'new content, with no checksum that could tell' };
+
+/** chattr(1), attribute C: set on a directory, new files in it get it; they are written in place and have no checksums. */
+const planMakeDirectory: readonly Command[] = [command('mkdir', directoryGuestPath), command('chattr', '+C', directoryGuestPath)];
+
+const listAttributes = command('lsattr', oldImage.guestPath);
+
+async function writeImage(run: DrillRun, image: NumberedLines): Promise<void> {
+  await run.type(planWriteNumberedLines(image));
+  await run.type(command('sync'));
+  run.promiseFile(image.guestPath, await xxh128(numberedLinesBytes(image)));
+}
+
+const writeNodatacowFile: Step = {
+  name: 'write-nodatacow-file',
+  title: 'Write a disk image without copy-on-write, as virtual machines have them',
+  phase: 'fault',
+  skippable: false,
+  plan: () => typed(...planMakeDirectory, planWriteNumberedLines(oldImage), command('sync'), listAttributes),
+  run: async (run) => {
+    for (const planned of planMakeDirectory) await run.type(planned);
+    await writeImage(run, oldImage);
+    await run.look(listAttributes, ({ stdout }) =>
+      /^[\w-]*C/u.test(stdout) ? 'It is nodatacow (C): no copy-on-write, no checksums.' : 'It is a file like any other.',
+    );
+  },
+};
+
+const overwriteDegraded: Step = {
+  name: 'overwrite-degraded',
+  title: 'Write the image over, in place, while the disk is away',
+  phase: 'repair',
+  skippable: false,
+  plan: () => typed(planWriteNumberedLines(newImage), command('sync')),
+  run: async (run) => writeImage(run, newImage),
+};
+
+const wipeStaleDisk: Step = {
+  name: 'wipe-stale-disk',
+  title: 'Find out which disk is stale before anything is mounted, and wipe it',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planInspect(array.members), ...planWipeMembers([memberOf(array, lostDevid)])),
+  run: async (run) => {
+    const stale = memberOf(run.array, lostDevid);
+    run.judge(judgeStaleRecognised(await inspect(run, run.array.members), [stale.mappingGuestDevice]));
+    for (const planned of planWipeMembers([stale])) await run.type(planned);
+  },
+};
+
+const replaceStaleDisk: Step = {
+  name: 'replace-stale-disk',
+  title: 'Mount without it, and replace it by itself',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planReplaceWiped(array, [memberOf(array, lostDevid)])),
+  run: async (run) => replaceWiped(run, [memberOf(run.array, lostDevid)]),
+};
+
+const mountAsItIs: Step = { ...startStorage, name: wipeStaleDisk.name };
+const scrubInstead: Step = { ...scrubToMend, name: replaceStaleDisk.name };
+
+/** A stale member comes back, and there are files on it whose blocks have no checksums. */
+export const staleNodatacowFiles: Drill = {
+  name: 'stale-nodatacow-files',
+  promise: 'After a stale disk has come back, a nodatacow file that was written meanwhile has its new content on every disk.',
+  story: [
+    'A disk was away for a while and the array was written without it. On it are files without copy-on-write, and so without checksums: images of virtual machines, databases, whatever somebody set `chattr +C` on, or all files under `nodatacow`. They were written over in place.',
+    'The disk comes back. The array mounts, a scrub finds some errors and corrects them all, a second one finds none. By every sign that btrfs has, the array is healthy.',
+    'It is not. Where there is no checksum a scrub has nothing to compare, and the two copies still differ. Which of them a program reads is decided by its process number: the virtual machine starts with the disk of last week, or with one that is partly of last week, and no error is ever counted.',
+    'So the stale disk must not be read again. It is found by its generation before anything is mounted, wiped, and replaced by itself from the disks that were there all the time.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To mount it plainly and scrub, as is right for all other files: the scrub says that it corrected everything, and the file is old on one disk and new on the other.',
+    'To check the file once and be content: the next process may read the other copy.',
+    'To run the balance instead: it copies whichever side it happens to read, and then the old content may be on both.',
+  ],
+  sources: [
+    'btrfs(5), mount option nodatacow',
+    'chattr(1), attribute C',
+    'btrfs-inspect-internal(8), dump-super',
+    "measured: failure E7n of the project's catalogue",
+  ],
+  tags: ['missing', 'stale', 'nodatacow', 'replace', 'scrub'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    writeNodatacowFile,
+    takeDiskOut,
+    openSurvivors,
+    mountDegraded,
+    overwriteDegraded,
+    diskReturns,
+    wipeStaleDisk,
+    replaceStaleDisk,
+    softBalance,
+    resetStats,
+  ],
+  proof: 'full',
+  twin: {
+    instead: [mountAsItIs, scrubInstead],
+    breaks: ['leg-alone-DISK1'],
+    because: 'a scrub compares blocks with their checksums, and a nodatacow file has none: the stale copy stays.',
+  },
+};

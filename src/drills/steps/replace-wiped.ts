@@ -1,0 +1,32 @@
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import { planMountWith } from '../../core/plan/array.ts';
+import type { Command } from '../../core/plan/command.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { planReplace } from '../../core/plan/repair.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { typeReplace } from './type-replace.ts';
+
+/** The commands that mount an array without members that were wiped, and replace each by itself: what is on it is written anew. */
+export function planReplaceWiped(array: ArrayPlan, wiped: readonly ContainerPlan[]): readonly Command[] {
+  return [
+    planMountWithout(array, wiped),
+    ...wiped.map((container) => planReplace(devidOf(array, container), container.mappingGuestDevice)),
+  ];
+}
+
+/** Types the commands of {@link planReplaceWiped}. */
+export async function replaceWiped(run: DrillRun, wiped: readonly ContainerPlan[]): Promise<void> {
+  await run.type(planMountWithout(run.array, wiped));
+  for (const container of wiped) await typeReplace(run, devidOf(run.array, container), container);
+}
+
+function planMountWithout(array: ArrayPlan, wiped: readonly ContainerPlan[]): Command {
+  const survivor = array.members.find((member) => !wiped.includes(member));
+  if (survivor === undefined) throw new Error('every member is wiped');
+  return planMountWith(survivor.mappingGuestDevice, 'degraded');
+}
+
+/** Members have the numbers that mkfs gave them, as long as nothing was replaced by another. */
+function devidOf(array: ArrayPlan, container: ContainerPlan): number {
+  return array.members.indexOf(container) + 1;
+}

@@ -1,0 +1,25 @@
+import { parseDumpSuper } from '../../core/btrfs/dump-super.ts';
+import type { SuperBlock } from '../../core/btrfs/dump-super.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planOpenContainer } from '../../core/plan/container.ts';
+import type { ContainerPlan } from '../../core/plan/container.ts';
+import { planDumpSuper, planForgetDevices, planScanDevices, planWipeSignatures } from '../../core/plan/member.ts';
+import type { DrillRun } from '../drill-run.ts';
+
+/** The commands that open containers, and ask each what it says of itself; nothing is mounted, so nothing is changed. */
+export function planInspect(containers: readonly ContainerPlan[]): readonly Command[] {
+  return [...containers.map(planOpenContainer), ...containers.map((container) => planDumpSuper(container.mappingGuestDevice))];
+}
+
+/** Types the commands of {@link planInspect} and gives the super blocks, in the order of the containers. */
+export async function inspect(run: DrillRun, containers: readonly ContainerPlan[]): Promise<readonly SuperBlock[]> {
+  for (const container of containers) await run.type(planOpenContainer(container));
+  const superBlocks: SuperBlock[] = [];
+  for (const { mappingGuestDevice } of containers) superBlocks.push(await run.ask(planDumpSuper(mappingGuestDevice), parseDumpSuper));
+  return superBlocks;
+}
+
+/** The commands that make devices nobody's members: their signatures go, and the kernel forgets what it was told of them when they were opened. */
+export function planWipeMembers(containers: readonly ContainerPlan[]): readonly Command[] {
+  return [...containers.map((container) => planWipeSignatures(container.mappingGuestDevice)), planForgetDevices(), planScanDevices()];
+}
