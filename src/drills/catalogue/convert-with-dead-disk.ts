@@ -1,0 +1,112 @@
+import { defaultLayout } from '../../core/layout.ts';
+import { planMountWith, planUnmount } from '../../core/plan/array.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { lookAt, planCancelBalance, planConvertToOneDevice } from '../../core/plan/repair.ts';
+import type { Drill, Step } from '../drill.ts';
+import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
+import { memberOf } from '../steps/disks-of.ts';
+import { lostDevid, pullDisk } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+
+const convertToSingle: Step = {
+  name: 'convert-to-single',
+  title: 'The wrong move: convert to single while the dead disk is still listed',
+  phase: 'fault',
+  skippable: false,
+  plan: () => [act('stop what writes to the array'), ...typed(planConvertToOneDevice, lookAt.mountPoint)],
+  run: async (run) => {
+    await run.stopJournal();
+    await run.look(planConvertToOneDevice, (result) =>
+      result.exitCode === 0
+        ? 'It went through: some of the new chunks may lie on the dead disk only.'
+        : 'To btrfs the dead disk is a device like the others, and new chunks are put on it too.',
+    );
+    await run.look(lookAt.mountPoint, (result) =>
+      /\bro\b/u.test(result.stdout) ? 'The filesystem has stopped itself: read-only.' : 'It is still mounted read-write.',
+    );
+  },
+};
+
+const dropDeadDisk: Step = {
+  name: 'drop-dead-disk',
+  title: 'Unmount, and close the mapping of the dead disk',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planDrop(array)),
+  run: async (run) => {
+    for (const planned of planDrop(run.array)) await run.type(planned);
+    run.forgiveKernelLog('the conversion on a dead disk stops the filesystem, which is what the wrong move comes to');
+  },
+};
+
+function planDrop(array: ArrayPlan): readonly Command[] {
+  return [planUnmount(), command('cryptsetup', 'close', memberOf(array, lostDevid).mappingName)];
+}
+
+const mountWithoutBalance: Step = {
+  name: 'mount-degraded',
+  title: 'Mount degraded, without going on with the conversion',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(planMountWithoutBalance(array), planCancelBalance),
+  run: async (run) => {
+    await run.type(planMountWithoutBalance(run.array));
+    await run.look(planCancelBalance, (result) =>
+      result.exitCode === 0
+        ? 'The conversion is still on record, and is given up: a mount without skip_balance would have gone on with it.'
+        : 'There is no conversion on record: it did not come to be written down.',
+    );
+  },
+};
+
+function planMountWithoutBalance(array: ArrayPlan): Command {
+  return planMountWith(memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded,skip_balance');
+}
+
+/** The wrong move: to convert to single while btrfs still lists a disk that is dead. */
+export const convertWithDeadDisk: Drill = {
+  name: 'convert-with-dead-disk',
+  promise: 'Whoever converts to single while a dead disk is still listed loses nothing, and gets the redundant array back.',
+  story: [
+    'A disk has died in the running machine, and there is no new one in the house. An administrator remembers that raid1 on one disk is not raid1, and wants to make the array fit what there is: `btrfs balance start -f -dconvert=single -mconvert=dup`. Forums recommend it.',
+    'But as long as the machine runs, btrfs does not know that the disk is dead. It is listed like the others, it has the most free space, and so the new chunks are put on it. The first writes of metadata fail on both copies, which lie on the same dead disk, and the filesystem stops itself: read-only, in the middle of a conversion.',
+    'That is not the end. What was there before is still there, on the disk that lives. The dead one must go first: unmount, close its mapping. Then btrfs sees that it is missing, and the degraded mount brings everything back. It would also go on with the conversion at once, so it is told not to.',
+    'Then comes what should have been done in the first place: replace, and a balance that mends what the conversion has left.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To convert to single or dup while a dead disk is listed: the new chunks may be put on it. btrfs-progs from 6.17 on warns and waits before it does so.',
+    'To mount degraded without `skip_balance`: the conversion goes on where it was.',
+    'To take "forced readonly" for the end of the filesystem and to run `btrfs check --repair`: it has stopped in order not to be damaged.',
+  ],
+  sources: [
+    'btrfs-balance(8), FILTERS and convert',
+    'btrfs(5), mount option skip_balance',
+    "measured: failure E17 of the project's catalogue",
+    'failure B4 of the catalogue: btrfs-progs 6.17 warns and waits',
+  ],
+  tags: ['wrong-move', 'balance', 'pull', 'replace'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    startWriter,
+    pullDisk,
+    convertToSingle,
+    dropDeadDisk,
+    mountWithoutBalance,
+    replaceDisk,
+    updateCrypttab,
+    softBalance,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'soft-balance',
+    breaks: ['profiles'],
+    because: 'The replace gives the array its disk back, and not its profile: what has a single copy keeps it.',
+  },
+};

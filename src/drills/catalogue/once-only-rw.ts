@@ -1,0 +1,101 @@
+import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
+import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import { planUnmount } from '../../core/plan/array.ts';
+import { lookAt } from '../../core/plan/repair.ts';
+import { describeChunks } from '../../core/proof/judge-profiles.ts';
+import { describeRefusal, readOutput } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, degradedTree, planExtractTree, writePayload, writeTree } from '../steps/build-steps.ts';
+import { openSurvivors, planMountDegraded } from '../steps/degraded-steps.ts';
+import { recordsAtWork, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+
+/** How many times it is mounted. The kernels that allowed it once refused the second time. */
+const mounts = 3;
+
+const mountAgainAndAgain: Step = {
+  name: 'mount-again-and-again',
+  title: 'Mount degraded and write, again and again',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => [
+    ...typed(planMountDegraded(array), planExtractTree(degradedTree), lookAt.filesystemUsage),
+    act('the live writer writes, and is stopped'),
+    ...typed(planUnmount(), planMountDegraded(array)),
+    act(`and so on: ${String(mounts)} mounts, the last one stays`),
+  ],
+  run: async (run) => {
+    const evidence: string[] = [];
+    for (let mount = 1; mount <= mounts; mount += 1) {
+      const mounted = await run.try(planMountDegraded(run.array));
+      if (mounted.exitCode !== 0) {
+        evidence.push(`mount ${String(mount)} is refused`, ...describeRefusal(mounted));
+        break;
+      }
+      await useArray(run, mount);
+      evidence.push(`mount ${String(mount)}: read-write, and written`);
+      if (mount < mounts) await run.type(planUnmount());
+    }
+    run.judge({
+      name: 'degraded-mounts',
+      claim: `The degraded array mounts read-write ${String(mounts)} times, not once`,
+      outcome: evidence.length === mounts ? 'held' : 'broken',
+      evidence,
+    });
+  },
+};
+
+/** A day of the degraded array: files and records are written, and where they lie is looked at. */
+async function useArray(run: DrillRun, mount: number): Promise<void> {
+  if (mount === 1) await writeTree(run, degradedTree);
+  await run.startJournal();
+  await run.waitForJournal(recordsAtWork);
+  await run.stopJournal();
+  await run.look(lookAt.filesystemUsage, (result) => {
+    const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout.profile);
+    return outside.length === 0 ? 'Nothing has a single copy yet.' : `This has one copy only: ${outside.map(describeChunks).join('; ')}.`;
+  });
+}
+
+/** The seed's first caveat: may a degraded array be mounted read-write more than once? */
+export const onceOnlyRw: Drill = {
+  name: 'once-only-rw',
+  promise: 'An array with a missing disk can be mounted read-write as often as it takes, and is redundant again when the disk is replaced.',
+  story: [
+    'A disk is missing, and the array is mounted degraded. The administrator restarts the machine once, to look at the cables, before the new disk is there, and mounts it degraded again.',
+    'With kernels before 4.14 that was the end: the second read-write mount was refused, for good. The first one had made chunks with a single copy, and the kernel, seeing a profile that bears no loss and a disk that was lost, refused without looking whether those chunks were on the lost disk. What was left was to mount read-only, copy everything away and make the array anew. Many guides still warn of it, rightly when they were written.',
+    'Since 4.14 every chunk is looked at by itself, and the array can be mounted as often as it takes. What has not changed is where the warning came from: what is written without the second disk may have one copy, and stays so after the replace until a balance converts it.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To believe that everything is mended because the array mounts again and again: chunks with a single copy stay what they are.',
+    'To put `degraded` into fstab so that the restarts go by themselves.',
+  ],
+  sources: [
+    'btrfs wiki, Gotchas: raid1 volumes only mountable once RW if degraded',
+    'kernel commit 21634a19f646 (4.14): the check for a degraded mount is made chunk by chunk',
+    "measured: failure E3 of the project's catalogue",
+  ],
+  tags: ['missing', 'replace', 'balance'],
+  layout: defaultLayout,
+  layouts: ['raid1'],
+  knowledge: [
+    {
+      kernel: '<4.14',
+      verdict: 'broken',
+      because: 'The kernel refuses the second read-write mount as soon as there is one chunk with a single copy.',
+      breaks: ['degraded-mounts'],
+      source: 'kernel commit 21634a19f646, in 4.14',
+    },
+  ],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [buildArray, writePayload, takeDiskOut, openSurvivors, mountAgainAndAgain, replaceDisk, updateCrypttab, softBalance],
+  proof: 'full',
+  twin: {
+    skipStep: 'soft-balance',
+    breaks: ['profiles', 'leg-alone-*'],
+    because: 'It mounts as often as one likes, and what was made without the second disk keeps its single copy.',
+  },
+};

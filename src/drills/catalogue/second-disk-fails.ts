@@ -1,0 +1,118 @@
+import { defaultLayout, equalSizes } from '../../core/layout.ts';
+import { namedLayouts } from '../../core/named-layout.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
+import { planReplace } from '../../core/plan/repair.ts';
+import type { Drill, Step } from '../drill.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { memberOf, spareOf } from '../steps/disks-of.ts';
+import { lostDevid, recordsAtWork, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { softBalance } from '../steps/replace-steps.ts';
+import { resetStats } from '../steps/reset-stats-step.ts';
+import { needsSlowReplace, planSlowReplace, startSlowReplace } from '../steps/slow-replace.ts';
+import { finishReplace, typeReplace } from '../steps/type-replace.ts';
+
+/** The devid of the member that fails while the first one is replaced. */
+const secondDevid = lostDevid + 1;
+
+const loseSecond: Step = {
+  name: 'lose-second',
+  title: 'Replace the missing disk; a second one fails in the middle of it',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => [
+    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf), ...planSlowReplace(array, lostDevid, spareOf(array))),
+    act(`the replace is under way, slowed down; pull ${memberOf(array, secondDevid).serial}; the replace may go on at its own speed`),
+  ],
+  run: async (run) => {
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    const { process, hurry } = await startSlowReplace(run, lostDevid, spareOf(run.array));
+    await run.pullDisk(memberOf(run.array, secondDevid).serial);
+    await run.waitForJournal(recordsAtWork);
+    await hurry();
+    await finishReplace(run, process, lostDevid, spareOf(run.array));
+  },
+};
+
+const replaceSecond: Step = {
+  name: 'replace-second',
+  title: 'Replace the second disk as well, without reading it',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) =>
+    typed(
+      ...planCreateContainer(spareOf(array, 2), array.layout.kdf),
+      planReplace(secondDevid, spareOf(array, 2).mappingGuestDevice, { avoidSource: true }),
+    ),
+  run: async (run) => {
+    const spare = spareOf(run.array, 2);
+    for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
+    await typeReplace(run, secondDevid, spare, { avoidSource: true });
+  },
+};
+
+const recordBoth: Step = {
+  name: 'update-crypttab',
+  title: 'Record both new disks in crypttab, take the dead ones out',
+  phase: 'repair',
+  skippable: true,
+  plan: (array) => typed(...planRecordBoth(array)),
+  run: async (run) => {
+    for (const planned of planRecordBoth(run.array)) await run.type(planned);
+  },
+};
+
+function planRecordBoth(array: ArrayPlan): readonly Command[] {
+  return [lostDevid, secondDevid].flatMap((devid, index) => [
+    planRemoveFromCrypttab(memberOf(array, devid)),
+    planAddToCrypttab(spareOf(array, index + 1)),
+  ]);
+}
+
+/** A second disk fails while the first is replaced: three copies bear it. */
+export const secondDiskFails: Drill = {
+  name: 'second-disk-fails',
+  promise: 'With three copies of everything a second disk may fail while the first is replaced: nothing is lost, and both can be replaced.',
+  story: [
+    'A disk is dead and is replaced. The others, which are as old, have never worked as hard as in these hours: everything is read. In the middle of it the second one fails.',
+    'With two copies that is the end of the array: the disk that failed had the only copy of all that was not yet rebuilt. With raid1c3 there is a third. The replace goes on, applications notice nothing, and as with every disk that dies under dm-crypt only the error counters tell.',
+    'When the first replace is over, the second disk is replaced in its turn, without reading it, and only then is the array what it was. Nothing on the way asks for a restart; the array is never mounted without a copy of everything.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To restart in the middle of the replace, to see whether the second disk comes back: an array that runs with two copies lost still runs.',
+    'To stop at "the replace has finished": the second disk is still listed, and nothing says that it is dead but `btrfs device stats`.',
+    'To run raid1 on large disks without a backup: a rebuild takes a day, and in that day there is one copy.',
+  ],
+  sources: [
+    'mkfs.btrfs(8), PROFILES: raid1c3 bears the loss of two devices',
+    'btrfs-replace(8), -r',
+    "failures G2 and 17 of the project's catalogue",
+  ],
+  tags: ['missing', 'replace', 'pull', 'balance'],
+  layout: { ...namedLayouts.raid1c3, spareSizesBytes: equalSizes(2) },
+  layouts: [],
+  requires: [needsSlowReplace],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    takeDiskOut,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    loseSecond,
+    replaceSecond,
+    recordBoth,
+    softBalance,
+    resetStats,
+  ],
+  proof: 'full',
+  twin: {
+    layout: { ...defaultLayout, spareSizesBytes: equalSizes(2) },
+    breaks: ['procedure'],
+    because: 'With two copies the disk that fails during the replace has the only copy of what is not rebuilt yet.',
+  },
+};

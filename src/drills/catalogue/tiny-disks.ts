@@ -1,0 +1,55 @@
+import { defaultLayout } from '../../core/layout.ts';
+import type { Drill } from '../drill.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { checkUsableSpace } from '../steps/fill-steps.ts';
+import { takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+
+const mebibyte = 1024 ** 2;
+
+/** Tiny disks of different sizes: what they hold together, and whether one of them can be replaced. */
+export const tinyDisks: Drill = {
+  name: 'tiny-disks',
+  promise: 'An array of tiny, unequal disks has the room that its disks promise, and a missing one can be replaced.',
+  story: [
+    'Two small disks and a large one, as they lay in the drawer. How much goes on them? With two copies of everything, half of all together: that is what most people expect, and what "Free (estimated)" in `btrfs filesystem usage` begins with.',
+    'But both copies of a chunk lie on different disks. What the large disk has beyond all the others together has no partner and stays empty: the room is the smaller of half the total and the total without the largest. `df` knows that, since the kernel lays the chunks out to find it.',
+    'On disks this small everything else is large: the LUKS header takes 16 MiB of each, and metadata and system chunks weigh. A replace and a balance still have to go through.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To divide the total by two: the largest disk counts for no more than the others together.',
+    'To practise with disks of 128 MiB: behind a LUKS2 header mkfs refuses them.',
+  ],
+  sources: [
+    'btrfs-filesystem(8), usage',
+    'mkfs.btrfs(8), PROFILES',
+    "measured: failures E4, E18 of the project's catalogue; G3: usable space by arithmetic",
+  ],
+  tags: ['space', 'size', 'missing', 'replace', 'balance'],
+  layout: {
+    ...defaultLayout,
+    memberSizesBytes: [256 * mebibyte, 256 * mebibyte, 1024 * mebibyte],
+    spareSizesBytes: [256 * mebibyte],
+  },
+  layouts: [],
+  payloadBytes: 16 * mebibyte,
+  steps: [
+    buildArray,
+    writePayload,
+    checkUsableSpace,
+    takeDiskOut,
+    openSurvivors,
+    mountDegraded,
+    writeDegraded,
+    replaceDisk,
+    updateCrypttab,
+    softBalance,
+  ],
+  proof: 'full',
+  twin: {
+    skipStep: 'soft-balance',
+    breaks: ['profiles'],
+    because: 'What was written or moved without the missing disk stays in chunks with a single copy.',
+  },
+};
