@@ -2,11 +2,48 @@ import { RaidlabError } from '../core/failure.ts';
 import { isGlob, matchesGlob } from '../core/glob.ts';
 import { nearestWord } from '../core/nearest-word.ts';
 import type { Drill } from './drill.ts';
+import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
+import { crashDuringReplaceTargetGone } from './catalogue/crash-during-replace-target-gone.ts';
+import { fullArray } from './catalogue/full-array.ts';
+import { tinyDisks } from './catalogue/tiny-disks.ts';
 import { kernelCrash } from './catalogue/kernel-crash.ts';
+import { convertWithDeadDisk } from './catalogue/convert-with-dead-disk.ts';
+import { incompleteConversion } from './catalogue/incomplete-conversion.ts';
+import { onceOnlyRw } from './catalogue/once-only-rw.ts';
+import { secondDiskFails } from './catalogue/second-disk-fails.ts';
+import { replacePulledDiskOnline } from './catalogue/replace-pulled-disk-online.ts';
+import { destroyedLuksHeader } from './catalogue/destroyed-luks-header.ts';
+import { lostLuksKey } from './catalogue/lost-luks-key.ts';
+import { smallerReplacement } from './catalogue/smaller-replacement.ts';
+import { largerReplacement } from './catalogue/larger-replacement.ts';
 import { replaceMissingDisk } from './catalogue/replace-missing-disk.ts';
+import { replacedDiskReturns } from './catalogue/replaced-disk-returns.ts';
+import { splitBrain } from './catalogue/split-brain.ts';
+import { staleDiskReturns } from './catalogue/stale-disk-returns.ts';
+import { staleNodatacowFiles } from './catalogue/stale-nodatacow-files.ts';
 
 /** Every drill there is; the first is the default. */
-export const drills: readonly Drill[] = [replaceMissingDisk, kernelCrash];
+export const drills: readonly Drill[] = [
+  replaceMissingDisk,
+  replacePulledDiskOnline,
+  replacedDiskReturns,
+  splitBrain,
+  staleDiskReturns,
+  staleNodatacowFiles,
+  crashDuringReplace,
+  crashDuringReplaceTargetGone,
+  destroyedLuksHeader,
+  lostLuksKey,
+  smallerReplacement,
+  largerReplacement,
+  secondDiskFails,
+  fullArray,
+  tinyDisks,
+  convertWithDeadDisk,
+  onceOnlyRw,
+  incompleteConversion,
+  kernelCrash,
+];
 
 /** The drill that `raidlab drill` runs when none is named. */
 export const defaultDrill: Drill = replaceMissingDisk;
