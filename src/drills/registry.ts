@@ -21,6 +21,7 @@ import { replacedDiskReturns } from './catalogue/replaced-disk-returns.ts';
 import { splitBrain } from './catalogue/split-brain.ts';
 import { staleDiskReturns } from './catalogue/stale-disk-returns.ts';
 import { staleNodatacowFiles } from './catalogue/stale-nodatacow-files.ts';
+import { silentCorruption } from './catalogue/silent-corruption.ts';
 
 /** Every drill there is; the first is the default. */
 export const drills: readonly Drill[] = [
@@ -30,6 +31,7 @@ export const drills: readonly Drill[] = [
   splitBrain,
   staleDiskReturns,
   staleNodatacowFiles,
+  silentCorruption,
   crashDuringReplace,
   crashDuringReplaceTargetGone,
   destroyedLuksHeader,

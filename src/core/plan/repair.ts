@@ -56,6 +56,11 @@ export function planScrub(): Command {
   return { argv: ['btrfs', 'scrub', 'start', '-B', arrayGuestPath], timeoutMs: repairTimeoutMs };
 }
 
+/** The same, mending nothing: what it finds is still there afterwards. Its exit code is 0 all the same. */
+export function planReadOnlyScrub(): Command {
+  return { argv: ['btrfs', 'scrub', 'start', '-B', '-r', arrayGuestPath], timeoutMs: repairTimeoutMs };
+}
+
 /** The command that adds a device to the array: what is written from now on may lie on it. */
 export function planAddDevice(guestDevice: string): Command {
   return command('btrfs', 'device', 'add', guestDevice, arrayGuestPath);

@@ -13,25 +13,28 @@ import { typed } from './plan-line.ts';
 import { typeReplace } from './type-replace.ts';
 
 /** Encrypts the spare and replaces the first member by it. */
-export const replaceDisk: Step = replaceBySpare('Encrypt the spare, replace the missing disk by it', {});
+export const replaceDisk: Step = replaceBySpare('Encrypt the spare, replace the missing disk by it', lostDevid);
 
 /** The same of a member that is there, or seems to be: it is read only where nobody else has a good copy. */
-export const replacePresentDisk: Step = replaceBySpare('Encrypt the spare, replace the failing disk by it, without reading it', {
-  avoidSource: true,
-});
+export const replacePresentDisk: Step = replaceFailingDisk(lostDevid);
 
-function replaceBySpare(title: string, options: ReplaceOptions): Step {
+/** Gives the step that encrypts the spare and replaces a member by it that is there, or seems to be, without reading it where another has a good copy. */
+export function replaceFailingDisk(devid: number): Step {
+  return replaceBySpare('Encrypt the spare, replace the failing disk by it, without reading it', devid, { avoidSource: true });
+}
+
+function replaceBySpare(title: string, devid: number, options: ReplaceOptions = {}): Step {
   return {
     name: 'replace',
     title,
     phase: 'repair',
     skippable: true,
     plan: (array) =>
-      typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(lostDevid, spareOf(array).mappingGuestDevice, options)),
+      typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(devid, spareOf(array).mappingGuestDevice, options)),
     run: async (run) => {
       const spare = spareOf(run.array);
       for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
-      await typeReplace(run, lostDevid, spare, options);
+      await typeReplace(run, devid, spare, options);
     },
   };
 }

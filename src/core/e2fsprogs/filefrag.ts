@@ -1,0 +1,55 @@
+import type { ByteRange } from '../fault.ts';
+import { OutputLines } from '../output-lines.ts';
+import type { Captures } from '../output-lines.ts';
+
+const tool = 'filefrag -v';
+
+/** The unit in which filefrag counts on a filesystem with blocks of 4096 bytes; another is refused. */
+const blockBytes = 4096;
+
+/**
+ * Parses `filefrag -v FILE…`: for each file, in the order of the command, the extents that hold its data, as the filesystem's own
+ * addresses. On btrfs these are logical addresses, which the chunk tree maps to devices.
+ *
+ * Holes have no extent, and data that lies inside metadata (`inline`) has no address: both are left out. Refused: extents that are
+ * compressed or not written out yet. Source: misc/filefrag.c of e2fsprogs.
+ */
+export function parseFilefrag(guestPaths: readonly string[], text: string): ReadonlyMap<string, readonly ByteRange[]> {
+  const lines = new OutputLines(tool, text);
+  lines.take('Filesystem type is: N', /^Filesystem type is: [0-9a-f]+$/);
+  const extents = new Map(guestPaths.map((guestPath) => [guestPath, takeFile(lines, guestPath)]));
+  lines.end();
+  return extents;
+}
+
+function takeFile(lines: OutputLines, guestPath: string): readonly ByteRange[] {
+  takeNamed(lines, guestPath, new RegExp(String.raw`^File size of (.+) is \d+ \(\d+ blocks? of ${String(blockBytes)} bytes\)$`));
+  const ranges: ByteRange[] = [];
+  let seen = 0;
+  if (lines.takeIf(/^ ext: {5}logical_offset: {8}physical_offset: length: {3}expected: flags:$/) !== null) {
+    for (let extent = takeExtent(lines); extent !== null; extent = takeExtent(lines)) {
+      seen += 1;
+      if (!extent.inline) ranges.push(extent.range);
+    }
+  }
+  // Neighbouring extents are counted as one.
+  const found = takeNamed(lines, guestPath, /^(.+): (\d+) extents? found$/).number(2);
+  if (found > seen || (found === 0 && seen > 0)) lines.refuseTaken(`at most ${String(seen)} extents`);
+  return ranges;
+}
+
+/** Takes a line that names the file. */
+function takeNamed(lines: OutputLines, guestPath: string, pattern: RegExp): Captures {
+  const line = lines.take(`a line about ${guestPath}`, pattern);
+  return line.text(1) === guestPath ? line : lines.refuseTaken(`a line about ${guestPath}`);
+}
+
+function takeExtent(lines: OutputLines): { readonly inline: boolean; readonly range: ByteRange } | null {
+  const line = lines.takeIf(/^ *\d+: +\d+\.\. +\d+: +(\d+)\.\. +\d+: +(\d+): *(?:\d+: *)?((?:[a-z_]+,)*[a-z_]+)?$/);
+  if (line === null) return null;
+  const flags = line.optional(3)?.split(',') ?? [];
+  const unknown = flags.find((flag) => !['last', 'eof', 'shared', 'merged', 'inline', 'not_aligned'].includes(flag));
+  if (unknown !== undefined) lines.refuseTaken(`an extent that is not ${unknown}`);
+  const range = { offsetBytes: line.number(1) * blockBytes, lengthBytes: line.number(2) * blockBytes };
+  return { inline: flags.includes('inline'), range };
+}

@@ -1,0 +1,134 @@
+import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
+import type { ScrubResult } from '../../core/btrfs/scrub-start.ts';
+import { drawBlocks } from '../../core/fault/fault-blocks.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { lookAt, planReadOnlyScrub, planScrub } from '../../core/plan/repair.ts';
+import { judgeScrub } from '../../core/proof/judge-scrub.ts';
+import type { Check } from '../../core/verdict.ts';
+import { rangesOn } from '../../storage/locate-files.ts';
+import { readOutput } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { failingDevid, failingMember } from '../steps/failing-disk-steps.ts';
+import { locatePayload } from '../steps/files-on-array.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { resetStats } from '../steps/reset-stats-step.ts';
+
+/** How many blocks of 4 KiB are corrupted: enough to be spread over many files. */
+const corruptedBlocks = 64;
+
+const corruptLeg: Step = {
+  name: 'corrupt-leg',
+  title: 'Corrupt files on one disk, without a word of it from the disk',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [
+    act(
+      `corrupt ${String(corruptedBlocks)} blocks of files on ${failingMember(array).serial}, below the encryption; the array is in service`,
+    ),
+    ...typed(lookAt.deviceStats),
+  ],
+  run: async (run) => {
+    const files = await locatePayload(run);
+    const within = [...files.values()].flatMap((pieces) => rangesOn(pieces, failingDevid));
+    const at = drawBlocks({ within, count: corruptedBlocks, seed: `${run.seed} silent corruption` });
+    await run.injectFault({ kind: 'silent-corruption', disk: failingMember(run.array).serial, at });
+    await run.look(lookAt.deviceStats, () => 'Nobody has read the blocks, so nobody has counted anything.');
+  },
+};
+
+const scrub: Step = {
+  name: 'scrub',
+  title: 'Scrub: read every copy, and mend what is not as its checksum says',
+  phase: 'repair',
+  skippable: true,
+  plan: () => typed(planScrub()),
+  run: async (run) => {
+    run.judge(judgeCorrected(await typeScrub(run, planScrub())));
+  },
+};
+
+/** The scrub that only looks: it finds everything, exits 0, and mends nothing. */
+const onlyLook: Step = {
+  ...scrub,
+  title: 'Scrub, read-only: it exits 0',
+  plan: () => typed(planReadOnlyScrub()),
+  run: async (run) => {
+    run.judge(judgeCorrected(await typeScrub(run, planReadOnlyScrub())));
+  },
+};
+
+/** A second scrub that could not mend anything finds nothing: the first one really has. */
+const scrubAgain: Step = {
+  name: 'scrub-again',
+  title: 'Scrub again, read-only: nothing is left to find',
+  phase: 'repair',
+  skippable: true,
+  plan: () => typed(planReadOnlyScrub()),
+  run: async (run) => {
+    const result = await typeScrub(run, planReadOnlyScrub());
+    run.judge({ ...judgeScrub(result, run.members.length), name: 'second-scrub' });
+  },
+};
+
+/** Its exit code says nothing of what it found (field notes, 9): the summary is judged. */
+async function typeScrub(run: DrillRun, planned: Command): Promise<ScrubResult> {
+  return readOutput(run.guest, await run.try(planned), parseScrubStart);
+}
+
+function judgeCorrected({ done, report }: ScrubResult): Check {
+  const name = 'corrected-blocks';
+  const claim = `The scrub finds and corrects exactly the ${String(corruptedBlocks)} blocks that were corrupted`;
+  if (report.state === 'never') return { name, claim, outcome: 'broken', evidence: ['it never ran'] };
+  const { csum, corrected, uncorrectable, ...others } = report.errors;
+  const held =
+    done && csum === corruptedBlocks && corrected === csum && uncorrectable === 0 && Object.values(others).every((count) => count === 0);
+  return {
+    name,
+    claim,
+    outcome: held ? 'held' : 'broken',
+    evidence: [
+      `${report.state}: csum ${String(csum)}, corrected ${String(corrected)}, uncorrectable ${String(uncorrectable)}`,
+      Object.entries(others)
+        .map(([kind, count]) => `${kind} ${String(count)}`)
+        .join(', '),
+    ],
+  };
+}
+
+/** A leg rots quietly, a scrub mends it. */
+export const silentCorruption: Drill = {
+  name: 'silent-corruption',
+  promise:
+    'When one disk returns other bytes than were written, a scrub finds and corrects every block, and that disk alone then serves everything.',
+  story: [
+    'A disk returns wrong bytes and says that they are right: a firmware that lost a write, a cable, a bit that fell over. Nothing shows. Counters are zero, and most reads are right, because half of them ask the other disk. Where a read meets a wrong block, btrfs sees it by the checksum, takes the other copy, and writes it back; the application notices nothing.',
+    'So reading mends only what is read, from the disk that happened to be asked. What nobody reads stays wrong, until the other disk dies and the wrong copy is the only one.',
+    'A scrub reads every copy. It exits 0 whether it found errors or not: its summary tells, and so do `btrfs device stats` and the kernel log, which names the files. A read-only scrub (`-r`) exits 0 as well, and has mended nothing.',
+    'When a second scrub finds nothing, the counters are set to zero, so that the next error is seen. The disk is another question: one that did this once is to be watched.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To look at the exit code: `btrfs scrub start -B` exits 0 with 64 corrected errors, and `-r` exits 0 with 64 that are still there.',
+    'To read the files instead, as a test: each is read from one disk only, and the other copy stays as it is.',
+    'To run `btrfs check --repair`: there is nothing for it to repair, and much to damage.',
+  ],
+  sources: [
+    'btrfs-scrub(8)',
+    'btrfs-device(8), section DEVICE STATS',
+    "measured: failures E9b of the project's catalogue",
+    "failures F1, F2 of the project's catalogue",
+  ],
+  tags: ['corruption', 'scrub'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [buildArray, writePayload, corruptLeg, scrub, scrubAgain, resetStats],
+  proof: 'full',
+  twin: {
+    instead: [onlyLook],
+    breaks: ['corrected-blocks', 'second-scrub', 'scrub', 'leg-alone-DISK2'],
+    because: 'a read-only scrub finds every block, exits 0, and leaves the disk as it is: alone it has lost these files.',
+  },
+};

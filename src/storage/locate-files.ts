@@ -1,0 +1,58 @@
+import { mapLogical, parseChunkTree } from '../core/btrfs/chunk-tree.ts';
+import type { MappedPiece } from '../core/btrfs/chunk-tree.ts';
+import { parseLuksDump, payloadOffsetBytes } from '../core/cryptsetup/luks-dump.ts';
+import { parseFilefrag } from '../core/e2fsprogs/filefrag.ts';
+import type { ByteRange } from '../core/fault.ts';
+import { command } from '../core/plan/command.ts';
+import type { ContainerPlan } from '../core/plan/container.ts';
+import type { Context } from '../machine/context.ts';
+import type { Guest } from '../machine/guest.ts';
+import { ask } from './type-command.ts';
+
+/** A member of the mounted array: its container, and the number that btrfs knows it by. */
+export interface LocatedMember {
+  readonly devid: number;
+  readonly container: ContainerPlan;
+}
+
+/**
+ * Gives where the data of files lies on the raw disks, below LUKS: for each file the pieces that lie together, with the place of every
+ * copy. Every member must be there, and what was written be on the disks (`sync`). Data that is inside metadata has no pieces.
+ */
+export async function locateFiles(
+  ctx: Context,
+  guest: Guest,
+  members: readonly LocatedMember[],
+  guestPaths: readonly string[],
+): Promise<ReadonlyMap<string, readonly MappedPiece[]>> {
+  const [first] = members;
+  if (first === undefined || guestPaths.length === 0) return new Map();
+  const dumpTree = command('btrfs', 'inspect-internal', 'dump-tree', '-t', 'chunk', first.container.mappingGuestDevice);
+  const chunks = await ask(ctx, guest, dumpTree, parseChunkTree);
+  const dataOffsets = new Map<number, number>();
+  for (const { devid, container } of members) {
+    const header = await ask(ctx, guest, command('cryptsetup', 'luksDump', container.guestDevice), parseLuksDump);
+    dataOffsets.set(devid, payloadOffsetBytes(header));
+  }
+  const extents = await ask(ctx, guest, command('filefrag', '-v', ...guestPaths), (text) => parseFilefrag(guestPaths, text));
+  const onDisk = (piece: MappedPiece): MappedPiece => ({
+    ...piece,
+    copies: piece.copies.map(({ devid, offsetBytes }) => ({ devid, offsetBytes: offsetBytes + requireOffset(dataOffsets, devid) })),
+  });
+  return new Map(
+    [...extents].map(([guestPath, ranges]) => [guestPath, ranges.flatMap((range) => mapLogical(chunks, range).map(onDisk))] as const),
+  );
+}
+
+function requireOffset(dataOffsets: ReadonlyMap<number, number>, devid: number): number {
+  const offsetBytes = dataOffsets.get(devid);
+  if (offsetBytes === undefined) throw new RangeError(`no member has the devid ${String(devid)}`);
+  return offsetBytes;
+}
+
+/** Gives the ranges of pieces on one member. */
+export function rangesOn(pieces: readonly MappedPiece[], devid: number): readonly ByteRange[] {
+  return pieces.flatMap(({ lengthBytes, copies }) =>
+    copies.filter((copy) => copy.devid === devid).map(({ offsetBytes }) => ({ offsetBytes, lengthBytes })),
+  );
+}
