@@ -51,6 +51,14 @@ export function planConvertData(profile: Profile): Command {
   return { argv: ['btrfs', 'balance', 'start', `-dconvert=${profile}`, arrayGuestPath], timeoutMs: repairTimeoutMs };
 }
 
+/**
+ * The command that mounts what is left of an array to copy it away: nothing is written, no log is replayed, damaged roots and data
+ * checksums are ignored. Source: btrfs(5), rescue; since kernel 5.11.
+ */
+export function planRescueMount(guestDevice: string): Command {
+  return command('mount', '-t', 'btrfs', '-o', 'ro,degraded,rescue=all', guestDevice, arrayGuestPath);
+}
+
 /** The command that reads everything and compares it with its checksums, in the foreground. */
 export function planScrub(): Command {
   return { argv: ['btrfs', 'scrub', 'start', '-B', arrayGuestPath], timeoutMs: repairTimeoutMs };

@@ -19,7 +19,8 @@ import {
 } from '../steps/crash-in-replace-steps.ts';
 import { mountDegraded } from '../steps/degraded-steps.ts';
 import { spareOf } from '../steps/disks-of.ts';
-import { lostDevid, recordsAtWork } from '../steps/lose-disk-steps.ts';
+import { failingDevid } from '../steps/failing-disk-steps.ts';
+import { recordsAtWork } from '../steps/lose-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { softBalance } from '../steps/replace-steps.ts';
 import { needsSlowReplace } from '../steps/slow-replace.ts';
@@ -97,7 +98,12 @@ const wipeTarget: Step = {
 };
 
 function planWipeTarget({ mappingGuestDevice }: ContainerPlan): readonly Command[] {
-  return [command('btrfs', 'device', 'scan', '--forget', mappingGuestDevice), command('wipefs', '-a', mappingGuestDevice)];
+  return [
+    command('btrfs', 'device', 'scan', '--forget', mappingGuestDevice),
+    command('wipefs', '-a', mappingGuestDevice),
+    // fstab mounts by label, and until udev has seen that the disk has none any more, the label leads to it.
+    command('udevadm', 'settle'),
+  ];
 }
 
 const mountAgain: Step = {
@@ -116,16 +122,16 @@ const replaceAgain: Step = {
   title: 'Replace the old disk, from the beginning',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
+  plan: (array) => typed(planReplace(failingDevid, spareOf(array).mappingGuestDevice)),
   run: async (run) => {
-    await typeReplace(run, lostDevid, spareOf(run.array));
+    await typeReplace(run, failingDevid, spareOf(run.array));
   },
 };
 
 /** Lets the boot open and mount what it can, and puts the kernel's reason beside what it is worth. */
 async function lookAtBoot(run: DrillRun, whenRefused: string): Promise<void> {
   await run.look(planOpenAsBoot, (result: CommandResult) =>
-    [result.exitCode === 0 ? 'It mounts.' : whenRefused, ...aboutReplace(run)].join('\n'),
+    result.exitCode === 0 ? 'It mounts.' : `${whenRefused} The kernel: ${aboutReplace(run).join('; ')}.`,
   );
 }
 

@@ -16,7 +16,7 @@ import {
   startReplace,
 } from '../steps/crash-in-replace-steps.ts';
 import { spareOf } from '../steps/disks-of.ts';
-import { lostDevid } from '../steps/lose-disk-steps.ts';
+import { failingDevid } from '../steps/failing-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { needsSlowReplace } from '../steps/slow-replace.ts';
 
@@ -78,7 +78,7 @@ const finishReplace: Step = {
       outcome: finished && resumed.length > 0 ? 'held' : 'broken',
       evidence: [...resumed, describeReplace(status)],
     });
-    if (finished) run.replaceMember(lostDevid, spareOf(run.array));
+    if (finished) run.replaceMember(failingDevid, spareOf(run.array));
   },
 };
 

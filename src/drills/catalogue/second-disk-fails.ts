@@ -6,17 +6,15 @@ import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '
 import { planReplace } from '../../core/plan/repair.ts';
 import type { Drill, Step } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
+import { writeDegraded } from '../steps/degraded-steps.ts';
 import { memberOf, spareOf } from '../steps/disks-of.ts';
-import { lostDevid, recordsAtWork, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { recordsAtWork } from '../steps/lose-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { softBalance } from '../steps/replace-steps.ts';
 import { resetStats } from '../steps/reset-stats-step.ts';
+import { firstLostDevid, loseFirst, mountWithoutFirst, secondLostDevid } from '../steps/second-loss-steps.ts';
 import { needsSlowReplace, planSlowReplace, startSlowReplace } from '../steps/slow-replace.ts';
 import { finishReplace, typeReplace } from '../steps/type-replace.ts';
-
-/** The devid of the member that fails while the first one is replaced. */
-const secondDevid = lostDevid + 1;
 
 const loseSecond: Step = {
   name: 'lose-second',
@@ -24,16 +22,18 @@ const loseSecond: Step = {
   phase: 'repair',
   skippable: false,
   plan: (array) => [
-    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf), ...planSlowReplace(array, lostDevid, spareOf(array))),
-    act(`the replace is under way, slowed down; pull ${memberOf(array, secondDevid).serial}; the replace may go on at its own speed`),
+    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf), ...planSlowReplace(array, firstLostDevid(array), spareOf(array))),
+    act(
+      `the replace is under way, slowed down; pull ${memberOf(array, secondLostDevid(array)).serial}; the replace may go on at its own speed`,
+    ),
   ],
   run: async (run) => {
     for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
-    const { process, hurry } = await startSlowReplace(run, lostDevid, spareOf(run.array));
-    await run.pullDisk(memberOf(run.array, secondDevid).serial);
+    const { process, hurry } = await startSlowReplace(run, firstLostDevid(run.array), spareOf(run.array));
+    await run.pullDisk(memberOf(run.array, secondLostDevid(run.array)).serial);
     await run.waitForJournal(recordsAtWork);
     await hurry();
-    await finishReplace(run, process, lostDevid, spareOf(run.array));
+    await finishReplace(run, process, firstLostDevid(run.array), spareOf(run.array));
   },
 };
 
@@ -45,12 +45,12 @@ const replaceSecond: Step = {
   plan: (array) =>
     typed(
       ...planCreateContainer(spareOf(array, 2), array.layout.kdf),
-      planReplace(secondDevid, spareOf(array, 2).mappingGuestDevice, { avoidSource: true }),
+      planReplace(secondLostDevid(array), spareOf(array, 2).mappingGuestDevice, { avoidSource: true }),
     ),
   run: async (run) => {
     const spare = spareOf(run.array, 2);
     for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
-    await typeReplace(run, secondDevid, spare, { avoidSource: true });
+    await typeReplace(run, secondLostDevid(run.array), spare, { avoidSource: true });
   },
 };
 
@@ -66,7 +66,7 @@ const recordBoth: Step = {
 };
 
 function planRecordBoth(array: ArrayPlan): readonly Command[] {
-  return [lostDevid, secondDevid].flatMap((devid, index) => [
+  return [firstLostDevid(array), secondLostDevid(array)].flatMap((devid, index) => [
     planRemoveFromCrypttab(memberOf(array, devid)),
     planAddToCrypttab(spareOf(array, index + 1)),
   ]);
@@ -99,9 +99,8 @@ export const secondDiskFails: Drill = {
   steps: [
     buildArray,
     writePayload,
-    takeDiskOut,
-    openSurvivors,
-    mountDegraded,
+    loseFirst,
+    mountWithoutFirst,
     writeDegraded,
     loseSecond,
     replaceSecond,

@@ -1,14 +1,16 @@
 /*
- * What the drills of a power cut in the middle of a replace have in common. The first member is there and works: it is
- * replaced because nobody trusts it any more.
+ * What the drills of a power cut in the middle of a replace have in common. The member that is replaced is there and
+ * works: nobody trusts it any more.
  */
 import type { ReplaceStatus } from '../../core/btrfs/replace-status.ts';
+import { parseConsoleLine } from '../../core/kernel/console-line.ts';
 import { command } from '../../core/plan/command.ts';
 import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
 import type { Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
-import { memberOf, spareOf } from './disks-of.ts';
-import { lostDevid, recordsAtWork } from './lose-disk-steps.ts';
+import { spareOf } from './disks-of.ts';
+import { failingDevid, failingMember } from './failing-disk-steps.ts';
+import { recordsAtWork } from './lose-disk-steps.ts';
 import { act, typed } from './plan-line.ts';
 import { planSlowReplace, startSlowReplace } from './slow-replace.ts';
 
@@ -37,18 +39,18 @@ export const recordTarget: Step = {
   },
 };
 
-/** Starts to replace the first member, which is there, while the live writer writes. */
+/** Starts to replace a member that is there, while the live writer writes. */
 export const startReplace: Step = {
   name: 'start-replace',
   title: 'Start to replace a disk; the array stays in service',
   phase: 'repair',
   skippable: false,
   plan: (array) => [
-    ...typed(...planSlowReplace(array, lostDevid, spareOf(array))),
+    ...typed(...planSlowReplace(array, failingDevid, spareOf(array))),
     act('the replace is under way: it is that slow only so that the power cut falls inside it'),
   ],
   run: async (run) => {
-    await startSlowReplace(run, lostDevid, spareOf(run.array));
+    await startSlowReplace(run, failingDevid, spareOf(run.array));
     await run.waitForJournal(recordsAtWork);
   },
 };
@@ -59,9 +61,9 @@ export const retireOldDisk: Step = {
   title: 'Take the old disk out of crypttab',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planRemoveFromCrypttab(memberOf(array, lostDevid))),
+  plan: (array) => typed(planRemoveFromCrypttab(failingMember(array))),
   run: async (run) => {
-    await run.type(planRemoveFromCrypttab(memberOf(run.array, lostDevid)));
+    await run.type(planRemoveFromCrypttab(failingMember(run.array)));
   },
 };
 
@@ -75,5 +77,6 @@ export function describeReplace(status: ReplaceStatus): string {
 
 /** Gives what the kernel has said of a replace since the machine was switched on. */
 export function aboutReplace(run: DrillRun): readonly string[] {
-  return run.machine.consoleLines().filter((line) => /BTRFS.*(?:dev_replace|device replace|replace)/u.test(line));
+  const texts = run.machine.consoleLines().map((line) => parseConsoleLine(line).text.trim());
+  return texts.filter((text) => /^BTRFS.*replace/u.test(text));
 }

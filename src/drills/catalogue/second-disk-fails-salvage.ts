@@ -1,0 +1,189 @@
+import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
+import { arrayGuestPath, arrayLabel, defaultLayout } from '../../core/layout.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import { planMountWith, planUnmount } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planCreateContainer, planOpenContainer } from '../../core/plan/container.ts';
+import { lookAt, planRescueMount } from '../../core/plan/repair.ts';
+import { judgeFiles } from '../../core/proof/judge-files.ts';
+import { verifyFiles } from '../../storage/verify-files.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
+import { memberOf, spareOf } from '../steps/disks-of.ts';
+import { locatePayload } from '../steps/files-on-array.ts';
+import { recordsAtWork } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { firstLostDevid, loseFirst, mountWithoutFirst, secondLostDevid } from '../steps/second-loss-steps.ts';
+import { needsSlowReplace, planSlowReplace, startSlowReplace } from '../steps/slow-replace.ts';
+
+/** Where the files are copied to: the spare, with a filesystem of its own. */
+const rescueGuestPath = '/rescued';
+
+/** How long a replace on a dying disk may take to give up, milliseconds. */
+const failingReplaceTimeoutMs = 5 * 60 * 1000;
+
+function survivorOf(array: ArrayPlan) {
+  return memberOf(array, secondLostDevid(array));
+}
+
+const wearOut: Step = {
+  name: 'wear-out',
+  title: 'Blocks that one disk cannot read any more, below some files: nobody has read them yet',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [act(`${survivorOf(array).serial} answers with an error where it is read below three files; the other disk has them`)],
+  run: async (run) => {
+    const damage = drawLatentDamage({
+      files: await locatePayload(run),
+      lostDevid: firstLostDevid(run.array),
+      fileCount: 3,
+      blocksEach: 2,
+      seed: run.seed,
+    });
+    await run.injectFault({ kind: 'read-errors', disk: survivorOf(run.array).serial, at: damage.at });
+    run.predictLoss(damage.lost);
+  },
+};
+
+const loseSecond: Step = {
+  name: 'lose-second',
+  title: 'Replace the lost disk; in the middle of it the other one takes no more writes',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [
+    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf), ...planSlowReplace(array, firstLostDevid(array), spareOf(array))),
+    act(`the replace is under way, slowed down; every write to ${survivorOf(array).serial} fails from now on`),
+    ...typed(lookAt.mountPoint),
+    act('orderly shutdown; power on again'),
+  ],
+  run: async (run) => {
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    const { process, hurry } = await startSlowReplace(run, firstLostDevid(run.array), spareOf(run.array));
+    // These records are in the log tree only: a mount that may not replay it does not have them.
+    await run.waitForJournal(recordsAtWork);
+    await run.injectFault({ kind: 'write-errors', disk: survivorOf(run.array).serial });
+    await run.waitForJournal(Number.POSITIVE_INFINITY);
+    await hurry();
+    await process.wait(run.ctx, failingReplaceTimeoutMs);
+    await run.look(lookAt.mountPoint, (result) =>
+      /\bro\b/u.test(result.stdout) ? 'The filesystem has stopped itself: read-only.' : 'It is still mounted read-write.',
+    );
+    await run.shutdown();
+    run.predictLoss(run.journals.map(({ guestPath }) => guestPath));
+    await run.boot();
+  },
+};
+
+const mountForRescue: Step = {
+  name: 'mount-for-rescue',
+  title: 'Mount what is left, read-only, with everything ignored that can be',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) =>
+    typed(planOpenContainer(survivorOf(array)), planDegraded(array), planDegradedReadOnly(array), planRescueMount(mappingOf(array))),
+  run: async (run) => {
+    await openAndTry(run);
+    await run.type(planRescueMount(mappingOf(run.array)));
+  },
+};
+
+/** The twin's: an administrator who knows of `ro`, and not of `rescue`. */
+const mountReadOnly: Step = {
+  ...mountForRescue,
+  title: 'Mount what is left, read-only',
+  plan: (array) => typed(planOpenContainer(survivorOf(array)), planDegraded(array), planDegradedReadOnly(array)),
+  run: async (run) => {
+    await openAndTry(run);
+    await run.type(planDegradedReadOnly(run.array));
+  },
+};
+
+async function openAndTry(run: DrillRun): Promise<void> {
+  await run.type(planOpenContainer(survivorOf(run.array)));
+  const meaning = (how: string) => (result: { readonly exitCode: number }) =>
+    result.exitCode === 0
+      ? `It mounts ${how}.`
+      : `It does not mount ${how}: what is in the log tree cannot be written to where it belongs.`;
+  await run.look(planDegraded(run.array), meaning('degraded'));
+  await run.look(planDegradedReadOnly(run.array), meaning('degraded and read-only'));
+}
+
+function mappingOf(array: ArrayPlan): string {
+  return survivorOf(array).mappingGuestDevice;
+}
+
+function planDegraded(array: ArrayPlan): Command {
+  return planMountWith(mappingOf(array), 'degraded');
+}
+
+function planDegradedReadOnly(array: ArrayPlan): Command {
+  return planMountWith(mappingOf(array), 'degraded,ro');
+}
+
+const copyAway: Step = {
+  name: 'copy-away',
+  title: 'Copy what can be read to the spare, with a filesystem of its own',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planRescueDisk(array), planCopy, ...planTurnOver(array)),
+  run: async (run) => {
+    for (const planned of planRescueDisk(run.array)) await run.type(planned);
+    await run.look(planCopy, (result) =>
+      result.exitCode === 0 ? 'Everything could be read.' : 'It names what it could not read, and goes on with the rest.',
+    );
+    for (const planned of planTurnOver(run.array)) await run.type(planned);
+    const seen = judgeFiles(await verifyFiles(run.ctx, run.guest, run.promised));
+    run.judge({ ...seen, name: 'salvaged-files', claim: 'Exactly the files that were predicted to be lost are lost' });
+  },
+};
+
+function planRescueDisk(array: ArrayPlan): readonly Command[] {
+  const spare = spareOf(array);
+  return [
+    planOpenContainer(spare),
+    command('mkfs.btrfs', '-q', '-f', '-L', `${arrayLabel}-rescued`, spare.mappingGuestDevice),
+    command('mkdir', '-p', rescueGuestPath),
+    command('mount', '-t', 'btrfs', spare.mappingGuestDevice, rescueGuestPath),
+  ];
+}
+
+const planCopy: Command = { argv: ['cp', '--archive', `${arrayGuestPath}/.`, rescueGuestPath], timeoutMs: 600_000 };
+
+/** The rescued files take the array's place. */
+function planTurnOver(array: ArrayPlan): readonly Command[] {
+  return [command('umount', rescueGuestPath), planUnmount(), planMountWith(spareOf(array).mappingGuestDevice, 'rw')];
+}
+
+/** A second disk fails while the first is replaced, and there are two copies: what can be had is had. */
+export const secondDiskFailsSalvage: Drill = {
+  name: 'second-disk-fails-salvage',
+  promise: 'When the second disk of a mirror fails during the replace, everything but what it cannot read any more is copied away.',
+  story: [
+    'One disk of a mirror is dead. The other, which is as old, has blocks that it cannot read any more, and nobody knows, because nobody has read them. Then comes the replace, the hardest work of its life, and in the middle of it the disk stops taking writes, as worn flash does.',
+    'The filesystem stops itself, read-only. After a restart the degraded mount is refused, and so is `degraded,ro`, which surprises many: even a read-only mount replays the log of what was synced last, and that means writing.',
+    'The disk can still be read, but for those blocks. `rescue=all,ro` mounts it: nothing is written, the log is left alone. Then everything is copied to another disk at once, before anything else is tried. What could not be read is named by `cp`.',
+    'What is lost are the files with bad blocks, and what applications had synced since the last commit, at most 30 seconds.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To run `btrfs check --repair` on the only readable copy: copy first.',
+    'To mount it again and again in the hope that it works: a dying disk has only so many hours left.',
+    'To trust checksums after `rescue=all`: data checksums are ignored there, so what is rotten, and not unreadable, is copied as it is.',
+    'To have scrubbed never: the blocks were bad for months, and a scrub would have found them while the other disk had them.',
+  ],
+  sources: ['btrfs(5), mount option rescue', 'fs/btrfs/disk-io.c, btrfs_replay_log()', "failures 17 and G2 of the project's catalogue"],
+  tags: ['missing', 'replace', 'read-errors', 'write-errors'],
+  layout: defaultLayout,
+  layouts: [],
+  requires: [needsSlowReplace],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [buildArray, writePayload, wearOut, loseFirst, mountWithoutFirst, startWriter, loseSecond, mountForRescue, copyAway],
+  mayLose: 'The files below which the second disk has blocks that it cannot read, and the records that were synced since the last commit.',
+  proof: 'none',
+  twin: {
+    instead: [mountReadOnly],
+    breaks: ['procedure'],
+    because: 'A read-only mount replays the log, and the disk takes no writes: without rescue it is refused.',
+  },
+};

@@ -1,0 +1,57 @@
+/*
+ * Two members are lost, one after the other: the last one, and while it is replaced the one before it. Not the first: mkfs leaves
+ * that one empty where there are more members than copies.
+ */
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import { planMountWith } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { planOpenContainer } from '../../core/plan/container.ts';
+import type { Step } from '../drill.ts';
+import { memberOf } from './disks-of.ts';
+import { act, typed } from './plan-line.ts';
+
+/** The devid of the member that is lost first. */
+export function firstLostDevid(array: ArrayPlan): number {
+  return array.members.length;
+}
+
+/** The devid of the member that is lost while the first one is replaced. */
+export function secondLostDevid(array: ArrayPlan): number {
+  return array.members.length - 1;
+}
+
+/** Loses the first of them while the machine is off. */
+export const loseFirst: Step = {
+  name: 'lose-first',
+  title: 'Switch off, and lose a disk',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [act(`orderly shutdown; ${memberOf(array, firstLostDevid(array)).serial} is dead; power on again`)],
+  run: async (run) => {
+    await run.shutdown();
+    await run.pullDisk(memberOf(run.array, firstLostDevid(run.array)).serial);
+    await run.boot();
+  },
+};
+
+/** Opens the others and mounts degraded. */
+export const mountWithoutFirst: Step = {
+  name: 'mount-degraded',
+  title: 'Open the others, mount degraded',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => typed(...planMountWithoutFirst(array)),
+  run: async (run) => {
+    for (const planned of planMountWithoutFirst(run.array)) await run.type(planned);
+  },
+};
+
+function planMountWithoutFirst(array: ArrayPlan): readonly Command[] {
+  const lost = memberOf(array, firstLostDevid(array));
+  return [
+    ...array.members.filter((member) => member !== lost).map(planOpenContainer),
+    command('btrfs', 'device', 'scan'),
+    planMountWith(memberOf(array, secondLostDevid(array)).mappingGuestDevice, 'degraded'),
+  ];
+}
