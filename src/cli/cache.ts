@@ -14,11 +14,12 @@ import type { ListedEntry } from '../machine/cache/entries.ts';
 import type { Hold } from '../machine/cache/holds.ts';
 import { defaultCacheBound } from '../machine/cache/pick-evictions.ts';
 import type { Context } from '../machine/context.ts';
-import { cacheEventLines, cacheLines, describeUser, shortName } from '../report/cache-lines.ts';
-import type { CacheListing, CacheUser } from '../report/cache-lines.ts';
-import { line, span } from '../report/line.ts';
+import { cacheEventLines, cacheLines, shortName } from '../report/cache-lines.ts';
+import type { CacheListing } from '../report/cache-lines.ts';
+import { line } from '../report/line.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { removeEntries, usersOf } from './remove-entries.ts';
 import { age, knownWord, size } from './value-parsers.ts';
 
 // The store is loaded when it is needed, not when a command line is read.
@@ -138,40 +139,13 @@ function listEntry({ name, record, allocatedBytes, lastUsedMs }: ListedEntry, ho
   };
 }
 
-function usersOf(name: string, holds: readonly Hold[]): readonly CacheUser[] {
-  return holds.filter((hold) => hold.name === name).map(({ owner }) => ({ pid: owner?.pid ?? null, hostName: owner?.hostName ?? null }));
-}
-
-/** Removes what it can; what is in use is told in the end, all of it at once. `asked`: undefined for every entry. */
+/** `asked`: undefined for every entry. */
 async function remove(cli: Cli, asked: readonly string[] | undefined): Promise<ExitCode> {
-  const { removeEntry } = await import('../machine/cache/remove-entry.ts');
   const ctx = contextOf(cli);
   const listed = await (await entries()).listEntries(ctx, cli.store);
   const names = listed.map(({ name }) => name);
-  const wanted = asked === undefined ? names : [...new Set(asked.map((typed) => resolveName(typed, names)))];
-  const uses: string[] = [];
-  let freedBytes = 0;
-  for (const entry of listed.filter(({ name }) => wanted.includes(name))) {
-    ctx.signal.throwIfAborted();
-    const short = shortName(entry.name, names);
-    const removal = await removeEntry(ctx, cli.store, entry.name);
-    if (removal.state === 'held') {
-      const users = usersOf(entry.name, removal.holds).map((user) => describeUser(user, hostname()));
-      uses.push(`${short} by ${users.join(', ')}`);
-    } else if (removal.state === 'busy') {
-      uses.push(`${short} by a process that is building it`);
-    } else {
-      freedBytes += entry.allocatedBytes;
-      cli.screen.keep([line(0, [span(`Removed ${short}, ${formatSize(entry.allocatedBytes)}`), span(titleOf(entry), 'quiet')], 2)]);
-    }
-  }
-  if (uses.length > 0) throw new RaidlabError({ area: 'host', reason: 'entry-in-use', uses });
-  cli.screen.keep([line(0, wanted.length === 0 ? 'There was nothing to remove.' : `Freed ${formatSize(freedBytes)}.`)]);
-  return exitCodes.held;
-}
-
-function titleOf({ record }: ListedEntry): string {
-  return record === undefined ? '' : `: ${record.artefact}`;
+  const wanted = asked === undefined ? names : asked.map((typed) => resolveName(typed, names));
+  return removeEntries(cli, ctx, listed, wanted);
 }
 
 function resolveName(typed: string, names: readonly string[]): string {

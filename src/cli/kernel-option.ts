@@ -17,9 +17,15 @@ export const toolsName = knownWord('SUITE', suiteWords);
  * Rejects with `image/unknown-kernel` or `image/unusable-kernel-files`.
  */
 export async function resolveKernel(cli: Cli, typed: string): Promise<string> {
-  const choice = resolveKernelChoice(parseKernelChoice(typed, suiteNames(cli.mirrors)), (hostPath) => resolve(cli.cwdHostPath, hostPath));
+  const kernel = absoluteKernel(cli, typed);
   // It brings all that builds images with it.
   const { checkKernelFiles } = await import('../machine/image/kernel-sources.ts');
-  await checkKernelFiles(choice);
-  return formatKernelChoice(choice);
+  await checkKernelFiles(parseKernelChoice(kernel, suiteNames(cli.mirrors)));
+  return kernel;
+}
+
+/** Gives what was typed for a kernel with its paths made absolute. Throws `image/unknown-kernel`. */
+export function absoluteKernel(cli: Cli, typed: string): string {
+  const choice = parseKernelChoice(typed, suiteNames(cli.mirrors));
+  return formatKernelChoice(resolveKernelChoice(choice, (hostPath) => resolve(cli.cwdHostPath, hostPath)));
 }

@@ -20,13 +20,15 @@ import { drillsArguments, drillsExamples } from './drills.ts';
 import type { DrillsCommand } from './drills.ts';
 import { kernelLogArguments, kernelLogExamples } from './kernel-log.ts';
 import type { KernelLogCommand } from './kernel-log.ts';
+import { kernelsArguments, kernelsExamples } from './kernels.ts';
+import type { KernelsCommand } from './kernels.ts';
 import { labArguments, labExamples } from './lab/lab-commands.ts';
 import type { LabCommand } from './lab/lab-commands.ts';
 import { helpEnd } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
 const parserFor = (cli: Cli) =>
-  or(or(drillArguments, drillsArguments), labArguments(cli), or(doctorArguments, cacheArguments(cli), kernelLogArguments));
+  or(or(drillArguments, drillsArguments, newArguments), labArguments(cli), or(doctorArguments, cacheArguments(cli), kernelsArguments, kernelLogArguments));
 
 const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
@@ -36,6 +38,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   'kernel-log': kernelLogExamples,
   ...labExamples,
   completion: [{ words: 'completion bash', does: 'A script for ~/.bashrc: eval "$(… completion bash)". Also zsh and fish.' }],
+  kernels: kernelsExamples,
 };
 
 /** The examples on the first help page. */
@@ -51,6 +54,7 @@ export type CommandLine =
   | LabCommand
   | { readonly command: 'shown'; readonly exitCode: ExitCode };
 
+  | KernelsCommand
 /** Help is laid out for this many columns where the terminal does not say. */
 const usualColumns = 100;
 
@@ -120,7 +124,7 @@ async function badArguments(cli: Cli, why: string): Promise<RaidlabError> {
 /** Gives the options of the command that was typed, and of its subcommand where there are some. */
 async function optionsOf(cli: Cli): Promise<readonly string[]> {
   const [first = '', second = ''] = cli.argv;
-  const subcommand = ['cache', 'drills'].includes(first) && !second.startsWith('-') ? [second] : [];
+  const subcommand = ['cache', 'drills', 'kernels', 'new'].includes(first) && !second.startsWith('-') ? [second] : [];
   const suggestions = await suggestAsync(parserFor(cli), [first, ...subcommand, '--']);
   return ['--help', ...suggestions.flatMap((suggestion) => (suggestion.kind === 'literal' ? [suggestion.text] : []))];
 }

@@ -4,6 +4,7 @@ import type { Cli } from './cli.ts';
 import { runDoctorCommand } from './doctor.ts';
 import { runDrillCommand } from './drill.ts';
 import { runDrillsCommand } from './drills.ts';
+import { runKernelsCommand } from './kernels.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { runLabCommand } from './lab/lab-commands.ts';
 import { parseCommandLine } from './parse-command-line.ts';
@@ -35,6 +36,8 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
     case 'kernel-log':
       return runKernelLogCommand(cli, asked);
     default:
+    case 'kernels':
+      return runKernelsCommand(cli, asked);
       return runLabCommand(cli, asked);
   }
 }

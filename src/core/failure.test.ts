@@ -44,6 +44,7 @@ const samples: Samples = {
     'version-not-found': [64, { version: '6.13', known: ['6.12', '7.3'] }],
     'unusable-kernel-files': [64, { hostPath: './linux', why: 'there is no vmlinuz', remedy: 'Copy it there.' }],
     'build-failed': [69, { artefact: 'tools trixie', argv, said }],
+    'kernel-not-cached': [64, { kernel: 'trixe', known: ['trixie'], nearest: 'trixie' }],
     'mirror-unreachable': [69, { suite: 'trixie', argv, said }],
     'mirror-unknown': [69, { suite: 'trixie' }],
     'module-missing': [69, { kernel: '6.12', module: 'btrfs' }],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RaidlabError, describeFailure } from './failure.ts';
-import { describeKernelChoice, formatKernelChoice, parseKernelChoice, resolveKernelChoice } from './kernel-choice.ts';
+import { describeKernelChoice, formatKernelChoice, kernelOfDescription, parseKernelChoice, resolveKernelChoice } from './kernel-choice.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 
 const suites = ['bullseye', 'bookworm', 'bookworm-backports', 'trixie', 'trixie-backports', 'sid'];
@@ -86,4 +86,6 @@ test('a choice in words completes "building the …"', () => {
   assert.equal(describeKernelChoice({ suite: 'sid' }), 'kernel of sid');
   assert.equal(describeKernelChoice({ version: '6.12' }), 'kernel 6.12');
   assert.equal(describeKernelChoice({ directoryHostPath: '/srv/linux' }), 'kernel of /srv/linux');
+  for (const [text, choice] of choices) assert.equal(kernelOfDescription(describeKernelChoice(choice)), text);
+  assert.equal(kernelOfDescription('tools of trixie'), undefined);
 });

@@ -47,6 +47,11 @@ export function describeKernelChoice(choice: KernelChoice): string {
   return 'version' in choice ? `kernel ${choice.version}` : `kernel of ${formatKernelChoice(choice)}`;
 }
 
+/** Gives what was typed for the kernel that {@link describeKernelChoice} describes so; undefined when that describes none. */
+export function kernelOfDescription(description: string): string | undefined {
+  return /^kernel (?:of )?(.+)$/u.exec(description)?.[1];
+}
+
 /** Gives the choice with its paths made absolute by `resolve`. */
 export function resolveKernelChoice(choice: KernelChoice, resolve: (hostPath: string) => string): KernelChoice {
   if ('packageHostPaths' in choice) return { packageHostPaths: choice.packageHostPaths.map(resolve) };

@@ -21,6 +21,13 @@ export type ImageFailure =
     }
   | {
       readonly area: 'image';
+      readonly reason: 'kernel-not-cached';
+      readonly kernel: string;
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | {
+      readonly area: 'image';
       readonly reason: 'version-not-found';
       readonly version: string;
       /** What the suites have, without the last number: `6.12`. Oldest first. */
@@ -66,6 +73,15 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
         exitCode: exitCodes.usage,
         what: `"${failure.kernel}" names no kernel.`,
         remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}A kernel is a Debian suite (${failure.known.join(', ')}), a version (6.12), .deb files with commas between them, or a directory with vmlinuz and modules, written with a slash (./linux).`,
+      };
+    case 'kernel-not-cached':
+      return {
+        exitCode: exitCodes.usage,
+        what: `There is no kernel "${failure.kernel}" in the cache.`,
+        remedy:
+          failure.known.length === 0
+            ? 'There is none at all.'
+            : `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}There are: ${failure.known.join(', ')}.`,
       };
     case 'version-not-found':
       return describeVersionNotFound(failure);

@@ -12,7 +12,8 @@ export function kernelReleaseOf(bzImage: Uint8Array): string | undefined {
   if (pointer === 0) return undefined;
   const start = pointer + headerOffset;
   // "6.12.118+deb13-cloud-amd64 (debian-kernel@lists.debian.org) #1 SMP …", ended by a NUL.
-  const release = /^(\S+)[ \0]/u.exec(asciiAt(bzImage, start, start + longestVersion))?.[1];
+  const [version = ''] = asciiAt(bzImage, start, start + longestVersion).split('\0', 1);
+  const [release = ''] = version.split(' ', 1);
   return release === '' ? undefined : release;
 }
 

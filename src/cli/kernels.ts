@@ -1,0 +1,180 @@
+import { object, or } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { multiple } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { argument, command, constant, flag, option } from '@optique/core/primitives';
+import { exitCodes } from '../core/exit-code.ts';
+import type { ExitCode } from '../core/exit-code.ts';
+import { RaidlabError } from '../core/failure.ts';
+import { parseKernelChoice } from '../core/kernel-choice.ts';
+import { nearestWord } from '../core/nearest-word.ts';
+import type { CachedKernel } from '../machine/image/list-kernels.ts';
+import { suiteNames } from '../machine/image/suite.ts';
+import { kernelsLines } from '../report/kernels-lines.ts';
+import type { KernelListing } from '../report/kernels-lines.ts';
+import { line, span } from '../report/line.ts';
+import type { Cli } from './cli.ts';
+import type { Example } from './help-page.ts';
+import { absoluteKernel, kernelName, resolveKernel } from './kernel-option.ts';
+import { openLabContext } from './lab/lab-context.ts';
+import { removeEntries } from './remove-entries.ts';
+
+const lsArguments = command(
+  'ls',
+  object({
+    command: constant('kernels'),
+    action: constant('ls'),
+    available: option('--available', {
+      description: message`Reads the package lists of the suites, and lists the versions that they have.`,
+    }),
+    json: option('--json', { description: message`Prints one JSON document.` }),
+  }),
+  { brief: message`Lists the kernels in the cache, and the suites that others can be taken from.` },
+);
+
+const addArguments = command(
+  'add',
+  object({
+    command: constant('kernels'),
+    action: constant('add'),
+    kernels: multiple(
+      argument(kernelName, {
+        description: message`A Debian suite, a version (6.12), .deb files with commas between, or a directory (./linux).`,
+      }),
+      { min: 1, errors: { tooFew: message`Name a kernel: a suite, a version, .deb files or a directory.` } },
+    ),
+  }),
+  { brief: message`Fetches kernels into the cache, so that they are there when they are wanted.` },
+);
+
+const whatToRemove = { errors: { noMatch: message`Name a kernel, or give --all for every one.` } };
+
+const rmArguments = command(
+  'rm',
+  or(
+    object({
+      command: constant('kernels'),
+      action: constant('rm'),
+      all: flag('--all', { description: message`Removes every kernel.` }),
+    }),
+    object({
+      command: constant('kernels'),
+      action: constant('rm'),
+      kernels: multiple(argument(kernelName, { description: message`A kernel, as --kernel calls it.` }), { min: 1 }),
+    }),
+    whatToRemove,
+  ),
+  {
+    brief: message`Removes kernels from the cache. A suite or version is looked for anew when it is next used: this is how to get a newer one.`,
+  },
+);
+
+const whatToDo = { errors: { noMatch: message`Say what to do with kernels: ls, add or rm.` } };
+
+/** The command line of `raidlab kernels`. */
+export const kernelsArguments = command('kernels', or(lsArguments, addArguments, rmArguments, whatToDo), {
+  brief: message`Lists, adds and removes kernels to run machines with.`,
+  description: message`A kernel is taken from a Debian suite, newest first, by version, from .deb files or from a directory, and kept ready to boot in the cache. RAIDLAB_MIRROR names a mirror for every suite, RAIDLAB_MIRROR_SUITE (RAIDLAB_MIRROR_TRIXIE_BACKPORTS) for one; a suite that raidlab does not know, of an archive for one, is known when it has such a mirror.`,
+});
+
+/** What `raidlab kernels` was asked for. */
+export type KernelsCommand = InferValue<typeof kernelsArguments>;
+
+/** Command lines of `raidlab kernels` worth typing. */
+export const kernelsExamples: readonly Example[] = [
+  { words: 'kernels ls --available', does: 'What there is here, and every version that the suites have.' },
+  { words: 'kernels add trixie-backports 6.17', does: 'Two kernels, ready for --kernel trixie-backports and --kernel 6.17.' },
+  { words: 'kernels add ./linux', does: 'Your own: vmlinuz and lib/modules/VERSION in a directory.' },
+  { words: 'kernels rm trixie', does: 'The next --kernel trixie takes what is newest then.' },
+];
+
+/** Lists, adds or removes. */
+export async function runKernelsCommand(cli: Cli, asked: KernelsCommand): Promise<ExitCode> {
+  switch (asked.action) {
+    case 'ls':
+      return list(cli, asked);
+    case 'add':
+      return add(cli, asked.kernels);
+    case 'rm':
+      return remove(cli, 'kernels' in asked ? asked.kernels : undefined);
+  }
+}
+
+async function list(cli: Cli, asked: { readonly available: boolean; readonly json: boolean }): Promise<ExitCode> {
+  const { mirrors } = cli;
+  const suites = suiteNames(mirrors).map((suite) => ({ suite, mirror: mirrors.bySuite?.[suite] ?? null }));
+  const found = asked.available ? await findAvailable(cli) : undefined;
+  const available =
+    found === undefined ? {} : { available: found.kernels, ...(found.unread === undefined ? {} : { unread: found.unread }) };
+  const listing = { kernels: (await cachedKernels(cli)).map(listKernel), suites, ...available };
+  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, ...listing })}\n`);
+  else cli.screen.keep(kernelsLines(listing, Date.now()));
+  return exitCodes.held;
+}
+
+async function cachedKernels(cli: Cli): Promise<readonly CachedKernel[]> {
+  const { listKernels } = await import('../machine/image/list-kernels.ts');
+  return listKernels({ signal: cli.interruption.signal, emit: () => undefined }, cli.store);
+}
+
+function listKernel({ entry, ...kernel }: CachedKernel): KernelListing {
+  const { name, allocatedBytes, lastUsedMs } = entry;
+  return { ...kernel, sizeBytes: allocatedBytes, lastUsedAt: new Date(lastUsedMs).toISOString(), entry: name };
+}
+
+async function findAvailable(cli: Cli) {
+  const { findAvailableKernels } = await import('../machine/image/find-available-kernels.ts');
+  const { makeAreas } = await import('../machine/cache/store.ts');
+  await makeAreas(cli.store);
+  using ctx = openLabContext(cli, 'Looking for kernels');
+  return await findAvailableKernels(ctx, cli.store, cli.mirrors);
+}
+
+async function add(cli: Cli, typed: readonly string[]): Promise<ExitCode> {
+  // All of them are looked at before the first is fetched.
+  const kernels: string[] = [];
+  for (const text of typed) kernels.push(await resolveKernel(cli, text));
+  const [{ openStore }, { ensureKernel }] = await Promise.all([
+    import('../machine/cache/open-store.ts'),
+    import('../machine/image/ensure-kernel.ts'),
+  ]);
+  using ctx = openLabContext(cli, 'Adding kernels');
+  await using store = await openStore(ctx, cli.store);
+  for (const text of kernels) {
+    const made = await ensureKernel(ctx, store, parseKernelChoice(text, suiteNames(cli.mirrors)), cli.mirrors);
+    cli.screen.keep([line(0, [span(text, 'strong'), span(`  Linux ${made.upstreamVersion}`), span(`, ${made.description}`, 'quiet')], 2)]);
+  }
+  return exitCodes.held;
+}
+
+/** `typed`: undefined for every kernel. */
+async function remove(cli: Cli, typed: readonly string[] | undefined): Promise<ExitCode> {
+  const kernels = await cachedKernels(cli);
+  const wanted = typed === undefined ? kernels : typed.flatMap((text) => cachedAs(cli, text, kernels));
+  const { listEntries } = await import('../machine/cache/entries.ts');
+  using ctx = openLabContext(cli, 'Removing kernels');
+  const listed = await listEntries(ctx, cli.store);
+  return await removeEntries(
+    cli,
+    ctx,
+    listed,
+    wanted.map(({ entry }) => entry.name),
+  );
+}
+
+/** An older recipe may have left one more of the same kernel. */
+function cachedAs(cli: Cli, typed: string, kernels: readonly CachedKernel[]): readonly CachedKernel[] {
+  const known = [...new Set(kernels.map(({ kernel }) => kernel))];
+  // What is in the cache may be called by a name that means nothing any more: a suite whose mirror is no longer named.
+  const wanted = known.includes(typed) ? typed : absoluteKernel(cli, typed);
+  const found = kernels.filter(({ kernel }) => kernel === wanted);
+  if (found.length > 0) return found;
+  const nearest = nearestWord(typed, known);
+  throw new RaidlabError({
+    area: 'image',
+    reason: 'kernel-not-cached',
+    kernel: typed,
+    known,
+    ...(nearest === undefined ? {} : { nearest }),
+  });
+}

@@ -1,0 +1,85 @@
+import { formatAge } from '../core/age.ts';
+import { orderKernels } from '../core/available-kernel.ts';
+import type { AvailableKernel } from '../core/available-kernel.ts';
+import { formatSize } from '../core/size.ts';
+import { blank, line, span } from './line.ts';
+import type { Line } from './line.ts';
+
+/** A kernel in the cache as `raidlab kernels ls --json` lists it. */
+export interface KernelListing {
+  /** What `--kernel` calls it: `trixie`, `6.12`, `/srv/linux`. */
+  readonly kernel: string;
+  /** As `uname -r` says. */
+  readonly version: string;
+  /** The Linux that it was built from. */
+  readonly upstreamVersion: string;
+  /** Where it came from. */
+  readonly description: string;
+  /** What it takes on the disk. */
+  readonly sizeBytes: number;
+  /** ISO 8601, UTC. */
+  readonly madeAt: string;
+  /** ISO 8601, UTC. */
+  readonly lastUsedAt: string;
+  /** Its name in `raidlab cache ls`. */
+  readonly entry: string;
+}
+
+/** A suite that kernels and tools can be taken from. */
+export interface SuiteListing {
+  readonly suite: string;
+  /** The mirror that the person named for it; null: the one of all suites, or of this host's apt. */
+  readonly mirror: string | null;
+}
+
+/** What `raidlab kernels ls` lists. */
+export interface KernelsListing {
+  /** In the cache. */
+  readonly kernels: readonly KernelListing[];
+  readonly suites: readonly SuiteListing[];
+  /** What the suites have; only when it was asked for. */
+  readonly available?: readonly AvailableKernel[];
+  /** Suites whose package lists could not be read, and what apt said. */
+  readonly unread?: { readonly suites: readonly string[]; readonly said: string };
+}
+
+/** Gives the kernels as a person reads them. */
+export function kernelsLines({ kernels, suites, available, unread }: KernelsListing, nowMs: number): readonly Line[] {
+  const latestFirst = kernels.toSorted((one, other) => (one.lastUsedAt < other.lastUsedAt ? 1 : -1));
+  return [
+    line(0, [span('In the cache', 'strong')]),
+    ...latestFirst.flatMap((kernel) => cachedLines(kernel, nowMs)),
+    ...(kernels.length === 0 ? [line(2, 'none: a kernel is fetched when it is first used, or by raidlab kernels add')] : []),
+    blank,
+    line(0, [span('Suites', 'strong')]),
+    ...suites.flatMap((suite) => suiteLines(suite, available)),
+    ...(unread === undefined
+      ? []
+      : [blank, line(0, [span(`Could not be read: ${unread.suites.join(', ')}`, 'bad')]), line(2, unread.said)]),
+  ];
+}
+
+function cachedLines(
+  { kernel, version, upstreamVersion, description, sizeBytes, lastUsedAt }: KernelListing,
+  nowMs: number,
+): readonly Line[] {
+  const ageMs = nowMs - Date.parse(lastUsedAt);
+  const used = ageMs < 60_000 ? 'just now' : `${formatAge(ageMs)} ago`;
+  return [
+    line(2, [span(kernel, 'strong'), span(`  Linux ${upstreamVersion}`)], 4),
+    line(4, [span(`${version}, ${formatSize(sizeBytes)}, last used ${used}`, 'quiet')], 6),
+    ...(description.includes(version) && description.startsWith(kernel) ? [] : [line(4, [span(description, 'quiet')], 6)]),
+  ];
+}
+
+/** Where what a suite has is known: its versions, the newest first, once each. */
+function suiteLines({ suite, mirror }: SuiteListing, available: readonly AvailableKernel[] | undefined): readonly Line[] {
+  const from = mirror === null ? '' : `  from ${mirror}`;
+  if (available === undefined) return [line(2, [span(suite), span(from, 'quiet')])];
+  const mine = orderKernels(available.filter((kernel) => kernel.suite === suite)).toReversed();
+  const versions = [...new Set(mine.map(({ version }) => version.replace(/-[^-]*$/u, '')))];
+  return [
+    line(2, [span(suite, 'strong'), span(from, 'quiet')]),
+    line(4, versions.length === 0 ? [span('no kernel', 'quiet')] : versions.join(', ')),
+  ];
+}
