@@ -39,11 +39,21 @@ export async function askKeeper(ctx: Context, address: KeeperAddress, act: Keepe
   const ended = address.ended?.then((how) => keeperEnded(address.place, how).then((error) => Promise.reject(error)));
   ended?.catch(() => undefined);
   const lost: readonly Promise<never>[] = [aborted.promise, ...(ended === undefined ? [] : [ended])];
-  const socket = await Promise.race([connectToKeeper(ctx, address), ...lost]);
+  const socket = await firstOf(ctx, lost, (givenUp) => connectToKeeper(givenUp, address));
   try {
     return await Promise.race([converse(ctx, address, socket, act), ...lost]);
   } finally {
     socket.destroy();
+  }
+}
+
+/** Gives what `connecting` gives, unless one of the others rejects before; then it is told to give up. */
+async function firstOf<T>(ctx: Context, others: readonly Promise<never>[], connecting: (ctx: Context) => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([connecting({ ...ctx, signal: AbortSignal.any([ctx.signal, over.signal]) }), ...others]);
+  } finally {
+    over.abort();
   }
 }
 
@@ -62,9 +72,7 @@ async function connectToKeeper(ctx: Context, address: KeeperAddress): Promise<So
         throw new RaidlabError({ area: 'lab', reason: 'keeper-silent', lab: place.name, ...facts });
       }
     }
-    await delay(retryMs, undefined, { signal: ctx.signal }).catch(() => {
-      throw ctx.signal.reason;
-    });
+    await delay(retryMs, undefined, { signal: ctx.signal });
   }
 }
 

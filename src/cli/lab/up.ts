@@ -116,7 +116,7 @@ export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode
     const wishes = wishesOf({ ...asked, layout, kernel });
     const defaults = { layout: defaultLayout, kernel: defaultSuite, tools: defaultSuite, memoryMiB: 1024 };
     const lab = { fromHostPath: cli.cwdHostPath, name: asked.lab, wishes, defaults };
-    return bringUp(ctx, labHouse(cli), lab, { op: 'up', provision: asked.provision ?? true });
+    return await bringUp(ctx, labHouse(cli), lab, { op: 'up', provision: asked.provision ?? true });
   })();
   const state = await (await stateModule()).readLabState(place);
   const what = done.changed ? `${asked.lab} is on, after ${formatDuration(performance.now() - startedMs)}` : `${asked.lab} is on already`;
