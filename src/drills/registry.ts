@@ -11,6 +11,7 @@ import { convertWithDeadDisk } from './catalogue/convert-with-dead-disk.ts';
 import { incompleteConversion } from './catalogue/incomplete-conversion.ts';
 import { onceOnlyRw } from './catalogue/once-only-rw.ts';
 import { secondDiskFails } from './catalogue/second-disk-fails.ts';
+import { secondDiskFailsSalvage } from './catalogue/second-disk-fails-salvage.ts';
 import { replacePulledDiskOnline } from './catalogue/replace-pulled-disk-online.ts';
 import { destroyedLuksHeader } from './catalogue/destroyed-luks-header.ts';
 import { lostLuksKey } from './catalogue/lost-luks-key.ts';
@@ -22,6 +23,8 @@ import { splitBrain } from './catalogue/split-brain.ts';
 import { staleDiskReturns } from './catalogue/stale-disk-returns.ts';
 import { staleNodatacowFiles } from './catalogue/stale-nodatacow-files.ts';
 import { silentCorruption } from './catalogue/silent-corruption.ts';
+import { readErrorsOnSource } from './catalogue/read-errors-on-source.ts';
+import { slowDisk } from './catalogue/slow-disk.ts';
 
 /** Every drill there is; the first is the default. */
 export const drills: readonly Drill[] = [
@@ -38,9 +41,12 @@ export const drills: readonly Drill[] = [
   lostLuksKey,
   smallerReplacement,
   largerReplacement,
+  readErrorsOnSource,
   secondDiskFails,
+  secondDiskFailsSalvage,
   fullArray,
   tinyDisks,
+  slowDisk,
   convertWithDeadDisk,
   onceOnlyRw,
   incompleteConversion,

@@ -315,6 +315,57 @@ every_profile() {
   profile mixed single single -M "$(map 1)"
 }
 
+# Where files lie: extents of files, and the chunks of every profile. Filesystems in files do, to look at a tree that nobody has mounted.
+places() {
+  wipe
+  mkfs.btrfs -q -f -d raid1 -m raid1 "$(map 1)" "$(map 2)" >/dev/null
+  scan
+  mount "$(map 1)" /other
+  head -c 3M /dev/urandom >/other/plain
+  head -c 100 /dev/urandom >/other/inline
+  : >/other/empty
+  truncate -s 2M /other/hole
+  for block in 3 40 41 99; do dd if=/dev/urandom of=/other/sparse bs=4096 seek=$block count=1 conv=notrunc 2>/dev/null; done
+  head -c 5000 /dev/urandom >'/other/a name, with: 1 extent found'
+  cp --reflink=always /other/plain /other/shared
+  dd if=/dev/urandom of=/other/shared bs=4096 seek=100 count=7 conv=notrunc 2>/dev/null
+  sync
+  rec btrfs-inspect-internal-dump-tree-chunk-raid1 btrfs inspect-internal dump-tree -t chunk "$(map 1)"
+  rec filefrag-several filefrag -v /other/plain /other/inline /other/empty /other/hole /other/sparse \
+    '/other/a name, with: 1 extent found' /other/shared
+  rec filefrag-missing filefrag -v /other/nothing
+  umount /other
+  mount -o compress-force=zlib "$(map 1)" /other
+  yes | head -c 1M >/other/compressed
+  sync
+  rec filefrag-compressed filefrag -v /other/compressed
+  umount /other
+  rec btrfs-inspect-internal-dump-tree-chunk-missing btrfs inspect-internal dump-tree --noscan -t chunk "$(map 1)"
+  chunks_of raid10 raid10 raid10 1 2 3 4 5
+  chunks_of raid1c3 raid1c3 raid1c3 1 2 3 4
+  chunks_of single single dup 1
+  chunks_of raid0 raid0 raid1 1 2 3
+  chunks_of raid5 raid5 raid1 1 2 3
+}
+
+# chunks_of CASE DATA METADATA NUMBER...
+chunks_of() {
+  chunks_case=$1
+  data=$2
+  metadata=$3
+  shift 3
+  images=
+  for number in "$@"; do
+    rm -f "/root/d$number"
+    truncate -s 1G "/root/d$number"
+    images="$images /root/d$number"
+  done
+  # shellcheck disable=SC2086 # as many words as images
+  mkfs.btrfs -q -f -d "$data" -m "$metadata" $images >/dev/null
+  # shellcheck disable=SC2086
+  rec "btrfs-inspect-internal-dump-tree-chunk-$chunks_case" btrfs inspect-internal dump-tree -t chunk $images
+}
+
 several_filesystems() {
   wipe
   mkfs.btrfs -q -f -d raid1 -m raid1 -L storage "$(map 1)" "$(map 2)" >/dev/null
@@ -431,6 +482,7 @@ else
   btrfs version >"$folder/btrfs.version"
   cryptsetup --version >"$folder/cryptsetup.version"
   lsblk --version >"$folder/lsblk.version"
+  filefrag -V >"$folder/filefrag.version" 2>&1
   containers
   healthy
   scrubs
@@ -439,6 +491,7 @@ else
   one_missing
   silent_corruption
   every_profile
+  places
   several_filesystems
   pull_of_plain_disk
   other_errors

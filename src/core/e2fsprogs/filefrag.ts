@@ -7,6 +7,9 @@ const tool = 'filefrag -v';
 /** The unit in which filefrag counts on a filesystem with blocks of 4096 bytes; another is refused. */
 const blockBytes = 4096;
 
+/** What an extent may be that lies where it says, or, inline, nowhere. Source: the FIEMAP_EXTENT flags, Documentation/filesystems/fiemap.rst. */
+const knownFlags: readonly string[] = ['last', 'eof', 'shared', 'merged', 'inline', 'not_aligned'];
+
 /**
  * Parses `filefrag -v FILE…`: for each file, in the order of the command, the extents that hold its data, as the filesystem's own
  * addresses. On btrfs these are logical addresses, which the chunk tree maps to devices.
@@ -27,9 +30,10 @@ function takeFile(lines: OutputLines, guestPath: string): readonly ByteRange[] {
   const ranges: ByteRange[] = [];
   let seen = 0;
   if (lines.takeIf(/^ ext: {5}logical_offset: {8}physical_offset: length: {3}expected: flags:$/) !== null) {
-    for (let extent = takeExtent(lines); extent !== null; extent = takeExtent(lines)) {
-      seen += 1;
-      if (!extent.inline) ranges.push(extent.range);
+    for (let isLast = false; !isLast; seen += 1) {
+      const extent = takeExtent(lines, seen);
+      if (!extent.flags.includes('inline')) ranges.push(extent.range);
+      isLast = extent.flags.includes('last');
     }
   }
   // Neighbouring extents are counted as one.
@@ -44,12 +48,11 @@ function takeNamed(lines: OutputLines, guestPath: string, pattern: RegExp): Capt
   return line.text(1) === guestPath ? line : lines.refuseTaken(`a line about ${guestPath}`);
 }
 
-function takeExtent(lines: OutputLines): { readonly inline: boolean; readonly range: ByteRange } | null {
-  const line = lines.takeIf(/^ *\d+: +\d+\.\. +\d+: +(\d+)\.\. +\d+: +(\d+): *(?:\d+: *)?((?:[a-z_]+,)*[a-z_]+)?$/);
-  if (line === null) return null;
+function takeExtent(lines: OutputLines, number: number): { readonly flags: readonly string[]; readonly range: ByteRange } {
+  const form = String.raw`^ *${String(number)}: +\d+\.\. +\d+: +(\d+)\.\. +\d+: +(\d+): *(?:\d+: *)?((?:[a-z_]+,)*[a-z_]+)?$`;
+  const line = lines.take(`extent ${String(number)}`, new RegExp(form));
   const flags = line.optional(3)?.split(',') ?? [];
-  const unknown = flags.find((flag) => !['last', 'eof', 'shared', 'merged', 'inline', 'not_aligned'].includes(flag));
+  const unknown = flags.find((flag) => !knownFlags.includes(flag));
   if (unknown !== undefined) lines.refuseTaken(`an extent that is not ${unknown}`);
-  const range = { offsetBytes: line.number(1) * blockBytes, lengthBytes: line.number(2) * blockBytes };
-  return { inline: flags.includes('inline'), range };
+  return { flags, range: { offsetBytes: line.number(1) * blockBytes, lengthBytes: line.number(2) * blockBytes } };
 }

@@ -1,0 +1,122 @@
+import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
+import { drawBlocks } from '../../core/fault/fault-blocks.ts';
+import { defaultLayout } from '../../core/layout.ts';
+import type { BlockStat } from '../../core/kernel/block-stat.ts';
+import { lookAt, planScrub } from '../../core/plan/repair.ts';
+import { formatSize } from '../../core/size.ts';
+import type { Check } from '../../core/verdict.ts';
+import { rangesOn } from '../../storage/locate-files.ts';
+import { readOutput } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { askBlockStat, failingDevid, failingMember, planBlockStat, retireDisk } from '../steps/failing-disk-steps.ts';
+import { locatePayload } from '../steps/files-on-array.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { replaceFailingDisk } from '../steps/replace-steps.ts';
+import { resetStats } from '../steps/reset-stats-step.ts';
+
+/** How many blocks of 4 KiB cannot be read. */
+const badBlocks = 32;
+
+/** What a replace may read of the disk that it does not read, bytes: its super blocks, and metadata that is asked of whom it lies on. */
+const allowedReadBytes = 1024 ** 2;
+
+const failReads: Step = {
+  name: 'fail-reads',
+  title: 'A disk cannot read some of its blocks any more',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [
+    act(
+      `reads of ${String(badBlocks)} blocks of files on ${failingMember(array).serial} fail with a medium error, and go on failing when they were rewritten`,
+    ),
+    ...typed(planScrub(), lookAt.deviceStats),
+  ],
+  run: async (run) => {
+    const files = await locatePayload(run);
+    const within = [...files.values()].flatMap((pieces) => rangesOn(pieces, failingDevid));
+    const at = drawBlocks({ within, count: badBlocks, seed: `${run.seed} read errors` });
+    await run.injectFault({ kind: 'read-errors', disk: failingMember(run.array).serial, at });
+    await lookByScrub(run);
+  },
+};
+
+/** What the monthly scrub says of it. */
+async function lookByScrub(run: DrillRun): Promise<void> {
+  await run.look(planScrub(), (result) => {
+    const { report } = readOutput(run.guest, result, parseScrubStart);
+    if (report.state === 'never') return 'It never ran.';
+    const { read, corrected, uncorrectable } = report.errors;
+    return `Read errors ${String(read)}, corrected ${String(corrected)}, uncorrectable ${String(uncorrectable)}: written again from the other copy. Whether the disk can read it now, it does not say.`;
+  });
+  await run.look(lookAt.deviceStats, () => 'The counters name the disk. It is still a member, and is still read.');
+}
+
+const replace: Step = {
+  ...replaceFailingDisk(failingDevid),
+  skippable: false,
+  plan: (array) => [...typed(planBlockStat('NAME')), ...replaceFailingDisk(failingDevid).plan(array), ...typed(planBlockStat('NAME'))],
+  run: async (run) => {
+    const failing = failingMember(run.array);
+    const before = await askBlockStat(run, failing);
+    await replaceFailingDisk(failingDevid).run(run);
+    run.judge(judgeSourceReads(failing.serial, before, await askBlockStat(run, failing)));
+  },
+};
+
+function judgeSourceReads(serial: string, before: BlockStat, after: BlockStat): Check {
+  const readBytes = after.readBytes - before.readBytes;
+  return {
+    name: 'source-reads',
+    claim: `With -r the replace leaves ${serial} alone: it reads less than ${formatSize(allowedReadBytes)} of it`,
+    outcome: readBytes < allowedReadBytes ? 'held' : 'broken',
+    evidence: [`${formatSize(readBytes)} in ${String(after.reads - before.reads)} reads of ${serial} during the replace`],
+  };
+}
+
+/** What is done instead: the scrub has corrected everything, so the counters are set to zero, and the disk stays. */
+const hope: Step = {
+  name: 'replace',
+  title: 'The scrub has corrected everything: keep the disk',
+  phase: 'repair',
+  skippable: false,
+  plan: () => typed(planScrub(), lookAt.deviceStats),
+  run: lookByScrub,
+};
+
+/** A failing disk that is still there is replaced without being asked. */
+export const readErrorsOnSource: Drill = {
+  name: 'read-errors-on-source',
+  promise:
+    'A disk with read errors is replaced while it is in the array and while the array is in service, without being read, and nothing is lost.',
+  story: [
+    'A disk begins to fail: "critical medium error" in the kernel log, `read_io_errs` in `btrfs device stats`. Applications notice nothing, for btrfs reads the other copy, and writes the block again. The scrub says "corrected". A healthy disk moves such a block elsewhere when it is written; a dying one does not, or only for a day.',
+    'The counters are reset, the errors come back, and the disk stays where it is, as it is "only a few blocks". But each of these blocks has one copy now. When the other disk dies first, that is what is lost.',
+    'So the disk is replaced while the other is well. It can stay in the array until then: as long as it is there, what it still has is a second copy. `replace start -r` reads it only where no other disk has a good copy, which spares the dying disk, and the hours that its retries take.',
+    'Then crypttab gets the new disk, the old container is closed, and the old disk goes out, before somebody takes the wrong one.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To pull the failing disk first: then the array is degraded, what is written meanwhile has one copy, and what the failing disk still had is not there to help.',
+    'To take "corrected" for mended: the scrub has written the blocks, and has not read them again.',
+    'To reset the counters and wait: a disk that cannot read what it has just written fails for good soon.',
+    'To leave `-r` out: the replace then reads the failing disk from beginning to end, and each bad block may cost it a minute of retries.',
+  ],
+  sources: [
+    'btrfs-replace(8), -r',
+    'kernel commit "btrfs: dev-replace: properly follow its read mode", merged for 6.4',
+    "failures D1, D3 and 16 of the project's catalogue; fstests btrfs/100",
+  ],
+  tags: ['read-errors', 'replace', 'scrub'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [buildArray, writePayload, failReads, replace, retireDisk, resetStats],
+  proof: 'full',
+  twin: {
+    skipStep: 'retire-disk',
+    instead: [hope],
+    breaks: ['scrub', 'device-stats', 'leg-alone-DISK2'],
+    because: 'the disk cannot read what the scrub wrote: these blocks have one copy, and the disk alone has lost them.',
+  },
+};
