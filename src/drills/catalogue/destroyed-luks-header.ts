@@ -131,7 +131,7 @@ export const destroyedLuksHeader: Drill = {
     'Somebody partitions the wrong disk, an installer offers to "initialise" it, a `wipefs` hits one letter too far. The first 16 MiB are gone: both LUKS2 headers and all keyslots. Nobody notices: the mapping is open, its key is in the kernel, the array works on. Until the next restart.',
     'Then the container does not open: "not a valid LUKS device". The other members are all right, the array is mounted degraded and is in service again. It is tempting to format the disk and to replace it, which costs the only second copy for as long as that takes; the data on it are all there, behind a key that lies in the backup of the header.',
     'With a backup it takes a minute. It is tried first, without writing anything: `cryptsetup open --test-passphrase --header FILE`. Then it is restored, the container opens with the key that it always had, and the array is mounted with all its members. All files read well, and that is where most people stop.',
-    'But this member is stale: what was written without it is not on it, and btrfs tells only when it meets it. A scrub compares everything and mends it; a soft balance converts what was written with a single copy.',
+    'But this member is stale: what was written without it is not on it, and btrfs tells only when it meets it. A scrub compares everything and mends it; a soft balance converts what was written with a single copy, if anything was. The error counters, which hold all that the scrub has found, are set to zero then, so that they tell of what comes next.',
   ].join('\n\n'),
   wrongMoves: [
     'To run `cryptsetup luksFormat` again with the same key: it draws a new volume key, and what is on the disk is gone for good.',

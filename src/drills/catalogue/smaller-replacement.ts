@@ -6,7 +6,7 @@ import { planCreateContainer } from '../../core/plan/container.ts';
 import { lookAt, planAddDevice, planRemoveMissing, planReplace, planResize } from '../../core/plan/repair.ts';
 import type { Check } from '../../core/verdict.ts';
 import type { CommandResult } from '../../machine/guest.ts';
-import { ask, describeRefusal, said } from '../../storage/type-command.ts';
+import { describeRefusal, said } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
@@ -75,9 +75,10 @@ const addDevice: Step = {
   run: async (run) => {
     const spare = spareOf(run.array);
     await run.type(planAddDevice(spare.mappingGuestDevice));
-    const shown = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseFilesystemShow);
-    const added = shown.flatMap(({ devices }) => devices).find(({ guestDevice }) => guestDevice === spare.mappingGuestDevice);
-    // Accepted, and not there: that would be a finding; the proof names it by the member that it lacks.
+    const shown = await run.ask(lookAt.filesystemShow, parseFilesystemShow);
+    const known = run.members.map(({ devid }) => devid);
+    const added = shown.flatMap(({ devices }) => devices).find(({ devid }) => !known.includes(devid));
+    // Accepted, and not there: that would be a finding, and the proof has it, for it counts the members.
     if (added !== undefined) run.addMember(added.devid, spare);
   },
 };
@@ -100,7 +101,7 @@ export const smallerReplacement: Drill = {
   promise: 'A missing disk can be made up for by a smaller one, by adding it and removing the missing one, and nothing is lost.',
   story: [
     'A disk is dead, the spare has the same size on its label, and `btrfs replace` says "target device smaller than source device". It may be a few sectors: another maker, a partition that begins later, a LUKS2 header of 16 MiB where the old disk had a LUKS1 header of 2 MiB.',
-    'With the old disk still there one would make it smaller first: `btrfs filesystem resize 1:-32M`, then replace, then `resize 1:max`. This disk is missing, and the same command says "Operation not permitted". The next idea, to give up redundancy until a larger disk comes, is the dangerous one.',
+    'With the old disk still there one would make it smaller first: `btrfs filesystem resize 1:-32M`, then replace, then `resize 1:max`. This disk is missing: the same command announces the new size, and then says "Operation not permitted". The next idea, to give up redundancy until a larger disk comes, is the dangerous one.',
     'There is a way, if the data fit: `btrfs device add` the smaller disk, then `btrfs device remove missing`. It takes longer than a replace, for it rewrites every extent that had a copy on the missing disk, and the new member gets a devid of its own.',
     'In between everything looks good already: the new disk is in the list, the array is mounted, writes get two copies again. But the old data still have one, and the next boot asks for the missing disk.',
   ].join('\n\n'),
