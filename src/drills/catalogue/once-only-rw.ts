@@ -1,7 +1,8 @@
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { arrayGuestPath, defaultLayout } from '../../core/layout.ts';
 import { planUnmount } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
 import { lookAt } from '../../core/plan/repair.ts';
 import { describeChunks } from '../../core/proof/judge-profiles.ts';
 import { describeRefusal, readOutput } from '../../storage/type-command.ts';
@@ -16,16 +17,27 @@ import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps
 /** How many times it is mounted. The kernels that allowed it once refused the second time. */
 const mounts = 3;
 
+/**
+ * What a busy array would write in some days: more than the chunks that are there have room for, so that the next file needs a
+ * new chunk. It is allocated and not written, which for chunks is the same; bytes.
+ */
+const daysOfWritingBytes = 320 * 1024 ** 2;
+
+const daysGuestPath = `${arrayGuestPath}/days-of-writing`;
+const planDaysOfWriting = command('fallocate', '--length', String(daysOfWritingBytes), daysGuestPath);
+const planDeleteIt = command('rm', daysGuestPath);
+
 const mountAgainAndAgain: Step = {
   name: 'mount-again-and-again',
   title: 'Mount degraded and write, again and again',
   phase: 'repair',
   skippable: false,
   plan: (array) => [
-    ...typed(planMountDegraded(array), planExtractTree(degradedTree), lookAt.filesystemUsage),
+    ...typed(planMountDegraded(array), planDaysOfWriting, planExtractTree(degradedTree), lookAt.filesystemUsage),
     act('the live writer writes, and is stopped'),
     ...typed(planUnmount(), planMountDegraded(array)),
     act(`and so on: ${String(mounts)} mounts, the last one stays`),
+    ...typed(planDeleteIt),
   ],
   run: async (run) => {
     const evidence: string[] = [];
@@ -39,6 +51,7 @@ const mountAgainAndAgain: Step = {
       evidence.push(`mount ${String(mount)}: read-write, and written`);
       if (mount < mounts) await run.type(planUnmount());
     }
+    await run.try(planDeleteIt);
     run.judge({
       name: 'degraded-mounts',
       claim: `The degraded array mounts read-write ${String(mounts)} times, not once`,
@@ -50,7 +63,10 @@ const mountAgainAndAgain: Step = {
 
 /** A day of the degraded array: files and records are written, and where they lie is looked at. */
 async function useArray(run: DrillRun, mount: number): Promise<void> {
-  if (mount === 1) await writeTree(run, degradedTree);
+  if (mount === 1) {
+    await run.type(planDaysOfWriting);
+    await writeTree(run, degradedTree);
+  }
   await run.startJournal();
   await run.waitForJournal(recordsAtWork);
   await run.stopJournal();

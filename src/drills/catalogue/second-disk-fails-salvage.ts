@@ -143,6 +143,8 @@ function planRescueDisk(array: ArrayPlan): readonly Command[] {
   const spare = spareOf(array);
   return [
     planOpenContainer(spare),
+    // It says still that it belongs to the array, which is mounted: mkfs would refuse it.
+    command('wipefs', '-a', spare.mappingGuestDevice),
     command('mkfs.btrfs', '-q', '-f', '-L', `${arrayLabel}-rescued`, spare.mappingGuestDevice),
     command('mkdir', '-p', rescueGuestPath),
     command('mount', '-t', 'btrfs', spare.mappingGuestDevice, rescueGuestPath),
