@@ -60,7 +60,9 @@ export const drillArguments = command(
   object({
     command: constant('drill'),
     names: multiple(
-      argument(drillName, { description: message`Which drills to run, by name or glob ('replace-*'); \`raidlab drills\` lists them.` }),
+      argument(drillName, {
+        description: message`Which drills to run, by name, glob ('replace-*') or file of your own (./my-drill.ts); \`raidlab drills\` lists them.`,
+      }),
     ),
     all: option('--all', { description: message`Runs every drill; demonstrations, which promise nothing, are not among them.` }),
     tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag; can be given more than once.` })),
@@ -182,7 +184,7 @@ export const drillExamples: readonly Example[] = [
 /** Runs drills, or prints their plans; gives the exit code of the verdict, of several the most severe. */
 export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
   // Checked before there is a run: what cannot be asked for leaves nothing behind.
-  const chosen = await chooseDrills(asked);
+  const chosen = await chooseDrills(asked, cli.cwdHostPath);
   const kernel = await resolveKernel(cli, asked.kernel);
   requireSuite(asked.tools, cli.mirrors);
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;

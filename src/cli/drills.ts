@@ -9,6 +9,7 @@ import { drillListLines } from '../report/drill-list-lines.ts';
 import { drillPageLines } from '../report/drill-page-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { loadTypedDrill } from './typed-drill.ts';
 import { knownWord } from './value-parsers.ts';
 
 // The drills bring the whole house with them: they are loaded when they are needed, not when a command line is read.
@@ -20,7 +21,7 @@ const drillName = knownWord('NAME', async () =>
 
 const tagName = knownWord('TAG', async () => (await registry()).drillTags.map((word) => ({ word })));
 
-const showArguments = command('show', argument(drillName, { description: message`Which drill to explain.` }), {
+const showArguments = command('show', argument(drillName, { description: message`Which drill to explain, by name or file.` }), {
   brief: message`Explains a drill: its promise and story, what is done and typed, the wrong moves, its twin, where the knowledge comes from.`,
 });
 
@@ -61,11 +62,11 @@ export async function runDrillsCommand(cli: Cli, asked: DrillsCommand): Promise<
 }
 
 async function show(cli: Cli, name: string, asJson: boolean): Promise<ExitCode> {
-  const { defaultDrill, findDrill } = await registry();
+  const { defaultDrill } = await registry();
   const { planDrill } = await import('../drills/plan-drill.ts');
   const { twinOf } = await import('../drills/twin.ts');
   const { listDrill } = await import('./list-drill.ts');
-  const drill = findDrill(name);
+  const drill = await loadTypedDrill(name, cli.cwdHostPath);
   const worse = drill.twin === null ? null : twinOf(drill, drill.twin);
   const page = {
     drill: listDrill(drill, drill === defaultDrill),

@@ -24,6 +24,8 @@ import { kernelsArguments, kernelsExamples } from './kernels.ts';
 import type { KernelsCommand } from './kernels.ts';
 import { labArguments, labExamples } from './lab/lab-commands.ts';
 import type { LabCommand } from './lab/lab-commands.ts';
+import { newArguments, newExamples } from './new.ts';
+import type { NewCommand } from './new.ts';
 import { helpEnd } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
@@ -33,12 +35,13 @@ const parserFor = (cli: Cli) =>
 const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
   drills: drillsExamples,
+  new: newExamples,
   doctor: doctorExamples,
   cache: cacheExamples,
+  kernels: kernelsExamples,
   'kernel-log': kernelLogExamples,
   ...labExamples,
   completion: [{ words: 'completion bash', does: 'A script for ~/.bashrc: eval "$(… completion bash)". Also zsh and fish.' }],
-  kernels: kernelsExamples,
 };
 
 /** The examples on the first help page. */
@@ -48,13 +51,14 @@ const firstExamples = [drillExamples[0], drillExamples[1], drillsExamples[0], do
 export type CommandLine =
   | DrillCommand
   | DrillsCommand
+  | NewCommand
   | DoctorCommand
   | CacheCommand
+  | KernelsCommand
   | KernelLogCommand
   | LabCommand
   | { readonly command: 'shown'; readonly exitCode: ExitCode };
 
-  | KernelsCommand
 /** Help is laid out for this many columns where the terminal does not say. */
 const usualColumns = 100;
 

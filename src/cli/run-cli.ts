@@ -7,6 +7,7 @@ import { runDrillsCommand } from './drills.ts';
 import { runKernelsCommand } from './kernels.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { runLabCommand } from './lab/lab-commands.ts';
+import { runNewCommand } from './new.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import type { CommandLine } from './parse-command-line.ts';
 import { reportFailure } from './report-failure.ts';
@@ -29,15 +30,17 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runDrillCommand(cli, asked);
     case 'drills':
       return runDrillsCommand(cli, asked);
+    case 'new':
+      return runNewCommand(cli, asked);
     case 'doctor':
       return runDoctorCommand(cli, asked);
     case 'cache':
       return runCacheCommand(cli, asked);
+    case 'kernels':
+      return runKernelsCommand(cli, asked);
     case 'kernel-log':
       return runKernelLogCommand(cli, asked);
     default:
-    case 'kernels':
-      return runKernelsCommand(cli, asked);
       return runLabCommand(cli, asked);
   }
 }

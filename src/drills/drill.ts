@@ -23,6 +23,8 @@ export interface Step {
   readonly plan: (array: ArrayPlan) => readonly PlanLine[];
   /** Does it. */
   readonly run: (run: DrillRun) => Promise<void>;
+  /** Changes when `run` does something else while `plan` says the same: the template of a build step is told apart by it. */
+  readonly edition?: string;
 }
 
 /** The same drill made worse, which must come out `broken`: a step left out, a wrong move in a step's place, or a layout that does not bear it. */

@@ -1,5 +1,7 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
+import { describeDrillFileFailure } from './drill-file.ts';
+import type { DrillFileFailure } from './drill-file.ts';
 
 /** The person asked for something that does not exist or cannot be: exit 64. */
 export type UsageFailure =
@@ -55,6 +57,7 @@ export type UsageFailure =
       readonly value: string;
       readonly expected: string;
     }
+  | DrillFileFailure
   | { readonly area: 'usage'; readonly reason: 'bad-layout'; readonly message: string; readonly remedy: string }
   | { readonly area: 'usage'; readonly reason: 'payload-too-large'; readonly payloadBytes: number; readonly usableBytes: number };
 
@@ -112,6 +115,10 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
         what: `The variable ${failure.variable} is set to "${failure.value}".`,
         remedy: `Set it to ${failure.expected}, or unset it.`,
       };
+    case 'no-drill-file':
+    case 'bad-drill-file':
+    case 'file-exists':
+      return describeDrillFileFailure(failure);
     case 'bad-layout':
       return { exitCode: usage, what: failure.message, remedy: failure.remedy };
     case 'payload-too-large':

@@ -1,0 +1,36 @@
+import { exitCodes } from '../exit-code.ts';
+import type { FailureDescription } from './description.ts';
+
+/** A person's own drill cannot be used, or not be made: exit 64. */
+export type DrillFileFailure =
+  | { readonly area: 'usage'; readonly reason: 'no-drill-file'; readonly file: string; readonly why: string }
+  /** `place` is the file, and where in it: `./my-drill.ts:12:3`; `said` the source there, or nothing. */
+  | { readonly area: 'usage'; readonly reason: 'bad-drill-file'; readonly place: string; readonly problem: string; readonly said: string }
+  | { readonly area: 'usage'; readonly reason: 'file-exists'; readonly file: string };
+
+/** Gives the words for a failure of a drill's file. */
+export function describeDrillFileFailure(failure: DrillFileFailure): FailureDescription {
+  const { usage } = exitCodes;
+  switch (failure.reason) {
+    case 'no-drill-file':
+      return {
+        exitCode: usage,
+        what: `The drill ${failure.file} cannot be read: ${failure.why}.`,
+        remedy:
+          'A word with a slash in it, or that ends in .ts, .mts, .js or .mjs, is a file. `raidlab drills` lists the drills that have names.',
+      };
+    case 'bad-drill-file':
+      return {
+        exitCode: usage,
+        what: `${failure.place}: ${failure.problem}${/[.!?]$/u.test(failure.problem) ? '' : '.'}`,
+        ...(failure.said === '' ? {} : { said: failure.said }),
+        remedy: 'Mend the file, or start from one that runs: `raidlab new drill NAME`.',
+      };
+    case 'file-exists':
+      return {
+        exitCode: usage,
+        what: `${failure.file} is there already.`,
+        remedy: 'Choose another name or another --directory: nothing is overwritten.',
+      };
+  }
+}

@@ -1,0 +1,158 @@
+import { checkLayout, profiles } from '../../core/layout.ts';
+import { layoutNames } from '../../core/named-layout.ts';
+import { satisfies } from '../../core/version-range.ts';
+import type { Drill, Step } from '../drill.ts';
+import { findShapeMistakes, isRecord, kinds, listOf, oneOf, optional } from './shape.ts';
+import type { Shape } from './shape.ts';
+
+const drillShape: Shape = {
+  name: kinds.name,
+  promise: kinds.sentence,
+  story: kinds.text,
+  wrongMoves: optional(kinds.texts),
+  sources: kinds.texts,
+  tags: kinds.names,
+  layout: kinds.record,
+  layouts: listOf(layoutNames),
+  requires: optional(kinds.records),
+  knowledge: optional(kinds.records),
+  payloadBytes: kinds.bytes,
+  steps: kinds.records,
+  mayLose: optional(kinds.text),
+  proof: oneOf(['full', 'none']),
+  twin: { expected: 'the twin, or null for a demonstration', accepts: (value) => value === null || isRecord(value) },
+};
+
+const stepShape: Shape = {
+  name: kinds.name,
+  title: kinds.text,
+  phase: oneOf(['build', 'fault', 'repair']),
+  skippable: kinds.flag,
+  plan: kinds.function,
+  run: kinds.function,
+};
+
+const layoutShape: Shape = {
+  memberSizesBytes: kinds.sizes,
+  spareSizesBytes: kinds.sizes,
+  profile: oneOf(profiles),
+  kdf: oneOf(['fast', 'real']),
+};
+
+const scope = { kernel: optional(kinds.text), tools: optional(kinds.text) };
+const requirementShape: Shape = { ...scope, because: kinds.text };
+const knowledgeShape: Shape = {
+  ...scope,
+  verdict: oneOf(['held', 'broken', 'crashed']),
+  because: kinds.text,
+  breaks: kinds.texts,
+  source: kinds.text,
+};
+
+const twinShape: Shape = {
+  because: kinds.text,
+  breaks: kinds.texts,
+  skipStep: optional(kinds.name),
+  instead: optional(kinds.records),
+  layout: optional(kinds.record),
+};
+
+/**
+ * Gives what is wrong with a value that should be a drill, a sentence each; none when it is one.
+ *
+ * First the fields and their types; only of a value whose fields are right is asked whether they go together.
+ */
+export function findDrillMistakes(value: unknown): readonly string[] {
+  if (!isRecord(value)) return ['a drill is an object with a name, a promise, steps and so on.'];
+  const fields = findShapeMistakes(value, drillShape, '');
+  if (fields.length > 0) return fields;
+  // Its fields have been looked at: what they hold is looked at next.
+  const drill = value as unknown as Drill;
+  const inner = [
+    ...drill.steps.flatMap((step, index) => findShapeMistakes(recordOf(step), stepShape, placeOf(step, index))),
+    ...findShapeMistakes(recordOf(drill.layout), layoutShape, 'layout'),
+    ...(drill.requires ?? []).flatMap((each, index) => findShapeMistakes(recordOf(each), requirementShape, `requires[${String(index)}]`)),
+    ...(drill.knowledge ?? []).flatMap((each, index) => findShapeMistakes(recordOf(each), knowledgeShape, `knowledge[${String(index)}]`)),
+    ...findTwinShapeMistakes(drill),
+  ];
+  return inner.length > 0 ? inner : [...findStepMistakes(drill.steps), ...findTwinMistakes(drill), ...findValueMistakes(drill)];
+}
+
+function findTwinShapeMistakes({ twin }: Drill): readonly string[] {
+  if (twin === null) return [];
+  return [
+    ...findShapeMistakes(recordOf(twin), twinShape, 'twin'),
+    ...(twin.layout === undefined ? [] : findShapeMistakes(recordOf(twin.layout), layoutShape, 'twin.layout')),
+    ...(twin.instead ?? []).flatMap((step, index) => findShapeMistakes(recordOf(step), stepShape, `twin.instead[${String(index)}]`)),
+  ];
+}
+
+function findStepMistakes(steps: readonly Step[]): readonly string[] {
+  const names = steps.map((step) => step.name);
+  const firstOther = steps.findIndex((step) => step.phase !== 'build');
+  return [
+    ...(steps.length === 0 ? ['steps is an empty list: a drill does something.'] : []),
+    ...names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => `two steps are called ${name}: each has a name of its own.`),
+    ...steps.flatMap((step, index) => {
+      if (step.phase !== 'build') return [];
+      const place = placeOf(step, index);
+      if (step.skippable) return [`${place} builds and is skippable: without it there would be nothing to break.`];
+      return firstOther === -1 || index < firstOther ? [] : [`${place} builds, after a step that does not: building comes first.`];
+    }),
+  ];
+}
+
+function findTwinMistakes({ twin, steps }: Drill): readonly string[] {
+  if (twin === null) return [];
+  const { skipStep, instead = [], layout, breaks } = twin;
+  const skipped = steps.find((step) => step.name === skipStep);
+  const names = steps.map((step) => step.name).join(', ');
+  return [
+    ...(skipStep === undefined && instead.length === 0 && layout === undefined
+      ? ['twin changes nothing: it needs a skipStep, steps in instead, or a layout.']
+      : []),
+    ...(breaks.length === 0 ? ['twin.breaks is an empty list: it must name the checks that are broken.'] : []),
+    ...(skipStep !== undefined && skipped === undefined ? [`twin.skipStep names no step: "${skipStep}" is none of ${names}.`] : []),
+    ...(skipped?.skippable === false ? [`twin.skipStep names ${skipped.name}, which is not skippable.`] : []),
+    ...instead
+      .filter(({ name }) => steps.every((step) => step.name !== name))
+      .map(({ name }) => `twin.instead has a step ${name} that takes the place of none: the steps are ${names}.`),
+  ];
+}
+
+/** Looks at what the house itself refuses: layouts that cannot be, ranges that cannot be read. */
+function findValueMistakes(drill: Drill): readonly string[] {
+  const ranges = [...(drill.requires ?? []), ...(drill.knowledge ?? [])].flatMap(({ kernel, tools }) =>
+    [kernel, tools].filter((range) => range !== undefined),
+  );
+  return [
+    ...mistakeIn('layout: ', () => {
+      checkLayout(drill.layout);
+    }),
+    ...mistakeIn('twin.layout: ', () => {
+      if (drill.twin?.layout !== undefined) checkLayout(drill.twin.layout);
+    }),
+    ...ranges.flatMap((range) => mistakeIn('', () => satisfies('6.12', range))),
+  ];
+}
+
+function mistakeIn(prefix: string, act: () => unknown): readonly string[] {
+  try {
+    act();
+    return [];
+  } catch (error) {
+    return [`${prefix}${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function placeOf(step: Step, index: number): string {
+  const { name } = step as { readonly name?: unknown };
+  return typeof name === 'string' ? `step ${name}` : `steps[${String(index)}]`;
+}
+
+/** Types say that these are objects; what a person wrote was looked at before. */
+function recordOf(value: object): Readonly<Record<string, unknown>> {
+  return value as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,124 @@
+/**
+ * A person's own drill, from a file of theirs.
+ *
+ *     file ──import──► default export ──► fields right, and do they go together? ──► guarded: what its steps throw is named with its place
+ *       └─ `import … from 'raidlab'` is this very raidlab, wherever the file is
+ */
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import { registerHooks, stripTypeScriptTypes } from 'node:module';
+import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { RaidlabError } from '../../core/failure.ts';
+import { hashText } from '../../machine/cache/file-hash.ts';
+import type { Drill } from '../drill.ts';
+import { drills } from '../registry.ts';
+import { findDrillMistakes } from './drill-mistakes.ts';
+import { guardDrill } from './guard-drill.ts';
+import { findPlace, messageOf } from './place-of-error.ts';
+import type { SourcePlace } from './place-of-error.ts';
+
+/** Where a drill comes from. */
+export interface DrillFile {
+  readonly hostPath: string;
+  /** As it was typed; messages name it so. */
+  readonly typed: string;
+  /** Files beside it are named from here. */
+  readonly cwdHostPath: string;
+}
+
+/**
+ * Gives the drill that a file exports as its default. Throws `no-drill-file`, or `bad-drill-file` with the place, when it cannot
+ * be read, does not compile, throws, or exports what is no drill. Its steps throw `bad-drill-file` for whatever goes wrong in them.
+ */
+export async function loadDrill(file: DrillFile): Promise<Drill> {
+  await access(file.hostPath, constants.R_OK).catch((error: unknown) => {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new RaidlabError({ area: 'usage', reason: 'no-drill-file', file: file.typed, why });
+  });
+  const url = pathToFileURL(file.hostPath).href;
+  const sources = new Set([url]);
+  const value = await importDefault(file, url, sources);
+  const mistakes = findDrillMistakes(value);
+  const [first, ...others] = mistakes;
+  if (first !== undefined) {
+    const rest = others.length === 0 ? '' : ` ${others.join(' ')}`;
+    throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place: file.typed, problem: `${first}${rest}`, said: '' });
+  }
+  const drill = value as Drill;
+  if (drills.some((each) => each.name === drill.name)) {
+    const problem = `its name, ${drill.name}, is that of a drill of raidlab's own: give it another.`;
+    throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place: file.typed, problem, said: '' });
+  }
+  const texts = await Promise.all([...sources].sort().map(async (each) => readFile(new URL(each), 'utf8')));
+  return guardDrill(drill, {
+    edition: await hashText(texts.join('\0')),
+    mistake: (problem, cause) => mistakeOf(file, findPlace(cause, [...sources]), problem, cause),
+  });
+}
+
+async function importDefault(file: DrillFile, url: string, sources: Set<string>): Promise<unknown> {
+  openRaidlabTo(url, sources);
+  let exported: Readonly<Record<string, unknown>>;
+  try {
+    exported = (await import(url)) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw await describeImportError(file, error, sources);
+  }
+  if (exported.default !== undefined) return exported.default;
+  const named = Object.keys(exported);
+  const problem =
+    named.length === 0
+      ? 'it exports nothing: a drill is the default export of its file (`export default myDrill`).'
+      : `it has no default export, which is the drill: it exports ${named.join(', ')} (write \`export default ${named[0] ?? 'drill'}\`).`;
+  throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place: file.typed, problem, said: '' });
+}
+
+/** This raidlab's public module, in a checkout's src/ as in a package's dist/. */
+const publicUrl = new URL(`../../index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
+
+/**
+ * Lets a file and what it imports have 'raidlab' from wherever they are, without an installation; their own files are added to
+ * `sources`. A file that ends in .ts is a module, whatever the package.json says that happens to be above it.
+ */
+function openRaidlabTo(url: string, sources: Set<string>): void {
+  // For as long as the process lives: a step may import when it runs.
+  registerHooks({
+    resolve: (specifier, context, next) => {
+      const isTheirs = context.parentURL !== undefined && sources.has(context.parentURL);
+      if (isTheirs && specifier === 'raidlab') return { url: publicUrl, shortCircuit: true };
+      const resolved = next(specifier, context);
+      if (isTheirs && resolved.url.startsWith('file:') && !resolved.url.includes('/node_modules/')) sources.add(resolved.url);
+      return resolved.url === url ? { ...resolved, format: /\.m?ts$/u.test(url) ? 'module-typescript' : 'module' } : resolved;
+    },
+  });
+}
+
+async function describeImportError(file: DrillFile, error: unknown, sources: ReadonlySet<string>): Promise<RaidlabError> {
+  if (error instanceof RaidlabError) return error;
+  const place = findPlace(error, [...sources]) ?? (error instanceof SyntaxError ? await findSyntaxError(sources) : undefined);
+  return mistakeOf(file, place, messageOf(error), error);
+}
+
+/** Of a script Node does not say where its syntax is wrong; what strips types from a source reads it as well, and says it. */
+async function findSyntaxError(sources: ReadonlySet<string>): Promise<SourcePlace | undefined> {
+  for (const url of sources) {
+    try {
+      stripTypeScriptTypes(await readFile(new URL(url), 'utf8'), { sourceUrl: url });
+    } catch (error) {
+      return findPlace(error, [url]);
+    }
+  }
+  return undefined;
+}
+
+function mistakeOf(file: DrillFile, place: SourcePlace | undefined, problem: string, error: unknown): RaidlabError {
+  const said = place?.excerpt ?? '';
+  return new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place: formatPlace(file, place), problem, said }, { cause: error });
+}
+
+function formatPlace({ hostPath, typed, cwdHostPath }: DrillFile, place: SourcePlace | undefined): string {
+  if (place === undefined) return typed;
+  const shown = place.hostPath === hostPath ? typed : relative(cwdHostPath, place.hostPath);
+  return [shown, place.line, ...(place.column === null ? [] : [place.column])].join(':');
+}
