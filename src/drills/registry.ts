@@ -25,6 +25,7 @@ import { staleNodatacowFiles } from './catalogue/stale-nodatacow-files.ts';
 import { silentCorruption } from './catalogue/silent-corruption.ts';
 import { readErrorsOnSource } from './catalogue/read-errors-on-source.ts';
 import { slowDisk } from './catalogue/slow-disk.ts';
+import { latentBadBlock } from './catalogue/latent-bad-block.ts';
 
 /** Every drill there is; the first is the default. */
 export const drills: readonly Drill[] = [
@@ -35,6 +36,7 @@ export const drills: readonly Drill[] = [
   staleDiskReturns,
   staleNodatacowFiles,
   silentCorruption,
+  latentBadBlock,
   crashDuringReplace,
   crashDuringReplaceTargetGone,
   destroyedLuksHeader,

@@ -1,0 +1,168 @@
+import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
+import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
+import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
+import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
+import { parseUnreadableFiles } from '../../core/grep/unreadable-files.ts';
+import { findDamagedFiles } from '../../core/kernel/damaged-files.ts';
+import { arrayGuestPath, defaultLayout } from '../../core/layout.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+import { lookAt, planReplaceStatus, planScrub } from '../../core/plan/repair.ts';
+import { readOutput } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { mountDegraded, openSurvivors } from '../steps/degraded-steps.ts';
+import { memberOf } from '../steps/disks-of.ts';
+import { locatePayload } from '../steps/files-on-array.ts';
+import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { resetStats } from '../steps/reset-stats-step.ts';
+
+/** How many files are damaged, and how many blocks of 4 KiB of each: few enough that the kernel names them all. */
+const damage = { fileCount: 2, blocksEach: 2 } as const;
+
+/** Reads every file, prints nothing, and names what it cannot read. No payload has this line. */
+const planReadEverything: Command = {
+  ...command('grep', '--recursive', '--fixed-strings', '--files-with-matches', 'no file has this line', arrayGuestPath),
+  timeoutMs: 600_000,
+};
+
+const planKernelLog = command('dmesg');
+
+/** Keeps the name, owner and mode of a file, and gives its blocks back: a note of what is to be fetched from the backup. */
+function planEmpty(guestPaths: readonly string[]): Command {
+  return command('truncate', '--size=0', ...guestPaths);
+}
+
+const plantBadBlocks: Step = {
+  name: 'plant-bad-blocks',
+  title: 'A disk has bad blocks that nobody has read for a long time',
+  phase: 'fault',
+  skippable: false,
+  plan: () => [
+    act(
+      `corrupt ${String(damage.blocksEach)} blocks of each of ${String(damage.fileCount)} files on one member, below the encryption; work out which files that costs when ${memberSerial} is lost`,
+    ),
+  ],
+  run: async (run) => {
+    const files = await locatePayload(run);
+    const { devid, at, lost } = drawLatentDamage({ files, lostDevid, ...damage, seed: `${run.seed} latent bad blocks` });
+    await run.injectFault({ kind: 'silent-corruption', disk: memberOf(run.array, devid).serial, at });
+    run.predictLoss(lost);
+    const words = lost.length === 0 ? 'no file: each block has another good copy' : lost.join(', ');
+    run.ctx.emit({ type: 'remark-made', text: `Predicted to be lost with ${memberOf(run.array, lostDevid).serial}: ${words}.` });
+  },
+};
+
+/** The disk that is lost in the drill. */
+const memberSerial = `DISK${String(lostDevid)}`;
+
+const findDamaged: Step = {
+  name: 'find-damaged',
+  title: 'Find the files that cannot be read, and empty exactly these',
+  phase: 'repair',
+  skippable: true,
+  plan: () => [
+    ...typed(planReplaceStatus(), planScrub(), lookAt.deviceStats, planKernelLog, planReadEverything, planEmpty(['FILE'])),
+    act('note their names: they are to be fetched from the backup'),
+    ...typed(command('sync')),
+  ],
+  run: async (run) => {
+    await lookForDamage(run);
+    const result = await run.try(planReadEverything);
+    const found = readOutput(run.guest, { ...result, stdout: result.stderr }, parseUnreadableFiles);
+    judgeDamaged(run, found);
+    if (found.length > 0) await run.type(planEmpty(found));
+    await run.type(command('sync'));
+  },
+};
+
+/** What says it, from the one that does not to the one that gives names. */
+async function lookForDamage(run: DrillRun): Promise<void> {
+  await run.look(planReplaceStatus(), (result) => {
+    const status = readOutput(run.guest, result, parseReplaceStatus);
+    if (status.state !== 'finished') return `It is ${status.state}.`;
+    return `It counts ${String(status.uncorrectableReadErrors)} read errors. That is no word about checksums.`;
+  });
+  await run.look(planScrub(), (result) => {
+    const { report } = readOutput(run.guest, result, parseScrubStart);
+    if (report.state === 'never') return 'It never ran.';
+    const { csum, read, corrected, uncorrectable } = report.errors;
+    return `Checksum errors ${String(csum)}, read errors ${String(read)}, corrected ${String(corrected)}, uncorrectable ${String(uncorrectable)}: data is ${uncorrectable === 0 ? 'whole' : 'lost'}.`;
+  });
+  await run.look(lookAt.deviceStats, (result) => {
+    const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
+    return counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ') || 'Every counter is zero.';
+  });
+  await run.look(planKernelLog, (result) => {
+    const named = findDamagedFiles(result.stdout.split('\n'));
+    return named.length === 0 ? 'It names no file.' : `It names ${named.join(', ')}. It does not name all when there are many.`;
+  });
+}
+
+function judgeDamaged(run: DrillRun, found: readonly string[]): void {
+  const { predictedLosses } = run.promised;
+  const unforeseen = found.filter((guestPath) => !predictedLosses.includes(guestPath));
+  const spared = predictedLosses.filter((guestPath) => !found.includes(guestPath));
+  run.judge({
+    name: 'damaged-files',
+    claim: 'Reading everything finds exactly the files that were predicted to be lost',
+    outcome: unforeseen.length + spared.length === 0 ? 'held' : 'broken',
+    evidence: [
+      ...unforeseen.map((guestPath) => `${guestPath}: cannot be read, and was not predicted`),
+      ...spared.map((guestPath) => `${guestPath}: predicted to be lost, and can be read`),
+      ...(found.length === 0 ? ['everything can be read'] : found.map((guestPath) => `${guestPath}: cannot be read`)),
+    ],
+  });
+}
+
+/** The survivor was not as well as everybody thought. */
+export const latentBadBlock: Drill = {
+  name: 'latent-bad-block',
+  promise:
+    'When the survivor of a lost disk has bad blocks itself, exactly the files on them are lost, found and named, and everything else is redundant again.',
+  story: [
+    'A disk dies and is replaced. The replace exits 0, its status says "0 uncorr. read errs", the array is mounted, and everybody goes home. But the other disk had bad blocks for months, below files that nobody reads, and no scrub has run. Their good copy was on the disk that died.',
+    'The replace copies what it can, and counts errors of reading only: a block with a wrong checksum is not one. Nobody says a word until somebody opens the file, months later, when the backups of the good version have rotated out.',
+    'A scrub says it at once: uncorrectable errors, in its summary, not in its exit code. `btrfs device stats` says on which disk, the kernel log names the first few files. To know them all there is one way: read everything, and see which file gives an input/output error.',
+    'These are emptied, so that the array is clean and the next scrub means something; their names stay, as a list of what to fetch from the backup. With a third copy (raid1c3) the scrub mends the blocks, and nothing is lost.',
+  ].join('\n\n'),
+  wrongMoves: [
+    'To believe "0 uncorr. read errs": it counts reads that failed, not data that is wrong.',
+    'To throw the dead disk away before the scrub: what it still has may be the only good copy of exactly these blocks.',
+    'To run `btrfs check --init-csum-tree` so that the files can be read again: they can, and what is in them is noise.',
+    'To delete what looks suspicious: only the files that give an error are damaged, and btrfs knows which.',
+  ],
+  sources: [
+    'btrfs-scrub(8)',
+    'btrfs-replace(8)',
+    "measured: failures E16b of the project's catalogue",
+    "failures D4, G1 and 9 of the project's catalogue",
+  ],
+  tags: ['missing', 'replace', 'corruption', 'scrub', 'balance'],
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  payloadBytes: 16 * 1024 ** 2,
+  steps: [
+    buildArray,
+    writePayload,
+    plantBadBlocks,
+    takeDiskOut,
+    openSurvivors,
+    mountDegraded,
+    replaceDisk,
+    updateCrypttab,
+    findDamaged,
+    softBalance,
+    resetStats,
+  ],
+  mayLose: 'The files on bad blocks of the survivor whose only other copy was on the lost disk.',
+  proof: 'full',
+  twin: {
+    skipStep: 'find-damaged',
+    breaks: ['scrub', 'device-stats'],
+    because: 'the replace says that all is well, so nobody looks: the array keeps blocks that no disk has right, and nobody knows whose.',
+  },
+};
