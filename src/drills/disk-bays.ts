@@ -8,11 +8,14 @@ import type { MachineDisks } from './machine-kit.ts';
  */
 export class DiskBays {
   #disks: MachineDisks;
+  /** The serials in the order of their bays: a disk goes back where it was. */
+  readonly #bays: readonly string[];
   readonly #outside: DiskSpec[] = [];
 
   /** Begins with the disks that are in. */
   constructor(disks: MachineDisks) {
     this.#disks = disks;
+    this.#bays = disks.disks.map((disk) => disk.serial);
   }
 
   /** The files of the machine: its system disk, the disks that are in it, and their faults. */
@@ -35,7 +38,8 @@ export class DiskBays {
     const index = this.#outside.findIndex((disk) => disk.serial === serial);
     const [disk] = index === -1 ? [] : this.#outside.splice(index, 1);
     if (disk === undefined) throw new Error(`the disk ${serial} is not outside the machine`);
-    this.#disks = { ...this.#disks, disks: [...this.#disks.disks, disk] };
+    const inside = [...this.#disks.disks, disk];
+    this.#disks = { ...this.#disks, disks: this.#bays.flatMap((bay) => inside.filter((each) => each.serial === bay)) };
     return disk;
   }
 

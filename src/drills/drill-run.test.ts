@@ -78,7 +78,7 @@ test('a pulled disk is an event, and one that is put in is there after the next 
   await run.boot();
   assert.deepEqual(
     specs.at(-1)?.disks.map(({ serial }) => serial),
-    ['DISK2', 'DISK3', 'DISK1'],
+    ['DISK1', 'DISK2', 'DISK3'],
   );
 });
 
