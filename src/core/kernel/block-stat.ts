@@ -20,9 +20,12 @@ const sectorBytes = 512;
 /** Parses `/sys/block/NAME/stat`: 11 fields, 15 since kernel 4.18, 17 since 5.5. Source: Documentation/block/stat.rst. */
 export function parseBlockStat(text: string): BlockStat {
   const lines = new OutputLines('/sys/block/NAME/stat', text);
-  const fields = lines.take('11, 15 or 17 numbers', /^((?: *\d+ ?){11}|(?: *\d+ ?){15}|(?: *\d+ ?){17})$/).text(1);
+  const numbers = lines
+    .take('11, 15 or 17 numbers', /^ *(\d+(?: +\d+)*) *$/)
+    .text(1)
+    .split(/ +/)
+    .map(Number);
   lines.end();
-  const numbers = fields.trim().split(/ +/).map(Number);
   if (![11, 15, 17].includes(numbers.length) || !numbers.every(Number.isSafeInteger)) lines.refuseTaken('11, 15 or 17 whole numbers');
   const [reads = 0, , readSectors = 0, readMs = 0, writes = 0, , writtenSectors = 0, writeMs = 0] = numbers;
   const [flushes = null, flushMs = null] = numbers.slice(15);
