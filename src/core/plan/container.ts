@@ -97,7 +97,7 @@ export function planMappingStatus({ mappingName }: ContainerPlan): Command {
 }
 
 /** Where the backup of a container's header is kept in the guest: outside the array, and as secret as the keys. */
-export function headerBackupGuestPath({ serial }: ContainerPlan): string {
+function headerBackupGuestPath({ serial }: ContainerPlan): string {
   return `/root/luks-headers/${serial}.header`;
 }
 

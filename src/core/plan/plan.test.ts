@@ -5,7 +5,15 @@ import { defaultLayout, equalSizes, profiles } from '../layout.ts';
 import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
 import { formatCommand } from './command.ts';
 import type { Command } from './command.ts';
-import { crypttabLine, planContainer, planCreateContainer, planRemoveFromCrypttab } from './container.ts';
+import {
+  crypttabLine,
+  planBackUpHeader,
+  planContainer,
+  planCreateContainer,
+  planRemoveFromCrypttab,
+  planRestoreHeader,
+  planTestKey,
+} from './container.ts';
 import {
   lookAt,
   planAddDevice,
@@ -84,6 +92,18 @@ test("cryptsetup's own key derivation is used when it is to be real", () => {
   const typed = planCreateContainer(planContainer(1, 'u'), 'real').map(formatCommand).join('\n');
   assert.doesNotMatch(typed, /--pbkdf/u);
   assert.match(typed, /--key-file \/etc\/luks\/DISK1\.key/u);
+});
+
+test("a header's backup lies where only root looks, and is tried with the key before it is written", () => {
+  const container = planContainer(1, 'uuid-1');
+  const device = container.guestDevice;
+  assert.deepEqual([...planBackUpHeader(container), ...planRestoreHeader(container), planTestKey(container)].map(formatCommand), [
+    'install -d -m 0700 /root/luks-headers',
+    `cryptsetup luksHeaderBackup --header-backup-file /root/luks-headers/DISK1.header ${device}`,
+    `cryptsetup open --test-passphrase --header /root/luks-headers/DISK1.header --key-file /etc/luks/DISK1.key ${device}`,
+    `cryptsetup luksHeaderRestore --batch-mode --header-backup-file /root/luks-headers/DISK1.header ${device}`,
+    `cryptsetup open --test-passphrase --type luks --key-file /etc/luks/DISK1.key ${device}`,
+  ]);
 });
 
 test('the sed that takes a container out of crypttab takes that line and no other', () => {
