@@ -29,7 +29,7 @@ const planReadEverything: Command = {
   timeoutMs: 600_000,
 };
 
-const planKernelLog = command('dmesg');
+const planKernelLog = command('dmesg', '--level=warn');
 
 /** Keeps the name, owner and mode of a file, and gives its blocks back: a note of what is to be fetched from the backup. */
 function planEmpty(guestPaths: readonly string[]): Command {

@@ -35,9 +35,12 @@ export const retireDisk: Step = {
   },
 };
 
+/** udev looks at a device that was let go of, and holds it meanwhile: a mapping above a slow disk is busy for ten seconds. */
+const planSettle: Command = { argv: ['udevadm', 'settle', '--timeout=120'], timeoutMs: 180_000 };
+
 function planRetire(array: ArrayPlan): readonly Command[] {
   const failing = failingMember(array);
-  return [planRemoveFromCrypttab(failing), planAddToCrypttab(spareOf(array)), planCloseContainer(failing)];
+  return [planRemoveFromCrypttab(failing), planAddToCrypttab(spareOf(array)), planSettle, planCloseContainer(failing)];
 }
 
 /** The command that prints what the kernel has counted of a disk's requests; `name` is the kernel's name of the disk, which differs from boot to boot. */
