@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuiltEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
 import type { Context } from '../context.ts';
-import { kernelReleaseOf } from './bzimage.ts';
+import { readKernelBanner } from './bzimage.ts';
+import type { KernelBanner } from './bzimage.ts';
 import { unusableKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import { planModuleLoading } from './module-closure.ts';
@@ -39,7 +40,7 @@ export async function buildKernel(ctx: Context, workshop: EntryWorkshop, source:
   const files = await source.unpack(ctx, workshop);
   const { version, unpackedHostPath, busyboxHostPath } = files;
   const bzImage = await readFile(files.vmlinuzHostPath);
-  checkRelease(files, bzImage);
+  const banner = checkBanner(files, bzImage);
 
   step(0.55, 'unpacking the modules');
   const modulesHostPath = path.join(unpackedHostPath, 'usr/lib/modules', version);
@@ -53,13 +54,16 @@ export async function buildKernel(ctx: Context, workshop: EntryWorkshop, source:
   await packInitramfs(ctx, { busyboxHostPath, modulesHostPath, modules, stagingHostPath }, path.join(entryHostPath, kernelFiles.initramfs));
   await writeFile(path.join(entryHostPath, kernelFiles.kernel), unpackVmlinux(bzImage) ?? bzImage);
   await writeFile(path.join(entryHostPath, kernelFiles.version), `${version}\n`);
-  return { description: files.description, packages: files.packages };
+  // Whatever it was taken from, a kernel of Debian's says which it is.
+  const own = banner.debianVersion === undefined ? {} : { [`linux-image-${version}`]: banner.debianVersion };
+  return { description: files.description, packages: { ...own, ...files.packages } };
 }
 
-function checkRelease({ version, shownHostPath }: KernelFiles, bzImage: Uint8Array): void {
-  const release = kernelReleaseOf(bzImage);
-  if (release === version) return;
-  const why = release === undefined ? 'its vmlinuz is no kernel for x86' : `its vmlinuz is ${release}, and its modules are for ${version}`;
+function checkBanner({ version, shownHostPath }: KernelFiles, bzImage: Uint8Array): KernelBanner {
+  const banner = readKernelBanner(bzImage);
+  if (banner?.release === version) return banner;
+  const why =
+    banner === undefined ? 'its vmlinuz is no kernel for x86' : `its vmlinuz is ${banner.release}, and its modules are for ${version}`;
   throw unusableKernel(
     shownHostPath,
     why,

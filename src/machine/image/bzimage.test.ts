@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kernelReleaseOf } from './bzimage.ts';
+import { readKernelBanner } from './bzimage.ts';
 
 /** The parts of a bzImage that say its version, as Documentation/arch/x86/boot.rst has them. */
 function makeImage(version: string, pointer = 0x3000): Uint8Array {
@@ -11,20 +11,22 @@ function makeImage(version: string, pointer = 0x3000): Uint8Array {
   return image;
 }
 
-test('the release is the first word of the version in the header', () => {
-  const version = '6.12.118+deb13-cloud-amd64 (debian-kernel@lists.debian.org) (gcc) #1 SMP';
-  assert.equal(kernelReleaseOf(makeImage(version)), '6.12.118+deb13-cloud-amd64');
-  assert.equal(kernelReleaseOf(makeImage('6.12.0')), '6.12.0');
-  // The header stands in bytes that begin elsewhere.
-  const image = makeImage(version);
-  assert.equal(kernelReleaseOf(Buffer.concat([Buffer.alloc(7), image]).subarray(7)), '6.12.118+deb13-cloud-amd64');
+test('the release is the first word of what the header points to; Debian’s own version stands near its end', () => {
+  // linux-image-6.1.0-50-cloud-amd64.
+  const banner = '6.1.0-50-cloud-amd64 (debian-kernel@lists.debian.org) #1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)';
+  const expected = { release: '6.1.0-50-cloud-amd64', debianVersion: '6.1.176-1' };
+  assert.deepEqual(readKernelBanner(makeImage(banner)), expected);
+  assert.deepEqual(readKernelBanner(makeImage('6.12.0-custom (ada@nas) #3 SMP')), { release: '6.12.0-custom' });
+  assert.deepEqual(readKernelBanner(makeImage('6.12.0')), { release: '6.12.0' });
+  // The image stands in bytes that begin elsewhere.
+  assert.deepEqual(readKernelBanner(Buffer.concat([Buffer.alloc(7), makeImage(banner)]).subarray(7)), expected);
 });
 
 test('what is no bzImage has no release', () => {
-  assert.equal(kernelReleaseOf(new Uint8Array(0)), undefined);
-  assert.equal(kernelReleaseOf(Buffer.from('\x7fELF')), undefined);
-  assert.equal(kernelReleaseOf(Buffer.alloc(0x4000)), undefined);
-  assert.equal(kernelReleaseOf(makeImage('6.12', 0)), undefined);
-  assert.equal(kernelReleaseOf(makeImage('')), undefined);
-  assert.equal(kernelReleaseOf(makeImage('6.12.0').subarray(0, 0x300)), undefined);
+  assert.equal(readKernelBanner(new Uint8Array(0)), undefined);
+  assert.equal(readKernelBanner(Buffer.from('\x7fELF')), undefined);
+  assert.equal(readKernelBanner(Buffer.alloc(0x4000)), undefined);
+  assert.equal(readKernelBanner(makeImage('6.12', 0)), undefined);
+  assert.equal(readKernelBanner(makeImage('')), undefined);
+  assert.equal(readKernelBanner(makeImage('6.12.0').subarray(0, 0x300)), undefined);
 });

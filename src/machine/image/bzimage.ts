@@ -4,17 +4,27 @@ const versionPointerOffset = 0x20e;
 const headerOffset = 0x200;
 const longestVersion = 256;
 
-/** Gives the release of a kernel, as its `uname -r` says, from its bzImage; undefined when the bytes are no such image. */
-export function kernelReleaseOf(bzImage: Uint8Array): string | undefined {
+/** What a kernel says of itself in its bzImage. */
+export interface KernelBanner {
+  /** As `uname -r` says. */
+  readonly release: string;
+  /** The version of the Debian package that it was built for: `6.1.176-1`. */
+  readonly debianVersion?: string;
+}
+
+/** Gives what a kernel says of itself, from its bzImage; undefined when the bytes are no such image. */
+export function readKernelBanner(bzImage: Uint8Array): KernelBanner | undefined {
   const view = new DataView(bzImage.buffer, bzImage.byteOffset, bzImage.byteLength);
   if (view.byteLength < versionPointerOffset + 2 || asciiAt(bzImage, magicOffset, magicOffset + 4) !== 'HdrS') return undefined;
   const pointer = view.getUint16(versionPointerOffset, true);
   if (pointer === 0) return undefined;
   const start = pointer + headerOffset;
-  // "6.12.118+deb13-cloud-amd64 (debian-kernel@lists.debian.org) #1 SMP …", ended by a NUL.
-  const [version = ''] = asciiAt(bzImage, start, start + longestVersion).split('\0', 1);
-  const [release = ''] = version.split(' ', 1);
-  return release === '' ? undefined : release;
+  // "6.1.0-50-cloud-amd64 (debian-kernel@lists.debian.org) #1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)", ended by a NUL.
+  const [banner = ''] = asciiAt(bzImage, start, start + longestVersion).split('\0', 1);
+  const [release = ''] = banner.split(' ', 1);
+  if (release === '') return undefined;
+  const debianVersion = / Debian (\d\S+) /u.exec(banner)?.[1];
+  return { release, ...(debianVersion === undefined ? {} : { debianVersion }) };
 }
 
 function asciiAt(bytes: Uint8Array, start: number, end: number): string {

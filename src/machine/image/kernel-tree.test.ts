@@ -3,25 +3,25 @@ import { test } from 'node:test';
 import { findBusybox, findKernel, findPackageVersions } from './kernel-tree.ts';
 
 test('a kernel is found however old its packaging is', () => {
-  assert.deepEqual(findKernel(['boot/vmlinuz-5.10.0-1-cloud-amd64', 'lib/modules/5.10.0-1-cloud-amd64/kernel/fs/a.ko', 'bin/busybox']), {
+  const old = 'lib/modules/5.10.0-1-cloud-amd64';
+  assert.deepEqual(findKernel(['boot/vmlinuz-5.10.0-1-cloud-amd64', `${old}/kernel/fs/a.ko`, `${old}/modules.builtin`, 'bin/busybox']), {
     version: '5.10.0-1-cloud-amd64',
     vmlinuz: 'boot/vmlinuz-5.10.0-1-cloud-amd64',
-    modules: 'lib/modules/5.10.0-1-cloud-amd64',
+    modules: old,
   });
-  assert.deepEqual(
-    findKernel(['usr/lib/modules/7.3.4+deb13-cloud-amd64/vmlinuz', 'usr/lib/modules/7.3.4+deb13-cloud-amd64/kernel/fs/a.ko.xz']),
-    {
-      version: '7.3.4+deb13-cloud-amd64',
-      vmlinuz: 'usr/lib/modules/7.3.4+deb13-cloud-amd64/vmlinuz',
-      modules: 'usr/lib/modules/7.3.4+deb13-cloud-amd64',
-    },
-  );
+  const split = 'usr/lib/modules/7.3.4+deb13-cloud-amd64';
+  assert.deepEqual(findKernel([`${split}/vmlinuz`, `${split}/kernel/fs/a.ko.xz`, `${split}/modules.builtin`]), {
+    version: '7.3.4+deb13-cloud-amd64',
+    vmlinuz: `${split}/vmlinuz`,
+    modules: split,
+  });
 });
 
 test('a tree without modules or vmlinuz, or with two kernels, is refused and says why', () => {
-  const whole = ['boot/vmlinuz-6.1', 'lib/modules/6.1/kernel/a.ko'];
+  const whole = ['boot/vmlinuz-6.1', 'lib/modules/6.1/kernel/a.ko', 'lib/modules/6.1/modules.builtin'];
   assert.deepEqual(findKernel(whole.slice(0, 1)), { problem: 'there are no kernel modules' });
   assert.deepEqual(findKernel(whole.slice(1)), { problem: 'there are the modules of 6.1, but no vmlinuz' });
+  assert.deepEqual(findKernel(whole.slice(0, 2)), { problem: 'there are the modules of 6.1, but no modules.builtin' });
   assert.deepEqual(findKernel([...whole, 'lib/modules/6.2/kernel/a.ko']), {
     problem: 'there are modules of more than one kernel (6.1, 6.2)',
   });

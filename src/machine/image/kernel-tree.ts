@@ -24,6 +24,7 @@ export function findKernel(paths: readonly string[]): KernelTree | { readonly pr
   if (modules.size > 1) return { problem: `there are modules of more than one kernel (${versions.join(', ')})` };
   const vmlinuz = [`boot/vmlinuz-${version}`, `${directory}/vmlinuz`].find((candidate) => paths.includes(candidate));
   if (vmlinuz === undefined) return { problem: `there are the modules of ${version}, but no vmlinuz` };
+  if (!paths.includes(`${directory}/modules.builtin`)) return { problem: `there are the modules of ${version}, but no modules.builtin` };
   return { version, vmlinuz, modules: directory };
 }
 

@@ -9,7 +9,7 @@ import type { KernelFiles } from './kernel-files.ts';
 import { findKernel } from './kernel-tree.ts';
 
 /** The packages that a kernel's files are in where its linux-image holds none: since about Linux 6.19. */
-const splitPrefixes = ['linux-binary-', 'linux-modules-'];
+const splitPrefixes = ['linux-base-', 'linux-binary-', 'linux-modules-'];
 
 /**
  * Gives the package files that make up a kernel: those named, and what a split linux-image leaves to others when that lies next to it.
@@ -60,7 +60,7 @@ export async function unpackKernelPackages(
     const remedy =
       missing.length === 0
         ? 'Name a linux-image package of Debian, or one that `make bindeb-pkg` made.'
-        : `Its files are in other packages: put ${missing.join(' and ')} next to it, or name them too, with commas between.`;
+        : `Its files are in other packages: put ${missing.join(', ')} next to it, or name them too, with commas between.`;
     throw unusableKernel(shownHostPath, tree.problem, remedy);
   }
   const unpackedHostPath = path.join(work.hostPath, 'unpacked');
