@@ -51,7 +51,7 @@ export interface BroughtUp {
 }
 
 /**
- * Turns a lab on, making it where there is none; does nothing when it is on. `act` is what its keeper is asked: `up`, or `reload`.
+ * Turns a lab on, making it where there is none; does nothing when it is on.
  * Rejects with `lab/differs` when the lab is there and is not what is wished for, and with what the keeper fails with.
  */
 export async function bringUp(
@@ -69,8 +69,12 @@ export async function bringUp(
   return { place, done };
 }
 
-/** Asks the keeper of a lab; starts one where there is none. The lab must be locked. */
-export async function askOrStartKeeper(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
+/** Asks the keeper of a lab, while nobody else changes it; starts a keeper where there is none. */
+export async function askLocked(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
+  return withLabLock(ctx, place, { create: false }, () => askOrStartKeeper(ctx, house, place, act));
+}
+
+async function askOrStartKeeper(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
   const { raidlabVersion } = house;
   const found = await findKeeper(place);
   if (found.is === 'alive' || found.is === 'elsewhere') {

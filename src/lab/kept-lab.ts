@@ -98,8 +98,11 @@ export class KeptLab implements AsyncDisposable {
 
   async #up(ctx: Context, provision: boolean): Promise<ActDone> {
     if (this.#machine !== undefined) return { changed: false };
+    return this.#start(ctx, await readLabState(this.#options.place), provision);
+  }
+
+  async #start(ctx: Context, state: LabState, provision: boolean): Promise<ActDone> {
     const { place, store, scratch, mirrors } = this.#options;
-    const state = await readLabState(place);
     this.#state = state;
     const sshPort = await choosePort(state.sshPort, state.isSshPortAsked);
     await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
@@ -166,13 +169,14 @@ export class KeptLab implements AsyncDisposable {
   }
 
   async #reload(ctx: Context, kernel: string | null, provision: boolean): Promise<ActDone> {
-    if (this.#machine !== undefined) {
-      const machine = this.#machine;
-      await this.#stop('halt', () => machine.shutdown(ctx));
-    }
-    this.#state ??= await readLabState(this.#options.place);
-    if (kernel !== null) await this.#write({ kernel });
-    return this.#up(ctx, provision);
+    const { place, store, mirrors } = this.#options;
+    const state = await readLabState(place);
+    const next = kernel === null ? state : { ...state, kernel };
+    // A kernel that cannot be had is told while the machine is still on.
+    await prepareLabParts(ctx, store, next, mirrors);
+    await this.#stop('halt', (machine) => machine.shutdown(ctx));
+    const off = await readLabState(place);
+    return this.#start(ctx, { ...off, kernel: next.kernel }, provision);
   }
 
   async #end(how: 'halt' | 'crash', act: (machine: Machine) => PromiseLike<void>): Promise<void> {

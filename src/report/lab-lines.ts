@@ -60,7 +60,6 @@ export function labEventLines(event: EventBody): readonly Line[] {
 
 /** A lab as it is told after it was turned on. */
 export interface LabSummary {
-  readonly lab: string;
   readonly layout: string;
   readonly kernel: string;
   readonly tools: string;

@@ -3,24 +3,37 @@ import type { InferValue } from '@optique/core/parser';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { cpArguments, cpExamples, runCpCommand } from './cp.ts';
 import { destroyArguments, destroyExamples, runDestroyCommand } from './destroy.ts';
 import { crashArguments, crashExamples, haltArguments, haltExamples, runHaltCommand } from './halt.ts';
 import { keepLabArguments, runKeepLabCommand } from './keep-lab.ts';
+import { logsArguments, logsExamples, runLogsCommand } from './logs.ts';
+import { lsArguments, lsExamples, pruneArguments, pruneExamples, runLsCommand } from './ls.ts';
+import { provisionArguments, provisionExamples, runProvisionCommand } from './provision.ts';
+import { reloadArguments, reloadExamples, runReloadCommand } from './reload.ts';
+import { runSshConfigCommand, sshConfigArguments, sshConfigExamples } from './ssh-config.ts';
 import { runSshCommand, sshArguments, sshExamples } from './ssh.ts';
 import { runStatusCommand, statusArguments, statusExamples } from './status.ts';
 import { runUpCommand, upArguments, upExamples } from './up.ts';
 
 /** Gives the command lines of everything that is done to a lab. */
-export const labArguments = (cli: Cli) =>
+export const labArguments = (cli: Cli) => or(lifeArguments(cli), workArguments(cli));
+
+const lifeArguments = (cli: Cli) =>
   or(
     upArguments(cli),
+    provisionArguments(cli),
+    reloadArguments(cli),
     haltArguments(cli),
     crashArguments(cli),
     destroyArguments(cli),
-    statusArguments(cli),
-    sshArguments(cli),
+    lsArguments,
+    pruneArguments,
     keepLabArguments,
   );
+
+const workArguments = (cli: Cli) =>
+  or(statusArguments(cli), sshArguments(cli), sshConfigArguments(cli), cpArguments(cli), logsArguments(cli));
 
 /** What was asked of a lab. */
 export type LabCommand = InferValue<ReturnType<typeof labArguments>>;
@@ -28,11 +41,18 @@ export type LabCommand = InferValue<ReturnType<typeof labArguments>>;
 /** Command lines worth typing, by command. */
 export const labExamples: Readonly<Record<string, readonly Example[]>> = {
   up: upExamples,
+  provision: provisionExamples,
+  reload: reloadExamples,
   halt: haltExamples,
   crash: crashExamples,
   destroy: destroyExamples,
+  ls: lsExamples,
+  prune: pruneExamples,
   status: statusExamples,
   ssh: sshExamples,
+  'ssh-config': sshConfigExamples,
+  cp: cpExamples,
+  logs: logsExamples,
 };
 
 /** Does what was asked of a lab. */
@@ -40,15 +60,28 @@ export async function runLabCommand(cli: Cli, asked: LabCommand): Promise<ExitCo
   switch (asked.command) {
     case 'up':
       return runUpCommand(cli, asked);
+    case 'provision':
+      return runProvisionCommand(cli, asked);
+    case 'reload':
+      return runReloadCommand(cli, asked);
     case 'halt':
     case 'crash':
       return runHaltCommand(cli, asked);
     case 'destroy':
       return runDestroyCommand(cli, asked);
+    case 'ls':
+    case 'prune':
+      return runLsCommand(cli, asked);
     case 'status':
       return runStatusCommand(cli, asked);
     case 'ssh':
       return runSshCommand(cli, asked);
+    case 'ssh-config':
+      return runSshConfigCommand(cli, asked);
+    case 'cp':
+      return runCpCommand(cli, asked);
+    case 'logs':
+      return runLogsCommand(cli, asked);
     case 'keep-lab':
       return runKeepLabCommand(cli, asked);
   }

@@ -4,13 +4,11 @@ import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, negatableFlag, option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
-import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { checkLayout, defaultLayout, describeLayout, equalSizes, profiles } from '../../core/layout.ts';
+import { checkLayout, defaultLayout, equalSizes, profiles } from '../../core/layout.ts';
 import type { ArrayLayout } from '../../core/layout.ts';
 import { layoutNames, namedLayouts } from '../../core/named-layout.ts';
 import { defaultSuite, requireSuite } from '../../machine/image/suite.ts';
-import { labIsOnLines } from '../../report/lab-lines.ts';
 import { formatDuration } from '../../report/format-duration.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
@@ -18,10 +16,7 @@ import { kernelName, resolveKernel, toolsName } from '../kernel-option.ts';
 import { size } from '../value-parsers.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption } from './lab-option.ts';
-import { callOf } from './call-of.ts';
-
-const bringUpModule = async () => import('../../lab/bring-up.ts');
-const stateModule = async () => import('../../lab/state-file.ts');
+import { tellLabIsOn } from './tell-lab-is-on.ts';
 
 /** Gives the command line of `raidlab up`. */
 export const upArguments = (cli: Cli) =>
@@ -110,7 +105,7 @@ export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode
   const kernel = asked.kernel === undefined ? undefined : await resolveKernel(cli, asked.kernel);
   if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
   const startedMs = performance.now();
-  const { bringUp } = await bringUpModule();
+  const { bringUp } = await import('../../lab/bring-up.ts');
   const { place, done } = await (async () => {
     using ctx = openLabContext(cli, `Turning ${asked.lab} on`);
     const wishes = wishesOf({ ...asked, layout, kernel });
@@ -118,23 +113,8 @@ export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode
     const lab = { fromHostPath: cli.cwdHostPath, name: asked.lab, wishes, defaults };
     return await bringUp(ctx, labHouse(cli), lab, { op: 'up', provision: asked.provision ?? true });
   })();
-  const state = await (await stateModule()).readLabState(place);
-  const what = done.changed ? `${asked.lab} is on, after ${formatDuration(performance.now() - startedMs)}` : `${asked.lab} is on already`;
-  cli.screen.keep(
-    labIsOnLines(
-      {
-        lab: asked.lab,
-        layout: describeLayout(state.layout),
-        kernel: state.kernel,
-        tools: state.tools,
-        sshPort: state.sshPort ?? 0,
-        isProvisioned: state.isProvisioned,
-        call: callOf(cli, asked.lab),
-      },
-      what,
-    ),
-  );
-  return exitCodes.held;
+  const duration = formatDuration(performance.now() - startedMs);
+  return tellLabIsOn(cli, place, done.changed ? `${asked.lab} is on, after ${duration}` : `${asked.lab} is on already`);
 }
 
 /** Gives the layout that was asked for; undefined when nothing was said about it. */

@@ -1,0 +1,58 @@
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { multiple } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { argument, command, constant, option } from '@optique/core/primitives';
+import { string } from '@optique/core/valueparser';
+import { RaidlabError } from '../../core/failure.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import { labOption, placeOf } from './lab-option.ts';
+
+/** Gives the command line of `raidlab cp`. */
+export const cpArguments = (cli: Cli) =>
+  command(
+    'cp',
+    object({
+      command: constant('cp'),
+      lab: labOption(cli),
+      recursive: option('-r', '--recursive', { description: message`Copies directories with all in them.` }),
+      paths: multiple(
+        argument(string({ metavar: 'PATH' }), { description: message`From, and to at last; those in the lab begin with a colon.` }),
+        {
+          min: 2,
+        },
+      ),
+    }),
+    { brief: message`Copies files into a lab, or out of it: paths in the lab begin with a colon.` },
+  );
+
+/** What `raidlab cp` was asked for. */
+export type CpCommand = InferValue<ReturnType<typeof cpArguments>>;
+
+/** Command lines of `raidlab cp` worth typing. */
+export const cpExamples: readonly Example[] = [
+  { words: 'cp photo.jpg :/storage/', does: 'Into the lab.' },
+  { words: 'cp -r :/etc/luks .', does: 'Out of it.' },
+];
+
+/** Becomes scp. Rejects with `lab/not-on` and `lab/no-lab`, and `usage/bad-arguments` when no path is in the lab. */
+export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
+  const [{ requireKeeper }, { sshFiles }, { becomeProgram }] = await Promise.all([
+    import('../../lab/inspect-lab.ts'),
+    import('../../lab/lab-place.ts'),
+    import('../../machine/host-process.ts'),
+  ]);
+  if (!asked.paths.some((path) => path.startsWith(':'))) {
+    const why = 'None of these paths is in the lab: those begin with a colon (:/storage/photo.jpg).';
+    throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab cp' });
+  }
+  const place = await placeOf(cli, asked.lab);
+  await requireKeeper(place);
+  // scp takes what is before the first colon for a host, unless a slash comes first.
+  const paths = asked.paths.map((path) =>
+    path.startsWith(':') ? `${place.name}${path}` : path.includes(':') && !path.startsWith('/') ? `./${path}` : path,
+  );
+  const recursive = asked.recursive ? ['-r'] : [];
+  return becomeProgram(['scp', '-F', sshFiles(place).configHostPath, ...recursive, '--', ...paths]);
+}

@@ -1,0 +1,41 @@
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant, option } from '@optique/core/primitives';
+import { exitCodes } from '../../core/exit-code.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import { labOption, placeOf } from './lab-option.ts';
+
+/** Gives the command line of `raidlab logs`. */
+export const logsArguments = (cli: Cli) =>
+  command(
+    'logs',
+    object({
+      command: constant('logs'),
+      lab: labOption(cli),
+      follow: option('-f', '--follow', { description: message`Goes on with what is said from now on, until Ctrl-C.` }),
+    }),
+    { brief: message`Prints what the console of a lab said, all its kernel's messages among it.` },
+  );
+
+/** What `raidlab logs` was asked for. */
+export type LogsCommand = InferValue<ReturnType<typeof logsArguments>>;
+
+/** Command lines of `raidlab logs` worth typing. */
+export const logsExamples: readonly Example[] = [
+  { words: 'logs -f', does: 'Beside the shell in which you break something: what does the kernel say?' },
+  { words: "logs | grep -i 'btrfs.*error'", does: 'What it said of the array.' },
+];
+
+/** Prints the console of a lab. */
+export async function runLogsCommand(cli: Cli, asked: LogsCommand): Promise<ExitCode> {
+  const { readLog } = await import('../../lab/read-log.ts');
+  const place = await placeOf(cli, asked.lab);
+  const { signal } = cli.interruption;
+  await readLog(signal, place, asked.follow, (text) => {
+    cli.screen.data(text);
+  });
+  return signal.aborted ? exitCodes.interrupted : exitCodes.held;
+}

@@ -1,0 +1,39 @@
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant } from '@optique/core/primitives';
+import { exitCodes } from '../../core/exit-code.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
+import { line } from '../../report/line.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import { openLabContext } from './lab-context.ts';
+import { labHouse, labOption, placeOf } from './lab-option.ts';
+
+/** Gives the command line of `raidlab provision`. */
+export const provisionArguments = (cli: Cli) =>
+  command('provision', object({ command: constant('provision'), lab: labOption(cli) }), {
+    brief: message`Builds the array of a lab that is on, and shows every command; does nothing where it has been built.`,
+  });
+
+/** What `raidlab provision` was asked for. */
+export type ProvisionCommand = InferValue<ReturnType<typeof provisionArguments>>;
+
+/** Command lines of `raidlab provision` worth typing. */
+export const provisionExamples: readonly Example[] = [
+  { words: 'up --no-provision', does: 'A lab with blank disks.' },
+  { words: 'provision', does: 'Types what builds the array: containers, crypttab, mkfs, fstab, mount.' },
+];
+
+/** Builds the array of a lab. */
+export async function runProvisionCommand(cli: Cli, asked: ProvisionCommand): Promise<ExitCode> {
+  const [{ askLocked }, { requireKeeper }] = await Promise.all([import('../../lab/bring-up.ts'), import('../../lab/inspect-lab.ts')]);
+  const place = await placeOf(cli, asked.lab);
+  await requireKeeper(place);
+  using ctx = openLabContext(cli, `Building the array of ${asked.lab}`);
+  const { changed } = await askLocked(ctx, labHouse(cli), place, { op: 'provision' });
+  cli.screen.keep([
+    line(0, changed ? `The array of ${asked.lab} is mounted on /storage.` : `The array of ${asked.lab} has been built already.`),
+  ]);
+  return exitCodes.held;
+}

@@ -1,0 +1,55 @@
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { optional } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant, option } from '@optique/core/primitives';
+import type { ExitCode } from '../../core/exit-code.ts';
+import { formatDuration } from '../../report/format-duration.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import { kernelName, resolveKernel } from '../kernel-option.ts';
+import { openLabContext } from './lab-context.ts';
+import { labHouse, labOption, placeOf } from './lab-option.ts';
+import { tellLabIsOn } from './tell-lab-is-on.ts';
+
+/** Gives the command line of `raidlab reload`. */
+export const reloadArguments = (cli: Cli) =>
+  command(
+    'reload',
+    object({
+      command: constant('reload'),
+      lab: labOption(cli),
+      kernel: optional(
+        option('--kernel', kernelName, {
+          description: message`Into another kernel: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
+        }),
+      ),
+      provision: option('--provision', { description: message`Builds the array too, if it has not been built.` }),
+    }),
+    {
+      brief: message`Shuts a lab down and turns it on again, into another kernel if one is named.`,
+      description: message`Shuts a lab down in order and turns it on again from the same disks. What is wrong with a disk stays wrong, and a disk that was pulled stays out. A lab that is off is turned on.`,
+    },
+  );
+
+/** What `raidlab reload` was asked for. */
+export type ReloadCommand = InferValue<ReturnType<typeof reloadArguments>>;
+
+/** Command lines of `raidlab reload` worth typing. */
+export const reloadExamples: readonly Example[] = [
+  { words: 'reload', does: 'A restart: what does crypttab bring up?' },
+  { words: 'reload --kernel trixie-backports', does: 'Into the newest kernel of Debian 13.' },
+];
+
+/** Restarts a lab. */
+export async function runReloadCommand(cli: Cli, asked: ReloadCommand): Promise<ExitCode> {
+  const kernel = asked.kernel === undefined ? null : await resolveKernel(cli, asked.kernel);
+  const { askLocked } = await import('../../lab/bring-up.ts');
+  const place = await placeOf(cli, asked.lab);
+  const startedMs = performance.now();
+  {
+    using ctx = openLabContext(cli, `Restarting ${asked.lab}`);
+    await askLocked(ctx, labHouse(cli), place, { op: 'reload', kernel, provision: asked.provision });
+  }
+  return tellLabIsOn(cli, place, `${asked.lab} is on again, after ${formatDuration(performance.now() - startedMs)}`);
+}
