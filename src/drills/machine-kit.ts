@@ -59,7 +59,9 @@ async function planMachine({ parts, ...kit }: MachineKit, name: string, disks: M
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
   await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
   const { tools, ...shape } = parts;
-  return { ...shape, name, rootHostPath: tools.rootHostPath, ...disks, evidenceHostPath, scratchHostPath };
+  // An examination leaves disks out, and what is wrong with them.
+  const faults = disks.faults?.filter((fault) => disks.disks.some(({ serial }) => serial === fault.disk)) ?? [];
+  return { ...shape, name, rootHostPath: tools.rootHostPath, ...disks, faults, evidenceHostPath, scratchHostPath };
 }
 
 /** A machine that is off makes room, however it went off. */
