@@ -1,7 +1,14 @@
-// The pages about drills, from the drills themselves: docs/drills.md lists them, docs/drills/NAME.md explains one.
-import { formatCommand } from '../src/core/plan/command.ts';
+// The pages about drills, from the drills themselves and what was recorded of them: docs/drills.md lists them, docs/drills/NAME.md explains one.
+import { listDrill } from '../src/cli/list-drill.ts';
 import { planDrill } from '../src/drills/plan-drill.ts';
-import { drills } from '../src/drills/registry.ts';
+import { defaultDrill, drills, drillTags } from '../src/drills/registry.ts';
+import { twinOf } from '../src/drills/twin.ts';
+import { formatWorse } from '../src/report/drill-list-lines.ts';
+import { drillMarkdown } from '../src/report/drill-markdown.ts';
+import { changedSteps } from '../src/report/merge-step.ts';
+import { readRecordings } from './recordings.mjs';
+
+/** @typedef {import('../src/drills/drill.ts').Drill} Drill */
 
 /**
  * Gives the pages by file, each as the parts of a page.
@@ -10,52 +17,84 @@ import { drills } from '../src/drills/registry.ts';
  * @returns {Readonly<Record<string, readonly string[]>>} page by file
  */
 export function drillPages(note) {
-  const list = drills.map((drill) => `| [${drill.name}](drills/${drill.name}.md) | ${drill.promise} | ${twinWords(drill)} |`);
   return {
-    'docs/drills.md': [
-      '# Drills',
-      note,
-      'A drill is one promise, the fault, the procedure and the proof. Its twin is the same drill with one step left out, which must come out `broken`: a drill that cannot fail proves nothing.',
-      ['| drill | promise | twin |', '|---|---|---|', ...list].join('\n'),
-    ],
+    'docs/drills.md': indexPage(note),
     ...Object.fromEntries(drills.map((drill) => [`docs/drills/${drill.name}.md`, drillPage(drill, note)])),
   };
 }
 
-/** @param {import('../src/drills/drill.ts').Drill} drill one with or without a twin */
-function twinWords(drill) {
-  return drill.twin === null ? 'none: a demonstration' : `\`--skip-step ${drill.twin.skipStep}\``;
+/** Gives the drills, and twins, of which nothing is recorded, or of which steps have changed since: their pages lack what those print. */
+export function unrecordedDrills() {
+  return drills.flatMap((drill) => {
+    const { plan, twinPlan, recording, twinRecording } = documentOf(drill);
+    return [
+      ...whatIsMissing(drill.name, plan, recording),
+      ...(twinPlan === null ? [] : whatIsMissing(`${drill.name} --twin`, twinPlan, twinRecording)),
+    ];
+  });
 }
 
 /**
- * @param {import('../src/drills/drill.ts').Drill} drill what the page is about
+ * @param {string} name to be told
+ * @param {import('../src/core/plan/drill-plan.ts').DrillPlan} plan as it is now
+ * @param {import('../src/report/recording.ts').Recording | null} recording of it
+ */
+function whatIsMissing(name, plan, recording) {
+  if (recording === null) return [name];
+  const changed = changedSteps(plan, recording);
+  return changed.length === 0 ? [] : [`${name} (changed since: ${changed.join(', ')})`];
+}
+
+/** @param {string} note that says where the page comes from */
+function indexPage(note) {
+  const rows = drills.map((drill) => `| ${link(drill)} | ${drill.promise} | ${twinWords(drill)} |`);
+  const tags = drillTags.map((tag) => {
+    const those = drills.filter((drill) => drill.tags.includes(tag)).map(link);
+    return `- **${tag}**: ${those.join(', ')}`;
+  });
+  const unrecorded = unrecordedDrills();
+  return [
+    '# Drills',
+    note,
+    'A drill is one promise, the fault, the procedure and the proof. Its twin is the same drill made worse, by a step that is left out, a wrong move in the place of a step, or a layout that does not bear it: it must come out `broken`, for the reason it names. A drill that cannot fail proves nothing.',
+    'Each page says what you see when it happens, what not to do, what to type and what that printed in a recorded run, and what comes of the wrong move. `raidlab drills show NAME` says the same in a terminal; `raidlab drill --tag TAG` runs those with a tag; a drill of your own is a file: [own drills](own-drills.md).',
+    ['| drill | promise | twin |', '|---|---|---|', ...rows].join('\n'),
+    '## By tag',
+    tags.join('\n'),
+    ...(unrecorded.length === 0
+      ? []
+      : [`Not recorded, so that their pages lack what was printed: ${unrecorded.map((name) => `\`${name}\``).join(', ')}.`]),
+  ];
+}
+
+/** @param {Drill} drill to be pointed at */
+function link({ name }) {
+  return `[${name}](drills/${name}.md)`;
+}
+
+/** @param {Drill} drill one with or without a twin */
+function twinWords(drill) {
+  const { twin } = listDrill(drill, false);
+  return twin === null ? 'none: a demonstration' : formatWorse(twin);
+}
+
+/**
+ * @param {Drill} drill what the page is about
  * @param {string} note that says where the page comes from
  */
 function drillPage(drill, note) {
-  const plan = planDrill(drill, { layout: drill.layout, skippedSteps: [] });
-  const steps = plan.steps.flatMap((step) => {
-    const definition = drill.steps.find((each) => each.name === step.name);
-    const skippable = definition?.skippable === true ? ` Can be left out: \`--skip-step ${step.name}\`.` : '';
-    const lines = step.lines.map((line) => (line.kind === 'command' ? formatCommand(line.command) : `# ${line.text}`));
-    return [`### ${step.title}`, `\`${step.name}\`.${skippable}`, ['```sh', ...lines, '```'].join('\n')];
-  });
-  const twin =
-    drill.twin === null
-      ? []
-      : [
-          '## The twin',
-          `\`raidlab drill ${drill.name} --skip-step ${drill.twin.skipStep}\` must come out \`broken\`: ${drill.twin.because}`,
-        ];
-  return [
-    `# ${drill.name}`,
-    note,
-    `**${drill.promise}**`,
-    drill.story,
-    `Layout: ${plan.layout}. In the commands, \`UUID-OF-DISK1\` and the like stand for LUKS UUIDs that are drawn anew for every array.`,
-    '## What is done, and typed',
-    ...steps,
-    ...twin,
-    '## Sources',
-    drill.sources.map((source) => `- ${source}`).join('\n'),
-  ];
+  return [`# ${drill.name}`, note, ...drillMarkdown(documentOf(drill))];
+}
+
+/** @param {Drill} drill what a page is about */
+function documentOf(drill) {
+  const worse = drill.twin === null ? null : twinOf(drill, drill.twin);
+  const recorded = readRecordings(drill.name);
+  return {
+    drill: listDrill(drill, drill === defaultDrill),
+    plan: planDrill(drill, { layout: drill.layout, skippedSteps: [] }),
+    twinPlan: worse === null ? null : planDrill(worse.drill, { layout: worse.drill.layout, skippedSteps: worse.skippedSteps }),
+    recording: recorded.drill,
+    twinRecording: recorded.twin,
+  };
 }

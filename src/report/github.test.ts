@@ -79,7 +79,7 @@ test('the step summary is a table of all drills, the evidence folded, and how to
   assert.equal(rows.length, 7);
   assert.equal(rows[3], '| replace-missing-disk | broken | 14.1 s | trixie / bookworm | The promise was broken: profiles did not hold. |');
   assert.equal(summary.match(/<details>/gu)?.length, 4);
-  assert.match(summary, /^Again: ` raidlab drill --all --jobs 2 --seed 1 `$/mu);
+  assert.match(summary, /^Again: `raidlab drill --all --jobs 2 --seed 1`$/mu);
 });
 
 test('text in the step summary means itself: no cell, tag or fence ends early', () => {

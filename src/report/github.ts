@@ -1,6 +1,7 @@
 import { exitCodes } from '../core/exit-code.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import { formatDuration } from './format-duration.ts';
+import { codeBlock, inlineCode } from './markdown.ts';
 import { evidenceText, runFacts, summaryOf } from './outcome-text.ts';
 import { isSuccess, outcomeWords, wordOfOutcome } from './outcome-word.ts';
 import type { OutcomeWord } from './outcome-word.ts';
@@ -78,9 +79,7 @@ function outcomeCell(drill: DrillOutcome): string {
 function details(result: RunResult, outcome: DrillOutcome): string {
   const title = `${outcome.job}: ${wordOfOutcome(outcome)}`;
   const text = evidenceText(result, outcome);
-  // A fence is longer than any that is in the text. Source: CommonMark, 4.5.
-  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/gu)].map(([run]) => run.length + 1)));
-  return `<details><summary>${escapeHtml(title)}</summary>\n\n${fence}text\n${text}\n${fence}\n\n</details>`;
+  return `<details><summary>${escapeHtml(title)}</summary>\n\n${codeBlock('text', text)}\n\n</details>`;
 }
 
 function annotation(command: 'error' | 'warning' | 'notice', title: string, text: string): string {
@@ -102,9 +101,4 @@ function escapeMarkdown(text: string): string {
 
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-}
-
-function inlineCode(text: string): string {
-  const fence = '`'.repeat(Math.max(0, ...[...text.matchAll(/`+/gu)].map(([run]) => run.length)) + 1);
-  return `${fence} ${text} ${fence}`;
 }
