@@ -43,6 +43,12 @@ export const planConvertToOneDevice: Command = {
   timeoutMs: repairTimeoutMs,
 };
 
+/** The command that gives the space of data chunks that are less than half full back, so that other chunks can have it. */
+export const planDropEmptyChunks: Command = {
+  argv: ['btrfs', 'balance', 'start', '-dusage=50', arrayGuestPath],
+  timeoutMs: repairTimeoutMs,
+};
+
 /** The command that gives a balance up, one that runs or one that waits. */
 export const planCancelBalance: Command = command('btrfs', 'balance', 'cancel', arrayGuestPath);
 

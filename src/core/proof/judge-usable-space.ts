@@ -7,39 +7,40 @@ import type { Check } from '../verdict.ts';
 /** What btrfs keeps free at the beginning of every device, bytes. Source: BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. */
 const reservedBytes = 1024 ** 2;
 
-/** The share of all devices that one chunk takes at most. Source: init_alloc_chunk_ctl_policy_regular() in fs/btrfs/volumes.c. */
-const chunkShare = 0.1;
+/** To how much the prediction is to be true, bytes: a chunk of metadata as mkfs.btrfs makes it on disks of a few hundred MiB. */
+export const predictionToleranceBytes = 32 * 1024 ** 2;
 
-/**
- * Judges whether data gets the room that the layout's disks promise, to one chunk. What the filesystem has of it is what data uses
- * and what `df` says is free: the kernel finds that by laying out chunks on the devices as they are, while `Free (estimated)` only
- * divides what is left by the number of copies.
- */
-export function judgeUsableSpace(usage: FilesystemUsage, layout: ArrayLayout): Check {
-  const sizeOf = (type: 'metadata' | 'system'): number =>
-    sum(
-      usage.blockGroups.filter((chunks) => chunks.type === type),
-      'sizeBytes',
-    );
-  const usedBytes = sum(
-    usage.blockGroups.filter((chunks) => chunks.type === 'data'),
-    'usedBytes',
-  );
-  const overheadBytes = sizeOf('metadata') + sizeOf('system') + reservedBytes * layout.memberSizesBytes.length;
-  const predictedBytes = predictUsableBytes(layout) - overheadBytes;
-  const seenBytes = usedBytes + usage.overall.freeStatfsBytes;
-  const chunkBytes = usage.overall.deviceSizeBytes * chunkShare;
-  return {
-    name: 'usable-space',
-    claim: 'Data has the room that was predicted from the sizes of the disks, to one chunk',
-    outcome: Math.abs(seenBytes - predictedBytes) <= chunkBytes ? 'held' : 'broken',
-    evidence: [
-      `predicted ${formatSize(predictedBytes)}: ${formatSize(predictUsableBytes(layout))} less ${formatSize(overheadBytes)} for metadata, system and what is reserved`,
-      `seen ${formatSize(seenBytes)}: ${formatSize(usedBytes)} used, ${formatSize(usage.overall.freeStatfsBytes)} free (statfs, df); a chunk takes up to ${formatSize(chunkBytes)}`,
-    ],
-  };
+/** An attempt to allocate room for data. */
+export interface Allocation {
+  readonly sizeBytes: number;
+  /** Whether the filesystem had the room. */
+  readonly fits: boolean;
 }
 
-function sum<K extends 'sizeBytes' | 'usedBytes'>(chunks: readonly Readonly<Record<K, number>>[], key: K): number {
-  return chunks.reduce((total, each) => total + each[key], 0);
+/** Predicts how much more data an array takes: what its disks can hold in all, less what data, metadata and system chunks have of it already; bytes. */
+export function predictFreeBytes(usage: FilesystemUsage, layout: ArrayLayout): number {
+  const chunksOf = (type: string) => usage.blockGroups.filter((chunks) => chunks.type === type);
+  const usedBytes = chunksOf('data').reduce((sum, chunks) => sum + chunks.usedBytes, 0);
+  const overheadBytes = [...chunksOf('metadata'), ...chunksOf('system')].reduce((sum, chunks) => sum + chunks.sizeBytes, 0);
+  return predictUsableBytes(layout) - usedBytes - overheadBytes - reservedBytes * layout.memberSizesBytes.length;
+}
+
+/**
+ * Judges whether data has the room that was predicted: an allocation of a little less must have fitted, one of a little more must not.
+ * What the tools say of free space is told beside it, and judged by nobody: on unequal disks each of them is wrong in its own way.
+ */
+export function judgeUsableSpace(predictedBytes: number, usage: FilesystemUsage, allocations: readonly Allocation[]): Check {
+  const { freeStatfsBytes, freeEstimatedBytes } = usage.overall;
+  const isAsPredicted = ({ sizeBytes, fits }: Allocation): boolean => fits === sizeBytes <= predictedBytes;
+  const sides = new Set(allocations.map(({ sizeBytes }) => sizeBytes <= predictedBytes));
+  return {
+    name: 'usable-space',
+    claim: `Data has the room that the sizes of the disks promise, to ${formatSize(predictionToleranceBytes)}`,
+    outcome: sides.size === 2 && allocations.every(isAsPredicted) ? 'held' : 'broken',
+    evidence: [
+      `predicted: ${formatSize(predictedBytes)} more`,
+      ...allocations.map(({ sizeBytes, fits }) => `${formatSize(sizeBytes)} more: ${fits ? 'there is room' : 'there is no room'}`),
+      `df says ${formatSize(freeStatfsBytes)}, Free (estimated) says ${formatSize(freeEstimatedBytes)}`,
+    ],
+  };
 }

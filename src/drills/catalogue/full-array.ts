@@ -1,30 +1,107 @@
+import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { defaultLayout, equalSizes } from '../../core/layout.ts';
-import type { Drill } from '../drill.ts';
+import { command } from '../../core/plan/command.ts';
+import { planCreateContainer } from '../../core/plan/container.ts';
+import { lookAt, planDropEmptyChunks, planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
+import { CommandRefused, describeRefusal } from '../../storage/type-command.ts';
+import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { mountedArray } from '../proof/examine-array.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
+import { describeReplace } from '../steps/crash-in-replace-steps.ts';
 import { mountDegraded, openSurvivors } from '../steps/degraded-steps.ts';
-import { checkUsableSpace, fillArray } from '../steps/fill-steps.ts';
-import { takeDiskOut } from '../steps/lose-disk-steps.ts';
-import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { spareOf } from '../steps/disks-of.ts';
+import { checkUsableSpace, fillArray, sparedGuestPath } from '../steps/fill-steps.ts';
+import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { act, typed } from '../steps/plan-line.ts';
+import { softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { typeReplace } from '../steps/type-replace.ts';
 
 const diskBytes = 256 * 1024 ** 2;
+
+/** Tries the replace; whether it goes through depends on the room that the kernel needs for it. */
+const tryReplace: Step = {
+  name: 'replace',
+  title: 'Encrypt the spare, try to replace the missing disk by it',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => [
+    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
+    act('it goes through, or is refused for want of space'),
+    ...typed(planReplaceStatus(), lookAt.mountPoint),
+  ],
+  run: async (run) => {
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    const refusal = await replaceOrRefusal(run);
+    const status = await run.ask(planReplaceStatus(), parseReplaceStatus);
+    const mounted = await mountedArray(run.ctx, run.guest);
+    const isWritable = mounted?.options.includes('rw') === true;
+    run.judge({
+      name: 'goes-through-or-is-refused',
+      claim: 'The replace goes through, or is refused and leaves the array as it was, read-write',
+      outcome: isWritable && status.state === (refusal === null ? 'finished' : 'canceled') ? 'held' : 'broken',
+      evidence: [...(refusal ?? []), describeReplace(status), `the array is ${isWritable ? 'read-write' : 'not read-write'}`],
+    });
+  },
+};
+
+/** Gives how the replace was refused, or null when it went through. */
+async function replaceOrRefusal(run: DrillRun): Promise<readonly string[] | null> {
+  try {
+    await typeReplace(run, lostDevid, spareOf(run.array));
+    return null;
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    return describeRefusal(error.result);
+  }
+}
+
+const planMakeRoom = [command('rm', sparedGuestPath), command('sync'), planDropEmptyChunks, lookAt.filesystemUsage];
+
+const makeRoom: Step = {
+  name: 'make-room',
+  title: 'Delete what can be spared, and give its chunks back',
+  phase: 'repair',
+  skippable: true,
+  plan: () => typed(...planMakeRoom),
+  run: async (run) => {
+    for (const planned of planMakeRoom) await run.type(planned);
+  },
+};
+
+const replaceAgain: Step = {
+  name: 'replace-again',
+  title: 'Replace, now that there is room',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => [act('unless it went through the first time'), ...typed(planReplace(lostDevid, spareOf(array).mappingGuestDevice))],
+  run: async (run) => {
+    const isReplaced = run.members.some(({ container }) => container === spareOf(run.array));
+    if (!isReplaced) await typeReplace(run, lostDevid, spareOf(run.array));
+  },
+};
 
 /** A disk of a nearly full array is lost. */
 export const fullArray: Drill = {
   name: 'full-array',
-  promise: 'The missing disk of a nearly full array can be replaced, and the array is redundant again.',
+  promise:
+    'On a nearly full array the replace of a missing disk goes through, or is refused without harm and goes through once there is room.',
   story: [
-    'The array is as full as arrays are when somebody finally orders larger disks, and then a disk dies. The new one is as large as the old.',
-    'A replace does not only copy. While it works, every chunk that it copies is closed for writing, and what is written meanwhile needs a chunk elsewhere; on a degraded array that is a chunk with a single copy, in the space that no chunk has yet. So does the balance afterwards. On a full array there is little of that space, and `df` does not show it: what counts is "Device unallocated" in `btrfs filesystem usage`.',
-    'What must not happen is that the filesystem stops itself in the middle, read-only. It either goes through or is refused before anything has changed.',
+    'The array is as full as arrays are when somebody finally orders larger disks, and then a disk dies. The new one is as large as the old, so what can go wrong? `btrfs replace` says "No space left on device".',
+    'A replace does not only copy. Each chunk is closed for writing while it is copied, and what is written meanwhile needs a chunk elsewhere. On a degraded array that is one with a single copy, in space that no chunk has yet. `df` may say that there is room: that is room inside chunks. What counts is "Device unallocated" in `btrfs filesystem usage`, and on a full array that is nothing.',
+    'It is a clean refusal: the array is as it was, degraded and writable. Deleting a large file is half of the way out, since the room that it leaves is inside chunks too. The other half is a balance that gives empty chunks back: `-dusage=0` copies nothing and needs no room itself, a higher number gathers what is left of nearly empty ones.',
+    'Then the replace goes through, and so does the balance afterwards, which needs the same kind of room.',
   ].join('\n\n'),
   wrongMoves: [
-    'To go by `df`: whether a balance has room to work is in "Device unallocated".',
+    'To go by `df`: whether a replace or a balance has room to work is in "Device unallocated".',
     'To go on writing to the full array while it is degraded: every new chunk has one copy, and takes the room that its second copy will need.',
+    'To add a small disk for the time being: chunks with two copies need unallocated space on two devices, and the full one has none.',
   ],
   sources: [
-    'btrfs(5), FILESYSTEM LIMITS and ENOSPC',
-    "measured: failure E18 of the project's catalogue",
-    'btrfs-progs issues 362 and 870, which did not reproduce',
+    'btrfs-balance(8), ENOSPC and the usage filter',
+    'fs/btrfs/scrub.c, scrub_enumerate_chunks(): "failed setting block group ro"',
+    'measured: kernel 6.12 refuses with 1 MiB unallocated on the survivor at 92 % of df',
+    "failures E18 and D9 of the project's catalogue; btrfs-progs issues 362 and 870",
   ],
   tags: ['space', 'size', 'missing', 'replace', 'balance'],
   layout: { ...defaultLayout, memberSizesBytes: equalSizes(2, diskBytes), spareSizesBytes: equalSizes(1, diskBytes) },
@@ -33,19 +110,21 @@ export const fullArray: Drill = {
   steps: [
     buildArray,
     writePayload,
-    fillArray(0.7),
     checkUsableSpace,
+    fillArray({ kept: 0.4, spared: 0.3 }),
     takeDiskOut,
     openSurvivors,
     mountDegraded,
-    replaceDisk,
+    tryReplace,
+    makeRoom,
+    replaceAgain,
     updateCrypttab,
     softBalance,
   ],
   proof: 'full',
   twin: {
-    skipStep: 'soft-balance',
-    breaks: ['profiles'],
-    because: 'What the replace has put into chunks with a single copy stays there until a balance converts it.',
+    skipStep: 'make-room',
+    breaks: ['procedure'],
+    because: 'Without unallocated space on the disk that is left the replace is refused every time.',
   },
 };

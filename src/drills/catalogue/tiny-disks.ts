@@ -14,7 +14,8 @@ export const tinyDisks: Drill = {
   promise: 'An array of tiny, unequal disks has the room that its disks promise, and a missing one can be replaced.',
   story: [
     'Two small disks and a large one, as they lay in the drawer. How much goes on them? With two copies of everything, half of all together: that is what most people expect, and what "Free (estimated)" in `btrfs filesystem usage` begins with.',
-    'But both copies of a chunk lie on different disks. What the large disk has beyond all the others together has no partner and stays empty: the room is the smaller of half the total and the total without the largest. `df` knows that, since the kernel lays the chunks out to find it.',
+    'But both copies of a chunk lie on different disks. What the large disk has beyond all the others together has no partner and stays empty: the room is the smaller of half the total and the total without the largest.',
+    'The tools do not help. "Free (estimated)" divides what is left by the number of copies and is too high; `df` pairs the smallest disk with the next smallest, which the allocator does not do, and is too low. What is true is found by arithmetic, and by allocating.',
     'On disks this small everything else is large: the LUKS header takes 16 MiB of each, and metadata and system chunks weigh. A replace and a balance still have to go through.',
   ].join('\n\n'),
   wrongMoves: [
@@ -24,6 +25,7 @@ export const tinyDisks: Drill = {
   sources: [
     'btrfs-filesystem(8), usage',
     'mkfs.btrfs(8), PROFILES',
+    'fs/btrfs/super.c, btrfs_calc_avail_data_space()',
     "measured: failures E4, E18 of the project's catalogue; G3: usable space by arithmetic",
   ],
   tags: ['space', 'size', 'missing', 'replace', 'balance'],

@@ -4,14 +4,18 @@ import type { ArrayLayout } from '../../core/layout.ts';
 import { numberedLinesBytes, planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';
 import type { NumberedLines } from '../../core/payload/numbered-lines.ts';
 import { command } from '../../core/plan/command.ts';
-import { lookAt } from '../../core/plan/repair.ts';
-import { judgeUsableSpace } from '../../core/proof/judge-usable-space.ts';
+import { lookAt, planDropEmptyChunks } from '../../core/plan/repair.ts';
+import { judgeUsableSpace, predictFreeBytes, predictionToleranceBytes } from '../../core/proof/judge-usable-space.ts';
+import type { Allocation } from '../../core/proof/judge-usable-space.ts';
 import { xxh128 } from '../../storage/verify-files.ts';
 import type { Step } from '../drill.ts';
-import { typed } from './plan-line.ts';
+import { act, typed } from './plan-line.ts';
 
-/** In how many files: a command each. */
-const fillFileCount = 3;
+/** In how many files what must survive is written: a command each. */
+const keptFileCount = 2;
+
+/** What fills the array too and can be spared when it comes to that: nobody promises it. */
+export const sparedGuestPath = `${arrayGuestPath}/old-backups`;
 
 /** Longer lines are written sooner; a command that is printed must not be too long for that. Bytes. */
 const lineBytes = 512;
@@ -19,44 +23,73 @@ const lineBytes = 512;
 /** The bytes of a numbered line beside its text: nine digits, a space, the end. */
 const lineOverheadBytes = 11;
 
-/** Judges the room for data against what the sizes of the disks promise. */
+const attemptGuestPath = `${arrayGuestPath}/attempt`;
+
+/** Deletes what was allocated, and gives its chunks back: else they are missing where other chunks need room. */
+const planClear = [command('rm', '--force', attemptGuestPath), command('sync'), planDropEmptyChunks];
+
+/** Judges the room for data against what the sizes of the disks promise, by allocating it. */
 export const checkUsableSpace: Step = {
   name: 'check-usable-space',
-  title: 'Compare the room for data with what the disks promise',
+  title: 'Find out how much room for data there is',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(lookAt.filesystemUsage),
+  plan: () => [
+    ...typed(lookAt.filesystemUsage),
+    act('allocate, without writing it, a little less than is predicted, and a little more'),
+    ...typed(...planClear),
+  ],
   run: async (run) => {
-    run.judge(judgeUsableSpace(await run.ask(lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout));
+    const usage = await run.ask(lookAt.filesystemUsage, parseFilesystemUsage);
+    const predictedBytes = predictFreeBytes(usage, run.array.layout);
+    const sizesBytes = [predictedBytes - predictionToleranceBytes, predictedBytes + predictionToleranceBytes];
+    const allocations: Allocation[] = [];
+    for (const sizeBytes of sizesBytes) {
+      const allocated = await run.try(command('fallocate', '--length', String(sizeBytes), attemptGuestPath));
+      allocations.push({ sizeBytes, fits: allocated.exitCode === 0 });
+      for (const planned of planClear) await run.type(planned);
+    }
+    run.judge(judgeUsableSpace(predictedBytes, usage, allocations));
   },
 };
 
-/** Gives the step that fills the array, with files whose content the host knows, to a share of what its disks can hold. */
-export function fillArray(share: number): Step {
+/** Shares of what the disks of an array can hold. */
+export interface FillShares {
+  /** Of files that must survive. */
+  readonly kept: number;
+  /** Of a file that can be spared. */
+  readonly spared: number;
+}
+
+/** Gives the step that fills the array with files whose content the host knows. */
+export function fillArray(shares: FillShares): Step {
   return {
     name: 'fill',
-    title: `Fill the array to ${String(Math.round(share * 100))} % of what its disks can hold`,
+    title: `Fill the array: ${String(Math.round((shares.kept + shares.spared) * 100))} % of what its disks could hold without metadata`,
     phase: 'fault',
     skippable: false,
-    plan: ({ layout }) => typed(...fillFiles(layout, share).map(planWriteNumberedLines), command('sync')),
+    plan: ({ layout }) => typed(...fillFiles(layout, shares).map(planWriteNumberedLines), command('sync')),
     run: async (run) => {
-      for (const file of fillFiles(run.array.layout, share)) {
+      for (const file of fillFiles(run.array.layout, shares)) {
         await run.type(planWriteNumberedLines(file));
-        run.promiseFile(file.guestPath, await xxh128(numberedLinesBytes(file)));
+        if (file.guestPath !== sparedGuestPath) run.promiseFile(file.guestPath, await xxh128(numberedLinesBytes(file)));
       }
       await run.type(command('sync'));
     },
   };
 }
 
-function fillFiles(layout: ArrayLayout, share: number): readonly NumberedLines[] {
-  const fileBytes = (predictUsableBytes(layout) * share) / fillFileCount;
-  return Array.from({ length: fillFileCount }, (_, index) => ({
-    guestPath: `${arrayGuestPath}/fill-${String(index + 1)}`,
-    text: `fill file ${String(index + 1)} `
+function fillFiles(layout: ArrayLayout, { kept, spared }: FillShares): readonly NumberedLines[] {
+  const fileOf = (guestPath: string, share: number): NumberedLines => ({
+    guestPath,
+    text: `${guestPath.slice(arrayGuestPath.length + 1)} `
       .repeat(lineBytes)
       .slice(0, lineBytes - lineOverheadBytes - 1)
       .concat('-'),
-    lineCount: Math.floor(fileBytes / lineBytes),
-  }));
+    lineCount: Math.floor((predictUsableBytes(layout) * share) / lineBytes),
+  });
+  const keptFiles = Array.from({ length: keptFileCount }, (_, index) =>
+    fileOf(`${arrayGuestPath}/fill-${String(index + 1)}`, kept / keptFileCount),
+  );
+  return [...keptFiles, fileOf(sparedGuestPath, spared)];
 }
