@@ -28,7 +28,7 @@ test('halves that each hold something of their own were written apart', () => {
   const check = judge([...common, entry('x'), entry('y')], [...common, entry('z')]);
   assert.deepEqual(
     [check.outcome, check.evidence],
-    ['held', ['only DISK1 holds these as they are: 2 names, x, y', 'only DISK2 holds these as they are: 1 names, z']],
+    ['held', ['only DISK1 holds these as they are: 2 names, x, y', 'only DISK2 holds these as they are: 1 name, z']],
   );
 });
 

@@ -46,5 +46,5 @@ const examples = 3;
 function describeHeld(name: string, paths: readonly string[]): string {
   if (paths.length === 0) return `${name} holds nothing of its own`;
   const more = paths.length > examples ? ', …' : '';
-  return `only ${name} holds these as they are: ${String(paths.length)} names, ${paths.slice(0, examples).join(', ')}${more}`;
+  return `only ${name} holds these as they are: ${String(paths.length)} name${paths.length === 1 ? '' : 's'}, ${paths.slice(0, examples).join(', ')}${more}`;
 }
