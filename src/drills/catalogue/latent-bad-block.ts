@@ -8,6 +8,7 @@ import { arrayGuestPath, defaultLayout } from '../../core/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { lookAt, planReplaceStatus, planScrub } from '../../core/plan/repair.ts';
+import type { CommandResult } from '../../machine/guest.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
@@ -65,7 +66,15 @@ const findDamaged: Step = {
   phase: 'repair',
   skippable: true,
   plan: () => [
-    ...typed(planReplaceStatus(), planScrub(), lookAt.deviceStats, planKernelLog, planReadEverything, planEmpty(['FILE'])),
+    ...typed(
+      planReplaceStatus(),
+      lookAt.deviceStats,
+      planScrub(),
+      lookAt.deviceStats,
+      planKernelLog,
+      planReadEverything,
+      planEmpty(['FILE']),
+    ),
     act('note their names: they are to be fetched from the backup'),
     ...typed(command('sync')),
   ],
@@ -86,20 +95,23 @@ async function lookForDamage(run: DrillRun): Promise<void> {
     if (status.state !== 'finished') return `It is ${status.state}.`;
     return `It counts ${String(status.uncorrectableReadErrors)} read errors. That is no word about checksums.`;
   });
+  await run.look(lookAt.deviceStats, (result) => describeCounters(run, result));
   await run.look(planScrub(), (result) => {
     const { report } = readOutput(run.guest, result, parseScrubStart);
     if (report.state === 'never') return 'It never ran.';
     const { csum, read, corrected, uncorrectable } = report.errors;
     return `Checksum errors ${String(csum)}, read errors ${String(read)}, corrected ${String(corrected)}, uncorrectable ${String(uncorrectable)}: data is ${uncorrectable === 0 ? 'whole' : 'lost'}.`;
   });
-  await run.look(lookAt.deviceStats, (result) => {
-    const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
-    return counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ') || 'Every counter is zero.';
-  });
+  await run.look(lookAt.deviceStats, (result) => describeCounters(run, result));
   await run.look(planKernelLog, (result) => {
     const named = findDamagedFiles(result.stdout.split('\n'));
     return named.length === 0 ? 'It names no file.' : `It names ${named.join(', ')}. It does not name all when there are many.`;
   });
+}
+
+function describeCounters(run: DrillRun, result: CommandResult): string {
+  const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
+  return counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ') || 'Every counter is zero.';
 }
 
 function judgeDamaged(run: DrillRun, found: readonly string[]): void {
@@ -125,8 +137,8 @@ export const latentBadBlock: Drill = {
     'When the survivor of a lost disk has bad blocks itself, exactly the files on them are lost, found and named, and everything else is redundant again.',
   story: [
     'A disk dies and is replaced. The replace exits 0, its status says "0 uncorr. read errs", the array is mounted, and everybody goes home. But the other disk had bad blocks for months, below files that nobody reads, and no scrub has run. Their good copy was on the disk that died.',
-    'The replace copies what it can, and counts errors of reading only: a block with a wrong checksum is not one. Nobody says a word until somebody opens the file, months later, when the backups of the good version have rotated out.',
-    'A scrub says it at once: uncorrectable errors, in its summary, not in its exit code. `btrfs device stats` says on which disk, the kernel log names the first few files. To know them all there is one way: read everything, and see which file gives an input/output error.',
+    'The replace copies what it can, and counts errors of reading only: a block with a wrong checksum is not one. The kernel log has it, and nobody reads that. `btrfs device stats` has it on kernel 6.1; on 6.12 it is counted for the missing disk, which is gone when the replace is over, and every counter is zero. Nobody says a word until somebody opens the file, months later, when the backups of the good version have rotated out.',
+    'A scrub says it at once: uncorrectable errors, in its summary, not in its exit code. The kernel log names the first few files. To know them all there is one way: read everything, and see which file gives an input/output error.',
     'These are emptied, so that the array is clean and the next scrub means something; their names stay, as a list of what to fetch from the backup. With a third copy (raid1c3) the scrub mends the blocks, and nothing is lost.',
   ].join('\n\n'),
   wrongMoves: [
@@ -139,6 +151,7 @@ export const latentBadBlock: Drill = {
     'btrfs-scrub(8)',
     'btrfs-replace(8)',
     "measured: failures E16b of the project's catalogue",
+    'measured: on 6.1.192 the replace counts the blocks in `device stats` of the survivor; on 6.12.118 for the "<missing disk>", and the counters are zero afterwards',
     "failures D4, G1 and 9 of the project's catalogue",
   ],
   tags: ['missing', 'replace', 'corruption', 'scrub', 'balance'],

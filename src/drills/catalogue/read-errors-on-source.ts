@@ -105,11 +105,22 @@ export const readErrorsOnSource: Drill = {
   sources: [
     'btrfs-replace(8), -r',
     'kernel commit "btrfs: dev-replace: properly follow its read mode", merged for 6.4',
+    'measured: 32 unreadable blocks were 2432 read errors in a scrub of 6.12.118: what shared a request with a bad block counts too',
     "failures D1, D3 and 16 of the project's catalogue; fstests btrfs/100",
   ],
   tags: ['read-errors', 'replace', 'scrub'],
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  knowledge: [
+    {
+      kernel: '<6.4',
+      verdict: 'broken',
+      breaks: ['source-reads'],
+      because: 'before 6.4 the replace read its source whatever `-r` said. Nothing is lost by that, if the disk lives so long.',
+      source:
+        'kernel commit "btrfs: dev-replace: properly follow its read mode"; measured: 25.9 MiB in 2270 reads of the source on 6.1.192, 128 KiB in 32 reads on 6.12.118',
+    },
+  ],
   payloadBytes: 16 * 1024 ** 2,
   steps: [buildArray, writePayload, failReads, replace, retireDisk, resetStats],
   proof: 'full',
