@@ -18,8 +18,8 @@ import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps
 const mounts = 3;
 
 /**
- * What a busy array would write in some days: more than the chunks that are there have room for, so that the next file needs a
- * new chunk. It is allocated and not written, which for chunks is the same; bytes.
+ * What a busy array would write in some days: more than the chunks that are there have room for, so that a new one is made, and
+ * with one copy. It is allocated and not written, which is the same to chunks; bytes.
  */
 const daysOfWritingBytes = 320 * 1024 ** 2;
 

@@ -7,6 +7,7 @@ import type { Command } from '../../core/plan/command.ts';
 import { planCreateContainer, planOpenContainer } from '../../core/plan/container.ts';
 import { lookAt, planRescueMount } from '../../core/plan/repair.ts';
 import { judgeFiles } from '../../core/proof/judge-files.ts';
+import { said } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
@@ -64,9 +65,17 @@ const loseSecond: Step = {
     // These records are in the log tree only: a mount that may not replay it does not have them.
     await run.waitForJournal(recordsAtWork);
     await run.injectFault({ kind: 'write-errors', disk: survivorOf(run.array).serial });
+    // Comes back when a write has failed.
     await run.waitForJournal(Number.POSITIVE_INFINITY);
     await hurry();
-    await process.wait(run.ctx, failingReplaceTimeoutMs);
+    const replaced = await process.wait(run.ctx, failingReplaceTimeoutMs);
+    run.ctx.emit({
+      type: 'observation-made',
+      source: replaced.argv.join(' '),
+      exitCode: replaced.exitCode,
+      said: said(replaced),
+      meaning: replaced.exitCode === 0 ? 'The replace says that it went well.' : 'The replace has failed.',
+    });
     await run.look(lookAt.mountPoint, (result) =>
       /\bro\b/u.test(result.stdout) ? 'The filesystem has stopped itself: read-only.' : 'It is still mounted read-write.',
     );
@@ -164,7 +173,7 @@ export const secondDiskFailsSalvage: Drill = {
   promise: 'When the second disk of a mirror fails during the replace, everything but what it cannot read any more is copied away.',
   story: [
     'One disk of a mirror is dead. The other, which is as old, has blocks that it cannot read any more, and nobody knows, because nobody has read them. Then comes the replace, the hardest work of its life, and in the middle of it the disk stops taking writes, as worn flash does.',
-    'The filesystem stops itself, read-only. After a restart the degraded mount is refused, and so is `degraded,ro`, which surprises many: even a read-only mount replays the log of what was synced last, and that means writing.',
+    'The filesystem stops itself, read-only. The replace may say all the same that it has finished, and exit 0. After a restart the degraded mount is refused, and so is `degraded,ro`, which surprises many: even a read-only mount replays the log of what was synced last, and that means writing.',
     'The disk can still be read, but for those blocks. `rescue=all,ro` mounts it: nothing is written, the log is left alone. Then everything is copied to another disk at once, before anything else is tried. What could not be read is named by `cp`.',
     'What is lost are the files with bad blocks, and what applications had synced since the last commit, at most 30 seconds.',
   ].join('\n\n'),
@@ -174,7 +183,7 @@ export const secondDiskFailsSalvage: Drill = {
     'To trust checksums after `rescue=all`: data checksums are ignored there, so what is rotten, and not unreadable, is copied as it is.',
     'To have scrubbed never: the blocks were bad for months, and a scrub would have found them while the other disk had them.',
   ],
-  sources: ['btrfs(5), mount option rescue', 'fs/btrfs/disk-io.c, btrfs_replay_log()', "failures 17 and G2 of the project's catalogue"],
+  sources: ['btrfs(5), mount option rescue', 'measured: kernel 6.12 finishes the replace with exit 0 after it has forced the filesystem read-only', 'fs/btrfs/disk-io.c, btrfs_replay_log()', "failures 17 and G2 of the project's catalogue"],
   tags: ['missing', 'replace', 'read-errors', 'write-errors'],
   layout: defaultLayout,
   layouts: [],
