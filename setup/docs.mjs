@@ -36,7 +36,12 @@ const documents = [
     'src/report/drill-outcome.ts',
     ['DrillOutcome', 'StepResult', 'ConsoleExcerpt'],
   ],
-  ['`raidlab drills --json`', '`{"v": 1, "drills": [DrillListing, …]}`', 'src/report/drill-list-lines.ts', ['DrillListing', 'VersionListing', 'TwinListing']],
+  [
+    '`raidlab drills --json`',
+    '`{"v": 1, "drills": [DrillListing, …]}`',
+    'src/report/drill-list-lines.ts',
+    ['DrillListing', 'VersionListing', 'TwinListing'],
+  ],
   ['`raidlab drills show NAME --json`', '`{"v": 1, "drill": DrillListing, "plan": DrillPlan, "twinPlan": DrillPlan | null}`', '', []],
   ['`raidlab drill NAME --plan --json`', '`{"v": 1, …DrillPlan}`', 'src/core/plan/drill-plan.ts', ['DrillPlan', 'PlannedStep', 'PlanLine']],
   [
