@@ -183,7 +183,12 @@ export const secondDiskFailsSalvage: Drill = {
     'To trust checksums after `rescue=all`: data checksums are ignored there, so what is rotten, and not unreadable, is copied as it is.',
     'To have scrubbed never: the blocks were bad for months, and a scrub would have found them while the other disk had them.',
   ],
-  sources: ['btrfs(5), mount option rescue', 'measured: kernel 6.12 finishes the replace with exit 0 after it has forced the filesystem read-only', 'fs/btrfs/disk-io.c, btrfs_replay_log()', "failures 17 and G2 of the project's catalogue"],
+  sources: [
+    'btrfs(5), mount option rescue',
+    'measured: kernel 6.12 finishes the replace with exit 0 after it has forced the filesystem read-only',
+    'fs/btrfs/disk-io.c, btrfs_replay_log()',
+    "failures 17 and G2 of the project's catalogue",
+  ],
   tags: ['missing', 'replace', 'read-errors', 'write-errors'],
   layout: defaultLayout,
   layouts: [],
