@@ -60,12 +60,12 @@ process.on('SIGINT', () => {
 
 const wanted = values.tables ? [] : seriesAsked();
 if (values.anew) forget(wanted);
-let isFine = true;
+const exitCodes: number[] = [];
 for (const series of wanted) {
   for (let round = 1; round <= rounds && !interruption.signal.aborted; round += 1) await runRound(series, round);
 }
 await writeTables();
-process.exitCode = interruption.signal.aborted ? 130 : isFine ? 0 : 1;
+process.exitCode = interruption.signal.aborted ? 130 : exitCodes.every((code) => code === 0) ? 0 : 1;
 
 function seriesAsked(): readonly Series[] {
   const twins = values.twins === 'both' ? [false, true] : [values.twins === 'only'];
@@ -108,7 +108,7 @@ async function runRound(series: Series, round: number): Promise<void> {
   writeResults({ v: 1, runs: [...runs, ...found], sessions: isWhole ? [...sessions, session] : sessions });
   for (const run of found) console.log(`  ${run.outcome.padEnd(12)} ${seconds(run.durationMs ?? 0).padStart(8)}  ${run.drill}`);
   console.log(`  took ${seconds(wallMs)}, exit ${exitCode}`);
-  isFine &&= exitCode === 0;
+  exitCodes.push(exitCode);
 }
 
 /** Writes the tables between their markers in docs/measurements.md; where there are none yet, at its end. */
