@@ -93,14 +93,14 @@ export const readErrorsOnSource: Drill = {
   story: [
     'A disk begins to fail: "critical medium error" in the kernel log, `read_io_errs` in `btrfs device stats`. Applications notice nothing, for btrfs reads the other copy, and writes the block again. The scrub says "corrected". A healthy disk moves such a block elsewhere when it is written; a dying one does not, or only for a day.',
     'The counters are reset, the errors come back, and the disk stays where it is, as it is "only a few blocks". But each of these blocks has one copy now. When the other disk dies first, that is what is lost.',
-    'So the disk is replaced while the other is well. It can stay in the array until then: as long as it is there, what it still has is a second copy. `replace start -r` reads it only where no other disk has a good copy, which spares the dying disk, and the hours that its retries take.',
+    'So the disk is replaced while the other is well. It can stay in the array until then: as long as it is there, what it still has is a second copy. `replace start -r` reads it only where no other disk has a good copy, which spares the dying disk, and the time that its retries take.',
     'Then crypttab gets the new disk, the old container is closed, and the old disk goes out, before somebody takes the wrong one.',
   ].join('\n\n'),
   wrongMoves: [
     'To pull the failing disk first: then the array is degraded, what is written meanwhile has one copy, and what the failing disk still had is not there to help.',
     'To take "corrected" for mended: the scrub has written the blocks, and has not read them again.',
-    'To reset the counters and wait: a disk that cannot read what it has just written fails for good soon.',
-    'To leave `-r` out: the replace then reads the failing disk from beginning to end, and each bad block may cost it a minute of retries.',
+    'To reset the counters and wait: what the disk cannot read has one copy, however healthy the array looks.',
+    'To leave `-r` out: the replace then reads the failing disk from beginning to end, and each bad block costs it the time of its retries.',
   ],
   sources: [
     'btrfs-replace(8), -r',
