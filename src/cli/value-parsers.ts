@@ -5,6 +5,9 @@ import { formatAge, parseAge } from '../core/age.ts';
 import { nearestWord } from '../core/nearest-word.ts';
 import { formatReporterSpec, parseReporterSpec, reporterNames } from '../core/reporter-spec.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
+import { parseByteRange } from '../core/byte-range.ts';
+import { faultBlockBytes } from '../core/fault.ts';
+import type { ByteRange } from '../core/fault.ts';
 import { formatSize, parseSize } from '../core/size.ts';
 
 /** Reads a size (`32MiB`, `1G`) into bytes. */
@@ -51,7 +54,7 @@ export interface KnownWord {
 
 /** Reads any word; the shell completes those that are known when asked. What is not known is refused by the command itself, which can say more. */
 export function knownWord(
-  metavar: 'NAME' | 'STEP' | 'SUITE' | 'TAG' | 'KERNEL',
+  metavar: 'NAME' | 'STEP' | 'SUITE' | 'TAG' | 'KERNEL' | 'DISK',
   known: () => Promise<readonly KnownWord[]>,
 ): ValueParser<'async', string> {
   return {
@@ -86,4 +89,17 @@ export const reporter: ValueParser<'sync', ReporterSpec> = {
   *suggest(prefix) {
     for (const name of reporterNames) if (name.startsWith(prefix)) yield { kind: 'literal', text: name };
   },
+};
+
+/** Reads a place on a disk: `1GiB+64KiB`. */
+export const place: ValueParser<'sync', ByteRange> = {
+  mode: 'sync',
+  metavar: 'PLACE',
+  placeholder: { offsetBytes: 0, lengthBytes: faultBlockBytes },
+  parse: (input) => {
+    const range = parseByteRange(input, faultBlockBytes);
+    if (range !== undefined) return { success: true, value: range };
+    return { success: false, error: message`Expected a place such as 1GiB+64KiB, 1GiB-2GiB or 1GiB, but got ${input}.` };
+  },
+  format: ({ offsetBytes, lengthBytes }) => `${String(offsetBytes)}+${String(lengthBytes)}`,
 };

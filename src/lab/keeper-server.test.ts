@@ -15,10 +15,12 @@ import { listenForActs } from './keeper-server.ts';
 
 type Perform = (ctx: Context, act: KeeperAct) => Promise<ActDone>;
 
+const look = (): Promise<ActDone> => Promise.resolve({ changed: false });
+
 async function openKeeper(perform: Perform, raidlabVersion = '1.0.0') {
   const directory = await openLabDirectory();
   const socketHostPath = join(directory.hostPath, 'k.sock');
-  const server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion, perform });
+  const server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion, perform, look });
   const address = { place: directory.place, socketHostPath, raidlabVersion: '1.0.0' };
   const dispose = async (): Promise<void> => {
     await server[Symbol.asyncDispose]();
@@ -66,6 +68,18 @@ test('acts are done one after the other, in the order in which they were asked f
   first.resolve(undefined);
   await Promise.all([one, other]);
   assert.deepEqual(order, ['crash begins', 'crash ends', 'halt begins', 'halt ends']);
+});
+
+test('who only looks does not wait for its turn', async () => {
+  const first = Promise.withResolvers<undefined>();
+  await using keeper = await openKeeper(async () => {
+    await first.promise;
+    return { changed: true };
+  });
+  const one = askKeeper(createTestContext(), keeper.address, { op: 'reload', kernel: null, provision: false });
+  assert.deepEqual(await askKeeper(createTestContext(), keeper.address, { op: 'look' }), { changed: false });
+  first.resolve(undefined);
+  await one;
 });
 
 test('when the command goes away, its act is told to stop', async () => {
@@ -149,7 +163,7 @@ test('a keeper that has just been started is asked as soon as it listens', async
   const asking = askKeeper(createTestContext(), address, { op: 'halt' });
   await delay(30);
   const perform: Perform = () => Promise.resolve({ changed: true });
-  await using server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion: '1.0.0', perform });
+  await using server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion: '1.0.0', perform, look });
   assert.equal(server.socketHostPath, socketHostPath);
   assert.deepEqual(await asking, { changed: true });
 });

@@ -21,6 +21,8 @@ export interface KeeperService {
   readonly raidlabVersion: string;
   /** Does what is asked; called for one request after the other, never for two at once. */
   readonly perform: (ctx: Context, act: KeeperAct) => Promise<ActDone>;
+  /** Looks at the lab; called at any time. */
+  readonly look: (ctx: Context) => Promise<ActDone>;
 }
 
 /** A socket that is listened on. Dispose it and nobody new is served; who was being answered has a moment to hear the answer. */
@@ -48,14 +50,16 @@ export async function listenForActs(socketHostPath: string, service: KeeperServi
     };
     const splitter = createLineSplitter((line) => {
       const alive = setInterval(say, keeperAliveMs, { type: 'alive' });
-      turn = turn.then(async () => {
+      const serve = async (): Promise<void> => {
         const emit = (event: EventBody): void => {
           say({ type: 'event', event });
         };
         say(await answer(service, line, { signal: gone.signal, emit }));
         clearInterval(alive);
         await closed(socket);
-      });
+      };
+      if (asksToLook(line)) void serve();
+      else turn = turn.then(serve);
     }, maxRequestBytes);
     socket.on('data', (chunk: Buffer) => {
       splitter.push(chunk);
@@ -101,6 +105,10 @@ async function closed(socket: Socket): Promise<void> {
   });
 }
 
+function asksToLook(line: string): boolean {
+  return line.includes('"op":"look"');
+}
+
 async function answer(service: KeeperService, line: string, ctx: Context): Promise<KeeperAnswer> {
   try {
     const request = JSON.parse(line) as Omit<KeeperRequest, 'v'> & { readonly v: number };
@@ -109,7 +117,8 @@ async function answer(service: KeeperService, line: string, ctx: Context): Promi
       return { type: 'failed', failure: { area: 'lab', reason: 'keeper-differs', lab, keeper: here, here: request.raidlabVersion } };
     }
     ctx.signal.throwIfAborted();
-    return { type: 'done', done: await service.perform(ctx, request.act) };
+    const { act } = request;
+    return { type: 'done', done: await (act.op === 'look' ? service.look(ctx) : service.perform(ctx, act)) };
   } catch (error) {
     if (error instanceof RaidlabError) return { type: 'failed', failure: error.failure };
     return { type: 'broken', trace: error instanceof Error ? (error.stack ?? error.message) : String(error) };

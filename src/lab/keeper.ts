@@ -66,7 +66,12 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
     }
   };
   const socketHostPath = join(scratch.socketHostPath, 'keeper.sock');
-  await using server = await listenForActs(socketHostPath, { lab: place.name, raidlabVersion, perform });
+  await using server = await listenForActs(socketHostPath, {
+    lab: place.name,
+    raidlabVersion,
+    perform,
+    look: (lookCtx) => lab.look(lookCtx),
+  });
   await writeKeeperRecord(place, { socketHostPath: server.socketHostPath, raidlabVersion });
   // What killed runs left; after the socket is there, for somebody waits for that.
   const swept = removeLeftovers(ctx, store).catch(() => undefined);

@@ -12,18 +12,24 @@ import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
-import type { LabLife, LabState } from '../core/lab/lab-state.ts';
+import type { LabLife, LabMachineFacts, LabState } from '../core/lab/lab-state.ts';
+import type { DiskAct } from '../core/lab/disk-act.ts';
 import { formatMotd } from '../core/lab/motd.ts';
 import { planArray, planCreateArray, planOpenAsBoot } from '../core/plan/array.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Scratch } from '../machine/cache/scratch.ts';
+import { withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import type { HostProcess } from '../machine/host-process.ts';
-import { KernelCrash } from '../machine/kernel-crash.ts';
 import type { Machine } from '../machine/machine.ts';
-import { CommandRefused, said, tryCommand, typeCommand } from '../storage/type-command.ts';
+import { said, tryCommand, typeCommand } from '../storage/type-command.ts';
+import { describeChange, planAllowedAct } from './act-on-disk.ts';
+import { keepDisks } from './kept-disks.ts';
+import type { KeptDisks } from './kept-disks.ts';
+import { labFailureOf } from './lab-failure-of.ts';
 import type { LabPlace } from './lab-place.ts';
+import { lookAtArray } from './look-at-array.ts';
 import { prepareLabParts } from './lab-parts.ts';
 import { choosePort, ensureSshKeys, openSharedConnection, openSsh, waitForSsh, writeSshConfig } from './ssh-access.ts';
 import { startLabMachine } from './start-lab-machine.ts';
@@ -39,6 +45,7 @@ export interface KeptLabOptions {
 }
 
 const lastLines = 20;
+const lookTimeoutMs = 20_000;
 
 /** The lab of a keeper; dispose it and its machine is gone. */
 export class KeptLab implements AsyncDisposable {
@@ -47,7 +54,7 @@ export class KeptLab implements AsyncDisposable {
   #emit: (event: EventBody) => void = () => undefined;
   #machine: Machine | undefined;
   #connection: HostProcess | undefined;
-  #toolsDescription = '';
+  #disks: KeptDisks | undefined;
   #written: Promise<unknown> = Promise.resolve();
   #state: LabState | undefined;
 
@@ -72,10 +79,36 @@ export class KeptLab implements AsyncDisposable {
     try {
       return await this.#perform({ signal: ctx.signal, emit: this.#takeEvent }, act);
     } catch (error) {
-      throw this.#failureOf(error);
+      throw labFailureOf(error, this.#options.place.name);
     } finally {
       this.#emit = () => undefined;
     }
+  }
+
+  /** Looks at the array in the guest; at any time, beside an act. Rejects with `lab/not-on` and as `lookAtArray` does. */
+  async look(ctx: Context): Promise<ActDone> {
+    const { guest } = this.#requireMachine();
+    // Nobody who asks how a lab is wants to wait for a guest that hangs.
+    using limited = withDeadline({ signal: ctx.signal, emit: () => undefined }, 'the guest to say how its array is', lookTimeoutMs);
+    try {
+      return { changed: false, picture: await lookAtArray(limited, guest) };
+    } catch (error) {
+      throw labFailureOf(error, this.#options.place.name);
+    }
+  }
+
+  async #actOnDisk(ctx: Context, act: DiskAct, beyondRedundancy: boolean): Promise<ActDone> {
+    this.#requireMachine();
+    const picture = beyondRedundancy
+      ? undefined
+      : await this.look(ctx).then(
+          ({ picture: seen }) => seen,
+          () => undefined,
+        );
+    const change = planAllowedAct(this.#known(), act, { lab: this.#options.place.name, picture, beyondRedundancy });
+    await this.#disks?.change(ctx, change);
+    await this.#write({ disks: change.disks, faults: change.faults });
+    return describeChange(change);
   }
 
   async #perform(ctx: Context, act: KeeperAct): Promise<ActDone> {
@@ -90,6 +123,10 @@ export class KeptLab implements AsyncDisposable {
         return this.#crash();
       case 'reload':
         return this.#reload(ctx, act.kernel, act.provision);
+      case 'disk':
+        return this.#actOnDisk(ctx, act.act, act.beyondRedundancy);
+      case 'look':
+        return this.look(ctx);
       case 'dispose':
         await this.#end('crash', (machine) => machine[Symbol.asyncDispose]());
         return { changed: true };
@@ -109,15 +146,17 @@ export class KeptLab implements AsyncDisposable {
     const scratchHostPath = join(scratch.socketHostPath, 'machine');
     await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
     const [parts] = await Promise.all([prepareLabParts(ctx, store, state, mirrors), ensureSshKeys(ctx, place)]);
-    this.#toolsDescription = parts.parts.tools.description;
     const started = await startLabMachine(ctx, { place, store, state, parts, sshPort, scratchHostPath, provision });
     this.#machine = started.machine;
+    this.#disks = keepDisks(place, started.machine, state.disks);
     try {
       this.#state = { ...state, ...started.changes, sshPort };
       if (provision && !this.#state.isProvisioned) await this.#build(ctx, started.machine);
       if (state.life.state !== 'off' || state.life.how !== 'new') await openStorage(ctx, started.machine);
-      await this.#letIn(ctx, started.machine, sshPort);
-      await this.#write({ life: { state: 'on', at: now() }, raidlabVersion: this.#options.raidlabVersion });
+      const { tools, accelerator, qemu, kernel } = parts.parts;
+      const machine = { kernelVersion: kernel.version, tools: tools.description, accelerator, qemuVersion: qemu.version };
+      await this.#letIn(ctx, started.machine, sshPort, machine);
+      await this.#write({ life: { state: 'on', at: now(), machine }, raidlabVersion: this.#options.raidlabVersion });
     } catch (error) {
       await this.#forget();
       await started.machine[Symbol.asyncDispose]();
@@ -127,11 +166,11 @@ export class KeptLab implements AsyncDisposable {
   }
 
   /** Opens ssh, and the connection that others share; that one is not waited for. */
-  async #letIn(ctx: Context, machine: Machine, sshPort: number): Promise<void> {
+  async #letIn(ctx: Context, machine: Machine, sshPort: number, facts: LabMachineFacts): Promise<void> {
     const { place, scratch } = this.#options;
     const { layout, isProvisioned } = this.#known();
-    const kernel = await machine.guest.readFile(ctx, '/proc/sys/kernel/osrelease');
-    const motd = formatMotd({ lab: place.name, kernel: kernel.trim(), tools: this.#toolsDescription, layout, isProvisioned });
+    const { kernelVersion: kernel, tools } = facts;
+    const motd = formatMotd({ lab: place.name, kernel, tools, layout, isProvisioned });
     await openSsh(ctx, machine.guest, place, motd);
     await writeSshConfig(place, sshPort, join(scratch.socketHostPath, 'ssh.sock'));
     await waitForSsh(ctx, place.name, sshPort);
@@ -189,10 +228,9 @@ export class KeptLab implements AsyncDisposable {
     const machine = this.#machine;
     if (machine === undefined) return;
     await act(machine);
-    const faults = machine.faults();
     await this.#forget();
     await machine[Symbol.asyncDispose]();
-    await this.#write({ faults, life: { state: 'off', how, at: now() } });
+    await this.#write({ life: { state: 'off', how, at: now() } });
   }
 
   readonly #takeEvent = (event: EventBody): void => {
@@ -203,15 +241,15 @@ export class KeptLab implements AsyncDisposable {
 
   async #die(machine: Machine, why: string): Promise<void> {
     const lastConsoleLines = machine.consoleLines().slice(-lastLines);
-    const faults = machine.faults();
     await this.#forget();
     const life: LabLife = { state: 'died', at: now(), why, lastConsoleLines };
-    await this.#write({ life, faults }).catch(() => undefined);
+    await this.#write({ life }).catch(() => undefined);
     this.#over.resolve(undefined);
   }
 
   async #forget(): Promise<void> {
     this.#machine = undefined;
+    this.#disks = undefined;
     const connection = this.#connection;
     this.#connection = undefined;
     await connection?.[Symbol.asyncDispose]();
@@ -240,27 +278,6 @@ export class KeptLab implements AsyncDisposable {
     const written = this.#written.then(() => writeLabState(this.#options.place, state));
     this.#written = written.catch(() => undefined);
     await written;
-  }
-
-  /** Gives an error of the machine's or the tools' as a failure of the lab, where it is one. */
-  #failureOf(error: unknown): unknown {
-    const lab = this.#options.place.name;
-    if (error instanceof KernelCrash) {
-      const { trouble } = error;
-      return new RaidlabError({ area: 'lab', reason: 'kernel-crashed', lab, what: trouble.what, transcript: trouble.transcript });
-    }
-    if (error instanceof CommandRefused) {
-      const { argv, exitCode } = error.result;
-      return new RaidlabError({
-        area: 'guest',
-        reason: 'command-failed',
-        machine: error.machine,
-        argv,
-        exitCode,
-        said: said(error.result),
-      });
-    }
-    return error;
   }
 
   /** Ends the machine, whatever state it is in. */

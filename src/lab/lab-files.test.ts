@@ -31,7 +31,11 @@ const state: LabState = {
   isProvisioned: false,
   disks: planNewDisks(defaultLayout),
   faults: [],
-  life: { state: 'on', at: '2026-11-25T17:00:00.000Z' },
+  life: {
+    state: 'on',
+    at: '2026-11-25T17:00:00.000Z',
+    machine: { kernelVersion: '6.12', tools: 'trixie', accelerator: 'tcg', qemuVersion: '10.0.2' },
+  },
 };
 
 test('a lab is found from any directory below its project, and the nearest of a name counts', async () => {

@@ -29,7 +29,8 @@ export async function readLog(signal: AbortSignal, place: LabPlace, follow: bool
     };
     await readOn();
     if (!follow) return;
-    for await (const change of changesOf(hostPath, signal)) if (change) await readOn();
+    const changes = changesOf(hostPath, signal);
+    while ((await changes.next()).done !== true) await readOn();
   } catch (error) {
     // Before it is on for the first time it has said nothing.
     if (hasErrorCode(error, 'ENOENT')) return;

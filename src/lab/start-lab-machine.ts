@@ -101,5 +101,6 @@ export function planNewDisks(layout: LabState['layout']): LabState['disks'] {
     sizeBytes: sizes[index] ?? 0,
     role: index < members ? 'member' : 'spare',
     isIn: true,
+    damage: [],
   }));
 }

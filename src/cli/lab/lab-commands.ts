@@ -6,6 +6,7 @@ import type { Example } from '../help-page.ts';
 import { cpArguments, cpExamples, runCpCommand } from './cp.ts';
 import { destroyArguments, destroyExamples, runDestroyCommand } from './destroy.ts';
 import { crashArguments, crashExamples, haltArguments, haltExamples, runHaltCommand } from './halt.ts';
+import { diskArguments, diskExamples, runDiskCommand } from './disk.ts';
 import { keepLabArguments, runKeepLabCommand } from './keep-lab.ts';
 import { logsArguments, logsExamples, runLogsCommand } from './logs.ts';
 import { lsArguments, lsExamples, pruneArguments, pruneExamples, runLsCommand } from './ls.ts';
@@ -33,7 +34,7 @@ const lifeArguments = (cli: Cli) =>
   );
 
 const workArguments = (cli: Cli) =>
-  or(statusArguments(cli), sshArguments(cli), sshConfigArguments(cli), cpArguments(cli), logsArguments(cli));
+  or(statusArguments(cli), sshArguments(cli), sshConfigArguments(cli), cpArguments(cli), logsArguments(cli), diskArguments(cli));
 
 /** What was asked of a lab. */
 export type LabCommand = InferValue<ReturnType<typeof labArguments>>;
@@ -53,6 +54,7 @@ export const labExamples: Readonly<Record<string, readonly Example[]>> = {
   'ssh-config': sshConfigExamples,
   cp: cpExamples,
   logs: logsExamples,
+  disk: diskExamples,
 };
 
 /** Does what was asked of a lab. */
@@ -82,6 +84,8 @@ export async function runLabCommand(cli: Cli, asked: LabCommand): Promise<ExitCo
       return runCpCommand(cli, asked);
     case 'logs':
       return runLogsCommand(cli, asked);
+    case 'disk':
+      return runDiskCommand(cli, asked);
     case 'keep-lab':
       return runKeepLabCommand(cli, asked);
   }

@@ -18,6 +18,17 @@ export type LabFailure =
   | { readonly area: 'lab'; readonly reason: 'state-damaged'; readonly hostPath: string; readonly why: string }
   | { readonly area: 'lab'; readonly reason: 'state-newer'; readonly hostPath: string; readonly version: number; readonly known: number }
   | { readonly area: 'lab'; readonly reason: 'disk-missing'; readonly lab: string; readonly serial: string; readonly hostPath: string }
+  | {
+      readonly area: 'lab';
+      readonly reason: 'unknown-disk';
+      readonly lab: string;
+      readonly disk: string;
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | { readonly area: 'lab'; readonly reason: 'bad-fault'; readonly disk: string; readonly why: string }
+  /** `why` completes "…, because". */
+  | { readonly area: 'lab'; readonly reason: 'beyond-redundancy'; readonly why: string }
   | { readonly area: 'lab'; readonly reason: 'port-taken'; readonly port: number; readonly said: string }
   | { readonly area: 'lab'; readonly reason: 'keeper-ended'; readonly lab: string; readonly how: string; readonly said: string }
   | {
@@ -41,7 +52,41 @@ export type LabFailure =
 
 /** Gives the words for a failure of a lab. */
 export function describeLabFailure(failure: LabFailure): FailureDescription {
+  if (isDiskFailure(failure)) return describeDiskFailure(failure);
   return isStateFailure(failure) ? describeStateFailure(failure) : describeKeeperFailure(failure);
+}
+
+const diskReasons = ['unknown-disk', 'bad-fault', 'beyond-redundancy'] as const;
+
+/** Something that cannot be done to a disk, or should not. */
+type DiskFailure = Extract<LabFailure, { readonly reason: (typeof diskReasons)[number] }>;
+
+function isDiskFailure(failure: LabFailure): failure is DiskFailure {
+  return diskReasons.some((reason) => reason === failure.reason);
+}
+
+function describeDiskFailure(failure: DiskFailure): FailureDescription {
+  const { usage } = exitCodes;
+  switch (failure.reason) {
+    case 'unknown-disk':
+      return {
+        exitCode: usage,
+        what: `The lab ${failure.lab} has no disk called "${failure.disk}".`,
+        remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}Its disks are: ${failure.known.join(', ')}.`,
+      };
+    case 'bad-fault':
+      return {
+        exitCode: usage,
+        what: `The disk ${failure.disk} cannot have this fault. ${failure.why}`,
+        remedy: 'See `raidlab disk --help`.',
+      };
+    case 'beyond-redundancy':
+      return {
+        exitCode: usage,
+        what: `This may destroy the last good copy of something, because ${failure.why}.`,
+        remedy: 'With --beyond-redundancy it is done all the same. `raidlab status` shows what there is.',
+      };
+  }
 }
 
 const stateReasons = ['bad-name', 'no-lab', 'not-on', 'differs', 'state-damaged', 'state-newer', 'disk-missing'] as const;
@@ -105,7 +150,7 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
   }
 }
 
-function describeKeeperFailure(failure: Exclude<LabFailure, StateFailure>): FailureDescription {
+function describeKeeperFailure(failure: Exclude<LabFailure, StateFailure | DiskFailure>): FailureDescription {
   const { unavailable, crashed } = exitCodes;
   const seconds = (ms: number): string => `${String(Math.round(ms / 1000))} s`;
   switch (failure.reason) {

@@ -1,5 +1,7 @@
 import type { EventBody } from '../event.ts';
 import type { Failure } from '../failure.ts';
+import type { ArrayPicture } from './array-picture.ts';
+import type { DiskAct } from './disk-act.ts';
 
 /*
  * What a command and the keeper of a lab say to each other, a JSON object a line:
@@ -25,6 +27,10 @@ export type KeeperAct =
   | { readonly op: 'reload'; readonly kernel: string | null; readonly provision: boolean }
   /** Builds the array on the running machine, unless it has been built. */
   | { readonly op: 'provision' }
+  /** Does something to a disk. */
+  | { readonly op: 'disk'; readonly act: DiskAct; readonly beyondRedundancy: boolean }
+  /** Looks at the array; the one act that does not wait for its turn. */
+  | { readonly op: 'look' }
   /** Ends the machine and the keeper, whatever state they are in. */
   | { readonly op: 'dispose' };
 
@@ -35,9 +41,14 @@ export interface KeeperRequest {
   readonly act: KeeperAct;
 }
 
-/** Whether an act found something to do: `up` on a lab that is on does nothing. */
+/** What an act came to. */
 export interface ActDone {
+  /** Whether it found something to do: `up` on a lab that is on does nothing. */
   readonly changed: boolean;
+  /** The disk that was added. */
+  readonly disk?: string;
+  /** What was seen. */
+  readonly picture?: ArrayPicture;
 }
 
 /** What the keeper says. */

@@ -5,7 +5,8 @@ import type { KeeperFate, LabCondition } from './lab-condition.ts';
 import type { LabLife } from './lab-state.ts';
 
 const at = '2026-11-25T17:00:00.000Z';
-const on: LabLife = { state: 'on', at };
+const machine = { kernelVersion: '6.12', tools: 'trixie', accelerator: 'tcg', qemuVersion: '10.0.2' } as const;
+const on: LabLife = { state: 'on', at, machine };
 const halted: LabLife = { state: 'off', how: 'halt', at };
 const died: LabLife = { state: 'died', at, why: 'QEMU ended (killed by SIGKILL)', lastConsoleLines: ['[ 1.0] hello'] };
 

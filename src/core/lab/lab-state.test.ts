@@ -4,6 +4,8 @@ import { defaultLayout } from '../layout.ts';
 import { formatLabState, labStateVersion, parseLabState } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
 
+const machine = { kernelVersion: '6.12', tools: 'trixie', accelerator: 'tcg', qemuVersion: '10.0.2' } as const;
+
 const state: LabState = {
   v: labStateVersion,
   raidlabVersion: '0.1.0',
@@ -18,9 +20,9 @@ const state: LabState = {
   isSshPortAsked: false,
   isProvisioned: true,
   disks: [
-    { serial: 'DISK1', sizeBytes: 1024 ** 3, role: 'member', isIn: false },
-    { serial: 'DISK2', sizeBytes: 1024 ** 3, role: 'member', isIn: true },
-    { serial: 'DISK3', sizeBytes: 1024 ** 3, role: 'spare', isIn: true },
+    { serial: 'DISK1', sizeBytes: 1024 ** 3, role: 'member', isIn: false, damage: [{ what: 'rot', at: 'then' }] },
+    { serial: 'DISK2', sizeBytes: 1024 ** 3, role: 'member', isIn: true, damage: [] },
+    { serial: 'DISK3', sizeBytes: 1024 ** 3, role: 'spare', isIn: true, damage: [] },
   ],
   faults: [
     { kind: 'read-errors', disk: 'DISK2', at: [{ offsetBytes: 0, lengthBytes: 4096 }], sense: 'aborted-command' },
@@ -32,7 +34,7 @@ const state: LabState = {
 
 test('a state comes back as it was written', () => {
   assert.deepEqual(parseLabState(formatLabState(state)), { is: 'lab', state });
-  const on: LabState = { ...state, accelerator: 'tcg', sshPort: null, faults: [], life: { state: 'on', at: state.madeAt } };
+  const on: LabState = { ...state, accelerator: 'tcg', sshPort: null, faults: [], life: { state: 'on', at: state.madeAt, machine } };
   assert.deepEqual(parseLabState(formatLabState(on)), { is: 'lab', state: on });
 });
 

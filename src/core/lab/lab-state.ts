@@ -16,6 +16,8 @@ export interface LabDisk {
   readonly role: (typeof diskRoles)[number];
   /** False when it was pulled: it is kept, and can be inserted again. */
   readonly isIn: boolean;
+  /** What was changed on it behind everybody's back, in words, and when, ISO 8601; until it is restored. */
+  readonly damage: readonly { readonly what: string; readonly at: string }[];
 }
 
 /**
@@ -26,8 +28,18 @@ export interface LabDisk {
  */
 export type LabLife =
   | { readonly state: 'off'; readonly how: 'new' | 'halt' | 'crash'; readonly at: string }
-  | { readonly state: 'on'; readonly at: string }
+  | { readonly state: 'on'; readonly at: string; readonly machine: LabMachineFacts }
   | { readonly state: 'died'; readonly at: string; readonly why: string; readonly lastConsoleLines: readonly string[] };
+
+/** What a lab's machine is while it is on. */
+export interface LabMachineFacts {
+  /** As `uname -r`. */
+  readonly kernelVersion: string;
+  /** For people: `trixie (btrfs-progs 6.14, cryptsetup 2.7.5)`. */
+  readonly tools: string;
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly qemuVersion: string;
+}
 
 /** A lab as its directory has it: what it is made from, its disks, and how its machine is. */
 export interface LabState {
@@ -111,6 +123,7 @@ function readDisk(disk: JsonReader): LabDisk {
     sizeBytes: disk.field('sizeBytes').count(1),
     role: disk.field('role').oneOf(diskRoles),
     isIn: disk.field('isIn').flag(),
+    damage: disk.field('damage').list((item) => ({ what: item.field('what').text(), at: item.field('at').text() })),
   };
 }
 
@@ -130,7 +143,7 @@ function readLife(life: JsonReader): LabLife {
     case 'off':
       return { state: 'off', how: life.field('how').oneOf(['new', 'halt', 'crash']), at };
     case 'on':
-      return { state: 'on', at };
+      return { state: 'on', at, machine: readMachine(life.field('machine')) };
     case 'died':
       return {
         state: 'died',
@@ -139,6 +152,15 @@ function readLife(life: JsonReader): LabLife {
         lastConsoleLines: life.field('lastConsoleLines').list((line) => line.text()),
       };
   }
+}
+
+function readMachine(machine: JsonReader): LabMachineFacts {
+  return {
+    kernelVersion: machine.field('kernelVersion').text(),
+    tools: machine.field('tools').text(),
+    accelerator: machine.field('accelerator').oneOf(['kvm', 'tcg']),
+    qemuVersion: machine.field('qemuVersion').text(),
+  };
 }
 
 const senses = ['medium-error', 'hardware-error', 'aborted-command'] as const;

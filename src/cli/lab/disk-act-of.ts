@@ -1,0 +1,73 @@
+import { randomInt } from 'node:crypto';
+import { RaidlabError } from '../../core/failure.ts';
+import type { ByteRange, Fault } from '../../core/fault.ts';
+import type { DiskAct } from '../../core/lab/disk-act.ts';
+import type { LabPlace } from '../../lab/lab-place.ts';
+import type { Context } from '../../machine/context.ts';
+import type { DiskCommand } from './disk.ts';
+
+/** Gives what is to be done to a disk, out of what was typed. Rejects with `usage/bad-arguments` when that is no one thing. */
+export async function readDiskAct(ctx: Context, place: LabPlace, asked: Exclude<DiskCommand, { readonly action: 'ls' }>): Promise<DiskAct> {
+  switch (asked.action) {
+    case 'pull':
+    case 'insert':
+      return { do: asked.action, disk: asked.disk };
+    case 'add':
+      return { do: 'add', sizeBytes: asked.size };
+    case 'restore':
+      return { do: 'restore', disk: asked.disk ?? null };
+    case 'fail':
+      return { do: 'break', fault: readErrors(asked) };
+    case 'slow':
+      return { do: 'break', fault: readSlowness(asked) };
+    case 'rot':
+      return { do: 'break', fault: { kind: 'silent-corruption', disk: serialOf(asked), at: await readRot(ctx, place, asked) } };
+    case 'wipe-header':
+      return { do: 'break', fault: { kind: 'header-wipe', disk: serialOf(asked), lengthBytes: asked.size } };
+  }
+}
+
+function serialOf({ disk }: { readonly disk: string }): string {
+  return disk.toUpperCase();
+}
+
+function readErrors(asked: Extract<DiskCommand, { readonly action: 'fail' }>): Fault {
+  const { read, write, all, at, rate } = asked;
+  if (all && (read || write)) throw badArguments('--all is reads and writes: leave --read and --write out.');
+  const kind = read && !write ? 'read-errors' : write && !read ? 'write-errors' : 'all-errors';
+  return {
+    kind,
+    disk: serialOf(asked),
+    ...(at === undefined ? {} : { at: [at] }),
+    ...(rate === undefined ? {} : { everyNth: Math.max(1, Math.round(1 / rate)) }),
+  };
+}
+
+function readSlowness(asked: Extract<DiskCommand, { readonly action: 'slow' }>): Fault {
+  const { to, latency } = asked;
+  if (to === undefined && latency === undefined) throw badArguments('Say how slow: --to MIBPS, --latency MS, or both.');
+  return {
+    kind: 'slow-disk',
+    disk: serialOf(asked),
+    ...(to === undefined ? {} : { bytesPerSecond: to * 1024 ** 2 }),
+    ...(latency === undefined ? {} : { requestsPerSecond: Math.max(1, Math.round(1000 / latency)) }),
+  };
+}
+
+const defaultRotBytes = 4096;
+
+async function readRot(
+  ctx: Context,
+  place: LabPlace,
+  asked: Extract<DiskCommand, { readonly action: 'rot' }>,
+): Promise<readonly ByteRange[]> {
+  const { at, bytes } = asked;
+  if (at !== undefined && bytes !== undefined) throw badArguments('Either --at a place, or --bytes anywhere.');
+  if (at !== undefined) return [at];
+  const { drawRot } = await import('../../lab/draw-rot.ts');
+  return drawRot(ctx, place, serialOf(asked), bytes ?? defaultRotBytes, String(randomInt(2 ** 40)));
+}
+
+function badArguments(message: string): RaidlabError {
+  return new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab disk' });
+}

@@ -1,0 +1,94 @@
+import type { BalanceStatus } from '../btrfs/balance-status.ts';
+import type { DeviceCounter, DeviceStats } from '../btrfs/device-stats.ts';
+import type { ShownFilesystem } from '../btrfs/filesystem-show.ts';
+import type { FilesystemUsage } from '../btrfs/filesystem-usage.ts';
+import type { ReplaceStatus } from '../btrfs/replace-status.ts';
+import type { ScrubReport } from '../btrfs/scrub-report.ts';
+import type { DeviceMapping } from '../device-mapper/info.ts';
+import type { BlockDevice } from '../util-linux/lsblk.ts';
+import type { MountedFilesystem } from '../util-linux/findmnt.ts';
+
+/** What was seen in a lab's guest, each by a command of its own. */
+export interface SeenArray {
+  readonly blockDevices: readonly BlockDevice[];
+  readonly mappings: readonly DeviceMapping[];
+  /** Null when nothing is mounted on /storage; the rest is then null, too. */
+  readonly mount: MountedFilesystem | null;
+  readonly shown: ShownFilesystem | null;
+  readonly usage: FilesystemUsage | null;
+  readonly stats: readonly DeviceStats[] | null;
+  readonly scrub: ScrubReport | null;
+  readonly replace: ReplaceStatus | null;
+  readonly balance: BalanceStatus | null;
+}
+
+/** A disk as the guest has it: what is on it, layer upon layer. */
+export interface PicturedDisk {
+  readonly serial: string;
+  readonly sizeBytes: number;
+  /** The LUKS container on it; null where there is none. */
+  readonly luksUuid: string | null;
+  /** The mapping that is open over it. */
+  readonly mapping: string | null;
+}
+
+/** A device of the array. */
+export interface PicturedDevice {
+  readonly devid: number;
+  /** The mapping, or the device itself where it is not encrypted; null when it is missing. */
+  readonly name: string | null;
+  /** The disk below; null when it is missing, or was pulled from under its mapping. */
+  readonly serial: string | null;
+  readonly isMissing: boolean;
+  readonly sizeBytes: number;
+  readonly allocatedBytes: number;
+  /** Those that are not zero. */
+  readonly errors: Readonly<Partial<Record<DeviceCounter, number>>>;
+}
+
+/** The array of a lab, from the disks up. */
+export interface ArrayPicture {
+  readonly disks: readonly PicturedDisk[];
+  readonly mount: MountedFilesystem | null;
+  readonly devices: readonly PicturedDevice[];
+  readonly usage: FilesystemUsage | null;
+  readonly scrub: ScrubReport | null;
+  readonly replace: ReplaceStatus | null;
+  readonly balance: BalanceStatus | null;
+}
+
+/** Puts together what was seen: which device of the array is on which disk. */
+export function pictureArray(seen: SeenArray): ArrayPicture {
+  const { blockDevices, mappings, mount, shown, usage, stats, scrub, replace, balance } = seen;
+  const disks = blockDevices.flatMap(pictureDisk);
+  const devices = (shown?.devices ?? []).map(({ devid, guestDevice, missing, sizeBytes, usedBytes }): PicturedDevice => {
+    const name = guestDevice === null ? null : nameOf(guestDevice, mappings);
+    const disk = disks.find(({ mapping, serial }) => (mapping ?? serial) === name);
+    const counters = stats?.find(
+      (entry) => entry.missingDevid === devid || (guestDevice !== null && entry.guestDevice === guestDevice),
+    )?.counters;
+    return {
+      devid,
+      name,
+      serial: disk?.serial ?? null,
+      isMissing: missing,
+      sizeBytes,
+      allocatedBytes: usedBytes,
+      errors: Object.fromEntries(Object.entries(counters ?? {}).filter(([, value]) => value > 0)),
+    };
+  });
+  return { disks, mount, devices, usage, scrub, replace, balance };
+}
+
+function pictureDisk(device: BlockDevice): readonly PicturedDisk[] {
+  const { serial, sizeBytes, fstype, uuid, children, type } = device;
+  if (type !== 'disk' || serial === null) return [];
+  const mapping = children.find((child) => child.type === 'crypt')?.name ?? null;
+  return [{ serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping }];
+}
+
+/** The kernel names a mapping `/dev/dm-0` where udev had not told btrfs of its link yet. */
+function nameOf(guestDevice: string, mappings: readonly DeviceMapping[]): string {
+  const last = guestDevice.slice(guestDevice.lastIndexOf('/') + 1);
+  return mappings.find(({ kernelName }) => kernelName === last)?.name ?? last;
+}

@@ -1,0 +1,105 @@
+import type { Fault, StandingFault } from '../fault.ts';
+import { describeFault } from '../fault/describe-fault.ts';
+import { judgeFault } from '../fault/judge-fault.ts';
+import { nearestWord } from '../nearest-word.ts';
+import { RaidlabError } from '../failure.ts';
+import type { LabDisk, LabState } from './lab-state.ts';
+
+/** Something that is done to a disk of a lab, from outside. */
+export type DiskAct =
+  /** A hand pulls it out of its bay. */
+  | { readonly do: 'pull'; readonly disk: string }
+  /** And puts it back. */
+  | { readonly do: 'insert'; readonly disk: string }
+  /** A new, blank one. */
+  | { readonly do: 'add'; readonly sizeBytes: number }
+  | { readonly do: 'break'; readonly fault: Fault }
+  /** Its standing faults are taken away, and it is put back; of all disks when none is named. */
+  | { readonly do: 'restore'; readonly disk: string | null };
+
+/** What an act comes to in the state of a lab, and what has to be done to a machine that is on, in this order. */
+export interface DiskChange {
+  readonly disks: readonly LabDisk[];
+  readonly faults: readonly StandingFault[];
+  readonly deeds: readonly DiskDeed[];
+}
+
+/** One thing to be done to the machine or to an image. */
+export type DiskDeed =
+  | { readonly deed: 'create'; readonly disk: LabDisk }
+  | { readonly deed: 'pull'; readonly serial: string }
+  | { readonly deed: 'insert'; readonly disk: LabDisk }
+  | { readonly deed: 'inject'; readonly fault: Fault }
+  | { readonly deed: 'clear'; readonly fault: StandingFault };
+
+/** Plans an act on a lab's disks; nothing to do where it is so already. `at` is the time, ISO 8601. Throws `lab/unknown-disk` and `lab/bad-fault`. */
+export function planDiskAct(state: Pick<LabState, 'disks' | 'faults'>, act: DiskAct, lab: string, at: string): DiskChange {
+  const { disks, faults } = state;
+  switch (act.do) {
+    case 'pull': {
+      const disk = requireDisk(disks, act.disk, lab);
+      return { disks: changed(disks, { ...disk, isIn: false }), faults, deeds: disk.isIn ? [{ deed: 'pull', serial: disk.serial }] : [] };
+    }
+    case 'insert': {
+      const disk = requireDisk(disks, act.disk, lab);
+      const inside = { ...disk, isIn: true };
+      return { disks: changed(disks, inside), faults, deeds: disk.isIn ? [] : [{ deed: 'insert', disk: inside }] };
+    }
+    case 'add': {
+      const disk: LabDisk = { serial: nextSerial(disks), sizeBytes: act.sizeBytes, role: 'added', isIn: true, damage: [] };
+      return {
+        disks: [...disks, disk],
+        faults,
+        deeds: [
+          { deed: 'create', disk },
+          { deed: 'insert', disk },
+        ],
+      };
+    }
+    case 'break':
+      return planFault(state, act.fault, lab, at);
+    case 'restore': {
+      const restored = act.disk === null ? disks : [requireDisk(disks, act.disk, lab)];
+      const isRestored = (serial: string): boolean => restored.some((disk) => disk.serial === serial);
+      return {
+        disks: disks.map((disk) => (isRestored(disk.serial) ? { ...disk, isIn: true, damage: [] } : disk)),
+        faults: faults.filter((fault) => !isRestored(fault.disk)),
+        deeds: [
+          ...faults.filter((fault) => isRestored(fault.disk)).map((fault) => ({ deed: 'clear', fault }) as const),
+          ...restored.filter(({ isIn }) => !isIn).map((disk) => ({ deed: 'insert', disk: { ...disk, isIn: true } }) as const),
+        ],
+      };
+    }
+  }
+}
+
+function planFault({ disks, faults }: Pick<LabState, 'disks' | 'faults'>, fault: Fault, lab: string, at: string): DiskChange {
+  const disk = requireDisk(disks, fault.disk, lab);
+  const why = judgeFault(fault, disk.sizeBytes);
+  if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk: fault.disk, why });
+  const deeds = [{ deed: 'inject', fault }] as const;
+  if (fault.kind === 'silent-corruption' || fault.kind === 'header-wipe') {
+    const damage = [...disk.damage, { what: describeFault(fault), at }];
+    return { disks: changed(disks, { ...disk, damage }), faults, deeds };
+  }
+  const text = JSON.stringify(fault);
+  if (faults.some((standing) => JSON.stringify(standing) === text)) return { disks, faults, deeds: [] };
+  return { disks, faults: [...faults, fault], deeds };
+}
+
+function requireDisk(disks: readonly LabDisk[], serial: string, lab: string): LabDisk {
+  const found = disks.find((disk) => disk.serial === serial.toUpperCase());
+  if (found !== undefined) return found;
+  const known = disks.map((disk) => disk.serial);
+  const nearest = nearestWord(serial.toUpperCase(), known);
+  throw new RaidlabError({ area: 'lab', reason: 'unknown-disk', lab, disk: serial, known, ...(nearest === undefined ? {} : { nearest }) });
+}
+
+function changed(disks: readonly LabDisk[], disk: LabDisk): readonly LabDisk[] {
+  return disks.map((other) => (other.serial === disk.serial ? disk : other));
+}
+
+function nextSerial(disks: readonly LabDisk[]): string {
+  const numbers = disks.map(({ serial }) => Number(/^DISK(\d+)$/u.exec(serial)?.[1] ?? 0));
+  return `DISK${String(Math.max(0, ...numbers) + 1)}`;
+}

@@ -1,0 +1,51 @@
+import { RaidlabError } from '../core/failure.ts';
+import { drawBlocks } from '../core/fault/fault-blocks.ts';
+import { faultBlockBytes, maxCorruptedRanges } from '../core/fault.ts';
+import type { ByteRange } from '../core/fault.ts';
+import { JsonReader } from '../core/json-reader.ts';
+import type { Context } from '../machine/context.ts';
+import { runHostCommand } from '../machine/host-process.ts';
+import { diskHostPath } from './lab-place.ts';
+import type { LabPlace } from './lab-place.ts';
+
+/** Where a LUKS2 container's data begins unless something else was asked of cryptsetup. Bytes. */
+const headerBytes = 16 * 1024 ** 2;
+
+/**
+ * Draws places of a lab's disk that have been written to, behind its LUKS header, that are so many bytes together: what was never
+ * written proves nothing. Rejects with `lab/bad-fault` when less has been written.
+ */
+export async function drawRot(ctx: Context, place: LabPlace, disk: string, bytes: number, seed: string): Promise<readonly ByteRange[]> {
+  const written = (await listWritten(ctx, diskHostPath(place, disk))).flatMap(behindHeader);
+  const blocksThere = written.reduce((sum, { lengthBytes }) => sum + Math.floor(lengthBytes / faultBlockBytes), 0);
+  // Small rot is spread as widely as can be: a byte in each of many blocks.
+  const count = Math.min(bytes, maxCorruptedRanges);
+  const perBlock = Math.ceil(bytes / count);
+  if (perBlock > faultBlockBytes || count > blocksThere) {
+    const why = `${String(bytes)} bytes were to rot; ${String(blocksThere)} blocks of ${String(faultBlockBytes)} bytes have been written behind its header, and at most ${String(maxCorruptedRanges)} rot at once.`;
+    throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk, why });
+  }
+  return drawBlocks({ within: written, count, seed }).map(({ offsetBytes }, index) => ({
+    offsetBytes,
+    lengthBytes: index === count - 1 ? bytes - perBlock * (count - 1) || perBlock : perBlock,
+  }));
+}
+
+function behindHeader({ offsetBytes, lengthBytes }: ByteRange): readonly ByteRange[] {
+  const end = offsetBytes + lengthBytes;
+  const begin = Math.max(offsetBytes, headerBytes);
+  return begin < end ? [{ offsetBytes: begin, lengthBytes: end - begin }] : [];
+}
+
+/** Asks the host's filesystem which parts of an image there are; the image may be in use. */
+async function listWritten(ctx: Context, hostPath: string): Promise<readonly ByteRange[]> {
+  const argv = ['qemu-img', 'map', '--output=json', '--force-share', '-f', 'raw', hostPath];
+  const { stdout } = await runHostCommand(ctx, argv, { purpose: 'find what has been written to a disk' });
+  return JsonReader.parse(stdout)
+    .list((extent) => ({
+      offsetBytes: extent.field('start').count(),
+      lengthBytes: extent.field('length').count(),
+      isThere: extent.field('data').flag() && !extent.field('zero').flag(),
+    }))
+    .filter(({ isThere }) => isThere);
+}
