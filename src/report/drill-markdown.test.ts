@@ -102,7 +102,9 @@ test('a page has what is needed first: what is seen, what not to do, what to typ
     ].map((title) => `## ${title}`),
   );
   assert.ok(
-    text.includes(`\`\`\`console
+    text.includes(`This belongs to the fault, which is brought about on purpose.
+
+\`\`\`console
 # power on again
 $ mount /storage
 mount: /storage: wrong fs type, bad option, bad superblock.
@@ -113,9 +115,7 @@ Label: 'storage'  uuid: 1
 \tdevid    2 size 0 used 0 path  MISSING
 \`\`\`
 
-*The loss is plain only now, after a restart.*
-
-This is the fault, brought about on purpose.`),
+*The loss is plain only now, after a restart.*`),
     text,
   );
   assert.match(text, /✗ Every chunk has the profile raid1 {2}profiles\n {6}data single/u);

@@ -69,11 +69,12 @@ function stepParts(document: DrillDocument, phases: readonly string[]): readonly
   return plan.steps.flatMap((step) => {
     const known = drill.steps.find(({ name }) => name === step.name);
     if (known === undefined || !phases.includes(known.phase)) return [];
-    const notes = [
-      ...(known.phase === 'fault' ? ['This is the fault, brought about on purpose.'] : []),
+    return [
+      `### ${step.title}`,
+      ...(known.phase === 'fault' ? ['This belongs to the fault, which is brought about on purpose.'] : []),
+      ...commandParts(step, recording),
       ...(known.skippable ? [`To see what its absence costs: \`--skip-step ${step.name}\`.`] : []),
     ];
-    return [`### ${step.title}`, ...commandParts(step, recording), ...(notes.length === 0 ? [] : [notes.join(' ')])];
   });
 }
 

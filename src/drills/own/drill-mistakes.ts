@@ -69,10 +69,10 @@ export function findDrillMistakes(value: unknown): readonly string[] {
   // Its fields have been looked at: what they hold is looked at next.
   const drill = value as unknown as Drill;
   const inner = [
-    ...drill.steps.flatMap((step, index) => findShapeMistakes(recordOf(step), stepShape, placeOf(step, index))),
-    ...findShapeMistakes(recordOf(drill.layout), layoutShape, 'layout'),
-    ...(drill.requires ?? []).flatMap((each, index) => findShapeMistakes(recordOf(each), requirementShape, `requires[${String(index)}]`)),
-    ...(drill.knowledge ?? []).flatMap((each, index) => findShapeMistakes(recordOf(each), knowledgeShape, `knowledge[${String(index)}]`)),
+    ...drill.steps.flatMap((step, index) => findShapeMistakes(recordOf(step), stepShape, `${placeOf(step, index)}: `)),
+    ...findShapeMistakes(recordOf(drill.layout), layoutShape, 'layout.'),
+    ...(drill.requires ?? []).flatMap((each, index) => findShapeMistakes(recordOf(each), requirementShape, `requires[${String(index)}].`)),
+    ...(drill.knowledge ?? []).flatMap((each, index) => findShapeMistakes(recordOf(each), knowledgeShape, `knowledge[${String(index)}].`)),
     ...findTwinShapeMistakes(drill),
   ];
   return inner.length > 0 ? inner : [...findStepMistakes(drill.steps), ...findTwinMistakes(drill), ...findValueMistakes(drill)];
@@ -81,9 +81,9 @@ export function findDrillMistakes(value: unknown): readonly string[] {
 function findTwinShapeMistakes({ twin }: Drill): readonly string[] {
   if (twin === null) return [];
   return [
-    ...findShapeMistakes(recordOf(twin), twinShape, 'twin'),
-    ...(twin.layout === undefined ? [] : findShapeMistakes(recordOf(twin.layout), layoutShape, 'twin.layout')),
-    ...(twin.instead ?? []).flatMap((step, index) => findShapeMistakes(recordOf(step), stepShape, `twin.instead[${String(index)}]`)),
+    ...findShapeMistakes(recordOf(twin), twinShape, 'twin.'),
+    ...(twin.layout === undefined ? [] : findShapeMistakes(recordOf(twin.layout), layoutShape, 'twin.layout.')),
+    ...(twin.instead ?? []).flatMap((step, index) => findShapeMistakes(recordOf(step), stepShape, `twin.instead[${String(index)}].`)),
   ];
 }
 
@@ -98,8 +98,8 @@ function findStepMistakes(steps: readonly Step[]): readonly string[] {
     ...steps.flatMap((step, index) => {
       if (step.phase !== 'build') return [];
       const place = placeOf(step, index);
-      if (step.skippable) return [`${place} builds and is skippable: without it there would be nothing to break.`];
-      return firstOther === -1 || index < firstOther ? [] : [`${place} builds, after a step that does not: building comes first.`];
+      if (step.skippable) return [`${place}: it builds and is skippable, and without it there would be nothing to break.`];
+      return firstOther === -1 || index < firstOther ? [] : [`${place}: it builds after a step that does not, and building comes first.`];
     }),
   ];
 }

@@ -97,7 +97,12 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp, nam
     source('const own = {', 'const own = = {'),
     /^\.\/my-drill\.ts:3:13: Expression expected\.\nimport .*\nconst own = = \{\n {12}\^$/mu,
   ],
-  ['does not compile as JavaScript', 'const a = 1;\nconst b = ;\nexport default b;\n', /^\.\/x\.js:2:11: Unexpected token ';'\.\n/u, 'x.js'],
+  [
+    'does not compile as JavaScript',
+    'const a = 1;\nconst b = ;\nexport default b;\n',
+    /^\.\/x\.js:2:11: Unexpected token ';'\.\n/u,
+    'x.js',
+  ],
   ['has what types alone cannot strip', 'enum A { x }\nexport default A;\n', /^\.\/my-drill\.ts:1:1: TypeScript enum is not supported/u],
   [
     'throws while it is read',
@@ -125,7 +130,7 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp, nam
   [
     'has a field of another type',
     source('payloadBytes: 1024', "payloadBytes: '1 KiB'"),
-    /payloadBytes is "1 KiB": it must be a whole number of bytes/u,
+    /^\.\/my-drill\.ts:10: payloadBytes is "1 KiB": it must be a whole number of bytes/u,
   ],
   [
     'has a field that there is not',
@@ -135,15 +140,19 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp, nam
   [
     'has a step without a plan',
     source("plan: () => [act('look'), ...typed(command('true'))],", ''),
-    /step own-step\.plan is missing: it must be a function/u,
+    /^\.\/my-drill\.ts:4: step own-step: plan is missing: it must be a function/u,
   ],
   [
     'has a phase that there is not',
     source("phase: 'repair'", "phase: 'repiar'"),
-    /step own-step\.phase is "repiar": it must be one of build, fault, repair/u,
+    /^\.\/my-drill\.ts:4: step own-step: phase is "repiar": it must be one of build, fault, repair/u,
   ],
   ['has two steps of one name', source('[buildArray, own]', '[buildArray, own, own]'), /two steps are called own-step/u],
-  ['builds after other steps', source('[buildArray, own]', '[own, buildArray]'), /step build-array builds, after a step that does not/u],
+  [
+    'builds after other steps',
+    source('[buildArray, own]', '[own, buildArray]'),
+    /^\.\/my-drill\.ts: step build-array: it builds after a step that does not/u,
+  ],
   [
     'leaves out what must stay',
     source("skipStep: 'own-step'", "skipStep: 'build-array'"),

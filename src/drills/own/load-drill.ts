@@ -15,6 +15,7 @@ import type { Drill } from '../drill.ts';
 import { drills } from '../registry.ts';
 import { findDrillMistakes } from './drill-mistakes.ts';
 import { guardDrill } from './guard-drill.ts';
+import { lineOfMistake } from './line-of-mistake.ts';
 import { findPlace, messageOf } from './place-of-error.ts';
 import type { SourcePlace } from './place-of-error.ts';
 
@@ -42,8 +43,9 @@ export async function loadDrill(file: DrillFile): Promise<Drill> {
   const mistakes = findDrillMistakes(value);
   const [first, ...others] = mistakes;
   if (first !== undefined) {
-    const rest = others.length === 0 ? '' : ` ${others.join(' ')}`;
-    throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place: file.typed, problem: `${first}${rest}`, said: '' });
+    const line = lineOfMistake(await readFile(file.hostPath, 'utf8'), first);
+    const place = line === null ? file.typed : `${file.typed}:${String(line)}`;
+    throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place, problem: [first, ...others].join(' '), said: '' });
   }
   const drill = value as Drill;
   if (drills.some((each) => each.name === drill.name)) {

@@ -58,9 +58,9 @@ export function optional(kind: Kind): Kind & { readonly optional: true } {
   return { ...kind, optional: true };
 }
 
-/** Gives what is wrong with the fields of an object, a sentence each; `place` names it: `steps[2]`, empty for the whole. */
-export function findShapeMistakes(value: Readonly<Record<string, unknown>>, shape: Shape, place: string): readonly string[] {
-  const at = (name: string): string => (place === '' ? name : `${place}.${name}`);
+/** Gives what is wrong with the fields of an object, a sentence each; `prefix` comes before their names: `layout.`, empty for the whole. */
+export function findShapeMistakes(value: Readonly<Record<string, unknown>>, shape: Shape, prefix: string): readonly string[] {
+  const at = (name: string): string => `${prefix}${name}`;
   const known = Object.keys(shape);
   return [
     ...Object.entries(shape).flatMap(([name, kind]) => {
