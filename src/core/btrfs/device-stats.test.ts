@@ -69,3 +69,16 @@ test('statistics of a device without one of the five counters are refused', () =
     }
   }
 });
+
+test('a device that is not there is passed over behind the others, as long as it counts nothing', () => {
+  const counters = ['write_io_errs', 'read_io_errs', 'flush_io_errs', 'corruption_errs', 'generation_errs'];
+  const block = (name: string, value = 0): string => counters.map((counter) => `[${name}].${counter}  ${String(value)}\n`).join('');
+  assert.equal(parseDeviceStats(block('/dev/a') + block('devid:0'), 1).length, 1);
+  for (const text of [
+    block('/dev/a') + block('devid:0', 1),
+    block('/dev/a') + block('devid:0') + block('devid:0'),
+    block('/dev/a') + block('devid:2'),
+  ]) {
+    assert.throws(() => parseDeviceStats(text, 1), UnknownOutput, text);
+  }
+});

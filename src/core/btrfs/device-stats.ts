@@ -29,7 +29,8 @@ const tool = 'btrfs device stats';
  * Parses `btrfs device stats PATH` (also with `-c` or `-z`) of a filesystem that has `totalDevices` devices.
  *
  * The output has no end mark: only the number of devices, from {@link import('./filesystem-show.ts').ShownFilesystem.totalDevices},
- * tells whether the last device is there. All five counters of every device are required.
+ * tells whether the last device is there. All five counters of every device are required. While a replace runs, btrfs-progs 7.3 adds a device that is
+ * not there, devid 0, behind the others: it is passed over as long as it counts nothing.
  */
 export function parseDeviceStats(text: string, totalDevices: number): readonly DeviceStats[] {
   const lines = new OutputLines(tool, text);
@@ -39,6 +40,7 @@ export function parseDeviceStats(text: string, totalDevices: number): readonly D
     if (stats.some((other) => deviceName(other) === deviceName(device))) lines.refuseTaken('each device once');
     stats.push(device);
   }
+  if (lines.nextIs(/^\[devid:0\]/)) takePhantom(lines);
   lines.end();
   return stats;
 }
@@ -58,6 +60,11 @@ function takeDevice(lines: OutputLines): DeviceStats {
   };
   const devid = /^devid:(\d+)$/.exec(first.device)?.[1];
   return { guestDevice: devid === undefined ? first.device : null, missingDevid: devid === undefined ? null : Number(devid), counters };
+}
+
+function takePhantom(lines: OutputLines): void {
+  const phantom = takeDevice(lines);
+  if (Object.values(phantom.counters).some((value) => value > 0)) lines.refuseTaken('no errors of a device that is not there');
 }
 
 function takeCounter(lines: OutputLines, counter: DeviceCounter): { readonly device: string; readonly value: number } {

@@ -136,3 +136,20 @@ test('a filesystem that is not among those shown is not found', () => {
   );
   assert.equal(findFilesystem(shown, '00000000-0000-0000-0000-000000000000'), undefined);
 });
+
+test('only the target of a running replace may be listed again as missing, behind itself and once', () => {
+  const head = "Label: 'storage'  uuid: 86360538-9c17-45d1-b168-a58fe35f395b\n\tTotal devices 3 FS bytes used 105136128\n";
+  const target = '\tdevid    0 size 1056964608 used 1048576 path /dev/mapper/crypt-btrfs3\n';
+  const member = '\tdevid    1 size 1056964608 used 1048576 path /dev/mapper/crypt-btrfs1\n';
+  const again = '\tdevid    0 size 0 used 0 path  MISSING\n';
+  const [shown] = parse(`${head}${target}${member}${again}`);
+  assert.ok(shown !== undefined && !isMissing(shown));
+  assert.equal(shown.totalDevices, 2);
+  for (const refused of [
+    `${target}${again}${again}`,
+    `${again}${target}${member}`,
+    `${target}${member}${again.replace('0 size', '1 size')}`,
+  ]) {
+    assert.throws(() => parse(`${head}${refused}`), UnknownOutput, refused);
+  }
+});

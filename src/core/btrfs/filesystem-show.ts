@@ -18,7 +18,7 @@ export interface ShownFilesystem {
   /** Null where the tool says `none`. */
   readonly label: string | null;
   readonly uuid: string;
-  /** How many devices the filesystem says that it has. A running replace adds its target, devid 0. */
+  /** How many devices the filesystem says that it has. A running replace adds its target, devid 0: once, whatever the tool counts. */
   readonly totalDevices: number;
   readonly usedBytes: number;
   readonly devices: readonly ShownDevice[];
@@ -34,7 +34,8 @@ const tool = 'btrfs filesystem show';
  * Each filesystem is complete or refused: as many devices as `Total devices` says, or the line that some are missing.
  * The list of filesystems itself has no end mark, so look the wanted one up by UUID ({@link findFilesystem}).
  * Also refused: sizes that are not plain bytes (`--raw` forgotten), and empty output, which the tool prints when there is no btrfs at all.
- * btrfs-progs 6.2 ends every filesystem with an empty line, 6.14 puts one between two.
+ * btrfs-progs 6.2 ends every filesystem with an empty line, 6.14 puts one between two. 7.3 counts the target of a running replace twice, and
+ * lists it a second time as missing: that line is passed over, behind the target itself.
  */
 export function parseFilesystemShow(text: string): readonly ShownFilesystem[] {
   const lines = new OutputLines(tool, text);
@@ -59,10 +60,15 @@ function takeFilesystem(lines: OutputLines): ShownFilesystem {
   skipWarnings(lines);
   const head = lines.take("Label: 'LABEL'  uuid: UUID", /^Label: (?:none|'(.+)')  uuid: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/);
   const totals = lines.take('Total devices N FS bytes used BYTES', /^\tTotal devices (\d+) FS bytes used (\d+)$/);
-  const totalDevices = totals.number(1);
+  let totalDevices = totals.number(1);
+  const counted = totalDevices;
   const devices: ShownDevice[] = [];
   while (devices.length < totalDevices && !lines.nextIs(/^\t\*\*\* /)) {
     const device = takeDevice(lines);
+    if (totalDevices === counted && isTargetAgain(device, devices)) {
+      totalDevices -= 1;
+      continue;
+    }
     if (devices.some(({ devid }) => devid === device.devid)) lines.refuseTaken('each devid once');
     devices.push(device);
   }
@@ -78,6 +84,11 @@ function takeDevice(lines: OutputLines): ShownDevice {
   }
   const device = lines.take('devid N size BYTES used BYTES path DEVICE', /^\tdevid +(\d+) size (\d+) used (\d+) path (\/\S+)$/);
   return { devid: device.number(1), sizeBytes: device.number(2), usedBytes: device.number(3), guestDevice: device.text(4), missing: false };
+}
+
+function isTargetAgain(device: ShownDevice, devices: readonly ShownDevice[]): boolean {
+  const isPhantom = device.devid === 0 && device.missing && device.guestDevice === null;
+  return isPhantom && devices.some((other) => other.devid === 0 && !other.missing);
 }
 
 /** Finds a filesystem by UUID; undefined when it is not among them, which is not the same as healthy. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { isCommand, testRecordings } from '../recordings.test.ts';
+import { test } from 'node:test';
+import { isCommand, recordings, testRecordings } from '../recordings.test.ts';
 import type { Expectation } from '../recordings.test.ts';
+import { UnknownOutput } from '../unknown-output.ts';
 import { hasLostDisk, parseMappingStatus } from './status.ts';
 import type { ActiveMapping, MappingStatus } from './status.ts';
 
@@ -24,13 +26,15 @@ const ordinary: Omit<ActiveMapping, 'guestDevice' | 'diskGuestDevice'> = {
 function active(different: Partial<ActiveMapping> = {}): Expectation<MappingStatus> {
   return {
     parse,
-    check: (status) => {
+    check: (status, { suite }) => {
       assert.ok(status.state === 'active');
       const { guestDevice, diskGuestDevice, ...rest } = status;
       assert.match(guestDevice, /^\/dev\/mapper\/crypt-btrfs\d$/);
       assert.equal(hasLostDisk(status), different.diskGuestDevice === null);
       if (different.diskGuestDevice !== null) assert.match(diskGuestDevice ?? '', /^\/dev\/sd[a-z]$/);
-      const wanted: Record<string, unknown> = { ...ordinary, ...different };
+      // The disks that sid was recorded with say 4096-byte physical blocks, and cryptsetup encrypts LUKS2 in those.
+      const sectorBytes = suite === 'sid' && different.type !== 'LUKS1' ? 4096 : 512;
+      const wanted: Record<string, unknown> = { ...ordinary, sectorBytes, ...different };
       delete wanted.diskGuestDevice;
       assert.deepEqual(rest, wanted);
     },
@@ -83,3 +87,12 @@ const expected: Readonly<Record<string, Expectation<MappingStatus>>> = {
 };
 
 testRecordings('cryptsetup status', isCommand('cryptsetup', 'status'), expected);
+
+test('sectors and bytes that do not agree are refused', () => {
+  const told = recordings.filter(({ name, stdout }) => name === `${status}-active` && stdout.includes('[bytes])'));
+  assert.ok(told.length > 0);
+  for (const { stdout } of told) {
+    assert.throws(() => parse(stdout.replace('(16777216 [bytes])', '(16777217 [bytes])')), UnknownOutput);
+    assert.throws(() => parse(stdout.replace('[512-byte units]', '[4096-byte units]')), UnknownOutput);
+  }
+});

@@ -34,7 +34,7 @@ const sectorUnitBytes = 512;
 /**
  * Parses `cryptsetup status NAME` for LUKS mappings; other types, OPAL, integrity, reencryption and loop devices are refused.
  *
- * It exits 4 for an inactive mapping. A deferred close is not shown (2.6.1, 2.7.5): the mapping stays `active`.
+ * It exits 4 for an inactive mapping. A deferred close is not shown (2.6.1, 2.7.5, 2.8.8): the mapping stays `active`. 2.8.8 names units in brackets.
  */
 export function parseMappingStatus(text: string): MappingStatus {
   const lines = new OutputLines(tool, text);
@@ -48,12 +48,12 @@ function takeActive(lines: OutputLines): ActiveMapping {
   const head = lines.take('/dev/mapper/NAME is active.', /^(\/dev\/mapper\/\S+) is active( and is in use)?\.$/);
   const type = lines.take('type: LUKS1, LUKS2 or n/a', /^ {2}type: {4}(?:(LUKS[12])|n\/a)$/).optional(1);
   const cipher = lines.take('cipher:', /^ {2}cipher: {2}([\w:-]+)$/).text(1);
-  const keyBits = lines.take('keysize: N bits', /^ {2}keysize: (\d+) bits$/).number(1);
+  const keyBits = lines.take('keysize: N bits', /^ {2}keysize: (\d+) (?:bits|\[bits\])$/).number(1);
   const keyLocation = lines.take('key location:', /^ {2}key location: (keyring|dm-crypt)$/).text(1);
   const disk = lines.take('device:', /^ {2}device: {2}(?:(\/dev\/\S+)|\(null\))$/).optional(1);
   const sectorBytes = lines.take('sector size: N', /^ {2}sector size: {2}(\d+)(?: \[bytes\])?$/).number(1);
-  const offset = lines.take('offset: N sectors', /^ {2}offset: {2}(\d+) sectors$/).number(1);
-  const size = lines.take('size: N sectors', /^ {2}size: {4}(\d+) sectors$/).number(1);
+  const offsetBytes = takeSectors(lines, 'offset', /^ {2}offset: {2}(\d+) (?:sectors|\[512-byte units\] \((\d+) \[bytes\]\))$/);
+  const sizeBytes = takeSectors(lines, 'size', /^ {2}size: {4}(\d+) (?:sectors|\[512-byte units\] \((\d+) \[bytes\]\))$/);
   const mode = lines.take('mode:', /^ {2}mode: {4}(?:read\/write|(readonly))( \(suspended\))?$/);
   const flags = lines.takeIf(/^ {2}flags: {3}((?:[a-z_]+ ?)+)$/);
   return {
@@ -66,12 +66,19 @@ function takeActive(lines: OutputLines): ActiveMapping {
     keyLocation: keyLocation === 'keyring' ? 'keyring' : 'dm-crypt',
     diskGuestDevice: disk,
     sectorBytes,
-    offsetBytes: offset * sectorUnitBytes,
-    sizeBytes: size * sectorUnitBytes,
+    offsetBytes,
+    sizeBytes,
     readOnly: mode.optional(1) !== null,
     suspended: mode.optional(2) !== null,
     flags: flags?.text(1).trim().split(' ') ?? [],
   };
+}
+
+/** Where the tool says the bytes too, they must be the same. */
+function takeSectors(lines: OutputLines, name: string, pattern: RegExp): number {
+  const line = lines.take(`${name}: N sectors`, pattern);
+  const bytes = line.number(1) * sectorUnitBytes;
+  return line.optional(2) === null || line.number(2) === bytes ? bytes : lines.refuseTaken(`${name}: the same number in bytes`);
 }
 
 /** Whether the mapping is still there although its disk is gone: what dm-crypt hides from btrfs. */
