@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { conditionLines } from '../../report/lab-lines.ts';
+import { statusLines } from '../../report/status-lines.ts';
+import type { LabStatus } from '../../report/status-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { labOption, placeOf } from './lab-option.ts';
@@ -16,22 +18,49 @@ export const statusArguments = (cli: Cli) =>
     object({
       command: constant('status'),
       lab: labOption(cli),
-      json: option('--json', { description: message`Prints one JSON document.` }),
+      json: option('--json', { description: message`Prints one JSON document (docs/labs.md); with --watch one for each change.` }),
+      watch: option('-w', '--watch', { description: message`Looks again and again, until Ctrl-C.` }),
     }),
-    { brief: message`Tells how a lab is.` },
+    { brief: message`Tells how a lab is: disks, containers, mappings, devices, chunks, counters, faults, and what is going on.` },
   );
 
 /** What `raidlab status` was asked for. */
 export type StatusCommand = InferValue<ReturnType<typeof statusArguments>>;
 
 /** Command lines of `raidlab status` worth typing. */
-export const statusExamples: readonly Example[] = [{ words: 'status', does: 'How the lab of this directory is.' }];
+export const statusExamples: readonly Example[] = [
+  { words: 'status', does: 'How the lab of this directory is, from the disks up.' },
+  { words: 'status --watch', does: 'Beside the shell in which you replace a disk.' },
+  { words: 'status --json', does: 'For a program.' },
+];
 
-/** Tells how a lab is. */
+/** Tells how a lab is, once or again and again. */
 export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<ExitCode> {
-  const { inspectLab } = await import('../../lab/inspect-lab.ts');
-  const { state, condition } = await inspectLab(await placeOf(cli, asked.lab));
-  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, lab: asked.lab, condition, state })}\n`);
-  else cli.screen.keep(conditionLines(asked.lab, condition));
+  const { lookAtLab } = await import('../../lab/look-at-lab.ts');
+  const place = await placeOf(cli, asked.lab);
+  const { signal } = cli.interruption;
+  const look = async () => ({ lab: asked.lab, ...(await lookAtLab({ signal, emit: () => undefined }, place, cli.version)) });
+  const tell = (status: LabStatus): void => {
+    if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, ...status })}\n`);
+    else if (asked.watch && cli.screen.out.capabilities.live) cli.screen.setLive(statusLines(status, Date.now()));
+    else cli.screen.keep(statusLines(status, Date.now()));
+  };
+  let status = await look();
+  tell(status);
+  while (asked.watch && !signal.aborted) {
+    await delay(watchMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) break;
+    const next = await look();
+    // To a file or a program only what changed is told.
+    if (cli.screen.out.capabilities.live || JSON.stringify(next) !== JSON.stringify(status)) tell(next);
+    status = next;
+  }
+  if (!asked.json) {
+    cli.screen.setLive([]);
+    if (asked.watch) cli.screen.keep(statusLines(status, Date.now()));
+  }
   return exitCodes.held;
 }
+
+/** Each look costs the guest a second of its emulated processor: a look does not follow another at once. */
+const watchMs = 1000;

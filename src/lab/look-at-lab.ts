@@ -1,0 +1,28 @@
+import { RaidlabError } from '../core/failure.ts';
+import type { ArrayPicture } from '../core/lab/array-picture.ts';
+import type { Context } from '../machine/context.ts';
+import { askKeeper } from './ask-keeper.ts';
+import { inspectLab } from './inspect-lab.ts';
+import type { InspectedLab } from './inspect-lab.ts';
+import type { LabPlace } from './lab-place.ts';
+
+/** A lab with what its guest says of its array; the picture is null where that could not be had, and `trouble` says why. */
+export interface LookedAtLab extends Pick<InspectedLab, 'state' | 'condition'> {
+  readonly picture: ArrayPicture | null;
+  readonly trouble: string | null;
+}
+
+/** Looks at a lab and, when it is on, at the array in it. That the guest does not answer is told, and no failure. */
+export async function lookAtLab(ctx: Context, place: LabPlace, raidlabVersion: string): Promise<LookedAtLab> {
+  const { state, condition, found } = await inspectLab(place);
+  if (condition.is !== 'on' || found.is === 'none') return { state, condition, picture: null, trouble: null };
+  try {
+    const { socketHostPath } = found.keeper;
+    const { picture = null } = await askKeeper(ctx, { place, socketHostPath, raidlabVersion }, { op: 'look' });
+    return { state, condition, picture, trouble: null };
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (!(error instanceof RaidlabError)) throw error;
+    return { state, condition, picture: null, trouble: error.message };
+  }
+}
