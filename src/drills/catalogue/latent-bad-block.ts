@@ -2,7 +2,7 @@ import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
-import { parseUnreadableFiles } from '../../core/grep/unreadable-files.ts';
+import { parsePrintedPaths } from '../../core/findutils/printed-paths.ts';
 import { findDamagedFiles } from '../../core/kernel/damaged-files.ts';
 import { arrayGuestPath, defaultLayout } from '../../core/layout.ts';
 import { command } from '../../core/plan/command.ts';
@@ -24,9 +24,9 @@ import { resetStats } from '../steps/reset-stats-step.ts';
 /** How many files are damaged, and how many blocks of 4 KiB of each: few enough that the kernel names them all. */
 const damage = { fileCount: 2, blocksEach: 2 } as const;
 
-/** Reads every file, prints nothing, and names what it cannot read. No payload has this line. */
+/** Reads every file to its end, one by one, and prints the names of those that cannot be read. */
 const planReadEverything: Command = {
-  ...command('grep', '--recursive', '--fixed-strings', '--files-with-matches', 'no file has this line', arrayGuestPath),
+  argv: ['find', arrayGuestPath, '-xdev', '-type', 'f', '!', '-exec', 'dd', 'if={}', 'of=/dev/null', 'bs=1M', 'status=none', ';', '-print'],
   timeoutMs: 600_000,
 };
 
@@ -80,8 +80,7 @@ const findDamaged: Step = {
   ],
   run: async (run) => {
     await lookForDamage(run);
-    const result = await run.try(planReadEverything);
-    const found = readOutput(run.guest, { ...result, stdout: result.stderr }, parseUnreadableFiles);
+    const found = await run.ask(planReadEverything, parsePrintedPaths);
     judgeDamaged(run, found);
     if (found.length > 0) await run.type(planEmpty(found));
     await run.type(command('sync'));
@@ -105,7 +104,9 @@ async function lookForDamage(run: DrillRun): Promise<void> {
   await run.look(lookAt.deviceStats, (result) => describeCounters(run, result));
   await run.look(planKernelLog, (result) => {
     const named = findDamagedFiles(result.stdout.split('\n'));
-    return named.length === 0 ? 'It names no file.' : `It names ${named.join(', ')}. It does not name all when there are many.`;
+    return named.length === 0
+      ? 'It names no file.'
+      : `It names ${named.join(', ')}. Not all when there are many, and since 6.4 perhaps a neighbour.`;
   });
 }
 
@@ -138,20 +139,23 @@ export const latentBadBlock: Drill = {
   story: [
     'A disk dies and is replaced. The replace exits 0, its status says "0 uncorr. read errs", the array is mounted, and everybody goes home. But the other disk had bad blocks for months, below files that nobody reads, and no scrub has run. Their good copy was on the disk that died.',
     'The replace copies what it can, and counts errors of reading only: a block with a wrong checksum is not one. The kernel log has it, and nobody reads that. `btrfs device stats` has it on kernel 6.1; on 6.12 it is counted for the missing disk, which is gone when the replace is over, and every counter is zero. Nobody says a word until somebody opens the file, months later, when the backups of the good version have rotated out.',
-    'A scrub says it at once: uncorrectable errors, in its summary, not in its exit code. The kernel log names the first few files. To know them all there is one way: read everything, and see which file gives an input/output error.',
+    'A scrub says it at once: uncorrectable errors, in its summary, not in its exit code. The kernel log names files, but not all when there are many, and since 6.4 it may name the wrong one: whoever owns the beginning of the 64 KiB in which the bad block lies. To know them there is one way: read every file to its end, and see which gives an input/output error.',
     'These are emptied, so that the array is clean and the next scrub means something; their names stay, as a list of what to fetch from the backup. With a third copy (raid1c3) the scrub mends the blocks, and nothing is lost.',
   ].join('\n\n'),
   wrongMoves: [
     'To believe "0 uncorr. read errs": it counts reads that failed, not data that is wrong.',
     'To throw the dead disk away before the scrub: what it still has may be the only good copy of exactly these blocks.',
     'To run `btrfs check --init-csum-tree` so that the files can be read again: they can, and what is in them is noise.',
-    'To delete what looks suspicious: only the files that give an error are damaged, and btrfs knows which.',
+    'To delete what the kernel log names: since kernel 6.4 it may name a neighbour that is whole, and leave out the file that is damaged.',
+    'To look with `grep -r` for what cannot be read: it does not complain of a bad block in the middle of a binary file.',
   ],
   sources: [
     'btrfs-scrub(8)',
     'btrfs-replace(8)',
     "measured: failures E16b of the project's catalogue",
     'measured: on 6.1.192 the replace counts the blocks in `device stats` of the survivor; on 6.12.118 for the "<missing disk>", and the counters are zero afterwards',
+    'measured: on 6.12.118, raid10, the kernel log of replace and scrub named file-000.dat where file-009.dat in the same 64 KiB was damaged; on 6.1.192 it names the block itself',
+    'kernel patch "btrfs: scrub: fix incorrectly reported logical/physical address", Qu Wenruo, 2024',
     "failures D4, G1 and 9 of the project's catalogue",
   ],
   tags: ['missing', 'replace', 'corruption', 'scrub', 'balance'],

@@ -1,0 +1,13 @@
+import { OutputLines } from '../output-lines.ts';
+
+/**
+ * Parses what `find … -print` printed of files below an absolute path: one a line. Nothing printed is nothing found, and no failure.
+ * A name with a line feed in it is refused, unless its second line looks like a path.
+ */
+export function parsePrintedPaths(stdout: string): readonly string[] {
+  if (stdout === '') return [];
+  const lines = new OutputLines('find', stdout);
+  const guestPaths: string[] = [];
+  while (!lines.atEnd) guestPaths.push(lines.take('an absolute path', /^(\/.+)$/).text(1));
+  return guestPaths;
+}
