@@ -231,8 +231,13 @@ hot_pull() {
   rec cryptsetup-status-deferred-gone cryptsetup status crypt-btrfs1
   close 1
   rec cryptsetup-status-pulled-replaced-closed cryptsetup status crypt-btrfs1
+  rec btrfs-inspect-internal-dump-super-not-open btrfs inspect-internal dump-super "$(map 1)"
   put_back
   open 1
+  sync
+  rec btrfs-inspect-internal-dump-super-replaced btrfs inspect-internal dump-super "$(map 1)"
+  rec btrfs-inspect-internal-dump-super-survivor btrfs inspect-internal dump-super "$(map 2)"
+  rec btrfs-inspect-internal-dump-super-replacement btrfs inspect-internal dump-super "$(map 3)"
   wipefs -qa "$(map 1)"
 }
 
