@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDeviceStats } from '../btrfs/device-stats.ts';
+import { parseFilesystemShow } from '../btrfs/filesystem-show.ts';
+import { parseDmsetupInfo } from '../device-mapper/info.ts';
+import type { BlockDevice } from '../util-linux/lsblk.ts';
+import { pictureArray } from './array-picture.ts';
+import type { SeenArray } from './array-picture.ts';
+
+const block = (name: string, type: string, rest: Partial<BlockDevice> = {}): BlockDevice => ({
+  name,
+  guestDevice: `/dev/${name}`,
+  serial: null,
+  sizeBytes: 1024 ** 3,
+  type,
+  fstype: null,
+  uuid: null,
+  mountpoints: [],
+  children: [],
+  ...rest,
+});
+const encrypted = (name: string, serial: string, mapping: string): BlockDevice =>
+  block(name, 'disk', { serial, fstype: 'crypto_LUKS', uuid: `uuid-${serial}`, children: [block(mapping, 'crypt', { fstype: 'btrfs' })] });
+
+const counters = (device: string, writes: number): string =>
+  ['write_io_errs', 'read_io_errs', 'flush_io_errs', 'corruption_errs', 'generation_errs']
+    .map((counter) => `[${device}].${counter.padEnd(16)} ${String(counter === 'write_io_errs' ? writes : 0)}\n`)
+    .join('');
+
+const show = (first: string): string =>
+  `Label: 'storage'  uuid: 33822ea3-a5f1-418b-a990-adac9943f663\n\tTotal devices 2 FS bytes used 147456\n\tdevid    1 size 1056964608 used 219676672 path ${first}\n\tdevid    2 size 1056964608 used 219676672 path /dev/dm-1\n\n`;
+
+const seen: SeenArray = {
+  blockDevices: [
+    block('vda', 'disk'),
+    encrypted('sdc', 'DISK1', 'crypt-btrfs1'),
+    encrypted('sdb', 'DISK2', 'crypt-btrfs2'),
+    block('sda', 'disk', { serial: 'DISK3' }),
+  ],
+  mappings: parseDmsetupInfo('crypt-btrfs2 dm-1\ncrypt-btrfs1 dm-0\n'),
+  mount: { target: '/storage', source: '/dev/dm-0', fstype: 'btrfs', options: ['rw'] },
+  shown: parseFilesystemShow(show('/dev/mapper/crypt-btrfs1'))[0] ?? null,
+  usage: null,
+  stats: parseDeviceStats(counters('/dev/mapper/crypt-btrfs1', 7) + counters('/dev/dm-1', 0), 2),
+  scrub: null,
+  replace: null,
+  balance: null,
+};
+
+test('each device of the array is on its disk, by whichever name the kernel gives it', () => {
+  const { disks, devices } = pictureArray(seen);
+  assert.deepEqual(
+    disks.map(({ serial, luksUuid, mapping }) => [serial, luksUuid, mapping]),
+    [
+      ['DISK1', 'uuid-DISK1', 'crypt-btrfs1'],
+      ['DISK2', 'uuid-DISK2', 'crypt-btrfs2'],
+      ['DISK3', null, null],
+    ],
+  );
+  assert.deepEqual(
+    devices.map(({ devid, name, serial, errors }) => [devid, name, serial, errors]),
+    [
+      [1, 'crypt-btrfs1', 'DISK1', { write_io_errs: 7 }],
+      [2, 'crypt-btrfs2', 'DISK2', {}],
+    ],
+  );
+});
+
+test('a device whose disk was pulled from under its mapping has none, and is not missing to btrfs', () => {
+  const without = { ...seen, blockDevices: seen.blockDevices.filter(({ serial }) => serial !== 'DISK1') };
+  const [first] = pictureArray(without).devices;
+  assert.deepEqual([first?.name, first?.serial, first?.isMissing, first?.errors], ['crypt-btrfs1', null, false, { write_io_errs: 7 }]);
+});
+
+test('where nothing is mounted the disks are still there', () => {
+  const nothing = { mount: null, shown: null, stats: null };
+  const { disks, devices } = pictureArray({ ...seen, ...nothing });
+  assert.equal(disks.length, 3);
+  assert.deepEqual(devices, []);
+});

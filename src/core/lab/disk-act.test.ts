@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RaidlabError } from '../failure.ts';
+import type { Failure } from '../failure.ts';
+import type { Fault, StandingFault } from '../fault.ts';
+import { planDiskAct } from './disk-act.ts';
+import type { DiskAct } from './disk-act.ts';
+import type { LabDisk } from './lab-state.ts';
+
+const gibibyte = 1024 ** 3;
+const at = '2026-11-25T17:00:00.000Z';
+const disk = (serial: string, isIn = true): LabDisk => ({ serial, sizeBytes: gibibyte, role: 'member', isIn, damage: [] });
+const disks = [disk('DISK1'), disk('DISK2', false)];
+const slow: StandingFault = { kind: 'slow-disk', disk: 'DISK2', requestsPerSecond: 5 };
+const state = { disks, faults: [slow] };
+const plan = (act: DiskAct) => planDiskAct(state, act, 'default', at);
+
+function failureOf(act: DiskAct): Failure {
+  try {
+    plan(act);
+  } catch (error) {
+    if (error instanceof RaidlabError) return error.failure;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+test('a disk that is in is pulled, and kept; its faults stay with it', () => {
+  const change = plan({ do: 'pull', disk: 'disk1' });
+  assert.deepEqual(change.deeds, [{ deed: 'pull', serial: 'DISK1' }]);
+  assert.deepEqual(change.disks, [disk('DISK1', false), disk('DISK2', false)]);
+  assert.deepEqual(change.faults, [slow]);
+});
+
+test('what is so already is no deed', () => {
+  assert.deepEqual(plan({ do: 'pull', disk: 'DISK2' }).deeds, []);
+  assert.deepEqual(plan({ do: 'insert', disk: 'DISK1' }).deeds, []);
+  assert.deepEqual(plan({ do: 'break', fault: slow }), { ...state, deeds: [] });
+});
+
+test('a pulled disk is put back with the faults that it has', () => {
+  const change = plan({ do: 'insert', disk: 'DISK2' });
+  assert.deepEqual(change.deeds, [{ deed: 'insert', disk: disk('DISK2') }]);
+  assert.deepEqual(change.faults, [slow]);
+});
+
+test('a new disk has the next number, and is blank', () => {
+  const change = plan({ do: 'add', sizeBytes: 5 });
+  const added: LabDisk = { serial: 'DISK3', sizeBytes: 5, role: 'added', isIn: true, damage: [] };
+  assert.deepEqual(change.deeds, [
+    { deed: 'create', disk: added },
+    { deed: 'insert', disk: added },
+  ]);
+  assert.deepEqual(change.disks.at(-1), added);
+});
+
+test('a standing fault is listed until it is taken away', () => {
+  const fault: Fault = { kind: 'read-errors', disk: 'DISK1', everyNth: 10 };
+  const change = plan({ do: 'break', fault });
+  assert.deepEqual(change.deeds, [{ deed: 'inject', fault }]);
+  assert.deepEqual(change.faults, [slow, fault]);
+  const restored = planDiskAct(change, { do: 'restore', disk: 'DISK1' }, 'default', at);
+  assert.deepEqual(restored.deeds, [{ deed: 'clear', fault }]);
+  assert.deepEqual(restored.faults, [slow]);
+});
+
+test('damage is written down with its time, and is no standing fault', () => {
+  const fault: Fault = { kind: 'header-wipe', disk: 'DISK1', lengthBytes: 4096 };
+  const change = plan({ do: 'break', fault });
+  assert.deepEqual(change.deeds, [{ deed: 'inject', fault }]);
+  assert.deepEqual(change.disks[0]?.damage, [{ what: 'the first 4 KiB wiped', at }]);
+  assert.deepEqual(change.faults, [slow]);
+});
+
+test('to restore all is to take every fault away and to put every disk back', () => {
+  const change = plan({ do: 'restore', disk: null });
+  assert.deepEqual(change.deeds, [
+    { deed: 'clear', fault: slow },
+    { deed: 'insert', disk: disk('DISK2') },
+  ]);
+  assert.deepEqual(change.faults, []);
+  assert.ok(change.disks.every(({ isIn }) => isIn));
+});
+
+test('a disk that is not there is refused, with the one that was probably meant', () => {
+  const failure = failureOf({ do: 'pull', disk: 'DIKS1' });
+  assert.ok(failure.reason === 'unknown-disk' && failure.nearest === 'DISK1');
+  assert.deepEqual(failure.known, ['DISK1', 'DISK2']);
+});
+
+test('a fault that a disk cannot have is refused before anything is done', () => {
+  const beyond: Fault = { kind: 'silent-corruption', disk: 'DISK1', at: [{ offsetBytes: gibibyte, lengthBytes: 1 }] };
+  const failure = failureOf({ do: 'break', fault: beyond });
+  assert.ok(failure.reason === 'bad-fault' && failure.why.includes('beyond the end'));
+});
