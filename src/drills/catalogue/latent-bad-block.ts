@@ -92,7 +92,7 @@ async function lookForDamage(run: DrillRun): Promise<void> {
   await run.look(planReplaceStatus(), (result) => {
     const status = readOutput(run.guest, result, parseReplaceStatus);
     if (status.state !== 'finished') return `It is ${status.state}.`;
-    return `It counts ${String(status.uncorrectableReadErrors)} read errors. That is no word about checksums.`;
+    return `It counts ${String(status.uncorrectableReadErrors)} uncorrectable read errors. Whether all data could be read, it does not say.`;
   });
   await run.look(lookAt.deviceStats, (result) => describeCounters(run, result));
   await run.look(planScrub(), (result) => {
@@ -138,12 +138,12 @@ export const latentBadBlock: Drill = {
     'When the survivor of a lost disk has bad blocks itself, exactly the files on them are lost, found and named, and everything else is redundant again.',
   story: [
     'A disk dies and is replaced. The replace exits 0, its status says "0 uncorr. read errs", the array is mounted, and everybody goes home. But the other disk had bad blocks for months, below files that nobody reads, and no scrub has run. Their good copy was on the disk that died.',
-    'The replace copies what it can, and counts errors of reading only: a block with a wrong checksum is not one. The kernel log has it, and nobody reads that. `btrfs device stats` has it on kernel 6.1; on 6.12 it is counted for the missing disk, which is gone when the replace is over, and every counter is zero. Nobody says a word until somebody opens the file, months later, when the backups of the good version have rotated out.',
+    'The replace copies what it can, leaves out what nobody has right, and counts none of it, be it wrong bytes or a read error. The kernel log has it, and nobody reads that. `btrfs device stats` has it on kernel 6.1; on 6.12 it is counted for the missing disk, which is gone when the replace is over, and every counter is zero. Nobody says a word until somebody opens the file, months later, when the backups of the good version have rotated out.',
     'A scrub says it at once: uncorrectable errors, in its summary, not in its exit code. The kernel log names files, but not all when there are many, and since 6.4 it may name the wrong one: whoever owns the beginning of the 64 KiB in which the bad block lies. To know them there is one way: read every file to its end, and see which gives an input/output error.',
     'These are emptied, so that the array is clean and the next scrub means something; their names stay, as a list of what to fetch from the backup. With a third copy (raid1c3) the scrub mends the blocks, and nothing is lost.',
   ].join('\n\n'),
   wrongMoves: [
-    'To believe "0 uncorr. read errs": it counts reads that failed, not data that is wrong.',
+    'To believe "0 uncorr. read errs": the replace says so when blocks are wrong, and when the disk refuses to read them.',
     'To throw the dead disk away before the scrub: what it still has may be the only good copy of exactly these blocks.',
     'To run `btrfs check --init-csum-tree` so that the files can be read again: they can, and what is in them is noise.',
     'To delete what the kernel log names: since kernel 6.4 it may name a neighbour that is whole, and leave out the file that is damaged.',
@@ -153,6 +153,7 @@ export const latentBadBlock: Drill = {
     'btrfs-scrub(8)',
     'btrfs-replace(8)',
     "measured: failures E16b of the project's catalogue",
+    'measured: with medium errors instead of wrong bytes on the survivor the replace exits 0 and says "0 uncorr. read errs" too, on 6.1.192 and 6.12.118',
     'measured: on 6.1.192 the replace counts the blocks in `device stats` of the survivor; on 6.12.118 for the "<missing disk>", and the counters are zero afterwards',
     'measured: on 6.12.118, raid10, the kernel log of replace and scrub named file-000.dat where file-009.dat in the same 64 KiB was damaged; on 6.1.192 it names the block itself',
     'kernel patch "btrfs: scrub: fix incorrectly reported logical/physical address", Qu Wenruo, 2024',
