@@ -145,3 +145,17 @@ test('what was recorded before a step changed is not shown, and named', () => {
   assert.match(text, /\$ btrfs replace start -r\n```/u);
   assert.doesNotMatch(text, /replace start -B/u);
 });
+
+test('a word in capitals of a plan is a place for what only a run knows', () => {
+  const named = (argv: readonly string[]): DrillPlan => ({
+    ...plan,
+    steps: plan.steps.map((step) => (step.name === 'replace' ? { ...step, lines: [{ kind: 'command', command: { argv } }] } : step)),
+  });
+  assert.deepEqual(changedSteps(named(['btrfs', 'replace', 'start', '-B', '-f', '2', '/dev/mapper/NAME', '/storage']), recording), [
+    'build-array',
+  ]);
+  assert.deepEqual(changedSteps(named(['btrfs', 'replace', 'start', '-B', '-f', '3', '/dev/mapper/NAME', '/storage']), recording), [
+    'build-array',
+    'replace',
+  ]);
+});

@@ -40,8 +40,8 @@ function matchLines(planned: readonly PlanLine[], recorded: readonly RecordedLin
       merged.push(plainLine(line));
       continue;
     }
-    const forms = [formatCommand(line.command), line.command.argv.join(' ')].map(withoutUuids);
-    const at = recorded.findIndex((each, index) => index >= next && 'command' in each && forms.includes(withoutUuids(each.command)));
+    const forms = [formatCommand(line.command), line.command.argv.join(' ')].map(patternOf);
+    const at = recorded.findIndex((each, index) => index >= next && 'command' in each && forms.some((form) => form.test(each.command)));
     if (at === -1) return null;
     merged.push(...recorded.slice(next, at + 1));
     next = at + 1;
@@ -53,7 +53,8 @@ function plainLine(line: PlanLine): StepLine {
   return line.kind === 'act' ? { act: line.text } : { command: formatCommand(line.command), exitCode: 0, said: [] };
 }
 
-/** A plan has places for UUIDs, a run has UUIDs. */
-function withoutUuids(text: string): string {
-  return text.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|UUID(?:-OF-DISK\d+)?/gu, 'UUID');
+/** What is not known before a run stands in a plan as a word in capitals: `UUID-OF-DISK1`, `/sys/class/block/NAME/stat`. */
+function patternOf(planned: string): RegExp {
+  const literal = planned.replaceAll(/[\\^$.*+?()[\]{}|]/gu, String.raw`\$&`);
+  return new RegExp(`^${literal.replaceAll(/\b[A-Z]{4,}(?:-OF-DISK\d+)?\b/gu, '.+')}$`, 'su');
 }
