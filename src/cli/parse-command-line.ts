@@ -30,7 +30,11 @@ import { helpEnd } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
 const parserFor = (cli: Cli) =>
-  or(or(drillArguments, drillsArguments, newArguments), labArguments(cli), or(doctorArguments, cacheArguments(cli), kernelsArguments, kernelLogArguments));
+  or(
+    or(drillArguments, drillsArguments, newArguments),
+    labArguments(cli),
+    or(doctorArguments, cacheArguments(cli), kernelsArguments, kernelLogArguments),
+  );
 
 const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
