@@ -45,8 +45,11 @@ async function examineInOneFork(run: DrillRun, examinations: readonly Examinatio
   for (const next of others) {
     if (checks.at(-1)?.outcome !== 'held' || !(await putAway(ctx, machine, last))) break;
     const saidBefore = saidBy(machine);
-    for (const disk of (await copyDisks(run, next)).disks) await machine.insertDisk(ctx, disk);
-    await waitForDiskNames(ctx, machine.guest, next.serials);
+    const { disks } = await copyDisks(run, next);
+    for (const disk of disks) await machine.insertDisk(ctx, disk);
+    // A member whose disk is in no machine any more is missing here, too: that it does not open is what is to be seen.
+    const serials = disks.map((disk) => disk.serial);
+    if (serials.length > 0) await waitForDiskNames(ctx, machine.guest, serials);
     checks.push(await examineLoss(run, machine, next, saidBefore));
     last = next;
   }
@@ -105,14 +108,14 @@ async function examineLoss(run: DrillRun, machine: Machine, examination: Examina
 }
 
 /** Takes the array and its disks out of a fork and lets its kernel forget them; tells whether that went without any refusal. */
-async function putAway(ctx: Context, machine: Machine, { survivors, serials }: Examination): Promise<boolean> {
+async function putAway(ctx: Context, machine: Machine, { survivors }: Examination): Promise<boolean> {
   const commands = [
     planUnmount(),
     ...survivors.map(({ container }) => withoutUdev(command('cryptsetup', 'close', container.mappingName))),
     command('btrfs', 'device', 'scan', '--forget'),
   ];
   for (const planned of commands) if ((await tryCommand(ctx, machine.guest, planned)).exitCode !== 0) return false;
-  for (const serial of serials) await machine.pullDisk(ctx, serial);
+  for (const { serial } of machine.disks()) await machine.pullDisk(ctx, serial);
   return true;
 }
 
