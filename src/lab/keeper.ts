@@ -2,11 +2,13 @@
  * The keeper of a lab: the process that `raidlab up` leaves behind. It owns the machine as a drill does, so that QEMU dies with
  * it, and does what commands ask of it; it ends when the machine is off.
  */
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
+import { hasErrorCode } from '../machine/cache/file-failure.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openStore } from '../machine/cache/open-store.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
@@ -30,6 +32,8 @@ export interface KeeperOptions {
 
 /** How long a keeper waits for the command that started it, milliseconds. */
 const firstActMs = 60_000;
+/** How often a keeper looks whether its lab is still there, milliseconds. */
+const lookMs = 5000;
 /** How long a machine may take to shut down in order when the keeper is told to end, milliseconds; systemd kills after 90 s. */
 const lastShutdownMs = 30_000;
 
@@ -75,6 +79,11 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
   await writeKeeperRecord(place, { socketHostPath: server.socketHostPath, raidlabVersion });
   // What killed runs left; after the socket is there, for somebody waits for that.
   const swept = removeLeftovers(ctx, store).catch(() => undefined);
+  const look = setInterval(() => {
+    void isThere(place.stateHostPath).then((there) => {
+      if (!there) end();
+    });
+  }, lookMs);
   const unasked = delay(firstActMs, undefined, { ref: false }).then(() => (hasBegun ? over.promise : undefined));
   using aborted = whenAborted(ctx.signal);
   try {
@@ -83,8 +92,17 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
     await shutDownInTime(lab);
     throw error;
   } finally {
+    clearInterval(look);
     await swept;
   }
+}
+
+/** Whoever removes the directory of a lab, with its project perhaps, has removed the lab: its machine has no disks any more. */
+async function isThere(hostPath: string): Promise<boolean> {
+  return access(hostPath).then(
+    () => true,
+    (error: unknown) => !hasErrorCode(error, 'ENOENT'),
+  );
 }
 
 /** The host shuts down, or somebody ended us: the guest's data is written first, if it can be. */
