@@ -24,6 +24,13 @@ exec 9<"$root/package.json"
 flock 9
 npm_packages_ready && exit 0
 
+# npm follows the link and empties what is behind it: another checkout's packages.
+if [ -L "$root/node_modules" ]; then
+  say "$root/node_modules is a symbolic link, and the packages behind it are not those of package-lock.json; npm ci would empty what it leads to."
+  say "Remove the link, then type the same command again:  rm $root/node_modules"
+  exit 69
+fi
+
 if ! [ -d "$root/node_modules" ]; then
   reason='first run in this checkout; about 400 MB'
 elif ! [ -f "$root/node_modules/.package-lock.json" ]; then

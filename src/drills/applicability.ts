@@ -3,7 +3,7 @@ import type { LayoutName } from '../core/named-layout.ts';
 import { satisfies } from '../core/version-range.ts';
 import type { Drill, VersionScope } from './drill.ts';
 
-/** The versions that a drill is run on: of the kernel as `uname -r`, of btrfs-progs as its package. */
+/** The versions that a drill is run on: of the kernel as it was released (what `uname -r` says orders nothing in Debian 11 and 12), of btrfs-progs as its package. */
 export interface VersionsUnderTest {
   readonly kernel: string;
   readonly tools: string;

@@ -174,5 +174,5 @@ function reachVerdict(ctx: Context, { drill }: DrillRequest, judged: JudgedDrill
 }
 
 function versionsOf({ parts }: MachineKit): VersionsUnderTest {
-  return { kernel: parts.kernel.version, tools: parts.tools.versions['btrfs-progs'] ?? '' };
+  return { kernel: parts.kernel.upstreamVersion, tools: parts.tools.versions['btrfs-progs'] ?? '' };
 }

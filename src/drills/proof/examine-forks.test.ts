@@ -128,9 +128,10 @@ test('a fork is gone too when its examination fails', async () => {
   assert.deepEqual(drill.machines[0]?.ends, ['dispose']);
 });
 
+const puttingAway = { umount: {}, 'env DM_DISABLE_UDEV=1 cryptsetup close': {}, 'btrfs device scan': {}, udevadm: {} };
+
 test('when a loss is survived the fork goes on with the next, on copies of its own; when it is not, another begins', async () => {
   const lossesOf = ({ run }: ScriptedDrill) => run.members.map((member) => [member]);
-  const puttingAway = { umount: {}, 'env DM_DISABLE_UDEV=1 cryptsetup close': {}, 'btrfs device scan': {}, udevadm: {} };
   await using well = await openFork({ otherwise: puttingAway });
   const checks = await examineLosses(well.run, lossesOf(well));
   assert.deepEqual(
@@ -156,6 +157,48 @@ test('when a loss is survived the fork goes on with the next, on copies of its o
       [['DISK2'], ['DISK1']],
     );
   }
+});
+
+test('a member whose disk is not in the machine is a finding, and is not waited for', async () => {
+  await using drill = await openFork({
+    layout: { ...defaultLayout, memberSizesBytes: equalSizes(3) },
+    otherwise: {
+      ...puttingAway,
+      'env DM_DISABLE_UDEV=1 cryptsetup open --type luks --key-file /etc/luks/DISK2.key': { exitCode: 1 },
+    },
+  });
+  await drill.run.pullDisk('DISK2');
+  const [first, second] = drill.run.members;
+  assert.ok(first !== undefined && second !== undefined);
+  const checks = await examineLosses(drill.run, [[second], [first]]);
+  assert.deepEqual(
+    checks.map(({ name, outcome }) => [name, outcome]),
+    [
+      ['without-DISK2', 'held'],
+      ['without-DISK1', 'broken'],
+    ],
+  );
+  assert.equal(checks[1]?.evidence[0], 'the container of DISK2 does not open');
+  const waits = drill.machines[0]?.typed.map(({ argv }) => argv.join(' ')).filter((line) => line.startsWith('udevadm wait'));
+  assert.deepEqual(waits, ['udevadm wait --timeout=60 /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK3']);
+});
+
+test('a leg whose disk is not in the machine is a finding, too: there is nothing to wait for', async () => {
+  await using drill = await openFork({
+    otherwise: { ...puttingAway, 'env DM_DISABLE_UDEV=1 cryptsetup open --type luks --key-file /etc/luks/DISK1.key': { exitCode: 1 } },
+  });
+  await drill.run.pullDisk('DISK1');
+  const checks = await examineLosses(
+    drill.run,
+    drill.run.members.map((member) => [member]),
+  );
+  assert.deepEqual(
+    checks.map(({ name, outcome }) => [name, outcome]),
+    [
+      ['leg-alone-DISK2', 'held'],
+      ['leg-alone-DISK1', 'broken'],
+    ],
+  );
 });
 
 interface Rebooted {

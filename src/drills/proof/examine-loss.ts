@@ -115,7 +115,7 @@ async function putAway(ctx: Context, machine: Machine, { survivors }: Examinatio
     command('btrfs', 'device', 'scan', '--forget'),
   ];
   for (const planned of commands) if ((await tryCommand(ctx, machine.guest, planned)).exitCode !== 0) return false;
-  for (const { serial } of machine.disks()) await machine.pullDisk(ctx, serial);
+  for (const { serial } of [...machine.disks()]) await machine.pullDisk(ctx, serial);
   return true;
 }
 
