@@ -19,16 +19,17 @@ export async function drawRot(ctx: Context, place: LabPlace, disk: string, bytes
   const written = (await listWritten(ctx, diskHostPath(place, disk))).flatMap(behindHeader);
   const blocksThere = written.reduce((sum, { lengthBytes }) => sum + Math.floor(lengthBytes / faultBlockBytes), 0);
   // Small rot is spread as widely as can be: a byte in each of many blocks.
-  const count = Math.min(bytes, maxCorruptedRanges);
+  const count = Math.min(bytes, maxCorruptedRanges, blocksThere);
   const perBlock = Math.ceil(bytes / count);
-  if (perBlock > faultBlockBytes || count > blocksThere) {
+  if (count === 0 || perBlock > faultBlockBytes) {
     const why = `${String(bytes)} bytes were to rot; ${String(blocksThere)} blocks of ${String(faultBlockBytes)} bytes have been written behind its header, and at most ${String(maxCorruptedRanges)} rot at once.`;
     throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk, why });
   }
-  return drawBlocks({ within: written, count, seed }).map(({ offsetBytes }, index) => ({
-    offsetBytes,
-    lengthBytes: index === count - 1 ? bytes - perBlock * (count - 1) || perBlock : perBlock,
-  }));
+  // Whole shares until there is no more to give: the last block may get less, and some none.
+  return drawBlocks({ within: written, count, seed }).flatMap(({ offsetBytes }, index) => {
+    const lengthBytes = Math.min(perBlock, bytes - perBlock * index);
+    return lengthBytes > 0 ? [{ offsetBytes, lengthBytes }] : [];
+  });
 }
 
 function behindHeader({ offsetBytes, lengthBytes }: ByteRange): readonly ByteRange[] {

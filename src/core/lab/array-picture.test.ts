@@ -32,7 +32,7 @@ const show = (first: string): string =>
 
 const seen: SeenArray = {
   blockDevices: [
-    block('vda', 'disk'),
+    block('vda', 'disk', { serial: 'system' }),
     encrypted('sdc', 'DISK1', 'crypt-btrfs1'),
     encrypted('sdb', 'DISK2', 'crypt-btrfs2'),
     block('sda', 'disk', { serial: 'DISK3' }),

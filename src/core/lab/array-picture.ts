@@ -82,7 +82,8 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
 
 function pictureDisk(device: BlockDevice): readonly PicturedDisk[] {
   const { serial, sizeBytes, fstype, uuid, children, type } = device;
-  if (type !== 'disk' || serial === null) return [];
+  // The system's own disks hang on virtio-blk, a lab's on SCSI.
+  if (type !== 'disk' || serial === null || device.name.startsWith('vd')) return [];
   const mapping = children.find((child) => child.type === 'crypt')?.name ?? null;
   return [{ serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping }];
 }

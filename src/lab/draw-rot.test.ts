@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { mkdir, open } from 'node:fs/promises';
+import { test } from 'node:test';
+import { createTestContext, failureOf } from '../machine/fixtures/scripted-peer.ts';
+import { drawRot } from './draw-rot.ts';
+import { openLabDirectory } from './fixtures/lab-directory.ts';
+import type { LabDirectory } from './fixtures/lab-directory.ts';
+import { diskHostPath } from './lab-place.ts';
+
+const mebibyte = 1024 ** 2;
+
+/** A disk of 64 MiB with its header written, and 1 MiB of data at 32 MiB. */
+async function writeDisk({ place }: LabDirectory): Promise<void> {
+  await mkdir(place.disksHostPath);
+  await using file = await open(diskHostPath(place, 'DISK1'), 'w');
+  await file.truncate(64 * mebibyte);
+  await file.write(Buffer.alloc(mebibyte, 1), 0, mebibyte, 0);
+  await file.write(Buffer.alloc(mebibyte, 1), 0, mebibyte, 32 * mebibyte);
+}
+
+for (const bytes of [1, 100, 257, 4096, 100_000, mebibyte]) {
+  test(`${String(bytes)} bytes rot where something has been written, behind the header`, async () => {
+    await using directory = await openLabDirectory();
+    await writeDisk(directory);
+    const places = await drawRot(createTestContext(), directory.place, 'DISK1', bytes, 'a');
+    assert.equal(
+      places.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
+      bytes,
+    );
+    for (const { offsetBytes, lengthBytes } of places) {
+      assert.ok(
+        offsetBytes >= 32 * mebibyte && offsetBytes + lengthBytes <= 33 * mebibyte,
+        `${String(lengthBytes)} at ${String(offsetBytes)}`,
+      );
+    }
+  });
+}
+
+test('more than has been written cannot rot', async () => {
+  await using directory = await openLabDirectory();
+  await writeDisk(directory);
+  const failure = await failureOf(drawRot(createTestContext(), directory.place, 'DISK1', mebibyte + 1, 'a'));
+  assert.ok(failure.reason === 'bad-fault' && failure.why.includes('256 blocks'), JSON.stringify(failure));
+});
