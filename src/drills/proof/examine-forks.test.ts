@@ -128,10 +128,10 @@ test('a fork is gone too when its examination fails', async () => {
   assert.deepEqual(drill.machines[0]?.ends, ['dispose']);
 });
 
+const lossesOf = ({ run }: ScriptedDrill) => run.members.map((member) => [member]);
 const puttingAway = { umount: {}, 'env DM_DISABLE_UDEV=1 cryptsetup close': {}, 'btrfs device scan': {}, udevadm: {} };
 
 test('when a loss is survived the fork goes on with the next, on copies of its own; when it is not, another begins', async () => {
-  const lossesOf = ({ run }: ScriptedDrill) => run.members.map((member) => [member]);
   await using well = await openFork({ otherwise: puttingAway });
   const checks = await examineLosses(well.run, lossesOf(well));
   assert.deepEqual(
@@ -188,10 +188,7 @@ test('a leg whose disk is not in the machine is a finding, too: there is nothing
     otherwise: { ...puttingAway, 'env DM_DISABLE_UDEV=1 cryptsetup open --type luks --key-file /etc/luks/DISK1.key': { exitCode: 1 } },
   });
   await drill.run.pullDisk('DISK1');
-  const checks = await examineLosses(
-    drill.run,
-    drill.run.members.map((member) => [member]),
-  );
+  const checks = await examineLosses(drill.run, lossesOf(drill));
   assert.deepEqual(
     checks.map(({ name, outcome }) => [name, outcome]),
     [
