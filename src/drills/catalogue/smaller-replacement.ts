@@ -137,7 +137,7 @@ export const smallerReplacement: Drill = {
   proof: 'full',
   twin: {
     skipStep: 'remove-missing',
-    breaks: ['profiles', 'reboot', 'leg-alone-*'],
+    breaks: ['profiles', 'without-DISK2', 'reboot'],
     because:
       'adding a disk gives new data a second copy; what the missing disk had a copy of keeps one, and the array still waits for it at the next boot.',
   },
