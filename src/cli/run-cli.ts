@@ -1,46 +1,17 @@
 import type { ExitCode } from '../core/exit-code.ts';
-import { runCacheCommand } from './cache.ts';
+import { readPlainSsh } from '../core/lab/plain-ssh.ts';
 import type { Cli } from './cli.ts';
-import { runDoctorCommand } from './doctor.ts';
-import { runDrillCommand } from './drill.ts';
-import { runDrillsCommand } from './drills.ts';
-import { runKernelsCommand } from './kernels.ts';
-import { runKernelLogCommand } from './kernel-log.ts';
-import { runLabCommand } from './lab/lab-commands.ts';
-import { runNewCommand } from './new.ts';
-import { parseCommandLine } from './parse-command-line.ts';
-import type { CommandLine } from './parse-command-line.ts';
 import { reportFailure } from './report-failure.ts';
 
-/** Reads the command line and runs its command; gives the exit code. Never throws: what goes wrong is told. */
+/** Runs what the command line says; gives the exit code. Never throws: what goes wrong is told. */
 export async function runCli(cli: Cli): Promise<ExitCode> {
   try {
-    return await runCommand(cli, await parseCommandLine(cli));
+    const ssh = readPlainSsh(cli.argv);
+    // Typed again and again, and from scripts: reading the command line the long way takes longer than all of ssh.
+    if (ssh !== undefined) return await (await import('./lab/become-ssh.ts')).becomeSsh(cli, ssh);
+    return await (await import('./run-command.ts')).runCommandLine(cli);
   } catch (error) {
     const { signal } = cli.interruption;
     return reportFailure(cli, signal.aborted ? signal.reason : error);
-  }
-}
-
-async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
-  switch (asked.command) {
-    case 'shown':
-      return asked.exitCode;
-    case 'drill':
-      return runDrillCommand(cli, asked);
-    case 'drills':
-      return runDrillsCommand(cli, asked);
-    case 'new':
-      return runNewCommand(cli, asked);
-    case 'doctor':
-      return runDoctorCommand(cli, asked);
-    case 'cache':
-      return runCacheCommand(cli, asked);
-    case 'kernels':
-      return runKernelsCommand(cli, asked);
-    case 'kernel-log':
-      return runKernelLogCommand(cli, asked);
-    default:
-      return runLabCommand(cli, asked);
   }
 }

@@ -6,15 +6,8 @@ import type { Context } from '../machine/context.ts';
 import { createDiskImage } from '../machine/disk-image.ts';
 import { runHostCommand } from '../machine/host-process.ts';
 import { RaidlabError } from '../core/failure.ts';
+import { diskFileName, systemFileName } from './lab-place.ts';
 import type { LabPlace } from './lab-place.ts';
-
-/** The image of the system disk among a lab's disks. */
-export const systemFileName = 'system.raw';
-
-/** Gives the name of a disk's image. */
-export function diskFileName(serial: string): string {
-  return `${serial}.raw`;
-}
 
 /** Makes blank disks in a directory, sparse, and a system disk: a copy of the blank one that comes with the tools, so that a lab needs nobody else's file. */
 export async function createLabDisks(

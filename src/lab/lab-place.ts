@@ -2,10 +2,17 @@ import { access, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RaidlabError } from '../core/failure.ts';
 import { isLabName } from '../core/lab/lab-name.ts';
-import { diskFileName, systemFileName } from './lab-disks.ts';
 
 /** The directory of a project that holds its labs, one a directory. */
 export const labsDirectoryName = '.raidlab';
+
+/** The image of the system disk among a lab's disks. */
+export const systemFileName = 'system.raw';
+
+/** Gives the name of a disk's image. */
+export function diskFileName(serial: string): string {
+  return `${serial}.raw`;
+}
 
 /** Where everything of a lab is. */
 export interface LabPlace {

@@ -23,7 +23,8 @@ import { createForkOrBoot } from '../machine/template/fork-or-boot.ts';
 import { savedFiles, templateFailure } from '../machine/template/template-files.ts';
 import { ensureTemplate } from '../machine/template/template-use.ts';
 import { typeCommand } from '../storage/type-command.ts';
-import { createLabDisks, diskFileName, systemFileName } from './lab-disks.ts';
+import { createLabDisks } from './lab-disks.ts';
+import { diskFileName, systemFileName } from './lab-place.ts';
 
 /** A built array at rest, for new labs to begin with. */
 export interface LabTemplate {

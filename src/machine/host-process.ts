@@ -8,7 +8,6 @@
  *     runHostCommand    starts, waits, gives the output; context ends ─► TERM to the group ─► grace ─► KILL ─► waits for the end
  *     startHostProcess  starts, gives a HostProcess; lives until it ends by itself or is disposed
  *     startDetachedProcess  starts, and lets go
- *     becomeProgram     does not come back
  */
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
@@ -212,16 +211,6 @@ export async function startDetachedProcess(
   }
   child.unref();
   return { pid, ended };
-}
-
-/**
- * Becomes another program: it has our process, our terminal and our standard streams, its exit status is ours. What was written
- * before must have been handed to the system.
- */
-export function becomeProgram(argv: readonly string[]): never {
-  // env(1) looks the program up, and says so where there is none: exit 127.
-  process.execve?.('/usr/bin/env', ['env', '--', ...argv]);
-  throw new Error('a program that was to become another went on');
 }
 
 /** Gives the error for a command that ended as it should not: `program-missing`, `disk-full` or `command-failed`. */

@@ -41,7 +41,7 @@ export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
   const [{ requireKeeper }, { sshFiles }, { becomeProgram }] = await Promise.all([
     import('../../lab/inspect-lab.ts'),
     import('../../lab/lab-place.ts'),
-    import('../../machine/host-process.ts'),
+    import('../../machine/become-program.ts'),
   ]);
   if (!asked.paths.some((path) => path.startsWith(':'))) {
     const why = 'None of these paths is in the lab: those begin with a colon (:/storage/photo.jpg).';

@@ -4,10 +4,9 @@ import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
-import { formatCommand } from '../../core/plan/command.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
-import { labOption, placeOf } from './lab-option.ts';
+import { labOption } from './lab-option.ts';
 
 /** Gives the command line of `raidlab ssh`. */
 export const sshArguments = (cli: Cli) =>
@@ -35,16 +34,7 @@ export const sshExamples: readonly Example[] = [
   { words: "ssh -- 'dmesg | tail'", does: 'A line for the shell there.' },
 ];
 
-/** Becomes ssh. Rejects with `lab/not-on` and `lab/no-lab`. */
+/** Becomes ssh. */
 export async function runSshCommand(cli: Cli, asked: SshCommand): Promise<never> {
-  const [{ requireKeeper }, { sshFiles }, { becomeProgram }] = await Promise.all([
-    import('../../lab/inspect-lab.ts'),
-    import('../../lab/lab-place.ts'),
-    import('../../machine/host-process.ts'),
-  ]);
-  const place = await placeOf(cli, asked.lab);
-  await requireKeeper(place);
-  const [first, ...others] = asked.words;
-  const remote = first === undefined ? [] : [others.length === 0 ? first : formatCommand({ argv: asked.words })];
-  return becomeProgram(['ssh', '-F', sshFiles(place).configHostPath, place.name, ...remote]);
+  return (await import('./become-ssh.ts')).becomeSsh(cli, asked);
 }

@@ -1,0 +1,15 @@
+import type { AskedSsh } from '../../core/lab/plain-ssh.ts';
+import { formatCommand } from '../../core/plan/command.ts';
+import { requireKeeper } from '../../lab/inspect-lab.ts';
+import { requireLab, sshFiles } from '../../lab/lab-place.ts';
+import { becomeProgram } from '../../machine/become-program.ts';
+import type { Cli } from '../cli.ts';
+
+/** Becomes ssh to a lab. Rejects with `lab/not-on` and `lab/no-lab`. */
+export async function becomeSsh(cli: Cli, asked: AskedSsh): Promise<never> {
+  const place = await requireLab(cli.cwdHostPath, asked.lab);
+  await requireKeeper(place);
+  const [first, ...others] = asked.words;
+  const remote = first === undefined ? [] : [others.length === 0 ? first : formatCommand({ argv: asked.words })];
+  return becomeProgram(['ssh', '-F', sshFiles(place).configHostPath, place.name, ...remote]);
+}

@@ -1,0 +1,40 @@
+import type { ExitCode } from '../core/exit-code.ts';
+import { runCacheCommand } from './cache.ts';
+import type { Cli } from './cli.ts';
+import { runDoctorCommand } from './doctor.ts';
+import { runDrillCommand } from './drill.ts';
+import { runDrillsCommand } from './drills.ts';
+import { runKernelsCommand } from './kernels.ts';
+import { runKernelLogCommand } from './kernel-log.ts';
+import { runLabCommand } from './lab/lab-commands.ts';
+import { runNewCommand } from './new.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+import type { CommandLine } from './parse-command-line.ts';
+
+/** Reads the command line and runs its command; gives the exit code. Throws what goes wrong. */
+export async function runCommandLine(cli: Cli): Promise<ExitCode> {
+  return runCommand(cli, await parseCommandLine(cli));
+}
+
+async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
+  switch (asked.command) {
+    case 'shown':
+      return asked.exitCode;
+    case 'drill':
+      return runDrillCommand(cli, asked);
+    case 'drills':
+      return runDrillsCommand(cli, asked);
+    case 'new':
+      return runNewCommand(cli, asked);
+    case 'doctor':
+      return runDoctorCommand(cli, asked);
+    case 'cache':
+      return runCacheCommand(cli, asked);
+    case 'kernels':
+      return runKernelsCommand(cli, asked);
+    case 'kernel-log':
+      return runKernelLogCommand(cli, asked);
+    default:
+      return runLabCommand(cli, asked);
+  }
+}

@@ -1,0 +1,20 @@
+import { defaultLabName } from './lab-name.ts';
+
+/** What `raidlab ssh` was asked for. */
+export interface AskedSsh {
+  readonly lab: string;
+  /** The command and its arguments; none for a shell. */
+  readonly words: readonly string[];
+}
+
+/** Reads `ssh [--lab NAME] [-- COMMAND…]`, typed just so; undefined for all else, which is for the parser of command lines. */
+export function readPlainSsh(argv: readonly string[]): AskedSsh | undefined {
+  const [command, ...rest] = argv;
+  if (command !== 'ssh') return undefined;
+  const [option, name, ...others] = rest;
+  const isNamed = option === '--lab' && name !== undefined && !name.startsWith('-');
+  const lab = isNamed ? name : defaultLabName;
+  const [dashes, ...words] = isNamed ? others : rest;
+  if (dashes === undefined) return { lab, words: [] };
+  return dashes === '--' ? { lab, words } : undefined;
+}
