@@ -107,6 +107,6 @@ export const convertWithDeadDisk: Drill = {
   twin: {
     skipStep: 'soft-balance',
     breaks: ['profiles'],
-    because: 'The replace gives the array its disk back, and not its profile: what has a single copy keeps it.',
+    because: 'the replace gives the array its disk back, and not its profile: what has a single copy keeps it.',
   },
 };

@@ -183,6 +183,6 @@ export const crashDuringReplaceTargetGone: Drill = {
   twin: {
     skipStep: 'wipe-target',
     breaks: ['procedure'],
-    because: 'A disk that says it is the target of a replace which no longer exists keeps the array from being mounted.',
+    because: 'a disk that says it is the target of a replace which no longer exists keeps the array from being mounted.',
   },
 };

@@ -123,6 +123,6 @@ export const crashDuringReplace: Drill = {
   twin: {
     skipStep: 'record-target',
     breaks: ['comes-back', 'procedure'],
-    because: 'The boot opens only what crypttab names: without the target of the interrupted replace the array does not mount.',
+    because: 'the boot opens only what crypttab names: without the target of the interrupted replace the array does not mount.',
   },
 };

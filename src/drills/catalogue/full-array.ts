@@ -125,6 +125,6 @@ export const fullArray: Drill = {
   twin: {
     skipStep: 'make-room',
     breaks: ['procedure'],
-    because: 'Without unallocated space on the disk that is left the replace is refused every time.',
+    because: 'without unallocated space on the disk that is left the replace is refused every time.',
   },
 };

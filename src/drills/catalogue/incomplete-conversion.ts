@@ -154,6 +154,6 @@ export const incompleteConversion: Drill = {
   twin: {
     skipStep: 'finish-conversion',
     breaks: ['profiles', 'leg-alone-*'],
-    because: 'Metadata that was not converted has both its copies on the old disk: without it nothing can be found on the new one.',
+    because: 'metadata that was not converted has both its copies on the old disk: without it nothing can be found on the new one.',
   },
 };

@@ -101,7 +101,7 @@ export const onceOnlyRw: Drill = {
     {
       kernel: '<4.14',
       verdict: 'broken',
-      because: 'The kernel refuses the second read-write mount as soon as there is one chunk with a single copy.',
+      because: 'the kernel refuses the second read-write mount as soon as there is one chunk with a single copy.',
       breaks: ['degraded-mounts'],
       source: 'kernel commit 21634a19f646, in 4.14',
     },
@@ -112,6 +112,6 @@ export const onceOnlyRw: Drill = {
   twin: {
     skipStep: 'soft-balance',
     breaks: ['profiles', 'leg-alone-*'],
-    because: 'It mounts as often as one likes, and what was made without the second disk keeps its single copy.',
+    because: 'it mounts as often as one likes, and what was made without the second disk keeps its single copy.',
   },
 };

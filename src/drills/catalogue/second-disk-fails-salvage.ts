@@ -200,6 +200,6 @@ export const secondDiskFailsSalvage: Drill = {
   twin: {
     instead: [mountReadOnly],
     breaks: ['procedure'],
-    because: 'A read-only mount replays the log, and the disk takes no writes: without rescue it is refused.',
+    because: 'a read-only mount replays the log, and the disk takes no writes: without rescue it is refused.',
   },
 };

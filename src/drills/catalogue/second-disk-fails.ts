@@ -112,6 +112,6 @@ export const secondDiskFails: Drill = {
   twin: {
     layout: { ...defaultLayout, spareSizesBytes: equalSizes(2) },
     breaks: ['procedure'],
-    because: 'With two copies the disk that fails during the replace has the only copy of what is not rebuilt yet.',
+    because: 'with two copies the disk that fails during the replace has the only copy of what is not rebuilt yet.',
   },
 };

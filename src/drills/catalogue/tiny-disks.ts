@@ -52,6 +52,6 @@ export const tinyDisks: Drill = {
   twin: {
     skipStep: 'soft-balance',
     breaks: ['profiles'],
-    because: 'What was written or moved without the missing disk stays in chunks with a single copy.',
+    because: 'what was written or moved without the missing disk stays in chunks with a single copy.',
   },
 };
