@@ -18,9 +18,9 @@ const lookTimeoutMs = 600_000;
  */
 export async function observePayload(ctx: Context, guest: Guest, manifest: Manifest, guestPath: string): Promise<ObservedPayload> {
   const find = await look(ctx, guest, findCommand(guestPath));
-  // Without the directory find lists nothing and says so: then everything is missing, which is an answer.
-  const isGone = find.exitCode === 1 && find.stdout === '' && find.stderr.includes('No such file or directory');
-  const found = isGone ? [] : understood(guest, find, () => parseFind(find.stdout));
+  // A directory that is not there or cannot be read is not listed, and find says why: then everything is missing, which is an answer.
+  const isUnseen = find.exitCode === 1 && find.stdout === '' && find.stderr.startsWith('find: ');
+  const found = isUnseen ? [] : understood(guest, find, () => parseFind(find.stdout));
   const prefix = `${guestPath}/`;
   const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [`${prefix}${entry.path}`] : []));
   const hashed = await hashFiles(ctx, guest, files);
