@@ -146,7 +146,7 @@ export const destroyedLuksHeader: Drill = {
   ],
   tags: ['luks', 'missing', 'stale', 'scrub'],
   layout: defaultLayout,
-  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  layouts: ['raid1'],
   payloadBytes: 16 * 1024 ** 2,
   steps: [
     buildArray,

@@ -78,7 +78,7 @@ export const largerReplacement: Drill = {
   ],
   tags: ['missing', 'replace', 'size'],
   layout: { ...defaultLayout, spareSizesBytes: [1.5 * defaultDiskSizeBytes] },
-  layouts: ['raid1-unequal'],
+  layouts: [],
   payloadBytes: 16 * 1024 ** 2,
   steps: [
     buildArray,

@@ -69,7 +69,7 @@ export const lostLuksKey: Drill = {
   ],
   tags: ['luks', 'missing', 'replace', 'balance'],
   layout: defaultLayout,
-  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  layouts: ['raid1'],
   payloadBytes: 16 * 1024 ** 2,
   steps: [
     buildArray,
