@@ -1,6 +1,4 @@
 import type { FilesystemUsage } from '../btrfs/filesystem-usage.ts';
-import { predictUsableBytes } from '../layout.ts';
-import type { ArrayLayout } from '../layout.ts';
 import { formatSize } from '../size.ts';
 import type { Check } from '../verdict.ts';
 
@@ -17,12 +15,12 @@ export interface Allocation {
   readonly fits: boolean;
 }
 
-/** Predicts how much more data an array takes: what its disks can hold in all, less what data, metadata and system chunks have of it already; bytes. */
-export function predictFreeBytes(usage: FilesystemUsage, layout: ArrayLayout): number {
+/** Predicts how much more data an array takes that holds `usableBytes` in all: less what data, metadata and system chunks have of it already; bytes. */
+export function predictFreeBytes(usage: FilesystemUsage, usableBytes: number): number {
   const chunksOf = (type: string) => usage.blockGroups.filter((chunks) => chunks.type === type);
   const usedBytes = chunksOf('data').reduce((sum, chunks) => sum + chunks.usedBytes, 0);
   const overheadBytes = [...chunksOf('metadata'), ...chunksOf('system')].reduce((sum, chunks) => sum + chunks.sizeBytes, 0);
-  return predictUsableBytes(layout) - usedBytes - overheadBytes - reservedBytes * layout.memberSizesBytes.length;
+  return usableBytes - usedBytes - overheadBytes - reservedBytes * usage.unallocated.length;
 }
 
 /**

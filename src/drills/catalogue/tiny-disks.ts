@@ -2,7 +2,7 @@ import { defaultLayout } from '../../core/layout.ts';
 import type { Drill } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
-import { checkUsableSpace } from '../steps/fill-steps.ts';
+import { checkHalfOfTotal, checkUsableSpace } from '../steps/fill-steps.ts';
 import { takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 
@@ -50,8 +50,8 @@ export const tinyDisks: Drill = {
   ],
   proof: 'full',
   twin: {
-    skipStep: 'soft-balance',
-    breaks: ['profiles'],
-    because: 'what was written or moved without the missing disk stays in chunks with a single copy.',
+    instead: [checkHalfOfTotal],
+    breaks: ['usable-space'],
+    because: 'half of all disks together is not the room: what the large one has beyond the others has no partner.',
   },
 };

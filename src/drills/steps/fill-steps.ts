@@ -1,4 +1,5 @@
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
+import type { FilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { arrayGuestPath, predictUsableBytes } from '../../core/layout.ts';
 import type { ArrayLayout } from '../../core/layout.ts';
 import { numberedLinesBytes, planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';
@@ -29,29 +30,35 @@ const attemptGuestPath = `${arrayGuestPath}/attempt`;
 const planClear = [command('rm', '--force', attemptGuestPath), command('sync'), planDropEmptyChunks];
 
 /** Judges the room for data against what the sizes of the disks promise, by allocating it. */
-export const checkUsableSpace: Step = {
-  name: 'check-usable-space',
-  title: 'Find out how much room for data there is',
-  phase: 'repair',
-  skippable: true,
-  plan: () => [
-    ...typed(lookAt.filesystemUsage),
-    act('allocate, without writing it, a little less than is predicted, and a little more'),
-    ...typed(...planClear),
-  ],
-  run: async (run) => {
-    const usage = await run.ask(lookAt.filesystemUsage, parseFilesystemUsage);
-    const predictedBytes = predictFreeBytes(usage, run.array.layout);
-    const sizesBytes = [predictedBytes - predictionToleranceBytes, predictedBytes + predictionToleranceBytes];
-    const allocations: Allocation[] = [];
-    for (const sizeBytes of sizesBytes) {
-      const allocated = await run.try(command('fallocate', '--length', String(sizeBytes), attemptGuestPath));
-      allocations.push({ sizeBytes, fits: allocated.exitCode === 0 });
-      for (const planned of planClear) await run.type(planned);
-    }
-    run.judge(judgeUsableSpace(predictedBytes, usage, allocations));
-  },
-};
+export const checkUsableSpace: Step = checkRoom('Find out how much room for data there is', (_, layout) => predictUsableBytes(layout));
+
+/** The same by the rule of thumb: two copies, so half of all. For the twin of a drill with unequal disks. */
+export const checkHalfOfTotal: Step = checkRoom('Expect half of all disks together', (usage) => usage.overall.deviceSizeBytes / 2);
+
+function checkRoom(title: string, usableBytes: (usage: FilesystemUsage, layout: ArrayLayout) => number): Step {
+  return {
+    name: 'check-usable-space',
+    title,
+    phase: 'repair',
+    skippable: true,
+    plan: () => [
+      ...typed(lookAt.filesystemUsage),
+      act('allocate, without writing it, a little less than is predicted, and a little more'),
+      ...typed(...planClear),
+    ],
+    run: async (run) => {
+      const usage = await run.ask(lookAt.filesystemUsage, parseFilesystemUsage);
+      const predictedBytes = predictFreeBytes(usage, usableBytes(usage, run.array.layout));
+      const allocations: Allocation[] = [];
+      for (const sizeBytes of [predictedBytes - predictionToleranceBytes, predictedBytes + predictionToleranceBytes]) {
+        const allocated = await run.try(command('fallocate', '--length', String(sizeBytes), attemptGuestPath));
+        allocations.push({ sizeBytes, fits: allocated.exitCode === 0 });
+        for (const planned of planClear) await run.type(planned);
+      }
+      run.judge(judgeUsableSpace(predictedBytes, usage, allocations));
+    },
+  };
+}
 
 /** Shares of what the disks of an array can hold. */
 export interface FillShares {
