@@ -156,6 +156,7 @@ export const latentBadBlock: Drill = {
     'measured: with medium errors instead of wrong bytes on the survivor the replace exits 0 and says "0 uncorr. read errs" too, on 6.1.192 and 6.12.118',
     'measured: on 6.1.192 the replace counts the blocks in `device stats` of the survivor; on 6.12.118 for the "<missing disk>", and the counters are zero afterwards',
     'measured: on 6.12.118, raid10, the kernel log of replace and scrub named file-000.dat where file-009.dat in the same 64 KiB was damaged; on 6.1.192 it names the block itself',
+    'measured: on 6.12.118, raid10, a file whose blocks are wrong in both copies was read without an error in 11 of 12 readings, with other bytes than were written; the kernel log has "csum failed" for both mirrors. The drill is broken there, as it should be',
     'kernel patch "btrfs: scrub: fix incorrectly reported logical/physical address", Qu Wenruo, 2024',
     "failures D4, G1 and 9 of the project's catalogue",
   ],
