@@ -20,11 +20,14 @@ const files = ['src', 'test', 'setup', 'eslint', 'bench', 'examples']
   .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
   .filter((file) => !untouched.test(file));
 
+/** A file of a guest's root is named by the program that reads it. */
+const isNamedByUs = (/** @type {string} */ file) => !file.includes('/guest-root/') && path.basename(file) !== 'README.md';
+
 const sources = files.filter((file) => /\.(ts|mjs)$/.test(file));
 
 test('files have kebab-case names', () => {
   assert.deepEqual(
-    files.filter((file) => !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(path.basename(file)) && path.basename(file) !== 'README.md'),
+    files.filter((file) => isNamedByUs(file) && !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(path.basename(file))),
     [],
   );
 });

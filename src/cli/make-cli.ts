@@ -133,7 +133,7 @@ function mirrorIn(env: Environment, variable: string): string | undefined {
   if (variable !== mirrorVariable && suiteOfVariable(variable) === undefined) return undefined;
   const value = firstSet(env[variable]);
   if (value === undefined || isMirrorAddress(value)) return value;
-  const expected = 'the address of a Debian mirror, such as http://deb.debian.org/debian, with options in brackets before it or without';
+  const expected = 'the address of a Debian mirror, such as http://mirror.example/debian, with options in brackets before it or without';
   throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable, value, expected });
 }
 

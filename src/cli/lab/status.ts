@@ -47,9 +47,8 @@ export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<
   };
   let status = await look();
   tell(status);
-  while (asked.watch && !signal.aborted) {
-    await delay(watchMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) break;
+  const pause = async (): Promise<boolean> => delay(watchMs, true, { signal }).catch(() => false);
+  while (asked.watch && (await pause())) {
     const next = await look();
     // To a file or a program only what changed is told.
     if (cli.screen.out.capabilities.live || JSON.stringify(next) !== JSON.stringify(status)) tell(next);

@@ -5,10 +5,10 @@ import { parseMadison } from './madison.ts';
 
 // apt 2.6.1, November 2026.
 const recorded =
-  'linux-image-6.1.0-50-cloud-amd64 |  6.1.176-1 | http://deb.debian.org/debian bookworm/main amd64 Packages\n' +
-  'linux-image-6.1.0-50-cloud-amd64 |  6.1.176-1 | http://deb.debian.org/debian-security bookworm-security/main amd64 Packages\n' +
-  'linux-image-6.12.90+deb12.1-cloud-amd64 | 6.12.90-2~bpo12+1 | http://deb.debian.org/debian bookworm-backports/main amd64 Packages\n' +
-  'btrfs-progs |     6.14-1 | http://deb.debian.org/debian trixie/main Sources\n';
+  'linux-image-6.1.0-50-cloud-amd64 |  6.1.176-1 | http://mirror.example/debian bookworm/main amd64 Packages\n' +
+  'linux-image-6.1.0-50-cloud-amd64 |  6.1.176-1 | http://mirror.example/debian-security bookworm-security/main amd64 Packages\n' +
+  'linux-image-6.12.90+deb12.1-cloud-amd64 | 6.12.90-2~bpo12+1 | http://mirror.example/debian bookworm-backports/main amd64 Packages\n' +
+  'btrfs-progs |     6.14-1 | http://mirror.example/debian trixie/main Sources\n';
 
 test('each binary package is listed with its version and where it is; sources are passed over', () => {
   assert.deepEqual(parseMadison(recorded), [
