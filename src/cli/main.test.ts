@@ -77,7 +77,7 @@ test('drills and plans are for people and for programs', async () => {
   assert.match(plan.stdout, /^ {2}\$ mkfs\.btrfs .*-d raid1 -m raid1/mu);
   assert.match(plan.stdout, /soft-balance, left out/u);
   assert.equal(plan.exitCode, 0);
-  const plans = (await sandbox.run('drill', 'kernel-crash', 'replace-*', '--plan', '--json')).stdout.trimEnd().split('\n');
+  const plans = (await sandbox.run('drill', 'kernel-crash', 'replace-missing-*', '--plan', '--json')).stdout.trimEnd().split('\n');
   assert.deepEqual(
     plans.map((row) => (JSON.parse(row) as { readonly drill: string }).drill),
     ['kernel-crash', 'replace-missing-disk'],
