@@ -17,7 +17,6 @@ const samples: Samples = {
   usage: {
     'bad-arguments': [64, { message: 'There is no flag --foo.', command: 'raidlab drill' }],
     'unknown-drill': [64, { drill: 'replce', known: ['replace', 'crash'], nearest: 'replace' }],
-    'unknown-layout': [64, { layout: 'raid2', known: ['raid1'], nearest: 'raid1' }],
     'unknown-tag': [64, { tag: 'replce', known: ['replace'], nearest: 'replace' }],
     'unknown-step': [64, { drill: 'replace', step: 'balanc', known: ['balance'] }],
     'required-step': [64, { drill: 'replace', step: 'build-array', skippable: ['balance'] }],

@@ -1,5 +1,3 @@
-import { nearestWord } from './nearest-word.ts';
-import { RaidlabError } from './failure.ts';
 import { defaultLayout, equalSizes } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 
@@ -22,17 +20,3 @@ export type LayoutName = keyof typeof namedLayouts;
 
 /** The names of the layouts. */
 export const layoutNames = Object.keys(namedLayouts) as readonly LayoutName[];
-
-/** Gives the name of a layout that was typed; throws `unknown-layout` with the nearest name there is. */
-export function requireLayoutName(name: string): LayoutName {
-  const found = layoutNames.find((known) => known === name);
-  if (found !== undefined) return found;
-  const nearest = nearestWord(name, layoutNames);
-  throw new RaidlabError({
-    area: 'usage',
-    reason: 'unknown-layout',
-    layout: name,
-    known: layoutNames,
-    ...(nearest === undefined ? {} : { nearest }),
-  });
-}

@@ -37,13 +37,6 @@ export type UsageFailure =
     }
   | {
       readonly area: 'usage';
-      readonly reason: 'unknown-layout';
-      readonly layout: string;
-      readonly known: readonly string[];
-      readonly nearest?: string;
-    }
-  | {
-      readonly area: 'usage';
       readonly reason: 'unknown-entry';
       readonly entry: string;
       readonly known: readonly string[];
@@ -90,12 +83,6 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
         exitCode: usage,
         what: `No drill has the tag "${failure.tag}".`,
         remedy: `${didYouMean(failure.nearest)}The tags are: ${failure.known.join(', ')}.`,
-      };
-    case 'unknown-layout':
-      return {
-        exitCode: usage,
-        what: `There is no layout called "${failure.layout}".`,
-        remedy: `${didYouMean(failure.nearest)}The layouts are: ${failure.known.join(', ')}.`,
       };
     case 'unknown-entry':
       return {

@@ -2,7 +2,7 @@ import { defaultLayout } from '../../core/layout.ts';
 import type { Drill } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
-import { checkHalfOfTotal, checkUsableSpace } from '../steps/fill-steps.ts';
+import { checkHalfOfTotal, checkUsableSpace, giveChunksBack } from '../steps/fill-steps.ts';
 import { takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 
@@ -17,15 +17,18 @@ export const tinyDisks: Drill = {
     'But both copies of a chunk lie on different disks. What the large disk has beyond all the others together has no partner and stays empty: the room is the smaller of half the total and the total without the largest.',
     'The tools do not help. "Free (estimated)" divides what is left by the number of copies and is too high; `df` pairs the smallest disk with the next smallest, which the allocator does not do, and is too low. What is true is found by arithmetic, and by allocating.',
     'On disks this small everything else is large: the LUKS header takes 16 MiB of each, and metadata and system chunks weigh. A replace and a balance still have to go through.',
+    'And they leave chunks behind that are empty: each closes the chunk that it copies and opens another. Where nothing is left unallocated on a disk, the next scrub, which closes chunks too, may find no room for metadata, and the filesystem stops itself, read-only, although `df` shows it empty. A last balance gives the empty chunks back.',
   ].join('\n\n'),
   wrongMoves: [
     'To divide the total by two: the largest disk counts for no more than the others together.',
+    'To take the balance for the end of it: with nothing unallocated on one of the small disks a scrub can stop the filesystem.',
     'To practise with disks of 128 MiB: behind a LUKS2 header mkfs refuses them.',
   ],
   sources: [
     'btrfs-filesystem(8), usage',
     'mkfs.btrfs(8), PROFILES',
     'fs/btrfs/super.c, btrfs_calc_avail_data_space()',
+    'measured: kernel 6.12, 1 MiB unallocated on one disk: a scrub ended in "Transaction aborted (error -28)", btrfs_create_pending_block_groups(), in one run of three',
     "measured: failures E4, E18 of the project's catalogue; G3: usable space by arithmetic",
   ],
   tags: ['space', 'size', 'missing', 'replace', 'balance'],
@@ -47,6 +50,7 @@ export const tinyDisks: Drill = {
     replaceDisk,
     updateCrypttab,
     softBalance,
+    giveChunksBack,
   ],
   proof: 'full',
   twin: {

@@ -8,6 +8,8 @@ import { command } from '../../core/plan/command.ts';
 import { lookAt, planDropEmptyChunks } from '../../core/plan/repair.ts';
 import { judgeUsableSpace, predictFreeBytes, predictionToleranceBytes } from '../../core/proof/judge-usable-space.ts';
 import type { Allocation } from '../../core/proof/judge-usable-space.ts';
+import { formatSize } from '../../core/size.ts';
+import { readOutput } from '../../storage/type-command.ts';
 import { xxh128 } from '../../storage/verify-files.ts';
 import type { Step } from '../drill.ts';
 import { act, typed } from './plan-line.ts';
@@ -59,6 +61,22 @@ function checkRoom(title: string, usableBytes: (usage: FilesystemUsage, layout: 
     },
   };
 }
+
+/** Gives back what replace and balance have left empty: on a small array a scrub has no room else, and stops the filesystem. */
+export const giveChunksBack: Step = {
+  name: 'give-chunks-back',
+  title: 'Give empty chunks back, so that a scrub has room',
+  phase: 'repair',
+  skippable: true,
+  plan: () => typed(planDropEmptyChunks, lookAt.filesystemUsage),
+  run: async (run) => {
+    await run.type(planDropEmptyChunks);
+    await run.look(lookAt.filesystemUsage, (result) => {
+      const { overall } = readOutput(run.guest, result, parseFilesystemUsage);
+      return `${formatSize(overall.deviceUnallocatedBytes)} of ${formatSize(overall.deviceSizeBytes)} are in no chunk.`;
+    });
+  },
+};
 
 /** Shares of what the disks of an array can hold. */
 export interface FillShares {
