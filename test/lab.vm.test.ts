@@ -4,7 +4,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { childrenOf, keeperOf, listeningOf, openLabProject, untilGone } from './rig/lab.ts';
+import { childrenOf, keeperOf, listeningOf, openLabProject, untilGone, untilKept } from './rig/lab.ts';
 import { typeRaidlab } from './rig/raidlab.ts';
 
 // The first run builds the images and the template.
@@ -214,7 +214,7 @@ test('what goes wrong with a lab is told, and loses nothing', { timeout }, async
 
   await suite.test('an up that is interrupted leaves nothing running', async () => {
     const typed = typeRaidlab(lab.hostPath, ['up'], lab.env);
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await untilKept(place);
     typed.child.kill('SIGINT');
     const { exitCode } = await typed.ended;
     assert.ok(exitCode === 130 || exitCode === 0, String(exitCode));

@@ -122,7 +122,14 @@ async function planArrayKey(kit: MachineKit, request: DrillRequest, steps: reado
     layout,
     diskSizesBytes(layout).map((_, index) => `UUID-${String(index)}`),
   );
-  const shape = [arrayVersion, booted.digest, layout, payloadBytes, seed, steps.map((step) => [step.name, step.plan(array), ...(step.edition === undefined ? [] : [step.edition])])];
+  const shape = [
+    arrayVersion,
+    booted.digest,
+    layout,
+    payloadBytes,
+    seed,
+    steps.map((step) => [step.name, step.plan(array), ...(step.edition === undefined ? [] : [step.edition])]),
+  ];
   return { kind: 'array', digest: await hashText(JSON.stringify(shape)), artefact: 'template of a built array' };
 }
 

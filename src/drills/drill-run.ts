@@ -5,7 +5,6 @@ import type { ContainerPlan } from '../core/plan/container.ts';
 import { promiseContent } from '../core/payload/promised-file.ts';
 import type { PromisedFile } from '../core/payload/promised-file.ts';
 import type { Fault, StandingFault } from '../core/fault.ts';
-import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check } from '../core/verdict.ts';
 import type { Context } from '../machine/context.ts';
 import type { CommandResult, Guest, GuestProcess } from '../machine/guest.ts';
@@ -16,6 +15,8 @@ import type { Payload } from '../storage/payload-image.ts';
 import type { Promised } from '../storage/verify-files.ts';
 import { readOutput, said, tryCommand, typeCommand } from '../storage/type-command.ts';
 import { DiskBays } from './disk-bays.ts';
+import { emptyLog, joinLogs, kernelLogOf } from './kernel-log.ts';
+import type { KernelLog } from './kernel-log.ts';
 import { startFromKit } from './machine-kit.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
 import { waitForDiskNames } from '../machine/wait-for-disk-names.ts';
@@ -28,25 +29,6 @@ const journalTimeoutMs = 90_000;
 export interface Member {
   readonly devid: number;
   readonly container: ContainerPlan;
-}
-
-/** What a kernel said on its console. */
-export interface KernelLog {
-  readonly consoleLines: readonly string[];
-  readonly troubles: readonly KernelTrouble[];
-}
-
-const emptyLog: KernelLog = { consoleLines: [], troubles: [] };
-
-function kernelLogOf(machine: Machine, without: KernelLog): KernelLog {
-  return {
-    consoleLines: machine.consoleLines().slice(without.consoleLines.length),
-    troubles: machine.troubles().slice(without.troubles.length),
-  };
-}
-
-function joinLogs(first: KernelLog, second: KernelLog): KernelLog {
-  return { consoleLines: [...first.consoleLines, ...second.consoleLines], troubles: [...first.troubles, ...second.troubles] };
 }
 
 /** What a drill is run with. */
@@ -245,7 +227,7 @@ export class DrillRun implements AsyncDisposable {
   /** Leaves out of the proof what kernels have said so far: it belongs to the fault, as `because` says, and not to the repair. */
   forgiveKernelLog(because: string): void {
     this.#pastKernelLog = emptyLog;
-    if (this.#machine !== undefined) this.#forgiven = kernelLogOf(this.#machine, emptyLog);
+    if (this.#machine !== undefined) this.#forgiven = kernelLogOf(this.#machine);
     this.ctx.emit({ type: 'remark-made', text: `What the kernel said until now is not judged: ${because}` });
   }
 
@@ -284,9 +266,7 @@ export class DrillRun implements AsyncDisposable {
 
   /** Puts a replaced member's successor in its place: a btrfs replace keeps the devid. */
   replaceMember(devid: number, container: ContainerPlan): void {
-    const index = this.members.findIndex((member) => member.devid === devid);
-    if (index === -1) throw new Error(`drill ${this.drill}: no member has devid ${String(devid)}`);
-    this.members[index] = { devid, container };
+    this.members[this.#indexOf(devid)] = { devid, container };
   }
 
   /** Adds a member that btrfs gave the number. */
@@ -296,9 +276,7 @@ export class DrillRun implements AsyncDisposable {
 
   /** Takes a member out that the array no longer has. */
   removeMember(devid: number): void {
-    const index = this.members.findIndex((member) => member.devid === devid);
-    if (index === -1) throw new Error(`drill ${this.drill}: no member has devid ${String(devid)}`);
-    this.members.splice(index, 1);
+    this.members.splice(this.#indexOf(devid), 1);
   }
 
   /** Ends the machine, whatever state it is in. */
@@ -310,6 +288,12 @@ export class DrillRun implements AsyncDisposable {
   /** The name of the machine that is on, or was on last. */
   get #lastMachineName(): string {
     return this.#boots <= 1 ? this.#machineName : `${this.#machineName}-${String(this.#boots)}`;
+  }
+
+  #indexOf(devid: number): number {
+    const index = this.members.findIndex((member) => member.devid === devid);
+    if (index === -1) throw new Error(`drill ${this.drill}: no member has devid ${String(devid)}`);
+    return index;
   }
 
   #announce(planned: Command): void {

@@ -64,6 +64,15 @@ export async function childrenOf(pid: number, program: string): Promise<readonly
   return found;
 }
 
+/** Waits until a lab has a keeper; fails after 20 s. */
+export async function untilKept(place: LabPlace): Promise<void> {
+  for (let look = 0; look < 400; look += 1) {
+    if ((await keeperOf(place).catch(() => undefined)) !== undefined) return;
+    await delay(50);
+  }
+  throw new Error(`the lab ${place.name} has no keeper`);
+}
+
 /** Waits until a process is gone; fails after 20 s. */
 export async function untilGone(pid: number): Promise<void> {
   for (let look = 0; look < 400; look += 1) {

@@ -20,7 +20,7 @@ import {
 import { mountDegraded } from '../steps/degraded-steps.ts';
 import { spareOf } from '../steps/disks-of.ts';
 import { failingDevid } from '../steps/failing-disk-steps.ts';
-import { recordsAtWork } from '../steps/lose-disk-steps.ts';
+import { startWriting } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { softBalance } from '../steps/replace-steps.ts';
 import { needsSlowReplace } from '../steps/slow-replace.ts';
@@ -53,8 +53,7 @@ const cancelReplace: Step = {
   run: async (run) => {
     const before = await run.ask(planReplaceStatus(), parseReplaceStatus);
     await run.type(planCancelReplace);
-    await run.startJournal();
-    await run.waitForJournal(recordsAtWork);
+    await startWriting(run);
     const after = await run.ask(planReplaceStatus(), parseReplaceStatus);
     run.judge({
       name: 'replace-canceled',

@@ -13,7 +13,8 @@ import type { Drill, Step } from '../drill.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
 import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { memberOf } from '../steps/disks-of.ts';
-import { lostDevid, recordsAtWork } from '../steps/lose-disk-steps.ts';
+import { lostDevid } from '../steps/lose-disk-steps.ts';
+import { recordsAtWork, startWriting } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { softBalance } from '../steps/replace-steps.ts';
 import { resetStats } from '../steps/reset-stats-step.ts';
@@ -118,8 +119,7 @@ const mountTogether: Step = {
   run: async (run) => {
     await run.stopJournal();
     for (const planned of planRejoin(run.array)) await run.type(planned);
-    await run.startJournal();
-    await run.waitForJournal(recordsAtWork);
+    await startWriting(run);
   },
 };
 

@@ -10,7 +10,8 @@ import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { buildArray, degradedTree, planExtractTree, writePayload, writeTree } from '../steps/build-steps.ts';
 import { openSurvivors, planMountDegraded } from '../steps/degraded-steps.ts';
-import { recordsAtWork, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { startWriting } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 
@@ -67,8 +68,7 @@ async function useArray(run: DrillRun, mount: number): Promise<void> {
     await run.type(planDaysOfWriting);
     await writeTree(run, degradedTree);
   }
-  await run.startJournal();
-  await run.waitForJournal(recordsAtWork);
+  await startWriting(run);
   await run.stopJournal();
   await run.look(lookAt.filesystemUsage, (result) => {
     const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout.profile);

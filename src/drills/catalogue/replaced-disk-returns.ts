@@ -17,7 +17,8 @@ import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { diskReturns, startStorage } from '../steps/disk-returns-steps.ts';
 import { memberOf, spareOf } from '../steps/disks-of.ts';
-import { lostDevid, recordsAtWork, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { startWriting } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { replaceDisk, softBalance } from '../steps/replace-steps.ts';
 import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
@@ -80,8 +81,7 @@ const resumeService: Step = {
   skippable: false,
   plan: () => [act('start the live writer again: the array is in service')],
   run: async (run) => {
-    await run.startJournal();
-    await run.waitForJournal(recordsAtWork);
+    await startWriting(run);
   },
 };
 

@@ -14,7 +14,7 @@ import type { DrillRun } from '../drill-run.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
 import { memberOf, spareOf } from '../steps/disks-of.ts';
 import { locatePayload } from '../steps/files-on-array.ts';
-import { recordsAtWork } from '../steps/lose-disk-steps.ts';
+import { recordsAtWork } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { firstLostDevid, loseFirst, mountWithoutFirst, secondLostDevid } from '../steps/second-loss-steps.ts';
 import { needsSlowReplace, planSlowReplace, startSlowReplace } from '../steps/slow-replace.ts';

@@ -8,7 +8,7 @@ import type { Drill, Step } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { writeDegraded } from '../steps/degraded-steps.ts';
 import { memberOf, spareOf } from '../steps/disks-of.ts';
-import { recordsAtWork } from '../steps/lose-disk-steps.ts';
+import { recordsAtWork } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { softBalance } from '../steps/replace-steps.ts';
 import { resetStats } from '../steps/reset-stats-step.ts';

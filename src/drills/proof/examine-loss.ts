@@ -14,6 +14,8 @@ import { ask, CommandRefused, describeRefusal, tryCommand, typeCommand } from '.
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { Promised } from '../../storage/verify-files.ts';
 import type { DrillRun, Member } from '../drill-run.ts';
+import { kernelLogOf } from '../kernel-log.ts';
+import type { KernelLog } from '../kernel-log.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
 import type { MachineDisks } from '../machine-kit.ts';
 
@@ -40,11 +42,11 @@ async function examineInOneFork(run: DrillRun, examinations: readonly Examinatio
   const [first, ...others] = examinations;
   if (first === undefined) return [];
   await using machine = await startFromKit(ctx, kit, first.machineName, await copyDisks(run, first));
-  const checks = [await examineLoss(run, machine, first, nothingSaid)];
+  const checks = [await examineLoss(run, machine, first)];
   let last = first;
   for (const next of others) {
     if (checks.at(-1)?.outcome !== 'held' || !(await putAway(ctx, machine, last))) break;
-    const saidBefore = saidBy(machine);
+    const saidBefore = kernelLogOf(machine);
     const { disks } = await copyDisks(run, next);
     for (const disk of disks) await machine.insertDisk(ctx, disk);
     // A member whose disk is in no machine any more is missing here, too: that it does not open is what is to be seen.
@@ -85,23 +87,12 @@ async function copyDisks(run: DrillRun, { serials, machineName }: Examination): 
   return overlayDisks(run.ctx, run.kit, machineName, { ...run.disks, disks });
 }
 
-/** How much a fork's kernel has said. */
-interface Said {
-  readonly lines: number;
-  readonly troubles: number;
-}
-
-const nothingSaid: Said = { lines: 0, troubles: 0 };
-
-function saidBy(machine: Machine): Said {
-  return { lines: machine.consoleLines().length, troubles: machine.troubles().length };
-}
-
-async function examineLoss(run: DrillRun, machine: Machine, examination: Examination, saidBefore: Said): Promise<Check> {
+async function examineLoss(run: DrillRun, machine: Machine, examination: Examination, saidBefore?: KernelLog): Promise<Check> {
   const { ctx } = run;
   const { survivors, lost, name, claim } = examination;
   const evidence = (await openAll(ctx, machine.guest, survivors)) ?? (await examineDegraded(run, machine.guest, survivors, lost));
-  const log = judgeKernelLog(machine.consoleLines().slice(saidBefore.lines), machine.troubles().slice(saidBefore.troubles));
+  const { consoleLines, troubles } = kernelLogOf(machine, saidBefore);
+  const log = judgeKernelLog(consoleLines, troubles);
   const findings = [...evidence.findings, ...(log.outcome === 'broken' ? log.evidence : [])];
   const held = findings.length === 0;
   return { name, claim, outcome: held ? 'held' : 'broken', evidence: held ? evidence.facts : findings };

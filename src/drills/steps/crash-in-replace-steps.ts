@@ -10,7 +10,7 @@ import type { Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { spareOf } from './disks-of.ts';
 import { failingDevid, failingMember } from './failing-disk-steps.ts';
-import { recordsAtWork } from './lose-disk-steps.ts';
+import { recordsAtWork } from './live-writer.ts';
 import { act, typed } from './plan-line.ts';
 import { planSlowReplace, startSlowReplace } from './slow-replace.ts';
 

@@ -6,7 +6,8 @@ import { planOpenContainer } from '../../core/plan/container.ts';
 import type { Step } from '../drill.ts';
 import { degradedTree, planExtractTree, writeTree } from './build-steps.ts';
 import { memberOf } from './disks-of.ts';
-import { lostDevid, recordsAtWork } from './lose-disk-steps.ts';
+import { lostDevid } from './lose-disk-steps.ts';
+import { startWriting } from './live-writer.ts';
 import { act, typed } from './plan-line.ts';
 
 /** Opens the members that are left, and tries the plain mount. */
@@ -62,7 +63,6 @@ export const writeDegraded: Step = {
   ],
   run: async (run) => {
     await writeTree(run, degradedTree);
-    await run.startJournal();
-    await run.waitForJournal(recordsAtWork);
+    await startWriting(run);
   },
 };

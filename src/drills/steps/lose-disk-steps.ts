@@ -7,10 +7,9 @@ import { readOutput } from '../../storage/type-command.ts';
 import type { Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { memberOf } from './disks-of.ts';
+import { recordsAtWork } from './live-writer.ts';
 import { act, typed } from './plan-line.ts';
-
-/** Records that the live writer must have on the array before the story goes on: it works. */
-export const recordsAtWork = 5;
+import { restart } from './restart-step.ts';
 
 /** Records that it must have once the disk is gone: enough that btrfs has met the dead disk. */
 export const recordsWithoutDisk = 15;
@@ -61,15 +60,9 @@ export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Prom
 
 /** Restarts the machine; the pulled disk stays out. */
 export const restartWithoutDisk: Step = {
-  name: 'restart',
+  ...restart,
   title: 'Restart without the disk',
-  phase: 'fault',
-  skippable: false,
   plan: () => [act('orderly shutdown; power on again, the disk stays out')],
-  run: async (run) => {
-    await run.shutdown();
-    await run.boot();
-  },
 };
 
 /** Takes the first member's disk out of a machine that is switched off for it: nothing is written without it before somebody decides to. */
