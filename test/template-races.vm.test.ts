@@ -82,7 +82,7 @@ test('a disk without room for a template: that is said, everything is booted, an
   await using cache = await openPrivateCache(ctx);
   await using directory = await openTestDirectory();
   // The images are 180 MB; the memory of a machine may need 1 GiB.
-  const full = `mkdir ${directory.hostPath}/disk; mount -t tmpfs -o size=900m none ${directory.hostPath}/disk; cp -r --sparse=always ${cache.rootHostPath} ${directory.hostPath}/disk/; mount --bind ${directory.hostPath}/disk ${cache.cacheHomeHostPath}`;
+  const full = `mkdir ${directory.hostPath}/disk; mount -t tmpfs -o size=900m none ${directory.hostPath}/disk; cp -r ${cache.rootHostPath} ${directory.hostPath}/disk/; mount --bind ${directory.hostPath}/disk ${cache.cacheHomeHostPath}`;
   const { exitCode, said } = await typeWithMounts(directory.hostPath, full, ['drill', '--payload', '8MiB'], cache);
   assert.equal(exitCode, 0, said);
   assert.match(said, /No template: there is no room on the disk that holds .*booted instead/u);
@@ -94,7 +94,7 @@ test('a disk that is full: exit 69, which disk, what to do, and nothing of ours 
   const ctx = createTestContext();
   await using cache = await openPrivateCache(ctx);
   await using directory = await openTestDirectory();
-  const full = `mkdir ${directory.hostPath}/disk; mount -t tmpfs -o size=210m none ${directory.hostPath}/disk; cp -r --sparse=always ${cache.rootHostPath} ${directory.hostPath}/disk/; mount --bind ${directory.hostPath}/disk ${cache.cacheHomeHostPath}`;
+  const full = `mkdir ${directory.hostPath}/disk; mount -t tmpfs -o size=210m none ${directory.hostPath}/disk; cp -r ${cache.rootHostPath} ${directory.hostPath}/disk/; mount --bind ${directory.hostPath}/disk ${cache.cacheHomeHostPath}`;
   const list = `; trap 'ls ${cache.rootHostPath}/tmp ${cache.rootHostPath}/work ${cache.rootHostPath}/holds' EXIT`;
   const { exitCode, said } = await typeWithMounts(directory.hostPath, full + list, ['drill'], cache);
   assert.equal(exitCode, 69, said);

@@ -31,6 +31,8 @@ export interface Cli {
    * caught, which is then given. A run puts its own in place while it is open.
    */
   lastWords: (exitCode: ExitCode, error?: unknown) => void;
+  /** Resolves when nothing more can come on standard input; never rejects. */
+  readonly inputEnded: () => Promise<void>;
   /** Tells a loss of standard output other than a reader that went away, and gives the exit code; undefined when there was none. */
   readonly lostOutput: () => ExitCode | undefined;
 }

@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     env: process.env,
     cwdHostPath: process.cwd(),
     nodeArgv: [process.execPath, ...process.execArgv],
+    stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
   });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { describeFailure, RaidlabError } from '../core/failure.ts';
 import { isMirrorAddress, mirrorVariable, suiteOfVariable } from '../core/mirrors.ts';
@@ -32,6 +33,7 @@ export interface ProcessFacts {
   readonly cwdHostPath: string;
   /** The program and the options of this Node: `/usr/bin/node --disable-warning=…`. */
   readonly nodeArgv: readonly [string, ...string[]];
+  readonly stdin: () => Readable;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
 }
@@ -81,6 +83,12 @@ export function makeCli(facts: ProcessFacts): Cli {
     lastWords: (_exitCode, error) => {
       if (error !== undefined) reportFailure(cli, error);
     },
+    inputEnded: () =>
+      new Promise((resolve) => {
+        const input = facts.stdin();
+        input.once('close', resolve).once('error', () => undefined);
+        input.resume();
+      }),
     lostOutput: () => {
       if (lost === undefined) return undefined;
       const description = describeFailure(lost.failure);

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { RecordedEvent } from '../core/event.ts';
@@ -61,7 +62,7 @@ async function see(work: (run: OpenRun, cli: Cli) => Promise<ExitCode>): Promise
     cwdHostPath: root,
     nodeArgv: ['node'] as const,
   };
-  const cli = makeCli({ ...facts, argv: ['drill', '--seed', '7'], stdout, stderr });
+  const cli = makeCli({ ...facts, argv: ['drill', '--seed', '7'], stdin: () => Readable.from([]), stdout, stderr });
   const shown = { drills: 1, verbose: false, cwdHostPath: root, program: cli.program };
   const presenters = [presentFailures(cli.screen, shown), presentOnTerminal(cli.screen, shown)];
   const exitCode = await withRun(cli, { name: 'x', resultsHostPath, presenters }, async (run) => work(run, cli));

@@ -82,12 +82,12 @@ async function askOrStartKeeper(ctx: Context, house: LabHouse, place: LabPlace, 
   }
   await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
   const logHostPath = join(place.logsHostPath, keeperLogName);
-  const keeper = await startDetachedProcess(ctx, house.keeperArgv(place.hostPath), { cwdHostPath: '/', logHostPath });
+  using keeper = await startDetachedProcess(ctx, house.keeperArgv(place.hostPath), { cwdHostPath: '/', logHostPath });
   const socketHostPath = async (): Promise<string | undefined> => {
     const now = await findKeeper(place);
     return now.is === 'alive' && now.keeper.owner.pid === keeper.pid ? now.keeper.socketHostPath : undefined;
   };
-  return askKeeper(ctx, { place, socketHostPath, raidlabVersion, ended: keeper.ended, startMs: keeperStartMs }, act);
+  return await askKeeper(ctx, { place, socketHostPath, raidlabVersion, ended: keeper.ended, startMs: keeperStartMs }, act);
 }
 
 async function ensureState(place: LabPlace, house: LabHouse, wishes: LabWishes, defaults: LabDefaults): Promise<void> {

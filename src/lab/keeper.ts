@@ -4,7 +4,6 @@
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
@@ -28,10 +27,10 @@ export interface KeeperOptions {
   readonly store: CacheStore;
   readonly raidlabVersion: string;
   readonly mirrors: Mirrors;
+  /** Resolves when the command that started the keeper has gone, or has what it asked for. */
+  readonly starterGone: Promise<void>;
 }
 
-/** How long a keeper waits for the command that started it, milliseconds. */
-const firstActMs = 60_000;
 /** How often a keeper looks whether its lab is still there, milliseconds. */
 const lookMs = 5000;
 /** How long a machine may take to shut down in order when the keeper is told to end, milliseconds; systemd kills after 90 s. */
@@ -84,7 +83,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
       if (!there) end();
     });
   }, lookMs);
-  const unasked = delay(firstActMs, undefined, { ref: false }).then(() => (hasBegun ? over.promise : undefined));
+  const unasked = options.starterGone.then(() => (hasBegun ? over.promise : undefined));
   using aborted = whenAborted(ctx.signal);
   try {
     await Promise.race([over.promise, unasked, aborted.promise]);

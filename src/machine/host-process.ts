@@ -7,7 +7,7 @@
  *
  *     runHostCommand    starts, waits, gives the output; context ends ─► TERM to the group ─► grace ─► KILL ─► waits for the end
  *     startHostProcess  starts, gives a HostProcess; lives until it ends by itself or is disposed
- *     startDetachedProcess  starts, and lets go
+ *     startDetachedProcess  starts, and lets go when disposed
  */
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
@@ -175,8 +175,8 @@ export async function startHostProcess(ctx: Context, argv: readonly string[], op
   };
 }
 
-/** A process that outlives us. */
-export interface DetachedProcess {
+/** A process that outlives us. Dispose it to let go: its standard input ends, as it does when we end; until then it can tell that we are there. */
+export interface DetachedProcess extends Disposable {
   readonly pid: number;
   /** Resolves when it has ended while we were there, with its exit status or the signal's name; never rejects. It does not keep us alive. */
   readonly ended: Promise<string>;
@@ -195,7 +195,7 @@ export async function startDetachedProcess(
   const [program, ...words] = argv;
   await using log = await open(options.logHostPath, 'a', 0o600);
   // Not by execa, which ends what it started when we end.
-  const child = spawn(program, words, { cwd: options.cwdHostPath, stdio: ['ignore', log.fd, log.fd], detached: true });
+  const child = spawn(program, words, { cwd: options.cwdHostPath, stdio: ['pipe', log.fd, log.fd], detached: true });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => {
       resolve(error.message);
@@ -210,7 +210,13 @@ export async function startDetachedProcess(
     throw new RaidlabError(failure);
   }
   child.unref();
-  return { pid, ended };
+  return {
+    pid,
+    ended,
+    [Symbol.dispose]: () => {
+      child.stdin?.destroy();
+    },
+  };
 }
 
 /** Gives the error for a command that ended as it should not: `program-missing`, `disk-full` or `command-failed`. */

@@ -26,6 +26,6 @@ export async function runKeepLabCommand(cli: Cli, asked: KeepLabCommand): Promis
   const [{ runKeeper }, { placeAt }] = await Promise.all([import('../../lab/keeper.ts'), import('../../lab/lab-place.ts')]);
   const ctx = { signal: cli.interruption.signal, emit: () => undefined };
   const place = placeAt(asked.directory, basename(asked.directory));
-  await runKeeper(ctx, { place, store: cli.store, raidlabVersion: cli.version, mirrors: cli.mirrors });
+  await runKeeper(ctx, { place, store: cli.store, raidlabVersion: cli.version, mirrors: cli.mirrors, starterGone: cli.inputEnded() });
   return exitCodes.held;
 }
