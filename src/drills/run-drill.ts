@@ -16,6 +16,7 @@ import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
+import type { ArrayAtRest } from './array-at-rest.ts';
 import { knownOnVersions, whyNotOnLayout, whyNotOnVersions } from './applicability.ts';
 import type { VersionsUnderTest } from './applicability.ts';
 import { beginDrill } from './begin-drill.ts';
@@ -41,6 +42,8 @@ export interface DrillRequest {
   readonly payloadBytes: number;
   /** Decides the payload and everything else that looks random in it. */
   readonly seed: string;
+  /** The array that it is run on, for a drill that does not build one. */
+  readonly array?: ArrayAtRest;
   readonly skippedSteps: readonly string[];
   /** As `parseKernelChoice` reads it, paths absolute: a suite, a version, packages, a directory. */
   readonly kernel: string;
@@ -112,7 +115,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   const versions = versionsOf(kit);
   const notOnVersions = whyNotOnVersions(drill, versions);
   if (notOnVersions !== null) return reached(skipped(notOnVersions));
-  await using held = holdRun();
+  await using held = holdRun(request.array?.left);
   const checks: Check[] = [];
   const judged = (check: Check): void => {
     checks.push(check);
@@ -134,13 +137,18 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   if (request.keep !== undefined) await keepRunning(request.keep, held.run());
   return result;
 }
-/** A drill's run from the moment at which there is one; disposed of with the drill. */
-function holdRun() {
+
+/** A drill's run from the moment at which there is one; disposed of with the drill, and then whoever gave the disks is told how they are. */
+function holdRun(left?: ArrayAtRest['left']) {
   let run: DrillRun | undefined;
   return {
     run: () => run,
     keep: (begun: DrillRun) => (run = begun),
-    [Symbol.asyncDispose]: async () => run?.[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      if (run === undefined) return;
+      await run[Symbol.asyncDispose]();
+      await left?.(run.disks);
+    },
   };
 }
 
