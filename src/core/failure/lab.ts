@@ -147,7 +147,8 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
       return {
         exitCode: usage,
         what: `A disk failure can be simulated in a lab as it was built, and this one is not: ${failure.why}.`,
-        remedy: '`raidlab destroy` and `raidlab up` make it anew, which takes seconds; `--lab NAME` makes another one. Nothing was changed.',
+        remedy:
+          '`raidlab destroy` and `raidlab up` make it anew, which takes seconds; `--lab NAME` makes another one. Nothing was changed.',
       };
     case 'disk-missing':
       return {
