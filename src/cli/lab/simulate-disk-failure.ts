@@ -22,6 +22,7 @@ import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { openReporters } from '../reporters.ts';
 import { withRun } from '../run.ts';
+import { seedOf, seedOption } from '../seed-option.ts';
 import { callOf } from './call-of.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption, placeOf } from './lab-option.ts';
@@ -39,6 +40,7 @@ export const simulateArguments = (cli: Cli) =>
       plan: option('--plan', { description: message`Prints what would be typed, and runs nothing.` }),
       json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md).` }),
       verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
+      seed: seedOption,
       output: withDefault(
         option('--output', string({ metavar: 'DIR' }), { description: message`Where the evidence goes.` }),
         'raidlab-results',
@@ -80,7 +82,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
     resultsHostPath: resolve(cli.cwdHostPath, asked.output),
     presenters: openReporters(cli, reporters, { drills: 1, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath }),
   };
-  const request = { ...chosen, ...(await requestOf(cli, state)) };
+  const request = { ...chosen, ...(await requestOf(cli, asked, state)) };
   const exitCode = await withRun(cli, options, async ({ ctx, openJob }) => {
     const job = openJob(chosen.drill.name);
     return lendArray(job.ctx, labHouse(cli), place, async (array) => {
@@ -105,6 +107,7 @@ async function chooseSimulation(likeSeed: boolean): Promise<Simulation> {
 
 async function requestOf(
   cli: Cli,
+  asked: SimulateCommand,
   { layout, kernel, tools, memoryMiB, accelerator }: LabState,
 ): Promise<Omit<DrillRequest, keyof Simulation | 'runHostPath'>> {
   return {
@@ -113,7 +116,7 @@ async function requestOf(
     tools,
     memoryMiB,
     accelerator: accelerator ?? undefined,
-    seed: '1',
+    seed: seedOf(asked.seed),
     strict: false,
     store: cli.store,
     templates: { mode: 'fork', renewed: new Set() },
