@@ -7,6 +7,8 @@ import type { Drill, VersionScope } from './drill.ts';
 export interface VersionsUnderTest {
   readonly kernel: string;
   readonly tools: string;
+  /** The layout that was asked for by name. */
+  readonly layout?: LayoutName;
 }
 
 /** Says why a drill is not made for a layout that was asked for by name; null when it is. */
@@ -28,15 +30,24 @@ export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expe
   return known === undefined ? null : { verdict: known.verdict, because: known.because, breaks: known.breaks, source: known.source };
 }
 
-/** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6`. */
-export function describeScope({ kernel, tools }: VersionScope): string {
-  return [...(kernel === undefined ? [] : [`kernel ${kernel}`]), ...(tools === undefined ? [] : [`btrfs-progs ${tools}`])].join(', ');
+/** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6, layout raid10`. */
+export function describeScope({ kernel, tools, layout }: VersionScope): string {
+  const parts = [
+    ['kernel', kernel],
+    ['btrfs-progs', tools],
+    ['layout', layout],
+  ] as const;
+  return parts.flatMap(([of, what]) => (what === undefined ? [] : [`${of} ${what}`])).join(', ');
 }
 
 function describeVersions({ kernel, tools }: VersionsUnderTest): string {
   return `kernel ${kernel}, btrfs-progs ${tools}`;
 }
 
-function isWithin(versions: VersionsUnderTest, { kernel, tools }: VersionScope): boolean {
-  return (kernel === undefined || satisfies(versions.kernel, kernel)) && (tools === undefined || satisfies(versions.tools, tools));
+function isWithin(versions: VersionsUnderTest, { kernel, tools, layout }: VersionScope): boolean {
+  return (
+    (kernel === undefined || satisfies(versions.kernel, kernel)) &&
+    (tools === undefined || satisfies(versions.tools, tools)) &&
+    (layout === undefined || layout === versions.layout)
+  );
 }

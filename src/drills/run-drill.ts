@@ -112,7 +112,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   await removeLeftovers(ctx, store);
   await using scratch = await openScratch(ctx, store, drill.name);
   const kit = await prepareKit(ctx, request, store, scratch);
-  const versions = versionsOf(kit);
+  const versions = versionsOf(kit, request.layoutName);
   const notOnVersions = whyNotOnVersions(drill, versions);
   if (notOnVersions !== null) return reached(skipped(notOnVersions));
   await using held = holdRun(request.array?.left);
@@ -181,6 +181,7 @@ function reachVerdict(ctx: Context, { drill }: DrillRequest, judged: JudgedDrill
   return { drill: drill.name, verdict, summary, checks, expectation, surprises, steps, trouble, failure, durationMs };
 }
 
-function versionsOf({ parts }: MachineKit): VersionsUnderTest {
-  return { kernel: parts.kernel.upstreamVersion, tools: parts.tools.versions['btrfs-progs'] ?? '' };
+function versionsOf({ parts }: MachineKit, layout: LayoutName | undefined): VersionsUnderTest {
+  const versions = { kernel: parts.kernel.upstreamVersion, tools: parts.tools.versions['btrfs-progs'] ?? '' };
+  return { ...versions, ...(layout === undefined ? {} : { layout }) };
 }
