@@ -36,7 +36,10 @@ import type { KnownWord } from './value-parsers.ts';
 const registry = async () => import('../drills/registry.ts');
 
 const drillName = dependency(
-  knownWord('NAME', async () => (await registry()).drills.map((drill) => ({ word: drill.name, description: drill.promise }))),
+  knownWord('NAME', async () => (await registry()).drills.map((drill) => ({ word: drill.name, description: drill.promise })), {
+    type: 'file',
+    extensions: ['.ts', '.mts', '.js', '.mjs'],
+  }),
 );
 
 const stepName = drillName.deriveAsync({
