@@ -2,6 +2,7 @@ import { message, text } from '@optique/core/message';
 import type { Suggestion } from '@optique/core/parser';
 import type { ValueParser } from '@optique/core/valueparser';
 import { formatAge, parseAge } from '../core/age.ts';
+import { isLayoutName, layoutNames } from '../core/named-layout.ts';
 import { nearestWord } from '../core/nearest-word.ts';
 import { formatReporterSpec, parseReporterSpec, reporterNames } from '../core/reporter-spec.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
@@ -9,6 +10,7 @@ import { parseByteRange } from '../core/byte-range.ts';
 import { faultBlockBytes } from '../core/fault.ts';
 import type { ByteRange } from '../core/fault.ts';
 import { formatSize, parseSize } from '../core/size.ts';
+import { isLayoutFile } from './layout-file.ts';
 
 /** Reads a size (`32MiB`, `1G`) into bytes. */
 export function size(metavar: 'SIZE', examples: readonly string[]): ValueParser<'sync', number> {
@@ -102,4 +104,23 @@ export const place: ValueParser<'sync', ByteRange> = {
     return { success: false, error: message`Expected a place such as 1GiB+64KiB, 1GiB-2GiB or 1GiB, but got ${input}.` };
   },
   format: ({ offsetBytes, lengthBytes }) => `${String(offsetBytes)}+${String(lengthBytes)}`,
+};
+
+/** Reads a layout: its name, or its file, which is looked at by the command itself. */
+export const layoutWord: ValueParser<'sync', string> = {
+  mode: 'sync',
+  metavar: 'LAYOUT',
+  placeholder: '',
+  parse: (input) => {
+    if (isLayoutFile(input) || isLayoutName(input)) return { success: true, value: input };
+    const nearest = nearestWord(input, layoutNames);
+    const hint = nearest === undefined ? message`` : message` Did you mean ${nearest}?`;
+    const names = layoutNames.join(', ');
+    return { success: false, error: message`Expected one of ${text(names)}, or a file such as ./array.yaml, but got ${input}.${hint}` };
+  },
+  format: (word) => word,
+  *suggest(prefix) {
+    for (const word of layoutNames) if (word.startsWith(prefix)) yield { kind: 'literal', text: word };
+    yield { kind: 'file', type: 'file', extensions: ['.yaml', '.yml'], pattern: prefix };
+  },
 };

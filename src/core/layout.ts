@@ -1,4 +1,5 @@
 import { RaidlabError } from './failure.ts';
+import type { LayoutSetting } from './layout-wishes.ts';
 
 /** The btrfs profiles that an array of raidlab can have, for data and metadata alike. */
 export const profiles = ['raid1', 'raid1c3', 'raid1c4', 'raid10', 'single', 'dup'] as const;
@@ -68,27 +69,50 @@ export function lossesSurvived(profile: Profile): number {
   return profileFacts[profile].lossesSurvived;
 }
 
-/** Checks a layout; throws `bad-layout` with a remedy when no such array can be. */
-export function checkLayout(layout: ArrayLayout): void {
+/** What is wrong with a layout as a whole, whoever wrote it: a command line or a file. */
+export interface LayoutMistake {
+  /** The settings that do not go together; the one that is most likely meant otherwise comes first. */
+  readonly settings: readonly LayoutSetting[];
+  /** A sentence. */
+  readonly problem: string;
+  /** Gives what to do about it; `say` writes a setting as it is written there: `--disks 3`, or `disks: 3`. */
+  readonly remedy: (say: SaySetting) => string;
+}
+
+/** Writes a setting with its value, or its name alone. */
+export type SaySetting = (setting: LayoutSetting, value?: string) => string;
+
+/** Gives what is wrong with a layout; nothing when such an array can be. */
+export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[] {
   const { minimumMembers } = profileFacts[layout.profile];
   const members = layout.memberSizesBytes.length;
-  if (members < minimumMembers) {
-    throw new RaidlabError({
-      area: 'usage',
-      reason: 'bad-layout',
-      message: `The profile ${layout.profile} needs at least ${String(minimumMembers)} disks; the layout has ${String(members)}.`,
-      remedy: `Use --disks ${String(minimumMembers)} or more, or another --profile.`,
-    });
-  }
   const smallestBytes = Math.min(...diskSizesBytes(layout));
-  if (smallestBytes < minimumDiskBytes) {
-    throw new RaidlabError({
-      area: 'usage',
-      reason: 'bad-layout',
-      message: `Disks of ${String(Math.floor(smallestBytes / 1024 ** 2))} MiB are too small: a LUKS2 header takes 16 MiB, and btrfs needs room for its chunks.`,
-      remedy: `Use --disk-size ${String(minimumDiskBytes / 1024 ** 2)}MiB or more.`,
-    });
-  }
+  const mistakes: readonly (LayoutMistake | false)[] = [
+    members < minimumMembers && {
+      settings: ['profile', 'disks'],
+      problem: `The profile ${layout.profile} needs at least ${String(minimumMembers)} disks; the layout has ${String(members)}.`,
+      remedy: (say) => `Use ${say('disks', String(minimumMembers))} or more, or another ${say('profile')}.`,
+    },
+    smallestBytes < minimumDiskBytes && {
+      settings: ['diskSize', 'disks', 'spares'],
+      problem: `Disks of ${String(Math.floor(smallestBytes / 1024 ** 2))} MiB are too small: a LUKS2 header takes 16 MiB, and btrfs needs room for its chunks.`,
+      remedy: (say) => `Use ${say('diskSize', `${String(minimumDiskBytes / 1024 ** 2)}MiB`)} or more.`,
+    },
+  ];
+  return mistakes.filter((mistake) => mistake !== false);
+}
+
+/** Checks a layout that a command line asks for; throws `bad-layout` with a remedy when no such array can be. */
+export function checkLayout(layout: ArrayLayout): void {
+  const [first] = findLayoutMistakes(layout);
+  if (first === undefined) return;
+  throw new RaidlabError({ area: 'usage', reason: 'bad-layout', message: first.problem, remedy: first.remedy(sayOption) });
+}
+
+/** Writes a setting as an option of a command line: `--disk-size 1GiB`. */
+function sayOption(setting: LayoutSetting, value?: string): string {
+  const name = `--${setting.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
+  return value === undefined ? name : `${name} ${value}`;
 }
 
 /**

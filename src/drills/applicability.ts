@@ -1,4 +1,6 @@
 import type { Expectation } from '../core/expectation.ts';
+import type { ArrayLayout } from '../core/layout.ts';
+import { namedLayouts } from '../core/named-layout.ts';
 import type { LayoutName } from '../core/named-layout.ts';
 import { satisfies } from '../core/version-range.ts';
 import type { Drill, VersionScope } from './drill.ts';
@@ -9,11 +11,34 @@ export interface VersionsUnderTest {
   readonly tools: string;
 }
 
-/** Says why a drill is not made for a layout that was asked for by name; null when it is. */
-export function whyNotOnLayout(drill: Drill, layout: LayoutName | undefined): string | null {
-  if (layout === undefined || drill.layouts.includes(layout)) return null;
+/** A layout that a person named: one that raidlab knows, or one in a file of theirs. */
+export type LayoutAsked =
+  { readonly is: 'name'; readonly name: LayoutName } | { readonly is: 'file'; readonly file: string; readonly layout: ArrayLayout };
+
+/**
+ * Says why a drill is not made for a layout that was asked for; null when it is. One in a file is like a named one that the drill is
+ * made for when it has its profile, as many members, and as many spares at least; sizes are its own.
+ */
+export function whyNotOnLayout(drill: Drill, asked: LayoutAsked | undefined): string | null {
+  if (asked === undefined) return null;
+  if (asked.is === 'name' && drill.layouts.includes(asked.name)) return null;
+  if (asked.is === 'file' && drill.layouts.some((name) => isLike(asked.layout, namedLayouts[name]))) return null;
   const others = drill.layouts.length === 0 ? 'its own layout only' : `${drill.layouts.join(', ')} only`;
-  return `it is not made for the layout ${layout}: ${others}`;
+  if (asked.is === 'name') return `it is not made for the layout ${asked.name}: ${others}`;
+  return `it is not made for ${describeShape(asked.layout)} (${asked.file}): ${others}`;
+}
+
+function isLike(layout: ArrayLayout, named: ArrayLayout): boolean {
+  return (
+    layout.profile === named.profile &&
+    layout.memberSizesBytes.length === named.memberSizesBytes.length &&
+    layout.spareSizesBytes.length >= named.spareSizesBytes.length
+  );
+}
+
+function describeShape({ profile, memberSizesBytes, spareSizesBytes }: ArrayLayout): string {
+  const spares = spareSizesBytes.length;
+  return `${profile} of ${String(memberSizesBytes.length)} disks and ${String(spares)} spare${spares === 1 ? '' : 's'}`;
 }
 
 /** Says why a drill cannot be run on these versions; null when it can. */

@@ -6,7 +6,6 @@ import type { Expectation } from '../core/expectation.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
-import type { LayoutName } from '../core/named-layout.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openStore } from '../machine/cache/open-store.ts';
@@ -17,7 +16,7 @@ import type { Accelerator } from '../machine/machine.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
 import { knownOnVersions, whyNotOnLayout, whyNotOnVersions } from './applicability.ts';
-import type { VersionsUnderTest } from './applicability.ts';
+import type { LayoutAsked, VersionsUnderTest } from './applicability.ts';
 import { beginDrill } from './begin-drill.ts';
 import type { Drill } from './drill.ts';
 import { endDrill, judgeDrill } from './drill-ending.ts';
@@ -36,8 +35,8 @@ export interface DrillRequest {
   /** What it must come to where the request itself decides that: it is a twin. */
   readonly expectation?: Expectation;
   readonly layout: ArrayLayout;
-  /** The layout's name, when it was asked for by name: a drill that is not made for it is skipped. */
-  readonly layoutName?: LayoutName;
+  /** The layout as a person named it, by name or file: a drill that is not made for it is skipped. */
+  readonly layoutAsked?: LayoutAsked;
   readonly payloadBytes: number;
   /** Decides the payload and everything else that looks random in it. */
   readonly seed: string;
@@ -103,7 +102,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     layout: describeLayout(layout),
     payloadBytes,
   });
-  const notOnLayout = whyNotOnLayout(drill, request.layoutName);
+  const notOnLayout = whyNotOnLayout(drill, request.layoutAsked);
   if (notOnLayout !== null) return reached(skipped(notOnLayout));
   await using store = await openStore(ctx, request.store);
   await removeLeftovers(ctx, store);

@@ -69,6 +69,19 @@ export async function bringUp(
   return { place, done };
 }
 
+/** Gives the lab that `bringUp` would turn on; undefined where it would make a new one. Changes nothing. Rejects with `lab/differs`. */
+export async function foreseeLab(lab: {
+  readonly fromHostPath: string;
+  readonly name: string;
+  readonly wishes: LabWishes;
+}): Promise<LabState | undefined> {
+  const place = await findLab(lab.fromHostPath, lab.name);
+  if (place === undefined) return undefined;
+  const state = await readLabState(place);
+  refuseDifferences(place, state, lab.wishes);
+  return state;
+}
+
 /** Asks the keeper of a lab, while nobody else changes it; starts a keeper where there is none. */
 export async function askLocked(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
   return withLabLock(ctx, place, { create: false }, () => askOrStartKeeper(ctx, house, place, act));

@@ -1,0 +1,64 @@
+// The pages about layouts, from the table of their fields: docs/layouts.md, and docs/layout.schema.json for editors.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { layoutFieldNames, layoutFields } from '../src/core/layout-file/layout-fields.ts';
+import { layoutSchema } from '../src/core/layout-file/layout-schema.ts';
+import { describeLayout, lossesSurvived, predictUsableBytes } from '../src/core/layout.ts';
+import { namedLayouts } from '../src/core/named-layout.ts';
+import { formatSize } from '../src/core/size.ts';
+
+const example = path.join(import.meta.dirname, '../examples/layout.yaml');
+
+/**
+ * Gives the pages by file, each as the parts of a page.
+ *
+ * @param {string} note that says where a page comes from
+ * @returns {Readonly<Record<string, readonly string[]>>} page by file
+ */
+export function layoutPages(note) {
+  return { 'docs/layouts.md': layoutsPage(note), 'docs/layout.schema.json': [JSON.stringify(layoutSchema())] };
+}
+
+/** @param {string} note that says where the page comes from */
+function layoutsPage(note) {
+  const fields = layoutFieldNames.map((name) => {
+    const { what, kind, standard } = layoutFields[name];
+    return `| \`${name}\` | ${what} | ${kind.expected} | ${standard} |`;
+  });
+  const named = Object.entries(namedLayouts).map(
+    ([name, layout]) =>
+      `| \`${name}\` | ${describeLayout(layout)} | ${formatSize(predictUsableBytes(layout))} | ${String(lossesSurvived(layout.profile))} |`,
+  );
+  return [
+    '# Layouts',
+    note,
+    'A layout is the array that is built: how many disks of which size, spares, profile, encryption. `raidlab up` and `raidlab drill` take one by name, from a file, or by options, and options change what a name or a file says:',
+    [
+      '```sh',
+      'raidlab up --layout raid10                        # one that has a name',
+      'raidlab up --layout ./array.yaml                  # one in a file',
+      'raidlab up --layout ./array.yaml --spares 2       # the same, with two spares',
+      'raidlab up --profile raid1c3 --disks 4 --plan     # by options: how much room, and what would be typed; nothing is built',
+      'raidlab drill --layout ./array.yaml               # a drill on it',
+      '```',
+    ].join('\n'),
+    'The room for data is predicted before anything is built (`up --plan`), and told again when a lab is on: a chunk has its copies on different disks, and what is left over on the largest disk is no room. Metadata takes its part of it: a few dozen MiB on disks as small as these.',
+    '## Layouts that have names',
+    ['| name | array | room for data | disks that may be lost |', '|---|---|---|---|', ...named].join('\n'),
+    'A drill runs on its own layout, and on those with names that it says it is made for. On one in a file it runs where one of these has the same profile, as many disks, and no more spares; elsewhere it is skipped, and says so. Options, such as `--disks 4`, are taken as they are.',
+    '## Files',
+    'A word with a slash in it, or that ends in `.yaml` or `.yml`, is a file. It is YAML 1.2; what it does not say is as in the last column.',
+    ['```yaml', readFileSync(example, 'utf8').trimEnd(), '```'].join('\n'),
+    ['| field | what it says | what it may be | unless given |', '|---|---|---|---|', ...fields].join('\n'),
+    '[layout.schema.json](layout.schema.json) is the schema of such files, draft 7 of JSON Schema. It comes with the package, `node_modules/raidlab/docs/layout.schema.json`. An editor that knows the YAML language server completes and checks a file with the line `# yaml-language-server: $schema=PATH` at its top; a validator takes it as it is. What fields say together (too few disks for a profile) only raidlab itself checks.',
+    'All mistakes are told at once, each with line, column, and what was probably meant; nothing is built, exit 64:',
+    [
+      '```text',
+      'raidlab: ./array.yaml:2:10: profile is "raid2", and must be one of raid1, raid1c3, raid1c4, raid10, single, dup.',
+      '  │ 2 | profile: raid2',
+      '  │   |          ^^^^^',
+      '  → Did you mean "raid1"?',
+      '```',
+    ].join('\n'),
+  ];
+}
