@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { layoutFieldNames, layoutFields } from '../src/core/layout-file/layout-fields.ts';
 import { layoutSchema } from '../src/core/layout-file/layout-schema.ts';
-import { describeLayout, lossesSurvived, predictUsableBytes } from '../src/core/layout.ts';
+import { describeLayout } from '../src/core/layout.ts';
+import { lossesSurvived } from '../src/core/profile.ts';
+import { predictUsableBytes } from '../src/core/usable-space.ts';
 import { namedLayouts } from '../src/core/named-layout.ts';
 import { formatSize } from '../src/core/size.ts';
 
@@ -54,7 +56,7 @@ function layoutsPage(note) {
     'All mistakes are told at once, each with line, column, and what was probably meant; nothing is built, exit 64:',
     [
       '```text',
-      'raidlab: ./array.yaml:2:10: profile is "raid2", and must be one of raid1, raid1c3, raid1c4, raid10, single, dup.',
+      'raidlab: ./array.yaml:2:10: profile is "raid2", and must be one of raid1, raid1c3, raid1c4, raid10, single, dup, raid5, raid6.',
       '  │ 2 | profile: raid2',
       '  │   |          ^^^^^',
       '  → Did you mean "raid1"?',

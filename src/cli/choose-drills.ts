@@ -1,6 +1,7 @@
 import { RaidlabError } from '../core/failure.ts';
 import { isGlob } from '../core/glob.ts';
-import { checkLayout, checkPayloadFits } from '../core/layout.ts';
+import { checkLayout } from '../core/layout-mistakes.ts';
+import { checkPayloadFits } from '../core/usable-space.ts';
 import type { Drill } from '../drills/drill.ts';
 import type { DrillRequest } from '../drills/run-drill.ts';
 import type { TwinDrill } from '../drills/twin.ts';

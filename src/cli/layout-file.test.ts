@@ -33,6 +33,18 @@ const good: readonly (readonly [text: string, layout: Partial<ArrayLayout>])[] =
   ],
   ['spares: [1GiB, 4GiB]\n', { spareSizesBytes: [gibibyte, 4 * gibibyte] }],
   ['kdf: real # slow\r\nprofile: "dup"\r\ndisks: 1\r\n', { memberSizesBytes: equalSizes(1), profile: 'dup', kdf: 'real' }],
+  [
+    'encryption: luks1\ncipher: serpent-xts-plain64\nmountOptions:\n  - noatime\n  - compress=zstd:3\nmkfsOptions: [--checksum, xxhash]\n',
+    {
+      encryption: 'luks1',
+      cipher: 'serpent-xts-plain64',
+      mountOptions: ['noatime', 'compress=zstd:3'],
+      mkfsOptions: ['--checksum', 'xxhash'],
+    },
+  ],
+  ['sectorSize: 512\nprofile: raid6\ndisks: 4\n', { sectorSize: 512, profile: 'raid6', memberSizesBytes: equalSizes(4) }],
+  ['encryption: none\nkdf: fast\nmkfsOptions: []\n', { encryption: 'none' }],
+  ['mkfsOptions: [-n, 16384, -O, ^no-holes]\n', { mkfsOptions: ['-n', '16384', '-O', '^no-holes'] }],
   ['{"disks": 2, "kdf": "real"}', { kdf: 'real' }],
 ];
 
@@ -75,10 +87,10 @@ test('all mistakes of a file are told at once, in its order, each with its line 
   assert.equal(
     stderr,
     [
-      'raidlab: ./array.yaml:2:10: profile is "raid2", and must be one of raid1, raid1c3, raid1c4, raid10, single, dup.',
+      'raidlab: ./array.yaml:2:10: profile is "raid2", and must be one of raid1, raid1c3, raid1c4, raid10, single, dup, raid5, raid6.',
       '  │ 2 | profile: raid2',
       '  │   |          ^^^^^',
-      '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, profile, kdf.',
+      '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, profile, encryption, cipher, sectorSize, kdf, mkfsOptions, mountOptions.',
       '  │ 3 | sapres: 2',
       '  │   | ^^^^^^',
       '  │ ./array.yaml:4:11: diskSize is the number 4, and must be a size with its unit, such as 512MiB or 1.5GiB. Write the unit: 4GiB.',

@@ -9,6 +9,7 @@ import type { ReporterSpec } from '../core/reporter-spec.ts';
 import { parseByteRange } from '../core/byte-range.ts';
 import { faultBlockBytes } from '../core/fault.ts';
 import type { ByteRange } from '../core/fault.ts';
+import type { Kind } from '../core/layout-file/kind.ts';
 import { formatSize, parseSize } from '../core/size.ts';
 import { isLayoutFile } from './layout-file.ts';
 
@@ -124,3 +125,21 @@ export const layoutWord: ValueParser<'sync', string> = {
     yield { kind: 'file', type: 'file', extensions: ['.yaml', '.yml'], pattern: prefix };
   },
 };
+
+/** Reads a word that looks as a kind of a layout's file wants it. */
+export function kindOfWord(metavar: 'CIPHER' | 'OPTION', kind: Kind<string>, examples: readonly string[]): ValueParser<'sync', string> {
+  return {
+    mode: 'sync',
+    metavar,
+    placeholder: '',
+    parse: (input) => {
+      const { is } = kind.read({ is: 'scalar', value: input, span: { start: 0, length: input.length } }, metavar);
+      if (is === 'read') return { success: true, value: input };
+      return { success: false, error: message`Expected ${text(kind.expected)}, but got ${input}.` };
+    },
+    format: (word) => word,
+    *suggest(prefix) {
+      for (const word of examples) if (word.startsWith(prefix)) yield { kind: 'literal', text: word };
+    },
+  };
+}

@@ -10,7 +10,12 @@ export interface LayoutWishes {
   /** Blank disks besides: how many, or the size of each, bytes. */
   readonly spares?: number | readonly number[];
   readonly profile?: ArrayLayout['profile'];
+  readonly encryption?: ArrayLayout['encryption'];
+  readonly cipher?: string;
+  readonly sectorSize?: NonNullable<ArrayLayout['sectorSize']>;
   readonly kdf?: ArrayLayout['kdf'];
+  readonly mkfsOptions?: readonly string[];
+  readonly mountOptions?: readonly string[];
 }
 
 /** The name of something that can be said about an array: a field of a layout's file. */

@@ -3,7 +3,7 @@ import type { ArrayLayout } from '../core/layout.ts';
 import { namedLayouts } from '../core/named-layout.ts';
 import type { LayoutName } from '../core/named-layout.ts';
 import { satisfies } from '../core/version-range.ts';
-import type { Drill, VersionScope } from './drill.ts';
+import type { Drill, Requirement, VersionScope } from './drill.ts';
 
 /** The versions that a drill is run on: of the kernel as it was released (what `uname -r` says orders nothing in Debian 11 and 12), of btrfs-progs as its package. */
 export interface VersionsUnderTest {
@@ -41,6 +41,14 @@ function describeShape({ profile, memberSizesBytes, spareSizesBytes }: ArrayLayo
   return `${profile} of ${String(memberSizesBytes.length)} disks and ${String(spares)} spare${spares === 1 ? '' : 's'}`;
 }
 
+/** Says why a drill cannot be run on members that are encrypted so, or not at all; null when it can. */
+export function whyNotOnEncryption(drill: Drill, { encryption }: ArrayLayout): string | null {
+  if (encryption === 'none') return 'its steps open LUKS containers, and this layout has none';
+  const unmet = (drill.requires ?? []).find((requirement) => requirement.encryption?.includes(encryption) === false);
+  if (unmet === undefined) return null;
+  return `${unmet.because} (it needs ${describeScope({ encryption: unmet.encryption ?? [] })}; this is ${encryption.toUpperCase()})`;
+}
+
 /** Says why a drill cannot be run on these versions; null when it can. */
 export function whyNotOnVersions(drill: Drill, versions: VersionsUnderTest): string | null {
   const unmet = (drill.requires ?? []).find((requirement) => !isWithin(versions, requirement));
@@ -54,8 +62,12 @@ export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expe
 }
 
 /** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6`. */
-export function describeScope({ kernel, tools }: VersionScope): string {
-  return [...(kernel === undefined ? [] : [`kernel ${kernel}`]), ...(tools === undefined ? [] : [`btrfs-progs ${tools}`])].join(', ');
+export function describeScope({ kernel, tools, encryption }: VersionScope & Pick<Requirement, 'encryption'>): string {
+  return [
+    ...(kernel === undefined ? [] : [`kernel ${kernel}`]),
+    ...(tools === undefined ? [] : [`btrfs-progs ${tools}`]),
+    ...(encryption === undefined ? [] : [encryption.join(' or ').toUpperCase()]),
+  ].join(', ');
 }
 
 function describeVersions({ kernel, tools }: VersionsUnderTest): string {

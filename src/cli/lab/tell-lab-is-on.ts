@@ -1,6 +1,7 @@
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { describeLayout, predictUsableBytes } from '../../core/layout.ts';
+import { describeLayout } from '../../core/layout.ts';
+import { predictUsableBytes } from '../../core/usable-space.ts';
 import type { LabPlace } from '../../lab/lab-place.ts';
 import { labIsOnLines } from '../../report/lab-lines.ts';
 import type { Cli } from '../cli.ts';

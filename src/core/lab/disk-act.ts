@@ -32,8 +32,11 @@ export type DiskDeed =
   | { readonly deed: 'inject'; readonly fault: Fault }
   | { readonly deed: 'clear'; readonly fault: StandingFault };
 
+/** What an act depends on. */
+export type DisksOfLab = Pick<LabState, 'disks' | 'faults' | 'layout'>;
+
 /** Plans an act on a lab's disks; nothing to do where it is so already. `at` is the time, ISO 8601. Throws `lab/unknown-disk` and `lab/bad-fault`. */
-export function planDiskAct(state: Pick<LabState, 'disks' | 'faults'>, act: DiskAct, lab: string, at: string): DiskChange {
+export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, at: string): DiskChange {
   const { disks, faults } = state;
   switch (act.do) {
     case 'pull': {
@@ -73,9 +76,9 @@ export function planDiskAct(state: Pick<LabState, 'disks' | 'faults'>, act: Disk
   }
 }
 
-function planFault({ disks, faults }: Pick<LabState, 'disks' | 'faults'>, fault: Fault, lab: string, at: string): DiskChange {
+function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: string, at: string): DiskChange {
   const disk = requireDisk(disks, fault.disk, lab);
-  const why = judgeFault(fault, disk.sizeBytes);
+  const why = judgeOnLayout(fault, layout) ?? judgeFault(fault, disk.sizeBytes);
   if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk: fault.disk, why });
   const deeds = [{ deed: 'inject', fault }] as const;
   if (fault.kind === 'silent-corruption' || fault.kind === 'header-wipe') {
@@ -85,6 +88,12 @@ function planFault({ disks, faults }: Pick<LabState, 'disks' | 'faults'>, fault:
   const text = JSON.stringify(fault);
   if (faults.some((standing) => JSON.stringify(standing) === text)) return { disks, faults, deeds: [] };
   return { disks, faults: [...faults, fault], deeds };
+}
+
+/** Says why disks of a layout cannot have a fault, in a sentence; undefined when they can. */
+function judgeOnLayout({ kind }: Fault, { encryption }: LabState['layout']): string | undefined {
+  if (kind !== 'header-wipe' || encryption !== 'none') return undefined;
+  return 'There is no LUKS header on it: the array of this lab is not encrypted.';
 }
 
 function requireDisk(disks: readonly LabDisk[], serial: string, lab: string): LabDisk {

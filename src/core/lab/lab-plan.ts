@@ -1,4 +1,7 @@
-import { describeLayout, diskSizesBytes, lossesSurvived, predictUsableBytes } from '../layout.ts';
+import { describeLayout, diskSizesBytes } from '../layout.ts';
+import { lossesSurvived } from '../profile.ts';
+import { predictUsableBytes } from '../usable-space.ts';
+import { warnOfLayout } from '../layout-mistakes.ts';
 import type { ArrayLayout } from '../layout.ts';
 import { planArray, planCreateArray } from '../plan/array.ts';
 import type { Command } from '../plan/command.ts';
@@ -14,6 +17,8 @@ export interface LabPlan {
   readonly usableBytes: number;
   /** How many disks the array can lose, whichever they are. */
   readonly lossesSurvived: number;
+  /** What should be known before it is built, a sentence or two each. */
+  readonly warnings: readonly string[];
   readonly disks: readonly PlannedDisk[];
   /** What would be typed in the guest, in order. */
   readonly commands: readonly Command[];
@@ -40,6 +45,7 @@ export function planLab(lab: string, layout: ArrayLayout, { isProvisioned }: Pic
     layout: describeLayout(layout),
     usableBytes: predictUsableBytes(layout),
     lossesSurvived: lossesSurvived(layout.profile),
+    warnings: warnOfLayout(layout),
     disks: serials.map((serial, index) => ({
       serial,
       sizeBytes: sizes[index] ?? 0,

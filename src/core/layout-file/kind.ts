@@ -35,6 +35,48 @@ export function word<Word extends string>(words: readonly Word[]): Kind<Word> {
   };
 }
 
+/** One of some numbers. */
+export function oneNumber<Value extends number>(values: readonly Value[]): Kind<Value> {
+  const expected = values.join(' or ');
+  return {
+    expected,
+    schema: { enum: values },
+    read: (node, subject) => {
+      const found = node.is === 'scalar' ? values.find((each) => each === node.value) : undefined;
+      if (found !== undefined) return read(found);
+      const isQuoted = node.is === 'scalar' && values.some((each) => String(each) === node.value);
+      return wrong(node, { subject, expected, remedy: isQuoted ? 'Write it without quotes.' : 'Write one of these numbers.' });
+    },
+  };
+}
+
+/** A word of one's own that looks as a pattern says; `numbers` says whether a whole number is one, too. */
+export function pattern(expected: string, source: string, remedy: string, { numbers = false } = {}): Kind<string> {
+  const wanted = new RegExp(source, 'u');
+  return {
+    expected,
+    schema: numbers ? { anyOf: [{ type: 'string', pattern: source }, { type: 'integer' }] } : { type: 'string', pattern: source },
+    read: (node, subject) => {
+      const scalar = node.is === 'scalar' ? node.value : undefined;
+      const value = numbers && Number.isSafeInteger(scalar) ? String(scalar) : scalar;
+      return typeof value === 'string' && wanted.test(value) ? read(value) : wrong(node, { subject, expected, remedy });
+    },
+  };
+}
+
+/** A list of such words. */
+export function list(kind: Kind<string>, expected: string): Kind<readonly string[]> {
+  return {
+    expected,
+    schema: { type: 'array', items: kind.schema },
+    read: (node, subject) => {
+      if (node.is === 'list') return readAll(node.items, kind, subject);
+      const word = node.is === 'scalar' && typeof node.value === 'string' ? node.value.split(/[\s,]+/u).join(', ') : '…';
+      return wrong(node, { subject, expected, remedy: `Write it as a list: [${word}].` });
+    },
+  };
+}
+
 /** A size with its unit, in bytes when it is read. */
 export const size: Kind<number> = {
   expected: 'a size with its unit, such as 512MiB or 1.5GiB',

@@ -1,4 +1,5 @@
-import { defaultLayout, findLayoutMistakes } from '../layout.ts';
+import { defaultLayout } from '../layout.ts';
+import { findLayoutMistakes } from '../layout-mistakes.ts';
 import type { ArrayLayout } from '../layout.ts';
 import { applyWishes } from '../layout-wishes.ts';
 import type { LayoutSetting, LayoutWishes } from '../layout-wishes.ts';

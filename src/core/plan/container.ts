@@ -40,11 +40,12 @@ export function planContainer(number: number, luksUuid: string): ContainerPlan {
   };
 }
 
-/** The commands that make a keyfile and a LUKS2 container, and open it. */
-export function planCreateContainer(container: ContainerPlan, kdf: ArrayLayout['kdf']): readonly Command[] {
+/** How a container is encrypted. */
+export type ContainerFormat = Pick<ArrayLayout, 'encryption' | 'cipher' | 'sectorSize' | 'kdf'>;
+
+/** The commands that make a keyfile and a container as the layout has it, and open it. */
+export function planCreateContainer(container: ContainerPlan, format: ContainerFormat): readonly Command[] {
   const { keyGuestPath, guestDevice } = container;
-  // Source: cryptsetup-luksFormat(8); 1000 is the lowest iteration count it accepts.
-  const kdfWords = kdf === 'fast' ? ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'] : [];
   return [
     command('install', '-d', '-m', '0700', '/etc/luks'),
     // The empty file is made 0600 before any key byte is in it.
@@ -54,17 +55,30 @@ export function planCreateContainer(container: ContainerPlan, kdf: ArrayLayout['
       'cryptsetup',
       'luksFormat',
       '--batch-mode',
-      '--type',
-      'luks2',
+      ...formatWords(format),
       '--uuid',
       container.luksUuid,
-      ...kdfWords,
+      ...kdfWords(format),
       '--key-file',
       keyGuestPath,
       guestDevice,
     ),
     planOpenContainer(container),
   ];
+}
+
+function formatWords({ encryption, cipher, sectorSize }: ContainerFormat): readonly string[] {
+  return [
+    '--type',
+    encryption,
+    ...(cipher === null ? [] : ['--cipher', cipher]),
+    ...(sectorSize === null ? [] : ['--sector-size', String(sectorSize)]),
+  ];
+}
+
+/** Source: cryptsetup-luksFormat(8); 1000 is the lowest iteration count it accepts. */
+function kdfWords({ kdf }: ContainerFormat): readonly string[] {
+  return kdf === 'fast' ? ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'] : [];
 }
 
 /** The command that fills a keyfile with random bytes; what was in it is lost. */
