@@ -9,6 +9,7 @@ import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import type { ExitCode } from '../core/exit-code.ts';
 import { exitCodes, mostSevere } from '../core/exit-code.ts';
+import { warnOfLayout } from '../core/layout-mistakes.ts';
 import { labelJobs } from '../core/label-jobs.ts';
 import { machinesAtOnce, planJobs } from '../core/plan-jobs.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
@@ -181,7 +182,8 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
     presenters: openReporters(cli, reporters, listOptions),
   };
   return withRun(cli, options, async ({ ctx, openJob }) => {
-    if (remark !== null) ctx.emit({ type: 'remark-made', text: remark });
+    const remarks = new Set([...(remark === null ? [] : [remark]), ...chosen.flatMap(({ layout }) => warnOfLayout(layout))]);
+    for (const text of remarks) ctx.emit({ type: 'remark-made', text });
     const jobs = drills.map((drill, index) => {
       const open = openJob(labels[index] ?? drill.drill.name);
       const keep: DrillRequest['keep'] = async (machine) => keepMachine(cli, open.ctx, machine);

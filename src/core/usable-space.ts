@@ -6,7 +6,7 @@ import { profileFacts } from './profile.ts';
  * What a container takes of its disk. LUKS2: header and keyslot area, cryptsetup(8), --luks2-keyslots-size; LUKS1: header and eight
  * keyslots, 2 MiB with a key of 512 bits.
  */
-const headerBytes: Readonly<Record<Encryption, number>> = { luks2: 16 * 1024 ** 2, luks1: 2 * 1024 ** 2, none: 0 };
+export const headerBytes: Readonly<Record<Encryption, number>> = { luks2: 16 * 1024 ** 2, luks1: 2 * 1024 ** 2, none: 0 };
 
 /**
  * Predicts the bytes that data can take. A chunk has its copies on different disks: with `c` copies `x` bytes fit when
