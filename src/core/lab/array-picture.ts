@@ -63,7 +63,7 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
   const disks = blockDevices.flatMap(pictureDisk);
   const devices = (shown?.devices ?? []).map(({ devid, guestDevice, missing, sizeBytes, usedBytes }): PicturedDevice => {
     const name = guestDevice === null ? null : nameOf(guestDevice, mappings);
-    const disk = disks.find(({ mapping, kernelName }) => (mapping ?? kernelName) === name);
+    const disk = disks.find(({ picture, kernelName }) => (picture.mapping ?? kernelName) === name)?.picture;
     const counters = stats?.find(
       (entry) => entry.missingDevid === devid || (guestDevice !== null && entry.guestDevice === guestDevice),
     )?.counters;
@@ -77,16 +77,16 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
       errors: Object.fromEntries(Object.entries(counters ?? {}).filter(([, value]) => value > 0)),
     };
   });
-  return { disks: disks.map(({ kernelName: _, ...disk }) => disk), mount, devices, usage, scrub, replace, balance };
+  return { disks: disks.map(({ picture }) => picture), mount, devices, usage, scrub, replace, balance };
 }
 
 /** The kernel's name of a disk says nothing to anybody, and changes with each boot; btrfs calls members by it that are not encrypted. */
-function pictureDisk(device: BlockDevice): readonly (PicturedDisk & { readonly kernelName: string })[] {
+function pictureDisk(device: BlockDevice): readonly { readonly picture: PicturedDisk; readonly kernelName: string }[] {
   const { serial, sizeBytes, fstype, uuid, children, type } = device;
   // The system's own disks hang on virtio-blk, a lab's on SCSI.
   if (type !== 'disk' || serial === null || device.name.startsWith('vd')) return [];
   const mapping = children.find((child) => child.type === 'crypt')?.name ?? null;
-  return [{ serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping, kernelName: device.name }];
+  return [{ picture: { serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping }, kernelName: device.name }];
 }
 
 /** The kernel names a mapping `/dev/dm-0` where udev had not told btrfs of its link yet. */
