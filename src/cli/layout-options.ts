@@ -4,7 +4,7 @@ import type { InferValue } from '@optique/core/parser';
 import { option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import type { ArrayLayout } from '../core/layout.ts';
-import { encryptions, sectorSizes } from '../core/layout.ts';
+import { buses, encryptions, sectorSizes } from '../core/layout.ts';
 import { profiles } from '../core/profile.ts';
 import { layoutFieldNames, layoutFields, mountOption } from '../core/layout-file/layout-fields.ts';
 import { applyWishes } from '../core/layout-wishes.ts';
@@ -36,6 +36,7 @@ export const layoutOptions = {
     option('--disk-size', size('SIZE', ['512MiB', '1GiB', '2GiB']), { description: message`Size of each disk, sparse on the host.` }),
   ),
   profile: optional(option('--profile', choice(profiles, { metavar: 'PROFILE' }), describe('profile'))),
+  bus: optional(option('--bus', choice(buses, { metavar: 'BUS' }), describe('bus'))),
   encryption: optional(option('--encryption', choice(encryptions, { metavar: 'NAME' }), describe('encryption'))),
   cipher: optional(
     option('--cipher', kindOfWord('CIPHER', layoutFields.cipher.kind, ['aes-xts-plain64', 'serpent-xts-plain64']), describe('cipher')),

@@ -86,6 +86,7 @@ const samples: Samples = {
     'state-newer': [69, { hostPath: '/home/me/.raidlab/default/state.json', version: 9, known: 1 }],
     'disk-missing': [69, { lab: 'default', serial: 'DISK1', hostPath: '/home/me/.raidlab/default/disks/DISK1.raw' }],
     'unknown-disk': [64, { lab: 'default', disk: 'DIKS1', known: ['DISK1'], nearest: 'DISK1' }],
+    'no-slot': [64, { lab: 'default', bus: 'nvme', slots: 16 }],
     'bad-fault': [64, { disk: 'DISK1', why: 'No place on the disk is named.' }],
     'beyond-redundancy': [64, { why: 'the array has single chunks' }],
     'port-taken': [69, { port: 2222, said }],

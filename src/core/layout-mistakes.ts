@@ -1,5 +1,5 @@
 import { RaidlabError } from './failure.ts';
-import { diskSizesBytes } from './layout.ts';
+import { diskSizesBytes, slotsOfBus } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 import type { LayoutSetting } from './layout-wishes.ts';
 import { metadataProfileOf, profileFacts } from './profile.ts';
@@ -36,10 +36,25 @@ export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[
       problem: `Disks of ${String(Math.floor(smallestBytes / 1024 ** 2))} MiB are too small: a LUKS2 header takes 16 MiB, and btrfs needs room for its chunks.`,
       remedy: (say) => `Use ${say('diskSize', `${String(minimumDiskBytes / 1024 ** 2)}MiB`)} or more.`,
     },
+    ...findBusMistakes(layout),
     ...findEncryptionMistakes(layout),
     ...findOptionMistakes(layout),
   ];
   return mistakes.filter((mistake) => mistake !== false);
+}
+
+function findBusMistakes(layout: ArrayLayout): readonly (LayoutMistake | false)[] {
+  const { bus } = layout;
+  const slots = slotsOfBus[bus];
+  const disks = diskSizesBytes(layout).length;
+  return [
+    slots > 0 &&
+      disks > slots && {
+        settings: ['bus', 'disks', 'spares'],
+        problem: `The bus ${bus} has room for ${String(slots)} disks; the layout has ${String(disks)}, spares included.`,
+        remedy: (say) => `Use fewer, or ${say('bus', 'scsi')}.`,
+      },
+  ];
 }
 
 function findEncryptionMistakes({ encryption, cipher, sectorSize, kdf }: ArrayLayout): readonly (LayoutMistake | false)[] {

@@ -10,6 +10,7 @@ export interface LayoutWishes {
   /** Blank disks besides: how many, or the size of each, bytes. */
   readonly spares?: number | readonly number[];
   readonly profile?: ArrayLayout['profile'];
+  readonly bus?: ArrayLayout['bus'];
   readonly encryption?: ArrayLayout['encryption'];
   readonly cipher?: string;
   readonly sectorSize?: NonNullable<ArrayLayout['sectorSize']>;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { RaidlabError } from './failure.ts';
 import type { Failure } from './failure.ts';
-import { defaultLayout, describeLayout, encryptions, equalSizes } from './layout.ts';
+import { buses, defaultLayout, describeLayout, encryptions, equalSizes } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 import { checkLayout, warnOfLayout } from './layout-mistakes.ts';
 import { lossesSurvived, metadataProfileOf, profiles } from './profile.ts';
@@ -83,6 +83,7 @@ test('a payload fits exactly up to half of what the array holds, in every layout
     profile: fc.constantFrom(...profiles),
     kdf: fc.constantFrom('fast', 'real'),
     encryption: fc.constantFrom(...encryptions),
+    bus: fc.constantFrom(...buses),
     cipher: fc.constant(null),
     sectorSize: fc.constant(null),
     mkfsOptions: fc.constant([]),
@@ -152,12 +153,13 @@ test('a layout is told in a few words', () => {
     [{ profile: 'raid5', memberSizesBytes: equalSizes(3) }, '3 × 1 GiB + 1 spare, LUKS2, raid5 (metadata raid1)'],
     [
       { encryption: 'none', mountOptions: ['noatime', 'compress=zstd'] },
-      '2 × 1 GiB + 1 spare, not encrypted, raid1, mounted noatime,compress=zstd',
+      '2 × 1 GiB + 1 spare, not encrypted, raid1, mount -o noatime,compress=zstd',
     ],
     [
       { cipher: 'serpent-xts-plain64', sectorSize: 512, kdf: 'real', mkfsOptions: ['--checksum', 'xxhash'] },
       '2 × 1 GiB + 1 spare, LUKS2 (serpent-xts-plain64, sectors of 512 bytes, real KDF), raid1, mkfs --checksum xxhash',
     ],
+    [{ bus: 'nvme' }, '2 × 1 GiB + 1 spare, on nvme, LUKS2, raid1'],
     [{ encryption: 'luks1' }, '2 × 1 GiB + 1 spare, LUKS1, raid1'],
     [withDisks(512), '2 × 512 MiB + 1 spare, LUKS2, raid1'],
     [withDisks(1536), '2 × 1536 MiB + 1 spare, LUKS2, raid1'],

@@ -10,12 +10,23 @@ export type Encryption = (typeof encryptions)[number];
 /** How much a LUKS2 container encrypts at a time, bytes. Source: cryptsetup-luksFormat(8), --sector-size, without those that lie between. */
 export const sectorSizes = [512, 4096] as const;
 
+/** What disks hang on. */
+export const buses = ['scsi', 'virtio', 'nvme'] as const;
+
+/** How disks are reached: virtio-scsi, virtio-blk, or NVMe. */
+export type Bus = (typeof buses)[number];
+
+/** How many disks a machine has room for on PCI Express, each in a slot of its own; SCSI has one controller for all. */
+export const slotsOfBus: Readonly<Record<Bus, number>> = { scsi: 0, virtio: 16, nvme: 16 };
+
 /** The array that is wanted: disks, profile, encryption. A plain value; nothing exists yet. */
 export interface ArrayLayout {
   /** The disks that mkfs gets, DISK1 to DISKn, by their sizes, bytes. */
   readonly memberSizesBytes: readonly number[];
   /** Blank disks in the machine, kept for replacements, by their sizes, bytes; their serials come after the members'. */
   readonly spareSizesBytes: readonly number[];
+  /** What all disks of the machine hang on, spares and those that are added later as well. */
+  readonly bus: Bus;
   /** Of data chunks, and of metadata and system chunks as {@link metadataProfileOf} has it. */
   readonly profile: Profile;
   readonly encryption: Encryption;
@@ -38,6 +49,7 @@ export const defaultDiskSizeBytes = 1024 ** 3;
 export const defaultLayout: ArrayLayout = {
   memberSizesBytes: equalSizes(2),
   spareSizesBytes: equalSizes(1),
+  bus: 'scsi',
   profile: 'raid1',
   encryption: 'luks2',
   cipher: null,
@@ -65,7 +77,7 @@ export const arrayGuestPath = '/storage';
 
 /** Gives a layout in a few words: `2 × 1 GiB + 1 spare, LUKS2, raid1`; disks of different sizes one by one: `1 GiB, 1536 MiB, 2 GiB`. What is not as usual is said. */
 export function describeLayout(layout: ArrayLayout): string {
-  const { memberSizesBytes, spareSizesBytes, profile, mkfsOptions, mountOptions } = layout;
+  const { memberSizesBytes, spareSizesBytes, bus, profile, mkfsOptions, mountOptions } = layout;
   const spares = spareSizesBytes.length;
   const differ = new Set(diskSizesBytes(layout)).size > 1;
   const spareWords = `${String(spares)} spare${spares === 1 ? '' : 's'}${differ ? ` of ${describeSizes(spareSizesBytes)}` : ''}`;
@@ -73,10 +85,11 @@ export function describeLayout(layout: ArrayLayout): string {
   const metadata = metadataProfileOf(profile);
   return [
     `${members}${spares === 0 ? '' : ` + ${spareWords}`}`,
+    ...(bus === 'scsi' ? [] : [`on ${bus}`]),
     describeEncryption(layout),
     `${profile}${metadata === profile ? '' : ` (metadata ${metadata})`}`,
     ...(mkfsOptions.length === 0 ? [] : [`mkfs ${mkfsOptions.join(' ')}`]),
-    ...(mountOptions.length === 0 ? [] : [`mounted ${mountOptions.join(',')}`]),
+    ...(mountOptions.length === 0 ? [] : [`mount -o ${mountOptions.join(',')}`]),
   ].join(', ');
 }
 

@@ -41,8 +41,9 @@ function describeShape({ profile, memberSizesBytes, spareSizesBytes }: ArrayLayo
   return `${profile} of ${String(memberSizesBytes.length)} disks and ${String(spares)} spare${spares === 1 ? '' : 's'}`;
 }
 
-/** Says why a drill cannot be run on members that are encrypted so, or not at all; null when it can. */
-export function whyNotOnEncryption(drill: Drill, { encryption }: ArrayLayout): string | null {
+/** Says why a drill cannot be run on disks of that bus, or on members that are encrypted so, or not at all; null when it can. */
+export function whyNotOnParts(drill: Drill, { encryption, bus }: ArrayLayout): string | null {
+  if (bus !== 'scsi') return `what the kernel says of a lost or failing disk is known of scsi, and these hang on ${bus}`;
   if (encryption === 'none') return 'its steps open LUKS containers, and this layout has none';
   const unmet = (drill.requires ?? []).find((requirement) => requirement.encryption?.includes(encryption) === false);
   if (unmet === undefined) return null;

@@ -17,7 +17,7 @@ import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
-import { knownOnVersions, whyNotOnEncryption, whyNotOnLayout, whyNotOnVersions } from './applicability.ts';
+import { knownOnVersions, whyNotOnLayout, whyNotOnParts, whyNotOnVersions } from './applicability.ts';
 import type { LayoutAsked, VersionsUnderTest } from './applicability.ts';
 import { beginDrill } from './begin-drill.ts';
 import type { Drill } from './drill.ts';
@@ -104,7 +104,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     layout: describeLayout(layout),
     payloadBytes,
   });
-  const notOnLayout = whyNotOnLayout(drill, request.layoutAsked) ?? whyNotOnEncryption(drill, layout);
+  const notOnLayout = whyNotOnLayout(drill, request.layoutAsked) ?? whyNotOnParts(drill, layout);
   if (notOnLayout !== null) return reached(skipped(notOnLayout));
   await using store = await openStore(ctx, request.store);
   await removeLeftovers(ctx, store);

@@ -80,11 +80,13 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
   return { disks: disks.map(({ picture }) => picture), mount, devices, usage, scrub, replace, balance };
 }
 
+/** What the system's own disks are called: they are in every machine. */
+const systemSerials: readonly string[] = ['root', 'modules', 'system'];
+
 /** The kernel's name of a disk says nothing to anybody, and changes with each boot; btrfs calls members by it that are not encrypted. */
 function pictureDisk(device: BlockDevice): readonly { readonly picture: PicturedDisk; readonly kernelName: string }[] {
   const { serial, sizeBytes, fstype, uuid, children, type } = device;
-  // The system's own disks hang on virtio-blk, a lab's on SCSI.
-  if (type !== 'disk' || serial === null || device.name.startsWith('vd')) return [];
+  if (type !== 'disk' || serial === null || systemSerials.includes(serial)) return [];
   const mapping = children.find((child) => child.type === 'crypt')?.name ?? null;
   return [{ picture: { serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping }, kernelName: device.name }];
 }

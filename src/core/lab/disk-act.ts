@@ -3,6 +3,7 @@ import { describeFault } from '../fault/describe-fault.ts';
 import { judgeFault } from '../fault/judge-fault.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { RaidlabError } from '../failure.ts';
+import { slotsOfBus } from '../layout.ts';
 import type { LabDisk, LabState } from './lab-state.ts';
 
 /** Something that is done to a disk of a lab, from outside. */
@@ -35,7 +36,7 @@ export type DiskDeed =
 /** What an act depends on. */
 export type DisksOfLab = Pick<LabState, 'disks' | 'faults' | 'layout'>;
 
-/** Plans an act on a lab's disks; nothing to do where it is so already. `at` is the time, ISO 8601. Throws `lab/unknown-disk` and `lab/bad-fault`. */
+/** Plans an act on a lab's disks; nothing to do where it is so already. `at` is the time, ISO 8601. Throws `lab/unknown-disk`, `lab/bad-fault` and `lab/no-slot`. */
 export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, at: string): DiskChange {
   const { disks, faults } = state;
   switch (act.do) {
@@ -49,6 +50,7 @@ export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, at: st
       return { disks: changed(disks, inside), faults, deeds: disk.isIn ? [] : [{ deed: 'insert', disk: inside }] };
     }
     case 'add': {
+      requireSlot(disks, state.layout, lab);
       const disk: LabDisk = { serial: nextSerial(disks), sizeBytes: act.sizeBytes, role: 'added', isIn: true, damage: [] };
       return {
         disks: [...disks, disk],
@@ -94,6 +96,12 @@ function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: str
 function judgeOnLayout({ kind }: Fault, { encryption }: LabState['layout']): string | undefined {
   if (kind !== 'header-wipe' || encryption !== 'none') return undefined;
   return 'There is no LUKS header on it: the array of this lab is not encrypted.';
+}
+
+/** A disk that was pulled keeps its slot. */
+function requireSlot(disks: readonly LabDisk[], { bus }: LabState['layout'], lab: string): void {
+  const slots = slotsOfBus[bus];
+  if (slots > 0 && disks.length >= slots) throw new RaidlabError({ area: 'lab', reason: 'no-slot', lab, bus, slots });
 }
 
 function requireDisk(disks: readonly LabDisk[], serial: string, lab: string): LabDisk {

@@ -1,6 +1,6 @@
 import type { StandingFault } from '../fault.ts';
 import { JsonReader } from '../json-reader.ts';
-import { defaultLayout, encryptions, sectorSizes } from '../layout.ts';
+import { buses, defaultLayout, encryptions, sectorSizes } from '../layout.ts';
 import { profiles } from '../profile.ts';
 import type { ArrayLayout } from '../layout.ts';
 
@@ -141,6 +141,7 @@ function readLayout(layout: JsonReader): ArrayLayout {
     profile: layout.field('profile').oneOf(profiles),
     kdf: layout.field('kdf').oneOf(['fast', 'real']),
     // A lab that was made before there were these is as they are unless something is said.
+    bus: since('bus', (value) => value.oneOf(buses)),
     encryption: since('encryption', (value) => value.oneOf(encryptions)),
     cipher: since('cipher', (value) => value.orNull((cipher) => cipher.text())),
     sectorSize: since('sectorSize', (value) => value.orNull((size) => size.oneOf(sectorSizes))),

@@ -1,4 +1,4 @@
-import { encryptions, sectorSizes } from '../layout.ts';
+import { buses, encryptions, sectorSizes } from '../layout.ts';
 import { profiles } from '../profile.ts';
 import type { LayoutWishes } from '../layout-wishes.ts';
 import { disks, list, oneNumber, pattern, size, word } from './kind.ts';
@@ -36,6 +36,11 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     what: 'Blank disks besides, to replace others with: how many, or a list with the size of each.',
     kind: disks(0, 16),
     standard: '1, as large as the largest disk',
+  },
+  bus: {
+    what: 'What all disks hang on: virtio-scsi, virtio-blk or NVMe; the last two have room for 16 disks, spares included. Drills want scsi.',
+    kind: word(buses),
+    standard: 'scsi',
   },
   profile: {
     what: 'The btrfs profile of data, metadata and system chunks. Beside raid5 metadata is raid1, beside raid6 raid1c3; both are for evaluation only.',

@@ -17,7 +17,7 @@ export interface ArrayPlan {
 
 /** Plans the array; `luksUuids` gives one UUID a disk, members first, and must be fresh for every array. */
 export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): ArrayPlan {
-  const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid));
+  const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid, layout.bus));
   const members = layout.memberSizesBytes.length;
   if (containers.length !== members + layout.spareSizesBytes.length) throw new RangeError('planArray: one LUKS UUID for each disk');
   return { layout, members: containers.slice(0, members), spares: containers.slice(members) };

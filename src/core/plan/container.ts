@@ -1,4 +1,4 @@
-import type { ArrayLayout } from '../layout.ts';
+import type { ArrayLayout, Bus } from '../layout.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -18,21 +18,28 @@ export interface ContainerPlan {
   readonly luksUuid: string;
 }
 
+/** How udev begins the name of a disk, by its bus; the serial follows. Source: 60-persistent-storage.rules of systemd. */
+const nameBeginnings: Readonly<Record<Bus, string>> = {
+  scsi: 'scsi-0QEMU_QEMU_HARDDISK_',
+  virtio: 'virtio-',
+  nvme: 'nvme-QEMU_NVMe_Ctrl_',
+};
+
 /** Gives the stable name that the disk with the given serial has in the guest. */
-export function guestDeviceOf(serial: string): string {
-  return `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
+export function guestDeviceOf(serial: string, bus: Bus = 'scsi'): string {
+  return `/dev/disk/by-id/${nameBeginnings[bus]}${serial}`;
 }
 
 /** A keyfile's length in bytes: random, so that no slow key derivation is needed. */
 const keyBytes = 128;
 
 /** Gives the container of the disk with the given 1-based number. */
-export function planContainer(number: number, luksUuid: string): ContainerPlan {
+export function planContainer(number: number, luksUuid: string, bus: Bus = 'scsi'): ContainerPlan {
   const serial = `DISK${String(number)}`;
   const mappingName = `crypt-btrfs${String(number)}`;
   return {
     serial,
-    guestDevice: guestDeviceOf(serial),
+    guestDevice: guestDeviceOf(serial, bus),
     keyGuestPath: `/etc/luks/${serial}.key`,
     mappingName,
     mappingGuestDevice: `/dev/mapper/${mappingName}`,

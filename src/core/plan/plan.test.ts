@@ -110,7 +110,7 @@ test('containers, mkfs and fstab are as the layout has them', () => {
   assert.match(typed({ sectorSize: 512 }), /--type luks2 --sector-size 512 --uuid/u);
   const plain = typed({ encryption: 'none', mkfsOptions: ['--checksum', 'xxhash'] });
   assert.doesNotMatch(plain, /cryptsetup|crypttab|luks/u);
-  const [first, second] = ['DISK1', 'DISK2'].map(guestDeviceOf);
+  const [first, second] = ['DISK1', 'DISK2'].map((serial) => guestDeviceOf(serial));
   assert.ok(plain.includes(`mkfs.btrfs -q -d raid1 -m raid1 -L storage --checksum xxhash ${String(first)} ${String(second)}`), plain);
   assert.match(typed({ profile: 'raid6' }), /mkfs\.btrfs -q -d raid6 -m raid1c3 /u);
   assert.equal(formatCommand(planSoftBalance('raid5')), 'btrfs balance start -dconvert=raid5,soft -mconvert=raid1,soft /storage');

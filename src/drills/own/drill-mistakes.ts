@@ -1,4 +1,4 @@
-import { defaultLayout, encryptions, sectorSizes } from '../../core/layout.ts';
+import { buses, defaultLayout, encryptions, sectorSizes } from '../../core/layout.ts';
 import type { ArrayLayout } from '../../core/layout.ts';
 import { checkLayout } from '../../core/layout-mistakes.ts';
 import { profiles } from '../../core/profile.ts';
@@ -40,6 +40,7 @@ const layoutShape: Shape = {
   spareSizesBytes: kinds.sizes,
   profile: oneOf(profiles),
   kdf: oneOf(['fast', 'real']),
+  bus: optional(oneOf(buses)),
   encryption: optional(oneOf(encryptions)),
   cipher: optional({ expected: 'a cipher, or null', accepts: (value) => value === null || kinds.text.accepts(value) }),
   sectorSize: optional({
