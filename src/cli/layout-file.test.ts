@@ -140,7 +140,7 @@ test('up --plan tells the array, its room and what would be typed, and leaves no
   const { exitCode, stdout } = await sandbox.run('up', '--layout', 'array.yaml', '--spares', '2', '--plan');
   assert.equal(exitCode, 0);
   assert.match(stdout, /^default {2}4 × 1 GiB \+ 2 spares, LUKS2, raid1c3$/mu);
-  assert.match(stdout, /room +1\.31 GiB for data/u);
+  assert.match(stdout, /room +up to 1\.31 GiB for data and metadata/u);
   assert.match(stdout, /bears +the loss of 2 disks/u);
   assert.match(stdout, /\$ mkfs\.btrfs -q -d raid1c3 -m raid1c3 -L storage /u);
   const json = await sandbox.run('up', '--layout', 'array.yaml', '--plan', '--json');

@@ -21,9 +21,9 @@ export function labPlanLines(plan: LabPlan): readonly Line[] {
   ];
 }
 
-/** Gives the room that an array has, before anything is in it. */
+/** Gives the room that an array has, before anything is in it, as it is predicted. */
 export function describeRoom(usableBytes: number): string {
-  return `${formatSize(usableBytes)} for data, less what metadata takes`;
+  return `up to ${formatSize(usableBytes)} for data and metadata`;
 }
 
 function describeDisks(disks: readonly PlannedDisk[]): string {

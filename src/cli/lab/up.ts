@@ -78,6 +78,7 @@ export const upExamples: readonly Example[] = [
   { words: 'up --kernel bookworm --tools bookworm', does: 'The same on what Debian 12 deploys.' },
   { words: 'up --layout raid10 --lab wide', does: 'A second lab, with five disks.' },
   { words: 'up --layout ./array.yaml', does: 'The array that a file describes (docs/layouts.md).' },
+  { words: 'up --bus nvme --encryption luks1 --lab old', does: 'Other disks, other containers.' },
   { words: 'up --profile raid1c3 --disks 4 --plan', does: 'How much room it would have, and what would be typed. Nothing is built.' },
   { words: 'up --no-provision --lab blank', does: 'Blank disks, to build the array by hand.' },
 ];

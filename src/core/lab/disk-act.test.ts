@@ -55,6 +55,18 @@ test('a new disk has the next number, and is blank', () => {
   assert.deepEqual(change.disks.at(-1), added);
 });
 
+test('on PCI Express a new disk wants a free slot, and a pulled disk keeps its own', () => {
+  const layout = { ...defaultLayout, bus: 'virtio' } as const;
+  const many = (count: number) => Array.from({ length: count }, (_, index) => disk(`DISK${String(index + 1)}`, index > 0));
+  const act: DiskAct = { do: 'add', sizeBytes: 5 };
+  assert.equal(planDiskAct({ layout, faults: [], disks: many(15) }, act, 'default', at).disks.length, 16);
+  assert.throws(
+    () => planDiskAct({ layout, faults: [], disks: many(16) }, act, 'default', at),
+    (error: unknown) => error instanceof RaidlabError && error.failure.reason === 'no-slot',
+  );
+  assert.equal(planDiskAct({ layout: defaultLayout, faults: [], disks: many(16) }, act, 'default', at).disks.length, 17);
+});
+
 test('a standing fault is listed until it is taken away', () => {
   const fault: Fault = { kind: 'read-errors', disk: 'DISK1', everyNth: 10 };
   const change = plan({ do: 'break', fault });

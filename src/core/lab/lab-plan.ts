@@ -13,7 +13,7 @@ export interface LabPlan {
   readonly isProvisioned: boolean;
   /** In words. */
   readonly layout: string;
-  /** What data and metadata can take together, bytes: predicted from the sizes of the disks and the profile. */
+  /** The most that data and metadata can take together, bytes: predicted from the sizes of the disks, their encryption and the profile. */
   readonly usableBytes: number;
   /** How many disks the array can lose, whichever they are. */
   readonly lossesSurvived: number;

@@ -64,7 +64,7 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
   sectorSize: {
     what: 'How many bytes a LUKS2 container encrypts at a time.',
     kind: oneNumber(sectorSizes),
-    standard: 'what cryptsetup chooses for the disk, 4096',
+    standard: 'what cryptsetup chooses for the disk: 4096, on nvme 512',
   },
   kdf: {
     what: 'Key derivation of the LUKS containers: fast, which is enough for keyfiles of random bytes, or real, the slow default of cryptsetup.',

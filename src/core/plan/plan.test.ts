@@ -116,6 +116,13 @@ test('containers, mkfs and fstab are as the layout has them', () => {
   assert.equal(formatCommand(planSoftBalance('raid5')), 'btrfs balance start -dconvert=raid5,soft -mconvert=raid1,soft /storage');
 });
 
+test('a disk is named as udev names it on its bus', () => {
+  assert.deepEqual(
+    (['scsi', 'virtio', 'nvme'] as const).map((bus) => planArray({ ...defaultLayout, bus }, uuids).members[0]?.guestDevice),
+    ['scsi-0QEMU_QEMU_HARDDISK_DISK1', 'virtio-DISK1', 'nvme-QEMU_NVMe_Ctrl_DISK1'].map((name) => `/dev/disk/by-id/${name}`),
+  );
+});
+
 test("a header's backup lies where only root looks, and is tried with the key before it is written", () => {
   const container = planContainer(1, 'uuid-1');
   const device = container.guestDevice;
