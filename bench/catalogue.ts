@@ -4,15 +4,14 @@
 //   what is missing in the results ──► raidlab drill NAMES… --json, a round at a time ──► results ──► tables between the markers
 //
 // What is there already is not run again: a bench that was interrupted (Ctrl-C keeps the drills that were over) goes on where it was.
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import prettier from 'prettier';
 import { selectDrills, promisingDrills } from '../src/drills/registry.ts';
 import { isOf, missingDrills, readResults, runsOf, writeResults } from './catalogue-results.ts';
 import type { Series } from './catalogue-results.ts';
 import { catalogueTables } from './catalogue-tables.ts';
 import { measureRaidlab, seconds } from './measure.ts';
+import { writeTables } from './write-tables.ts';
 
 const usage = `usage: npm run bench:catalogue -- [OPTIONS]
   --kernels K[/T],…   suites of the kernel, and of the tools where that is another (default: bookworm,trixie,trixie-backports/trixie)
@@ -64,7 +63,7 @@ const exitCodes: number[] = [];
 for (const series of wanted) {
   for (let round = 1; round <= rounds && !interruption.signal.aborted; round += 1) await runRound(series, round);
 }
-await writeTables();
+await tellTables();
 process.exitCode = interruption.signal.aborted ? 130 : exitCodes.every((code) => code === 0) ? 0 : 1;
 
 function seriesAsked(): readonly Series[] {
@@ -111,23 +110,9 @@ async function runRound(series: Series, round: number): Promise<void> {
   exitCodes.push(exitCode);
 }
 
-/** Writes the tables between their markers in docs/measurements.md; where there are none yet, at its end. */
-async function writeTables(): Promise<void> {
+async function tellTables(): Promise<void> {
   const results = readResults();
   if (results.runs.length === 0) return;
-  const hostPath = path.join(root, 'docs/measurements.md');
-  const text = readFileSync(hostPath, 'utf8');
-  const [begin, end] = ['<!-- Made by `npm run bench:catalogue`: begin -->', '<!-- Made by `npm run bench:catalogue`: end -->'];
-  const tables = `${begin}\n\n${catalogueTables(
-    results,
-    promisingDrills().map((drill) => drill.name),
-  )}\n\n${end}`;
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  const changed =
-    from === -1 || to === -1
-      ? `${text.trimEnd()}\n\n## The catalogue\n\n${tables}\n`
-      : `${text.slice(0, from)}${tables}${text.slice(to + end.length)}`;
-  writeFileSync(hostPath, await prettier.format(changed, { ...(await prettier.resolveConfig(hostPath)), filepath: hostPath }));
-  console.log(`tables: ${path.relative(process.cwd(), hostPath)}`);
+  const names = promisingDrills().map((drill) => drill.name);
+  await writeTables('bench:catalogue', 'The catalogue', catalogueTables(results, names));
 }

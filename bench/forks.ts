@@ -1,21 +1,12 @@
 // `npm run bench:forks`: from nothing to the first guest command, by a cold boot and by forks of both templates; and what a
-// second fork adds to the memory. All with the kit that a drill uses.
-import { mkdtempDisposableSync, readFileSync } from 'node:fs';
+// second fork adds to the memory.
+import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { defaultLayout } from '../src/core/layout.ts';
-import { beginDrill } from '../src/drills/begin-drill.ts';
-import { openBlankRun } from '../src/drills/blank-run.ts';
-import type { Step } from '../src/drills/drill.ts';
-import { DrillRun } from '../src/drills/drill-run.ts';
-import type { MachineKit } from '../src/drills/machine-kit.ts';
-import { prepareKit } from '../src/drills/prepare-kit.ts';
-import { replaceMissingDisk } from '../src/drills/catalogue/replace-missing-disk.ts';
-import type { DrillRequest } from '../src/drills/run-drill.ts';
-import { openStore } from '../src/machine/cache/open-store.ts';
-import { openScratch } from '../src/machine/cache/scratch.ts';
-import { createContext } from '../src/machine/context.ts';
-import { createMachineSlots } from '../src/machine/machine-slots.ts';
 import { storeOf } from '../src/cli/make-cli.ts';
+import { openStore } from '../src/machine/cache/open-store.ts';
+import { createContext } from '../src/machine/context.ts';
+import { firstCommand } from './first-command.ts';
+import type { Beginning } from './first-command.ts';
 import { median, report } from './measure.ts';
 
 const rounds = Number(process.argv[2] ?? 7);
@@ -23,52 +14,7 @@ const ctx = createContext();
 
 using results = mkdtempDisposableSync(`${tmpdir()}/raidlab-bench-`);
 await using store = await openStore(ctx, storeOf(process.env));
-
-type Beginning = 'cold boot' | 'fork, booted' | 'fork, array ready';
-
-/** Brings a machine up, runs a command in it, and gives how long that took and what QEMU holds of the memory. */
-async function first(beginning: Beginning, beside?: () => Promise<unknown>): Promise<{ readonly ms: number; readonly pssKib: number }> {
-  await using scratch = await openScratch(ctx, store, 'bench');
-  const request: DrillRequest = {
-    drill: replaceMissingDisk,
-    layout: defaultLayout,
-    payloadBytes: replaceMissingDisk.payloadBytes,
-    strict: false,
-    seed: '1',
-    skippedSteps: [],
-    kernel: 'trixie',
-    tools: 'trixie',
-    memoryMiB: 1024,
-    accelerator: 'tcg',
-    store,
-    templates: { mode: beginning === 'cold boot' ? 'cold' : 'fork', renewed: new Set() },
-    slots: createMachineSlots(2),
-    runHostPath: `${results.path}/${scratch.hostPath.slice(-8)}`,
-    mirrors: {},
-  };
-  const kit = await prepareKit(ctx, request, store, scratch);
-  const blank = beginning === 'fork, array ready' ? undefined : await openDiskless(request, kit);
-  const startedMs = performance.now();
-  const build = { run: async (run: DrillRun, step: Step) => step.run(run), restored: () => undefined };
-  await using run = blank ?? (await beginDrill(ctx, { kit, store, request }, build));
-  if (blank !== undefined) await run.boot();
-  await run.guest.run(ctx, ['true']);
-  const ms = performance.now() - startedMs;
-  const pssKib = proportionalKib(run.machine.pid);
-  await beside?.();
-  return { ms, pssKib };
-}
-
-/** A drill whose machine has no array disks: what the template of the first level is. */
-async function openDiskless(request: DrillRequest, kit: MachineKit): Promise<DrillRun> {
-  const { array, payload, disks } = await openBlankRun(ctx, kit, request);
-  return new DrillRun(ctx, { drill: request.drill.name, array, kit, disks: { ...disks, disks: [] }, payload, seed: request.seed });
-}
-
-/** Gives the proportional set size of a process: pages that several processes share count by their part. Source: proc_pid_smaps(5). */
-function proportionalKib(pid: number): number {
-  return Number(/^Pss: +(\d+) kB$/mu.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
-}
+const first = async (beginning: Beginning, beside?: () => Promise<unknown>) => firstCommand(ctx, store, results.path, beginning, beside);
 
 // What is missing is made, and what is on the disk is read, before anything is measured.
 for (const beginning of ['fork, booted', 'fork, array ready'] as const) await first(beginning);

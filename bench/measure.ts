@@ -47,6 +47,29 @@ export async function measureRaidlab(directory: string, words: readonly string[]
   return { exitCode, wallMs: performance.now() - startedMs, busyMs, events };
 }
 
+/** Types `raidlab WORDS…` in a directory with a list of labs of its own; gives what it printed and how long it took, and throws when it exits with another status than the ones given. */
+export async function typeInLab(
+  directory: string,
+  words: readonly string[],
+  okExitCodes: readonly number[] = [0],
+): Promise<{ readonly exitCode: number; readonly wallMs: number; readonly stdout: string }> {
+  const startedMs = performance.now();
+  const env = { ...process.env, XDG_STATE_HOME: path.join(directory, 'state') };
+  const child = spawn(path.join(root, 'raidlab'), words, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const exitCode = await new Promise<number>((resolve) => {
+    child.on('close', (code) => {
+      resolve(code ?? 128);
+    });
+  });
+  const wallMs = performance.now() - startedMs;
+  if (!okExitCodes.includes(exitCode)) throw new Error(`raidlab ${words.join(' ')}: exit ${exitCode}\n${stdout}${stderr}`);
+  return { exitCode, wallMs, stdout };
+}
+
 /** Gives what the emulated processor of a QEMU has used, milliseconds; undefined when the process is gone. Source: proc_pid_stat(5), utime and stime. */
 function processorMs(pid: number): number | undefined {
   try {

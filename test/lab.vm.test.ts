@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { childrenOf, keeperOf, listeningOf, openLabProject, untilGone, untilKept } from './rig/lab.ts';
-import { typeRaidlab } from './rig/raidlab.ts';
+import { openTestDirectory, typeRaidlab } from './rig/raidlab.ts';
+import { typeWithMounts } from './rig/with-mounts.ts';
 
 // The first run builds the images and the template.
 const timeout = 900_000;
@@ -164,6 +165,18 @@ test('what goes wrong with a lab is told, and loses nothing', { timeout }, async
     assert.equal(await lab.ok('ssh', '--', 'cat', '/storage/kept'), 'kept\n');
   });
 
+  await suite.test('the host restarted while it was on: that is said, and it comes back', async () => {
+    const { owner } = await keeperOf(place);
+    process.kill(owner.pid, 'SIGKILL');
+    await untilGone(owner.pid);
+    const record = await keeperOf(place);
+    // What is left after a restart: the files of another boot, and no process.
+    await writeFile(place.keeperHostPath, JSON.stringify({ ...record, owner: { ...record.owner, bootId: 'an-earlier-one' } }));
+    assert.match(await lab.ok('status'), /default died: the host was restarted while it was on/u);
+    await lab.ok('up');
+    assert.equal(await lab.ok('ssh', '--', 'cat', '/storage/kept'), 'kept\n');
+  });
+
   await suite.test('a state that cannot be read is refused as it is, and destroy still works', async () => {
     await lab.ok('halt');
     const good = await readFile(place.stateHostPath, 'utf8');
@@ -210,6 +223,18 @@ test('what goes wrong with a lab is told, and loses nothing', { timeout }, async
     assert.equal(refused.exitCode, 69);
     assert.match(refused.stderr, /has lost the image of DISK2/u);
     await rename(join(lab.hostPath, 'DISK2.raw'), join(place.disksHostPath, 'DISK2.raw'));
+  });
+
+  await suite.test('a disk that is full: exit 69, which disk, and nothing of the lab runs', async () => {
+    await using directory = await openTestDirectory();
+    const project = join(directory.hostPath, 'project');
+    const small = `mkdir ${project}; mount -t tmpfs -o size=20m none ${project}; cd ${project}; trap 'ls .raidlab/default/keeper.json' EXIT`;
+    const scripts = { before: small, after: "find .raidlab -name keeper.json -printf 'left: %p\\n'" };
+    const env = { XDG_STATE_HOME: join(directory.hostPath, 'state') };
+    const { exitCode, said } = await typeWithMounts(directory.hostPath, scripts, ['up'], env);
+    assert.equal(exitCode, 69, said);
+    assert.match(said, /No space left on the disk that holds/u);
+    assert.doesNotMatch(said, /^left:/mu);
   });
 
   await suite.test('an up that is interrupted leaves nothing running', async () => {

@@ -1,15 +1,14 @@
 // Templates as a person meets them: the whole of raidlab on a cache of its own, in the conditions that break caches.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { RecordedEvent } from '../src/core/event.ts';
 import { createTestContext } from '../src/machine/fixtures/scripted-peer.ts';
 import { openPrivateCache } from './rig/private-cache.ts';
 import type { PrivateCache } from './rig/private-cache.ts';
 import { openTestDirectory, readEvents, typeRaidlab } from './rig/raidlab.ts';
+import { typeWithMounts } from './rig/with-mounts.ts';
 
 // The first run builds the images.
 const timeout = 900_000;
@@ -42,36 +41,14 @@ test('two processes that need the same templates at once: one makes each, both h
   assert.deepEqual(await leftIn(cache), []);
 });
 
-/** Types raidlab where a shell script has changed what is mounted, for it alone. Gives the exit status and what it said. */
-async function typeWithMounts(
-  cwdHostPath: string,
-  script: string,
-  words: readonly string[],
-  cache: PrivateCache,
-): Promise<{ readonly exitCode: number; readonly said: string }> {
-  const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-  const typed = [process.execPath, '--disable-warning=ExperimentalWarning', main, ...words];
-  const child = spawn('unshare', ['--mount', '--map-root-user', 'sh', '-euc', `${script}; exec "$@"`, 'sh', ...typed], {
-    cwd: cwdHostPath,
-    env: { ...process.env, XDG_CACHE_HOME: cache.cacheHomeHostPath },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const exitCode = await new Promise<number>((resolve) => {
-    child.on('close', (code) => {
-      resolve(code ?? 128);
-    });
-  });
-  return { exitCode, said };
-}
-
 test('a /dev/shm that is too small for anything is no obstacle: templates do not need it', { timeout }, async () => {
   const ctx = createTestContext();
   await using cache = await openPrivateCache(ctx);
   await using directory = await openTestDirectory();
   const small = 'mount -t tmpfs -o size=64k none /dev/shm';
-  const { exitCode, said } = await typeWithMounts(directory.hostPath, small, ['drill', '--payload', '8MiB'], cache);
+  const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: small }, ['drill', '--payload', '8MiB'], {
+    XDG_CACHE_HOME: cache.cacheHomeHostPath,
+  });
   assert.equal(exitCode, 0, said);
   assert.ok((await cache.templates()).length >= 2);
   assert.deepEqual(await leftIn(cache), []);
@@ -83,7 +60,9 @@ test('a disk without room for a template: that is said, everything is booted, an
   await using directory = await openTestDirectory();
   // The images are 180 MB; the memory of a machine may need 1 GiB.
   const full = `mkdir ${directory.hostPath}/disk; mount -t tmpfs -o size=900m none ${directory.hostPath}/disk; cp -r ${cache.rootHostPath} ${directory.hostPath}/disk/; mount --bind ${directory.hostPath}/disk ${cache.cacheHomeHostPath}`;
-  const { exitCode, said } = await typeWithMounts(directory.hostPath, full, ['drill', '--payload', '8MiB'], cache);
+  const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: full }, ['drill', '--payload', '8MiB'], {
+    XDG_CACHE_HOME: cache.cacheHomeHostPath,
+  });
   assert.equal(exitCode, 0, said);
   assert.match(said, /No template: there is no room on the disk that holds .*booted instead/u);
   const booted = (await readEvents(directory.hostPath)).flatMap((event) => (event.type === 'machine-booted' ? [event.from] : []));
@@ -95,9 +74,12 @@ test('a disk that is full: exit 69, which disk, what to do, and nothing of ours 
   await using cache = await openPrivateCache(ctx);
   await using directory = await openTestDirectory();
   const full = `mkdir ${directory.hostPath}/disk; mount -t tmpfs -o size=210m none ${directory.hostPath}/disk; cp -r ${cache.rootHostPath} ${directory.hostPath}/disk/; mount --bind ${directory.hostPath}/disk ${cache.cacheHomeHostPath}`;
-  const list = `; trap 'ls ${cache.rootHostPath}/tmp ${cache.rootHostPath}/work ${cache.rootHostPath}/holds' EXIT`;
-  const { exitCode, said } = await typeWithMounts(directory.hostPath, full + list, ['drill'], cache);
+  const list = `find ${cache.rootHostPath}/tmp ${cache.rootHostPath}/work -mindepth 1 -printf 'left: %p\\n'`;
+  const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: full, after: list }, ['drill'], {
+    XDG_CACHE_HOME: cache.cacheHomeHostPath,
+  });
   assert.equal(exitCode, 69, said);
   assert.match(said, /No space left on the disk that holds/u);
   assert.match(said, /XDG_CACHE_HOME/u);
+  assert.doesNotMatch(said, /^left:/mu);
 });

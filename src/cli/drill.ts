@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { object } from '@optique/core/constructs';
 import { dependency } from '@optique/core/dependency';
@@ -29,6 +28,7 @@ import { layoutOptions } from './layout-options.ts';
 import { kernelName, resolveKernel, toolsName } from './kernel-option.ts';
 import { checkReporters, openReporters } from './reporters.ts';
 import { withRun } from './run.ts';
+import { seedOf, seedOption } from './seed-option.ts';
 import { knownWord, reporter, size } from './value-parsers.ts';
 import type { KnownWord } from './value-parsers.ts';
 
@@ -36,7 +36,10 @@ import type { KnownWord } from './value-parsers.ts';
 const registry = async () => import('../drills/registry.ts');
 
 const drillName = dependency(
-  knownWord('NAME', async () => (await registry()).drills.map((drill) => ({ word: drill.name, description: drill.promise }))),
+  knownWord('NAME', async () => (await registry()).drills.map((drill) => ({ word: drill.name, description: drill.promise })), {
+    type: 'file',
+    extensions: ['.ts', '.mts', '.js', '.mjs'],
+  }),
 );
 
 const stepName = drillName.deriveAsync({
@@ -92,11 +95,7 @@ export const drillArguments = command(
       }),
     ),
     verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
-    seed: optional(
-      option('--seed', string({ metavar: 'SEED' }), {
-        description: message`Decides the payload (default: 1); with "random" one is drawn, and the run says which.`,
-      }),
-    ),
+    seed: seedOption,
     payload: optional(
       option('--payload', size('SIZE', ['8MiB', '32MiB', '128MiB']), {
         description: message`How much is written before the fault (default: the drill's own, 32 MiB).`,
@@ -208,12 +207,6 @@ function sharedRequest(cli: Cli, asked: DrillCommand, slots: MachineSlots): Omit
     slots,
     mirrors: cli.mirrors,
   };
-}
-
-/** The default payload is always the same one, so that its array is a template; whoever wants another draws it. */
-function seedOf(asked: string | undefined): string {
-  // Six digits are easy to say over a shoulder, and a million payloads are enough.
-  return asked === 'random' ? String(randomInt(1_000_000)) : (asked ?? '1');
 }
 
 /** A run is named for its drill, or for how many there are. */

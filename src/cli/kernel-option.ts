@@ -7,7 +7,7 @@ import { knownWord } from './value-parsers.ts';
 const suiteWords = async () => Promise.resolve(suiteNames().map((word) => ({ word })));
 
 /** Reads what `--kernel` names; the shell completes suites. */
-export const kernelName = knownWord('KERNEL', suiteWords);
+export const kernelName = knownWord('KERNEL', suiteWords, { type: 'any', extensions: ['.deb'] });
 
 /** Reads what `--tools` names. */
 export const toolsName = knownWord('SUITE', suiteWords);

@@ -96,11 +96,15 @@ test('the oops that raidlab grew from is named by its transcript alone: exit 3',
   assert.equal((await sandbox.run('kernel-log', 'no-such-file')).exitCode, 64);
 });
 
-test('a shell completes drills, their steps and suites', async () => {
+test('a shell completes drills, their steps and suites, and is asked for the files that may stand for them', async () => {
   using sandbox = openSandbox();
   const words = async (...argv: readonly string[]): Promise<readonly string[]> => {
     const { stdout } = await sandbox.run('completion', 'bash', ...argv);
-    return stdout.split('\n').filter((row) => row !== '');
+    return stdout.split('\n').filter((row) => row !== '' && !row.startsWith('__FILE__'));
+  };
+  const files = async (...argv: readonly string[]): Promise<string> => {
+    const { stdout } = await sandbox.run('completion', 'bash', ...argv);
+    return stdout.split('\n').find((row) => row.startsWith('__FILE__')) ?? '';
   };
   assert.deepEqual(await words('drill', 'kern'), ['kernel-crash']);
   assert.ok((await words('drill', '--skip-step', '')).includes('soft-balance'));
@@ -108,6 +112,8 @@ test('a shell completes drills, their steps and suites', async () => {
   assert.deepEqual(await words('drill', 'replace-missing-disk', 'kern'), ['kernel-crash']);
   assert.deepEqual(await words('drills', 'show', 'kern'), ['kernel-crash']);
   assert.deepEqual(await words('drill', '--kernel', 'bookworm-'), ['bookworm-backports']);
+  assert.match(await files('drill', './my'), /^__FILE__:file:.*ts/u);
+  assert.match(await files('drill', '--kernel', './'), /^__FILE__:any:.*deb/u);
 });
 
 test('a reader that had enough is nobody’s error', async () => {

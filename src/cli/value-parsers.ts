@@ -55,10 +55,18 @@ export interface KnownWord {
   readonly description?: string;
 }
 
+/** Files that a word may name as well; the shell completes them itself, and directories on the way. */
+export interface KnownFiles {
+  readonly type: 'file' | 'any';
+  /** With their dots: `.ts`. */
+  readonly extensions: readonly string[];
+}
+
 /** Reads any word; the shell completes those that are known when asked. What is not known is refused by the command itself, which can say more. */
 export function knownWord(
   metavar: 'NAME' | 'STEP' | 'SUITE' | 'TAG' | 'KERNEL' | 'DISK',
   known: () => Promise<readonly KnownWord[]>,
+  files?: KnownFiles,
 ): ValueParser<'async', string> {
   return {
     mode: 'async',
@@ -71,6 +79,7 @@ export function knownWord(
         if (!word.startsWith(prefix)) continue;
         yield { kind: 'literal', text: word, ...(description === undefined ? {} : { description: message`${description}` }) };
       }
+      if (files !== undefined) yield { kind: 'file', pattern: prefix, ...files };
     },
   };
 }

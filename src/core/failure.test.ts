@@ -84,6 +84,7 @@ const samples: Samples = {
     differs: [64, { lab: 'default', asked: '4 disks', has: '2 disks' }],
     'state-damaged': [69, { hostPath: '/home/me/.raidlab/default/state.json', why: 'v is missing' }],
     'state-newer': [69, { hostPath: '/home/me/.raidlab/default/state.json', version: 9, known: 1 }],
+    'not-as-built': [64, { why: 'DISK1 has been pulled' }],
     'disk-missing': [69, { lab: 'default', serial: 'DISK1', hostPath: '/home/me/.raidlab/default/disks/DISK1.raw' }],
     'unknown-disk': [64, { lab: 'default', disk: 'DIKS1', known: ['DISK1'], nearest: 'DISK1' }],
     'no-slot': [64, { lab: 'default', bus: 'nvme', slots: 16 }],

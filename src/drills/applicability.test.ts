@@ -3,9 +3,37 @@ import { test } from 'node:test';
 import { defaultLayout, equalSizes } from '../core/layout.ts';
 import type { ArrayLayout } from '../core/layout.ts';
 import { namedLayouts } from '../core/named-layout.ts';
-import { whyNotOnLayout, whyNotOnParts } from './applicability.ts';
+import { describeScope, knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts } from './applicability.ts';
 import type { LayoutAsked } from './applicability.ts';
+import { replaceMissingDisk } from './catalogue/replace-missing-disk.ts';
+import type { Drill, VersionKnowledge } from './drill.ts';
 import { findDrill } from './registry.ts';
+
+const known = (scope: Partial<VersionKnowledge>): Drill => ({
+  ...replaceMissingDisk,
+  knowledge: [{ verdict: 'broken', because: 'it was measured', breaks: ['files'], source: 'measured', ...scope }],
+});
+
+const trixie = { kernel: '6.12.118', tools: '6.14' };
+
+test('what is known of versions and of a layout is expected there, and nowhere else', () => {
+  const cases = [
+    [{}, trixie, true],
+    [{ kernel: '>=6.12 <6.13' }, trixie, true],
+    [{ kernel: '>=6.13' }, trixie, false],
+    [{ tools: '<6.14' }, trixie, false],
+    [{ kernel: '>=6.12', layout: 'raid10' }, { ...trixie, layout: 'raid10' }, true],
+    [{ kernel: '>=6.12', layout: 'raid10' }, { ...trixie, layout: 'raid1c3' }, false],
+    [{ kernel: '>=6.12', layout: 'raid10' }, trixie, false],
+  ] as const;
+  for (const [scope, versions, isKnown] of cases) {
+    assert.equal(knownOnVersions(known(scope), versions) !== null, isKnown, `${describeScope(scope)} on ${JSON.stringify(versions)}`);
+  }
+});
+
+test('a scope in words names what it is about', () => {
+  assert.equal(describeScope({ kernel: '>=5.14', tools: '<6.6', layout: 'raid10' }), 'kernel >=5.14, btrfs-progs <6.6, layout raid10');
+});
 
 const flexible = findDrill('replace-missing-disk');
 const header = findDrill('destroyed-luks-header');
@@ -38,5 +66,15 @@ test('a drill wants containers and SCSI disks, and one about LUKS2 wants LUKS2',
   assert.match(whyNotOnParts(flexible, { ...defaultLayout, encryption: 'none' }) ?? '', /open LUKS containers, and this layout has none/u);
   assert.match(whyNotOnParts(flexible, { ...defaultLayout, bus: 'nvme' }) ?? '', /these hang on nvme/u);
   assert.equal(whyNotOnParts(header, defaultLayout), null);
-  assert.match(whyNotOnParts(header, { ...defaultLayout, encryption: 'luks1' }) ?? '', /LUKS1 has one \(it needs LUKS2; this is LUKS1\)/u);
+  assert.match(
+    whyNotOnParts(header, { ...defaultLayout, encryption: 'luks1' }) ?? '',
+    /LUKS1 has one \(it needs containers of LUKS2; this is LUKS1\)/u,
+  );
+});
+
+test('what is known of a named layout is known of one in a file that is like it', () => {
+  assert.equal(likeNamedLayout(flexible, { is: 'name', name: 'raid10' }), 'raid10');
+  assert.equal(likeNamedLayout(flexible, file({ ...namedLayouts.raid10, memberSizesBytes: equalSizes(5, 600 * 1024 ** 2) })), 'raid10');
+  assert.equal(likeNamedLayout(flexible, file({ memberSizesBytes: equalSizes(7) })), undefined);
+  assert.equal(likeNamedLayout(flexible, undefined), undefined);
 });

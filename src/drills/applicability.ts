@@ -9,6 +9,8 @@ import type { Drill, Requirement, VersionScope } from './drill.ts';
 export interface VersionsUnderTest {
   readonly kernel: string;
   readonly tools: string;
+  /** The layout that was asked for by name, or that the one in a file is like. */
+  readonly layout?: LayoutName;
 }
 
 /** A layout that a person named: one that raidlab knows, or one in a file of theirs. */
@@ -21,11 +23,16 @@ export type LayoutAsked =
  */
 export function whyNotOnLayout(drill: Drill, asked: LayoutAsked | undefined): string | null {
   if (asked === undefined) return null;
-  if (asked.is === 'name' && drill.layouts.includes(asked.name)) return null;
-  if (asked.is === 'file' && drill.layouts.some((name) => isLike(asked.layout, namedLayouts[name]))) return null;
+  if (likeNamedLayout(drill, asked) !== undefined) return null;
   const others = drill.layouts.length === 0 ? 'its own layout only' : `${drill.layouts.join(', ')} only`;
   if (asked.is === 'name') return `it is not made for the layout ${asked.name}: ${others}`;
   return `it is not made for ${describeShape(asked.layout)} (${asked.file}): ${others}`;
+}
+
+/** Gives the named layout among those that a drill is made for that was asked for, or that the one in a file is like. */
+export function likeNamedLayout(drill: Drill, asked: LayoutAsked | undefined): LayoutName | undefined {
+  if (asked === undefined) return undefined;
+  return drill.layouts.find((name) => (asked.is === 'name' ? name === asked.name : isLike(asked.layout, namedLayouts[name])));
 }
 
 function isLike(layout: ArrayLayout, named: ArrayLayout): boolean {
@@ -62,19 +69,25 @@ export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expe
   return known === undefined ? null : { verdict: known.verdict, because: known.because, breaks: known.breaks, source: known.source };
 }
 
-/** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6`. */
-export function describeScope({ kernel, tools, encryption }: VersionScope & Pick<Requirement, 'encryption'>): string {
-  return [
-    ...(kernel === undefined ? [] : [`kernel ${kernel}`]),
-    ...(tools === undefined ? [] : [`btrfs-progs ${tools}`]),
-    ...(encryption === undefined ? [] : [encryption.join(' or ').toUpperCase()]),
-  ].join(', ');
+/** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6, layout raid10`. */
+export function describeScope({ kernel, tools, layout, encryption }: VersionScope & Pick<Requirement, 'encryption'>): string {
+  const parts = [
+    ['kernel', kernel],
+    ['btrfs-progs', tools],
+    ['layout', layout],
+    ['containers of', encryption?.join(' or ').toUpperCase()],
+  ] as const;
+  return parts.flatMap(([of, what]) => (what === undefined ? [] : [`${of} ${what}`])).join(', ');
 }
 
 function describeVersions({ kernel, tools }: VersionsUnderTest): string {
   return `kernel ${kernel}, btrfs-progs ${tools}`;
 }
 
-function isWithin(versions: VersionsUnderTest, { kernel, tools }: VersionScope): boolean {
-  return (kernel === undefined || satisfies(versions.kernel, kernel)) && (tools === undefined || satisfies(versions.tools, tools));
+function isWithin(versions: VersionsUnderTest, { kernel, tools, layout }: VersionScope): boolean {
+  return (
+    (kernel === undefined || satisfies(versions.kernel, kernel)) &&
+    (tools === undefined || satisfies(versions.tools, tools)) &&
+    (layout === undefined || layout === versions.layout)
+  );
 }

@@ -4,13 +4,14 @@
  *     template of the built array ──► fork ──► on with the steps that follow
  *        │                              └─ it cannot be started ─► template rejected, said so ─┐
  *        └─ made on demand, by the build steps                                                 ├─► build steps, on the drill's own disks
- *     --cold ──────────────────────────────────────────────────────────────────────────────────┘
+ *     --cold, or an array that is there already ───────────────────────────────────────────────┘
  */
 import { rejectEntry } from '../machine/cache/remove-entry.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Context } from '../machine/context.ts';
 import { forkOrElse, unlessDiskFull } from '../machine/template/fork-or-boot.ts';
 import { ensureArrayTemplate, resumeFromTemplate } from './array-template.ts';
+import { openRunOnArray } from './array-at-rest.ts';
 import { openBlankRun } from './blank-run.ts';
 import type { Step } from './drill.ts';
 import type { DrillRun } from './drill-run.ts';
@@ -37,7 +38,9 @@ export async function beginDrill(
     for (const step of steps) await build.run(run, step);
   };
   const template =
-    kit.forks && steps.length > 0 ? await unlessDiskFull(ctx, () => ensureArrayTemplate(ctx, parts, steps, doSteps)) : undefined;
+    kit.forks && request.array === undefined && steps.length > 0
+      ? await unlessDiskFull(ctx, () => ensureArrayTemplate(ctx, parts, steps, doSteps))
+      : undefined;
   if (template !== undefined) {
     const resumed = await forkOrElse<DrillRun | undefined>(
       ctx,
@@ -52,7 +55,7 @@ export async function beginDrill(
       return resumed;
     }
   }
-  const run = await openBlankRun(ctx, kit, request);
+  const run = request.array === undefined ? await openBlankRun(ctx, kit, request) : await openRunOnArray(ctx, kit, request, request.array);
   try {
     await doSteps(run);
     return run;

@@ -7,6 +7,7 @@ import type { Context } from '../machine/context.ts';
 import { createDiskImage, createOverlay } from '../machine/disk-image.ts';
 import type { DiskSpec } from '../machine/machine.ts';
 import { writePayloadImage } from '../storage/payload-image.ts';
+import type { Payload } from '../storage/payload-image.ts';
 import { degradedTree, payloadSerial, payloadTree } from './steps/build-steps.ts';
 import { DrillRun } from './drill-run.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
@@ -22,11 +23,8 @@ export function drawUuids(count: number): readonly string[] {
 
 /** Makes a drill that begins with blank disks, in the kit's directory for disks: payload, system disk, array disks. Its machine is off. */
 export async function openBlankRun(ctx: Context, kit: MachineKit, request: DrillRequest, machineName = 'main'): Promise<DrillRun> {
-  const { layout, payloadBytes, seed } = request;
-  const payload = await writePayloadImage(ctx, imageOf(kit.disksHostPath, payloadSerial), seed, [
-    { tree: payloadTree, sizeBytes: payloadBytes },
-    { tree: degradedTree, sizeBytes: Math.ceil(payloadBytes * degradedShare) },
-  ]);
+  const { layout, seed } = request;
+  const { payload } = await writeDrillPayload(ctx, kit.disksHostPath, request);
   const array = planArray(layout, drawUuids(diskSizesBytes(layout).length));
   await createOverlay(ctx, {
     hostPath: join(kit.disksHostPath, 'system.qcow2'),
@@ -40,15 +38,30 @@ export async function openBlankRun(ctx: Context, kit: MachineKit, request: Drill
   return new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed, machineName });
 }
 
+/** Writes what a drill will put on its array into a directory, as a disk that its machine can read. */
+export async function writeDrillPayload(
+  ctx: Context,
+  directoryHostPath: string,
+  { payloadBytes, seed }: Pick<DrillRequest, 'payloadBytes' | 'seed'>,
+): Promise<{ readonly payload: Payload; readonly disk: DiskSpec }> {
+  const payload = await writePayloadImage(ctx, imageOf(directoryHostPath, payloadSerial), seed, [
+    { tree: payloadTree, sizeBytes: payloadBytes },
+    { tree: degradedTree, sizeBytes: Math.ceil(payloadBytes * degradedShare) },
+  ]);
+  return { payload, disk: await diskIn(directoryHostPath, payloadSerial) };
+}
+
 /** Gives the files of a machine whose disks are in a directory, in the order of their bays. */
 export async function disksIn(directoryHostPath: string, serials: readonly string[]): Promise<MachineDisks> {
-  const diskOf = async (serial: string): Promise<DiskSpec> => {
-    const isPayload = serial === payloadSerial;
-    const hostPath = imageOf(directoryHostPath, serial);
-    const { size: sizeBytes } = await stat(hostPath);
-    return { serial, hostPath, format: 'raw', sizeBytes, ...(isPayload ? { readOnly: true } : {}) };
-  };
-  return { systemHostPath: join(directoryHostPath, 'system.qcow2'), disks: await Promise.all(serials.map(diskOf)) };
+  const disks = serials.map(async (serial) => diskIn(directoryHostPath, serial));
+  return { systemHostPath: join(directoryHostPath, 'system.qcow2'), disks: await Promise.all(disks) };
+}
+
+async function diskIn(directoryHostPath: string, serial: string): Promise<DiskSpec> {
+  const isPayload = serial === payloadSerial;
+  const hostPath = imageOf(directoryHostPath, serial);
+  const { size: sizeBytes } = await stat(hostPath);
+  return { serial, hostPath, format: 'raw', sizeBytes, ...(isPayload ? { readOnly: true } : {}) };
 }
 
 function imageOf(directoryHostPath: string, serial: string): string {

@@ -40,12 +40,14 @@ export interface Twin {
   readonly layout?: ArrayLayout;
 }
 
-/** Which versions something is about: ranges such as `>=5.14` or `>=6.2 <6.5`; what is not named does not matter. */
+/** What something is about: versions, as ranges such as `>=5.14` or `>=6.2 <6.5`, and a layout; what is not named does not matter. */
 export interface VersionScope {
   /** Of the kernel under test. */
   readonly kernel?: string;
   /** Of btrfs-progs. */
   readonly tools?: string;
+  /** That was asked for by name (`--layout`). */
+  readonly layout?: LayoutName;
 }
 
 /** What a drill cannot do without; elsewhere it is skipped, and says why. */

@@ -29,6 +29,8 @@ export interface MachineKit {
 /** The files that a machine leaves when it is off and finds again when it is on: its system disk and array disks. */
 export interface MachineDisks {
   readonly systemHostPath: string;
+  /** qcow2 unless given. */
+  readonly systemFormat?: DiskSpec['format'];
   readonly disks: readonly DiskSpec[];
   /** What is wrong with these disks, and stays so over a restart. */
   readonly faults?: readonly StandingFault[];
@@ -87,10 +89,10 @@ export async function overlayDisks(ctx: Context, kit: MachineKit, name: string, 
     return hostPath;
   };
   const [systemHostPath, ...disks] = await Promise.all([
-    overlay(original.systemHostPath, 'qcow2'),
+    overlay(original.systemHostPath, original.systemFormat ?? 'qcow2'),
     ...original.disks.map(async (disk): Promise<DiskSpec> =>
       disk.readOnly === true ? disk : { ...disk, format: 'qcow2', hostPath: await overlay(disk.hostPath, disk.format) },
     ),
   ]);
-  return { ...original, systemHostPath, disks };
+  return { ...original, systemHostPath, systemFormat: 'qcow2', disks };
 }

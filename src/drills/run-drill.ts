@@ -8,6 +8,7 @@ import type { Expectation } from '../core/expectation.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
+import type { LayoutName } from '../core/named-layout.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openStore } from '../machine/cache/open-store.ts';
@@ -17,8 +18,9 @@ import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
-import { knownOnVersions, whyNotOnLayout, whyNotOnParts, whyNotOnVersions } from './applicability.ts';
+import { knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts, whyNotOnVersions } from './applicability.ts';
 import type { LayoutAsked, VersionsUnderTest } from './applicability.ts';
+import type { ArrayAtRest } from './array-at-rest.ts';
 import { beginDrill } from './begin-drill.ts';
 import type { Drill } from './drill.ts';
 import { endDrill, judgeDrill } from './drill-ending.ts';
@@ -42,6 +44,8 @@ export interface DrillRequest {
   readonly payloadBytes: number;
   /** Decides the payload and everything else that looks random in it. */
   readonly seed: string;
+  /** The array that it is run on, for a drill that does not build one. */
+  readonly array?: ArrayAtRest;
   readonly skippedSteps: readonly string[];
   /** As `parseKernelChoice` reads it, paths absolute: a suite, a version, packages, a directory. */
   readonly kernel: string;
@@ -110,10 +114,10 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   await removeLeftovers(ctx, store);
   await using scratch = await openScratch(ctx, store, drill.name);
   const kit = await prepareKit(ctx, request, store, scratch);
-  const versions = versionsOf(kit);
+  const versions = versionsOf(kit, likeNamedLayout(drill, request.layoutAsked));
   const notOnVersions = whyNotOnVersions(drill, versions);
   if (notOnVersions !== null) return reached(skipped(notOnVersions));
-  await using held = holdRun();
+  await using held = holdRun(request.array?.left);
   const checks: Check[] = [];
   const judged = (check: Check): void => {
     checks.push(check);
@@ -135,13 +139,18 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   if (request.keep !== undefined) await keepRunning(request.keep, held.run());
   return result;
 }
-/** A drill's run from the moment at which there is one; disposed of with the drill. */
-function holdRun() {
+
+/** A drill's run from the moment at which there is one; disposed of with the drill, and then whoever gave the disks is told how they are. */
+function holdRun(left?: ArrayAtRest['left']) {
   let run: DrillRun | undefined;
   return {
     run: () => run,
     keep: (begun: DrillRun) => (run = begun),
-    [Symbol.asyncDispose]: async () => run?.[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      if (run === undefined) return;
+      await run[Symbol.asyncDispose]();
+      await left?.(run.disks);
+    },
   };
 }
 
@@ -174,6 +183,7 @@ function reachVerdict(ctx: Context, { drill }: DrillRequest, judged: JudgedDrill
   return { drill: drill.name, verdict, summary, checks, expectation, surprises, steps, trouble, failure, durationMs };
 }
 
-function versionsOf({ parts }: MachineKit): VersionsUnderTest {
-  return { kernel: parts.kernel.upstreamVersion, tools: parts.tools.versions['btrfs-progs'] ?? '' };
+function versionsOf({ parts }: MachineKit, layout: LayoutName | undefined): VersionsUnderTest {
+  const versions = { kernel: parts.kernel.upstreamVersion, tools: parts.tools.versions['btrfs-progs'] ?? '' };
+  return { ...versions, ...(layout === undefined ? {} : { layout }) };
 }

@@ -151,8 +151,9 @@ export class KeptLab implements AsyncDisposable {
     this.#disks = keepDisks(place, started.machine, state);
     try {
       this.#state = { ...state, ...started.changes, sshPort };
-      if (provision && !this.#state.isProvisioned) await this.#build(ctx, started.machine);
+      // What a boot does comes first: what is built afterwards is mounted already.
       if (state.life.state !== 'off' || state.life.how !== 'new') await openStorage(ctx, started.machine);
+      if (provision && !this.#state.isProvisioned) await this.#build(ctx, started.machine);
       const { tools, accelerator, qemu, kernel } = parts.parts;
       const machine = { kernelVersion: kernel.version, tools: tools.description, accelerator, qemuVersion: qemu.version };
       await this.#letIn(ctx, started.machine, sshPort, machine);

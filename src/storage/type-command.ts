@@ -36,30 +36,30 @@ export async function typeCommand(ctx: Context, guest: Guest, planned: Command):
 /** Runs a command that only looks and gives what it printed, parsed; a refusal or an unknown line is a RaidlabError of the area `guest`. */
 export async function ask<T>(ctx: Context, guest: Guest, planned: Command, parse: (stdout: string) => T): Promise<T> {
   const result = await tryCommand(ctx, guest, planned);
-  if (result.exitCode !== 0) {
-    throw new RaidlabError({
-      area: 'guest',
-      reason: 'command-failed',
-      machine: guest.machine,
-      argv: result.argv,
-      exitCode: result.exitCode,
-      said: said(result),
-    });
-  }
+  if (result.exitCode !== 0) throw commandFailed(guest, result);
   return readOutput(guest, result, parse);
 }
 
-/** Parses the standard output of a command that was run; an unknown line becomes `guest/output-not-understood`. */
+/**
+ * Parses the standard output of a command that was run, whatever its exit status. An unknown line becomes `guest/output-not-understood`;
+ * where the command failed, `guest/command-failed` with what it said.
+ */
 export function readOutput<T>(guest: Guest, result: CommandResult, parse: (stdout: string) => T): T {
   try {
     return parse(result.stdout);
   } catch (error) {
     if (!(error instanceof UnknownOutput)) throw error;
+    if (result.exitCode !== 0) throw commandFailed(guest, result);
     throw new RaidlabError(
       { area: 'guest', reason: 'output-not-understood', machine: guest.machine, argv: result.argv, message: error.message },
       { cause: error },
     );
   }
+}
+
+function commandFailed({ machine }: Guest, result: CommandResult): RaidlabError {
+  const { argv, exitCode } = result;
+  return new RaidlabError({ area: 'guest', reason: 'command-failed', machine, argv, exitCode, said: said(result) });
 }
 
 /** Gives a command that was refused as lines of evidence: what was typed, how it ended, what it said. */

@@ -17,6 +17,8 @@ export type LabFailure =
   | { readonly area: 'lab'; readonly reason: 'differs'; readonly lab: string; readonly asked: string; readonly has: string }
   | { readonly area: 'lab'; readonly reason: 'state-damaged'; readonly hostPath: string; readonly why: string }
   | { readonly area: 'lab'; readonly reason: 'state-newer'; readonly hostPath: string; readonly version: number; readonly known: number }
+  /** `why` says what is not as `raidlab up` built it. */
+  | { readonly area: 'lab'; readonly reason: 'not-as-built'; readonly why: string }
   | { readonly area: 'lab'; readonly reason: 'disk-missing'; readonly lab: string; readonly serial: string; readonly hostPath: string }
   | {
       readonly area: 'lab';
@@ -96,7 +98,7 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
   }
 }
 
-const stateReasons = ['bad-name', 'no-lab', 'not-on', 'differs', 'state-damaged', 'state-newer', 'disk-missing'] as const;
+const stateReasons = ['bad-name', 'no-lab', 'not-on', 'differs', 'state-damaged', 'state-newer', 'not-as-built', 'disk-missing'] as const;
 
 /** What a lab's directory says, or that there is none. */
 type StateFailure = Extract<LabFailure, { readonly reason: (typeof stateReasons)[number] }>;
@@ -147,6 +149,13 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
         exitCode: unavailable,
         what: `${failure.hostPath} was written by a newer raidlab (format ${String(failure.version)}; this one knows ${String(failure.known)}).`,
         remedy: 'Nothing was changed. Use that raidlab, or `raidlab destroy` the lab.',
+      };
+    case 'not-as-built':
+      return {
+        exitCode: usage,
+        what: `A disk failure can be simulated in a lab as it was built, and this one is not: ${failure.why}.`,
+        remedy:
+          '`raidlab destroy` and `raidlab up` make it anew, which takes seconds; `--lab NAME` makes another one. Nothing was changed.',
       };
     case 'disk-missing':
       return {

@@ -1,39 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BlockGroupProfile } from '../btrfs/filesystem-usage.ts';
-import { defaultLayout } from '../layout.ts';
 import type { ArrayPicture } from './array-picture.ts';
 import type { DiskAct } from './disk-act.ts';
-import { labStateVersion } from './lab-state.ts';
-import type { LabDisk, LabState } from './lab-state.ts';
+import { defaultLayout } from '../layout.ts';
+import { disk, builtLab as state } from './fixtures/built-lab.ts';
+import type { LabState } from './lab-state.ts';
 import { judgeRedundancy } from './redundancy.ts';
-
-const disk = (serial: string, change: Partial<LabDisk> = {}): LabDisk => ({
-  serial,
-  sizeBytes: 1024 ** 3,
-  role: 'member',
-  isIn: true,
-  damage: [],
-  ...change,
-});
-
-const state: LabState = {
-  v: labStateVersion,
-  raidlabVersion: '0.1.0',
-  madeAt: '2026-11-25T17:00:00.000Z',
-  layout: defaultLayout,
-  luksUuids: [],
-  kernel: 'trixie',
-  tools: 'trixie',
-  memoryMiB: 1024,
-  accelerator: null,
-  sshPort: null,
-  isSshPortAsked: false,
-  isProvisioned: true,
-  disks: [disk('DISK1'), disk('DISK2'), disk('DISK3', { role: 'spare' })],
-  faults: [],
-  life: { state: 'off', how: 'halt', at: '2026-11-25T17:00:00.000Z' },
-};
 
 /** An array with chunks of these profiles, and a device for each of these disks; null: its disk is gone. */
 function picture(profiles: readonly BlockGroupProfile[], serials: readonly (string | null)[]): ArrayPicture {

@@ -59,7 +59,7 @@ for (const [what, findmnt] of unmounted) {
 
 test('what a tool refuses to say or says in unknown words is a failure, never a held check', async () => {
   const refused: readonly (readonly [string, Answer, string])[] = [
-    ['findmnt', { exitCode: 1, stdout: 'surprise' }, 'output-not-understood'],
+    ['findmnt', { exitCode: 1, stdout: 'surprise' }, 'command-failed'],
     ['findmnt', {}, 'output-not-understood'],
     ['btrfs filesystem usage', { exitCode: 1, stderr: 'ERROR' }, 'command-failed'],
     ['btrfs filesystem usage', { stdout: recorded('btrfs-filesystem-usage-healthy').slice(0, 900) }, 'output-not-understood'],

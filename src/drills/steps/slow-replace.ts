@@ -7,7 +7,7 @@ import type { ContainerPlan } from '../../core/plan/container.ts';
 import { lookAt, planReplace, planReplaceStatus } from '../../core/plan/repair.ts';
 import type { GuestProcess } from '../../machine/guest.ts';
 import { waitUntil } from '../../machine/wait-until.ts';
-import { ask } from '../../storage/type-command.ts';
+import { ask, CommandRefused } from '../../storage/type-command.ts';
 import type { Requirement } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 
@@ -32,7 +32,7 @@ export interface SlowReplace {
   readonly hurry: () => Promise<void>;
 }
 
-/** Starts a replace that is slow, and comes back when it is under way. */
+/** Starts a replace that is slow, and comes back when it is under way. Rejects with CommandRefused when it ends before. */
 export async function startSlowReplace(run: DrillRun, sourceDevid: number, target: ContainerPlan): Promise<SlowReplace> {
   const [filesystem] = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseFilesystemShow);
   if (filesystem === undefined) throw new Error(`${arrayGuestPath}: btrfs filesystem show lists nothing`);
@@ -42,6 +42,8 @@ export async function startSlowReplace(run: DrillRun, sourceDevid: number, targe
   await setSpeed(slowBytesPerSecond);
   const process = await run.start(planReplace(sourceDevid, target.mappingGuestDevice));
   await waitUntil(run.ctx, { waitingFor: 'the replace to be under way', timeoutMs: 60_000, intervalMs: 200 }, async () => {
+    const over = await process.poll(run.ctx);
+    if (over !== undefined && over.exitCode !== 0) throw new CommandRefused(run.guest.machine, over);
     const status = await ask(run.ctx, run.guest, planReplaceStatus(), parseReplaceStatus);
     return { done: status.state === 'started' && status.progressPermille > 0, lastSeen: status.state };
   });

@@ -1,0 +1,151 @@
+import { resolve } from 'node:path';
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { withDefault } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant, option } from '@optique/core/primitives';
+import { string } from '@optique/core/valueparser';
+import { exitCodes, mostSevere } from '../../core/exit-code.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
+import type { LabState } from '../../core/lab/lab-state.ts';
+import { checkPayloadFits } from '../../core/usable-space.ts';
+import { machinesAtOnce } from '../../core/plan-jobs.ts';
+import type { ReporterSpec } from '../../core/reporter-spec.ts';
+import type { Drill } from '../../drills/drill.ts';
+import type { DrillRequest } from '../../drills/run-drill.ts';
+import type { LabPlace } from '../../lab/lab-place.ts';
+import { measureHostRoom } from '../../machine/host-room.ts';
+import { createMachineSlots } from '../../machine/machine-slots.ts';
+import { line } from '../../report/line.ts';
+import { planLines } from '../../report/plan-lines.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import { openReporters } from '../reporters.ts';
+import { withRun } from '../run.ts';
+import { seedOf, seedOption } from '../seed-option.ts';
+import { callOf } from './call-of.ts';
+import { openLabContext } from './lab-context.ts';
+import { labHouse, labOption, placeOf } from './lab-option.ts';
+
+/** Gives the command line of `raidlab simulate-disk-failure`. */
+export const simulateArguments = (cli: Cli) =>
+  command(
+    'simulate-disk-failure',
+    object({
+      command: constant('simulate-disk-failure'),
+      lab: labOption(cli),
+      likeSeed: option('--like-seed', {
+        description: message`Does what the script did that raidlab grew from, which ends with exit 0 and an array that looks healthy; then shows, by the proof, what is wrong with it.`,
+      }),
+      plan: option('--plan', { description: message`Prints what would be typed, and runs nothing.` }),
+      json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md).` }),
+      verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
+      seed: seedOption,
+      output: withDefault(
+        option('--output', string({ metavar: 'DIR' }), { description: message`Where the evidence goes.` }),
+        'raidlab-results',
+      ),
+    }),
+    {
+      brief: message`Loses the first disk of a lab, replaces it by the spare, and proves the result.`,
+      description: message`Loses the first disk of a lab while it is written to, replaces it by the spare with the commands an administrator would type, and proves whether every byte and the redundancy survived. The lab is restarted for it; afterwards it is on again, with the array as the repair left it, for you to look at.`,
+    },
+  );
+
+/** What `raidlab simulate-disk-failure` was asked for. */
+export type SimulateCommand = InferValue<ReturnType<typeof simulateArguments>>;
+
+/** Command lines of `raidlab simulate-disk-failure` worth typing. */
+export const simulateExamples: readonly Example[] = [
+  { words: 'simulate-disk-failure', does: 'A disk fails and is replaced; then each disk in turn is lost, in copies.' },
+  { words: 'simulate-disk-failure --like-seed', does: 'The same as most people do it. Mend it by hand afterwards: raidlab ssh.' },
+  { words: 'simulate-disk-failure --plan', does: 'What would be typed.' },
+];
+
+/** Loses and replaces a disk of a lab, and proves the result; gives the exit code of the verdict. */
+export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Promise<ExitCode> {
+  const [{ lendArray, requireAsBuilt }, { inspectLab }] = await Promise.all([
+    import('../../lab/lend-disks.ts'),
+    import('../../lab/inspect-lab.ts'),
+  ]);
+  const place = await placeOf(cli, asked.lab);
+  const { state, condition } = await inspectLab(place);
+  requireAsBuilt(state);
+  const chosen = await chooseSimulation(asked.likeSeed);
+  checkPayloadFits(state.layout, chosen.drill.payloadBytes);
+  if (asked.plan) return printPlan(cli, asked, { drill: chosen.drill, state });
+
+  const { runDrills } = await import('../../drills/run-drills.ts');
+  const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }] : [];
+  const options = {
+    name: chosen.drill.name,
+    resultsHostPath: resolve(cli.cwdHostPath, asked.output),
+    presenters: openReporters(cli, reporters, { drills: 1, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath }),
+  };
+  const request = { ...chosen, ...(await requestOf(cli, asked, state)) };
+  const exitCode = await withRun(cli, options, async ({ ctx, openJob }) => {
+    const job = openJob(chosen.drill.name);
+    return lendArray(job.ctx, labHouse(cli), place, async (array) => {
+      const jobs = [{ ...job, request: { ...request, array, runHostPath: job.hostPath } }];
+      return mostSevere((await runDrills(ctx, jobs, 1)).map((outcome) => outcome.exitCode));
+    });
+  });
+  if (condition.is === 'on' && !cli.interruption.signal.aborted) await turnOnAgain(cli, place, asked);
+  return exitCode;
+}
+
+type Simulation = Pick<DrillRequest, 'drill' | 'payloadBytes' | 'skippedSteps' | 'expectation'>;
+
+async function chooseSimulation(likeSeed: boolean): Promise<Simulation> {
+  const [{ simulateDiskFailure: drill }, { twinOf }] = await Promise.all([
+    import('../../drills/simulate-disk-failure.ts'),
+    import('../../drills/twin.ts'),
+  ]);
+  const { payloadBytes, twin } = drill;
+  return likeSeed && twin !== null ? { ...twinOf(drill, twin), payloadBytes } : { drill, payloadBytes, skippedSteps: [] };
+}
+
+async function requestOf(
+  cli: Cli,
+  asked: SimulateCommand,
+  { layout, kernel, tools, memoryMiB, accelerator }: LabState,
+): Promise<Omit<DrillRequest, keyof Simulation | 'runHostPath'>> {
+  return {
+    layout,
+    kernel,
+    tools,
+    memoryMiB,
+    accelerator: accelerator ?? undefined,
+    seed: seedOf(asked.seed),
+    strict: false,
+    store: cli.store,
+    templates: { mode: 'fork', renewed: new Set() },
+    slots: createMachineSlots(machinesAtOnce(await measureHostRoom(memoryMiB))),
+    mirrors: cli.mirrors,
+  };
+}
+
+async function printPlan(
+  cli: Cli,
+  { json, likeSeed }: SimulateCommand,
+  { drill, state }: { readonly drill: Drill; readonly state: LabState },
+): Promise<ExitCode> {
+  const { planDrill } = await import('../../drills/plan-drill.ts');
+  const plan = planDrill(drill, { layout: state.layout, skippedSteps: [] });
+  if (json) cli.screen.data(`${JSON.stringify({ v: 1, likeSeed, ...plan })}\n`);
+  else cli.screen.keep(planLines(plan));
+  return exitCodes.held;
+}
+
+/** It was on before: whoever works in it wants to see what became of it. */
+async function turnOnAgain(cli: Cli, place: LabPlace, { likeSeed, json }: SimulateCommand): Promise<void> {
+  const { askLocked } = await import('../../lab/bring-up.ts');
+  {
+    using ctx = openLabContext(cli, `Turning ${place.name} on again`);
+    await askLocked(ctx, labHouse(cli), place, { op: 'up', provision: false });
+  }
+  if (json) return;
+  const call = callOf(cli, place.name);
+  const next = likeSeed ? `Mend it by hand: \`${call('ssh')}\`.` : `Look at it: \`${call('status')}\`, \`${call('ssh')}\`.`;
+  cli.screen.keep([line(0, `${place.name} is on again, with its array as the replacement left it. ${next}`)]);
+}

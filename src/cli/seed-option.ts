@@ -1,0 +1,18 @@
+import { randomInt } from 'node:crypto';
+import { message } from '@optique/core/message';
+import { optional } from '@optique/core/modifiers';
+import { option } from '@optique/core/primitives';
+import { string } from '@optique/core/valueparser';
+
+/** The option that says which payload there is. */
+export const seedOption = optional(
+  option('--seed', string({ metavar: 'SEED' }), {
+    description: message`Decides the payload (default: 1); with "random" one is drawn, and the run says which.`,
+  }),
+);
+
+/** Gives the seed that was asked for. The default payload is always the same one, so that its array is a template; whoever wants another draws it. */
+export function seedOf(asked: string | undefined): string {
+  // Six digits are easy to say over a shoulder, and a million payloads are enough.
+  return asked === 'random' ? String(randomInt(1_000_000)) : (asked ?? '1');
+}
