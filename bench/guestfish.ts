@@ -171,9 +171,9 @@ function launch(disks: readonly (readonly [string, string])[]): readonly string[
 }
 
 function buildLines(job: GuestfishJob, one: ContainerPlan, two: ContainerPlan): readonly string[] {
-  const { profile, kdf } = defaultLayout;
+  const { profile } = defaultLayout;
   return [
-    shell(...[one, two].flatMap((member) => planCreateContainer(member, kdf))),
+    shell(...[one, two].flatMap((member) => planCreateContainer(member, defaultLayout))),
     endOf('containers'),
     `mkfs-btrfs "${one.mappingGuestDevice} ${two.mappingGuestDevice}" datatype:${profile} metadata:${profile} label:${arrayLabel}`,
     `mount ${one.mappingGuestDevice} /`,
@@ -195,7 +195,7 @@ function loseWithin(one: ContainerPlan): readonly string[] {
 }
 
 function repairLines(job: GuestfishJob, two: ContainerPlan, spare: ContainerPlan): readonly string[] {
-  const { profile, kdf } = defaultLayout;
+  const { profile } = defaultLayout;
   return [
     `mount-options degraded ${two.mappingGuestDevice} /`,
     `debug sh "${formatCommand(lookAt.filesystemShow)} | grep -qi missing"`,
@@ -203,7 +203,7 @@ function repairLines(job: GuestfishJob, two: ContainerPlan, spare: ContainerPlan
     `tar-in ${job.degradedHostPath} / xattrs:true`,
     'sync',
     endOf('degraded-payload'),
-    shell(...planCreateContainer(spare, kdf)),
+    shell(...planCreateContainer(spare, defaultLayout)),
     endOf('spare-container'),
     shell(planReplace(1, spare.mappingGuestDevice)),
     endOf('replace'),

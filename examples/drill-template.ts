@@ -58,13 +58,13 @@ const replaceDisk: Step = {
   phase: 'repair',
   skippable: true,
   plan: (array) => [
-    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf)),
+    ...typed(...planCreateContainer(spareOf(array), array.layout)),
     ...typed(planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
   ],
   run: async (run) => {
     const spare = spareOf(run.array);
     // `type` must succeed; `try` may be refused; `ask` types and parses; `look` types, and says what the answer is worth.
-    for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
+    for (const planned of planCreateContainer(spare, run.array.layout)) await run.type(planned);
     await typeReplace(run, lostDevid, spare);
   },
 };

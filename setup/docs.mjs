@@ -3,12 +3,14 @@
 //   src/core/exit-code.ts ──► docs/exit-codes.md
 //   src/core/event.ts, and the types it names ──► docs/events.md
 //   src/drills, docs/drills/recordings ──► docs/drills.md, docs/drills/
+//   src/core/layout-file ──► docs/layouts.md, docs/layout.schema.json
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
 import ts from 'typescript';
 import { exitCodeMeanings, exitCodes, exitCodesBySeverity } from '../src/core/exit-code.ts';
 import { drillPages, unrecordedDrills } from './drill-pages.mjs';
+import { layoutPages } from './layout-pages.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const note = '<!-- Made from the source by `npm run docs`. Do not edit. -->';
@@ -44,6 +46,7 @@ const documents = [
   ],
   ['`raidlab drills show NAME --json`', '`{"v": 1, "drill": DrillListing, "plan": DrillPlan, "twinPlan": DrillPlan | null}`', '', []],
   ['`raidlab drill NAME --plan --json`', '`{"v": 1, …DrillPlan}`', 'src/core/plan/drill-plan.ts', ['DrillPlan', 'PlannedStep', 'PlanLine']],
+  ['`raidlab up --plan --json`', '`{"v": 1, …LabPlan}`', 'src/core/lab/lab-plan.ts', ['LabPlan', 'PlannedDisk']],
   [
     '`raidlab doctor --json`',
     '`{"v": 1, "canRunDrill": boolean, "findings": [Finding, …]}`',
@@ -212,7 +215,7 @@ function exitCodesPage() {
   ];
 }
 
-const pages = { 'docs/events.md': eventsPage(), 'docs/exit-codes.md': exitCodesPage(), ...drillPages(note) };
+const pages = { 'docs/events.md': eventsPage(), 'docs/exit-codes.md': exitCodesPage(), ...drillPages(note), ...layoutPages(note) };
 const isCheck = process.argv.includes('--check');
 for (const [file, parts] of Object.entries(pages)) {
   const hostPath = path.join(root, file);

@@ -18,7 +18,8 @@ export type { CommandResult } from './machine/guest.ts';
 
 // Arrays: how they are laid out, and what is in them.
 export { arrayGuestPath, defaultLayout, equalSizes } from './core/layout.ts';
-export type { ArrayLayout, Profile } from './core/layout.ts';
+export type { ArrayLayout } from './core/layout.ts';
+export type { Profile } from './core/profile.ts';
 export { namedLayouts } from './core/named-layout.ts';
 export type { LayoutName } from './core/named-layout.ts';
 export type { ArrayPlan } from './core/plan/array.ts';

@@ -1,16 +1,16 @@
 import { RaidlabError } from '../core/failure.ts';
 import { isGlob } from '../core/glob.ts';
-import { checkLayout, checkPayloadFits, equalSizes } from '../core/layout.ts';
-import type { ArrayLayout } from '../core/layout.ts';
-import { namedLayouts } from '../core/named-layout.ts';
+import { checkLayout } from '../core/layout-mistakes.ts';
+import { checkPayloadFits } from '../core/usable-space.ts';
 import type { Drill } from '../drills/drill.ts';
 import type { DrillRequest } from '../drills/run-drill.ts';
 import type { TwinDrill } from '../drills/twin.ts';
 import type { DrillCommand } from './drill.ts';
+import { resolveLayout } from './layout-options.ts';
 import { isDrillFile, loadTypedDrill } from './typed-drill.ts';
 
 /** A drill with what is different from its defaults. */
-export type ChosenDrill = Pick<DrillRequest, 'drill' | 'layout' | 'layoutName' | 'payloadBytes' | 'skippedSteps' | 'expectation'>;
+export type ChosenDrill = Pick<DrillRequest, 'drill' | 'layout' | 'layoutAsked' | 'payloadBytes' | 'skippedSteps' | 'expectation'>;
 
 /** Gives the drills that a command line names, in its order; throws a usage failure for what does not exist or does not go together. */
 export async function chooseDrills(asked: DrillCommand, cwdHostPath: string): Promise<readonly ChosenDrill[]> {
@@ -21,14 +21,15 @@ export async function chooseDrills(asked: DrillCommand, cwdHostPath: string): Pr
   if (asked.twin && asked.skipSteps.length > 0) refuse('--twin decides itself what is left out: it does not go together with --skip-step.');
   if (asked.keep && drills.length * asked.repeat > 1) refuse('--keep leaves one machine running: it works with a single drill, once.');
   const variants = asked.twin ? await twinsOf(drills) : drills.map((drill) => ({ drill, skippedSteps: asked.skipSteps }));
+  const wished = await resolveLayout(asked, cwdHostPath);
   return variants.map((variant) => {
     const { drill } = variant;
-    const layout = layoutOf(drill, asked);
+    const layout = wished?.over(drill.layout) ?? drill.layout;
     const payloadBytes = asked.payload ?? drill.payloadBytes;
     checkSkippedSteps(drill, asked.skipSteps);
     checkLayout(layout);
     checkPayloadFits(layout, payloadBytes);
-    return { ...variant, layout, payloadBytes, ...(asked.layout === undefined ? {} : { layoutName: asked.layout }) };
+    return { ...variant, layout, payloadBytes, ...(wished?.named === undefined ? {} : { layoutAsked: wished.named }) };
   });
 }
 
@@ -58,19 +59,6 @@ async function twinsOf(drills: readonly Drill[]): Promise<readonly TwinDrill[]> 
     if (drill.twin === null) refuse(`${drill.name} is a demonstration: it has no twin.`);
     return twinOf(drill, drill.twin);
   });
-}
-
-function layoutOf(drill: Drill, asked: DrillCommand): ArrayLayout {
-  const { memberSizesBytes, spareSizesBytes, ...rest } = asked.layout === undefined ? drill.layout : namedLayouts[asked.layout];
-  const sizeOf = (sizeBytes: number): number => asked.diskSize ?? sizeBytes;
-  const members = asked.disks === undefined ? memberSizesBytes : equalSizes(asked.disks, memberSizesBytes[0]);
-  return {
-    ...rest,
-    memberSizesBytes: members.map(sizeOf),
-    spareSizesBytes: spareSizesBytes.map(sizeOf),
-    ...(asked.profile === undefined ? {} : { profile: asked.profile }),
-    ...(asked.kdf === undefined ? {} : { kdf: asked.kdf }),
-  };
 }
 
 function refuse(message: string): never {

@@ -8,8 +8,7 @@ import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import type { ExitCode } from '../core/exit-code.ts';
 import { exitCodes, mostSevere } from '../core/exit-code.ts';
-import { profiles } from '../core/layout.ts';
-import { layoutNames } from '../core/named-layout.ts';
+import { warnOfLayout } from '../core/layout-mistakes.ts';
 import { labelJobs } from '../core/label-jobs.ts';
 import { machinesAtOnce, planJobs } from '../core/plan-jobs.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
@@ -25,6 +24,7 @@ import type { ChosenDrill } from './choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { keepMachine } from './keep-machine.ts';
+import { layoutOptions } from './layout-options.ts';
 import { kernelName, resolveKernel, toolsName } from './kernel-option.ts';
 import { checkReporters, openReporters } from './reporters.ts';
 import { withRun } from './run.ts';
@@ -101,29 +101,7 @@ export const drillArguments = command(
         description: message`How much is written before the fault (default: the drill's own, 32 MiB).`,
       }),
     ),
-    diskSize: optional(
-      option('--disk-size', size('SIZE', ['512MiB', '1GiB', '2GiB']), {
-        description: message`Size of each disk, sparse on the host (default: the drill's own, 1 GiB).`,
-      }),
-    ),
-    layout: optional(
-      option('--layout', choice(layoutNames, { metavar: 'LAYOUT' }), {
-        description: message`Runs the drills on another layout; those that are not made for it are skipped, and say so.`,
-      }),
-    ),
-    disks: optional(
-      option('--disks', integer({ metavar: 'N', min: 1, max: 16 }), {
-        description: message`How many disks the array has, spares not counted.`,
-      }),
-    ),
-    profile: optional(
-      option('--profile', choice(profiles, { metavar: 'PROFILE' }), { description: message`btrfs profile of data and metadata.` }),
-    ),
-    kdf: optional(
-      option('--kdf', choice(['fast', 'real'], { metavar: 'KDF' }), {
-        description: message`Key derivation of the LUKS containers: fast, or cryptsetup's own slow default.`,
-      }),
-    ),
+    ...layoutOptions,
     kernel: withDefault(
       option('--kernel', kernelName, {
         description: message`The kernel under test: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
@@ -157,7 +135,7 @@ export const drillArguments = command(
   {
     usageLine: [{ type: 'literal', value: '[NAME…]' }, { type: 'ellipsis' }],
     brief: message`Runs drills: build an array, break it, repair it, prove it.`,
-    description: message`Builds an encrypted btrfs array on virtual disks in a throw-away machine, breaks it the way disks break, repairs it with the commands an administrator would type, and proves whether every byte and the redundancy survived.`,
+    description: message`Builds an encrypted btrfs array on virtual disks in a throw-away machine, breaks it the way disks break, repairs it with the commands an administrator would type, and proves whether every byte and the redundancy survived. A drill that is not made for a layout, kernel or tool is skipped, and says why.`,
   },
 );
 
@@ -203,7 +181,8 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
     presenters: openReporters(cli, reporters, listOptions),
   };
   return withRun(cli, options, async ({ ctx, openJob }) => {
-    if (remark !== null) ctx.emit({ type: 'remark-made', text: remark });
+    const remarks = new Set([...(remark === null ? [] : [remark]), ...chosen.flatMap(({ layout }) => warnOfLayout(layout))]);
+    for (const text of remarks) ctx.emit({ type: 'remark-made', text });
     const jobs = drills.map((drill, index) => {
       const open = openJob(labels[index] ?? drill.drill.name);
       const keep: DrillRequest['keep'] = async (machine) => keepMachine(cli, open.ctx, machine);

@@ -39,7 +39,11 @@ const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[]
   [['drill', 'kernel-crash', '--twin'], /kernel-crash is a demonstration: it has no twin/u],
   [['drill', '--tag', 'balanc'], /No drill has the tag "balanc"\.\n.*Did you mean "balance"\?/u],
   [['drills', '--tag', 'balanc'], /No drill has the tag "balanc"/u],
-  [['drill', '--layout', 'raid9'], /Expected one of "raid1"/u],
+  [
+    ['drill', '--layout', 'raid9'],
+    /Expected one of raid1, .* or a file such as \.\/array\.yaml, but got "raid9"\. Did you mean "raid1"\?/u,
+  ],
+  [['up', '--layout', './nowhere.yaml'], /The layout \.\/nowhere\.yaml cannot be read: there is no such file/u],
   [['drill', '--keep', '--repeat', '2'], /--keep leaves one machine running/u],
   [['drill', '--jobs', '0'], /greater than or equal to 1/u],
   [['drill', '--repeat', 'often'], /Expected a valid integer/u],

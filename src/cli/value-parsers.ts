@@ -2,13 +2,16 @@ import { message, text } from '@optique/core/message';
 import type { Suggestion } from '@optique/core/parser';
 import type { ValueParser } from '@optique/core/valueparser';
 import { formatAge, parseAge } from '../core/age.ts';
+import { isLayoutName, layoutNames } from '../core/named-layout.ts';
 import { nearestWord } from '../core/nearest-word.ts';
 import { formatReporterSpec, parseReporterSpec, reporterNames } from '../core/reporter-spec.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
 import { parseByteRange } from '../core/byte-range.ts';
 import { faultBlockBytes } from '../core/fault.ts';
 import type { ByteRange } from '../core/fault.ts';
+import type { Kind } from '../core/layout-file/kind.ts';
 import { formatSize, parseSize } from '../core/size.ts';
+import { isLayoutFile } from './layout-file.ts';
 
 /** Reads a size (`32MiB`, `1G`) into bytes. */
 export function size(metavar: 'SIZE', examples: readonly string[]): ValueParser<'sync', number> {
@@ -112,3 +115,40 @@ export const place: ValueParser<'sync', ByteRange> = {
   },
   format: ({ offsetBytes, lengthBytes }) => `${String(offsetBytes)}+${String(lengthBytes)}`,
 };
+
+/** Reads a layout: its name, or its file, which is looked at by the command itself. */
+export const layoutWord: ValueParser<'sync', string> = {
+  mode: 'sync',
+  metavar: 'LAYOUT',
+  placeholder: '',
+  parse: (input) => {
+    if (isLayoutFile(input) || isLayoutName(input)) return { success: true, value: input };
+    const nearest = nearestWord(input, layoutNames);
+    const hint = nearest === undefined ? message`` : message` Did you mean ${nearest}?`;
+    const names = layoutNames.join(', ');
+    return { success: false, error: message`Expected one of ${text(names)}, or a file such as ./array.yaml, but got ${input}.${hint}` };
+  },
+  format: (word) => word,
+  *suggest(prefix) {
+    for (const word of layoutNames) if (word.startsWith(prefix)) yield { kind: 'literal', text: word };
+    yield { kind: 'file', type: 'file', extensions: ['.yaml', '.yml'], pattern: prefix };
+  },
+};
+
+/** Reads a word that looks as a kind of a layout's file wants it. */
+export function kindOfWord(metavar: 'CIPHER' | 'OPTION', kind: Kind<string>, examples: readonly string[]): ValueParser<'sync', string> {
+  return {
+    mode: 'sync',
+    metavar,
+    placeholder: '',
+    parse: (input) => {
+      const { is } = kind.read({ is: 'scalar', value: input, span: { start: 0, length: input.length } }, metavar);
+      if (is === 'read') return { success: true, value: input };
+      return { success: false, error: message`Expected ${text(kind.expected)}, but got ${input}.` };
+    },
+    format: (word) => word,
+    *suggest(prefix) {
+      for (const word of examples) if (word.startsWith(prefix)) yield { kind: 'literal', text: word };
+    },
+  };
+}

@@ -26,6 +26,14 @@ const samples: Samples = {
     'no-drill-file': [64, { file: './my-drill.ts', why: 'there is no such file' }],
     'bad-drill-file': [64, { place: './my-drill.ts:12:3', problem: 'Expression expected', said }],
     'file-exists': [64, { file: 'my-drill.ts' }],
+    'no-layout-file': [64, { file: './array.yaml', why: 'there is no such file' }],
+    'bad-layout-file': [
+      64,
+      {
+        file: './array.yaml',
+        mistakes: [{ line: 4, column: 10, excerpt: '4 | profile: raid2', problem: 'profile is "raid2"', remedy: 'Did you mean "raid1"?' }],
+      },
+    ],
     'bad-layout': [64, { message: 'Too few disks.', remedy: 'Use more.' }],
     'payload-too-large': [64, { payloadBytes: 3 * 1024 ** 3, usableBytes: 1024 ** 3 }],
   },
@@ -79,6 +87,7 @@ const samples: Samples = {
     'not-as-built': [64, { why: 'DISK1 has been pulled' }],
     'disk-missing': [69, { lab: 'default', serial: 'DISK1', hostPath: '/home/me/.raidlab/default/disks/DISK1.raw' }],
     'unknown-disk': [64, { lab: 'default', disk: 'DIKS1', known: ['DISK1'], nearest: 'DISK1' }],
+    'no-slot': [64, { lab: 'default', bus: 'nvme', slots: 16 }],
     'bad-fault': [64, { disk: 'DISK1', why: 'No place on the disk is named.' }],
     'beyond-redundancy': [64, { why: 'the array has single chunks' }],
     'port-taken': [69, { port: 2222, said }],
@@ -126,6 +135,9 @@ test('every fact of a failure is told', () => {
       if (fact === 'area' || fact === 'reason' || fact === 'payloadBytes' || fact === 'usableBytes') continue;
       const words = [value]
         .flat()
+        .flatMap((word): readonly unknown[] =>
+          typeof word === 'object' ? Object.values<unknown>(word as Record<string, unknown>) : [word],
+        )
         .map((word) => (fact === 'timeoutMs' || fact === 'waitedMs' ? `${String(Number(word) / 1000)} s` : String(word)));
       for (const word of words) assert.ok(told.includes(word), `${failure.area}/${failure.reason}: ${fact} ${word}`);
     }

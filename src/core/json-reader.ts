@@ -69,8 +69,8 @@ export class JsonReader {
     return this.#value;
   }
 
-  /** Gives one of the words. */
-  oneOf<Word extends string>(words: readonly Word[]): Word {
+  /** Gives one of the words, or of the numbers. */
+  oneOf<Word extends string | number>(words: readonly Word[]): Word {
     const found = words.find((word) => word === this.#value);
     if (found === undefined) throw this.#refusal(`one of ${words.join(', ')}`);
     return found;

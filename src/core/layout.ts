@@ -1,10 +1,23 @@
-import { RaidlabError } from './failure.ts';
+import { metadataProfileOf } from './profile.ts';
+import type { Profile } from './profile.ts';
 
-/** The btrfs profiles that an array of raidlab can have, for data and metadata alike. */
-export const profiles = ['raid1', 'raid1c3', 'raid1c4', 'raid10', 'single', 'dup'] as const;
+/** How members are encrypted. */
+export const encryptions = ['luks2', 'luks1', 'none'] as const;
 
-/** A btrfs profile, in lower case as mkfs.btrfs and balance filters take it. */
-export type Profile = (typeof profiles)[number];
+/** What a member is behind: a container of LUKS version 2 or 1, or nothing. */
+export type Encryption = (typeof encryptions)[number];
+
+/** How much a LUKS2 container encrypts at a time, bytes. Source: cryptsetup-luksFormat(8), --sector-size, without those that lie between. */
+export const sectorSizes = [512, 4096] as const;
+
+/** What disks hang on. */
+export const buses = ['scsi', 'virtio', 'nvme'] as const;
+
+/** How disks are reached: virtio-scsi, virtio-blk, or NVMe. */
+export type Bus = (typeof buses)[number];
+
+/** How many disks a machine has room for on PCI Express, each in a slot of its own; SCSI has one controller for all. */
+export const slotsOfBus: Readonly<Record<Bus, number>> = { scsi: 0, virtio: 16, nvme: 16 };
 
 /** The array that is wanted: disks, profile, encryption. A plain value; nothing exists yet. */
 export interface ArrayLayout {
@@ -12,8 +25,19 @@ export interface ArrayLayout {
   readonly memberSizesBytes: readonly number[];
   /** Blank disks in the machine, kept for replacements, by their sizes, bytes; their serials come after the members'. */
   readonly spareSizesBytes: readonly number[];
-  /** Of data, metadata and system chunks. */
+  /** What all disks of the machine hang on, spares and those that are added later as well. */
+  readonly bus: Bus;
+  /** Of data chunks, and of metadata and system chunks as {@link metadataProfileOf} has it. */
   readonly profile: Profile;
+  readonly encryption: Encryption;
+  /** In the words of cryptsetup's `--cipher`: `aes-xts-plain64`; null: its own default. */
+  readonly cipher: string | null;
+  /** Of the LUKS2 containers, bytes; null: what cryptsetup chooses for the disk. */
+  readonly sectorSize: (typeof sectorSizes)[number] | null;
+  /** Words that mkfs.btrfs gets besides. */
+  readonly mkfsOptions: readonly string[];
+  /** Mount options that fstab has besides `nofail`, a word each. */
+  readonly mountOptions: readonly string[];
   /** `fast`: pbkdf2 with 1000 iterations, enough for a keyfile of random bytes. `real`: cryptsetup's own default (argon2id). */
   readonly kdf: 'fast' | 'real';
 }
@@ -25,7 +49,13 @@ export const defaultDiskSizeBytes = 1024 ** 3;
 export const defaultLayout: ArrayLayout = {
   memberSizesBytes: equalSizes(2),
   spareSizesBytes: equalSizes(1),
+  bus: 'scsi',
   profile: 'raid1',
+  encryption: 'luks2',
+  cipher: null,
+  sectorSize: null,
+  mkfsOptions: [],
+  mountOptions: [],
   kdf: 'fast',
 };
 
@@ -45,89 +75,32 @@ export const arrayLabel = 'storage';
 /** Where the guest mounts the array. */
 export const arrayGuestPath = '/storage';
 
-/** What a profile asks for and gives. Source: mkfs.btrfs(8), section PROFILES. */
-const profileFacts: Readonly<
-  Record<Profile, { readonly minimumMembers: number; readonly copies: number; readonly lossesSurvived: number }>
-> = {
-  raid1: { minimumMembers: 2, copies: 2, lossesSurvived: 1 },
-  raid1c3: { minimumMembers: 3, copies: 3, lossesSurvived: 2 },
-  raid1c4: { minimumMembers: 4, copies: 4, lossesSurvived: 3 },
-  raid10: { minimumMembers: 2, copies: 2, lossesSurvived: 1 },
-  single: { minimumMembers: 1, copies: 1, lossesSurvived: 0 },
-  dup: { minimumMembers: 1, copies: 2, lossesSurvived: 0 },
-};
-
-/** The default size of a LUKS2 header with its keyslot area. Source: cryptsetup(8), --luks2-keyslots-size. */
-const luks2HeaderBytes = 16 * 1024 ** 2;
-
-/** Below this mkfs.btrfs refuses the member behind a LUKS2 header (field notes, 12: 128 MiB disks fail); 256 MiB leaves room to balance. */
-const minimumDiskBytes = 256 * 1024 ** 2;
-
-/** How many lost members an array of this profile survives. */
-export function lossesSurvived(profile: Profile): number {
-  return profileFacts[profile].lossesSurvived;
-}
-
-/** Checks a layout; throws `bad-layout` with a remedy when no such array can be. */
-export function checkLayout(layout: ArrayLayout): void {
-  const { minimumMembers } = profileFacts[layout.profile];
-  const members = layout.memberSizesBytes.length;
-  if (members < minimumMembers) {
-    throw new RaidlabError({
-      area: 'usage',
-      reason: 'bad-layout',
-      message: `The profile ${layout.profile} needs at least ${String(minimumMembers)} disks; the layout has ${String(members)}.`,
-      remedy: `Use --disks ${String(minimumMembers)} or more, or another --profile.`,
-    });
-  }
-  const smallestBytes = Math.min(...diskSizesBytes(layout));
-  if (smallestBytes < minimumDiskBytes) {
-    throw new RaidlabError({
-      area: 'usage',
-      reason: 'bad-layout',
-      message: `Disks of ${String(Math.floor(smallestBytes / 1024 ** 2))} MiB are too small: a LUKS2 header takes 16 MiB, and btrfs needs room for its chunks.`,
-      remedy: `Use --disk-size ${String(minimumDiskBytes / 1024 ** 2)}MiB or more.`,
-    });
-  }
-}
-
-/**
- * Predicts the bytes that data can take. A chunk has its copies on different disks: with `c` copies `x` bytes fit when
- * the disks, each counted for no more than `x`, hold `c` times as much; the greatest such `x` is given. For two copies that is
- * `min(total / 2, total - largest)`. Chunk overhead (system and metadata) is not subtracted.
- */
-export function predictUsableBytes(layout: ArrayLayout): number {
-  const payloadSizesBytes = layout.memberSizesBytes.map((sizeBytes) => sizeBytes - luks2HeaderBytes).sort((a, b) => b - a);
-  const { copies } = profileFacts[layout.profile];
-  const totalBytes = sum(payloadSizesBytes);
-  // Both copies of dup are on one disk.
-  if (layout.profile === 'dup') return Math.floor(totalBytes / copies);
-  // The largest disks that stand alone against the rest give no more than the rest and the other copies need.
-  const bounds = Array.from({ length: copies }, (_, index) => sum(payloadSizesBytes.slice(index)) / (copies - index));
-  return Math.floor(Math.min(...bounds));
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
-}
-
-/** Checks that a payload leaves room for what a drill writes besides (degraded writes, journals, chunks under balance). */
-export function checkPayloadFits(layout: ArrayLayout, payloadBytes: number): void {
-  const usableBytes = predictUsableBytes(layout);
-  // Balancing and degraded chunks need unallocated space; beyond half full a drill would test ENOSPC instead of its promise.
-  if (payloadBytes > usableBytes / 2) {
-    throw new RaidlabError({ area: 'usage', reason: 'payload-too-large', payloadBytes, usableBytes });
-  }
-}
-
-/** Gives a layout in a few words: `2 × 1 GiB + 1 spare, LUKS2, raid1`; disks of different sizes one by one: `1 GiB, 1536 MiB, 2 GiB`. */
+/** Gives a layout in a few words: `2 × 1 GiB + 1 spare, LUKS2, raid1`; disks of different sizes one by one: `1 GiB, 1536 MiB, 2 GiB`. What is not as usual is said. */
 export function describeLayout(layout: ArrayLayout): string {
-  const { memberSizesBytes, spareSizesBytes } = layout;
+  const { memberSizesBytes, spareSizesBytes, bus, profile, mkfsOptions, mountOptions } = layout;
   const spares = spareSizesBytes.length;
   const differ = new Set(diskSizesBytes(layout)).size > 1;
   const spareWords = `${String(spares)} spare${spares === 1 ? '' : 's'}${differ ? ` of ${describeSizes(spareSizesBytes)}` : ''}`;
   const members = new Set(memberSizesBytes).size > 1 ? describeSizes(memberSizesBytes) : equalWords(memberSizesBytes);
-  return `${members}${spares === 0 ? '' : ` + ${spareWords}`}, LUKS2, ${layout.profile}`;
+  const metadata = metadataProfileOf(profile);
+  return [
+    `${members}${spares === 0 ? '' : ` + ${spareWords}`}`,
+    ...(bus === 'scsi' ? [] : [`on ${bus}`]),
+    describeEncryption(layout),
+    `${profile}${metadata === profile ? '' : ` (metadata ${metadata})`}`,
+    ...(mkfsOptions.length === 0 ? [] : [`mkfs ${mkfsOptions.join(' ')}`]),
+    ...(mountOptions.length === 0 ? [] : [`mount -o ${mountOptions.join(',')}`]),
+  ].join(', ');
+}
+
+function describeEncryption({ encryption, cipher, sectorSize, kdf }: ArrayLayout): string {
+  if (encryption === 'none') return 'not encrypted';
+  const details = [
+    ...(cipher === null ? [] : [cipher]),
+    ...(sectorSize === null ? [] : [`sectors of ${String(sectorSize)} bytes`]),
+    ...(kdf === 'real' ? ['real KDF'] : []),
+  ];
+  return `${encryption.toUpperCase()}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
 }
 
 function equalWords(sizesBytes: readonly number[]): string {

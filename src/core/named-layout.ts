@@ -20,3 +20,8 @@ export type LayoutName = keyof typeof namedLayouts;
 
 /** The names of the layouts. */
 export const layoutNames = Object.keys(namedLayouts) as readonly LayoutName[];
+
+/** Tells whether a word is the name of a layout. */
+export function isLayoutName(word: string): word is LayoutName {
+  return Object.hasOwn(namedLayouts, word);
+}

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeScope, knownOnVersions } from './applicability.ts';
+import { defaultLayout, equalSizes } from '../core/layout.ts';
+import type { ArrayLayout } from '../core/layout.ts';
+import { namedLayouts } from '../core/named-layout.ts';
+import { describeScope, knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts } from './applicability.ts';
+import type { LayoutAsked } from './applicability.ts';
 import { replaceMissingDisk } from './catalogue/replace-missing-disk.ts';
 import type { Drill, VersionKnowledge } from './drill.ts';
+import { findDrill } from './registry.ts';
 
 const known = (scope: Partial<VersionKnowledge>): Drill => ({
   ...replaceMissingDisk,
@@ -28,4 +33,48 @@ test('what is known of versions and of a layout is expected there, and nowhere e
 
 test('a scope in words names what it is about', () => {
   assert.equal(describeScope({ kernel: '>=5.14', tools: '<6.6', layout: 'raid10' }), 'kernel >=5.14, btrfs-progs <6.6, layout raid10');
+});
+
+const flexible = findDrill('replace-missing-disk');
+const header = findDrill('destroyed-luks-header');
+const fixed = findDrill('tiny-disks');
+const file = (layout: Partial<ArrayLayout>): LayoutAsked => ({ is: 'file', file: './a.yaml', layout: { ...defaultLayout, ...layout } });
+
+test('a drill runs on a layout in a file that is like a named one of its own, whatever the sizes', () => {
+  assert.equal(whyNotOnLayout(flexible, undefined), null);
+  assert.equal(whyNotOnLayout(flexible, file({ memberSizesBytes: equalSizes(2, 700 * 1024 ** 2), spareSizesBytes: equalSizes(3) })), null);
+  assert.equal(whyNotOnLayout(flexible, file(namedLayouts.raid10)), null);
+  assert.equal(whyNotOnLayout(header, file({ encryption: 'luks1' })), null);
+});
+
+test('on another profile, number of disks, or without a spare it is skipped, and so is one that is made for its own layout only', () => {
+  for (const [layout, shape] of [
+    [{ memberSizesBytes: equalSizes(4) }, 'raid1 of 4 disks and 1 spare'],
+    [{ profile: 'raid5', memberSizesBytes: equalSizes(3) }, 'raid5 of 3 disks and 1 spare'],
+    [{ spareSizesBytes: [] }, 'raid1 of 2 disks and 0 spares'],
+  ] as const) {
+    const why = `it is not made for ${shape} (./a.yaml): raid1, raid1-unequal, raid1c3, raid10 only`;
+    assert.equal(whyNotOnLayout(flexible, file(layout)), why);
+  }
+  assert.match(whyNotOnLayout(fixed, file({})) ?? '', /its own layout only/u);
+  assert.match(whyNotOnLayout(header, { is: 'name', name: 'raid10' }) ?? '', /it is not made for the layout raid10: raid1 only/u);
+});
+
+test('a drill wants containers and SCSI disks, and one about LUKS2 wants LUKS2', () => {
+  assert.equal(whyNotOnParts(flexible, defaultLayout), null);
+  assert.equal(whyNotOnParts(flexible, { ...defaultLayout, encryption: 'luks1' }), null);
+  assert.match(whyNotOnParts(flexible, { ...defaultLayout, encryption: 'none' }) ?? '', /open LUKS containers, and this layout has none/u);
+  assert.match(whyNotOnParts(flexible, { ...defaultLayout, bus: 'nvme' }) ?? '', /these hang on nvme/u);
+  assert.equal(whyNotOnParts(header, defaultLayout), null);
+  assert.match(
+    whyNotOnParts(header, { ...defaultLayout, encryption: 'luks1' }) ?? '',
+    /LUKS1 has one \(it needs containers of LUKS2; this is LUKS1\)/u,
+  );
+});
+
+test('what is known of a named layout is known of one in a file that is like it', () => {
+  assert.equal(likeNamedLayout(flexible, { is: 'name', name: 'raid10' }), 'raid10');
+  assert.equal(likeNamedLayout(flexible, file({ ...namedLayouts.raid10, memberSizesBytes: equalSizes(5, 600 * 1024 ** 2) })), 'raid10');
+  assert.equal(likeNamedLayout(flexible, file({ memberSizesBytes: equalSizes(7) })), undefined);
+  assert.equal(likeNamedLayout(flexible, undefined), undefined);
 });

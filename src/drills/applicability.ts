@@ -1,21 +1,60 @@
 import type { Expectation } from '../core/expectation.ts';
+import type { ArrayLayout } from '../core/layout.ts';
+import { namedLayouts } from '../core/named-layout.ts';
 import type { LayoutName } from '../core/named-layout.ts';
 import { satisfies } from '../core/version-range.ts';
-import type { Drill, VersionScope } from './drill.ts';
+import type { Drill, Requirement, VersionScope } from './drill.ts';
 
 /** The versions that a drill is run on: of the kernel as it was released (what `uname -r` says orders nothing in Debian 11 and 12), of btrfs-progs as its package. */
 export interface VersionsUnderTest {
   readonly kernel: string;
   readonly tools: string;
-  /** The layout that was asked for by name. */
+  /** The layout that was asked for by name, or that the one in a file is like. */
   readonly layout?: LayoutName;
 }
 
-/** Says why a drill is not made for a layout that was asked for by name; null when it is. */
-export function whyNotOnLayout(drill: Drill, layout: LayoutName | undefined): string | null {
-  if (layout === undefined || drill.layouts.includes(layout)) return null;
+/** A layout that a person named: one that raidlab knows, or one in a file of theirs. */
+export type LayoutAsked =
+  { readonly is: 'name'; readonly name: LayoutName } | { readonly is: 'file'; readonly file: string; readonly layout: ArrayLayout };
+
+/**
+ * Says why a drill is not made for a layout that was asked for; null when it is. One in a file is like a named one that the drill is
+ * made for when it has its profile, as many members, and as many spares at least; sizes are its own.
+ */
+export function whyNotOnLayout(drill: Drill, asked: LayoutAsked | undefined): string | null {
+  if (asked === undefined) return null;
+  if (likeNamedLayout(drill, asked) !== undefined) return null;
   const others = drill.layouts.length === 0 ? 'its own layout only' : `${drill.layouts.join(', ')} only`;
-  return `it is not made for the layout ${layout}: ${others}`;
+  if (asked.is === 'name') return `it is not made for the layout ${asked.name}: ${others}`;
+  return `it is not made for ${describeShape(asked.layout)} (${asked.file}): ${others}`;
+}
+
+/** Gives the named layout among those that a drill is made for that was asked for, or that the one in a file is like. */
+export function likeNamedLayout(drill: Drill, asked: LayoutAsked | undefined): LayoutName | undefined {
+  if (asked === undefined) return undefined;
+  return drill.layouts.find((name) => (asked.is === 'name' ? name === asked.name : isLike(asked.layout, namedLayouts[name])));
+}
+
+function isLike(layout: ArrayLayout, named: ArrayLayout): boolean {
+  return (
+    layout.profile === named.profile &&
+    layout.memberSizesBytes.length === named.memberSizesBytes.length &&
+    layout.spareSizesBytes.length >= named.spareSizesBytes.length
+  );
+}
+
+function describeShape({ profile, memberSizesBytes, spareSizesBytes }: ArrayLayout): string {
+  const spares = spareSizesBytes.length;
+  return `${profile} of ${String(memberSizesBytes.length)} disks and ${String(spares)} spare${spares === 1 ? '' : 's'}`;
+}
+
+/** Says why a drill cannot be run on disks of that bus, or on members that are encrypted so, or not at all; null when it can. */
+export function whyNotOnParts(drill: Drill, { encryption, bus }: ArrayLayout): string | null {
+  if (bus !== 'scsi') return `what the kernel says of a lost or failing disk is known of scsi, and these hang on ${bus}`;
+  if (encryption === 'none') return 'its steps open LUKS containers, and this layout has none';
+  const unmet = (drill.requires ?? []).find((requirement) => requirement.encryption?.includes(encryption) === false);
+  if (unmet === undefined) return null;
+  return `${unmet.because} (it needs ${describeScope({ encryption: unmet.encryption ?? [] })}; this is ${encryption.toUpperCase()})`;
 }
 
 /** Says why a drill cannot be run on these versions; null when it can. */
@@ -31,11 +70,12 @@ export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expe
 }
 
 /** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6, layout raid10`. */
-export function describeScope({ kernel, tools, layout }: VersionScope): string {
+export function describeScope({ kernel, tools, layout, encryption }: VersionScope & Pick<Requirement, 'encryption'>): string {
   const parts = [
     ['kernel', kernel],
     ['btrfs-progs', tools],
     ['layout', layout],
+    ['containers of', encryption?.join(' or ').toUpperCase()],
   ] as const;
   return parts.flatMap(([of, what]) => (what === undefined ? [] : [`${of} ${what}`])).join(', ');
 }

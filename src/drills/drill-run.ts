@@ -196,7 +196,7 @@ export class DrillRun implements AsyncDisposable {
     this.ctx.emit({ type: 'fault-cleared', machine: this.#lastMachineName, fault: 'disk-pull', disk: serial });
     if (this.#machine === undefined) return;
     await this.#machine.insertDisk(this.ctx, disk);
-    await waitForDiskNames(this.ctx, this.guest, [serial]);
+    await waitForDiskNames(this.ctx, this.guest, [disk]);
   }
 
   /** Brings a fault about on a disk of the running machine; one that stands stays over restarts, until it is cleared. */

@@ -1,5 +1,5 @@
 import type { Expectation } from '../core/expectation.ts';
-import type { ArrayLayout } from '../core/layout.ts';
+import type { ArrayLayout, Encryption } from '../core/layout.ts';
 import type { LayoutName } from '../core/named-layout.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { PlanLine } from '../core/plan/drill-plan.ts';
@@ -52,6 +52,8 @@ export interface VersionScope {
 
 /** What a drill cannot do without; elsewhere it is skipped, and says why. */
 export interface Requirement extends VersionScope {
+  /** What members must be behind. No drill runs on members without containers, and need not say so. */
+  readonly encryption?: readonly Encryption[];
   /** Completes "skipped: ". */
   readonly because: string;
 }

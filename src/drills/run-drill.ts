@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { ArrayLayout } from '../core/layout.ts';
-import { checkLayout, checkPayloadFits, describeLayout } from '../core/layout.ts';
+import { checkLayout } from '../core/layout-mistakes.ts';
+import { checkPayloadFits } from '../core/usable-space.ts';
+import { describeLayout } from '../core/layout.ts';
 import { findSurprises } from '../core/expectation.ts';
 import type { Expectation } from '../core/expectation.ts';
 import type { Failure } from '../core/failure.ts';
@@ -16,9 +18,9 @@ import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
+import { knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts, whyNotOnVersions } from './applicability.ts';
+import type { LayoutAsked, VersionsUnderTest } from './applicability.ts';
 import type { ArrayAtRest } from './array-at-rest.ts';
-import { knownOnVersions, whyNotOnLayout, whyNotOnVersions } from './applicability.ts';
-import type { VersionsUnderTest } from './applicability.ts';
 import { beginDrill } from './begin-drill.ts';
 import type { Drill } from './drill.ts';
 import { endDrill, judgeDrill } from './drill-ending.ts';
@@ -37,8 +39,8 @@ export interface DrillRequest {
   /** What it must come to where the request itself decides that: it is a twin. */
   readonly expectation?: Expectation;
   readonly layout: ArrayLayout;
-  /** The layout's name, when it was asked for by name: a drill that is not made for it is skipped. */
-  readonly layoutName?: LayoutName;
+  /** The layout as a person named it, by name or file: a drill that is not made for it is skipped. */
+  readonly layoutAsked?: LayoutAsked;
   readonly payloadBytes: number;
   /** Decides the payload and everything else that looks random in it. */
   readonly seed: string;
@@ -106,13 +108,13 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     layout: describeLayout(layout),
     payloadBytes,
   });
-  const notOnLayout = whyNotOnLayout(drill, request.layoutName);
+  const notOnLayout = whyNotOnLayout(drill, request.layoutAsked) ?? whyNotOnParts(drill, layout);
   if (notOnLayout !== null) return reached(skipped(notOnLayout));
   await using store = await openStore(ctx, request.store);
   await removeLeftovers(ctx, store);
   await using scratch = await openScratch(ctx, store, drill.name);
   const kit = await prepareKit(ctx, request, store, scratch);
-  const versions = versionsOf(kit, request.layoutName);
+  const versions = versionsOf(kit, likeNamedLayout(drill, request.layoutAsked));
   const notOnVersions = whyNotOnVersions(drill, versions);
   if (notOnVersions !== null) return reached(skipped(notOnVersions));
   await using held = holdRun(request.array?.left);

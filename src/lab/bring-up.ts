@@ -6,6 +6,7 @@ import { labStateVersion } from '../core/lab/lab-state.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
 import { describeLayout } from '../core/layout.ts';
 import type { ArrayLayout } from '../core/layout.ts';
+import { warnOfLayout } from '../core/layout-mistakes.ts';
 import { fileFailure, hasErrorCode } from '../machine/cache/file-failure.ts';
 import type { Context } from '../machine/context.ts';
 import { startDetachedProcess } from '../machine/host-process.ts';
@@ -62,11 +63,25 @@ export async function bringUp(
 ): Promise<BroughtUp> {
   const place = (await findLab(lab.fromHostPath, lab.name)) ?? planLabPlace(lab.fromHostPath, lab.name);
   const done = await withLabLock(ctx, place, { create: true }, async () => {
-    await ensureState(place, house, lab.wishes, lab.defaults);
+    const isNew = await ensureState(place, house, lab.wishes, lab.defaults);
+    if (isNew) for (const text of warnOfLayout(lab.wishes.layout ?? lab.defaults.layout)) ctx.emit({ type: 'remark-made', text });
     await registerLab(house.indexHostPath, place);
     return askOrStartKeeper(ctx, house, place, act);
   });
   return { place, done };
+}
+
+/** Gives the lab that `bringUp` would turn on; undefined where it would make a new one. Changes nothing. Rejects with `lab/differs`. */
+export async function foreseeLab(lab: {
+  readonly fromHostPath: string;
+  readonly name: string;
+  readonly wishes: LabWishes;
+}): Promise<LabState | undefined> {
+  const place = await findLab(lab.fromHostPath, lab.name);
+  if (place === undefined) return undefined;
+  const state = await readLabState(place);
+  refuseDifferences(place, state, lab.wishes);
+  return state;
 }
 
 /** Asks the keeper of a lab, while nobody else changes it; starts a keeper where there is none. */
@@ -90,7 +105,8 @@ async function askOrStartKeeper(ctx: Context, house: LabHouse, place: LabPlace, 
   return await askKeeper(ctx, { place, socketHostPath, raidlabVersion, ended: keeper.ended, startMs: keeperStartMs }, act);
 }
 
-async function ensureState(place: LabPlace, house: LabHouse, wishes: LabWishes, defaults: LabDefaults): Promise<void> {
+/** Tells whether the lab is new. */
+async function ensureState(place: LabPlace, house: LabHouse, wishes: LabWishes, defaults: LabDefaults): Promise<boolean> {
   const state = await readLabState(place).catch((error: unknown) => {
     if (error instanceof RaidlabError && error.failure.reason === 'no-lab') return undefined;
     throw error;
@@ -98,11 +114,12 @@ async function ensureState(place: LabPlace, house: LabHouse, wishes: LabWishes, 
   if (state === undefined) {
     await hideFromGit(place);
     await writeLabState(place, newState(house, wishes, defaults));
-    return;
+    return true;
   }
   refuseDifferences(place, state, wishes);
   const { sshPort } = wishes;
   if (sshPort !== undefined && sshPort !== state.sshPort) await writeLabState(place, { ...state, sshPort, isSshPortAsked: true });
+  return false;
 }
 
 function newState({ raidlabVersion }: LabHouse, wishes: LabWishes, defaults: LabDefaults): LabState {

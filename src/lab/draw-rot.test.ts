@@ -22,7 +22,7 @@ for (const bytes of [1, 100, 257, 4096, 100_000, mebibyte]) {
   test(`${String(bytes)} bytes rot where something has been written, behind the header`, async () => {
     await using directory = await openLabDirectory();
     await writeDisk(directory);
-    const places = await drawRot(createTestContext(), directory.place, 'DISK1', bytes, 'a');
+    const places = await drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes, seed: 'a', encryption: 'luks2' });
     assert.equal(
       places.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
       bytes,
@@ -39,6 +39,23 @@ for (const bytes of [1, 100, 257, 4096, 100_000, mebibyte]) {
 test('more than has been written cannot rot', async () => {
   await using directory = await openLabDirectory();
   await writeDisk(directory);
-  const failure = await failureOf(drawRot(createTestContext(), directory.place, 'DISK1', mebibyte + 1, 'a'));
+  const failure = await failureOf(
+    drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes: mebibyte + 1, seed: 'a', encryption: 'luks2' }),
+  );
   assert.ok(failure.reason === 'bad-fault' && failure.why.includes('256 blocks'), JSON.stringify(failure));
+});
+
+test('where no header is long, the beginning of a disk may rot, but for its first MiB', async () => {
+  await using directory = await openLabDirectory();
+  await mkdir(directory.place.disksHostPath, { recursive: true });
+  {
+    await using file = await open(diskHostPath(directory.place, 'DISK1'), 'w');
+    await file.truncate(64 * mebibyte);
+    await file.write(Buffer.alloc(2 * mebibyte, 1), 0, 2 * mebibyte, 0);
+  }
+  for (const encryption of ['none', 'luks2'] as const) {
+    const drawn = drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes: 256, seed: 'a', encryption });
+    if (encryption === 'none') assert.ok((await drawn).every(({ offsetBytes }) => offsetBytes >= mebibyte));
+    else assert.equal((await failureOf(drawn)).reason, 'bad-fault');
+  }
 });

@@ -3,20 +3,33 @@ import { drawBlocks } from '../core/fault/fault-blocks.ts';
 import { faultBlockBytes, maxCorruptedRanges } from '../core/fault.ts';
 import type { ByteRange } from '../core/fault.ts';
 import { JsonReader } from '../core/json-reader.ts';
+import type { Encryption } from '../core/layout.ts';
+import { headerBytes } from '../core/usable-space.ts';
 import type { Context } from '../machine/context.ts';
 import { runHostCommand } from '../machine/host-process.ts';
 import { diskHostPath } from './lab-place.ts';
 import type { LabPlace } from './lab-place.ts';
 
-/** Where a LUKS2 container's data begins unless something else was asked of cryptsetup. Bytes. */
-const headerBytes = 16 * 1024 ** 2;
+/** What btrfs leaves free at the beginning of a device, but for a super block of which it has more. Source: BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. Bytes. */
+const reservedBytes = 1024 ** 2;
+
+/** What is to rot: so many bytes of a disk. */
+export interface RotWish {
+  readonly disk: string;
+  readonly bytes: number;
+  readonly seed: string;
+  /** What the disks of the lab are behind: a header is spared. */
+  readonly encryption: Encryption;
+}
 
 /**
- * Draws places of a lab's disk that have been written to, behind its LUKS header, that are so many bytes together: what was never
+ * Draws places of a lab's disk that have been written to, behind its LUKS header where it has one, that are so many bytes together: what was never
  * written proves nothing. Rejects with `lab/bad-fault` when less has been written.
  */
-export async function drawRot(ctx: Context, place: LabPlace, disk: string, bytes: number, seed: string): Promise<readonly ByteRange[]> {
-  const written = (await listWritten(ctx, diskHostPath(place, disk))).flatMap(behindHeader);
+export async function drawRot(ctx: Context, place: LabPlace, wish: RotWish): Promise<readonly ByteRange[]> {
+  const { disk, bytes, seed, encryption } = wish;
+  const beginBytes = headerBytes[encryption] + reservedBytes;
+  const written = (await listWritten(ctx, diskHostPath(place, disk))).flatMap((range) => behind(beginBytes, range));
   const blocksThere = written.reduce((sum, { lengthBytes }) => sum + Math.floor(lengthBytes / faultBlockBytes), 0);
   // Small rot is spread as widely as can be: a byte in each of many blocks.
   const count = Math.min(bytes, maxCorruptedRanges, blocksThere);
@@ -32,9 +45,9 @@ export async function drawRot(ctx: Context, place: LabPlace, disk: string, bytes
   });
 }
 
-function behindHeader({ offsetBytes, lengthBytes }: ByteRange): readonly ByteRange[] {
+function behind(beginBytes: number, { offsetBytes, lengthBytes }: ByteRange): readonly ByteRange[] {
   const end = offsetBytes + lengthBytes;
-  const begin = Math.max(offsetBytes, headerBytes);
+  const begin = Math.max(offsetBytes, beginBytes);
   return begin < end ? [{ offsetBytes: begin, lengthBytes: end - begin }] : [];
 }
 

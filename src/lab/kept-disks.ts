@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DiskChange, DiskDeed } from '../core/lab/disk-act.ts';
 import { describeFault } from '../core/fault/describe-fault.ts';
 import type { StandingFault } from '../core/fault.ts';
-import type { LabDisk } from '../core/lab/lab-state.ts';
+import type { LabDisk, LabState } from '../core/lab/lab-state.ts';
 import type { Context } from '../machine/context.ts';
 import { createDiskImage } from '../machine/disk-image.ts';
 import { damageDisk } from '../machine/faults/damage-image.ts';
@@ -27,7 +27,8 @@ async function damageAtRest(
 ): Promise<void> {
   const disk = disks.find(({ serial }) => serial === fault.disk);
   if (disk === undefined || (fault.kind !== 'silent-corruption' && fault.kind !== 'header-wipe')) return;
-  await damageDisk(ctx, diskSpecOf(place, disk.serial, disk.sizeBytes), fault);
+  // What it hangs on when it is in a machine does not matter to its image.
+  await damageDisk(ctx, diskSpecOf(place, disk.serial, disk.sizeBytes, 'scsi'), fault);
 }
 
 /** The disks of a lab that is on. */
@@ -37,7 +38,7 @@ export interface KeptDisks {
 }
 
 /** Keeps the disks of a machine that was started with those of `initial` that are in. */
-export function keepDisks(place: LabPlace, machine: Machine, initial: readonly LabDisk[]): KeptDisks {
+export function keepDisks(place: LabPlace, machine: Machine, { disks: initial, layout }: Pick<LabState, 'disks' | 'layout'>): KeptDisks {
   /** Those that QEMU has images of, pulled ones included: they can be broken through it, and through nothing else. */
   const known = new Set(initial.filter(({ isIn }) => isIn).map(({ serial }) => serial));
   const has = (fault: StandingFault): boolean => machine.faults().some((standing) => isDeepStrictEqual(standing, fault));
@@ -55,7 +56,7 @@ export function keepDisks(place: LabPlace, machine: Machine, initial: readonly L
         break;
       case 'insert': {
         const { serial, sizeBytes } = deed.disk;
-        await machine.insertDisk(ctx, diskSpecOf(place, serial, sizeBytes));
+        await machine.insertDisk(ctx, diskSpecOf(place, serial, sizeBytes, layout.bus));
         known.add(serial);
         for (const fault of faults.filter(({ disk }) => disk === serial)) if (!has(fault)) await machine.injectFault(ctx, fault);
         tell(ctx, 'fault-cleared', 'disk-pull', serial);

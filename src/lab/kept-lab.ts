@@ -148,7 +148,7 @@ export class KeptLab implements AsyncDisposable {
     const [parts] = await Promise.all([prepareLabParts(ctx, store, state, mirrors), ensureSshKeys(ctx, place)]);
     const started = await startLabMachine(ctx, { place, store, state, parts, sshPort, scratchHostPath, provision });
     this.#machine = started.machine;
-    this.#disks = keepDisks(place, started.machine, state.disks);
+    this.#disks = keepDisks(place, started.machine, state);
     try {
       this.#state = { ...state, ...started.changes, sshPort };
       // What a boot does comes first: what is built afterwards is mounted already.

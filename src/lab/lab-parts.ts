@@ -1,5 +1,6 @@
 import { parseKernelChoice } from '../core/kernel-choice.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
+import { slotsOfBus } from '../core/layout.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import { chooseAccelerator } from '../machine/accelerator.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
@@ -23,7 +24,7 @@ export interface LabParts {
 export async function prepareLabParts(
   ctx: Context,
   store: OpenStore,
-  state: Pick<LabState, 'kernel' | 'tools' | 'memoryMiB' | 'accelerator'>,
+  state: Pick<LabState, 'kernel' | 'tools' | 'memoryMiB' | 'accelerator' | 'layout'>,
   mirrors: Mirrors,
 ): Promise<LabParts> {
   const qemu = await findQemu(ctx);
@@ -37,8 +38,9 @@ export async function prepareLabParts(
     ...(state.accelerator === null ? {} : { requested: state.accelerator }),
   });
   requireTrusted(qemu, accelerator);
+  const slots = slotsOfBus[state.layout.bus];
   return {
-    parts: { qemu, accelerator, kernel, tools, memoryMiB: state.memoryMiB, bootTimeoutMs, network: {} },
+    parts: { qemu, accelerator, kernel, tools, memoryMiB: state.memoryMiB, bootTimeoutMs, network: {}, ...(slots === 0 ? {} : { slots }) },
     forks: canFork(qemu.version),
   };
 }

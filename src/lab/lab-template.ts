@@ -101,6 +101,7 @@ async function buildLabTemplate(
     sizeBytes,
     hostPath: join(entryHostPath, diskFileName(serial)),
     format: 'raw',
+    bus: layout.bus,
   }));
   const scratchHostPath = await work.openOutside(store.runtimeHostPath, 0o700);
   const { tools, ...shape } = parts;

@@ -32,7 +32,7 @@ export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlac
       disks: {
         systemHostPath: place.systemHostPath,
         systemFormat: 'raw',
-        disks: state.disks.map(({ serial, sizeBytes }) => diskSpecOf(place, serial, sizeBytes)),
+        disks: state.disks.map(({ serial, sizeBytes }) => diskSpecOf(place, serial, sizeBytes, state.layout.bus)),
       },
       left: async (disks) => writeLabState(place, { ...state, disks: disksLeft(state.disks, disks), faults: disks.faults ?? [] }),
     });

@@ -1,9 +1,11 @@
 import type { LabState } from '../core/lab/lab-state.ts';
 import { diskSizesBytes } from '../core/layout.ts';
+import type { Bus } from '../core/layout.ts';
 import { rejectEntry } from '../machine/cache/remove-entry.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Context } from '../machine/context.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../machine/machine.ts';
+import { canBeSaved } from '../machine/saved-machine.ts';
 import { forkMachine } from '../machine/start-machine.ts';
 import type { TemplateSource } from '../machine/template/booted-template.ts';
 import { boot, createForkOrBoot, forkOrElse, unlessDiskFull } from '../machine/template/fork-or-boot.ts';
@@ -44,7 +46,7 @@ export async function startLabMachine(ctx: Context, start: LabStart): Promise<St
     await requireImages(place, state.disks);
     return { machine: await startFromDisks(ctx, planLabMachine(start)), changes: {} };
   }
-  if (provision && parts.forks) {
+  if (provision && parts.forks && canBeSaved(state.layout.bus)) {
     const template = await unlessDiskFull(ctx, () => ensureLabTemplate(ctx, source, state.layout, place.logsHostPath));
     const forked = template === undefined ? undefined : await forkNewLab(ctx, start, template);
     if (forked !== undefined) return forked;
@@ -80,7 +82,7 @@ function planLabMachine({ place, state, parts, sshPort, scratchHostPath }: LabSt
     systemHostPath: place.systemHostPath,
     systemFormat: 'raw',
     network: { sshPort },
-    disks: state.disks.filter(({ isIn }) => isIn).map(({ serial, sizeBytes }) => diskSpecOf(place, serial, sizeBytes)),
+    disks: state.disks.filter(({ isIn }) => isIn).map(({ serial, sizeBytes }) => diskSpecOf(place, serial, sizeBytes, state.layout.bus)),
     faults: state.faults.filter((fault) => state.disks.some(({ serial, isIn }) => isIn && serial === fault.disk)),
     evidenceHostPath: place.logsHostPath,
     scratchHostPath,
@@ -88,8 +90,8 @@ function planLabMachine({ place, state, parts, sshPort, scratchHostPath }: LabSt
 }
 
 /** Gives a lab's disk as its machine takes it. */
-export function diskSpecOf(place: LabPlace, serial: string, sizeBytes: number): DiskSpec {
-  return { serial, sizeBytes, hostPath: diskHostPath(place, serial), format: 'raw' };
+export function diskSpecOf(place: LabPlace, serial: string, sizeBytes: number, bus: Bus): DiskSpec {
+  return { serial, sizeBytes, hostPath: diskHostPath(place, serial), format: 'raw', bus };
 }
 
 /** Gives the disks of a new lab. */

@@ -65,7 +65,7 @@ export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[], cha
       if (before !== undefined && (before.hostPath !== disk.hostPath || before.format !== disk.format)) await forget(ctx, serial);
       if (!known.has(serial)) await addNodes(ctx, disk);
       const bay = bays.get(serial) ?? bays.size;
-      await qmp.execute(ctx, 'device_add', planDiskDevice(serial, bay, chains.driveOf(serial)));
+      await qmp.execute(ctx, 'device_add', planDiskDevice(disk, bay, chains.driveOf(serial)));
       bays.set(serial, bay);
       present.set(serial, disk);
     },

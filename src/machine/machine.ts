@@ -1,4 +1,5 @@
 import type { Fault, StandingFault } from '../core/fault.ts';
+import type { Bus } from '../core/layout.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Context } from './context.ts';
 import type { Guest } from './guest.ts';
@@ -8,14 +9,16 @@ import type { QemuProgram } from './qemu/qemu-program.ts';
 /** What emulates the processor. */
 export type Accelerator = 'kvm' | 'tcg';
 
-/** An array disk: an image file on the host, a SCSI disk with that serial in the guest. */
+/** An array disk: an image file on the host, a disk with that serial in the guest. */
 export interface DiskSpec {
-  /** `DISK1`; the guest finds it as /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK1. */
+  /** `DISK1`; the guest finds it as `guestDeviceOf` has it: /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK1. */
   readonly serial: string;
   readonly hostPath: string;
   readonly format: 'raw' | 'qcow2';
   /** The guest can only read it: the payload's archive. */
   readonly readOnly?: true;
+  /** What it hangs on; SCSI unless given. */
+  readonly bus?: Bus;
   /** What the guest sees of it, bytes; where it is known, a template can have a disk like it in its bay. */
   readonly sizeBytes?: number;
 }
@@ -51,6 +54,8 @@ export interface MachineSpec {
   readonly memoryMiB: number;
   /** How the host reaches it; a machine without has no network card. */
   readonly network?: MachineNetwork;
+  /** How many slots of PCI Express it has for disks that hang on it, each for one; none unless given. */
+  readonly slots?: number;
   /** Disks present at start. */
   readonly disks: readonly DiskSpec[];
   /** What their disks have already: a fault does not go away with a restart. */

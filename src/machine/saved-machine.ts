@@ -9,6 +9,7 @@
  * docs/devel/migration/features and docs/system/vm-templating.
  */
 import { RaidlabError } from '../core/failure.ts';
+import type { Bus } from '../core/layout.ts';
 import type { Context } from './context.ts';
 import type { QmpClient } from './qmp/qmp-client.ts';
 import type { RootState } from './agent/agent-client.ts';
@@ -22,6 +23,11 @@ export interface SavedMachine {
   /** The array disks it had, by bay: a fork begins with exactly these. */
   readonly serials: readonly string[];
   readonly root: RootState;
+}
+
+/** Tells whether a machine can be saved with disks on a bus in it: QEMU's NVMe has no state to be saved. Source: hw/nvme/ctrl.c, `.unmigratable = 1`. */
+export function canBeSaved(bus: Bus): boolean {
+  return bus !== 'nvme';
 }
 
 // 0.5 MB of state take 10 ms; a busy disk under the cache may take its time.

@@ -94,12 +94,7 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedM
     if (root === 'joined') await agent.wake(ctx, saved.root, spec.bootTimeoutMs);
     // A disk that was plugged in has no name in the guest until udev has looked at it.
     const guest = createAgentGuest(qemu.life, agent);
-    if (plugged.length > 0)
-      await waitForDiskNames(
-        ctx,
-        guest,
-        plugged.map((disk) => disk.serial),
-      );
+    await waitForDiskNames(ctx, guest, plugged);
   });
   ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'template', durationMs, kernel: spec.kernel.version });
   return machine;

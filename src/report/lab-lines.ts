@@ -2,6 +2,7 @@ import type { EventBody } from '../core/event.ts';
 import { describeCondition } from '../core/lab/lab-condition.ts';
 import type { LabCondition } from '../core/lab/lab-condition.ts';
 import { formatDuration } from './format-duration.ts';
+import { describeRoom } from './lab-plan-lines.ts';
 import { blank, commandLine, labelled, labelledCommand, line, saidLines, span } from './line.ts';
 import type { Line } from './line.ts';
 import { progressLine, spinnerAt } from './live-lines.ts';
@@ -61,6 +62,8 @@ export function labEventLines(event: EventBody): readonly Line[] {
 /** A lab as it is told after it was turned on. */
 export interface LabSummary {
   readonly layout: string;
+  /** Predicted, bytes. */
+  readonly usableBytes: number;
   readonly kernel: string;
   readonly tools: string;
   readonly sshPort: number;
@@ -75,6 +78,7 @@ export function labIsOnLines(summary: LabSummary, what: string): readonly Line[]
   return [
     line(0, [span(what, 'good')]),
     labelled('array', summary.isProvisioned ? `${summary.layout}, mounted on /storage` : `none yet: ${summary.layout} when you say so`),
+    labelled('room', describeRoom(summary.usableBytes)),
     labelled('kernel', summary.kernel),
     labelled('tools', summary.tools),
     labelled('ssh', `127.0.0.1, port ${String(summary.sshPort)}, for you alone`),

@@ -6,7 +6,10 @@ import type { ScrubReport } from '../core/btrfs/scrub-report.ts';
 import type { ArrayPicture, PicturedDevice } from '../core/lab/array-picture.ts';
 import type { LabCondition } from '../core/lab/lab-condition.ts';
 import type { LabDisk, LabState } from '../core/lab/lab-state.ts';
+import { hasProfile } from '../core/btrfs/profile-judgement.ts';
 import { arrayGuestPath } from '../core/layout.ts';
+import { metadataProfileOf } from '../core/profile.ts';
+import type { Profile } from '../core/profile.ts';
 import { formatSize } from '../core/size.ts';
 import { diskTroubles } from './disk-lines.ts';
 import { conditionLines } from './lab-lines.ts';
@@ -114,15 +117,16 @@ function arrayLines({ mount, usage, scrub, replace, balance }: ArrayPicture, { l
   ];
 }
 
-function usageLines({ blockGroups, overall }: FilesystemUsage, profile: string): readonly Line[] {
+function usageLines({ blockGroups, overall }: FilesystemUsage, profile: Profile): readonly Line[] {
   return [
     ...blockGroups.map((group) => {
-      const isAsAsked = group.profile.toLowerCase() === profile;
+      const isAsAsked = hasProfile(group, profile);
+      const wanted = group.type === 'data' ? profile : metadataProfileOf(profile);
       const words: readonly Span[] = [
         span(group.type.padEnd(13), 'quiet'),
         span(group.profile, isAsAsked ? 'good' : 'bad'),
         span(
-          `  ${formatSize(group.usedBytes)} of ${formatSize(group.sizeBytes)} used${isAsAsked ? '' : `, and not ${profile}: a soft balance would convert it`}`,
+          `  ${formatSize(group.usedBytes)} of ${formatSize(group.sizeBytes)} used${isAsAsked ? '' : `, and not ${wanted}: a soft balance would convert it`}`,
         ),
       ];
       return line(2, words, 15);

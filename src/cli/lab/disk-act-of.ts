@@ -65,7 +65,9 @@ async function readRot(
   if (at !== undefined && bytes !== undefined) throw badArguments('Either --at a place, or --bytes anywhere.');
   if (at !== undefined) return [at];
   const { drawRot } = await import('../../lab/draw-rot.ts');
-  return drawRot(ctx, place, serialOf(asked), bytes ?? defaultRotBytes, String(randomInt(2 ** 40)));
+  const { layout } = await (await import('../../lab/state-file.ts')).readLabState(place);
+  const seed = String(randomInt(2 ** 40));
+  return drawRot(ctx, place, { disk: serialOf(asked), bytes: bytes ?? defaultRotBytes, seed, encryption: layout.encryption });
 }
 
 function badArguments(message: string): RaidlabError {

@@ -8,7 +8,7 @@ import { string } from '@optique/core/valueparser';
 import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { LabState } from '../../core/lab/lab-state.ts';
-import { checkPayloadFits } from '../../core/layout.ts';
+import { checkPayloadFits } from '../../core/usable-space.ts';
 import { machinesAtOnce } from '../../core/plan-jobs.ts';
 import type { ReporterSpec } from '../../core/reporter-spec.ts';
 import type { Drill } from '../../drills/drill.ts';

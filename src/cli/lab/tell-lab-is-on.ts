@@ -1,6 +1,7 @@
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { describeLayout } from '../../core/layout.ts';
+import { predictUsableBytes } from '../../core/usable-space.ts';
 import type { LabPlace } from '../../lab/lab-place.ts';
 import { labIsOnLines } from '../../report/lab-lines.ts';
 import type { Cli } from '../cli.ts';
@@ -12,6 +13,7 @@ export async function tellLabIsOn(cli: Cli, place: LabPlace, what: string): Prom
   const { layout, kernel, tools, sshPort, isProvisioned } = await readLabState(place);
   const summary = {
     layout: describeLayout(layout),
+    usableBytes: predictUsableBytes(layout),
     kernel,
     tools,
     sshPort: sshPort ?? 0,

@@ -4,16 +4,21 @@ import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, negatableFlag, option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
+import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { checkLayout, defaultLayout, equalSizes, profiles } from '../../core/layout.ts';
+import { RaidlabError } from '../../core/failure.ts';
+import { planLab } from '../../core/lab/lab-plan.ts';
+import { checkLayout } from '../../core/layout-mistakes.ts';
+import { defaultLayout } from '../../core/layout.ts';
 import type { ArrayLayout } from '../../core/layout.ts';
-import { layoutNames, namedLayouts } from '../../core/named-layout.ts';
+import type { foreseeLab } from '../../lab/bring-up.ts';
 import { defaultSuite, requireSuite } from '../../machine/image/suite.ts';
 import { formatDuration } from '../../report/format-duration.ts';
+import { labPlanLines } from '../../report/lab-plan-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { kernelName, resolveKernel, toolsName } from '../kernel-option.ts';
-import { size } from '../value-parsers.ts';
+import { layoutOptions, resolveLayout } from '../layout-options.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption } from './lab-option.ts';
 import { tellLabIsOn } from './tell-lab-is-on.ts';
@@ -25,7 +30,7 @@ export const upArguments = (cli: Cli) =>
     object({
       command: constant('up'),
       lab: labOption(cli),
-      ...arrayOptions,
+      ...layoutOptions,
       kernel: optional(
         option('--kernel', kernelName, {
           description: message`The kernel: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
@@ -55,37 +60,14 @@ export const upArguments = (cli: Cli) =>
           { description: message`Builds the array, or leaves the disks of a new lab blank, for you to build it (default: builds it).` },
         ),
       ),
+      plan: option('--plan', { description: message`Prints the array, its room and what would be typed, and builds nothing.` }),
+      json: option('--json', { description: message`With --plan: prints it as one JSON document (docs/events.md).` }),
     }),
     {
       brief: message`Turns a lab on: a machine with an encrypted array and a spare disk, to work in by hand.`,
       description: message`Turns on the lab of this directory, making it where there is none: a machine with an encrypted btrfs array mounted on /storage, and a spare disk. It stays on when the command is over. Its disks are in .raidlab, and are as they were when it is turned on again.`,
     },
   );
-
-const arrayOptions = {
-  layout: optional(
-    option('--layout', choice(layoutNames, { metavar: 'LAYOUT' }), { description: message`The array, by the name of a layout.` }),
-  ),
-  disks: optional(
-    option('--disks', integer({ metavar: 'N', min: 1, max: 16 }), {
-      description: message`How many disks the array has, spares not counted.`,
-    }),
-  ),
-  spares: optional(
-    option('--spares', integer({ metavar: 'N', min: 0, max: 16 }), { description: message`How many blank disks there are besides.` }),
-  ),
-  diskSize: optional(
-    option('--disk-size', size('SIZE', ['512MiB', '1GiB', '2GiB']), { description: message`Size of each disk, sparse on the host.` }),
-  ),
-  profile: optional(
-    option('--profile', choice(profiles, { metavar: 'PROFILE' }), { description: message`btrfs profile of data and metadata.` }),
-  ),
-  kdf: optional(
-    option('--kdf', choice(['fast', 'real'], { metavar: 'KDF' }), {
-      description: message`Key derivation of the LUKS containers: fast, or cryptsetup's own slow default.`,
-    }),
-  ),
-} as const;
 
 /** What `raidlab up` was asked for. */
 export type UpCommand = InferValue<ReturnType<typeof upArguments>>;
@@ -95,42 +77,40 @@ export const upExamples: readonly Example[] = [
   { words: 'up', does: 'A machine with two encrypted disks as raid1, and a spare. Then: raidlab ssh.' },
   { words: 'up --kernel bookworm --tools bookworm', does: 'The same on what Debian 12 deploys.' },
   { words: 'up --layout raid10 --lab wide', does: 'A second lab, with five disks.' },
+  { words: 'up --layout ./array.yaml', does: 'The array that a file describes (docs/layouts.md).' },
+  { words: 'up --bus nvme --encryption luks1 --lab old', does: 'Other disks, other containers.' },
+  { words: 'up --profile raid1c3 --disks 4 --plan', does: 'How much room it would have, and what would be typed. Nothing is built.' },
   { words: 'up --no-provision --lab blank', does: 'Blank disks, to build the array by hand.' },
 ];
 
 /** Turns a lab on. */
 export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode> {
-  const layout = layoutOf(asked);
+  const layout = (await resolveLayout(asked, cli.cwdHostPath))?.over(defaultLayout);
   if (layout !== undefined) checkLayout(layout);
   const kernel = asked.kernel === undefined ? undefined : await resolveKernel(cli, asked.kernel);
   if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
+  const lab = { fromHostPath: cli.cwdHostPath, name: asked.lab, wishes: wishesOf({ ...asked, layout, kernel }) };
+  if (asked.plan) return printPlan(cli, lab, asked.json);
+  if (asked.json)
+    throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: '--json goes with --plan.', command: 'raidlab up' });
   const startedMs = performance.now();
   const { bringUp } = await import('../../lab/bring-up.ts');
   const { place, done } = await (async () => {
     using ctx = openLabContext(cli, `Turning ${asked.lab} on`);
-    const wishes = wishesOf({ ...asked, layout, kernel });
     const defaults = { layout: defaultLayout, kernel: defaultSuite, tools: defaultSuite, memoryMiB: 1024 };
-    const lab = { fromHostPath: cli.cwdHostPath, name: asked.lab, wishes, defaults };
-    return await bringUp(ctx, labHouse(cli), lab, { op: 'up', provision: asked.provision ?? true });
+    return await bringUp(ctx, labHouse(cli), { ...lab, defaults }, { op: 'up', provision: asked.provision ?? true });
   })();
   const duration = formatDuration(performance.now() - startedMs);
   return tellLabIsOn(cli, place, done.changed ? `${asked.lab} is on, after ${duration}` : `${asked.lab} is on already`);
 }
 
-/** Gives the layout that was asked for; undefined when nothing was said about it. */
-function layoutOf(asked: UpCommand): ArrayLayout | undefined {
-  const { layout, disks, spares, diskSize, profile, kdf } = asked;
-  if ([layout, disks, spares, diskSize, profile, kdf].every((option) => option === undefined)) return undefined;
-  const base: ArrayLayout = layout === undefined ? defaultLayout : namedLayouts[layout];
-  const sizes = (before: readonly number[], count: number | undefined): readonly number[] =>
-    count === undefined && diskSize === undefined ? before : equalSizes(count ?? before.length, diskSize ?? before[0]);
-  return {
-    ...base,
-    memberSizesBytes: sizes(base.memberSizesBytes, disks),
-    spareSizesBytes: sizes(base.spareSizesBytes, spares),
-    ...(profile === undefined ? {} : { profile }),
-    ...(kdf === undefined ? {} : { kdf }),
-  };
+async function printPlan(cli: Cli, lab: Parameters<typeof foreseeLab>[0], asJson: boolean): Promise<ExitCode> {
+  const { foreseeLab: foresee } = await import('../../lab/bring-up.ts');
+  const state = await foresee(lab);
+  const plan = planLab(lab.name, state?.layout ?? lab.wishes.layout ?? defaultLayout, { isProvisioned: state?.isProvisioned ?? false });
+  if (asJson) cli.screen.data(`${JSON.stringify({ v: 1, ...plan })}\n`);
+  else cli.screen.keep(labPlanLines(plan));
+  return exitCodes.held;
 }
 
 function wishesOf(asked: Omit<UpCommand, 'layout'> & { readonly layout: ArrayLayout | undefined }) {

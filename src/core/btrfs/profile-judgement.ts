@@ -1,11 +1,18 @@
+import { metadataProfileOf } from '../profile.ts';
 import type { BlockGroupType, BlockGroupUsage, FilesystemUsage, ProfileName } from './filesystem-usage.ts';
 
 /**
- * The chunks that do not have the profile: what a soft balance would have to convert.
+ * The chunks that do not have the profile, metadata and system chunks the one that goes with it: what a soft balance would have to convert.
  * Each entry says type, profile, sizes and the devices that hold it.
  */
 export function chunksOutsideProfile(usage: FilesystemUsage, profile: ProfileName): readonly BlockGroupUsage[] {
-  return usage.blockGroups.filter((blockGroup) => blockGroup.profile.toLowerCase() !== profile.toLowerCase());
+  return usage.blockGroups.filter((blockGroup) => !hasProfile(blockGroup, profile));
+}
+
+/** Whether chunks of one type and profile have the profile that their type is to have. */
+export function hasProfile({ type, profile: has }: BlockGroupUsage, profile: ProfileName): boolean {
+  const wanted = type === 'data' ? profile : metadataProfileOf(profile);
+  return has.toLowerCase() === wanted.toLowerCase();
 }
 
 /** Whether data, metadata and system chunks are there and all have the profile. Says nothing of devices that are missing. */

@@ -28,6 +28,7 @@ export type LabFailure =
       readonly known: readonly string[];
       readonly nearest?: string;
     }
+  | { readonly area: 'lab'; readonly reason: 'no-slot'; readonly lab: string; readonly bus: string; readonly slots: number }
   | { readonly area: 'lab'; readonly reason: 'bad-fault'; readonly disk: string; readonly why: string }
   /** `why` completes "…, because". */
   | { readonly area: 'lab'; readonly reason: 'beyond-redundancy'; readonly why: string }
@@ -58,7 +59,7 @@ export function describeLabFailure(failure: LabFailure): FailureDescription {
   return isStateFailure(failure) ? describeStateFailure(failure) : describeKeeperFailure(failure);
 }
 
-const diskReasons = ['unknown-disk', 'bad-fault', 'beyond-redundancy'] as const;
+const diskReasons = ['unknown-disk', 'no-slot', 'bad-fault', 'beyond-redundancy'] as const;
 
 /** Something that cannot be done to a disk, or should not. */
 type DiskFailure = Extract<LabFailure, { readonly reason: (typeof diskReasons)[number] }>;
@@ -75,6 +76,12 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
         exitCode: usage,
         what: `The lab ${failure.lab} has no disk called "${failure.disk}".`,
         remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}Its disks are: ${failure.known.join(', ')}.`,
+      };
+    case 'no-slot':
+      return {
+        exitCode: usage,
+        what: `The lab ${failure.lab} has no slot for another disk: on ${failure.bus} there are ${String(failure.slots)}, and pulled disks keep theirs.`,
+        remedy: 'Use one of its disks, or a lab on scsi: `raidlab up --bus scsi --lab NAME`.',
       };
     case 'bad-fault':
       return {

@@ -2,6 +2,8 @@ import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
 import { describeDrillFileFailure } from './drill-file.ts';
 import type { DrillFileFailure } from './drill-file.ts';
+import { describeLayoutFileFailure } from './layout-file.ts';
+import type { LayoutFileFailure } from './layout-file.ts';
 
 /** The person asked for something that does not exist or cannot be: exit 64. */
 export type UsageFailure =
@@ -51,6 +53,7 @@ export type UsageFailure =
       readonly expected: string;
     }
   | DrillFileFailure
+  | LayoutFileFailure
   | { readonly area: 'usage'; readonly reason: 'bad-layout'; readonly message: string; readonly remedy: string }
   | { readonly area: 'usage'; readonly reason: 'payload-too-large'; readonly payloadBytes: number; readonly usableBytes: number };
 
@@ -106,6 +109,9 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
     case 'bad-drill-file':
     case 'file-exists':
       return describeDrillFileFailure(failure);
+    case 'no-layout-file':
+    case 'bad-layout-file':
+      return describeLayoutFileFailure(failure);
     case 'bad-layout':
       return { exitCode: usage, what: failure.message, remedy: failure.remedy };
     case 'payload-too-large':

@@ -72,6 +72,22 @@ test('a device whose disk was pulled from under its mapping has none, and is not
   assert.deepEqual([first?.name, first?.serial, first?.isMissing, first?.errors], ['crypt-btrfs1', null, false, { write_io_errs: 7 }]);
 });
 
+test('a device that is not encrypted is on its disk by the name that the kernel gives it, until the disk is pulled', () => {
+  const plain = {
+    ...seen,
+    blockDevices: [block('sdc', 'disk', { serial: 'DISK1', fstype: 'btrfs' }), block('sdb', 'disk', { serial: 'DISK2', fstype: 'btrfs' })],
+    mappings: [],
+    shown: parseFilesystemShow(show('/dev/sdc').replace('/dev/dm-1', '/dev/sdb'))[0] ?? null,
+  };
+  const placed = (picture: ReturnType<typeof pictureArray>) => picture.devices.map(({ name, serial }) => [name, serial]);
+  assert.deepEqual(placed(pictureArray(plain)), [
+    ['sdc', 'DISK1'],
+    ['sdb', 'DISK2'],
+  ]);
+  const [pulled] = placed(pictureArray({ ...plain, blockDevices: plain.blockDevices.slice(1) }));
+  assert.deepEqual(pulled, ['sdc', null]);
+});
+
 test('where nothing is mounted the disks are still there', () => {
   const nothing = { mount: null, shown: null, stats: null };
   const { disks, devices } = pictureArray({ ...seen, ...nothing });

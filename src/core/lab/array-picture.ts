@@ -63,7 +63,7 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
   const disks = blockDevices.flatMap(pictureDisk);
   const devices = (shown?.devices ?? []).map(({ devid, guestDevice, missing, sizeBytes, usedBytes }): PicturedDevice => {
     const name = guestDevice === null ? null : nameOf(guestDevice, mappings);
-    const disk = disks.find(({ mapping, serial }) => (mapping ?? serial) === name);
+    const disk = disks.find(({ picture, kernelName }) => (picture.mapping ?? kernelName) === name)?.picture;
     const counters = stats?.find(
       (entry) => entry.missingDevid === devid || (guestDevice !== null && entry.guestDevice === guestDevice),
     )?.counters;
@@ -77,15 +77,18 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
       errors: Object.fromEntries(Object.entries(counters ?? {}).filter(([, value]) => value > 0)),
     };
   });
-  return { disks, mount, devices, usage, scrub, replace, balance };
+  return { disks: disks.map(({ picture }) => picture), mount, devices, usage, scrub, replace, balance };
 }
 
-function pictureDisk(device: BlockDevice): readonly PicturedDisk[] {
+/** What the system's own disks are called: they are in every machine. */
+const systemSerials: readonly string[] = ['root', 'modules', 'system'];
+
+/** The kernel's name of a disk says nothing to anybody, and changes with each boot; btrfs calls members by it that are not encrypted. */
+function pictureDisk(device: BlockDevice): readonly { readonly picture: PicturedDisk; readonly kernelName: string }[] {
   const { serial, sizeBytes, fstype, uuid, children, type } = device;
-  // The system's own disks hang on virtio-blk, a lab's on SCSI.
-  if (type !== 'disk' || serial === null || device.name.startsWith('vd')) return [];
+  if (type !== 'disk' || serial === null || systemSerials.includes(serial)) return [];
   const mapping = children.find((child) => child.type === 'crypt')?.name ?? null;
-  return [{ serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping }];
+  return [{ picture: { serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping }, kernelName: device.name }];
 }
 
 /** The kernel names a mapping `/dev/dm-0` where udev had not told btrfs of its link yet. */

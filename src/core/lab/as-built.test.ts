@@ -16,6 +16,8 @@ const others: readonly (readonly [string, Partial<LabState>, RegExp])[] = [
   ['has a fault', { faults: [{ kind: 'slow-disk', disk: 'DISK2', requestsPerSecond: 10 }] }, /DISK2 has a fault/u],
   ['was damaged', { disks: [disk('DISK1', { damage: [{ what: '3 bytes', at: 'now' }] }), ...disks.slice(1)] }, /DISK1 has a fault/u],
   ['survives no loss', { layout: { ...layout, profile: 'single' } }, /single, survives no loss/u],
+  ['has no containers', { layout: { ...layout, encryption: 'none' } }, /no LUKS containers/u],
+  ['has other disks', { layout: { ...layout, bus: 'nvme' } }, /hang on nvme/u],
   ['has no spare', { layout: { ...layout, spareSizesBytes: [] } }, /no spare/u],
 ];
 for (const [what, change, why] of others) {

@@ -1,4 +1,4 @@
-import { lossesSurvived } from '../layout.ts';
+import { lossesSurvived } from '../profile.ts';
 import type { LabState } from './lab-state.ts';
 
 /** Tells what is not as `raidlab up` built it, or why the array cannot lose a disk and have it replaced; null when it can. */
@@ -11,5 +11,7 @@ export function whyNotAsBuilt({ isProvisioned, layout, disks, faults }: LabState
   const faulty = faults[0]?.disk ?? disks.find(({ damage }) => damage.length > 0)?.serial;
   if (faulty !== undefined) return `${faulty} has a fault already`;
   if (lossesSurvived(layout.profile) === 0) return `its profile, ${layout.profile}, survives no loss`;
+  if (layout.encryption === 'none') return 'it has no LUKS containers, which the procedure opens';
+  if (layout.bus !== 'scsi') return `its disks hang on ${layout.bus}, and what the kernel says of a lost one is known of scsi`;
   return layout.spareSizesBytes.length === 0 ? 'it has no spare' : null;
 }

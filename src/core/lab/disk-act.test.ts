@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { RaidlabError } from '../failure.ts';
 import type { Failure } from '../failure.ts';
 import type { Fault, StandingFault } from '../fault.ts';
+import { defaultLayout } from '../layout.ts';
 import { planDiskAct } from './disk-act.ts';
 import type { DiskAct } from './disk-act.ts';
 import type { LabDisk } from './lab-state.ts';
@@ -12,7 +13,7 @@ const at = '2026-11-25T17:00:00.000Z';
 const disk = (serial: string, isIn = true): LabDisk => ({ serial, sizeBytes: gibibyte, role: 'member', isIn, damage: [] });
 const disks = [disk('DISK1'), disk('DISK2', false)];
 const slow: StandingFault = { kind: 'slow-disk', disk: 'DISK2', requestsPerSecond: 5 };
-const state = { disks, faults: [slow] };
+const state = { disks, faults: [slow], layout: defaultLayout };
 const plan = (act: DiskAct) => planDiskAct(state, act, 'default', at);
 
 function failureOf(act: DiskAct): Failure {
@@ -35,7 +36,7 @@ test('a disk that is in is pulled, and kept; its faults stay with it', () => {
 test('what is so already is no deed', () => {
   assert.deepEqual(plan({ do: 'pull', disk: 'DISK2' }).deeds, []);
   assert.deepEqual(plan({ do: 'insert', disk: 'DISK1' }).deeds, []);
-  assert.deepEqual(plan({ do: 'break', fault: slow }), { ...state, deeds: [] });
+  assert.deepEqual(plan({ do: 'break', fault: slow }), { disks, faults: [slow], deeds: [] });
 });
 
 test('a pulled disk is put back with the faults that it has', () => {
@@ -54,14 +55,36 @@ test('a new disk has the next number, and is blank', () => {
   assert.deepEqual(change.disks.at(-1), added);
 });
 
+test('on PCI Express a new disk wants a free slot, and a pulled disk keeps its own', () => {
+  const layout = { ...defaultLayout, bus: 'virtio' } as const;
+  const many = (count: number) => Array.from({ length: count }, (_, index) => disk(`DISK${String(index + 1)}`, index > 0));
+  const act: DiskAct = { do: 'add', sizeBytes: 5 };
+  assert.equal(planDiskAct({ layout, faults: [], disks: many(15) }, act, 'default', at).disks.length, 16);
+  assert.throws(
+    () => planDiskAct({ layout, faults: [], disks: many(16) }, act, 'default', at),
+    (error: unknown) => error instanceof RaidlabError && error.failure.reason === 'no-slot',
+  );
+  assert.equal(planDiskAct({ layout: defaultLayout, faults: [], disks: many(16) }, act, 'default', at).disks.length, 17);
+});
+
 test('a standing fault is listed until it is taken away', () => {
   const fault: Fault = { kind: 'read-errors', disk: 'DISK1', everyNth: 10 };
   const change = plan({ do: 'break', fault });
   assert.deepEqual(change.deeds, [{ deed: 'inject', fault }]);
   assert.deepEqual(change.faults, [slow, fault]);
-  const restored = planDiskAct(change, { do: 'restore', disk: 'DISK1' }, 'default', at);
+  const restored = planDiskAct({ ...state, ...change }, { do: 'restore', disk: 'DISK1' }, 'default', at);
   assert.deepEqual(restored.deeds, [{ deed: 'clear', fault }]);
   assert.deepEqual(restored.faults, [slow]);
+});
+
+test('a header is not wiped where the layout has none: that is said, and nothing is done', () => {
+  const layout = { ...defaultLayout, encryption: 'none' } as const;
+  const act: DiskAct = { do: 'break', fault: { kind: 'header-wipe', disk: 'DISK1', lengthBytes: 4096 } };
+  assert.throws(
+    () => planDiskAct({ ...state, layout }, act, 'default', at),
+    (error: unknown) =>
+      error instanceof RaidlabError && error.failure.reason === 'bad-fault' && error.failure.why.includes('no LUKS header'),
+  );
 });
 
 test('damage is written down with its time, and is no standing fault', () => {

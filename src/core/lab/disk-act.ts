@@ -3,6 +3,7 @@ import { describeFault } from '../fault/describe-fault.ts';
 import { judgeFault } from '../fault/judge-fault.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { RaidlabError } from '../failure.ts';
+import { slotsOfBus } from '../layout.ts';
 import type { LabDisk, LabState } from './lab-state.ts';
 
 /** Something that is done to a disk of a lab, from outside. */
@@ -32,8 +33,11 @@ export type DiskDeed =
   | { readonly deed: 'inject'; readonly fault: Fault }
   | { readonly deed: 'clear'; readonly fault: StandingFault };
 
-/** Plans an act on a lab's disks; nothing to do where it is so already. `at` is the time, ISO 8601. Throws `lab/unknown-disk` and `lab/bad-fault`. */
-export function planDiskAct(state: Pick<LabState, 'disks' | 'faults'>, act: DiskAct, lab: string, at: string): DiskChange {
+/** What an act depends on. */
+export type DisksOfLab = Pick<LabState, 'disks' | 'faults' | 'layout'>;
+
+/** Plans an act on a lab's disks; nothing to do where it is so already. `at` is the time, ISO 8601. Throws `lab/unknown-disk`, `lab/bad-fault` and `lab/no-slot`. */
+export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, at: string): DiskChange {
   const { disks, faults } = state;
   switch (act.do) {
     case 'pull': {
@@ -46,6 +50,7 @@ export function planDiskAct(state: Pick<LabState, 'disks' | 'faults'>, act: Disk
       return { disks: changed(disks, inside), faults, deeds: disk.isIn ? [] : [{ deed: 'insert', disk: inside }] };
     }
     case 'add': {
+      requireSlot(disks, state.layout, lab);
       const disk: LabDisk = { serial: nextSerial(disks), sizeBytes: act.sizeBytes, role: 'added', isIn: true, damage: [] };
       return {
         disks: [...disks, disk],
@@ -73,9 +78,9 @@ export function planDiskAct(state: Pick<LabState, 'disks' | 'faults'>, act: Disk
   }
 }
 
-function planFault({ disks, faults }: Pick<LabState, 'disks' | 'faults'>, fault: Fault, lab: string, at: string): DiskChange {
+function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: string, at: string): DiskChange {
   const disk = requireDisk(disks, fault.disk, lab);
-  const why = judgeFault(fault, disk.sizeBytes);
+  const why = judgeOnLayout(fault, layout) ?? judgeFault(fault, disk.sizeBytes);
   if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk: fault.disk, why });
   const deeds = [{ deed: 'inject', fault }] as const;
   if (fault.kind === 'silent-corruption' || fault.kind === 'header-wipe') {
@@ -85,6 +90,18 @@ function planFault({ disks, faults }: Pick<LabState, 'disks' | 'faults'>, fault:
   const text = JSON.stringify(fault);
   if (faults.some((standing) => JSON.stringify(standing) === text)) return { disks, faults, deeds: [] };
   return { disks, faults: [...faults, fault], deeds };
+}
+
+/** Says why disks of a layout cannot have a fault, in a sentence; undefined when they can. */
+function judgeOnLayout({ kind }: Fault, { encryption }: LabState['layout']): string | undefined {
+  if (kind !== 'header-wipe' || encryption !== 'none') return undefined;
+  return 'There is no LUKS header on it: the array of this lab is not encrypted.';
+}
+
+/** A disk that was pulled keeps its slot. */
+function requireSlot(disks: readonly LabDisk[], { bus }: LabState['layout'], lab: string): void {
+  const slots = slotsOfBus[bus];
+  if (slots > 0 && disks.length >= slots) throw new RaidlabError({ area: 'lab', reason: 'no-slot', lab, bus, slots });
 }
 
 function requireDisk(disks: readonly LabDisk[], serial: string, lab: string): LabDisk {

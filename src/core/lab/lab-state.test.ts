@@ -38,6 +38,12 @@ test('a state comes back as it was written', () => {
   assert.deepEqual(parseLabState(formatLabState(on)), { is: 'lab', state: on });
 });
 
+test('a lab that was made before layouts said so much is read as what it is', () => {
+  const { memberSizesBytes, spareSizesBytes, profile, kdf } = defaultLayout;
+  const old = { ...state, layout: { memberSizesBytes, spareSizesBytes, profile, kdf } };
+  assert.deepEqual(parseLabState(JSON.stringify(old)), { is: 'lab', state });
+});
+
 test('a state of a newer raidlab is told from a damaged one, whatever else is in it', () => {
   assert.deepEqual(parseLabState('{"v":2,"disks":"elsewhere"}'), { is: 'newer', version: 2 });
 });
@@ -51,6 +57,8 @@ test('no beginning of a state is taken for one', () => {
 const damaged: readonly (readonly [object, string])[] = [
   [{ v: 0 }, 'v is 0, and should be a whole number, 1 or more'],
   [{ disks: undefined }, 'disks is missing, and should be a list'],
+  [{ layout: { ...defaultLayout, encryption: 'plain' } }, 'layout.encryption is "plain", and should be one of luks2, luks1, none'],
+  [{ layout: { ...defaultLayout, sectorSize: 1024 } }, 'layout.sectorSize is 1024, and should be one of 512, 4096'],
   [{ layout: { ...defaultLayout, profile: 'raid9' } }, 'layout.profile is "raid9", and should be one of raid1'],
   [{ faults: [{ kind: 'read-errors', disk: 'DISK9' }] }, 'faults[0].disk is "DISK9", and should be one of DISK1, DISK2, DISK3'],
   [{ faults: [{ kind: 'slow-disk', disk: 'DISK1', bytesPerSecond: 0 }] }, 'faults[0].bytesPerSecond is 0'],

@@ -1,6 +1,7 @@
 import type { StandingFault } from '../fault.ts';
 import { JsonReader } from '../json-reader.ts';
-import { profiles } from '../layout.ts';
+import { buses, defaultLayout, encryptions, sectorSizes } from '../layout.ts';
+import { profiles } from '../profile.ts';
 import type { ArrayLayout } from '../layout.ts';
 
 /** The version of a lab's `state.json`; raised when a field changes meaning or goes away. */
@@ -128,12 +129,24 @@ function readDisk(disk: JsonReader): LabDisk {
 }
 
 function readLayout(layout: JsonReader): ArrayLayout {
+  const since = <Name extends keyof ArrayLayout>(name: Name, read: (value: JsonReader) => ArrayLayout[Name]): ArrayLayout[Name] => {
+    const field = layout.field(name);
+    return field.isMissing ? defaultLayout[name] : read(field);
+  };
+  const words = (value: JsonReader): readonly string[] => value.list((item) => item.text());
   const sizes = (name: string): readonly number[] => layout.field(name).list((sizeBytes) => sizeBytes.count(1));
   return {
     memberSizesBytes: sizes('memberSizesBytes'),
     spareSizesBytes: sizes('spareSizesBytes'),
     profile: layout.field('profile').oneOf(profiles),
     kdf: layout.field('kdf').oneOf(['fast', 'real']),
+    // A lab that was made before there were these is as they are unless something is said.
+    bus: since('bus', (value) => value.oneOf(buses)),
+    encryption: since('encryption', (value) => value.oneOf(encryptions)),
+    cipher: since('cipher', (value) => value.orNull((cipher) => cipher.text())),
+    sectorSize: since('sectorSize', (value) => value.orNull((size) => size.oneOf(sectorSizes))),
+    mkfsOptions: since('mkfsOptions', words),
+    mountOptions: since('mountOptions', words),
   };
 }
 

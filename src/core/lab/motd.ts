@@ -16,10 +16,14 @@ export interface MotdFacts {
 /** Gives the message of the day of a lab: what is what, and what to try. */
 export function formatMotd(facts: MotdFacts): string {
   const { lab, kernel, tools, layout, isProvisioned } = facts;
+  const isEncrypted = layout.encryption !== 'none';
   const members = layout.memberSizesBytes.map((_sizeBytes, index) => planContainer(index + 1, ''));
   const spares = layout.spareSizesBytes.map((_sizeBytes, index) => planContainer(members.length + index + 1, ''));
   const rows = [
-    ...members.map(({ serial, mappingName }, index) => [serial, isProvisioned ? `${mappingName}, devid ${String(index + 1)}` : 'blank']),
+    ...members.map(({ serial, mappingName }, index) => [
+      serial,
+      isProvisioned ? `${isEncrypted ? `${mappingName}, ` : ''}devid ${String(index + 1)}` : 'blank',
+    ]),
     ...spares.map(({ serial }) => [serial, 'blank, a spare']),
   ];
   const first = members[0]?.serial ?? 'DISK1';
@@ -29,7 +33,7 @@ export function formatMotd(facts: MotdFacts): string {
     `kernel ${kernel}, tools of ${tools}`,
     '',
     ...rows.map(([serial = '', what = '']) => `  ${serial.padEnd(8)}${what}`),
-    `  ${isProvisioned ? 'The array is mounted on /storage; /etc/crypttab and /etc/fstab list it.' : 'There is no array yet: build one, or type `raidlab provision` on the host.'}`,
+    `  ${isProvisioned ? `The array is mounted on /storage; ${isEncrypted ? '/etc/crypttab and /etc/fstab list' : '/etc/fstab lists'} it.` : 'There is no array yet: build one, or type `raidlab provision` on the host.'}`,
     '',
     '  disks                            which disk is which, and what is on it',
     '  btrfs filesystem usage /storage  the profiles: is everything still redundant?',

@@ -106,8 +106,8 @@ const refused: readonly (readonly [string, LabState, DiskAct, ArrayPicture | und
     'what nobody knows',
     state,
     pull('DISK1'),
-    picture(['RAID5'], ['DISK1', 'DISK2']),
-    'the array has raid5 chunks, which survive the loss of 0',
+    picture(['RAID0'], ['DISK1', 'DISK2']),
+    'the array has raid0 chunks, which survive the loss of 0',
   ],
 ];
 for (const [what, lab, act, seen, why] of refused) {

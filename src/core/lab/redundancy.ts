@@ -1,4 +1,4 @@
-import { lossesSurvived, profiles } from '../layout.ts';
+import { lossesSurvived, profiles } from '../profile.ts';
 import type { ArrayPicture } from './array-picture.ts';
 import type { LabState } from './lab-state.ts';
 import type { DiskAct } from './disk-act.ts';

@@ -1,4 +1,5 @@
 import { arrayGuestPath, arrayLabel } from '../layout.ts';
+import { metadataProfileOf } from '../profile.ts';
 import type { ArrayLayout } from '../layout.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
@@ -16,29 +17,35 @@ export interface ArrayPlan {
 
 /** Plans the array; `luksUuids` gives one UUID a disk, members first, and must be fresh for every array. */
 export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): ArrayPlan {
-  const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid));
+  const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid, layout.bus));
   const members = layout.memberSizesBytes.length;
   if (containers.length !== members + layout.spareSizesBytes.length) throw new RangeError('planArray: one LUKS UUID for each disk');
   return { layout, members: containers.slice(0, members), spares: containers.slice(members) };
 }
 
-/** The commands that build the array: containers, crypttab, mkfs, fstab, mount. */
+/** The commands that build the array: containers and crypttab where it is encrypted, mkfs, fstab, mount. */
 export function planCreateArray(array: ArrayPlan): readonly Command[] {
-  const { profile, kdf } = array.layout;
+  const { layout } = array;
+  const { profile, encryption, mkfsOptions, mountOptions } = layout;
+  const containers = encryption === 'none' ? [] : array.members;
   return [
-    ...array.members.flatMap((member) => [...planCreateContainer(member, kdf), planAddToCrypttab(member)]),
+    ...containers.flatMap((member) => [...planCreateContainer(member, layout), planAddToCrypttab(member)]),
     command(
       'mkfs.btrfs',
       '-q',
       '-d',
       profile,
       '-m',
-      profile,
+      metadataProfileOf(profile),
       '-L',
       arrayLabel,
-      ...array.members.map((member) => member.mappingGuestDevice),
+      ...mkfsOptions,
+      ...array.members.map((member) => (encryption === 'none' ? member.guestDevice : member.mappingGuestDevice)),
     ),
-    { argv: ['tee', '-a', '/etc/fstab'], stdin: `LABEL=${arrayLabel} ${arrayGuestPath} btrfs nofail 0 0\n` },
+    {
+      argv: ['tee', '-a', '/etc/fstab'],
+      stdin: `LABEL=${arrayLabel} ${arrayGuestPath} btrfs ${['nofail', ...mountOptions].join(',')} 0 0\n`,
+    },
     command('mkdir', '-p', arrayGuestPath),
     planMount(),
   ];

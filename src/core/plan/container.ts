@@ -1,4 +1,4 @@
-import type { ArrayLayout } from '../layout.ts';
+import type { ArrayLayout, Bus } from '../layout.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -18,21 +18,28 @@ export interface ContainerPlan {
   readonly luksUuid: string;
 }
 
+/** How udev begins the name of a disk, by its bus; the serial follows. Source: 60-persistent-storage.rules of systemd. */
+const nameBeginnings: Readonly<Record<Bus, string>> = {
+  scsi: 'scsi-0QEMU_QEMU_HARDDISK_',
+  virtio: 'virtio-',
+  nvme: 'nvme-QEMU_NVMe_Ctrl_',
+};
+
 /** Gives the stable name that the disk with the given serial has in the guest. */
-export function guestDeviceOf(serial: string): string {
-  return `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
+export function guestDeviceOf(serial: string, bus: Bus = 'scsi'): string {
+  return `/dev/disk/by-id/${nameBeginnings[bus]}${serial}`;
 }
 
 /** A keyfile's length in bytes: random, so that no slow key derivation is needed. */
 const keyBytes = 128;
 
 /** Gives the container of the disk with the given 1-based number. */
-export function planContainer(number: number, luksUuid: string): ContainerPlan {
+export function planContainer(number: number, luksUuid: string, bus: Bus = 'scsi'): ContainerPlan {
   const serial = `DISK${String(number)}`;
   const mappingName = `crypt-btrfs${String(number)}`;
   return {
     serial,
-    guestDevice: guestDeviceOf(serial),
+    guestDevice: guestDeviceOf(serial, bus),
     keyGuestPath: `/etc/luks/${serial}.key`,
     mappingName,
     mappingGuestDevice: `/dev/mapper/${mappingName}`,
@@ -40,11 +47,12 @@ export function planContainer(number: number, luksUuid: string): ContainerPlan {
   };
 }
 
-/** The commands that make a keyfile and a LUKS2 container, and open it. */
-export function planCreateContainer(container: ContainerPlan, kdf: ArrayLayout['kdf']): readonly Command[] {
+/** How a container is encrypted. */
+export type ContainerFormat = Pick<ArrayLayout, 'encryption' | 'cipher' | 'sectorSize' | 'kdf'>;
+
+/** The commands that make a keyfile and a container as the layout has it, and open it. */
+export function planCreateContainer(container: ContainerPlan, format: ContainerFormat): readonly Command[] {
   const { keyGuestPath, guestDevice } = container;
-  // Source: cryptsetup-luksFormat(8); 1000 is the lowest iteration count it accepts.
-  const kdfWords = kdf === 'fast' ? ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'] : [];
   return [
     command('install', '-d', '-m', '0700', '/etc/luks'),
     // The empty file is made 0600 before any key byte is in it.
@@ -54,17 +62,30 @@ export function planCreateContainer(container: ContainerPlan, kdf: ArrayLayout['
       'cryptsetup',
       'luksFormat',
       '--batch-mode',
-      '--type',
-      'luks2',
+      ...formatWords(format),
       '--uuid',
       container.luksUuid,
-      ...kdfWords,
+      ...kdfWords(format),
       '--key-file',
       keyGuestPath,
       guestDevice,
     ),
     planOpenContainer(container),
   ];
+}
+
+function formatWords({ encryption, cipher, sectorSize }: ContainerFormat): readonly string[] {
+  return [
+    '--type',
+    encryption,
+    ...(cipher === null ? [] : ['--cipher', cipher]),
+    ...(sectorSize === null ? [] : ['--sector-size', String(sectorSize)]),
+  ];
+}
+
+/** Source: cryptsetup-luksFormat(8); 1000 is the lowest iteration count it accepts. */
+function kdfWords({ kdf }: ContainerFormat): readonly string[] {
+  return kdf === 'fast' ? ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'] : [];
 }
 
 /** The command that fills a keyfile with random bytes; what was in it is lost. */

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { defaultLayout, equalSizes, profiles } from '../layout.ts';
+import { defaultLayout, equalSizes } from '../layout.ts';
+import type { ArrayLayout } from '../layout.ts';
+import { profiles } from '../profile.ts';
 import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
 import { formatCommand } from './command.ts';
 import type { Command } from './command.ts';
 import {
   crypttabLine,
+  guestDeviceOf,
   planBackUpHeader,
   planContainer,
   planCreateContainer,
@@ -89,9 +92,35 @@ test('the lines in crypttab and fstab end as lines do, by UUID and label, nofail
 });
 
 test("cryptsetup's own key derivation is used when it is to be real", () => {
-  const typed = planCreateContainer(planContainer(1, 'u'), 'real').map(formatCommand).join('\n');
+  const typed = planCreateContainer(planContainer(1, 'u'), { ...defaultLayout, kdf: 'real' })
+    .map(formatCommand)
+    .join('\n');
   assert.doesNotMatch(typed, /--pbkdf/u);
   assert.match(typed, /--key-file \/etc\/luks\/DISK1\.key/u);
+});
+
+test('containers, mkfs and fstab are as the layout has them', () => {
+  const typed = (change: Partial<ArrayLayout>): string =>
+    planCreateArray(planArray({ ...defaultLayout, ...change }, uuids))
+      .map(formatCommand)
+      .join('\n');
+  const odd = typed({ encryption: 'luks1', cipher: 'serpent-xts-plain64', mountOptions: ['noatime', 'compress=zstd'] });
+  assert.match(odd, /luksFormat --batch-mode --type luks1 --cipher serpent-xts-plain64 --uuid /u);
+  assert.match(odd, /LABEL=storage \/storage btrfs nofail,noatime,compress=zstd 0 0/u);
+  assert.match(typed({ sectorSize: 512 }), /--type luks2 --sector-size 512 --uuid/u);
+  const plain = typed({ encryption: 'none', mkfsOptions: ['--checksum', 'xxhash'] });
+  assert.doesNotMatch(plain, /cryptsetup|crypttab|luks/u);
+  const [first, second] = ['DISK1', 'DISK2'].map((serial) => guestDeviceOf(serial));
+  assert.ok(plain.includes(`mkfs.btrfs -q -d raid1 -m raid1 -L storage --checksum xxhash ${String(first)} ${String(second)}`), plain);
+  assert.match(typed({ profile: 'raid6' }), /mkfs\.btrfs -q -d raid6 -m raid1c3 /u);
+  assert.equal(formatCommand(planSoftBalance('raid5')), 'btrfs balance start -dconvert=raid5,soft -mconvert=raid1,soft /storage');
+});
+
+test('a disk is named as udev names it on its bus', () => {
+  assert.deepEqual(
+    (['scsi', 'virtio', 'nvme'] as const).map((bus) => planArray({ ...defaultLayout, bus }, uuids).members[0]?.guestDevice),
+    ['scsi-0QEMU_QEMU_HARDDISK_DISK1', 'virtio-DISK1', 'nvme-QEMU_NVMe_Ctrl_DISK1'].map((name) => `/dev/disk/by-id/${name}`),
+  );
 });
 
 test("a header's backup lies where only root looks, and is tried with the key before it is written", () => {

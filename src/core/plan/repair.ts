@@ -1,5 +1,6 @@
 import { arrayGuestPath } from '../layout.ts';
-import type { Profile } from '../layout.ts';
+import { metadataProfileOf } from '../profile.ts';
+import type { Profile } from '../profile.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -32,7 +33,7 @@ export const planCancelReplace: Command = command('btrfs', 'replace', 'cancel', 
 /** The command that converts the chunks which do not have the profile, and only those: the step that `replace` does not do. */
 export function planSoftBalance(profile: Profile): Command {
   return {
-    argv: ['btrfs', 'balance', 'start', `-dconvert=${profile},soft`, `-mconvert=${profile},soft`, arrayGuestPath],
+    argv: ['btrfs', 'balance', 'start', `-dconvert=${profile},soft`, `-mconvert=${metadataProfileOf(profile)},soft`, arrayGuestPath],
     timeoutMs: repairTimeoutMs,
   };
 }

@@ -1,6 +1,7 @@
 import type { BlockGroupUsage, FilesystemUsage } from '../btrfs/filesystem-usage.ts';
 import { chunksOutsideProfile, hasOnlyProfile, usageHasMissing } from '../btrfs/profile-judgement.ts';
-import type { Profile } from '../layout.ts';
+import { metadataProfileOf } from '../profile.ts';
+import type { Profile } from '../profile.ts';
 import { formatSize } from '../size.ts';
 import type { Check } from '../verdict.ts';
 
@@ -16,10 +17,17 @@ export function judgeProfiles(usage: FilesystemUsage, profile: Profile): Check {
   ];
   return {
     name: 'profiles',
-    claim: `Every data, metadata and system chunk is ${profile}, and no device is missing`,
+    claim: `Every ${describeWanted(profile)}, and no device is missing`,
     outcome: hasOnlyProfile(usage, profile) && !missing ? 'held' : 'broken',
     evidence,
   };
+}
+
+function describeWanted(profile: Profile): string {
+  const metadata = metadataProfileOf(profile);
+  return metadata === profile
+    ? `data, metadata and system chunk is ${profile}`
+    : `data chunk is ${profile}, every metadata and system chunk ${metadata}`;
 }
 
 /** Gives chunks of one type and profile in a line: `data, single: 112.0 MiB (8.1 MiB used) on /dev/mapper/crypt-btrfs2`. */

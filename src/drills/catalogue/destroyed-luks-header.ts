@@ -147,6 +147,7 @@ export const destroyedLuksHeader: Drill = {
   tags: ['luks', 'missing', 'stale', 'scrub'],
   layout: defaultLayout,
   layouts: ['raid1'],
+  requires: [{ encryption: ['luks2'], because: 'it damages the first of two headers, and LUKS1 has one' }],
   payloadBytes: 16 * 1024 ** 2,
   steps: [
     buildArray,

@@ -26,12 +26,12 @@ const tryReplace: Step = {
   phase: 'repair',
   skippable: false,
   plan: (array) => [
-    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
+    ...typed(...planCreateContainer(spareOf(array), array.layout), planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
     act('it goes through, or is refused for want of space'),
     ...typed(planReplaceStatus(), lookAt.mountPoint),
   ],
   run: async (run) => {
-    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
     const refusal = await replaceOrRefusal(run);
     const status = await run.ask(planReplaceStatus(), parseReplaceStatus);
     const mounted = await mountedArray(run.ctx, run.guest);

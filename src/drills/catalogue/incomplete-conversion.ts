@@ -58,7 +58,7 @@ const addDisk: Step = {
 
 function planAdd(array: ArrayPlan): readonly Command[] {
   const spare = spareOf(array);
-  return [...planCreateContainer(spare, array.layout.kdf), planAddToCrypttab(spare), planAddDevice(spare.mappingGuestDevice)];
+  return [...planCreateContainer(spare, array.layout), planAddToCrypttab(spare), planAddDevice(spare.mappingGuestDevice)];
 }
 
 const convertHalf: Step = {

@@ -16,9 +16,9 @@ const startReplace: Step = {
   title: 'Start a replace, slowly',
   phase: 'fault',
   skippable: false,
-  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout.kdf), ...planSlowReplace(array, lostDevid, spareOf(array))),
+  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout), ...planSlowReplace(array, lostDevid, spareOf(array))),
   run: async (run) => {
-    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
     await startSlowReplace(run, lostDevid, spareOf(run.array));
   },
 };

@@ -54,13 +54,13 @@ const loseSecond: Step = {
   phase: 'fault',
   skippable: false,
   plan: (array) => [
-    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf), ...planSlowReplace(array, firstLostDevid(array), spareOf(array))),
+    ...typed(...planCreateContainer(spareOf(array), array.layout), ...planSlowReplace(array, firstLostDevid(array), spareOf(array))),
     act(`the replace is under way, slowed down; every write to ${survivorOf(array).serial} fails from now on`),
     ...typed(lookAt.mountPoint),
     act('orderly shutdown; power on again'),
   ],
   run: async (run) => {
-    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
     const { process, hurry } = await startSlowReplace(run, firstLostDevid(run.array), spareOf(run.array));
     // These records are in the log tree only: a mount that may not replay it does not have them.
     await run.waitForJournal(recordsAtWork);

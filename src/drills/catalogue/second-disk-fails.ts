@@ -24,13 +24,13 @@ const loseSecond: Step = {
   phase: 'repair',
   skippable: false,
   plan: (array) => [
-    ...typed(...planCreateContainer(spareOf(array), array.layout.kdf), ...planSlowReplace(array, firstLostDevid(array), spareOf(array))),
+    ...typed(...planCreateContainer(spareOf(array), array.layout), ...planSlowReplace(array, firstLostDevid(array), spareOf(array))),
     act(
       `the replace is under way, slowed down; pull ${memberOf(array, secondLostDevid(array)).serial}; the replace may go on at its own speed`,
     ),
   ],
   run: async (run) => {
-    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
     const { process, hurry } = await startSlowReplace(run, firstLostDevid(run.array), spareOf(run.array));
     await run.pullDisk(memberOf(run.array, secondLostDevid(run.array)).serial);
     await run.waitForJournal(recordsAtWork);
@@ -46,12 +46,12 @@ const replaceSecond: Step = {
   skippable: true,
   plan: (array) =>
     typed(
-      ...planCreateContainer(spareOf(array, 2), array.layout.kdf),
+      ...planCreateContainer(spareOf(array, 2), array.layout),
       planReplace(secondLostDevid(array), spareOf(array, 2).mappingGuestDevice, { avoidSource: true }),
     ),
   run: async (run) => {
     const spare = spareOf(run.array, 2);
-    for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
+    for (const planned of planCreateContainer(spare, run.array.layout)) await run.type(planned);
     await typeReplace(run, secondLostDevid(run.array), spare, { avoidSource: true });
   },
 };

@@ -30,9 +30,9 @@ const tryReplace: Step = {
   title: 'Encrypt the spare; the replace is refused: it is too small',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplaceBySmaller(array)),
+  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout), planReplaceBySmaller(array)),
   run: async (run) => {
-    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
     const replaced = await run.try(planReplaceBySmaller(run.array));
     run.judge(
       // Source: btrfs-progs, cmds/replace.c.

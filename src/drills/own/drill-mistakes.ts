@@ -1,4 +1,7 @@
-import { checkLayout, profiles } from '../../core/layout.ts';
+import { buses, defaultLayout, encryptions, sectorSizes } from '../../core/layout.ts';
+import type { ArrayLayout } from '../../core/layout.ts';
+import { checkLayout } from '../../core/layout-mistakes.ts';
+import { profiles } from '../../core/profile.ts';
 import { layoutNames } from '../../core/named-layout.ts';
 import { satisfies } from '../../core/version-range.ts';
 import type { Drill, Step } from '../drill.ts';
@@ -37,10 +40,19 @@ const layoutShape: Shape = {
   spareSizesBytes: kinds.sizes,
   profile: oneOf(profiles),
   kdf: oneOf(['fast', 'real']),
+  bus: optional(oneOf(buses)),
+  encryption: optional(oneOf(encryptions)),
+  cipher: optional({ expected: 'a cipher, or null', accepts: (value) => value === null || kinds.text.accepts(value) }),
+  sectorSize: optional({
+    expected: `${sectorSizes.join(', ')} or null`,
+    accepts: (value) => value === null || sectorSizes.some((size) => size === value),
+  }),
+  mkfsOptions: optional(kinds.texts),
+  mountOptions: optional(kinds.texts),
 };
 
 const scope = { kernel: optional(kinds.text), tools: optional(kinds.text) };
-const requirementShape: Shape = { ...scope, because: kinds.text };
+const requirementShape: Shape = { ...scope, encryption: optional(listOf(encryptions)), because: kinds.text };
 const knowledgeShape: Shape = {
   ...scope,
   verdict: oneOf(['held', 'broken', 'crashed']),
@@ -122,6 +134,11 @@ function findTwinMistakes({ twin, steps }: Drill): readonly string[] {
   ];
 }
 
+/** Gives a layout with what it says nothing about as it is unless something is said: such layouts were whole before there was more to say. */
+export function completeLayout(layout: Partial<ArrayLayout>): ArrayLayout {
+  return { ...defaultLayout, ...layout };
+}
+
 /** Looks at what the house itself refuses: layouts that cannot be, ranges that cannot be read. */
 function findValueMistakes(drill: Drill): readonly string[] {
   const ranges = [...(drill.requires ?? []), ...(drill.knowledge ?? [])].flatMap(({ kernel, tools }) =>
@@ -129,10 +146,10 @@ function findValueMistakes(drill: Drill): readonly string[] {
   );
   return [
     ...mistakeIn('layout: ', () => {
-      checkLayout(drill.layout);
+      checkLayout(completeLayout(drill.layout));
     }),
     ...mistakeIn('twin.layout: ', () => {
-      if (drill.twin?.layout !== undefined) checkLayout(drill.twin.layout);
+      if (drill.twin?.layout !== undefined) checkLayout(completeLayout(drill.twin.layout));
     }),
     ...ranges.flatMap((range) => mistakeIn('', () => satisfies('6.12', range))),
   ];

@@ -13,7 +13,7 @@ import { RaidlabError } from '../../core/failure.ts';
 import { hashText } from '../../machine/cache/file-hash.ts';
 import type { Drill } from '../drill.ts';
 import { drills } from '../registry.ts';
-import { findDrillMistakes } from './drill-mistakes.ts';
+import { completeLayout, findDrillMistakes } from './drill-mistakes.ts';
 import { guardDrill } from './guard-drill.ts';
 import { lineOfMistake } from './line-of-mistake.ts';
 import { findPlace, messageOf } from './place-of-error.ts';
@@ -47,7 +47,7 @@ export async function loadDrill(file: DrillFile): Promise<Drill> {
     const place = line === null ? file.typed : `${file.typed}:${String(line)}`;
     throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place, problem: [first, ...others].join(' '), said: '' });
   }
-  const drill = value as Drill;
+  const drill = completeDrill(value as Drill);
   if (drills.some((each) => each.name === drill.name)) {
     const problem = `its name, ${drill.name}, is that of a drill of raidlab's own: give it another.`;
     throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place: file.typed, problem, said: '' });
@@ -57,6 +57,12 @@ export async function loadDrill(file: DrillFile): Promise<Drill> {
     edition: await hashText(texts.join('\0')),
     mistake: (problem, cause) => mistakeOf(file, findPlace(cause, [...sources]), problem, cause),
   });
+}
+
+function completeDrill(drill: Drill): Drill {
+  const { layout, twin } = drill;
+  if (twin?.layout === undefined) return { ...drill, layout: completeLayout(layout) };
+  return { ...drill, layout: completeLayout(layout), twin: { ...twin, layout: completeLayout(twin.layout) } };
 }
 
 async function importDefault(file: DrillFile, url: string, sources: Set<string>): Promise<unknown> {

@@ -50,8 +50,7 @@ async function examineInOneFork(run: DrillRun, examinations: readonly Examinatio
     const { disks } = await copyDisks(run, next);
     for (const disk of disks) await machine.insertDisk(ctx, disk);
     // A member whose disk is in no machine any more is missing here, too: that it does not open is what is to be seen.
-    const serials = disks.map((disk) => disk.serial);
-    if (serials.length > 0) await waitForDiskNames(ctx, machine.guest, serials);
+    await waitForDiskNames(ctx, machine.guest, disks);
     checks.push(await examineLoss(run, machine, next, saidBefore));
     last = next;
   }

@@ -1,4 +1,4 @@
-import { lossesSurvived } from '../../core/layout.ts';
+import { lossesSurvived } from '../../core/profile.ts';
 import type { Check } from '../../core/verdict.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { combinations } from './combinations.ts';

@@ -20,9 +20,9 @@ export const encryptTarget: Step = {
   title: 'Encrypt the spare',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout.kdf)),
+  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout)),
   run: async (run) => {
-    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout.kdf)) await run.type(planned);
+    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
   },
 };
 

@@ -1,6 +1,7 @@
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import type { FilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
-import { arrayGuestPath, predictUsableBytes } from '../../core/layout.ts';
+import { arrayGuestPath } from '../../core/layout.ts';
+import { predictUsableBytes } from '../../core/usable-space.ts';
 import type { ArrayLayout } from '../../core/layout.ts';
 import { numberedLinesBytes, planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';
 import type { NumberedLines } from '../../core/payload/numbered-lines.ts';

@@ -30,10 +30,10 @@ function replaceBySpare(title: string, devid: number, options: ReplaceOptions = 
     phase: 'repair',
     skippable: true,
     plan: (array) =>
-      typed(...planCreateContainer(spareOf(array), array.layout.kdf), planReplace(devid, spareOf(array).mappingGuestDevice, options)),
+      typed(...planCreateContainer(spareOf(array), array.layout), planReplace(devid, spareOf(array).mappingGuestDevice, options)),
     run: async (run) => {
       const spare = spareOf(run.array);
-      for (const planned of planCreateContainer(spare, run.array.layout.kdf)) await run.type(planned);
+      for (const planned of planCreateContainer(spare, run.array.layout)) await run.type(planned);
       await typeReplace(run, devid, spare, options);
     },
   };

@@ -51,22 +51,32 @@ export function imageOfDisk(disk: DiskSpec): ImageUse {
 /** The SCSI controller that array disks hang on. */
 export const scsiController = 'scsi0';
 
+/** The slot of PCI Express that the disk in a bay sits in. */
+export function slotOf(bay: number): string {
+  return `slot${String(bay)}`;
+}
+
 /**
- * Gives the device of an array disk in bay `scsiId`; it uses the node `drive`, the disk's own format node unless given. The guest sees read and write errors as they are: a fault must
- * reach btrfs, and never stop the machine.
+ * Gives the device of an array disk in a bay; it uses the node `drive`, the disk's own format node unless given. The guest sees read
+ * and write errors as they are: a fault must reach btrfs, and never stop the machine.
  */
-export function planDiskDevice(serial: string, scsiId: number, drive = formatNodeNames(serial).format): DriverOptions {
-  return {
-    driver: 'scsi-hd',
+export function planDiskDevice({ serial, bus = 'scsi' }: DiskSpec, bay: number, drive = formatNodeNames(serial).format): DriverOptions {
+  const disk = {
     id: serial,
-    bus: `${scsiController}.0`,
-    'scsi-id': scsiId,
     drive,
     serial,
     // As nearly every disk sold since 2011 says. cryptsetup (2.4 and later) then encrypts 4096 bytes at a time, not 512.
     physical_block_size: 4096,
     'write-cache': 'on',
-    werror: 'report',
-    rerror: 'report',
   };
+  const reported = { werror: 'report', rerror: 'report' };
+  switch (bus) {
+    case 'scsi':
+      return { driver: 'scsi-hd', ...disk, bus: `${scsiController}.0`, 'scsi-id': bay, ...reported };
+    case 'virtio':
+      return { driver: 'virtio-blk-pci', ...disk, bus: slotOf(bay), ...reported };
+    case 'nvme':
+      // It tells the guest of every error, and knows nothing else. Source: QEMU, hw/nvme/ctrl.c.
+      return { driver: 'nvme', ...disk, bus: slotOf(bay) };
+  }
 }

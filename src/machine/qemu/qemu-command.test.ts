@@ -156,6 +156,40 @@ test('each array disk is a chain of file, format and SCSI disk with its serial a
   });
 });
 
+test('a disk on PCI Express has a slot of its own, by its bay, with its serial and errors as they are', () => {
+  const disks = [
+    { serial: 'DISK1', hostPath: '/work/1.raw', format: 'raw', bus: 'virtio' },
+    { serial: 'DISK2', hostPath: '/work/2.raw', format: 'raw', bus: 'nvme' },
+  ] as const;
+  const devices = objectsOf(planQemuCommand({ ...spec, slots: 3, disks }), '-device');
+  const slots = devices.filter(({ driver }) => driver === 'pcie-root-port');
+  assert.deepEqual(
+    slots.map(({ id, chassis, slot }) => [id, chassis, slot]),
+    [
+      ['slot0', 1, 1],
+      ['slot1', 2, 2],
+      ['slot2', 3, 3],
+    ],
+  );
+  const shared = { physical_block_size: 4096, 'write-cache': 'on' };
+  assert.deepEqual(devices.slice(-2), [
+    {
+      driver: 'virtio-blk-pci',
+      id: 'DISK1',
+      drive: 'DISK1-format',
+      serial: 'DISK1',
+      ...shared,
+      bus: 'slot0',
+      werror: 'report',
+      rerror: 'report',
+    },
+    { driver: 'nvme', id: 'DISK2', drive: 'DISK2-format', serial: 'DISK2', ...shared, bus: 'slot1' },
+  ]);
+  const driversOf = (slotCount: number) =>
+    objectsOf(planQemuCommand({ ...spec, slots: slotCount }), '-device').filter(({ driver }) => driver === 'pcie-root-port').length;
+  assert.equal(driversOf(0), 0);
+});
+
 test('every node stands before what uses it', () => {
   const argv = planQemuCommand(spec);
   for (const serial of ['DISK1', 'DISK2', 'root', 'system']) {

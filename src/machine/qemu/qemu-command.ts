@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Accelerator, MachineMemory, MachineNetwork, MachineSpec } from '../machine.ts';
 import type { DriverOptions } from '../qmp/qmp-protocol.ts';
-import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes, scsiController } from './block-nodes.ts';
+import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes, scsiController, slotOf } from './block-nodes.ts';
 import type { ImageUse } from './block-nodes.ts';
 import { planKernelCommandLine, planProbeCommandLine } from './kernel-command-line.ts';
 import { planMachineSockets } from './machine-sockets.ts';
@@ -37,9 +37,10 @@ export function planQemuCommand(spec: MachineSpec, beginning = booting): readonl
     ...planGuestServices(),
     ...systemImages(spec).flatMap(planSystemDisk),
     ...planController(),
+    ...planSlots(spec.slots ?? 0),
     ...spec.disks.flatMap((disk, bay) => [
       ...planImageNodes(imageOfDisk(disk)).flatMap(planBlockdev),
-      ...planDevice(planDiskDevice(disk.serial, bay)),
+      ...planDevice(planDiskDevice(disk, bay)),
     ]),
   ];
 }
@@ -203,6 +204,13 @@ function planSystemDisk(image: ImageUse): readonly string[] {
 
 function planController(): readonly string[] {
   return planDevice({ driver: 'virtio-scsi-pci', id: scsiController });
+}
+
+/** Only in a port of its own can a PCI Express disk be pulled. See docs/pcie.txt of QEMU. */
+function planSlots(slots: number): readonly string[] {
+  return Array.from({ length: slots }, (_, bay) =>
+    planDevice({ driver: 'pcie-root-port', id: slotOf(bay), chassis: bay + 1, slot: bay + 1, 'io-reserve': 0 }),
+  ).flat();
 }
 
 function planBlockdev(node: DriverOptions): readonly string[] {

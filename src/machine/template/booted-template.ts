@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Bus } from '../../core/layout.ts';
 import { formatSize } from '../../core/size.ts';
 import type { EntryKey } from '../cache/entry-name.ts';
 import type { CacheEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
@@ -17,7 +18,7 @@ import { ensureTemplate } from './template-use.ts';
 import type { TemplateUse } from './template-use.ts';
 
 /** Everything that shapes a booted machine before it has disks. */
-export interface BootedParts extends Pick<MachineSpec, 'qemu' | 'kernel' | 'memoryMiB' | 'bootTimeoutMs' | 'network'> {
+export interface BootedParts extends Pick<MachineSpec, 'qemu' | 'kernel' | 'memoryMiB' | 'bootTimeoutMs' | 'network' | 'slots'> {
   readonly accelerator: Accelerator;
   readonly tools: ToolsArtefact;
 }
@@ -34,6 +35,8 @@ export interface DiskBay {
   readonly serial: string;
   readonly sizeBytes: number;
   readonly readOnly: boolean;
+  /** SCSI unless given. */
+  readonly bus?: Bus;
 }
 
 /** A template in the cache. */
@@ -141,10 +144,10 @@ async function startBare(
   }
   await copyMemoryFile(ctx, without.saved.memoryHostPath, memoryHostPath, spec.memoryMiB);
   const disks: DiskSpec[] = [];
-  for (const { serial, sizeBytes, readOnly } of bays) {
+  for (const { serial, sizeBytes, readOnly, ...bus } of bays) {
     const hostPath = join(disksHostPath, `${serial}.raw`);
     await createDiskImage(ctx, hostPath, sizeBytes);
-    disks.push({ serial, hostPath, format: 'raw', sizeBytes, ...(readOnly ? { readOnly } : {}) });
+    disks.push({ serial, hostPath, format: 'raw', sizeBytes, ...(readOnly ? { readOnly } : {}), ...bus });
   }
   const machine = await forkMachine(ctx, { ...spec, disks }, without.saved, { memoryHostPath, root: 'bare' });
   // udev is at rest before it is saved: a fork must not go on with what was begun for a blank disk.

@@ -12,6 +12,7 @@ import { rejectEntry } from '../cache/remove-entry.ts';
 import type { Context } from '../context.ts';
 import { KernelCrash } from '../kernel-crash.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../machine.ts';
+import { canBeSaved } from '../saved-machine.ts';
 import { forkMachine, startMachine } from '../start-machine.ts';
 import { ensureBootedTemplate } from './booted-template.ts';
 import type { DiskBay, Template, TemplateSource } from './booted-template.ts';
@@ -70,10 +71,10 @@ export function createForkOrBoot(source: TemplateSource): StartMachine {
   };
 }
 
-/** The bays of disks whose sizes are known. None where one is not: then all are plugged in. */
+/** The bays of disks whose sizes are known, in machines that can be saved with them. None where one is not: then all are plugged in. */
 function baysOf(disks: readonly DiskSpec[]): readonly DiskBay[] {
-  const bays = disks.flatMap(({ serial, sizeBytes, readOnly = false }) =>
-    sizeBytes === undefined ? [] : [{ serial, sizeBytes, readOnly }],
+  const bays = disks.flatMap(({ serial, sizeBytes, bus = 'scsi', readOnly = false }) =>
+    sizeBytes === undefined || !canBeSaved(bus) ? [] : [{ serial, sizeBytes, readOnly, ...(bus === 'scsi' ? {} : { bus }) }],
   );
   return bays.length === disks.length ? bays : [];
 }

@@ -1,0 +1,44 @@
+import { exitCodes } from '../exit-code.ts';
+import type { FailureDescription } from './description.ts';
+
+/** A mistake in a layout's file, with its place. */
+export interface PlacedMistake {
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in characters. */
+  readonly column: number;
+  /** The line with a mark below. */
+  readonly excerpt: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** A layout's file cannot be read, or says what no layout can be: exit 64. */
+export type LayoutFileFailure =
+  | { readonly area: 'usage'; readonly reason: 'no-layout-file'; readonly file: string; readonly why: string }
+  /** At least one mistake, in the order of the text. */
+  | { readonly area: 'usage'; readonly reason: 'bad-layout-file'; readonly file: string; readonly mistakes: readonly PlacedMistake[] };
+
+/** Gives the words for a failure of a layout's file. The first mistake is the one that is told; the others are told below it. */
+export function describeLayoutFileFailure(failure: LayoutFileFailure): FailureDescription {
+  const { usage } = exitCodes;
+  if (failure.reason === 'no-layout-file') {
+    return {
+      exitCode: usage,
+      what: `The layout ${failure.file} cannot be read: ${failure.why}.`,
+      remedy: 'A word with a slash in it, or that ends in .yaml or .yml, is a file; examples/layout.yaml is one to begin with.',
+    };
+  }
+  const { file, mistakes } = failure;
+  const [first, ...others] = mistakes;
+  const place = ({ line, column }: PlacedMistake): string => `${file}:${String(line)}:${String(column)}`;
+  return {
+    exitCode: usage,
+    what: first === undefined ? `${file} is no layout.` : `${place(first)}: ${first.problem}.`,
+    said: [
+      ...(first === undefined ? [] : [first.excerpt]),
+      ...others.flatMap((mistake) => [`${place(mistake)}: ${mistake.problem}. ${mistake.remedy}`, mistake.excerpt]),
+    ].join('\n'),
+    remedy: first?.remedy ?? 'docs/layouts.md lists what can be in it.',
+  };
+}

@@ -1,0 +1,145 @@
+import { nearestWord } from '../nearest-word.ts';
+import { formatSize, parseSize } from '../size.ts';
+import { describeNode } from './located-node.ts';
+import type { LocatedMistake, LocatedNode } from './located-node.ts';
+
+/** What a value came to: what it means, or what is wrong with it. */
+export type Reading<T> =
+  { readonly is: 'read'; readonly value: T } | { readonly is: 'wrong'; readonly mistakes: readonly LocatedMistake[] };
+
+/** A schema in the words of JSON Schema, draft 7. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a value may be: read from a document, described for people, and for editors. */
+export interface Kind<T> {
+  /** Completes "it must be …". */
+  readonly expected: string;
+  readonly schema: JsonSchema;
+  /** Reads a value; `subject` begins the complaint: `profile`, `item 2 of disks`. */
+  readonly read: (node: LocatedNode, subject: string) => Reading<T>;
+}
+
+/** One of some words. */
+export function word<Word extends string>(words: readonly Word[]): Kind<Word> {
+  const expected = `one of ${words.join(', ')}`;
+  return {
+    expected,
+    schema: { enum: words },
+    read: (node, subject) => {
+      const found = node.is === 'scalar' ? words.find((each) => each === node.value) : undefined;
+      if (found !== undefined) return read(found);
+      const typed = node.is === 'scalar' ? String(node.value ?? '') : '';
+      const nearest = nearestWord(typed, words);
+      return wrong(node, { subject, expected, remedy: nearest === undefined ? 'Write one of these words.' : `Did you mean "${nearest}"?` });
+    },
+  };
+}
+
+/** One of some numbers. */
+export function oneNumber<Value extends number>(values: readonly Value[]): Kind<Value> {
+  const expected = values.join(' or ');
+  return {
+    expected,
+    schema: { enum: values },
+    read: (node, subject) => {
+      const found = node.is === 'scalar' ? values.find((each) => each === node.value) : undefined;
+      if (found !== undefined) return read(found);
+      const isQuoted = node.is === 'scalar' && values.some((each) => String(each) === node.value);
+      return wrong(node, { subject, expected, remedy: isQuoted ? 'Write it without quotes.' : 'Write one of these numbers.' });
+    },
+  };
+}
+
+/** A word of one's own that looks as a pattern says; `numbers` says whether a whole number is one, too. */
+export function pattern(expected: string, source: string, remedy: string, { numbers = false } = {}): Kind<string> {
+  const wanted = new RegExp(source, 'u');
+  return {
+    expected,
+    schema: numbers ? { anyOf: [{ type: 'string', pattern: source }, { type: 'integer' }] } : { type: 'string', pattern: source },
+    read: (node, subject) => {
+      const scalar = node.is === 'scalar' ? node.value : undefined;
+      const value = numbers && Number.isSafeInteger(scalar) ? String(scalar) : scalar;
+      return typeof value === 'string' && wanted.test(value) ? read(value) : wrong(node, { subject, expected, remedy });
+    },
+  };
+}
+
+/** A list of such words. */
+export function list(kind: Kind<string>, expected: string): Kind<readonly string[]> {
+  return {
+    expected,
+    schema: { type: 'array', items: kind.schema },
+    read: (node, subject) => {
+      if (node.is === 'list') return readAll(node.items, kind, subject);
+      const word = node.is === 'scalar' && typeof node.value === 'string' ? node.value.split(/[\s,]+/u).join(', ') : '…';
+      return wrong(node, { subject, expected, remedy: `Write it as a list: [${word}].` });
+    },
+  };
+}
+
+/** A size with its unit, in bytes when it is read. */
+export const size: Kind<number> = {
+  expected: 'a size with its unit, such as 512MiB or 1.5GiB',
+  // As `parseSize` reads it.
+  schema: { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)? ?([kKmMgGtT]([iI]?[bB])?|[bB])$' },
+  read: (node, subject) => {
+    const bytes = node.is === 'scalar' && typeof node.value === 'string' ? parseSize(node.value) : undefined;
+    if (bytes !== undefined && node.is === 'scalar' && /[a-z]$/iu.test(String(node.value).trim())) return read(bytes);
+    return wrong(node, { subject, expected: size.expected, remedy: sizeRemedy(node) });
+  },
+};
+
+function sizeRemedy(node: LocatedNode): string {
+  const value = node.is === 'scalar' ? Number(node.value) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value <= 0) return 'Units are KiB, MiB, GiB and TiB, each 1024 of the one before.';
+  // A small number was hardly meant as bytes.
+  const meant = value < 1024 ? `${String(value)}GiB` : formatSize(value).replace(' ', '');
+  return `Write the unit: ${meant}.`;
+}
+
+/** A number of disks, or a list with the size of each. */
+export function disks(least: number, most: number): Kind<number | readonly number[]> {
+  const range = `from ${String(least)} to ${String(most)}`;
+  const expected = `a number ${range}, or a list with the size of each disk, such as [1GiB, 2GiB]`;
+  return {
+    expected,
+    schema: {
+      oneOf: [
+        { type: 'integer', minimum: least, maximum: most },
+        { type: 'array', minItems: least, maxItems: most, items: size.schema },
+      ],
+    },
+    read: (node, subject) => {
+      if (node.is === 'list' && node.items.length >= least && node.items.length <= most) return readAll(node.items, size, subject);
+      const value = node.is === 'scalar' ? node.value : undefined;
+      if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return read(value);
+      return wrong(node, { subject, expected, remedy: disksRemedy(value, range) });
+    },
+  };
+}
+
+function disksRemedy(value: LocatedNode | string | number | boolean | null | undefined, range: string): string {
+  if (typeof value === 'string' && /^\d+$/u.test(value)) return `Write it without quotes: ${value}.`;
+  if (typeof value === 'string' && parseSize(value) !== undefined) return `One disk of this size is a list: [${value}].`;
+  return `There can be ${range}.`;
+}
+
+/** Gives the readings of all items as one: every value, or every mistake. */
+function readAll<T>(nodes: readonly LocatedNode[], kind: Kind<T>, subject: string): Reading<readonly T[]> {
+  const readings = nodes.map((node, index) => kind.read(node, `item ${String(index + 1)} of ${subject}`));
+  const mistakes = readings.flatMap((reading) => (reading.is === 'wrong' ? reading.mistakes : []));
+  if (mistakes.length > 0) return { is: 'wrong', mistakes };
+  return read(readings.flatMap((reading) => (reading.is === 'read' ? [reading.value] : [])));
+}
+
+function read<T>(value: T): Reading<T> {
+  return { is: 'read', value };
+}
+
+function wrong(
+  node: LocatedNode,
+  { subject, expected, remedy }: { readonly subject: string; readonly expected: string; readonly remedy: string },
+): Reading<never> {
+  const problem = `${subject} is ${describeNode(node)}, and must be ${expected}`;
+  return { is: 'wrong', mistakes: [{ span: node.span, problem, remedy: node.is === 'other' ? node.remedy : remedy }] };
+}

@@ -1,0 +1,103 @@
+import { defaultLayout } from '../layout.ts';
+import { findLayoutMistakes } from '../layout-mistakes.ts';
+import type { ArrayLayout } from '../layout.ts';
+import { applyWishes } from '../layout-wishes.ts';
+import type { LayoutSetting, LayoutWishes } from '../layout-wishes.ts';
+import { nearestWord } from '../nearest-word.ts';
+import { layoutFieldNames, layoutFields } from './layout-fields.ts';
+import type { LocatedMistake, LocatedNode, MapNode } from './located-node.ts';
+import { describeNode } from './located-node.ts';
+
+/** What a layout's document says, or all that is wrong with it, in the order of the text. */
+export type ReadLayout =
+  { readonly is: 'layout'; readonly layout: ArrayLayout } | { readonly is: 'wrong'; readonly mistakes: readonly LocatedMistake[] };
+
+/** Where a field of a document stands: its name, and what it is given. */
+type FieldPlaces = Partial<Readonly<Record<LayoutSetting, LocatedNode>>>;
+
+/**
+ * Reads a layout from a document; what it does not say is as in `defaultLayout`. Fields are read first; only those that are right by
+ * themselves are asked whether they go together.
+ */
+export function readLayout(root: LocatedNode): ReadLayout {
+  if (root.is !== 'map') return { is: 'wrong', mistakes: [notFields(root)] };
+  const { wishes, places, mistakes } = readFields(root);
+  if (mistakes.length > 0) return { is: 'wrong', mistakes };
+  const layout = applyWishes(defaultLayout, wishes);
+  const together = [...findIdleFields(wishes, places), ...findTogether(layout, places, root)];
+  return together.length === 0 ? { is: 'layout', layout } : { is: 'wrong', mistakes: together };
+}
+
+function notFields(root: LocatedNode): LocatedMistake {
+  const isEmpty = root.is === 'scalar' && root.value === null;
+  return {
+    span: root.span,
+    problem: isEmpty ? 'this says nothing' : `this is ${describeNode(root)}, and a layout is fields with their values, one a line`,
+    remedy: 'Write `profile: raid1`, for example. docs/layouts.md lists the fields.',
+  };
+}
+
+function readFields({ fields }: MapNode): {
+  readonly wishes: LayoutWishes;
+  readonly places: FieldPlaces;
+  readonly mistakes: readonly LocatedMistake[];
+} {
+  const wishes: Record<string, unknown> = {};
+  const places: Record<string, LocatedNode> = {};
+  const mistakes: LocatedMistake[] = [];
+  for (const { key, value } of fields) {
+    const name = key.is === 'scalar' ? layoutFieldNames.find((each) => each === key.value) : undefined;
+    if (name === undefined) {
+      mistakes.push(unknownField(key));
+      continue;
+    }
+    places[name] = value;
+    const { kind } = layoutFields[name];
+    if (value.is === 'scalar' && value.value === null) {
+      mistakes.push({ span: key.span, problem: `${name} has no value`, remedy: `It must be ${kind.expected}; or take it out.` });
+      continue;
+    }
+    const reading = kind.read(value, name);
+    if (reading.is === 'read') wishes[name] = reading.value;
+    else mistakes.push(...reading.mistakes);
+  }
+  return { wishes, places, mistakes };
+}
+
+function unknownField(key: LocatedNode): LocatedMistake {
+  const typed = key.is === 'scalar' ? String(key.value) : describeNode(key);
+  const nearest = nearestWord(typed, layoutFieldNames);
+  const known = `The fields are: ${layoutFieldNames.join(', ')}.`;
+  return {
+    span: key.span,
+    problem: `there is no field called "${typed}"`,
+    remedy: nearest === undefined ? known : `Did you mean "${nearest}"? ${known}`,
+  };
+}
+
+/** A field that decides nothing is a mistake of somebody who thinks that it does. */
+function findIdleFields({ disks, diskSize, spares }: LayoutWishes, { diskSize: place }: FieldPlaces): readonly LocatedMistake[] {
+  if (diskSize === undefined || place === undefined || !Array.isArray(disks) || (spares !== undefined && !Array.isArray(spares))) return [];
+  if (spares === undefined) return [];
+  return [
+    {
+      span: place.span,
+      problem: 'diskSize: it decides nothing, because every disk has a size of its own',
+      remedy: 'Take it out, or write how many disks and spares there are instead of their sizes.',
+    },
+  ];
+}
+
+function findTogether(layout: ArrayLayout, places: FieldPlaces, root: LocatedNode): readonly LocatedMistake[] {
+  const said = (setting: LayoutSetting, value?: string): string => (value === undefined ? setting : `\`${setting}: ${value}\``);
+  return findLayoutMistakes(layout).map(({ settings, problem, remedy }) => {
+    const blamed = settings.find((setting) => places[setting] !== undefined);
+    const place = blamed === undefined ? undefined : places[blamed];
+    const sentence = `${problem.charAt(0).toLowerCase()}${problem.slice(1)}`.replace(/\.$/u, '');
+    return {
+      span: (place ?? root).span,
+      problem: blamed === undefined ? sentence : `${blamed}: ${sentence}`,
+      remedy: remedy(said),
+    };
+  });
+}

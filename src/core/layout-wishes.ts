@@ -1,0 +1,53 @@
+import { equalSizes } from './layout.ts';
+import type { ArrayLayout } from './layout.ts';
+
+/** What somebody says about an array, in a file or by options; what is not said stays as it is in the layout that they start from. */
+export interface LayoutWishes {
+  /** The disks that mkfs gets: how many, or the size of each, bytes. */
+  readonly disks?: number | readonly number[];
+  /** The size of every disk that has none of its own, bytes. */
+  readonly diskSize?: number;
+  /** Blank disks besides: how many, or the size of each, bytes. */
+  readonly spares?: number | readonly number[];
+  readonly profile?: ArrayLayout['profile'];
+  readonly bus?: ArrayLayout['bus'];
+  readonly encryption?: ArrayLayout['encryption'];
+  readonly cipher?: string;
+  readonly sectorSize?: NonNullable<ArrayLayout['sectorSize']>;
+  readonly kdf?: ArrayLayout['kdf'];
+  readonly mkfsOptions?: readonly string[];
+  readonly mountOptions?: readonly string[];
+}
+
+/** The name of something that can be said about an array: a field of a layout's file. */
+export type LayoutSetting = keyof LayoutWishes;
+
+/**
+ * Gives a layout with what is wished for in place of what it had. Disks that are only counted are as large as `diskSize` says, or as
+ * those that were there; spares beside members that are listed one by one are as large as the largest of them.
+ */
+export function applyWishes(base: ArrayLayout, wishes: LayoutWishes): ArrayLayout {
+  const { disks, diskSize, spares, ...rest } = wishes;
+  const memberSizesBytes = sizesOf(base.memberSizesBytes, disks, diskSize ?? base.memberSizesBytes[0], diskSize);
+  const largestBytes = Math.max(...memberSizesBytes);
+  const besideListed = isList(disks) ? largestBytes : undefined;
+  const spareBytes = diskSize ?? besideListed ?? base.spareSizesBytes[0] ?? largestBytes;
+  const spareSizesBytes = sizesOf(base.spareSizesBytes, spares, spareBytes, diskSize ?? besideListed);
+  return { ...base, ...rest, memberSizesBytes, spareSizesBytes };
+}
+
+/** `countedBytes`: the size of those that are counted; `changedBytes`: that of those about which nothing is said, if it changes. */
+function sizesOf(
+  before: readonly number[],
+  wish: number | readonly number[] | undefined,
+  countedBytes: number | undefined,
+  changedBytes: number | undefined,
+): readonly number[] {
+  if (isList(wish)) return wish;
+  if (wish !== undefined) return equalSizes(wish, countedBytes);
+  return changedBytes === undefined ? before : before.map(() => changedBytes);
+}
+
+function isList(wish: number | readonly number[] | undefined): wish is readonly number[] {
+  return typeof wish === 'object';
+}

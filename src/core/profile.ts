@@ -1,0 +1,41 @@
+/** The btrfs profiles that an array of raidlab can have. */
+export const profiles = ['raid1', 'raid1c3', 'raid1c4', 'raid10', 'single', 'dup', 'raid5', 'raid6'] as const;
+
+/** A btrfs profile, in lower case as mkfs.btrfs and balance filters take it. */
+export type Profile = (typeof profiles)[number];
+
+/** What a profile asks for and gives. */
+export interface ProfileFacts {
+  readonly minimumMembers: number;
+  readonly lossesSurvived: number;
+  /** How often everything is there; of a profile with parity, once. */
+  readonly copies: number;
+  /** How many disks' worth of every stripe is parity. */
+  readonly parity: number;
+}
+
+/** What each profile asks for and gives. Source: mkfs.btrfs(8), section PROFILES. */
+export const profileFacts: Readonly<Record<Profile, ProfileFacts>> = {
+  raid1: { minimumMembers: 2, lossesSurvived: 1, copies: 2, parity: 0 },
+  raid1c3: { minimumMembers: 3, lossesSurvived: 2, copies: 3, parity: 0 },
+  raid1c4: { minimumMembers: 4, lossesSurvived: 3, copies: 4, parity: 0 },
+  raid10: { minimumMembers: 2, lossesSurvived: 1, copies: 2, parity: 0 },
+  single: { minimumMembers: 1, lossesSurvived: 0, copies: 1, parity: 0 },
+  dup: { minimumMembers: 1, lossesSurvived: 0, copies: 2, parity: 0 },
+  raid5: { minimumMembers: 2, lossesSurvived: 1, copies: 1, parity: 1 },
+  raid6: { minimumMembers: 3, lossesSurvived: 2, copies: 1, parity: 2 },
+};
+
+/**
+ * Gives the profile that metadata and system chunks have where data has the given one: the same, and raid1 beside raid5, raid1c3
+ * beside raid6, which survive as many losses. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.
+ */
+export function metadataProfileOf<Name extends string>(profile: Name): Name | 'raid1' | 'raid1c3' {
+  const name = profile.toLowerCase();
+  return name === 'raid5' ? 'raid1' : name === 'raid6' ? 'raid1c3' : profile;
+}
+
+/** How many lost members an array of this profile survives. */
+export function lossesSurvived(profile: Profile): number {
+  return profileFacts[profile].lossesSurvived;
+}
