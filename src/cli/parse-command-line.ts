@@ -132,7 +132,7 @@ async function badArguments(cli: Cli, why: string): Promise<RaidlabError> {
 /** Gives the options of the command that was typed, and of its subcommand where there are some. */
 async function optionsOf(cli: Cli): Promise<readonly string[]> {
   const [first = '', second = ''] = cli.argv;
-  const subcommand = ['cache', 'disk', 'drills', 'kernels', 'new'].includes(first) && !second.startsWith('-') ? [second] : [];
+  const subcommand = ['cache', 'disk', 'drills', 'kernels', 'new', 'snapshot'].includes(first) && !second.startsWith('-') ? [second] : [];
   const suggestions = await suggestAsync(parserFor(cli), [first, ...subcommand, '--']);
   return ['--help', ...suggestions.flatMap((suggestion) => (suggestion.kind === 'literal' ? [suggestion.text] : []))];
 }

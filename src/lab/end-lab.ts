@@ -26,14 +26,17 @@ const lookMs = 10;
  * Rejects with what its keeper fails with.
  */
 export async function turnOff(ctx: Context, house: LabHouse, place: LabPlace, op: 'halt' | 'crash'): Promise<boolean> {
-  return withLabLock(ctx, place, { create: false }, async () => {
-    const found = await findKeeper(place);
-    if (found.is === 'none' || found.is === 'dead') return false;
-    const { keeper } = found;
-    const { changed } = await askKeeper(ctx, addressOf(house, place, keeper), { op });
-    if (found.is === 'alive' && !(await endedWithin(keeper, keeperEndMs))) await endKeeper(keeper);
-    return changed;
-  });
+  return withLabLock(ctx, place, { create: false }, () => turnOffLocked(ctx, house, place, op));
+}
+
+/** As {@link turnOff}, for who has the lab's lock. */
+export async function turnOffLocked(ctx: Context, house: LabHouse, place: LabPlace, op: 'halt' | 'crash'): Promise<boolean> {
+  const found = await findKeeper(place);
+  if (found.is === 'none' || found.is === 'dead') return false;
+  const { keeper } = found;
+  const { changed } = await askKeeper(ctx, addressOf(house, place, keeper), { op });
+  if (found.is === 'alive' && !(await endedWithin(keeper, keeperEndMs))) await endKeeper(keeper);
+  return changed;
 }
 
 /** Removes a lab and everything of it, whatever state it is in. */

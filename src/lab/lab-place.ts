@@ -32,6 +32,10 @@ export interface LabPlace {
   readonly sshHostPath: string;
   /** console.log, qmp.ndjson, keeper.log. */
   readonly logsHostPath: string;
+  /** Snapshots, one a directory. */
+  readonly snapshotsHostPath: string;
+  /** There only while a snapshot is restored: see restore-snapshot.ts. */
+  readonly restoreHostPath: string;
 }
 
 /** Gives the place of a lab of a project. Throws `lab/bad-name`. */
@@ -53,6 +57,8 @@ export function placeAt(hostPath: string, name: string): LabPlace {
     systemHostPath: at('disks', systemFileName),
     sshHostPath: at('ssh'),
     logsHostPath: at('logs'),
+    snapshotsHostPath: at('snapshots'),
+    restoreHostPath: at('restore'),
   };
 }
 

@@ -18,6 +18,14 @@ export interface DiskSpec {
   readonly readOnly?: true;
   /** What the guest sees of it, bytes; where it is known, a template can have a disk like it in its bay. */
   readonly sizeBytes?: number;
+  /** Which bay it sits in; unless given, one disk after the other in those from 0 on. */
+  readonly bay?: number;
+}
+
+/** Which bay a disk sits in; the first is 0. */
+export interface DiskBayUse {
+  readonly serial: string;
+  readonly bay: number;
 }
 
 /** What a machine's memory is. */
@@ -65,6 +73,14 @@ export interface MachineSpec {
   readonly agentTimeoutMs?: number;
 }
 
+/** What is done while a machine stands still to be saved. */
+export interface SnapshotWork {
+  /** Copies its disks, which nothing changes meanwhile. */
+  readonly copyDisks: () => Promise<void>;
+  /** Takes away what there is when something went wrong, before it goes on: its disks may need the room. */
+  readonly discard: () => Promise<void>;
+}
+
 /** A running machine. Dispose it and QEMU is gone, whatever state it was in. */
 export interface Machine extends AsyncDisposable {
   readonly name: string;
@@ -78,6 +94,8 @@ export interface Machine extends AsyncDisposable {
   onJournalLine(listener: (line: string) => void): Disposable;
   /** The disks that are in the machine now, by serial. */
   disks(): readonly DiskSpec[];
+  /** The bays that they sit in. */
+  bays(): readonly DiskBayUse[];
   /** Hot-pulls a disk, as a hand at the drive bay does; resolves when QEMU has taken it out. */
   pullDisk(ctx: Context, serial: string): Promise<void>;
   /** Puts a disk in (or back), hot; resolves when QEMU has it. The guest's udev may need a moment more. */
@@ -92,6 +110,11 @@ export interface Machine extends AsyncDisposable {
   shutdown(ctx: Context): Promise<void>;
   /** Power cut: QEMU is killed at once. */
   crash(): Promise<void>;
+  /**
+   * Saves it, its memory too, and lets it go on, whatever goes wrong. Gives how long its processor stood, milliseconds. Rejects with
+   * `machine/state-not-moved` and as `work.copyDisks` does.
+   */
+  snapshot(ctx: Context, stateHostPath: string, work: SnapshotWork): Promise<number>;
   /** Saves it, for forks to begin there, and ends it. Only a machine whose memory is a shared file; rejects with `machine/state-not-moved`. */
   save(ctx: Context, stateHostPath: string): Promise<void>;
 }

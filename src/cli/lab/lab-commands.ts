@@ -12,6 +12,7 @@ import { logsArguments, logsExamples, runLogsCommand } from './logs.ts';
 import { lsArguments, lsExamples, pruneArguments, pruneExamples, runLsCommand } from './ls.ts';
 import { provisionArguments, provisionExamples, runProvisionCommand } from './provision.ts';
 import { reloadArguments, reloadExamples, runReloadCommand } from './reload.ts';
+import { runSnapshotCommand, snapshotArguments, snapshotExamples } from './snapshot.ts';
 import { runSshConfigCommand, sshConfigArguments, sshConfigExamples } from './ssh-config.ts';
 import { runSshCommand, sshArguments, sshExamples } from './ssh.ts';
 import { runStatusCommand, statusArguments, statusExamples } from './status.ts';
@@ -34,7 +35,15 @@ const lifeArguments = (cli: Cli) =>
   );
 
 const workArguments = (cli: Cli) =>
-  or(statusArguments(cli), sshArguments(cli), sshConfigArguments(cli), cpArguments(cli), logsArguments(cli), diskArguments(cli));
+  or(
+    statusArguments(cli),
+    sshArguments(cli),
+    sshConfigArguments(cli),
+    cpArguments(cli),
+    logsArguments(cli),
+    diskArguments(cli),
+    snapshotArguments(cli),
+  );
 
 /** What was asked of a lab. */
 export type LabCommand = InferValue<ReturnType<typeof labArguments>>;
@@ -55,6 +64,7 @@ export const labExamples: Readonly<Record<string, readonly Example[]>> = {
   cp: cpExamples,
   logs: logsExamples,
   disk: diskExamples,
+  snapshot: snapshotExamples,
 };
 
 /** Does what was asked of a lab. */
@@ -86,6 +96,8 @@ export async function runLabCommand(cli: Cli, asked: LabCommand): Promise<ExitCo
       return runLogsCommand(cli, asked);
     case 'disk':
       return runDiskCommand(cli, asked);
+    case 'snapshot':
+      return runSnapshotCommand(cli, asked);
     case 'keep-lab':
       return runKeepLabCommand(cli, asked);
   }

@@ -1,5 +1,7 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
+import { describeSnapshotFailure, isSnapshotFailure } from './snapshot.ts';
+import type { SnapshotFailure } from './snapshot.ts';
 
 /** A lab is not there, not on, or cannot be used: what the person can mend is exit 64 or 69, a kernel that crashed 3. */
 export type LabFailure =
@@ -48,10 +50,12 @@ export type LabFailure =
       readonly what: string;
       readonly transcript: readonly string[];
     }
-  | { readonly area: 'lab'; readonly reason: 'ssh-silent'; readonly lab: string; readonly timeoutMs: number; readonly lastSeen: string };
+  | { readonly area: 'lab'; readonly reason: 'ssh-silent'; readonly lab: string; readonly timeoutMs: number; readonly lastSeen: string }
+  | SnapshotFailure;
 
 /** Gives the words for a failure of a lab. */
 export function describeLabFailure(failure: LabFailure): FailureDescription {
+  if (isSnapshotFailure(failure)) return describeSnapshotFailure(failure);
   if (isDiskFailure(failure)) return describeDiskFailure(failure);
   return isStateFailure(failure) ? describeStateFailure(failure) : describeKeeperFailure(failure);
 }
@@ -150,7 +154,7 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
   }
 }
 
-function describeKeeperFailure(failure: Exclude<LabFailure, StateFailure | DiskFailure>): FailureDescription {
+function describeKeeperFailure(failure: Exclude<LabFailure, StateFailure | DiskFailure | SnapshotFailure>): FailureDescription {
   const { unavailable, crashed } = exitCodes;
   const seconds = (ms: number): string => `${String(Math.round(ms / 1000))} s`;
   switch (failure.reason) {

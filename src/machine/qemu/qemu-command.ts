@@ -37,9 +37,9 @@ export function planQemuCommand(spec: MachineSpec, beginning = booting): readonl
     ...planGuestServices(),
     ...systemImages(spec).flatMap(planSystemDisk),
     ...planController(),
-    ...spec.disks.flatMap((disk, bay) => [
+    ...spec.disks.flatMap((disk, index) => [
       ...planImageNodes(imageOfDisk(disk)).flatMap(planBlockdev),
-      ...planDevice(planDiskDevice(disk.serial, bay)),
+      ...planDevice(planDiskDevice(disk.serial, disk.bay ?? index)),
     ]),
   ];
 }
