@@ -6,7 +6,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaidlabError } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
-import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
+import type { ActDone, KeeperAct, KeeperAside } from '../core/lab/keeper-protocol.ts';
 import { hasErrorCode } from '../machine/cache/file-failure.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openStore } from '../machine/cache/open-store.ts';
@@ -60,7 +60,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
   };
   void lab.over.then(end);
   let hasBegun = false;
-  const perform = async (actCtx: Context, act: KeeperAct): Promise<ActDone> => {
+  const perform = async (actCtx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> => {
     hasBegun = true;
     if (isOver)
       throw new RaidlabError({ area: 'lab', reason: 'keeper-ended', lab: place.name, how: 'its machine is off', said: 'it ends' });
@@ -75,7 +75,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
     lab: place.name,
     raidlabVersion,
     perform,
-    look: (lookCtx) => lab.look(lookCtx),
+    aside: (asideCtx, act) => lab.aside(asideCtx, act),
   });
   await writeKeeperRecord(place, { socketHostPath: server.socketHostPath, raidlabVersion });
   // What killed runs left; after the socket is there, for somebody waits for that.

@@ -11,23 +11,23 @@ import { join } from 'node:path';
 import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
-import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
+import type { ActDone, KeeperAct, KeeperAside } from '../core/lab/keeper-protocol.ts';
 import type { LabLife, LabMachineFacts, LabState } from '../core/lab/lab-state.ts';
 import type { DiskAct } from '../core/lab/disk-act.ts';
 import { formatMotd } from '../core/lab/motd.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Scratch } from '../machine/cache/scratch.ts';
-import { withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import type { HostProcess } from '../machine/host-process.ts';
 import type { Machine } from '../machine/machine.ts';
+import { actAside } from './act-aside.ts';
+import { machineScratchName } from './attach-console.ts';
 import { describeChange, planAllowedAct } from './act-on-disk.ts';
 import { buildArray } from './build-array.ts';
 import { keepDisks } from './kept-disks.ts';
 import type { KeptDisks } from './kept-disks.ts';
 import { labFailureOf } from './lab-failure-of.ts';
 import type { LabPlace } from './lab-place.ts';
-import { lookAtArray } from './look-at-array.ts';
 import { prepareLabParts } from './lab-parts.ts';
 import type { LabParts } from './lab-parts.ts';
 import { settleRestore, stageRestore } from './restore-snapshot.ts';
@@ -58,7 +58,6 @@ interface Rise {
 }
 
 const lastLines = 20;
-const lookTimeoutMs = 20_000;
 
 /** The lab of a keeper; dispose it and its machine is gone. */
 export class KeptLab implements AsyncDisposable {
@@ -88,7 +87,7 @@ export class KeptLab implements AsyncDisposable {
   }
 
   /** Does an act; its context gets the machine's events meanwhile. */
-  async perform(ctx: Context, act: KeeperAct): Promise<ActDone> {
+  async perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
     this.#emit = ctx.emit;
     try {
       return await this.#perform({ signal: ctx.signal, emit: this.#takeEvent }, act);
@@ -99,13 +98,11 @@ export class KeptLab implements AsyncDisposable {
     }
   }
 
-  /** Looks at the array in the guest; at any time, beside an act. Rejects with `lab/not-on` and as `lookAtArray` does. */
-  async look(ctx: Context): Promise<ActDone> {
+  /** Does what waits for nobody, beside an act. Rejects with `lab/not-on`, `lab/kernel-crashed`, and as `actAside` does. */
+  async aside(ctx: Context, act: KeeperAside): Promise<ActDone> {
     const { guest } = this.#requireMachine();
-    // Nobody who asks how a lab is wants to wait for a guest that hangs.
-    using limited = withDeadline({ signal: ctx.signal, emit: () => undefined }, 'the guest to say how its array is', lookTimeoutMs);
     try {
-      return { changed: false, picture: await lookAtArray(limited, guest) };
+      return await actAside(ctx, guest, act);
     } catch (error) {
       throw labFailureOf(error, this.#options.place.name);
     }
@@ -115,7 +112,7 @@ export class KeptLab implements AsyncDisposable {
     this.#requireMachine();
     const picture = beyondRedundancy
       ? undefined
-      : await this.look(ctx).then(
+      : await this.aside(ctx, { op: 'look' }).then(
           ({ picture: seen }) => seen,
           () => undefined,
         );
@@ -125,7 +122,7 @@ export class KeptLab implements AsyncDisposable {
     return describeChange(change);
   }
 
-  async #perform(ctx: Context, act: KeeperAct): Promise<ActDone> {
+  async #perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
     switch (act.op) {
       case 'up':
         return this.#up(ctx, act.provision);
@@ -143,8 +140,6 @@ export class KeptLab implements AsyncDisposable {
         return this.#restoreSnapshot(ctx, act.name);
       case 'disk':
         return this.#actOnDisk(ctx, act.act, act.beyondRedundancy);
-      case 'look':
-        return this.look(ctx);
       case 'dispose':
         await this.#end('crash', (machine) => machine[Symbol.asyncDispose]());
         return { changed: true };
@@ -183,7 +178,7 @@ export class KeptLab implements AsyncDisposable {
     const { place, store, scratch, raidlabVersion } = this.#options;
     this.#state = state;
     const sshPort = await choosePort(state.sshPort, state.isSshPortAsked);
-    const scratchHostPath = join(scratch.socketHostPath, 'machine');
+    const scratchHostPath = join(scratch.socketHostPath, machineScratchName);
     await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
     const started = await rise.begin({ place, store, state, parts, sshPort, scratchHostPath });
     this.#machine = started.machine;

@@ -38,7 +38,7 @@ export async function prepareLabParts(
   });
   requireTrusted(qemu, accelerator);
   return {
-    parts: { qemu, accelerator, kernel, tools, memoryMiB: state.memoryMiB, bootTimeoutMs, network: {} },
+    parts: { qemu, accelerator, kernel, tools, memoryMiB: state.memoryMiB, bootTimeoutMs, network: {}, hasShellLine: true },
     forks: canFork(qemu.version),
   };
 }

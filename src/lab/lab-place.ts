@@ -25,6 +25,8 @@ export interface LabPlace {
   readonly keeperHostPath: string;
   /** Held by the command that is at work on it. */
   readonly lockHostPath: string;
+  /** Held by whoever is at its console. */
+  readonly consoleLockHostPath: string;
   /** Images of the disks, and of the system disk. */
   readonly disksHostPath: string;
   readonly systemHostPath: string;
@@ -53,6 +55,7 @@ export function placeAt(hostPath: string, name: string): LabPlace {
     stateHostPath: at('state.json'),
     keeperHostPath: at('keeper.json'),
     lockHostPath: at('lock'),
+    consoleLockHostPath: at('console-lock'),
     disksHostPath: at('disks'),
     systemHostPath: at('disks', systemFileName),
     sshHostPath: at('ssh'),

@@ -59,6 +59,8 @@ export interface MachineSpec {
   readonly memoryMiB: number;
   /** How the host reaches it; a machine without has no network card. */
   readonly network?: MachineNetwork;
+  /** A second line, for a person's shell: /dev/hvc0 in the guest, beside the serial line that the kernel has for itself. */
+  readonly hasShellLine?: true;
   /** Disks present at start. */
   readonly disks: readonly DiskSpec[];
   /** What their disks have already: a fault does not go away with a restart. */

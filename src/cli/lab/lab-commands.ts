@@ -3,6 +3,7 @@ import type { InferValue } from '@optique/core/parser';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { consoleArguments, consoleExamples, runConsoleCommand } from './console.ts';
 import { cpArguments, cpExamples, runCpCommand } from './cp.ts';
 import { destroyArguments, destroyExamples, runDestroyCommand } from './destroy.ts';
 import { crashArguments, crashExamples, haltArguments, haltExamples, runHaltCommand } from './halt.ts';
@@ -39,6 +40,7 @@ const workArguments = (cli: Cli) =>
     statusArguments(cli),
     sshArguments(cli),
     sshConfigArguments(cli),
+    consoleArguments(cli),
     cpArguments(cli),
     logsArguments(cli),
     diskArguments(cli),
@@ -61,6 +63,7 @@ export const labExamples: Readonly<Record<string, readonly Example[]>> = {
   status: statusExamples,
   ssh: sshExamples,
   'ssh-config': sshConfigExamples,
+  console: consoleExamples,
   cp: cpExamples,
   logs: logsExamples,
   disk: diskExamples,
@@ -90,6 +93,8 @@ export async function runLabCommand(cli: Cli, asked: LabCommand): Promise<ExitCo
       return runSshCommand(cli, asked);
     case 'ssh-config':
       return runSshConfigCommand(cli, asked);
+    case 'console':
+      return runConsoleCommand(cli, asked);
     case 'cp':
       return runCpCommand(cli, asked);
     case 'logs':

@@ -33,10 +33,15 @@ export type KeeperAct =
   | { readonly op: 'save-snapshot'; readonly name: string }
   /** Ends the machine, if it is on, and goes on from where a running one was saved. */
   | { readonly op: 'restore-snapshot'; readonly name: string }
-  /** Looks at the array; the one act that does not wait for its turn. */
+  /** Looks at the array; does not wait for its turn. */
   | { readonly op: 'look' }
+  /** Begins the shell at the console, unless it is there, and gives it the size of a terminal; does not wait for its turn. */
+  | { readonly op: 'console'; readonly term: string; readonly rows: number; readonly columns: number }
   /** Ends the machine and the keeper, whatever state they are in. */
   | { readonly op: 'dispose' };
+
+/** What is done beside another act, without waiting for its turn. */
+export type KeeperAside = Extract<KeeperAct, { readonly op: 'look' | 'console' }>;
 
 /** A request as it is sent. */
 export interface KeeperRequest {

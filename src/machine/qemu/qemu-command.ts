@@ -34,6 +34,7 @@ export function planQemuCommand(spec: MachineSpec, beginning = booting): readonl
     ...planQmp(sockets.qmpHostPath),
     ...planConsole(sockets.consoleHostPath, join(spec.evidenceHostPath, consoleLogFile)),
     ...planPorts(sockets),
+    ...(spec.hasShellLine === true ? planShellLine(sockets.shellHostPath) : []),
     ...planGuestServices(),
     ...systemImages(spec).flatMap(planSystemDisk),
     ...planController(),
@@ -174,6 +175,11 @@ function planPorts(sockets: MachineSockets): readonly string[] {
 /** A port that the guest finds by its name in /sys/class/virtio-ports, and the socket behind it. */
 function planPort(id: string, name: string, socketHostPath: string): readonly string[] {
   return [...planSocket(id, socketHostPath), ...planDevice({ driver: 'virtserialport', id, chardev: id, name })];
+}
+
+/** A terminal's line without a wire: what is said while nobody listens is lost, and nobody waits. The guest calls it /dev/hvc0. */
+function planShellLine(socketHostPath: string): readonly string[] {
+  return [...planSocket('shell0', socketHostPath), ...planDevice({ driver: 'virtconsole', id: 'shell0', chardev: 'shell0' })];
 }
 
 // Random numbers without waiting; and a panic that is told to us even when the console stays silent, without ending the
