@@ -29,14 +29,16 @@ import type { NewCommand } from './new.ts';
 import { helpEnd } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
-const parserFor = (cli: Cli) =>
+/** Gives the parser of the whole command line; the manual page is made from it, too. */
+export const parserFor = (cli: Cli) =>
   or(
     or(drillArguments, drillsArguments, newArguments),
     labArguments(cli),
     or(doctorArguments, cacheArguments(cli), kernelsArguments, kernelLogArguments),
   );
 
-const examples: Readonly<Record<string, readonly Example[]>> = {
+/** Command lines worth typing, by command. */
+export const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
   drills: drillsExamples,
   new: newExamples,
