@@ -36,7 +36,8 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
   const place = await placeOf(cli, asked.lab);
   const terminal = cli.terminal();
   if (terminal === undefined) {
-    const text = 'A console needs a terminal, and here standard input or output is none.';
+    const text =
+      'A console needs a terminal, and here standard input or output is none. Programs use `raidlab ssh -- COMMAND` and `raidlab logs -f`.';
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: text, command: 'raidlab console' });
   }
   const [{ attachConsole }, { awaitOff }] = await Promise.all([import('../../lab/attach-console.ts'), import('../../lab/await-off.ts')]);
