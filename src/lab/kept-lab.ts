@@ -53,6 +53,8 @@ export interface KeptLabOptions {
 /** How a lab's machine comes to be on. */
 interface Rise {
   readonly begin: (start: Omit<LabStart, 'provision'>) => Promise<StartedLab>;
+  /** Whether ssh has to begin; in a machine that goes on it is as it was, whatever a person did to it. */
+  readonly isSshNew: boolean;
   /** What is done in it before people are let in. */
   readonly prepare: (machine: Machine, facts: LabMachineFacts) => Promise<void>;
 }
@@ -155,6 +157,7 @@ export class KeptLab implements AsyncDisposable {
     const { place } = this.#options;
     const [parts] = await Promise.all([this.#prepare(ctx, state), ensureSshKeys(ctx, place)]);
     await this.#rise(ctx, state, parts, {
+      isSshNew: true,
       begin: (start) => startLabMachine(ctx, { ...start, provision }),
       prepare: async (machine, facts) => {
         if (provision && !this.#known().isProvisioned) await this.#build(ctx, machine);
@@ -189,7 +192,7 @@ export class KeptLab implements AsyncDisposable {
       const { tools, accelerator, qemu, kernel } = parts.parts;
       const machine = { kernelVersion: kernel.version, tools: tools.description, accelerator, qemuVersion: qemu.version };
       await rise.prepare(started.machine, machine);
-      await this.#letIn(ctx, sshPort);
+      await this.#letIn(ctx, sshPort, rise.isSshNew);
       await this.#write({ life: { state: 'on', at: now(), machine }, raidlabVersion });
     } catch (error) {
       await this.#forget();
@@ -199,10 +202,10 @@ export class KeptLab implements AsyncDisposable {
   }
 
   /** Waits for ssh, and opens the connection that others share; that one is not waited for. */
-  async #letIn(ctx: Context, sshPort: number): Promise<void> {
+  async #letIn(ctx: Context, sshPort: number, isSshNew: boolean): Promise<void> {
     const { place, scratch } = this.#options;
     await writeSshConfig(place, sshPort, join(scratch.socketHostPath, 'ssh.sock'));
-    await waitForSsh(ctx, place.name, sshPort);
+    if (isSshNew) await waitForSsh(ctx, place.name, sshPort);
     this.#connection = await openSharedConnection(ctx, place);
   }
 
@@ -227,8 +230,10 @@ export class KeptLab implements AsyncDisposable {
     const { sshPort, isSshPortAsked, life } = await readLabState(place);
     const state = { ...snapshot.record.state, sshPort, isSshPortAsked };
     await staged.put({ ...state, life });
+    const begin: Rise['begin'] = (start) => resumeLabMachine(ctx, start, snapshot);
+    const resumption: Rise = { isSshNew: false, begin, prepare: () => Promise.resolve() };
     try {
-      await this.#rise(ctx, state, parts, { begin: (start) => resumeLabMachine(ctx, start, snapshot), prepare: () => Promise.resolve() });
+      await this.#rise(ctx, state, parts, resumption);
     } catch (error) {
       await staged[Symbol.asyncDispose]();
       this.#state = await readLabState(place);
