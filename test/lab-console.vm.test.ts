@@ -21,6 +21,7 @@ test('the console of a lab', { timeout }, async (suite) => {
     // As it was before: lines, echo, signals.
     assert.match(session.screen(), / isig icanon /u);
     assert.match(session.screen(), / echo echoe /u);
+    assert.match(session.screen(), /[\n ]opost /u);
   };
 
   await suite.test('without a terminal it is refused', async () => {
@@ -35,6 +36,8 @@ test('the console of a lab', { timeout }, async (suite) => {
     await session.shown('btrfs device stats /storage');
     session.press('echo "$USER$(id -u) $(tty) $(stty size) $TERM"\r');
     await session.shown('0 /dev/hvc0 33 101 xterm');
+    session.press("printf 'a\\nb'; echo\r");
+    await session.shown('a\r\nb\r\n');
     session.press('echo from-the-kernel > /dev/kmsg\r');
     await session.shown(/\] from-the-kernel/u);
     const { socketHostPath } = await keeperOf(place);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Context } from '../machine/context.ts';
 import { formatModeReset, observeTerminalModes, untouchedModes } from '../core/lab/terminal-modes.ts';
 
 /** The person's terminal. */
@@ -8,7 +9,7 @@ export interface Terminal {
   readonly rows: number;
   readonly columns: number;
   /** Takes it over: each key comes as it is pressed, and what is shown is shown as it is. Dispose it and it is as before. */
-  readonly takeOver: (onInput: (bytes: Buffer) => void) => RawTerminal;
+  readonly takeOver: (ctx: Context, onInput: (bytes: Buffer) => void) => Promise<RawTerminal>;
 }
 
 /** A terminal that was taken over. */
@@ -39,17 +40,23 @@ export function findTerminal(input: TerminalInput, output: TerminalOutput, term:
     term: term === undefined || term === '' ? 'dumb' : term,
     rows: output.rows ?? 24,
     columns: output.columns ?? 80,
-    takeOver: (onInput) => takeOver(input, output, onInput),
+    takeOver: (ctx, onInput) => takeOver(ctx, input, output, onInput),
   };
 }
 
-function takeOver(input: TerminalInput, output: TerminalOutput, onInput: (bytes: Buffer) => void): RawTerminal {
+async function takeOver(
+  ctx: Context,
+  input: TerminalInput,
+  output: TerminalOutput,
+  onInput: (bytes: Buffer) => void,
+): Promise<RawTerminal> {
   let modes = untouchedModes;
   const ended = Promise.withResolvers<undefined>();
   const end = (): void => {
     ended.resolve(undefined);
   };
   input.setRawMode?.(true);
+  await leaveOutputAlone(ctx);
   input.on('data', onInput).once('end', end).once('close', end).once('error', end);
   return {
     show: (bytes) => {
@@ -65,4 +72,15 @@ function takeOver(input: TerminalInput, output: TerminalOutput, onInput: (bytes:
       output.write(formatModeReset(modes));
     },
   };
+}
+
+/**
+ * Node's raw mode still puts a carriage return before each line feed, which spoils what an editor draws. What it saved before brings
+ * this back, too. In a session of its own stty may change a terminal that is not its own: tty_check_change() of Linux.
+ */
+async function leaveOutputAlone(ctx: Context): Promise<void> {
+  const { runHostCommand } = await import('../machine/host-process.ts');
+  const argv = ['setsid', '--wait', 'stty', '-F', `/proc/${String(process.pid)}/fd/0`, '-opost'];
+  // Without it everything but editors is as it should be.
+  await runHostCommand(ctx, argv, { purpose: 'take over the terminal' }).catch(() => undefined);
 }

@@ -6,6 +6,7 @@ import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { describeFailure, RaidlabError } from '../../core/failure.ts';
 import type { AttachedConsole } from '../../lab/attach-console.ts';
+import type { Context } from '../../machine/context.ts';
 import { failureLines } from '../../report/failure-lines.ts';
 import { line, span } from '../../report/line.ts';
 import type { Cli } from '../cli.ts';
@@ -59,7 +60,7 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
       ]);
     }
     await cli.screen.out.drained();
-    how = await converse(cli, terminal, attached);
+    how = await converse(ctx, terminal, attached);
   }
   cli.screen.keep([line(0, '')]);
   switch (how) {
@@ -79,15 +80,15 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
 type Ending = 'left' | 'interrupted' | 'machine-gone';
 
 /** Passes on what is typed and what is said, until one end has had enough; the terminal is as before then. */
-async function converse(cli: Cli, terminal: Terminal, attached: AttachedConsole): Promise<Ending> {
+async function converse(ctx: Context, terminal: Terminal, attached: AttachedConsole): Promise<Ending> {
   const over = Promise.withResolvers<Ending>();
-  const { signal } = cli.interruption;
+  const { signal } = ctx;
   const interrupt = (): void => {
     over.resolve('interrupted');
   };
   signal.addEventListener('abort', interrupt, { once: true });
   if (signal.aborted) interrupt();
-  using raw = terminal.takeOver((bytes) => {
+  using raw = await terminal.takeOver(ctx, (bytes) => {
     const leaving = bytes.indexOf(leavingByte);
     attached.write(leaving === -1 ? bytes : bytes.subarray(0, leaving));
     if (leaving !== -1) over.resolve('left');
