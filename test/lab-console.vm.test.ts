@@ -42,7 +42,8 @@ test('the console of a lab', { timeout }, async (suite) => {
     await session.shown(/\] from-the-kernel/u);
     const { socketHostPath } = await keeperOf(place);
     assert.equal((await stat(join(dirname(socketHostPath), 'machine', 'shell.sock'))).mode & 0o777, 0o600);
-    session.press('sleep 1000\r');
+    session.press('echo "g"o; sleep 1000\r');
+    await session.shown('go\r\n');
     session.press('\u0003');
     session.press('echo interrupted=$?\r');
     await session.shown('interrupted=130');

@@ -54,25 +54,32 @@ export async function snapshotState(
   stateHostPath: string,
   work: SnapshotWork,
 ): Promise<number> {
+  ctx.signal.throwIfAborted();
+  // From here on an interrupted context must not leave it standing.
+  const steady = createContext();
   const stoppedMs = performance.now();
-  await qmp.execute(ctx, 'stop');
+  await qmp.execute(steady, 'stop');
   try {
     const both = await Promise.allSettled([migrateToFile(ctx, machine, qmp, stateHostPath), work.copyDisks()]);
     for (const one of both) if (one.status === 'rejected') throw one.reason;
   } catch (error) {
-    // An interrupted context must not leave it standing.
-    const ctxToEnd = createContext();
-    await qmp.execute(ctxToEnd, 'migrate_cancel').finally(work.discard);
-    await goOn(ctxToEnd, qmp);
+    await qmp.execute(steady, 'migrate_cancel').finally(work.discard);
+    await goOn(steady, qmp);
     throw error;
   }
-  await goOn(createContext(), qmp);
+  await goOn(steady, qmp);
   return performance.now() - stoppedMs;
 }
 
+/** Those in which a migration is over, see MigrationStatus in qapi/migration.json; absent: there was none. */
+const endedMigrations: ReadonlySet<string | undefined> = new Set([undefined, 'none', 'completed', 'failed', 'cancelled']);
+
+/** A migration is over a moment after it says so, and until then `cont` is refused; no event tells of that moment (qmp_cont()). */
 async function goOn(ctx: Context, qmp: QmpClient): Promise<void> {
-  // A migration is over a moment after it says so, and until then `cont` is refused; no event tells of that moment (qmp_cont()).
-  while ((await qmp.execute(ctx, 'query-status')).status === 'finish-migrate') await delay(1);
+  const isOver = async (): Promise<boolean> =>
+    endedMigrations.has((await qmp.execute(ctx, 'query-migrate')).status) &&
+    (await qmp.execute(ctx, 'query-status')).status !== 'finish-migrate';
+  while (!(await isOver())) await delay(1);
   await qmp.execute(ctx, 'cont');
 }
 
