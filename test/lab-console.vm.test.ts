@@ -45,6 +45,7 @@ test('the console of a lab', { timeout }, async (suite) => {
     session.press('echo "g"o; sleep 1000\r');
     await session.shown('go\r\n');
     session.press('\u0003');
+    await session.shown('^C');
     session.press('echo interrupted=$?\r');
     await session.shown('interrupted=130');
     const second = openTerminal(lab.hostPath, raidlabLine('console'), lab.env);
