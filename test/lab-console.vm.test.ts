@@ -19,9 +19,7 @@ test('the console of a lab', { timeout }, async (suite) => {
     await session.shown(`exit=${String(exitCode)}`);
     assert.equal(await session.ended, 0);
     // As it was before: lines, echo, signals.
-    assert.match(session.screen(), / isig icanon /u);
-    assert.match(session.screen(), / echo echoe /u);
-    assert.match(session.screen(), /[\n ]opost /u);
+    for (const mode of ['isig', 'icanon', 'echo', 'opost']) assert.match(session.screen(), new RegExp(`[\\n ]${mode} `, 'u'));
   };
 
   await suite.test('without a terminal it is refused', async () => {

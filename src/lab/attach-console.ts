@@ -64,15 +64,17 @@ export async function attachConsole(
       take(bytes);
     });
     line.on('error', () => undefined);
-    const ended = Promise.withResolvers<undefined>();
+    const closed = Promise.withResolvers<undefined>();
     line.once('close', () => {
-      ended.resolve(undefined);
+      closed.resolve(undefined);
+      over.abort();
     });
     // The kernel's line is QEMU's to write down; here it is read from its log, as it comes.
     const kernel = readLog(AbortSignal.any([ctx.signal, over.signal]), place, { follow: true, from: 'end' }, (text) => {
       take(Buffer.from(text.replaceAll('\n', '\r\n')));
     });
-    kernel.catch(() => undefined);
+    // Its last words are in the log when QEMU is gone.
+    const ended = Promise.all([closed.promise, kernel.catch(() => undefined)]).then(() => undefined);
     const trouble = await openShell(ctx, place, keeper, raidlabVersion, terminal);
     return {
       listen: (onOutput) => {
@@ -82,7 +84,7 @@ export async function attachConsole(
       write: (bytes) => {
         line.write(bytes);
       },
-      ended: ended.promise,
+      ended,
       trouble,
       [Symbol.asyncDispose]: dispose,
     };

@@ -44,6 +44,8 @@ export async function readLog(
     if (!follow) return;
     const changes = changesOf(hostPath, signal);
     while ((await changes.next()).done !== true) await readOn();
+    // What was said until then is given, too.
+    await readOn();
   } catch (error) {
     // Before it is on for the first time it has said nothing.
     if (hasErrorCode(error, 'ENOENT')) return;

@@ -46,7 +46,7 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
   cli.screen.keep([
     line(0, [
       span(`Console of ${asked.lab}`, 'strong'),
-      span(': a root shell, and what the kernel says. '),
+      span(': a root shell, and what the kernel says. Enter shows the prompt. '),
       span('Ctrl-] leaves.', 'strong'),
     ]),
   ]);
