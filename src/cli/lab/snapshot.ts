@@ -36,7 +36,7 @@ export function snapshotArguments(cli: Cli) {
         }),
         {
           brief: message`Saves the lab as it is: its machine as it runs, its disks, their faults.`,
-          description: message`Saves the lab under a new name: its machine as it runs, its disks, their faults, which are pulled. The machine stands still meanwhile, a third of a second for the default lab, and goes on. Of a lab that is off the disks are saved.`,
+          description: message`Saves the lab under a new name: its machine as it runs, its disks, their faults, which are pulled. The machine stands still meanwhile, half a second for the default lab, and goes on. Of a lab that is off the disks are saved.`,
         },
       ),
       command(
