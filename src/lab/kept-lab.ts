@@ -214,7 +214,7 @@ export class KeptLab implements AsyncDisposable {
     const machine = this.#requireMachine();
     if (this.#parts === undefined) throw new Error('a machine is on, and nobody knows what it was made from');
     const { parts } = this.#parts;
-    requireSaving(parts.qemu);
+    requireSaving(parts.qemu, this.#known().layout.bus);
     const source = { machine, host: await describeHost(parts) };
     const saved = await saveSnapshot(ctx, this.#options.place, name, { state: this.#known(), source });
     return { changed: true, saved };

@@ -18,7 +18,8 @@ export type SnapshotFailure =
   | { readonly area: 'lab'; readonly reason: 'snapshot-damaged'; readonly snapshot: string; readonly why: string }
   /** `why` is in words. */
   | { readonly area: 'lab'; readonly reason: 'snapshot-differs'; readonly snapshot: string; readonly why: string }
-  | { readonly area: 'lab'; readonly reason: 'snapshot-unsupported'; readonly found: string; readonly needed: string };
+  /** What it is that cannot be saved while it runs; `otherwise` completes "…, or `raidlab halt` first". */
+  | { readonly area: 'lab'; readonly reason: 'snapshot-unsupported'; readonly what: string; readonly otherwise: string };
 
 const reasons: readonly string[] = [
   'bad-snapshot-name',
@@ -79,9 +80,8 @@ export function describeSnapshotFailure(failure: SnapshotFailure): FailureDescri
     case 'snapshot-unsupported':
       return {
         exitCode: unavailable,
-        what: `QEMU ${failure.found} cannot save a machine that runs and let it go on, as raidlab does it: that takes QEMU ${failure.needed} or newer.`,
-        remedy:
-          'Install a newer QEMU (on Debian 12 from bookworm-backports), or `raidlab halt` first: the disks of a lab that is off can be saved with any.',
+        what: `${failure.what} cannot be saved while it runs, and go on.`,
+        remedy: `${failure.otherwise}, or \`raidlab halt\` first: the disks of a lab that is off can always be saved.`,
       };
   }
 }
