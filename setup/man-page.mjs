@@ -24,6 +24,7 @@ const groups = [
       'status',
       'disk',
       'snapshot',
+      'simulate-disk-failure',
       'logs',
       'cp',
       'ssh-config',
