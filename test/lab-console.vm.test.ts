@@ -40,10 +40,9 @@ test('the console of a lab', { timeout }, async (suite) => {
     await session.shown(/\] from-the-kernel/u);
     const { socketHostPath } = await keeperOf(place);
     assert.equal((await stat(join(dirname(socketHostPath), 'machine', 'shell.sock'))).mode & 0o777, 0o600);
-    session.press('cat\r');
-    session.press('said\r');
-    // By the terminal, and by cat: now it runs, and can be interrupted.
-    await session.shown('said\r\nsaid\r\n');
+    // What says so runs in the foreground, and can be interrupted.
+    session.press('sh -c \'echo r"ead"y; exec sleep 1000\'\r');
+    await session.shown('ready\r\n');
     session.press('\u0003');
     await session.shown('^C');
     session.press('echo interrupted=$?\r');
