@@ -55,6 +55,12 @@ test('the console of a lab', { timeout }, async (suite) => {
     await left(session, 0);
   });
 
+  await suite.test('what is started over ssh hears a Ctrl-C, too', async () => {
+    // proc_pid_status(5): a bit for each signal that is ignored, the lowest for signal 1.
+    const ignored = /^SigIgn:\s+(\S+)$/mu.exec(await lab.ok('ssh', '--', 'cat /proc/self/status'))?.[1] ?? 'none';
+    assert.equal(BigInt(`0x${ignored}`) & 0b110n, 0n, ignored);
+  });
+
   await suite.test('its shell stays, and what is shown there is never taken for the kernel’s', async () => {
     await lab.ok('ssh', '--', 'kill -0 $(cat /run/raidlab-console)');
     const session = console();
