@@ -40,10 +40,9 @@ test('the console of a lab', { timeout }, async (suite) => {
     await session.shown(/\] from-the-kernel/u);
     const { socketHostPath } = await keeperOf(place);
     assert.equal((await stat(join(dirname(socketHostPath), 'machine', 'shell.sock'))).mode & 0o777, 0o600);
-    session.press('cat\r');
-    session.press('said\r');
-    // By the terminal, and by cat: now it runs, and can be interrupted.
-    await session.shown('said\r\nsaid\r\n');
+    // What says so runs in the foreground, and can be interrupted.
+    session.press('sh -c \'echo r"ead"y; exec sleep 1000\'\r');
+    await session.shown('ready\r\n');
     session.press('\u0003');
     await session.shown('^C');
     session.press('echo interrupted=$?\r');
@@ -54,6 +53,12 @@ test('the console of a lab', { timeout }, async (suite) => {
     session.press(leave);
     await session.shown('Left the console of default');
     await left(session, 0);
+  });
+
+  await suite.test('what is started over ssh hears a Ctrl-C, too', async () => {
+    // proc_pid_status(5): a bit for each signal that is ignored, the lowest for signal 1.
+    const ignored = /^SigIgn:\s+(\S+)$/mu.exec(await lab.ok('ssh', '--', 'cat /proc/self/status'))?.[1] ?? 'none';
+    assert.equal(BigInt(`0x${ignored}`) & 0b110n, 0n, ignored);
   });
 
   await suite.test('its shell stays, and what is shown there is never taken for the kernel’s', async () => {

@@ -3,11 +3,14 @@ import { fileURLToPath } from 'node:url';
 
 const mainHostPath = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
+// A busy host boots a machine in half of it.
+const shownTimeoutMs = 40_000;
+
 /** A shell line that runs at a pseudo-terminal of its own, with a person at it. */
 export interface TerminalSession {
   /** Presses keys. */
   press(keys: string): void;
-  /** Resolves when the text has been shown, after all that was waited for before; rejects when it ends without. */
+  /** Resolves when the text has been shown, after all that was waited for before; rejects when it ends without, and after 40 s. */
   shown(text: string | RegExp): Promise<void>;
   /** Everything that was shown. */
   screen(): string;
@@ -52,10 +55,14 @@ export function openTerminal(cwdHostPath: string, line: string, env: Readonly<Re
           listeners.delete(look);
           resolve();
         };
+        const giveUp = (how: string): void => {
+          reject(new Error(`${how} before ${String(text)} was shown:\n${screen.slice(-3000)}`));
+        };
+        setTimeout(giveUp, shownTimeoutMs, 'too long').unref();
         listeners.add(look);
         look();
         void ended.then((exitCode) => {
-          reject(new Error(`it ended with exit ${String(exitCode)} before ${String(text)} was shown:\n${screen.slice(-3000)}`));
+          giveUp(`it ended with exit ${String(exitCode)}`);
         });
       }),
     screen: () => screen,
