@@ -2,6 +2,7 @@
 //
 //   src/core/exit-code.ts ──► docs/exit-codes.md
 //   src/core/event.ts, and the types it names ──► docs/events.md
+//   src/cli, its parsers ──► man/raidlab.1
 //   src/drills, docs/drills/recordings ──► docs/drills.md, docs/drills/
 //   src/core/layout-file ──► docs/layouts.md, docs/layout.schema.json
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import ts from 'typescript';
 import { exitCodeMeanings, exitCodes, exitCodesBySeverity } from '../src/core/exit-code.ts';
 import { drillPages, unrecordedDrills } from './drill-pages.mjs';
 import { layoutPages } from './layout-pages.mjs';
+import { manPage } from './man-page.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const note = '<!-- Made from the source by `npm run docs`. Do not edit. -->';
@@ -216,6 +218,7 @@ function exitCodesPage() {
 }
 
 const pages = { 'docs/events.md': eventsPage(), 'docs/exit-codes.md': exitCodesPage(), ...drillPages(note), ...layoutPages(note) };
+const versionHere = /"version": "([^"]+)"/u.exec(readFileSync(path.join(root, 'package.json'), 'utf8'))?.[1] ?? '';
 const isCheck = process.argv.includes('--check');
 for (const [file, parts] of Object.entries(pages)) {
   const hostPath = path.join(root, file);
@@ -223,6 +226,18 @@ for (const [file, parts] of Object.entries(pages)) {
     ...(await prettier.resolveConfig(hostPath)),
     filepath: hostPath,
   });
+  keep(file, content);
+}
+keep('man/raidlab.1', await manPage(versionHere));
+
+/**
+ * Writes a page, or, for a check, says that it is not what it should be.
+ *
+ * @param {string} file its path in the repository
+ * @param {string} content what it is to say
+ */
+function keep(file, content) {
+  const hostPath = path.join(root, file);
   if (!isCheck) {
     mkdirSync(path.dirname(hostPath), { recursive: true });
     writeFileSync(hostPath, content);

@@ -2,6 +2,7 @@ import type { ExitCode } from '../core/exit-code.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { Interruption } from './interruption.ts';
+import type { Terminal } from './raw-terminal.ts';
 import type { Screen } from './screen.ts';
 
 /** What a command is given: everything of the process and its environment that it may know. Only main.ts reads the originals. */
@@ -33,6 +34,8 @@ export interface Cli {
   lastWords: (exitCode: ExitCode, error?: unknown) => void;
   /** Resolves when nothing more can come on standard input; never rejects. */
   readonly inputEnded: () => Promise<void>;
+  /** The person's terminal, to be taken over; undefined when standard input or output is none. */
+  readonly terminal: () => Terminal | undefined;
   /** Tells a loss of standard output other than a reader that went away, and gives the exit code; undefined when there was none. */
   readonly lostOutput: () => ExitCode | undefined;
 }

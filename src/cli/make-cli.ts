@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { describeFailure, RaidlabError } from '../core/failure.ts';
 import { isMirrorAddress, mirrorVariable, suiteOfVariable } from '../core/mirrors.ts';
@@ -16,6 +15,8 @@ import type { Cli } from './cli.ts';
 import { makeInterruption } from './interruption.ts';
 import { openOutput } from './output.ts';
 import type { TextStream } from './output.ts';
+import { findTerminal } from './raw-terminal.ts';
+import type { TerminalInput, TerminalOutput } from './raw-terminal.ts';
 import { reportFailure } from './report-failure.ts';
 import { openScreen } from './screen.ts';
 import { judgeTerminal } from './terminal-capabilities.ts';
@@ -33,8 +34,8 @@ export interface ProcessFacts {
   readonly cwdHostPath: string;
   /** The program and the options of this Node: `/usr/bin/node --disable-warning=…`. */
   readonly nodeArgv: readonly [string, ...string[]];
-  readonly stdin: () => Readable;
-  readonly stdout: TextStream;
+  readonly stdin: () => TerminalInput;
+  readonly stdout: TextStream & TerminalOutput;
   readonly stderr: TextStream;
 }
 
@@ -89,6 +90,7 @@ export function makeCli(facts: ProcessFacts): Cli {
         input.once('close', resolve).once('error', () => undefined);
         input.resume();
       }),
+    terminal: () => findTerminal(facts.stdin(), facts.stdout, env.TERM),
     lostOutput: () => {
       if (lost === undefined) return undefined;
       const description = describeFailure(lost.failure);

@@ -29,14 +29,16 @@ import type { NewCommand } from './new.ts';
 import { helpEnd } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
-const parserFor = (cli: Cli) =>
+/** Gives the parser of the whole command line; the manual page is made from it, too. */
+export const parserFor = (cli: Cli) =>
   or(
     or(drillArguments, drillsArguments, newArguments),
     labArguments(cli),
     or(doctorArguments, cacheArguments(cli), kernelsArguments, kernelLogArguments),
   );
 
-const examples: Readonly<Record<string, readonly Example[]>> = {
+/** Command lines worth typing, by command. */
+export const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
   drills: drillsExamples,
   new: newExamples,
@@ -132,7 +134,7 @@ async function badArguments(cli: Cli, why: string): Promise<RaidlabError> {
 /** Gives the options of the command that was typed, and of its subcommand where there are some. */
 async function optionsOf(cli: Cli): Promise<readonly string[]> {
   const [first = '', second = ''] = cli.argv;
-  const subcommand = ['cache', 'disk', 'drills', 'kernels', 'new'].includes(first) && !second.startsWith('-') ? [second] : [];
+  const subcommand = ['cache', 'disk', 'drills', 'kernels', 'new', 'snapshot'].includes(first) && !second.startsWith('-') ? [second] : [];
   const suggestions = await suggestAsync(parserFor(cli), [first, ...subcommand, '--']);
   return ['--help', ...suggestions.flatMap((suggestion) => (suggestion.kind === 'literal' ? [suggestion.text] : []))];
 }

@@ -97,6 +97,15 @@ const samples: Samples = {
     'keeper-differs': [69, { lab: 'default', keeper: '0.2.0', here: '0.1.0' }],
     'kernel-crashed': [3, { lab: 'default', what: 'BUG: kernel NULL pointer dereference', transcript: ['[ 1.0] BUG'] }],
     'ssh-silent': [69, { lab: 'default', timeoutMs: 30_000, lastSeen: 'refused' }],
+    'console-busy': [69, { lab: 'default', pid: 4711 }],
+    'console-missing': [69, { lab: 'default', how: 'its machine has no console' }],
+    'bad-snapshot-name': [64, { snapshot: '../x' }],
+    'no-snapshot': [64, { lab: 'default', snapshot: 'befor', known: ['before'], nearest: 'before' }],
+    'snapshot-exists': [64, { lab: 'default', snapshot: 'before' }],
+    'snapshot-failed': [69, { lab: 'default', snapshot: 'before', said }],
+    'snapshot-damaged': [69, { snapshot: 'before', why: 'machine is missing' }],
+    'snapshot-differs': [69, { snapshot: 'before', why: 'it was saved with the QEMU 9.2, and here is 10.0' }],
+    'snapshot-unsupported': [69, { found: '7.2.22', needed: '9.1' }],
   },
 };
 

@@ -12,6 +12,7 @@ import { findKeeper } from './keeper-record.ts';
 import { changeDisksAtRest } from './kept-disks.ts';
 import { withLabLock } from './lab-lock.ts';
 import type { LabPlace } from './lab-place.ts';
+import { settleRestore } from './restore-snapshot.ts';
 import { readLabState, writeLabState } from './state-file.ts';
 
 /**
@@ -25,6 +26,7 @@ export async function actOnDisk(ctx: Context, house: LabHouse, place: LabPlace, 
       const { socketHostPath } = found.keeper;
       return askKeeper(ctx, { place, socketHostPath, raidlabVersion: house.raidlabVersion }, { op: 'disk', act, beyondRedundancy });
     }
+    await settleRestore(ctx, place);
     const state = await readLabState(place);
     const change = planAllowedAct(state, act, { lab: place.name, picture: undefined, beyondRedundancy });
     await changeDisksAtRest(ctx, place, change);

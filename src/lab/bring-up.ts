@@ -89,7 +89,8 @@ export async function askLocked(ctx: Context, house: LabHouse, place: LabPlace, 
   return withLabLock(ctx, place, { create: false }, () => askOrStartKeeper(ctx, house, place, act));
 }
 
-async function askOrStartKeeper(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
+/** Asks the keeper of a lab whose lock we have; starts one where there is none. */
+export async function askOrStartKeeper(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
   const { raidlabVersion } = house;
   const found = await findKeeper(place);
   if (found.is === 'alive' || found.is === 'elsewhere') {

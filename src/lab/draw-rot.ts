@@ -2,13 +2,12 @@ import { RaidlabError } from '../core/failure.ts';
 import { drawBlocks } from '../core/fault/fault-blocks.ts';
 import { faultBlockBytes, maxCorruptedRanges } from '../core/fault.ts';
 import type { ByteRange } from '../core/fault.ts';
-import { JsonReader } from '../core/json-reader.ts';
 import type { Encryption } from '../core/layout.ts';
 import { headerBytes } from '../core/usable-space.ts';
 import type { Context } from '../machine/context.ts';
-import { runHostCommand } from '../machine/host-process.ts';
 import { diskHostPath } from './lab-place.ts';
 import type { LabPlace } from './lab-place.ts';
+import { listWritten } from './list-written.ts';
 
 /** What btrfs leaves free at the beginning of a device, but for a super block of which it has more. Source: BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. Bytes. */
 const reservedBytes = 1024 ** 2;
@@ -49,17 +48,4 @@ function behind(beginBytes: number, { offsetBytes, lengthBytes }: ByteRange): re
   const end = offsetBytes + lengthBytes;
   const begin = Math.max(offsetBytes, beginBytes);
   return begin < end ? [{ offsetBytes: begin, lengthBytes: end - begin }] : [];
-}
-
-/** Asks the host's filesystem which parts of an image there are; the image may be in use. */
-async function listWritten(ctx: Context, hostPath: string): Promise<readonly ByteRange[]> {
-  const argv = ['qemu-img', 'map', '--output=json', '--force-share', '-f', 'raw', hostPath];
-  const { stdout } = await runHostCommand(ctx, argv, { purpose: 'find what has been written to a disk' });
-  return JsonReader.parse(stdout)
-    .list((extent) => ({
-      offsetBytes: extent.field('start').count(),
-      lengthBytes: extent.field('length').count(),
-      isThere: extent.field('data').flag() && !extent.field('zero').flag(),
-    }))
-    .filter(({ isThere }) => isThere);
 }

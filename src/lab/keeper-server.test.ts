@@ -20,7 +20,7 @@ const look = (): Promise<ActDone> => Promise.resolve({ changed: false });
 async function openKeeper(perform: Perform, raidlabVersion = '1.0.0') {
   const directory = await openLabDirectory();
   const socketHostPath = join(directory.hostPath, 'k.sock');
-  const server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion, perform, look });
+  const server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion, perform, aside: look });
   const address = { place: directory.place, socketHostPath, raidlabVersion: '1.0.0' };
   const dispose = async (): Promise<void> => {
     await server[Symbol.asyncDispose]();
@@ -163,7 +163,7 @@ test('a keeper that has just been started is asked as soon as it listens', async
   const asking = askKeeper(createTestContext(), address, { op: 'halt' });
   await delay(30);
   const perform: Perform = () => Promise.resolve({ changed: true });
-  await using server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion: '1.0.0', perform, look });
+  await using server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion: '1.0.0', perform, aside: look });
   assert.equal(server.socketHostPath, socketHostPath);
   assert.deepEqual(await asking, { changed: true });
 });

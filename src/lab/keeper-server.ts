@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { keeperAliveMs, keeperProtocolVersion } from '../core/lab/keeper-protocol.ts';
-import type { ActDone, KeeperAct, KeeperAnswer, KeeperRequest } from '../core/lab/keeper-protocol.ts';
+import type { ActDone, KeeperAct, KeeperAnswer, KeeperAside, KeeperRequest } from '../core/lab/keeper-protocol.ts';
 import type { Context } from '../machine/context.ts';
 import { createLineSplitter } from '../machine/line-splitter.ts';
 
@@ -20,9 +20,9 @@ export interface KeeperService {
   readonly lab: string;
   readonly raidlabVersion: string;
   /** Does what is asked; called for one request after the other, never for two at once. */
-  readonly perform: (ctx: Context, act: KeeperAct) => Promise<ActDone>;
-  /** Looks at the lab; called at any time. */
-  readonly look: (ctx: Context) => Promise<ActDone>;
+  readonly perform: (ctx: Context, act: Exclude<KeeperAct, KeeperAside>) => Promise<ActDone>;
+  /** Does what waits for nobody; called at any time. */
+  readonly aside: (ctx: Context, act: KeeperAside) => Promise<ActDone>;
 }
 
 /** A socket that is listened on. Dispose it and nobody new is served; who was being answered has a moment to hear the answer. */
@@ -58,7 +58,7 @@ export async function listenForActs(socketHostPath: string, service: KeeperServi
         clearInterval(alive);
         await closed(socket);
       };
-      if (asksToLook(line)) void serve();
+      if (isAside(line)) void serve();
       else turn = turn.then(serve);
     }, maxRequestBytes);
     socket.on('data', (chunk: Buffer) => {
@@ -105,8 +105,8 @@ async function closed(socket: Socket): Promise<void> {
   });
 }
 
-function asksToLook(line: string): boolean {
-  return line.includes('"op":"look"');
+function isAside(line: string): boolean {
+  return line.includes('"op":"look"') || line.includes('"op":"console"');
 }
 
 async function answer(service: KeeperService, line: string, ctx: Context): Promise<KeeperAnswer> {
@@ -118,7 +118,7 @@ async function answer(service: KeeperService, line: string, ctx: Context): Promi
     }
     ctx.signal.throwIfAborted();
     const { act } = request;
-    return { type: 'done', done: await (act.op === 'look' ? service.look(ctx) : service.perform(ctx, act)) };
+    return { type: 'done', done: await (act.op === 'look' || act.op === 'console' ? service.aside(ctx, act) : service.perform(ctx, act)) };
   } catch (error) {
     if (error instanceof RaidlabError) return { type: 'failed', failure: error.failure };
     return { type: 'broken', trace: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -6,7 +6,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaidlabError } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
-import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
+import type { ActDone, KeeperAct, KeeperAside } from '../core/lab/keeper-protocol.ts';
 import { hasErrorCode } from '../machine/cache/file-failure.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openStore } from '../machine/cache/open-store.ts';
@@ -20,6 +20,7 @@ import { KeptLab } from './kept-lab.ts';
 import { removeKeeperRecord, writeKeeperRecord } from './keeper-record.ts';
 import { listenForActs } from './keeper-server.ts';
 import type { LabPlace } from './lab-place.ts';
+import { settleRestore } from './restore-snapshot.ts';
 
 /** What a keeper is started with. */
 export interface KeeperOptions {
@@ -49,6 +50,7 @@ export async function runKeeper(ctx: Context, options: KeeperOptions): Promise<v
 
 async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scratch: Scratch): Promise<void> {
   const { place, raidlabVersion, mirrors } = options;
+  await settleRestore(ctx, place);
   await using lab = new KeptLab({ place, store, scratch, raidlabVersion, mirrors });
   const over = Promise.withResolvers<undefined>();
   let isOver = false;
@@ -58,7 +60,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
   };
   void lab.over.then(end);
   let hasBegun = false;
-  const perform = async (actCtx: Context, act: KeeperAct): Promise<ActDone> => {
+  const perform = async (actCtx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> => {
     hasBegun = true;
     if (isOver)
       throw new RaidlabError({ area: 'lab', reason: 'keeper-ended', lab: place.name, how: 'its machine is off', said: 'it ends' });
@@ -73,7 +75,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
     lab: place.name,
     raidlabVersion,
     perform,
-    look: (lookCtx) => lab.look(lookCtx),
+    aside: (asideCtx, act) => lab.aside(asideCtx, act),
   });
   await writeKeeperRecord(place, { socketHostPath: server.socketHostPath, raidlabVersion });
   // What killed runs left; after the socket is there, for somebody waits for that.

@@ -11,28 +11,34 @@ import { join } from 'node:path';
 import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 import type { Mirrors } from '../core/mirrors.ts';
-import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
+import type { ActDone, KeeperAct, KeeperAside } from '../core/lab/keeper-protocol.ts';
 import type { LabLife, LabMachineFacts, LabState } from '../core/lab/lab-state.ts';
 import type { DiskAct } from '../core/lab/disk-act.ts';
 import { formatMotd } from '../core/lab/motd.ts';
-import { planArray, planCreateArray, planOpenAsBoot } from '../core/plan/array.ts';
-import { formatCommand } from '../core/plan/command.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Scratch } from '../machine/cache/scratch.ts';
-import { withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import type { HostProcess } from '../machine/host-process.ts';
 import type { Machine } from '../machine/machine.ts';
-import { said, tryCommand, typeCommand } from '../storage/type-command.ts';
+import { actAside } from './act-aside.ts';
+import { machineScratchName } from './attach-console.ts';
 import { describeChange, planAllowedAct } from './act-on-disk.ts';
+import { buildArray } from './build-array.ts';
 import { keepDisks } from './kept-disks.ts';
 import type { KeptDisks } from './kept-disks.ts';
 import { labFailureOf } from './lab-failure-of.ts';
 import type { LabPlace } from './lab-place.ts';
-import { lookAtArray } from './look-at-array.ts';
 import { prepareLabParts } from './lab-parts.ts';
+import type { LabParts } from './lab-parts.ts';
+import { settleRestore, stageRestore } from './restore-snapshot.ts';
+import { resumeLabMachine, restoreFailure } from './resume-lab-machine.ts';
+import { saveSnapshot } from './save-snapshot.ts';
+import { describeHost, requireSameHost, requireSaving } from './snapshot-host.ts';
+import { readSnapshot } from './snapshots.ts';
+import { openStorage } from './open-storage.ts';
 import { choosePort, ensureSshKeys, openSharedConnection, openSsh, waitForSsh, writeSshConfig } from './ssh-access.ts';
 import { startLabMachine } from './start-lab-machine.ts';
+import type { LabStart, StartedLab } from './start-lab-machine.ts';
 import { readLabState, writeLabState } from './state-file.ts';
 
 /** What a kept lab is made with. */
@@ -44,8 +50,16 @@ export interface KeptLabOptions {
   readonly mirrors: Mirrors;
 }
 
+/** How a lab's machine comes to be on. */
+interface Rise {
+  readonly begin: (start: Omit<LabStart, 'provision'>) => Promise<StartedLab>;
+  /** Whether ssh has to begin; in a machine that goes on it is as it was, whatever a person did to it. */
+  readonly isSshNew: boolean;
+  /** What is done in it before people are let in. */
+  readonly prepare: (machine: Machine, facts: LabMachineFacts) => Promise<void>;
+}
+
 const lastLines = 20;
-const lookTimeoutMs = 20_000;
 
 /** The lab of a keeper; dispose it and its machine is gone. */
 export class KeptLab implements AsyncDisposable {
@@ -55,6 +69,7 @@ export class KeptLab implements AsyncDisposable {
   #machine: Machine | undefined;
   #connection: HostProcess | undefined;
   #disks: KeptDisks | undefined;
+  #parts: LabParts | undefined;
   #written: Promise<unknown> = Promise.resolve();
   #state: LabState | undefined;
 
@@ -74,7 +89,7 @@ export class KeptLab implements AsyncDisposable {
   }
 
   /** Does an act; its context gets the machine's events meanwhile. */
-  async perform(ctx: Context, act: KeeperAct): Promise<ActDone> {
+  async perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
     this.#emit = ctx.emit;
     try {
       return await this.#perform({ signal: ctx.signal, emit: this.#takeEvent }, act);
@@ -85,13 +100,11 @@ export class KeptLab implements AsyncDisposable {
     }
   }
 
-  /** Looks at the array in the guest; at any time, beside an act. Rejects with `lab/not-on` and as `lookAtArray` does. */
-  async look(ctx: Context): Promise<ActDone> {
+  /** Does what waits for nobody, beside an act. Rejects with `lab/not-on`, `lab/kernel-crashed`, and as `actAside` does. */
+  async aside(ctx: Context, act: KeeperAside): Promise<ActDone> {
     const { guest } = this.#requireMachine();
-    // Nobody who asks how a lab is wants to wait for a guest that hangs.
-    using limited = withDeadline({ signal: ctx.signal, emit: () => undefined }, 'the guest to say how its array is', lookTimeoutMs);
     try {
-      return { changed: false, picture: await lookAtArray(limited, guest) };
+      return await actAside(ctx, guest, act);
     } catch (error) {
       throw labFailureOf(error, this.#options.place.name);
     }
@@ -101,7 +114,7 @@ export class KeptLab implements AsyncDisposable {
     this.#requireMachine();
     const picture = beyondRedundancy
       ? undefined
-      : await this.look(ctx).then(
+      : await this.aside(ctx, { op: 'look' }).then(
           ({ picture: seen }) => seen,
           () => undefined,
         );
@@ -111,7 +124,7 @@ export class KeptLab implements AsyncDisposable {
     return describeChange(change);
   }
 
-  async #perform(ctx: Context, act: KeeperAct): Promise<ActDone> {
+  async #perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
     switch (act.op) {
       case 'up':
         return this.#up(ctx, act.provision);
@@ -123,10 +136,12 @@ export class KeptLab implements AsyncDisposable {
         return this.#crash();
       case 'reload':
         return this.#reload(ctx, act.kernel, act.provision);
+      case 'save-snapshot':
+        return this.#saveSnapshot(ctx, act.name);
+      case 'restore-snapshot':
+        return this.#restoreSnapshot(ctx, act.name);
       case 'disk':
         return this.#actOnDisk(ctx, act.act, act.beyondRedundancy);
-      case 'look':
-        return this.look(ctx);
       case 'dispose':
         await this.#end('crash', (machine) => machine[Symbol.asyncDispose]());
         return { changed: true };
@@ -139,43 +154,94 @@ export class KeptLab implements AsyncDisposable {
   }
 
   async #start(ctx: Context, state: LabState, provision: boolean): Promise<ActDone> {
-    const { place, store, scratch, mirrors } = this.#options;
+    const { place } = this.#options;
+    const [parts] = await Promise.all([this.#prepare(ctx, state), ensureSshKeys(ctx, place)]);
+    await this.#rise(ctx, state, parts, {
+      isSshNew: true,
+      begin: (start) => startLabMachine(ctx, { ...start, provision }),
+      prepare: async (machine, facts) => {
+        // What a boot does comes first: what is built afterwards is mounted already.
+        if (state.life.state !== 'off' || state.life.how !== 'new') await openStorage(ctx, machine);
+        if (provision && !this.#known().isProvisioned) await this.#build(ctx, machine);
+        const { layout, isProvisioned } = this.#known();
+        const motd = formatMotd({ lab: place.name, kernel: facts.kernelVersion, tools: facts.tools, layout, isProvisioned });
+        await openSsh(ctx, machine.guest, place, motd);
+      },
+    });
+    return { changed: true };
+  }
+
+  async #prepare(ctx: Context, state: LabState): Promise<LabParts> {
+    const { place, store, mirrors } = this.#options;
+    await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
+    return prepareLabParts(ctx, store, state, mirrors);
+  }
+
+  /** Brings the machine up and lets people in, or leaves nothing of it. */
+  async #rise(ctx: Context, state: LabState, parts: LabParts, rise: Rise): Promise<void> {
+    const { place, store, scratch, raidlabVersion } = this.#options;
     this.#state = state;
     const sshPort = await choosePort(state.sshPort, state.isSshPortAsked);
-    await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
-    const scratchHostPath = join(scratch.socketHostPath, 'machine');
+    const scratchHostPath = join(scratch.socketHostPath, machineScratchName);
     await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
-    const [parts] = await Promise.all([prepareLabParts(ctx, store, state, mirrors), ensureSshKeys(ctx, place)]);
-    const started = await startLabMachine(ctx, { place, store, state, parts, sshPort, scratchHostPath, provision });
+    const started = await rise.begin({ place, store, state, parts, sshPort, scratchHostPath });
     this.#machine = started.machine;
     this.#disks = keepDisks(place, started.machine, state);
+    this.#parts = parts;
     try {
       this.#state = { ...state, ...started.changes, sshPort };
-      // What a boot does comes first: what is built afterwards is mounted already.
-      if (state.life.state !== 'off' || state.life.how !== 'new') await openStorage(ctx, started.machine);
-      if (provision && !this.#state.isProvisioned) await this.#build(ctx, started.machine);
       const { tools, accelerator, qemu, kernel } = parts.parts;
       const machine = { kernelVersion: kernel.version, tools: tools.description, accelerator, qemuVersion: qemu.version };
-      await this.#letIn(ctx, started.machine, sshPort, machine);
-      await this.#write({ life: { state: 'on', at: now(), machine }, raidlabVersion: this.#options.raidlabVersion });
+      await rise.prepare(started.machine, machine);
+      await this.#letIn(ctx, sshPort, rise.isSshNew);
+      await this.#write({ life: { state: 'on', at: now(), machine }, raidlabVersion });
     } catch (error) {
       await this.#forget();
       await started.machine[Symbol.asyncDispose]();
       throw error;
     }
-    return { changed: true };
   }
 
-  /** Opens ssh, and the connection that others share; that one is not waited for. */
-  async #letIn(ctx: Context, machine: Machine, sshPort: number, facts: LabMachineFacts): Promise<void> {
+  /** Waits for ssh, and opens the connection that others share; that one is not waited for. */
+  async #letIn(ctx: Context, sshPort: number, isSshNew: boolean): Promise<void> {
     const { place, scratch } = this.#options;
-    const { layout, isProvisioned } = this.#known();
-    const { kernelVersion: kernel, tools } = facts;
-    const motd = formatMotd({ lab: place.name, kernel, tools, layout, isProvisioned });
-    await openSsh(ctx, machine.guest, place, motd);
     await writeSshConfig(place, sshPort, join(scratch.socketHostPath, 'ssh.sock'));
-    await waitForSsh(ctx, place.name, sshPort);
+    if (isSshNew) await waitForSsh(ctx, place.name, sshPort);
     this.#connection = await openSharedConnection(ctx, place);
+  }
+
+  async #saveSnapshot(ctx: Context, name: string): Promise<ActDone> {
+    const machine = this.#requireMachine();
+    if (this.#parts === undefined) throw new Error('a machine is on, and nobody knows what it was made from');
+    const { parts } = this.#parts;
+    requireSaving(parts.qemu);
+    const source = { machine, host: await describeHost(parts) };
+    const saved = await saveSnapshot(ctx, this.#options.place, name, { state: this.#known(), source });
+    return { changed: true, saved };
+  }
+
+  async #restoreSnapshot(ctx: Context, name: string): Promise<ActDone> {
+    const { place } = this.#options;
+    const snapshot = await readSnapshot(place, name);
+    const parts = await this.#prepare(ctx, snapshot.record.state);
+    await requireSameHost(snapshot, parts.parts);
+    await settleRestore(ctx, place);
+    await using staged = await stageRestore(ctx, place, snapshot, true);
+    await this.#stop('crash', (machine) => machine.crash());
+    const { sshPort, isSshPortAsked, life } = await readLabState(place);
+    const state = { ...snapshot.record.state, sshPort, isSshPortAsked };
+    await staged.put({ ...state, life });
+    const begin: Rise['begin'] = (start) => resumeLabMachine(ctx, start, snapshot);
+    const resumption: Rise = { isSshNew: false, begin, prepare: () => Promise.resolve() };
+    try {
+      await this.#rise(ctx, state, parts, resumption);
+    } catch (error) {
+      await staged[Symbol.asyncDispose]();
+      this.#state = await readLabState(place);
+      throw restoreFailure(error, snapshot);
+    }
+    await staged.commit();
+    return { changed: true };
   }
 
   async #provision(ctx: Context): Promise<ActDone> {
@@ -186,11 +252,7 @@ export class KeptLab implements AsyncDisposable {
   }
 
   async #build(ctx: Context, machine: Machine): Promise<void> {
-    const { layout, luksUuids } = this.#known();
-    for (const planned of planCreateArray(planArray(layout, luksUuids))) {
-      ctx.emit({ type: 'command-typed', machine: machine.name, argv: planned.argv, command: formatCommand(planned) });
-      await typeCommand(ctx, machine.guest, planned);
-    }
+    await buildArray(ctx, machine, this.#known());
     await this.#write({ isProvisioned: true });
   }
 
@@ -292,14 +354,4 @@ export class KeptLab implements AsyncDisposable {
 
 function now(): string {
   return new Date().toISOString();
-}
-
-/** Does what a boot does with the storage. What does not come up is the person's to see to: that is what a lab is for. */
-async function openStorage(ctx: Context, machine: Machine): Promise<void> {
-  const result = await tryCommand(ctx, machine.guest, planOpenAsBoot);
-  if (result.exitCode === 0) return;
-  ctx.emit({
-    type: 'remark-made',
-    text: `The storage did not come up as crypttab and fstab say: ${said(result).split('\n').at(-1) ?? ''}`,
-  });
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, rm } from 'node:fs/promises';
+import { access, chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabDisk } from '../core/lab/lab-state.ts';
 import { fileFailure } from '../machine/cache/file-failure.ts';
@@ -17,7 +17,10 @@ export async function createLabDisks(
   blankSystemHostPath: string,
 ): Promise<void> {
   for (const { serial, sizeBytes } of disks) await createDiskImage(ctx, join(directoryHostPath, diskFileName(serial)), sizeBytes);
-  await copySparsely(ctx, [blankSystemHostPath, '--', join(directoryHostPath, systemFileName)], directoryHostPath);
+  const systemHostPath = join(directoryHostPath, systemFileName);
+  await copySparsely(ctx, [blankSystemHostPath, '--', systemHostPath], directoryHostPath);
+  // The blank one is everybody's; what is written to this one is not.
+  await chmod(systemHostPath, 0o600);
 }
 
 /** Copies the disks of a template into a lab's own directory, which must be empty. */
@@ -29,6 +32,8 @@ export async function copyLabDisks(
 ): Promise<void> {
   const images = [...serials.map(diskFileName), systemFileName].map((name) => join(fromHostPath, name));
   await copySparsely(ctx, [`--target-directory=${directoryHostPath}`, '--', ...images], directoryHostPath);
+  // A template of an earlier raidlab has it readable for all.
+  await chmod(join(directoryHostPath, systemFileName), 0o600);
 }
 
 /** Makes a lab's directory of disks anew; what an interrupted `up` left in it was nobody's yet. */

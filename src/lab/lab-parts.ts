@@ -40,7 +40,17 @@ export async function prepareLabParts(
   requireTrusted(qemu, accelerator);
   const slots = slotsOfBus[state.layout.bus];
   return {
-    parts: { qemu, accelerator, kernel, tools, memoryMiB: state.memoryMiB, bootTimeoutMs, network: {}, ...(slots === 0 ? {} : { slots }) },
+    parts: {
+      qemu,
+      accelerator,
+      kernel,
+      tools,
+      memoryMiB: state.memoryMiB,
+      bootTimeoutMs,
+      network: {},
+      hasShellLine: true,
+      ...(slots === 0 ? {} : { slots }),
+    },
     forks: canFork(qemu.version),
   };
 }

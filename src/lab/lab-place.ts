@@ -25,6 +25,8 @@ export interface LabPlace {
   readonly keeperHostPath: string;
   /** Held by the command that is at work on it. */
   readonly lockHostPath: string;
+  /** Held by whoever is at its console. */
+  readonly consoleLockHostPath: string;
   /** Images of the disks, and of the system disk. */
   readonly disksHostPath: string;
   readonly systemHostPath: string;
@@ -32,6 +34,10 @@ export interface LabPlace {
   readonly sshHostPath: string;
   /** console.log, qmp.ndjson, keeper.log. */
   readonly logsHostPath: string;
+  /** Snapshots, one a directory. */
+  readonly snapshotsHostPath: string;
+  /** There only while a snapshot is restored: see restore-snapshot.ts. */
+  readonly restoreHostPath: string;
 }
 
 /** Gives the place of a lab of a project. Throws `lab/bad-name`. */
@@ -49,10 +55,13 @@ export function placeAt(hostPath: string, name: string): LabPlace {
     stateHostPath: at('state.json'),
     keeperHostPath: at('keeper.json'),
     lockHostPath: at('lock'),
+    consoleLockHostPath: at('console-lock'),
     disksHostPath: at('disks'),
     systemHostPath: at('disks', systemFileName),
     sshHostPath: at('ssh'),
     logsHostPath: at('logs'),
+    snapshotsHostPath: at('snapshots'),
+    restoreHostPath: at('restore'),
   };
 }
 

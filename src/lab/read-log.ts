@@ -8,17 +8,30 @@ import type { LabPlace } from './lab-place.ts';
 
 const pieceBytes = 64 * 1024;
 
+/** What is read of a log. */
+export interface LogReading {
+  /** Whether to go on with what is said from now on. */
+  readonly follow: boolean;
+  /** The beginning unless given; the end: only what is said from now on. */
+  readonly from?: 'beginning' | 'end';
+}
+
 /**
  * Gives what the console of a lab said, and, when it is to be followed, what it says until the signal aborts. A serial line ends its
  * rows with `\r\n`; they come with `\n`.
  */
-export async function readLog(signal: AbortSignal, place: LabPlace, follow: boolean, write: (text: string) => void): Promise<void> {
+export async function readLog(
+  signal: AbortSignal,
+  place: LabPlace,
+  { follow, from = 'beginning' }: LogReading,
+  write: (text: string) => void,
+): Promise<void> {
   const hostPath = join(place.logsHostPath, consoleLogFile);
   const decoder = new StringDecoder('utf8');
   try {
     await using file = await open(hostPath);
     const buffer = Buffer.alloc(pieceBytes);
-    let position = 0;
+    let position = from === 'end' ? (await file.stat()).size : 0;
     const readOn = async (): Promise<void> => {
       for (;;) {
         const { bytesRead } = await file.read(buffer, 0, pieceBytes, position);
@@ -31,6 +44,8 @@ export async function readLog(signal: AbortSignal, place: LabPlace, follow: bool
     if (!follow) return;
     const changes = changesOf(hostPath, signal);
     while ((await changes.next()).done !== true) await readOn();
+    // What was said until then is given, too.
+    await readOn();
   } catch (error) {
     // Before it is on for the first time it has said nothing.
     if (hasErrorCode(error, 'ENOENT')) return;

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,9 +27,10 @@ async function ensureKey(ctx: Context, hostPath: string, comment: string): Promi
   await runHostCommand(ctx, argv, { purpose: 'make a key for ssh', writesHostPath: hostPath, input: 'y\n' });
 }
 
-/** Writes the configuration with which ssh finds a lab at a port. */
+/** Writes the configuration with which ssh finds a lab at a port; a connection that others shared and that is gone is not looked for. */
 export async function writeSshConfig(place: LabPlace, port: number, controlHostPath: string): Promise<void> {
   const { keyHostPath, knownHostsHostPath, configHostPath } = sshFiles(place);
+  await rm(controlHostPath, { force: true });
   await writePrivately(place, configHostPath, formatSshConfig({ lab: place.name, port, keyHostPath, knownHostsHostPath, controlHostPath }));
 }
 

@@ -73,7 +73,8 @@ async function forkNewLab(ctx: Context, start: LabStart, template: LabTemplate):
   );
 }
 
-function planLabMachine({ place, state, parts, sshPort, scratchHostPath }: LabStart): MachineSpec {
+/** Gives the machine of a lab as its state says. */
+export function planLabMachine({ place, state, parts, sshPort, scratchHostPath }: Omit<LabStart, 'provision'>): MachineSpec {
   const { tools, ...shape } = parts.parts;
   return {
     ...shape,

@@ -49,6 +49,24 @@ test('a new disk gets nodes and a bay of its own', async () => {
   assert.equal(disks.hostPathOfNode('root-format'), undefined);
 });
 
+test('disks sit in the bays that they are said to, and a new one takes the first that is free', async () => {
+  const { qmp, said } = writeDownQmp();
+  const disks = keepArrayDisks(qmp, [{ ...disk2, bay: 1 }], keepFaultChains(qmp, '/scratch'));
+  await disks.insert(createTestContext(), disk1);
+  await disks.insert(createTestContext(), disk3);
+  assert.deepEqual(disks.bays(), [
+    { serial: 'DISK2', bay: 1 },
+    { serial: 'DISK1', bay: 0 },
+    { serial: 'DISK3', bay: 2 },
+  ]);
+  assert.ok(said.includes('device_add DISK1 0') && said.includes('device_add DISK3 2'));
+  await disks.pull(createTestContext(), 'DISK2');
+  assert.deepEqual(
+    disks.bays().map(({ serial }) => serial),
+    ['DISK1', 'DISK3'],
+  );
+});
+
 test('another image under a known serial replaces the nodes', async () => {
   const { qmp, said } = writeDownQmp();
   const disks = keepArrayDisks(qmp, [disk1], keepFaultChains(qmp, '/scratch'));

@@ -1,7 +1,7 @@
 import { RaidlabError } from '../core/failure.ts';
 import type { Context } from './context.ts';
 import type { FaultChains } from './faults/fault-chains.ts';
-import type { DiskSpec } from './machine.ts';
+import type { DiskBayUse, DiskSpec } from './machine.ts';
 import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes } from './qemu/block-nodes.ts';
 import type { QmpClient } from './qmp/qmp-client.ts';
 
@@ -9,6 +9,8 @@ import type { QmpClient } from './qmp/qmp-client.ts';
 export interface ArrayDisks {
   /** The disks that are in the machine now, in the order in which they came. */
   readonly list: () => readonly DiskSpec[];
+  /** The bays of these. */
+  readonly bays: () => readonly DiskBayUse[];
   /** Gives the image behind a block node, when it is an array disk's. */
   readonly hostPathOfNode: (nodeName: string) => string | undefined;
   /** Takes a disk out of the running machine; resolves when QEMU has. Its block nodes stay, so that it can come back. */
@@ -20,12 +22,12 @@ export interface ArrayDisks {
 // virtio-scsi takes a disk out as soon as its requests have ended: 60 ms were seen (field notes, "Disks").
 const pullTimeoutMs = 10_000;
 
-/** Keeps the disks of a machine that was started with `initial`, in bays 0, 1, …, behind whatever faults they have. */
+/** Keeps the disks of a machine that was started with `initial`, in their bays, behind whatever faults they have. */
 export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[], chains: FaultChains): ArrayDisks {
   const present = new Map(initial.map((disk) => [disk.serial, disk]));
   /** The disks whose block nodes exist, present or pulled. */
   const known = new Map(present);
-  const bays = new Map(initial.map((disk, bay) => [disk.serial, bay]));
+  const bays = new Map(initial.map((disk, index) => [disk.serial, disk.bay ?? index]));
 
   const forget = async (ctx: Context, serial: string): Promise<void> => {
     const nodes = formatNodeNames(serial);
@@ -48,6 +50,7 @@ export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[], cha
   };
   return {
     list: () => [...present.values()],
+    bays: () => [...bays].map(([serial, bay]) => ({ serial, bay })).filter(({ serial }) => present.has(serial)),
     hostPathOfNode: (nodeName) =>
       [...known.values()].find(({ serial }) => [...Object.values(formatNodeNames(serial)), chains.driveOf(serial)].includes(nodeName))
         ?.hostPath,
@@ -64,12 +67,19 @@ export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[], cha
       const before = known.get(serial);
       if (before !== undefined && (before.hostPath !== disk.hostPath || before.format !== disk.format)) await forget(ctx, serial);
       if (!known.has(serial)) await addNodes(ctx, disk);
-      const bay = bays.get(serial) ?? bays.size;
+      const bay = bays.get(serial) ?? freeBay(new Set(bays.values()));
       await qmp.execute(ctx, 'device_add', planDiskDevice(disk, bay, chains.driveOf(serial)));
       bays.set(serial, bay);
       present.set(serial, disk);
     },
   };
+}
+
+/** The bay of a disk that was pulled is kept for it. */
+function freeBay(taken: ReadonlySet<number>): number {
+  let bay = 0;
+  while (taken.has(bay)) bay += 1;
+  return bay;
 }
 
 function misuse(message: string): RaidlabError {

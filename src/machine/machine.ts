@@ -21,6 +21,14 @@ export interface DiskSpec {
   readonly bus?: Bus;
   /** What the guest sees of it, bytes; where it is known, a template can have a disk like it in its bay. */
   readonly sizeBytes?: number;
+  /** Which bay it sits in; unless given, one disk after the other in those from 0 on. */
+  readonly bay?: number;
+}
+
+/** Which bay a disk sits in; the first is 0. */
+export interface DiskBayUse {
+  readonly serial: string;
+  readonly bay: number;
 }
 
 /** What a machine's memory is. */
@@ -56,6 +64,8 @@ export interface MachineSpec {
   readonly network?: MachineNetwork;
   /** How many slots of PCI Express it has for disks that hang on it, each for one; none unless given. */
   readonly slots?: number;
+  /** A second line, for a person's shell: /dev/hvc0 in the guest, beside the serial line that the kernel has for itself. */
+  readonly hasShellLine?: true;
   /** Disks present at start. */
   readonly disks: readonly DiskSpec[];
   /** What their disks have already: a fault does not go away with a restart. */
@@ -68,6 +78,14 @@ export interface MachineSpec {
   readonly bootTimeoutMs: number;
   /** How long the guest agent may take for one reply, milliseconds; 30 000 unless given. */
   readonly agentTimeoutMs?: number;
+}
+
+/** What is done while a machine stands still to be saved. */
+export interface SnapshotWork {
+  /** Copies its disks, which nothing changes meanwhile. */
+  readonly copyDisks: () => Promise<void>;
+  /** Takes away what there is when something went wrong, before it goes on: its disks may need the room. */
+  readonly discard: () => Promise<void>;
 }
 
 /** A running machine. Dispose it and QEMU is gone, whatever state it was in. */
@@ -83,6 +101,8 @@ export interface Machine extends AsyncDisposable {
   onJournalLine(listener: (line: string) => void): Disposable;
   /** The disks that are in the machine now, by serial. */
   disks(): readonly DiskSpec[];
+  /** The bays that they sit in. */
+  bays(): readonly DiskBayUse[];
   /** Hot-pulls a disk, as a hand at the drive bay does; resolves when QEMU has taken it out. */
   pullDisk(ctx: Context, serial: string): Promise<void>;
   /** Puts a disk in (or back), hot; resolves when QEMU has it. The guest's udev may need a moment more. */
@@ -97,6 +117,11 @@ export interface Machine extends AsyncDisposable {
   shutdown(ctx: Context): Promise<void>;
   /** Power cut: QEMU is killed at once. */
   crash(): Promise<void>;
+  /**
+   * Saves it, its memory too, and lets it go on, whatever goes wrong. Gives how long its processor stood, milliseconds. Rejects with
+   * `machine/state-not-moved` and as `work.copyDisks` does.
+   */
+  snapshot(ctx: Context, stateHostPath: string, work: SnapshotWork): Promise<number>;
   /** Saves it, for forks to begin there, and ends it. Only a machine whose memory is a shared file; rejects with `machine/state-not-moved`. */
   save(ctx: Context, stateHostPath: string): Promise<void>;
 }

@@ -30,8 +30,8 @@ import { planQemuCommand } from './qemu/qemu-command.ts';
 import type { MachineBeginning } from './qemu/qemu-command.ts';
 import { isHostDiskFull } from './qmp/host-disk-full.ts';
 import { requireTrusted } from './qemu/qemu-program.ts';
-import { loadState, saveState } from './saved-machine.ts';
-import type { SavedMachine } from './saved-machine.ts';
+import { loadState, saveState, snapshotState } from './saved-machine.ts';
+import type { SavedState } from './saved-machine.ts';
 import { waitForDiskNames } from './wait-for-disk-names.ts';
 
 const connectTimeoutMs = 10_000;
@@ -78,12 +78,9 @@ export interface ForkOptions {
  *
  * Rejects as {@link startMachine} does, and with `machine/state-not-moved`.
  */
-export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedMachine, options: ForkOptions = {}): Promise<Machine> {
+export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedState, options: ForkOptions = {}): Promise<Machine> {
   const { memoryHostPath, root = 'joined' } = options;
-  const memory: MachineMemory =
-    memoryHostPath === undefined
-      ? { kind: 'private-file', hostPath: saved.memoryHostPath }
-      : { kind: 'shared-file', hostPath: memoryHostPath };
+  const memory = planForkMemory(saved, memoryHostPath);
   const { present, plugged } = divideDisks(spec, saved);
   const forked: MachineSpec = { ...spec, disks: present };
   const { machine, durationMs } = await bringUp(ctx, forked, { memory, from: 'saved-state' }, async (qemu, { agent, disks, faults }) => {
@@ -100,10 +97,15 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedM
   return machine;
 }
 
+function planForkMemory({ memoryHostPath: savedHostPath }: SavedState, ownHostPath: string | undefined): MachineMemory {
+  if (ownHostPath !== undefined) return { kind: 'shared-file', hostPath: ownHostPath };
+  return savedHostPath === undefined ? { kind: 'own' } : { kind: 'private-file', hostPath: savedHostPath };
+}
+
 /** The saved machine's disks, in their bays, and those that come on top. */
 function divideDisks(
   spec: MachineSpec,
-  saved: SavedMachine,
+  saved: SavedState,
 ): { readonly present: readonly DiskSpec[]; readonly plugged: readonly DiskSpec[] } {
   const present = saved.serials.map((serial) => {
     const disk = spec.disks.find((candidate) => candidate.serial === serial);
@@ -201,6 +203,7 @@ function machineOf(ctx: Context, qemu: RunningQemu, parts: Parts, spec: MachineS
     troubles: () => qemu.console.troubles(),
     onJournalLine: journal.onLine,
     disks: disks.list,
+    bays: disks.bays,
     pullDisk: disks.pull,
     insertDisk: disks.insert,
     faults: faults.list,
@@ -211,6 +214,7 @@ function machineOf(ctx: Context, qemu: RunningQemu, parts: Parts, spec: MachineS
       await shutDown(givenCtx, qemu, agent);
       await stopped;
     },
+    snapshot: (givenCtx, stateHostPath, work) => snapshotState(givenCtx, life.machine, qemu.qmp, stateHostPath, work),
     save: async (givenCtx, stateHostPath) => {
       intent = 'save';
       await saveState(givenCtx, life.machine, qemu.qmp, stateHostPath);

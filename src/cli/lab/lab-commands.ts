@@ -3,6 +3,7 @@ import type { InferValue } from '@optique/core/parser';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { consoleArguments, consoleExamples, runConsoleCommand } from './console.ts';
 import { cpArguments, cpExamples, runCpCommand } from './cp.ts';
 import { destroyArguments, destroyExamples, runDestroyCommand } from './destroy.ts';
 import { crashArguments, crashExamples, haltArguments, haltExamples, runHaltCommand } from './halt.ts';
@@ -13,6 +14,7 @@ import { lsArguments, lsExamples, pruneArguments, pruneExamples, runLsCommand } 
 import { provisionArguments, provisionExamples, runProvisionCommand } from './provision.ts';
 import { reloadArguments, reloadExamples, runReloadCommand } from './reload.ts';
 import { runSimulateCommand, simulateArguments, simulateExamples } from './simulate-disk-failure.ts';
+import { runSnapshotCommand, snapshotArguments, snapshotExamples } from './snapshot.ts';
 import { runSshConfigCommand, sshConfigArguments, sshConfigExamples } from './ssh-config.ts';
 import { runSshCommand, sshArguments, sshExamples } from './ssh.ts';
 import { runStatusCommand, statusArguments, statusExamples } from './status.ts';
@@ -39,9 +41,11 @@ const workArguments = (cli: Cli) =>
     statusArguments(cli),
     sshArguments(cli),
     sshConfigArguments(cli),
+    consoleArguments(cli),
     cpArguments(cli),
     logsArguments(cli),
     diskArguments(cli),
+    snapshotArguments(cli),
     simulateArguments(cli),
   );
 
@@ -61,10 +65,12 @@ export const labExamples: Readonly<Record<string, readonly Example[]>> = {
   status: statusExamples,
   ssh: sshExamples,
   'ssh-config': sshConfigExamples,
+  console: consoleExamples,
   cp: cpExamples,
   logs: logsExamples,
   disk: diskExamples,
   'simulate-disk-failure': simulateExamples,
+  snapshot: snapshotExamples,
 };
 
 /** Does what was asked of a lab. */
@@ -90,6 +96,8 @@ export async function runLabCommand(cli: Cli, asked: LabCommand): Promise<ExitCo
       return runSshCommand(cli, asked);
     case 'ssh-config':
       return runSshConfigCommand(cli, asked);
+    case 'console':
+      return runConsoleCommand(cli, asked);
     case 'cp':
       return runCpCommand(cli, asked);
     case 'logs':
@@ -98,6 +106,8 @@ export async function runLabCommand(cli: Cli, asked: LabCommand): Promise<ExitCo
       return runDiskCommand(cli, asked);
     case 'simulate-disk-failure':
       return runSimulateCommand(cli, asked);
+    case 'snapshot':
+      return runSnapshotCommand(cli, asked);
     case 'keep-lab':
       return runKeepLabCommand(cli, asked);
   }

@@ -34,7 +34,7 @@ export async function runLogsCommand(cli: Cli, asked: LogsCommand): Promise<Exit
   const { readLog } = await import('../../lab/read-log.ts');
   const place = await placeOf(cli, asked.lab);
   const { signal } = cli.interruption;
-  await readLog(signal, place, asked.follow, (text) => {
+  await readLog(signal, place, { follow: asked.follow }, (text) => {
     cli.screen.data(text);
   });
   return signal.aborted ? exitCodes.interrupted : exitCodes.held;

@@ -1,5 +1,9 @@
 import { exitCodes } from '../exit-code.ts';
+import { describeConsoleFailure, isConsoleFailure } from './console.ts';
+import type { ConsoleFailure } from './console.ts';
 import type { FailureDescription } from './description.ts';
+import { describeSnapshotFailure, isSnapshotFailure } from './snapshot.ts';
+import type { SnapshotFailure } from './snapshot.ts';
 
 /** A lab is not there, not on, or cannot be used: what the person can mend is exit 64 or 69, a kernel that crashed 3. */
 export type LabFailure =
@@ -51,10 +55,14 @@ export type LabFailure =
       readonly what: string;
       readonly transcript: readonly string[];
     }
-  | { readonly area: 'lab'; readonly reason: 'ssh-silent'; readonly lab: string; readonly timeoutMs: number; readonly lastSeen: string };
+  | { readonly area: 'lab'; readonly reason: 'ssh-silent'; readonly lab: string; readonly timeoutMs: number; readonly lastSeen: string }
+  | ConsoleFailure
+  | SnapshotFailure;
 
 /** Gives the words for a failure of a lab. */
 export function describeLabFailure(failure: LabFailure): FailureDescription {
+  if (isConsoleFailure(failure)) return describeConsoleFailure(failure);
+  if (isSnapshotFailure(failure)) return describeSnapshotFailure(failure);
   if (isDiskFailure(failure)) return describeDiskFailure(failure);
   return isStateFailure(failure) ? describeStateFailure(failure) : describeKeeperFailure(failure);
 }
@@ -166,7 +174,9 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
   }
 }
 
-function describeKeeperFailure(failure: Exclude<LabFailure, StateFailure | DiskFailure>): FailureDescription {
+function describeKeeperFailure(
+  failure: Exclude<LabFailure, StateFailure | DiskFailure | ConsoleFailure | SnapshotFailure>,
+): FailureDescription {
   const { unavailable, crashed } = exitCodes;
   const seconds = (ms: number): string => `${String(Math.round(ms / 1000))} s`;
   switch (failure.reason) {

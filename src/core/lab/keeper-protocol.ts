@@ -13,7 +13,7 @@ import type { DiskAct } from './disk-act.ts';
  */
 
 /** Raised whenever a keeper and a command of different versions would not understand each other. */
-export const keeperProtocolVersion = 1;
+export const keeperProtocolVersion = 2;
 
 /** What the keeper of a lab is asked to do. */
 export type KeeperAct =
@@ -29,10 +29,19 @@ export type KeeperAct =
   | { readonly op: 'provision' }
   /** Does something to a disk. */
   | { readonly op: 'disk'; readonly act: DiskAct; readonly beyondRedundancy: boolean }
-  /** Looks at the array; the one act that does not wait for its turn. */
+  /** Saves the running machine and its disks under a name; it goes on. */
+  | { readonly op: 'save-snapshot'; readonly name: string }
+  /** Ends the machine, if it is on, and goes on from where a running one was saved. */
+  | { readonly op: 'restore-snapshot'; readonly name: string }
+  /** Looks at the array; does not wait for its turn. */
   | { readonly op: 'look' }
+  /** Begins the shell at the console, unless it is there, and gives it the size of a terminal; does not wait for its turn. */
+  | { readonly op: 'console'; readonly term: string; readonly rows: number; readonly columns: number }
   /** Ends the machine and the keeper, whatever state they are in. */
   | { readonly op: 'dispose' };
+
+/** What is done beside another act, without waiting for its turn. */
+export type KeeperAside = Extract<KeeperAct, { readonly op: 'look' | 'console' }>;
 
 /** A request as it is sent. */
 export interface KeeperRequest {
@@ -47,6 +56,8 @@ export interface ActDone {
   readonly changed: boolean;
   /** The disk that was added. */
   readonly disk?: string;
+  /** The snapshot that was saved: what it takes on the host's disk, and how long the machine stood still for it. */
+  readonly saved?: { readonly sizeBytes: number; readonly pausedMs: number | null };
   /** What was seen. */
   readonly picture?: ArrayPicture;
 }

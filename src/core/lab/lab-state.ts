@@ -86,13 +86,14 @@ export function parseLabState(text: string): ReadLabState {
     const document = JsonReader.parse(text);
     const version = document.field('v').count(1);
     if (version > labStateVersion) return { is: 'newer', version };
-    return { is: 'lab', state: readState(document) };
+    return { is: 'lab', state: readLabStateOf(document) };
   } catch (error) {
     return { is: 'damaged', why: (error as Error).message };
   }
 }
 
-function readState(document: JsonReader): LabState {
+/** Reads the fields of a lab's state from a document that has them; throws BadJson. */
+export function readLabStateOf(document: JsonReader): LabState {
   const disks = document.field('disks').list(readDisk);
   return {
     v: labStateVersion,

@@ -37,15 +37,18 @@ export interface AgentCommand {
 /** The root of a machine that wakes: `bare` is the read-only image alone, `joined` has the machine's system disk over it. */
 export type RootState = 'bare' | 'joined';
 
+/** How a machine is that wakes: with a root of that kind and as one of its own, or, `same`, as the very machine that was saved. */
+export type WakeState = RootState | 'same';
+
 /** A connection to the agent of a guest. */
 export interface AgentClient extends Disposable {
   /** Resolves when the agent has begun, which means that modules are loaded and disks have their names. A fork's has begun already. */
   ready(ctx: Context, timeoutMs: number): Promise<void>;
   /**
-   * Gives the machine random numbers, time and identity of its own, and lays its system disk over a bare root. Rejects with
-   * `machine/boot-failed` and `machine/agent-silent`.
+   * Gives the machine random numbers, time and identity of its own, and lays its system disk over a bare root; one that is the same
+   * keeps its identity. Rejects with `machine/boot-failed` and `machine/agent-silent`.
    */
-  wake(ctx: Context, root: RootState, timeoutMs: number): Promise<void>;
+  wake(ctx: Context, root: WakeState, timeoutMs: number): Promise<void>;
   /** Starts a command; resolves when it has a process. Rejects with `machine/agent-silent`, and as the machine's end says. */
   start(ctx: Context, argv: readonly string[], input: Uint8Array): Promise<AgentCommand>;
   /** Resolves when QEMU has closed the connection. */
@@ -224,7 +227,7 @@ function takeLine(state: Conversation, line: string): boolean {
   }
 }
 
-function formatWake(root: RootState, nowMs: number): string {
+function formatWake(root: WakeState, nowMs: number): string {
   const seconds = Math.floor(nowMs / 1000);
   const nanoseconds = (nowMs % 1000) * 1_000_000;
   const entropy = randomBytes(entropyBytes).toString('hex');

@@ -5,11 +5,11 @@
  *                  │ it ends before that                                                            │
  *                  └─► machine/qemu-refused-to-start                  what the console still says is read; then the life ends
  */
-import { rm, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../../core/failure.ts';
-import { fileFailure } from '../cache/file-failure.ts';
+import { fileFailure, hasErrorCode } from '../cache/file-failure.ts';
 import { createConsoleWatch } from '../console/console-watch.ts';
 import type { ConsoleWatch } from '../console/console-watch.ts';
 import type { Context } from '../context.ts';
@@ -97,6 +97,7 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
     const transcriptHostPath = join(launch.evidenceHostPath, 'qmp.ndjson');
     qmp = await connectQmp(ctx, life, { socketHostPath: sockets.qmpHostPath, transcriptHostPath });
     watchEvents(ctx, life, qmp, watch);
+    await closeToOthers(sockets);
     return {
       process,
       life,
@@ -164,6 +165,15 @@ function refusal(launch: QemuLaunch, end: HostProcessEnd): RaidlabError {
 
 function describeEnd(end: HostProcessEnd): string {
   return end.signal === undefined ? `exit ${String(end.exitCode)}` : `killed by ${end.signal}`;
+}
+
+/** QEMU leaves them to the umask; they are in a directory that is ours alone, and ours alone themselves. */
+async function closeToOthers(sockets: MachineSockets): Promise<void> {
+  for (const hostPath of Object.values(sockets) as readonly string[]) {
+    await chmod(hostPath, 0o600).catch((error: unknown) => {
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
+    });
+  }
 }
 
 async function removeSockets(sockets: MachineSockets): Promise<void> {

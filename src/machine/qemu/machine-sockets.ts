@@ -6,6 +6,8 @@ export interface MachineSockets {
   readonly agentHostPath: string;
   readonly consoleHostPath: string;
   readonly journalHostPath: string;
+  /** There only where the machine has such a line. */
+  readonly shellHostPath: string;
 }
 
 /** Says where the sockets of a machine are. Names are short: a socket's whole path may have 107 bytes, see unix(7). */
@@ -15,5 +17,6 @@ export function planMachineSockets(scratchHostPath: string): MachineSockets {
     agentHostPath: join(scratchHostPath, 'agent.sock'),
     consoleHostPath: join(scratchHostPath, 'console.sock'),
     journalHostPath: join(scratchHostPath, 'journal.sock'),
+    shellHostPath: join(scratchHostPath, 'shell.sock'),
   };
 }

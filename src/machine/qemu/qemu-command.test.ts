@@ -224,6 +224,19 @@ test('the ports have the names that the guest looks for', () => {
   );
 });
 
+test('a person’s line is a console of its own, and no other machine has one', () => {
+  const devices = (argv: readonly string[]) => objectsOf(argv, '-device').filter(({ driver }) => driver === 'virtconsole');
+  assert.deepEqual(devices(planQemuCommand(spec)), []);
+  const argv = planQemuCommand({ ...spec, hasShellLine: true });
+  assert.deepEqual(devices(argv), [{ driver: 'virtconsole', id: 'shell0', chardev: 'shell0' }]);
+  assert.ok(valuesOf(argv, '-chardev').includes('socket,id=shell0,path=/run/raidlab-1/shell.sock,server=on,wait=off'));
+});
+
+test('a disk sits in its bay', () => {
+  const argv = planQemuCommand({ ...spec, disks: [{ serial: 'DISK2', hostPath: '/d', format: 'raw', bay: 4 }] });
+  assert.equal(objectsOf(argv, '-device').at(-1)?.['scsi-id'], 4);
+});
+
 test('the kernel is told where the console is, what to start and to leave at a panic', () => {
   const [commandLine = ''] = valuesOf(planQemuCommand(spec), '-append');
   for (const word of ['console=ttyS0', 'rdinit=/init', 'init=/usr/lib/raidlab/init', 'panic=-1', 'quiet', 'loglevel=4']) {

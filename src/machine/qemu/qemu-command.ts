@@ -34,13 +34,14 @@ export function planQemuCommand(spec: MachineSpec, beginning = booting): readonl
     ...planQmp(sockets.qmpHostPath),
     ...planConsole(sockets.consoleHostPath, join(spec.evidenceHostPath, consoleLogFile)),
     ...planPorts(sockets),
+    ...(spec.hasShellLine === true ? planShellLine(sockets.shellHostPath) : []),
     ...planGuestServices(),
     ...systemImages(spec).flatMap(planSystemDisk),
     ...planController(),
     ...planSlots(spec.slots ?? 0),
-    ...spec.disks.flatMap((disk, bay) => [
+    ...spec.disks.flatMap((disk, index) => [
       ...planImageNodes(imageOfDisk(disk)).flatMap(planBlockdev),
-      ...planDevice(planDiskDevice(disk, bay)),
+      ...planDevice(planDiskDevice(disk, disk.bay ?? index)),
     ]),
   ];
 }
@@ -175,6 +176,11 @@ function planPorts(sockets: MachineSockets): readonly string[] {
 /** A port that the guest finds by its name in /sys/class/virtio-ports, and the socket behind it. */
 function planPort(id: string, name: string, socketHostPath: string): readonly string[] {
   return [...planSocket(id, socketHostPath), ...planDevice({ driver: 'virtserialport', id, chardev: id, name })];
+}
+
+/** A terminal's line without a wire: what is said while nobody listens is lost, and nobody waits. The guest calls it /dev/hvc0. */
+function planShellLine(socketHostPath: string): readonly string[] {
+  return [...planSocket('shell0', socketHostPath), ...planDevice({ driver: 'virtconsole', id: 'shell0', chardev: 'shell0' })];
 }
 
 // Random numbers without waiting; and a panic that is told to us even when the console stays silent, without ending the

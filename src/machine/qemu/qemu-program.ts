@@ -38,6 +38,9 @@ export function parseQemuVersion(text: string): string {
  */
 const oldestForking = { major: 9, minor: 1 };
 
+/** The first version that {@link canFork}, as people write it. */
+export const oldestForkingVersion = `${String(oldestForking.major)}.${String(oldestForking.minor)}`;
+
 /** Says whether QEMU of that version may emulate a kernel under test. */
 export function isTrustedUnderTcg(version: string): boolean {
   return isAtLeast(version, oldestTrustedTcg);

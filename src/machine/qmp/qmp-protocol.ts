@@ -41,7 +41,9 @@ export interface QmpCommands {
     readonly args: { readonly capabilities: readonly { readonly capability: string; readonly state: boolean }[] };
     readonly result: object;
   };
+  readonly 'migrate-set-parameters': { readonly args: { readonly 'max-bandwidth': number }; readonly result: object };
   readonly migrate: { readonly args: { readonly uri: string }; readonly result: object };
+  readonly migrate_cancel: { readonly args: undefined; readonly result: object };
   readonly 'migrate-incoming': { readonly args: { readonly uri: string; readonly 'exit-on-error': boolean }; readonly result: object };
   readonly 'query-migrate': { readonly args: undefined; readonly result: MigrationInfo };
   readonly 'blockdev-add': { readonly args: DriverOptions; readonly result: object };

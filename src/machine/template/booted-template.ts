@@ -18,7 +18,10 @@ import { ensureTemplate } from './template-use.ts';
 import type { TemplateUse } from './template-use.ts';
 
 /** Everything that shapes a booted machine before it has disks. */
-export interface BootedParts extends Pick<MachineSpec, 'qemu' | 'kernel' | 'memoryMiB' | 'bootTimeoutMs' | 'network' | 'slots'> {
+export interface BootedParts extends Pick<
+  MachineSpec,
+  'qemu' | 'kernel' | 'memoryMiB' | 'bootTimeoutMs' | 'network' | 'slots' | 'hasShellLine'
+> {
   readonly accelerator: Accelerator;
   readonly tools: ToolsArtefact;
 }

@@ -1,0 +1,87 @@
+import { exitCodes } from '../exit-code.ts';
+import type { FailureDescription } from './description.ts';
+
+/** A snapshot of a lab cannot be made or restored: a matter of what was typed (64), or of this host (69). */
+export type SnapshotFailure =
+  | { readonly area: 'lab'; readonly reason: 'bad-snapshot-name'; readonly snapshot: string }
+  | {
+      readonly area: 'lab';
+      readonly reason: 'no-snapshot';
+      readonly lab: string;
+      readonly snapshot: string;
+      readonly known: readonly string[];
+      readonly nearest?: string;
+    }
+  | { readonly area: 'lab'; readonly reason: 'snapshot-exists'; readonly lab: string; readonly snapshot: string }
+  | { readonly area: 'lab'; readonly reason: 'snapshot-failed'; readonly lab: string; readonly snapshot: string; readonly said: string }
+  /** `why` is in words. */
+  | { readonly area: 'lab'; readonly reason: 'snapshot-damaged'; readonly snapshot: string; readonly why: string }
+  /** `why` is in words. */
+  | { readonly area: 'lab'; readonly reason: 'snapshot-differs'; readonly snapshot: string; readonly why: string }
+  | { readonly area: 'lab'; readonly reason: 'snapshot-unsupported'; readonly found: string; readonly needed: string };
+
+const reasons: readonly string[] = [
+  'bad-snapshot-name',
+  'no-snapshot',
+  'snapshot-exists',
+  'snapshot-failed',
+  'snapshot-damaged',
+  'snapshot-differs',
+  'snapshot-unsupported',
+] satisfies readonly SnapshotFailure['reason'][];
+
+/** Tells whether a failure is about a snapshot. */
+export function isSnapshotFailure<F extends { readonly reason: string }>(failure: F): failure is Extract<F, SnapshotFailure> {
+  return reasons.includes(failure.reason);
+}
+
+/** Gives the words for a failure about a snapshot. */
+export function describeSnapshotFailure(failure: SnapshotFailure): FailureDescription {
+  const { usage, unavailable } = exitCodes;
+  switch (failure.reason) {
+    case 'bad-snapshot-name':
+      return {
+        exitCode: usage,
+        what: `A snapshot cannot be called "${failure.snapshot}".`,
+        remedy: 'A name has up to 50 letters, digits, dots, dashes and underscores, and begins with a letter or a digit.',
+      };
+    case 'no-snapshot':
+      return {
+        exitCode: usage,
+        what: `The lab ${failure.lab} has no snapshot called "${failure.snapshot}".`,
+        remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}${failure.known.length === 0 ? 'It has none; `raidlab snapshot save NAME` makes one.' : `It has: ${failure.known.join(', ')}.`}`,
+      };
+    case 'snapshot-exists':
+      return {
+        exitCode: usage,
+        what: `The lab ${failure.lab} has a snapshot called "${failure.snapshot}" already.`,
+        remedy: 'Choose another name, or `raidlab snapshot rm` that one first.',
+      };
+    case 'snapshot-failed':
+      return {
+        exitCode: unavailable,
+        what: `The snapshot "${failure.snapshot}" could not be saved: QEMU gave up.`,
+        said: failure.said,
+        remedy: `The lab ${failure.lab} is on as before, and nothing of the snapshot is left. The transcript is in its logs.`,
+      };
+    case 'snapshot-damaged':
+      return {
+        exitCode: unavailable,
+        what: `The snapshot "${failure.snapshot}" is damaged: ${failure.why}.`,
+        remedy: 'The disks of the lab are as before. `raidlab snapshot rm` removes the snapshot; one that is damaged cannot be mended.',
+      };
+    case 'snapshot-differs':
+      return {
+        exitCode: unavailable,
+        what: `The machine of the snapshot "${failure.snapshot}" cannot go on here: ${failure.why}.`,
+        remedy: 'With --disks-only its disks are restored, and `raidlab up` boots from them, as after a power cut.',
+      };
+    case 'snapshot-unsupported':
+      return {
+        exitCode: unavailable,
+        what: `QEMU ${failure.found} cannot save a machine that runs and let it go on, as raidlab does it: that takes QEMU ${failure.needed} or newer.`,
+        remedy:
+          'Install a newer QEMU (on Debian 12 from bookworm-backports), or `raidlab halt` first: the disks of a lab that is off can be saved with any.',
+      };
+  }
+}

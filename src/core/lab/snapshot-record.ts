@@ -1,0 +1,124 @@
+import { JsonReader } from '../json-reader.ts';
+import { readLabStateOf } from './lab-state.ts';
+import type { LabState } from './lab-state.ts';
+
+/** The version of a snapshot's `snapshot.json`; raised when a field changes meaning or goes away. */
+export const snapshotVersion = 1;
+
+/** What a running machine can be restored into, and into nothing else. */
+export interface SnapshotHost {
+  /** What QEMU says of itself, with the revision of its package. */
+  readonly qemu: string;
+  readonly accelerator: 'kvm' | 'tcg';
+  /** What a guest under KVM is told of the processor; null under emulation. */
+  readonly processor: string | null;
+  /** As `uname -r`, and what its image is. */
+  readonly kernel: { readonly version: string; readonly digest: string };
+  /** For people, and what its image is. */
+  readonly tools: { readonly description: string; readonly digest: string };
+  readonly memoryMiB: number;
+  /** Of QEMU's whole command line but for the places of files: the board and its devices. */
+  readonly board: string;
+}
+
+/** A machine that was saved while it ran. */
+export interface SnapshotMachine {
+  readonly host: SnapshotHost;
+  /** The bays of the disks that were in it. */
+  readonly bays: readonly { readonly serial: string; readonly bay: number }[];
+}
+
+/** A file of a snapshot, as it was written. */
+export interface SnapshotFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Of what is in it, holes and zeroes left out: see src/lab/snapshot-files.ts. */
+  readonly xxh128: string;
+}
+
+/** A snapshot of a lab as its directory has it. */
+export interface SnapshotRecord {
+  readonly v: typeof snapshotVersion;
+  /** ISO 8601, UTC. */
+  readonly madeAt: string;
+  /** The lab as it was. */
+  readonly state: LabState;
+  /** Null when the lab was off: then there are only its disks. */
+  readonly machine: SnapshotMachine | null;
+  readonly files: readonly SnapshotFile[];
+}
+
+/** Gives the text of a `snapshot.json`. */
+export function formatSnapshotRecord(record: SnapshotRecord): string {
+  return `${JSON.stringify(record, undefined, 2)}\n`;
+}
+
+/** What a `snapshot.json` says, or why it says nothing, in words that complete "…: ". */
+export type ReadSnapshot =
+  { readonly is: 'snapshot'; readonly record: SnapshotRecord } | { readonly is: 'unreadable'; readonly why: string };
+
+/** Reads the text of a `snapshot.json`. */
+export function parseSnapshotRecord(text: string): ReadSnapshot {
+  try {
+    const document = JsonReader.parse(text);
+    const version = document.field('v').count(1);
+    if (version > snapshotVersion) {
+      const why = `a newer raidlab wrote it (format ${String(version)}; this one knows ${String(snapshotVersion)})`;
+      return { is: 'unreadable', why };
+    }
+    return { is: 'snapshot', record: readRecord(document) };
+  } catch (error) {
+    return { is: 'unreadable', why: (error as Error).message };
+  }
+}
+
+function readRecord(document: JsonReader): SnapshotRecord {
+  return {
+    v: snapshotVersion,
+    madeAt: document.field('madeAt').text(),
+    state: readLabStateOf(document.field('state')),
+    machine: document.field('machine').orNull(readMachine),
+    files: document.field('files').list((file) => ({
+      name: file.field('name').text(),
+      sizeBytes: file.field('sizeBytes').count(),
+      xxh128: file.field('xxh128').text(),
+    })),
+  };
+}
+
+function readMachine(machine: JsonReader): SnapshotMachine {
+  const host = machine.field('host');
+  const kernel = host.field('kernel');
+  const tools = host.field('tools');
+  return {
+    host: {
+      qemu: host.field('qemu').text(),
+      accelerator: host.field('accelerator').oneOf(['kvm', 'tcg']),
+      processor: host.field('processor').orNull((value) => value.text()),
+      kernel: { version: kernel.field('version').text(), digest: kernel.field('digest').text() },
+      tools: { description: tools.field('description').text(), digest: tools.field('digest').text() },
+      memoryMiB: host.field('memoryMiB').count(1),
+      board: host.field('board').text(),
+    },
+    bays: machine.field('bays').list((item) => ({ serial: item.field('serial').text(), bay: item.field('bay').count() })),
+  };
+}
+
+/** Says why a machine that was saved on one host cannot go on on another, in words that complete "…: "; undefined when it can. */
+export function judgeSnapshotHost(saved: SnapshotHost, here: SnapshotHost): string | undefined {
+  const differs = (what: string, one: string, other: string): string => `it was saved with ${what}${one}, and here is ${other}`;
+  if (saved.qemu !== here.qemu) return differs('', saved.qemu, here.qemu);
+  if (saved.accelerator !== here.accelerator) return differs('the accelerator ', saved.accelerator, here.accelerator);
+  if (saved.processor !== here.processor) return 'it was saved on a host with another processor, which its kernel relies on under KVM';
+  if (saved.kernel.digest !== here.kernel.digest) return differsInImage('kernel', saved.kernel.version, here.kernel.version);
+  if (saved.tools.digest !== here.tools.digest) return differsInImage('tools', saved.tools.description, here.tools.description);
+  if (saved.memoryMiB !== here.memoryMiB) return differs('a memory of ', `${String(saved.memoryMiB)} MiB`, `${String(here.memoryMiB)} MiB`);
+  if (saved.board !== here.board) return 'it was saved by a raidlab that builds its machines in another way';
+  return undefined;
+}
+
+function differsInImage(what: string, saved: string, here: string): string {
+  return saved === here
+    ? `its image of the ${what} (${saved}) has been built anew since`
+    : `it was saved with the ${what} ${saved}, and the cache now has ${here}`;
+}
