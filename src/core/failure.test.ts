@@ -105,6 +105,7 @@ const samples: Samples = {
     'snapshot-failed': [69, { lab: 'default', snapshot: 'before', said }],
     'snapshot-damaged': [69, { snapshot: 'before', why: 'machine is missing' }],
     'snapshot-differs': [69, { snapshot: 'before', why: 'it was saved with the QEMU 9.2, and here is 10.0' }],
+    'snapshot-bus': [64, { bus: 'nvme' }],
     'snapshot-unsupported': [69, { found: '7.2.22', needed: '9.1' }],
   },
 };

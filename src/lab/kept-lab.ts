@@ -33,7 +33,7 @@ import type { LabParts } from './lab-parts.ts';
 import { settleRestore, stageRestore } from './restore-snapshot.ts';
 import { resumeLabMachine, restoreFailure } from './resume-lab-machine.ts';
 import { saveSnapshot } from './save-snapshot.ts';
-import { describeHost, requireSameHost, requireSaving } from './snapshot-host.ts';
+import { describeHost, requireSameHost, requireSavableBus, requireSaving } from './snapshot-host.ts';
 import { readSnapshot } from './snapshots.ts';
 import { openStorage } from './open-storage.ts';
 import { choosePort, ensureSshKeys, openSharedConnection, openSsh, waitForSsh, writeSshConfig } from './ssh-access.ts';
@@ -215,6 +215,7 @@ export class KeptLab implements AsyncDisposable {
     if (this.#parts === undefined) throw new Error('a machine is on, and nobody knows what it was made from');
     const { parts } = this.#parts;
     requireSaving(parts.qemu);
+    requireSavableBus(this.#known().layout.bus);
     const source = { machine, host: await describeHost(parts) };
     const saved = await saveSnapshot(ctx, this.#options.place, name, { state: this.#known(), source });
     return { changed: true, saved };

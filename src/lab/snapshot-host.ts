@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { RaidlabError } from '../core/failure.ts';
 import { judgeSnapshotHost } from '../core/lab/snapshot-record.ts';
 import type { SnapshotHost } from '../core/lab/snapshot-record.ts';
+import type { Bus } from '../core/layout.ts';
 import { hashText } from '../machine/cache/file-hash.ts';
+import { canBeSaved } from '../machine/saved-machine.ts';
 import { canFork, oldestForkingVersion } from '../machine/qemu/qemu-program.ts';
 import type { QemuProgram } from '../machine/qemu/qemu-program.ts';
 import { describeProcessor, planBootedKey } from '../machine/template/booted-template.ts';
@@ -28,6 +30,11 @@ export async function requireSameHost({ name, record }: Snapshot, parts: BootedP
   requireSaving(parts.qemu);
   const why = record.machine === null ? undefined : judgeSnapshotHost(record.machine.host, await describeHost(parts));
   if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'snapshot-differs', snapshot: name, why });
+}
+
+/** Throws `lab/snapshot-bus` for a machine with disks that cannot be saved while it runs. */
+export function requireSavableBus(bus: Bus): void {
+  if (!canBeSaved(bus)) throw new RaidlabError({ area: 'lab', reason: 'snapshot-bus', bus });
 }
 
 /** Rejects with `lab/snapshot-unsupported` a QEMU that cannot save a machine that runs. */

@@ -18,7 +18,8 @@ export type SnapshotFailure =
   | { readonly area: 'lab'; readonly reason: 'snapshot-damaged'; readonly snapshot: string; readonly why: string }
   /** `why` is in words. */
   | { readonly area: 'lab'; readonly reason: 'snapshot-differs'; readonly snapshot: string; readonly why: string }
-  | { readonly area: 'lab'; readonly reason: 'snapshot-unsupported'; readonly found: string; readonly needed: string };
+  | { readonly area: 'lab'; readonly reason: 'snapshot-unsupported'; readonly found: string; readonly needed: string }
+  | { readonly area: 'lab'; readonly reason: 'snapshot-bus'; readonly bus: string };
 
 const reasons: readonly string[] = [
   'bad-snapshot-name',
@@ -28,6 +29,7 @@ const reasons: readonly string[] = [
   'snapshot-damaged',
   'snapshot-differs',
   'snapshot-unsupported',
+  'snapshot-bus',
 ] satisfies readonly SnapshotFailure['reason'][];
 
 /** Tells whether a failure is about a snapshot. */
@@ -75,6 +77,12 @@ export function describeSnapshotFailure(failure: SnapshotFailure): FailureDescri
         exitCode: unavailable,
         what: `The machine of the snapshot "${failure.snapshot}" cannot go on here: ${failure.why}.`,
         remedy: 'With --disks-only its disks are restored, and `raidlab up` boots from them, as after a power cut.',
+      };
+    case 'snapshot-bus':
+      return {
+        exitCode: usage,
+        what: `QEMU cannot save a machine that runs with disks on ${failure.bus}.`,
+        remedy: '`raidlab halt` first: the disks of a lab that is off can be saved, whatever they hang on.',
       };
     case 'snapshot-unsupported':
       return {
