@@ -23,6 +23,7 @@ const groups = [
       'console',
       'status',
       'disk',
+      'simulate-disk-failure',
       'snapshot',
       'simulate-disk-failure',
       'logs',
