@@ -25,7 +25,6 @@ const groups = [
       'disk',
       'simulate-disk-failure',
       'snapshot',
-      'simulate-disk-failure',
       'logs',
       'cp',
       'ssh-config',
