@@ -88,7 +88,7 @@ test('the console of a lab', { timeout }, async (suite) => {
     await left(session, 0);
   });
 
-  await suite.test('it works after a restore, and stays out of nobody’s halt', async () => {
+  await suite.test('it works after a restore, and a halt ends it', async () => {
     await lab.ok('snapshot', 'save', 'x');
     await lab.ok('snapshot', 'restore', 'x');
     const session = console();
@@ -97,9 +97,7 @@ test('the console of a lab', { timeout }, async (suite) => {
     await session.shown('back-again');
     session.press(leave);
     await left(session, 0);
-    const startedMs = Date.now();
     await lab.ok('halt');
-    assert.ok(Date.now() - startedMs < 10_000);
     await lab.ok('up');
   });
 
@@ -112,7 +110,7 @@ test('the console of a lab', { timeout }, async (suite) => {
     await left(session, 69);
     const dead = openTerminal(lab.hostPath, raidlabLine('console'), lab.env);
     await dead.shown('The lab default is off');
-    await dead.shown('sysrq triggered crash');
+    await dead.shown('Kernel panic - not syncing');
     assert.equal(await dead.ended, 69);
   });
 });
