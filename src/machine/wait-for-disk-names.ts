@@ -7,6 +7,8 @@ import type { DiskSpec } from './machine.ts';
 /** Waits until disks that were plugged in have their names in the guest, from its udev; rejects with `guest/command-failed` after a minute. */
 export async function waitForDiskNames(ctx: Context, guest: Guest, disks: readonly Pick<DiskSpec, 'serial' | 'bus'>[]): Promise<void> {
   if (disks.length === 0) return;
+  // A guest that stood still while they were plugged into its slots has missed the event twice (on a busy host): it is told to look.
+  if (disks.some(({ bus = 'scsi' }) => bus !== 'scsi')) await guest.run(ctx, ['tee', '/sys/bus/pci/rescan'], { input: '1\n' });
   const argv = ['udevadm', 'wait', '--timeout=60', ...disks.map(({ serial, bus }) => guestDeviceOf(serial, bus))];
   const { exitCode, stderr } = await guest.run(ctx, argv);
   if (exitCode === 0) return;
