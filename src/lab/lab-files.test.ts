@@ -3,7 +3,6 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { labStateVersion } from '../core/lab/lab-state.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
 import { defaultLayout } from '../core/layout.ts';
 import { createTestContext, failureOf } from '../machine/fixtures/scripted-peer.ts';
@@ -15,22 +14,12 @@ import { withLabLock } from './lab-lock.ts';
 import { findLab, listLabNames, planLabPlace, requireLab } from './lab-place.ts';
 import { planNewDisks } from './start-lab-machine.ts';
 import { readLabState, writeLabState } from './state-file.ts';
+import { builtLab } from '../core/lab/fixtures/built-lab.ts';
 
 const state: LabState = {
-  v: labStateVersion,
-  raidlabVersion: '0.1.0',
-  madeAt: '2026-11-25T17:00:00.000Z',
-  layout: defaultLayout,
-  luksUuids: ['a', 'b', 'c'],
-  kernel: 'trixie',
-  tools: 'trixie',
-  memoryMiB: 1024,
-  accelerator: null,
-  sshPort: null,
-  isSshPortAsked: false,
+  ...builtLab,
   isProvisioned: false,
   disks: planNewDisks(defaultLayout),
-  faults: [],
   life: {
     state: 'on',
     at: '2026-11-25T17:00:00.000Z',

@@ -3,9 +3,7 @@ import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'n
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { RaidlabError } from '../core/failure.ts';
-import { labStateVersion } from '../core/lab/lab-state.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
-import { defaultLayout } from '../core/layout.ts';
 import { createTestContext, failureOf } from '../machine/fixtures/scripted-peer.ts';
 import type { Machine } from '../machine/machine.ts';
 import { openLabDirectory } from './fixtures/lab-directory.ts';
@@ -15,26 +13,14 @@ import { saveSnapshot } from './save-snapshot.ts';
 import { judgeFiles, measureFiles } from './snapshot-files.ts';
 import { listSnapshotNames, listSnapshots, readSnapshot, removeSnapshot } from './snapshots.ts';
 import { readLabState, writeLabState } from './state-file.ts';
+import { builtLab } from '../core/lab/fixtures/built-lab.ts';
 
 const ctx = createTestContext();
 const mebibyte = 1024 ** 2;
 
 const state: LabState = {
-  v: labStateVersion,
-  raidlabVersion: '0.1.0',
-  madeAt: '2026-11-25T17:00:00.000Z',
-  layout: defaultLayout,
-  luksUuids: ['a', 'b', 'c'],
-  kernel: 'trixie',
-  tools: 'trixie',
-  memoryMiB: 1024,
-  accelerator: null,
-  sshPort: null,
-  isSshPortAsked: false,
-  isProvisioned: true,
+  ...builtLab,
   disks: [{ serial: 'DISK1', sizeBytes: 8 * mebibyte, role: 'member', isIn: true, damage: [] }],
-  faults: [],
-  life: { state: 'off', how: 'halt', at: '2026-11-25T17:00:00.000Z' },
 };
 
 /** Writes a lab that is off, with one disk that has a megabyte of one letter on it. */

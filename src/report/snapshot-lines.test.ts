@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labStateVersion } from '../core/lab/lab-state.ts';
 import { snapshotVersion } from '../core/lab/snapshot-record.ts';
 import type { SnapshotRecord } from '../core/lab/snapshot-record.ts';
-import { defaultLayout } from '../core/layout.ts';
 import { plainText } from './plain-text.ts';
 import { snapshotListLines } from './snapshot-lines.ts';
+import { builtLab } from '../core/lab/fixtures/built-lab.ts';
 
 const nowMs = Date.parse('2026-11-28T14:00:00.000Z');
 
@@ -13,18 +12,7 @@ const record: SnapshotRecord = {
   v: snapshotVersion,
   madeAt: '2026-11-28T11:00:00.000Z',
   state: {
-    v: labStateVersion,
-    raidlabVersion: '0.1.0',
-    madeAt: '2026-11-25T17:00:00.000Z',
-    layout: defaultLayout,
-    luksUuids: [],
-    kernel: 'trixie',
-    tools: 'trixie',
-    memoryMiB: 1024,
-    accelerator: null,
-    sshPort: null,
-    isSshPortAsked: false,
-    isProvisioned: true,
+    ...builtLab,
     disks: [
       { serial: 'DISK1', sizeBytes: 1024 ** 3, role: 'member', isIn: false, damage: [] },
       {
@@ -36,7 +24,6 @@ const record: SnapshotRecord = {
       },
     ],
     faults: [{ kind: 'read-errors', disk: 'DISK2', everyNth: 3 }],
-    life: { state: 'off', how: 'halt', at: '2026-11-25T17:00:00.000Z' },
   },
   machine: {
     host: {

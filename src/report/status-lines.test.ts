@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseFilesystemUsage } from '../core/btrfs/filesystem-usage.ts';
 import type { ArrayPicture } from '../core/lab/array-picture.ts';
-import { labStateVersion } from '../core/lab/lab-state.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
-import { defaultLayout } from '../core/layout.ts';
 import { readFileSync } from 'node:fs';
 import { diskListLines } from './disk-lines.ts';
 import { labListLines } from './lab-list-lines.ts';
 import type { Line } from './line.ts';
 import { statusLines } from './status-lines.ts';
 import type { LabStatus } from './status-lines.ts';
+import { builtLab } from '../core/lab/fixtures/built-lab.ts';
 
 const at = '2026-11-25T17:00:00.000Z';
 const nowMs = Date.parse('2026-11-25T19:30:00.000Z');
@@ -18,18 +17,9 @@ const gibibyte = 1024 ** 3;
 const machine = { kernelVersion: '6.12.118', tools: 'trixie (btrfs-progs 6.14)', accelerator: 'tcg', qemuVersion: '10.0.2' } as const;
 
 const state: LabState = {
-  v: labStateVersion,
-  raidlabVersion: '0.1.0',
+  ...builtLab,
   madeAt: at,
-  layout: defaultLayout,
-  luksUuids: [],
-  kernel: 'trixie',
-  tools: 'trixie',
-  memoryMiB: 1024,
-  accelerator: null,
   sshPort: 40_022,
-  isSshPortAsked: false,
-  isProvisioned: true,
   disks: [
     { serial: 'DISK1', sizeBytes: gibibyte, role: 'member', isIn: false, damage: [] },
     { serial: 'DISK2', sizeBytes: gibibyte, role: 'member', isIn: true, damage: [{ what: 'silent corruption at 3 places, 12 B', at }] },

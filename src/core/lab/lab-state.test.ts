@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultLayout } from '../layout.ts';
-import { formatLabState, labStateVersion, parseLabState } from './lab-state.ts';
+import { formatLabState, parseLabState } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
+import { builtLab } from './fixtures/built-lab.ts';
 
 const machine = { kernelVersion: '6.12', tools: 'trixie', accelerator: 'tcg', qemuVersion: '10.0.2' } as const;
 
 const state: LabState = {
-  v: labStateVersion,
-  raidlabVersion: '0.1.0',
-  madeAt: '2026-11-25T17:00:00.000Z',
-  layout: defaultLayout,
-  luksUuids: ['a', 'b', 'c'],
-  kernel: 'trixie',
-  tools: 'trixie',
-  memoryMiB: 1024,
-  accelerator: null,
+  ...builtLab,
   sshPort: 2222,
-  isSshPortAsked: false,
-  isProvisioned: true,
   disks: [
     { serial: 'DISK1', sizeBytes: 1024 ** 3, role: 'member', isIn: false, damage: [{ what: 'rot', at: 'then' }] },
     { serial: 'DISK2', sizeBytes: 1024 ** 3, role: 'member', isIn: true, damage: [] },

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultLayout } from '../layout.ts';
-import { labStateVersion } from './lab-state.ts';
 import { isSnapshotName } from './snapshot-name.ts';
 import { formatSnapshotRecord, judgeSnapshotHost, parseSnapshotRecord, snapshotVersion } from './snapshot-record.ts';
 import type { SnapshotHost, SnapshotRecord } from './snapshot-record.ts';
+import { builtLab } from './fixtures/built-lab.ts';
 
 const host: SnapshotHost = {
   qemu: 'QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)',
@@ -20,21 +19,10 @@ const record: SnapshotRecord = {
   v: snapshotVersion,
   madeAt: '2026-11-28T01:00:00.000Z',
   state: {
-    v: labStateVersion,
-    raidlabVersion: '0.1.0',
-    madeAt: '2026-11-25T17:00:00.000Z',
-    layout: defaultLayout,
-    luksUuids: ['a', 'b', 'c'],
-    kernel: 'trixie',
-    tools: 'trixie',
-    memoryMiB: 1024,
-    accelerator: null,
+    ...builtLab,
     sshPort: 40022,
-    isSshPortAsked: false,
-    isProvisioned: true,
     disks: [{ serial: 'DISK1', sizeBytes: 1024 ** 3, role: 'member', isIn: false, damage: [] }],
     faults: [{ kind: 'read-errors', disk: 'DISK1', everyNth: 3 }],
-    life: { state: 'off', how: 'halt', at: '2026-11-25T17:00:00.000Z' },
   },
   machine: { host, bays: [{ serial: 'DISK2', bay: 1 }] },
   files: [{ name: 'DISK1.raw', sizeBytes: 1024 ** 3, xxh128: '00' }],
