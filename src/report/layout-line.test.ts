@@ -79,6 +79,8 @@ test('what a tool said keeps its spaces, and its bar when it is wrapped', () => 
 test('a live line is cut to the page', () => {
   assert.equal(cutLine(line(2, 'Replace the missing disk by the spare'), page(20)), '  Replace the miss…');
   assert.equal(cutLine(line(2, 'Replace the missing disk by the spare'), page(20, { unicode: false })), '  Replace the mi...');
+  assert.equal(cutLine(labelled('kernel', '6.12.118'), page(80)), '  kernel       6.12.118');
+  assert.equal(cutLine(labelled('kernel', '6.12.118'), page(30)), '  kernel: 6.12.118');
 });
 
 test('a command beside a label can be pasted when it is wrapped, too', () => {

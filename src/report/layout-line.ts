@@ -51,7 +51,7 @@ const asciiMarks: Readonly<Record<string, string>> = {
  * A word that is longer than a row is left whole, so that it can be copied; the terminal folds it.
  */
 export function layoutLine(given: Line, page: Page): readonly string[] {
-  const line = given.wrap === 'label' || given.wrap === 'labelled-command' ? placeLabel(given, page) : given;
+  const line = placeLabel(given, page);
   const spans = line.spans.map((span) => ({ ...span, text: cleanText(span.text, page) }));
   const margin = line.margin === undefined ? '' : paint({ ...line.margin, text: cleanText(line.margin.text, page) }, page);
   const rows = wrapSpans(spans, line, page);
@@ -63,7 +63,8 @@ export function layoutLine(given: Line, page: Page): readonly string[] {
 }
 
 /** Gives the first row of a line, cut to the page with an ellipsis: a live region must never be wider than its terminal. */
-export function cutLine(line: Line, page: Page): string {
+export function cutLine(given: Line, page: Page): string {
+  const line = placeLabel(given, page);
   const spans = line.spans.map((span) => ({ ...span, text: cleanText(span.text, page) }));
   const ellipsis = page.unicode ? '…' : '...';
   let left = Math.max(0, page.columns - 1 - line.indent);
@@ -91,8 +92,9 @@ function isCommand(line: Line): boolean {
   return line.wrap === 'command' || line.wrap === 'labelled-command';
 }
 
-/** On a narrow page a label is a word before its value, not a column. */
+/** Gives a label its column; on a narrow page it is a word before its value. Lines without one stay as they are. */
 function placeLabel(line: Line, page: Page): Line {
+  if (line.wrap !== 'label' && line.wrap !== 'labelled-command') return line;
   const [label, ...rest] = line.spans;
   if (label === undefined) return line;
   const isNarrow = page.columns < narrowestTable;
