@@ -4,7 +4,6 @@
  */
 import { isMissing, parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
 import type { ShownFilesystem } from '../core/btrfs/filesystem-show.ts';
-import { nonZeroCounters, parseDeviceStats } from '../core/btrfs/device-stats.ts';
 import { parseScrubStart } from '../core/btrfs/scrub-start.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { arrayLabel } from '../core/layout.ts';
@@ -21,6 +20,7 @@ import { buildArray } from './steps/build-steps.ts';
 import { mountDegraded } from './steps/degraded-steps.ts';
 import { act, typed } from './steps/plan-line.ts';
 import { softBalance } from './steps/replace-steps.ts';
+import { countersSeen } from './steps/counters.ts';
 
 /** Power on, and what a boot does with the storage. The steps that follow go by the layout: an array that is not as it was built is refused. */
 const openLab: Step = {
@@ -86,7 +86,7 @@ const lookAndGoHome: Step = {
 
 async function lookAtCounters(run: DrillRun): Promise<void> {
   await run.look(lookAt.deviceStats, (result) => {
-    const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
+    const counters = countersSeen(run, result);
     return counters.length === 0 ? 'No error was counted: it looks healthy.' : 'Errors were counted.';
   });
 }

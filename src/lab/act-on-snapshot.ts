@@ -9,7 +9,7 @@ import { requireImages } from './lab-disks.ts';
 import { findKeeper } from './keeper-record.ts';
 import { withLabLock } from './lab-lock.ts';
 import type { LabPlace } from './lab-place.ts';
-import { settleRestore, stageRestore } from './restore-snapshot.ts';
+import { settleRestore, settleUnlessKept, stageRestore } from './restore-snapshot.ts';
 import { saveSnapshot } from './save-snapshot.ts';
 import type { SavedSnapshot } from './save-snapshot.ts';
 import { readSnapshot, removeSnapshot } from './snapshots.ts';
@@ -72,8 +72,7 @@ async function readNamed(place: LabPlace, name: string): Promise<void> {
 }
 
 async function restoreDisks(ctx: Context, house: LabHouse, place: LabPlace, snapshot: Snapshot): Promise<void> {
-  // A keeper that lives has settled what there was.
-  if ((await findKeeper(place)).is !== 'alive') await settleRestore(ctx, place);
+  await settleUnlessKept(ctx, place);
   await using staged = await stageRestore(ctx, place, snapshot, false);
   await turnOffLocked(ctx, house, place, 'crash');
   const { sshPort, isSshPortAsked } = await readLabState(place);

@@ -1,7 +1,7 @@
 /**
  * The disks of a lab in the hands of somebody else.
  *
- *     on ──halt──► off, locked ──► work on its disks ──► how they are left is written down ──► as it was before: on or off
+ *     on ──halt──► off, locked ──► work on its disks ──► how they are left is written down
  */
 import { whyNotAsBuilt } from '../core/lab/as-built.ts';
 import type { LabDisk, LabState } from '../core/lab/lab-state.ts';
@@ -14,6 +14,7 @@ import { turnOffLocked } from './end-lab.ts';
 import type { LabHouse } from './bring-up.ts';
 import { withLabLock } from './lab-lock.ts';
 import type { LabPlace } from './lab-place.ts';
+import { settleUnlessKept } from './restore-snapshot.ts';
 import { diskSpecOf } from './start-lab-machine.ts';
 import { readLabState, writeLabState } from './state-file.ts';
 
@@ -23,6 +24,7 @@ import { readLabState, writeLabState } from './state-file.ts';
  */
 export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlace, work: (array: ArrayAtRest) => Promise<T>): Promise<T> {
   return withLabLock(ctx, place, { create: false }, async () => {
+    await settleUnlessKept(ctx, place);
     requireAsBuilt(await readLabState(place));
     await turnOffLocked(ctx, house, place, 'halt');
     const state = await readLabState(place);

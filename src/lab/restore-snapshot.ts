@@ -13,6 +13,7 @@ import type { LabState } from '../core/lab/lab-state.ts';
 import { fileFailure, hasErrorCode } from '../machine/cache/file-failure.ts';
 import { removeTree } from '../machine/cache/remove-tree.ts';
 import type { Context } from '../machine/context.ts';
+import { findKeeper } from './keeper-record.ts';
 import { copyLabDisks } from './lab-disks.ts';
 import type { LabPlace } from './lab-place.ts';
 import { judgeFiles, machineFileName } from './snapshot-files.ts';
@@ -68,6 +69,11 @@ export async function stageRestore(ctx: Context, place: LabPlace, snapshot: Snap
     },
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** Settles a restore that was left half done, for who has the lab's lock, on or off: a keeper that lives has settled what there was. */
+export async function settleUnlessKept(ctx: Context, place: LabPlace): Promise<void> {
+  if ((await findKeeper(place)).is !== 'alive') await settleRestore(ctx, place);
 }
 
 /**

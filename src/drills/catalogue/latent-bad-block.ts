@@ -1,4 +1,3 @@
-import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
@@ -20,6 +19,7 @@ import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 import { resetStats } from '../steps/reset-stats-step.ts';
+import { countersSeen } from '../steps/counters.ts';
 
 /** How many files are damaged, and how many blocks of 4 KiB of each: few enough that the kernel names them all. */
 const damage = { fileCount: 2, blocksEach: 2 } as const;
@@ -111,7 +111,7 @@ async function lookForDamage(run: DrillRun): Promise<void> {
 }
 
 function describeCounters(run: DrillRun, result: CommandResult): string {
-  const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
+  const counters = countersSeen(run, result);
   return counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ') || 'Every counter is zero.';
 }
 

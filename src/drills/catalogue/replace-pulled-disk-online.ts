@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
 import { parseMappingStatus } from '../../core/cryptsetup/status.ts';
 import { defaultLayout } from '../../core/layout.ts';
 import { command } from '../../core/plan/command.ts';
@@ -18,6 +17,7 @@ import { act, typed } from '../steps/plan-line.ts';
 import { replacePresentDisk, updateCrypttab } from '../steps/replace-steps.ts';
 import { resetStats } from '../steps/reset-stats-step.ts';
 import { watchFor } from '../steps/watch-for.ts';
+import { countersSeen } from '../steps/counters.ts';
 
 /** How soon the error counters must tell, milliseconds: what a monitor that asks every minute can make use of. */
 const alarmWithinMs = 60_000;
@@ -57,7 +57,7 @@ async function judgeAlarm(run: DrillRun, pulledMs: number): Promise<void> {
   const options = { waitingFor: 'the error counters to tell of the pulled disk', withinMs: alarmWithinMs };
   const alarm = await watchFor(ctx, options, pulledMs, async () => {
     const result = await tryCommand(ctx, guest, planCheckDeviceStats());
-    const counters = nonZeroCounters(readOutput(guest, result, (text) => parseDeviceStats(text, run.members.length)));
+    const counters = countersSeen(run, result);
     const counted = counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ');
     return {
       done: result.exitCode === countersNotZero && counters.length > 0,

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
 import type { SlowDisk } from '../../core/fault.ts';
 import { meanWriteMs } from '../../core/kernel/block-stat.ts';
 import type { BlockStat } from '../../core/kernel/block-stat.ts';
@@ -7,13 +6,13 @@ import { defaultLayout } from '../../core/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { PlanLine } from '../../core/plan/drill-plan.ts';
 import { lookAt } from '../../core/plan/repair.ts';
-import { readOutput } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
 import { askBlockStat, failingDevid, failingMember, planBlockStat, retireDisk } from '../steps/failing-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { replaceFailingDisk } from '../steps/replace-steps.ts';
+import { countersSeen } from '../steps/counters.ts';
 
 /** Each request waits for the one before: 200 ms for each. */
 const requestsPerSecond = 5;
@@ -43,7 +42,7 @@ const slowDown: Step = {
     const after = await measureRate(run, records.slow);
     remark(run, `The live writer made ${before.toFixed(1)} records a second durable; with one slow disk it is ${after.toFixed(1)}.`);
     await run.look(lookAt.deviceStats, (result) => {
-      const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
+      const counters = countersSeen(run, result);
       return counters.length === 0
         ? 'Not one error: late is not wrong, and btrfs waits.'
         : counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ');

@@ -1,5 +1,4 @@
 import { isMissing, parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
-import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
 import { planMappingStatus } from '../../core/plan/container.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
 import { lookAt } from '../../core/plan/repair.ts';
@@ -10,6 +9,7 @@ import { memberOf } from './disks-of.ts';
 import { recordsAtWork } from './live-writer.ts';
 import { act, typed } from './plan-line.ts';
 import { restart } from './restart-step.ts';
+import { countersSeen } from './counters.ts';
 
 /** Records that it must have once the disk is gone: enough that btrfs has met the dead disk. */
 export const recordsWithoutDisk = 15;
@@ -51,7 +51,7 @@ export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Prom
     result.exitCode === 0 ? 'dm-crypt keeps the mapping of a disk that no longer exists.' : 'The mapping is gone.',
   );
   await run.look(lookAt.deviceStats, (result) => {
-    const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
+    const counters = countersSeen(run, result);
     return counters.length === 0
       ? 'Even the error counters say nothing.'
       : `Only here does it show: ${counters.map(({ counter, value }) => `${counter} ${String(value)}`).join(', ')}. Watch these counters.`;

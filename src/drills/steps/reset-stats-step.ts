@@ -1,10 +1,9 @@
-import { nonZeroCounters, parseDeviceStats } from '../../core/btrfs/device-stats.ts';
 import { arrayGuestPath } from '../../core/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import { lookAt, planResetDeviceStats } from '../../core/plan/repair.ts';
-import { readOutput } from '../../storage/type-command.ts';
 import type { Step } from '../drill.ts';
 import { typed } from './plan-line.ts';
+import { countersSeen } from './counters.ts';
 
 /**
  * What makes the zeros last: a transaction writes them, and an unmount makes none of its own where nothing else was written. Without
@@ -21,7 +20,7 @@ export const resetStats: Step = {
   plan: () => typed(lookAt.deviceStats, planResetDeviceStats(), ...planWriteZeros),
   run: async (run) => {
     await run.look(lookAt.deviceStats, (result) => {
-      const counters = nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
+      const counters = countersSeen(run, result);
       return counters.length === 0
         ? 'They are zero already.'
         : `What has happened: ${counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ')}.`;
