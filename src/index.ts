@@ -8,7 +8,8 @@
 
 // Drills: what one is.
 export type { Drill, Requirement, Step, StepPhase, Twin, VersionKnowledge, VersionScope } from './drills/drill.ts';
-export type { DrillRun, Member } from './drills/drill-run.ts';
+export type { DrillRun } from './drills/drill-run.ts';
+export type { Member } from './drills/member.ts';
 export type { KernelLog } from './drills/kernel-log.ts';
 export type { Check, CheckOutcome, Verdict } from './core/verdict.ts';
 export type { Expectation } from './core/expectation.ts';

@@ -162,7 +162,7 @@ function resolveName(typed: string, names: readonly string[]): string {
     short(names).map((name) => name.slice(0, Math.max(typed.length, 3))),
   );
   const nearest = beginning === undefined ? undefined : short(names).find((name) => name.startsWith(beginning));
-  const facts = { entry: typed, known: short(names), ...(nearest === undefined ? {} : { nearest }) };
+  const facts = { entry: typed, known: short(names), nearest };
   throw new RaidlabError({ area: 'usage', reason: 'unknown-entry', ...facts });
 }
 

@@ -175,6 +175,6 @@ function cachedAs(cli: Cli, typed: string, kernels: readonly CachedKernel[]): re
     reason: 'kernel-not-cached',
     kernel: typed,
     known,
-    ...(nearest === undefined ? {} : { nearest }),
+    nearest,
   });
 }

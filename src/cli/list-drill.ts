@@ -1,3 +1,4 @@
+import { formatExpectedVerdict } from '../core/expectation.ts';
 import { describeLayout } from '../core/layout.ts';
 import { describeScope } from '../drills/applicability.ts';
 import type { Drill, Twin } from '../drills/drill.ts';
@@ -19,7 +20,7 @@ export function listDrill(drill: Drill, isDefault: boolean): DrillListing {
     requires: (drill.requires ?? []).map((requirement) => ({ versions: describeScope(requirement), because: requirement.because })),
     knowledge: (drill.knowledge ?? []).map((known) => ({
       versions: describeScope(known),
-      verdict: known.verdict,
+      verdict: formatExpectedVerdict(known),
       because: known.because,
       breaks: known.breaks,
       source: known.source,

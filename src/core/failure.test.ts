@@ -18,9 +18,9 @@ const samples: Samples = {
     'bad-arguments': [64, { message: 'There is no flag --foo.', command: 'raidlab drill' }],
     'unknown-drill': [64, { drill: 'replce', known: ['replace', 'crash'], nearest: 'replace' }],
     'unknown-tag': [64, { tag: 'replce', known: ['replace'], nearest: 'replace' }],
-    'unknown-step': [64, { drill: 'replace', step: 'balanc', known: ['balance'] }],
+    'unknown-step': [64, { drill: 'replace', step: 'balanc', known: ['balance'], nearest: 'balance' }],
     'required-step': [64, { drill: 'replace', step: 'build-array', skippable: ['balance'] }],
-    'unknown-entry': [64, { entry: 'kernl', known: [] }],
+    'unknown-entry': [64, { entry: 'kernl', known: ['kernel-0'], nearest: 'kernel-0' }],
     'ambiguous-entry': [64, { entry: 'kernel', matches: ['kernel-0', 'kernel-1'] }],
     'bad-variable': [64, { variable: 'RAIDLAB_CACHE_SIZE', value: 'lots', expected: 'a size such as 4GiB' }],
     'no-drill-file': [64, { file: './my-drill.ts', why: 'there is no such file' }],
@@ -159,6 +159,6 @@ test('a command that a signal ended is told by its signal', () => {
 
 test('a nearest word is offered only where there is one', () => {
   const failure = { area: 'usage', reason: 'unknown-drill', drill: 'x', known: ['replace'] } as const;
-  assert.doesNotMatch(describeFailure(failure).remedy, /Did you mean/u);
+  assert.doesNotMatch(describeFailure({ ...failure, nearest: undefined }).remedy, /Did you mean/u);
   assert.match(describeFailure({ ...failure, nearest: 'replace' }).remedy, /^Did you mean "replace"\? /u);
 });

@@ -30,7 +30,7 @@ export function parseKernelChoice(text: string, suites: readonly string[]): Kern
     reason: 'unknown-kernel',
     kernel: text,
     known: suites,
-    ...(nearest === undefined ? {} : { nearest }),
+    nearest,
   });
 }
 

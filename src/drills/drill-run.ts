@@ -15,34 +15,17 @@ import type { Payload } from '../storage/payload-image.ts';
 import type { Promised } from '../storage/verify-files.ts';
 import { readOutput, said, tryCommand, typeCommand } from '../storage/type-command.ts';
 import { DiskBays } from './disk-bays.ts';
-import { emptyLog, joinLogs, kernelLogOf } from './kernel-log.ts';
+import { JudgedKernelLog } from './judged-kernel-log.ts';
 import type { KernelLog } from './kernel-log.ts';
+import type { Member } from './member.ts';
 import { startFromKit } from './machine-kit.ts';
+import type { DrillRunOptions } from './drill-run-options.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
 import { waitForDiskNames } from '../machine/wait-for-disk-names.ts';
 import type { StartMachine } from '../machine/template/fork-or-boot.ts';
 
 /** How long the live writer may take for the records a step waits for, milliseconds; a pulled disk may cost it a SCSI time-out of 30 s. */
 const journalTimeoutMs = 90_000;
-
-/** A member of the array as it is now: its container and the number that btrfs knows it by. */
-export interface Member {
-  readonly devid: number;
-  readonly container: ContainerPlan;
-}
-
-/** What a drill is run with. */
-export interface DrillRunOptions {
-  readonly drill: string;
-  readonly array: ArrayPlan;
-  readonly kit: MachineKit;
-  /** The blank disks of the main machine, and its system disk. */
-  readonly disks: MachineDisks;
-  readonly payload: Payload;
-  readonly seed: string;
-  /** `main` unless given; after a restart it is `main-2`, … */
-  readonly machineName?: string;
-}
 
 /**
  * A drill under way: the main machine, the disks it has, what was written and what was promised.
@@ -69,10 +52,7 @@ export class DrillRun implements AsyncDisposable {
   readonly #bays: DiskBays;
   readonly #predictedLosses: string[] = [];
   #promisedFiles: readonly PromisedFile[] = [];
-  /** Of machines that are off. */
-  #pastKernelLog = emptyLog;
-  /** The beginning of the running machine's, which is not judged. */
-  #forgiven = emptyLog;
+  readonly #kernelLog = new JudgedKernelLog();
   #machine: Machine | undefined;
   #journal: Journal | undefined;
   #boots = 0;
@@ -138,14 +118,13 @@ export class DrillRun implements AsyncDisposable {
   async look(planned: Command, meaning: (result: CommandResult) => string): Promise<CommandResult> {
     // Not announced: the observation names the command itself.
     const result = await tryCommand(this.ctx, this.guest, planned);
-    this.ctx.emit({
-      type: 'observation-made',
-      source: planned.argv.join(' '),
-      exitCode: result.exitCode,
-      said: said(result),
-      meaning: meaning(result),
-    });
+    this.observe(result, meaning(result));
     return result;
+  }
+
+  /** Puts what a command said, that was run to look, beside what that is worth: of many looks the one that counts. */
+  observe(result: CommandResult, meaning: string): void {
+    this.ctx.emit({ type: 'observation-made', source: result.argv.join(' '), exitCode: result.exitCode, said: said(result), meaning });
   }
 
   /** Power on: a machine from the disks as they are, started as the kit does or as `start` says. */
@@ -226,8 +205,7 @@ export class DrillRun implements AsyncDisposable {
 
   /** Leaves out of the proof what kernels have said so far: it belongs to the fault, as `because` says, and not to the repair. */
   forgiveKernelLog(because: string): void {
-    this.#pastKernelLog = emptyLog;
-    if (this.#machine !== undefined) this.#forgiven = kernelLogOf(this.#machine);
+    this.#kernelLog.forgive(this.#machine);
     this.ctx.emit({ type: 'remark-made', text: `What the kernel said until now is not judged: ${because}` });
   }
 
@@ -250,7 +228,7 @@ export class DrillRun implements AsyncDisposable {
 
   /** What the kernels of the drill have said, as far as the proof judges it. */
   get kernelLog(): KernelLog {
-    return this.#machine === undefined ? this.#pastKernelLog : joinLogs(this.#pastKernelLog, kernelLogOf(this.#machine, this.#forgiven));
+    return this.#kernelLog.until(this.#machine);
   }
 
   /** Everything that must be on the array from now on. */
@@ -311,8 +289,7 @@ export class DrillRun implements AsyncDisposable {
     const machine = this.#machine;
     if (machine === undefined) return;
     this.#machine = undefined;
-    this.#pastKernelLog = joinLogs(this.#pastKernelLog, kernelLogOf(machine, this.#forgiven));
-    this.#forgiven = emptyLog;
+    this.#kernelLog.keep(machine);
     this.#bays.noteFaults(machine.faults());
     await machine[Symbol.asyncDispose]();
   }

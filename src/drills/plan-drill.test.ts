@@ -121,7 +121,7 @@ test('a drill is found by its name, and a misspelt one names the nearest', () =>
   );
   assert.deepEqual(
     failureOfAct(() => findDrill('zzzzzzzzzz')),
-    { area: 'usage', reason: 'unknown-drill', drill: 'zzzzzzzzzz', known },
+    { area: 'usage', reason: 'unknown-drill', drill: 'zzzzzzzzzz', known, nearest: undefined },
   );
 });
 

@@ -64,7 +64,7 @@ export function findDrill(name: string): Drill {
   if (found !== undefined) return found;
   const known = drills.map((drill) => drill.name);
   const nearest = nearestWord(name, known);
-  throw new RaidlabError({ area: 'usage', reason: 'unknown-drill', drill: name, known, ...(nearest === undefined ? {} : { nearest }) });
+  throw new RaidlabError({ area: 'usage', reason: 'unknown-drill', drill: name, known, nearest });
 }
 
 /**
@@ -94,7 +94,7 @@ export const drillTags: readonly string[] = [...new Set(drills.flatMap((drill) =
 function requireTag(tag: string): void {
   if (drillTags.includes(tag)) return;
   const nearest = nearestWord(tag, drillTags);
-  throw new RaidlabError({ area: 'usage', reason: 'unknown-tag', tag, known: drillTags, ...(nearest === undefined ? {} : { nearest }) });
+  throw new RaidlabError({ area: 'usage', reason: 'unknown-tag', tag, known: drillTags, nearest });
 }
 
 /** Gives every drill that promises something: all but demonstrations. */
@@ -115,7 +115,7 @@ export function checkSkippedSteps(drill: Drill, skippedSteps: readonly string[])
         drill: drill.name,
         step: name,
         known,
-        ...(nearest === undefined ? {} : { nearest }),
+        nearest,
       });
     }
     if (!step.skippable) {

@@ -128,6 +128,6 @@ async function requireSnapshot(place: LabPlace, name: string): Promise<void> {
     lab: place.name,
     snapshot: name,
     known,
-    ...(nearest === undefined ? {} : { nearest }),
+    nearest,
   });
 }

@@ -102,7 +102,7 @@ test('a page has what is needed first: what is seen, what not to do, what to typ
     ].map((title) => `## ${title}`),
   );
   assert.ok(
-    text.includes(`This belongs to the fault, which is brought about on purpose.
+    text.includes(`### The fault: Restart, and mount what is left
 
 \`\`\`console
 # power on again

@@ -6,8 +6,9 @@ import { formatWorse } from './drill-list-lines.ts';
 import type { DrillListing, TwinListing } from './drill-list-lines.ts';
 import { checkLines } from './evidence-lines.ts';
 import { codeBlock, inlineCode } from './markdown.ts';
-import { plainText } from './plain-text.ts';
 import { mergeStep } from './merge-step.ts';
+import { onOwnDisks } from './own-disks.ts';
+import { plainText } from './plain-text.ts';
 import type { RecordedCommand, Recording } from './recording.ts';
 
 /** What the page of a drill is made of. */
@@ -32,12 +33,14 @@ export function drillMarkdown(document: DrillDocument): readonly string[] {
     ...section('What not to do', [list(drill.wrongMoves)]),
     '## What to type',
     namesNote(recording),
-    ...stepParts(document, ['fault', 'repair']),
+    ...ownDisksParts(plan, twinPlan),
+    ...stepParts(document),
+    ...leaveOutParts(drill),
     ...proofParts(plan, recording),
     ...section('What may be lost', drill.mayLose === null ? [] : [drill.mayLose]),
     ...twinParts(drill, twinPlan, twinRecording),
     ...section('What is known of versions', versionParts(drill)),
-    ...section('How the array was made', stepParts(document, ['build'])),
+    ...section('How the array was made', buildParts(document)),
     '## Sources',
     list(drill.sources),
   ];
@@ -57,25 +60,50 @@ function glance({ name, layout, payloadBytes, layouts, tags, requires, twin }: D
 /** Says whose names the commands have: whoever pastes them has others. */
 function namesNote(recording: Recording | null): string {
   const own =
-    'Here disks are called by their serials (`DISK1`, …), their mappings `crypt-btrfs1`, …, and the array is mounted on `/storage`: put your own names in their place.';
+    'Numbered steps are yours; *the fault* is brought about on purpose, and comes to you by itself. Disks are called by their serials (`DISK1`, …), their mappings `crypt-btrfs1`, …, and the array is mounted on `/storage`: put your own names in their place.';
   if (recording === null) return `${own} \`UUID-OF-DISK1\` and the like stand for LUKS UUIDs, which are drawn anew for every array.`;
   const images = Object.values(recording.images).join('; ');
   return `${own} What the commands printed is from a recorded run (kernel ${recording.kernel}; ${images}); UUIDs and figures are those of that run.`;
 }
 
-/** Gives the steps of some phases. */
-function stepParts(document: DrillDocument, phases: readonly string[]): readonly string[] {
-  const { drill, plan, recording } = document;
+/** Says what is typed for the lab's sake only: whoever pastes it would do themselves harm, or wonder. */
+function ownDisksParts(plan: DrillPlan, twinPlan: DrillPlan | null): readonly string[] {
+  const advice = onOwnDisks(plan, ...(twinPlan === null ? [] : [twinPlan]));
+  return advice.length === 0 ? [] : ['On your own disks:', list(advice)];
+}
+
+/** Gives the steps of fault and repair in their order. Those of the repair are numbered: they are what a hand has to do. */
+function stepParts({ drill, plan, recording }: DrillDocument): readonly string[] {
+  const numbers = repairNumbers(drill);
   return plan.steps.flatMap((step) => {
     const known = drill.steps.find(({ name }) => name === step.name);
-    if (known === undefined || !phases.includes(known.phase)) return [];
-    return [
-      `### ${step.title}`,
-      ...(known.phase === 'fault' ? ['This belongs to the fault, which is brought about on purpose.'] : []),
-      ...commandParts(step, recording),
-      ...(known.skippable ? [`To see what its absence costs: \`--skip-step ${step.name}\`.`] : []),
-    ];
+    if (known === undefined || known.phase === 'build') return [];
+    const number = numbers.get(step.name);
+    return [`### ${number === undefined ? 'The fault: ' : `${String(number)}. `}${step.title}`, ...commandParts(step, recording)];
   });
+}
+
+/** Gives the steps that a repair has, each by its name with its number, from 1. */
+function repairNumbers({ steps }: DrillListing): ReadonlyMap<string, number> {
+  return new Map(steps.filter(({ phase }) => phase === 'repair').map(({ name }, index) => [name, index + 1]));
+}
+
+/** Says which steps can be left out: "what if I forget this?" is what people want to know. */
+function leaveOutParts(drill: DrillListing): readonly string[] {
+  const numbers = repairNumbers(drill);
+  const names = drill.steps
+    .filter(({ skippable }) => skippable)
+    .map(({ name }) => `${inlineCode(name)}${numbers.has(name) ? ` (${String(numbers.get(name))})` : ''}`);
+  if (names.length === 0) return [];
+  return [
+    `What if one of these is forgotten? ${inlineCode(`raidlab drill ${drill.name} --skip-step NAME`)} shows it: ${names.join(', ')}.`,
+  ];
+}
+
+/** Gives the steps that made the array, which are what one begins with and not what one came for. */
+function buildParts({ drill, plan, recording }: DrillDocument): readonly string[] {
+  const names = drill.steps.filter(({ phase }) => phase === 'build').map(({ name }) => name);
+  return plan.steps.filter(({ name }) => names.includes(name)).flatMap((step) => [`### ${step.title}`, ...commandParts(step, recording)]);
 }
 
 /** Gives what a step does: its plan, and where it was recorded what each command printed and what that is worth. */

@@ -80,6 +80,9 @@ The story
 
   Now both are back.
 
+Wrong moves
+  - To mount both.
+
 What is done, and typed
   Build  build-array
     (power on)
@@ -88,9 +91,6 @@ What is done, and typed
     $ wipefs -a 'it'\\''s'
 
   Cannot be left out: build-array.
-
-Wrong moves
-  - To mount both.
 
 What is known of versions
   - kernel <6.1: broken (files). It merges them.

@@ -4,7 +4,7 @@ import { formatWorse, placeLines } from './drill-list-lines.ts';
 import type { DrillListing, TwinListing } from './drill-list-lines.ts';
 import { blank, commandLine, labelled, line, span } from './line.ts';
 import type { Line } from './line.ts';
-import { plannedStepLines } from './plan-lines.ts';
+import { ownDisksLines, plannedStepLines } from './plan-lines.ts';
 
 /** What a drill's page is made of. */
 export interface DrillPage {
@@ -25,11 +25,12 @@ export function drillPageLines({ drill, plan, twinPlan }: DrillPage, program: st
     labelled('payload', formatSize(drill.payloadBytes)),
     ...placeLines({ ...drill, knowledge: [] }),
     ...section('The story', storyLines(drill.story)),
+    ...section('Wrong moves', drill.wrongMoves.map(itemLine)),
     ...section('What is done, and typed', [
       ...plan.steps.flatMap((step, index) => [...(index === 0 ? [] : [blank]), ...plannedStepLines(step, 2)]),
       ...(required.length === 0 ? [] : [blank, line(2, [span(`Cannot be left out: ${required.join(', ')}.`, 'quiet')])]),
     ]),
-    ...section('Wrong moves', drill.wrongMoves.map(itemLine)),
+    ...ownDisksLines(plan, ...(twinPlan === null ? [] : [twinPlan])),
     ...section('What is known of versions', drill.knowledge.flatMap(knownLines)),
     ...section('The twin', twinLines(drill, twinPlan, program)),
     ...section('Sources', drill.sources.map(itemLine)),

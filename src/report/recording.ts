@@ -134,7 +134,9 @@ function recordRemark(event: RecordedEvent): readonly RecordedLine[] {
 }
 
 function keepSaid(text: string): readonly string[] {
-  if (text.trim() === '') return [];
-  const { shown, left } = shortenLines(text.trimEnd().split('\n'), saidKept);
+  // What ends its lines by NUL, such as find -print0, has lines all the same.
+  const lines = text.trimEnd().split(/\n|\0+/u);
+  if (lines.every((line) => line.trim() === '')) return [];
+  const { shown, left } = shortenLines(lines, saidKept);
   return left === 0 ? shown : [...shown, `… ${String(left)} more lines`];
 }

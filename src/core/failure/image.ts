@@ -1,6 +1,7 @@
 import { exitCodes } from '../exit-code.ts';
 import { mirrorVariable, mirrorVariableOf } from '../mirrors.ts';
 import type { FailureDescription } from './description.ts';
+import { didYouMean } from './did-you-mean.ts';
 
 /** An image (kernel or tools) could not be built or is not usable: exit 69, or 64 when the person named a suite that does not exist. */
 export type ImageFailure =
@@ -9,7 +10,7 @@ export type ImageFailure =
       readonly reason: 'unknown-suite';
       readonly suite: string;
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | {
       readonly area: 'image';
@@ -17,14 +18,14 @@ export type ImageFailure =
       readonly kernel: string;
       /** The suites. */
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | {
       readonly area: 'image';
       readonly reason: 'kernel-not-cached';
       readonly kernel: string;
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | {
       readonly area: 'image';
@@ -66,22 +67,20 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
       return {
         exitCode: exitCodes.usage,
         what: `"${failure.suite}" is not a Debian suite that raidlab knows.`,
-        remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}Suites: ${failure.known.join(', ')}.`,
+        remedy: `${didYouMean(failure.nearest)}Suites: ${failure.known.join(', ')}.`,
       };
     case 'unknown-kernel':
       return {
         exitCode: exitCodes.usage,
         what: `"${failure.kernel}" names no kernel.`,
-        remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}A kernel is a Debian suite (${failure.known.join(', ')}), a version (6.12), .deb files with commas between them, or a directory with vmlinuz and modules, written with a slash (./linux).`,
+        remedy: `${didYouMean(failure.nearest)}A kernel is a Debian suite (${failure.known.join(', ')}), a version (6.12), .deb files with commas between them, or a directory with vmlinuz and modules, written with a slash (./linux).`,
       };
     case 'kernel-not-cached':
       return {
         exitCode: exitCodes.usage,
         what: `There is no kernel "${failure.kernel}" in the cache.`,
         remedy:
-          failure.known.length === 0
-            ? 'There is none at all.'
-            : `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}There are: ${failure.known.join(', ')}.`,
+          failure.known.length === 0 ? 'There is none at all.' : `${didYouMean(failure.nearest)}There are: ${failure.known.join(', ')}.`,
       };
     case 'version-not-found':
       return describeVersionNotFound(failure);

@@ -2,6 +2,7 @@ import { exitCodes } from '../exit-code.ts';
 import { describeConsoleFailure, isConsoleFailure } from './console.ts';
 import type { ConsoleFailure } from './console.ts';
 import type { FailureDescription } from './description.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { describeSnapshotFailure, isSnapshotFailure } from './snapshot.ts';
 import type { SnapshotFailure } from './snapshot.ts';
 
@@ -30,7 +31,7 @@ export type LabFailure =
       readonly lab: string;
       readonly disk: string;
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | { readonly area: 'lab'; readonly reason: 'no-slot'; readonly lab: string; readonly bus: string; readonly slots: number }
   | { readonly area: 'lab'; readonly reason: 'bad-fault'; readonly disk: string; readonly why: string }
@@ -83,7 +84,7 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
       return {
         exitCode: usage,
         what: `The lab ${failure.lab} has no disk called "${failure.disk}".`,
-        remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}Its disks are: ${failure.known.join(', ')}.`,
+        remedy: `${didYouMean(failure.nearest)}Its disks are: ${failure.known.join(', ')}.`,
       };
     case 'no-slot':
       return {

@@ -1,5 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
+import { didYouMean } from './did-you-mean.ts';
 
 /** A snapshot of a lab cannot be made or restored: a matter of what was typed (64), or of this host (69). */
 export type SnapshotFailure =
@@ -10,7 +11,7 @@ export type SnapshotFailure =
       readonly lab: string;
       readonly snapshot: string;
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | { readonly area: 'lab'; readonly reason: 'snapshot-exists'; readonly lab: string; readonly snapshot: string }
   | { readonly area: 'lab'; readonly reason: 'snapshot-failed'; readonly lab: string; readonly snapshot: string; readonly said: string }
@@ -50,7 +51,7 @@ export function describeSnapshotFailure(failure: SnapshotFailure): FailureDescri
       return {
         exitCode: usage,
         what: `The lab ${failure.lab} has no snapshot called "${failure.snapshot}".`,
-        remedy: `${failure.nearest === undefined ? '' : `Did you mean "${failure.nearest}"? `}${failure.known.length === 0 ? 'It has none; `raidlab snapshot save NAME` makes one.' : `It has: ${failure.known.join(', ')}.`}`,
+        remedy: `${didYouMean(failure.nearest)}${failure.known.length === 0 ? 'It has none; `raidlab snapshot save NAME` makes one.' : `It has: ${failure.known.join(', ')}.`}`,
       };
     case 'snapshot-exists':
       return {

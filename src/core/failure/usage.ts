@@ -1,5 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { describeDrillFileFailure } from './drill-file.ts';
 import type { DrillFileFailure } from './drill-file.ts';
 import { describeLayoutFileFailure } from './layout-file.ts';
@@ -13,7 +14,7 @@ export type UsageFailure =
       readonly reason: 'unknown-drill';
       readonly drill: string;
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | {
       readonly area: 'usage';
@@ -21,7 +22,7 @@ export type UsageFailure =
       readonly drill: string;
       readonly step: string;
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | {
       readonly area: 'usage';
@@ -35,14 +36,14 @@ export type UsageFailure =
       readonly reason: 'unknown-tag';
       readonly tag: string;
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | {
       readonly area: 'usage';
       readonly reason: 'unknown-entry';
       readonly entry: string;
       readonly known: readonly string[];
-      readonly nearest?: string;
+      readonly nearest: string | undefined;
     }
   | { readonly area: 'usage'; readonly reason: 'ambiguous-entry'; readonly entry: string; readonly matches: readonly string[] }
   | {
@@ -121,10 +122,6 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
         remedy: 'Choose a smaller --payload or larger disks with --disk-size.',
       };
   }
-}
-
-function didYouMean(nearest: string | undefined): string {
-  return nearest === undefined ? '' : `Did you mean "${nearest}"? `;
 }
 
 function mebibytes(bytes: number): string {

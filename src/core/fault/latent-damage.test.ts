@@ -26,6 +26,18 @@ test('with two copies the files on the survivor are lost whose other copy the lo
   assert.deepEqual(drawLatentDamage({ ...wish, files }), damage);
 });
 
+test('of files in several stripes the last is spared, and those in the fewest come first', () => {
+  const striped = (number: number, ...blocks: readonly number[]): readonly [string, readonly MappedPiece[]] => [
+    `/storage/${String(number)}`,
+    blocks.flatMap((count, index) => file(number * 100 + index, count, 1, 2)[1]),
+  ];
+  const files = new Map([file(1, 8, 1, 2), striped(2, 8, 8, 8), striped(3, 8, 8), striped(4, 2, 8)]);
+  const { damaged, at } = drawLatentDamage({ ...wish, files });
+  assert.deepEqual(damaged, ['/storage/3', '/storage/2']);
+  const begins = 300 * 64 * block + 2 * 1024 ** 2;
+  for (const { offsetBytes } of at.slice(0, 3)) assert.ok(offsetBytes >= begins && offsetBytes < begins + 8 * block);
+});
+
 test('with three copies, or without one on the lost member, files are damaged and none is lost', () => {
   for (const devids of [
     [1, 2, 3],

@@ -26,8 +26,8 @@ export interface LatentDamageWish {
 }
 
 /**
- * Draws bad blocks below some files, where they do most harm: on a member that has, without the lost one, the fewest other copies beside it.
- * Which files are lost follows from the copies alone: with two of everything those whose other copy the lost member had, with three none.
+ * Draws bad blocks below some files, where they do most harm: on a member that has, without the lost one, the fewest other copies beside it;
+ * and where a file lies in several stripes, in one that is not its last, whose error is reported by another part of the kernel. Which files are lost follows from the copies alone: with two of everything those whose other copy the lost member had, with three none.
  * Throws RangeError when fewer files than wanted have enough blocks on one member.
  */
 export function drawLatentDamage(wish: LatentDamageWish): LatentDamage {
@@ -40,14 +40,18 @@ export function drawLatentDamage(wish: LatentDamageWish): LatentDamage {
     .flatMap((piece) => survivors(piece).map(({ devid }) => devid));
   const devid = Math.min(...devids);
   const placesIn = (guestPath: string): readonly ByteRange[] =>
-    (files.get(guestPath) ?? [])
+    withoutLastStripe(files.get(guestPath) ?? [])
       .filter((piece) => survivors(piece).length === fewest)
       .flatMap((piece) =>
         survivors(piece)
           .filter((copy) => copy.devid === devid)
           .map(({ offsetBytes }) => ({ offsetBytes, lengthBytes: piece.lengthBytes })),
       );
-  const enough = [...files.keys()].filter((guestPath) => blocksIn(placesIn(guestPath)) >= blocksEach);
+  const stripes = (guestPath: string): number => files.get(guestPath)?.length ?? 0;
+  // First those in few stripes, but several: of a large file any stripe may be the last of a request.
+  const enough = [...files.keys()]
+    .filter((guestPath) => blocksIn(placesIn(guestPath)) >= blocksEach)
+    .sort((one, other) => Number(stripes(one) < 2) - Number(stripes(other) < 2) || stripes(one) - stripes(other));
   if (enough.length < fileCount) throw new RangeError(`${String(enough.length)} files can be damaged, not ${String(fileCount)}`);
   // Far apart in the list, so that they are files of different kinds.
   const damaged = Array.from({ length: fileCount }, (_, index) => enough[Math.floor((index * enough.length) / fileCount)] ?? '');
@@ -58,6 +62,10 @@ export function drawLatentDamage(wish: LatentDamageWish): LatentDamage {
     // Every bad block has as many copies left as the fewest: none but the bad one itself, or at least one that is good.
     lost: fewest === 1 ? damaged : [],
   };
+}
+
+function withoutLastStripe(pieces: readonly MappedPiece[]): readonly MappedPiece[] {
+  return pieces.length < 2 ? pieces : pieces.slice(0, -1);
 }
 
 function blocksIn(ranges: readonly ByteRange[]): number {

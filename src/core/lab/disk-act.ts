@@ -109,7 +109,7 @@ function requireDisk(disks: readonly LabDisk[], serial: string, lab: string): La
   if (found !== undefined) return found;
   const known = disks.map((disk) => disk.serial);
   const nearest = nearestWord(serial.toUpperCase(), known);
-  throw new RaidlabError({ area: 'lab', reason: 'unknown-disk', lab, disk: serial, known, ...(nearest === undefined ? {} : { nearest }) });
+  throw new RaidlabError({ area: 'lab', reason: 'unknown-disk', lab, disk: serial, known, nearest });
 }
 
 function changed(disks: readonly LabDisk[], disk: LabDisk): readonly LabDisk[] {

@@ -38,9 +38,14 @@ export function planSoftBalance(profile: Profile): Command {
   };
 }
 
-/** The command that gives redundancy up and says so (`-f`): data once, metadata twice on one device. For an array that is to live on one device. */
+/**
+ * The command that gives redundancy up and says so (`-f`): data once, metadata twice on one device. For an array that is to live on one device.
+ *
+ * `soft`, because what was written while degraded may have the profile already. Measured on kernel 6.12: without it the balance moves these
+ * chunks, too, and sometimes ends in ENOSPC at a system chunk, with half of the device unallocated.
+ */
 export const planConvertToOneDevice: Command = {
-  argv: ['btrfs', 'balance', 'start', '-f', '-dconvert=single', '-mconvert=dup', arrayGuestPath],
+  argv: ['btrfs', 'balance', 'start', '-f', '-dconvert=single,soft', '-mconvert=dup,soft', arrayGuestPath],
   timeoutMs: repairTimeoutMs,
 };
 

@@ -1,11 +1,11 @@
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { defaultLayout } from '../../core/layout.ts';
 import { planOpenAsBoot } from '../../core/plan/array.ts';
-import { planReplaceStatus } from '../../core/plan/repair.ts';
+import { lookAt, planReplaceStatus } from '../../core/plan/repair.ts';
 import { waitUntil } from '../../machine/wait-until.ts';
 import { ask, said } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
-import { mountedArray } from '../proof/examine-array.ts';
+import { readMounted } from '../proof/examine-array.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
 import {
   aboutReplace,
@@ -40,10 +40,10 @@ const bootAgain: Step = {
   title: 'Let the boot open and mount what crypttab and fstab say',
   phase: 'repair',
   skippable: false,
-  plan: () => typed(planOpenAsBoot),
+  plan: () => typed(planOpenAsBoot, lookAt.mountPoint),
   run: async (run) => {
     const opened = await run.try(planOpenAsBoot);
-    const mounted = await mountedArray(run.ctx, run.guest);
+    const mounted = readMounted(run.guest, await run.try(lookAt.mountPoint));
     run.judge({
       name: 'comes-back',
       claim: 'After the power cut the array is mounted by the boot itself',

@@ -6,7 +6,7 @@ import { lookAt, planDropEmptyChunks, planReplace, planReplaceStatus } from '../
 import { CommandRefused, describeRefusal } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
-import { mountedArray } from '../proof/examine-array.ts';
+import { readMounted } from '../proof/examine-array.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { describeReplace } from '../steps/crash-in-replace-steps.ts';
 import { mountDegraded, openSurvivors } from '../steps/degraded-steps.ts';
@@ -34,7 +34,7 @@ const tryReplace: Step = {
     for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
     const refusal = await replaceOrRefusal(run);
     const status = await run.ask(planReplaceStatus(), parseReplaceStatus);
-    const mounted = await mountedArray(run.ctx, run.guest);
+    const mounted = readMounted(run.guest, await run.try(lookAt.mountPoint));
     const isWritable = mounted?.options.includes('rw') === true;
     run.judge({
       name: 'goes-through-or-is-refused',

@@ -128,11 +128,12 @@ export const incompleteConversion: Drill = {
     'To convert with `-dconvert` alone: metadata and system chunks stay as they are.',
     'To look for "Multiple profiles" only: data all raid1 and metadata all dup is one profile each.',
     'To believe the scrub: it checks what is there, and metadata with both copies on one disk is there.',
-    'To convert everything again without `soft`: hours of copying what has the profile already.',
+    'To convert everything again without `soft`: hours of copying what has the profile already. While it is degraded it is worse: chunks that were made since the disk died have the profile, and a balance that moves them, too, was seen to end in "No space left on device".',
   ],
   sources: [
     'btrfs wiki, Gotchas: incomplete chunk conversion',
     'btrfs-balance(8), FILTERS: convert, soft',
+    'measured: kernel 6.12, conversion to one disk without `soft`: ENOSPC at the system chunk in 1 of 12, with it in none of 10',
     "failure B3 of the project's catalogue",
   ],
   tags: ['balance', 'missing'],
@@ -140,6 +141,15 @@ export const incompleteConversion: Drill = {
   layout: { ...defaultLayout, memberSizesBytes: equalSizes(2, diskBytes), spareSizesBytes: equalSizes(1, diskBytes) },
   layouts: ['raid1'],
   knowledge: [
+    {
+      kernel: '>=7',
+      verdict: 'broken',
+      sometimes: true,
+      because:
+        'of some conversions of a degraded array to one disk the first chunk that is moved aborts the transaction (ENOSPC in btrfs_create_pending_block_groups), with half of the disk unallocated; the array is forced read-only.',
+      breaks: ['procedure'],
+      source: 'measured: docs/measurements.md, kernel 7.3.4, 4 of 27',
+    },
     {
       kernel: '<6.2',
       layout: 'raid1',

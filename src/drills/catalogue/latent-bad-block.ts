@@ -156,7 +156,6 @@ export const latentBadBlock: Drill = {
     'measured: with medium errors instead of wrong bytes on the survivor the replace exits 0 and says "0 uncorr. read errs" too, on 6.1.192 and 6.12.118',
     'measured: on 6.1.192 the replace counts the blocks in `device stats` of the survivor; on 6.12.118 for the "<missing disk>", and the counters are zero afterwards',
     'measured: on 6.12.118, raid10, the kernel log of replace and scrub named file-000.dat where file-009.dat in the same 64 KiB was damaged; on 6.1.192 it names the block itself',
-    'measured: on 6.12.118, raid10, a file whose blocks are wrong in both copies was read without an error in 11 of 12 readings, with other bytes than were written; the kernel log has "csum failed" for both mirrors. The drill is broken there, as it should be',
     'kernel patch "btrfs: scrub: fix incorrectly reported logical/physical address", Qu Wenruo, 2024',
     "failures D4, G1 and 9 of the project's catalogue",
   ],
@@ -176,6 +175,18 @@ export const latentBadBlock: Drill = {
     findDamaged,
     softBalance,
     resetStats,
+  ],
+  knowledge: [
+    {
+      kernel: '>=6.12',
+      layout: 'raid10',
+      verdict: 'broken',
+      because:
+        'a read that goes over the border of a 64 KiB stripe loses the error of every part but its last: the program is given wrong bytes, and no error. What cannot be read cannot be found by reading; a scrub still finds it.',
+      breaks: ['damaged-files', 'scrub', 'device-stats'],
+      source:
+        'measured: docs/measurements.md, kernels 6.12.118 and 7.3.4; fs/btrfs/bio.c, btrfs_bio_end_io(), since commit "btrfs: fix error propagation of split bios", Naohiro Aota, 2024',
+    },
   ],
   mayLose: 'The files on bad blocks of the survivor whose only other copy was on the lost disk.',
   proof: 'full',

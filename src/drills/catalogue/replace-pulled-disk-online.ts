@@ -62,13 +62,18 @@ async function judgeAlarm(run: DrillRun, pulledMs: number): Promise<void> {
     return {
       done: result.exitCode === countersNotZero && counters.length > 0,
       lastSeen: `exit ${String(result.exitCode)}; ${counted === '' ? 'every counter is zero' : counted}`,
+      result,
     };
   });
+  run.observe(
+    alarm.last.result,
+    alarm.last.done ? 'A monitor that asks this is alarmed by the exit status alone.' : 'No alarm: no counter has moved.',
+  );
   run.judge({
     name: 'alarm',
     claim: `btrfs device stats -c raises the alarm within ${String(alarmWithinMs / 1000)} s of the pull`,
     outcome: alarm.happened ? 'held' : 'broken',
-    evidence: [`after ${(alarm.afterMs / 1000).toFixed(1)} s: ${alarm.lastSeen}`],
+    evidence: [`after ${(alarm.afterMs / 1000).toFixed(1)} s: ${alarm.last.lastSeen}`],
   });
 }
 
@@ -136,14 +141,16 @@ async function judgeMappingGone(run: DrillRun): Promise<void> {
   const options = { waitingFor: `the mapping ${lost.mappingName} to go`, withinMs: mappingGoneWithinMs };
   const gone = await watchFor(ctx, options, performance.now(), async () => {
     // cryptsetup-status(8): exit 4 when the mapping is not active; it prints so.
-    const { state } = readOutput(guest, await tryCommand(ctx, guest, planMappingStatus(lost)), parseMappingStatus);
-    return { done: state === 'inactive', lastSeen: `${lost.mappingGuestDevice} is ${state}` };
+    const result = await tryCommand(ctx, guest, planMappingStatus(lost));
+    const { state } = readOutput(guest, result, parseMappingStatus);
+    return { done: state === 'inactive', lastSeen: `${lost.mappingGuestDevice} is ${state}`, result };
   });
+  run.observe(gone.last.result, gone.happened ? 'The dead mapping went by itself.' : 'The dead mapping is still there.');
   run.judge({
     name: 'old-mapping-gone',
     claim: 'The mapping above the dead disk is gone after the replace',
     outcome: gone.happened ? 'held' : 'broken',
-    evidence: [gone.lastSeen],
+    evidence: [gone.last.lastSeen],
   });
 }
 

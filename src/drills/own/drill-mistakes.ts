@@ -51,11 +51,12 @@ const layoutShape: Shape = {
   mountOptions: optional(kinds.texts),
 };
 
-const scope = { kernel: optional(kinds.text), tools: optional(kinds.text) };
+const scope = { kernel: optional(kinds.text), tools: optional(kinds.text), layout: optional(oneOf(layoutNames)) };
 const requirementShape: Shape = { ...scope, encryption: optional(listOf(encryptions)), because: kinds.text };
 const knowledgeShape: Shape = {
   ...scope,
   verdict: oneOf(['held', 'broken', 'crashed']),
+  sometimes: optional({ expected: 'true, or left out', accepts: (value) => value === true }),
   because: kinds.text,
   breaks: kinds.texts,
   source: kinds.text,

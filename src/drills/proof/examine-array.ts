@@ -9,7 +9,7 @@ import { parseFindmnt } from '../../core/util-linux/findmnt.ts';
 import type { MountedFilesystem } from '../../core/util-linux/findmnt.ts';
 import type { Check } from '../../core/verdict.ts';
 import type { Context } from '../../machine/context.ts';
-import type { Guest } from '../../machine/guest.ts';
+import type { CommandResult, Guest } from '../../machine/guest.ts';
 import { ask, readOutput, tryCommand } from '../../storage/type-command.ts';
 import type { DrillRun } from '../drill-run.ts';
 
@@ -27,7 +27,11 @@ export async function examineArray(run: DrillRun): Promise<readonly Check[]> {
 
 /** Gives what is mounted where the array belongs, or null. */
 export async function mountedArray(ctx: Context, guest: Guest): Promise<MountedFilesystem | null> {
-  const result = await tryCommand(ctx, guest, lookAt.mountPoint);
+  return readMounted(guest, await tryCommand(ctx, guest, lookAt.mountPoint));
+}
+
+/** Gives what is mounted, by what findmnt said of the mount point, or null. */
+export function readMounted(guest: Guest, result: CommandResult): MountedFilesystem | null {
   // findmnt(8): exit 1 and no output when nothing matches.
   return result.exitCode === 1 && result.stdout === '' ? null : readOutput(guest, result, parseFindmnt);
 }

@@ -13,7 +13,7 @@ test('a watch ends with the look that sees it', async () => {
     return Promise.resolve({ done: lastSeen === 'awake', lastSeen });
   });
   assert.equal(watched.happened, true);
-  assert.equal(watched.lastSeen, 'awake');
+  assert.equal(watched.last.lastSeen, 'awake');
   assert.ok(watched.afterMs < 30_000);
   assert.deepEqual(looks, ['never asked']);
 });
@@ -23,7 +23,7 @@ test('a watch whose time is up tells what it saw last, and rejects with nothing'
     Promise.resolve({ done: false, lastSeen: 'asleep' }),
   );
   assert.equal(watched.happened, false);
-  assert.equal(watched.lastSeen, 'asleep');
+  assert.equal(watched.last.lastSeen, 'asleep');
   assert.ok(watched.afterMs >= 10);
 });
 

@@ -10,13 +10,20 @@ export interface WatchOptions {
   readonly withinMs: number;
 }
 
+/** One look at what is watched for: whether it has come to pass, and what was seen, for people. */
+export interface Look {
+  readonly done: boolean;
+  readonly lastSeen: string;
+}
+
 /** What a watch saw. */
-export interface Watched {
+export interface Watched<Seen extends Look> {
   /** Whether it came to pass in time. */
   readonly happened: boolean;
   /** When the last look ended, milliseconds since `sinceMs`. */
   readonly afterMs: number;
-  readonly lastSeen: string;
+  /** The last look. */
+  readonly last: Seen;
 }
 
 /** Between two looks, milliseconds: each costs the guest tens of milliseconds under emulation. */
@@ -29,18 +36,19 @@ const lookTimeoutMs = 120_000;
  * Watches for something whose absence is a finding: gives what was seen last when it came to pass, and when the time is up.
  * `sinceMs` is the moment from which the time counts, as `performance.now()` gives it.
  */
-export async function watchFor(
+export async function watchFor<Seen extends Look>(
   ctx: Context,
   { waitingFor, withinMs }: WatchOptions,
   sinceMs: number,
-  look: () => Promise<{ readonly done: boolean; readonly lastSeen: string }>,
-): Promise<Watched> {
-  let watched: Watched = { happened: false, afterMs: 0, lastSeen: 'nothing' };
+  look: () => Promise<Seen>,
+): Promise<Watched<Seen>> {
+  let watched: Watched<Seen> | undefined;
   await waitUntil(ctx, { waitingFor, timeoutMs: withinMs + lookTimeoutMs, intervalMs }, async () => {
-    const { done, lastSeen } = await look();
+    const last = await look();
     const afterMs = performance.now() - sinceMs;
-    watched = { happened: done && afterMs <= withinMs, afterMs, lastSeen };
-    return { done: done || afterMs > withinMs, lastSeen };
+    watched = { happened: last.done && afterMs <= withinMs, afterMs, last };
+    return { done: last.done || afterMs > withinMs, lastSeen: last.lastSeen };
   });
+  if (watched === undefined) throw new Error(`a watch for ${waitingFor} ended before its first look`);
   return watched;
 }

@@ -49,7 +49,7 @@ export function requireSuite(name: string, mirrors: Mirrors = {}): Suite {
   if (mirrors.bySuite?.[name] !== undefined) return suiteOfArchive(name);
   const known = suiteNames(mirrors);
   const nearest = nearestWord(name, known);
-  throw new RaidlabError({ area: 'image', reason: 'unknown-suite', suite: name, known, ...(nearest === undefined ? {} : { nearest }) });
+  throw new RaidlabError({ area: 'image', reason: 'unknown-suite', suite: name, known, nearest });
 }
 
 /** Gives the package that brings a suite's newest kernel. The cloud flavour, where there is one, is a third of the size and has all that is needed. */
