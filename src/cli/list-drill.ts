@@ -1,4 +1,3 @@
-import { formatExpectedVerdict } from '../core/expectation.ts';
 import { describeLayout } from '../core/layout.ts';
 import { describeScope } from '../drills/applicability.ts';
 import type { Drill, Twin } from '../drills/drill.ts';
@@ -20,7 +19,7 @@ export function listDrill(drill: Drill, isDefault: boolean): DrillListing {
     requires: (drill.requires ?? []).map((requirement) => ({ versions: describeScope(requirement), because: requirement.because })),
     knowledge: (drill.knowledge ?? []).map((known) => ({
       versions: describeScope(known),
-      verdict: formatExpectedVerdict(known),
+      verdict: known.verdict,
       because: known.because,
       breaks: known.breaks,
       source: known.source,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findSurprises, formatExpectedVerdict } from './expectation.ts';
+import { findSurprises } from './expectation.ts';
 import type { Expectation } from './expectation.ts';
 import type { Check, CheckOutcome } from './verdict.ts';
 
@@ -24,13 +24,4 @@ test('broken for another reason is a surprise that names the check', () => {
   assert.deepEqual(findSurprises({ ...expectation, breaks: ['files'] }, 'broken', []), [
     'expected files to be broken, and it is not: broken are none',
   ]);
-});
-
-test('what is broken now and then may hold, and is nothing else', () => {
-  const now: Expectation = { ...expectation, sometimes: true };
-  assert.deepEqual(findSurprises(now, 'held', []), []);
-  assert.deepEqual(findSurprises(now, 'broken', [check('profiles', 'broken'), check('leg-alone-DISK2', 'broken')]), []);
-  assert.equal(findSurprises(now, 'broken', [check('scrub', 'broken')]).length, 2);
-  assert.deepEqual(findSurprises(now, 'crashed', []), ['expected broken now and then, was crashed']);
-  assert.deepEqual([now, expectation].map(formatExpectedVerdict), ['broken now and then', 'broken']);
 });

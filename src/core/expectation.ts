@@ -7,8 +7,6 @@ import type { Check, Verdict } from './verdict.ts';
  */
 export interface Expectation {
   readonly verdict: 'held' | 'broken' | 'crashed';
-  /** Set where it comes to that now and then only: that it holds is no surprise then, either. */
-  readonly sometimes?: true;
   /** Why, in one sentence. */
   readonly because: string;
   /** The checks that must be broken for it to be broken for this reason: names, or globs of which one must match. */
@@ -19,15 +17,9 @@ export interface Expectation {
 
 /** Gives what differs from what was expected, a sentence each; none when it came as expected. */
 export function findSurprises(expectation: Expectation, verdict: Verdict, checks: readonly Check[]): readonly string[] {
-  if (expectation.sometimes === true && verdict === 'held') return [];
-  if (verdict !== expectation.verdict) return [`expected ${formatExpectedVerdict(expectation)}, was ${verdict}`];
+  if (verdict !== expectation.verdict) return [`expected ${expectation.verdict}, was ${verdict}`];
   const broken = checks.filter((check) => check.outcome === 'broken').map((check) => check.name);
   return expectation.breaks
     .filter((pattern) => !broken.some((name) => matchesGlob(pattern, name)))
     .map((pattern) => `expected ${pattern} to be broken, and it is not: broken are ${broken.join(', ') || 'none'}`);
-}
-
-/** Gives the verdict that is expected, in words: `broken`, `broken now and then`. */
-export function formatExpectedVerdict({ verdict, sometimes }: Pick<Expectation, 'verdict' | 'sometimes'>): string {
-  return sometimes === true ? `${verdict} now and then` : verdict;
 }

@@ -66,9 +66,7 @@ export function whyNotOnVersions(drill: Drill, versions: VersionsUnderTest): str
 /** Gives what is known of a drill on these versions, the first that is said of them; null when it is to hold. */
 export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expectation | null {
   const known = (drill.knowledge ?? []).find((knowledge) => isWithin(versions, knowledge));
-  if (known === undefined) return null;
-  const { verdict, sometimes, because, breaks, source } = known;
-  return { verdict, ...(sometimes === undefined ? {} : { sometimes }), because, breaks, source };
+  return known === undefined ? null : { verdict: known.verdict, because: known.because, breaks: known.breaks, source: known.source };
 }
 
 /** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6, layout raid10`. */

@@ -1,4 +1,3 @@
-import { formatExpectedVerdict } from '../core/expectation.ts';
 import type { Expectation } from '../core/expectation.ts';
 import { isCrash } from '../core/kernel/trouble.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
@@ -50,8 +49,7 @@ export function drillLines({ outcome, failures, folder, verbose }: DrillLinesFac
 }
 
 /** What came as it had to is told in a line: nobody has to look at it. */
-function expectedLine({ verdict }: DrillOutcome, expectation: Expectation): Line {
-  const { because, source } = expectation;
-  const said = `expected ${formatExpectedVerdict(expectation)}, was ${verdict ?? 'nothing'}: ${because}${source === null ? '' : ` (${source})`}`;
+function expectedLine({ verdict }: DrillOutcome, { verdict: expected, because, source }: Expectation): Line {
+  const said = `expected ${expected}, was ${verdict ?? 'nothing'}: ${because}${source === null ? '' : ` (${source})`}`;
   return line(2, [span(said, 'quiet')]);
 }

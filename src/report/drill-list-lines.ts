@@ -30,7 +30,6 @@ export interface DrillListing {
 export interface VersionListing {
   /** `kernel >=5.14, btrfs-progs <6.6`. */
   readonly versions: string;
-  /** `broken`, `broken now and then`. */
   readonly verdict: string;
   readonly because: string;
   readonly breaks: readonly string[];

@@ -1,4 +1,3 @@
-import { formatExpectedVerdict } from '../core/expectation.ts';
 import type { Expectation } from '../core/expectation.ts';
 import { labelled } from './line.ts';
 import type { Line } from './line.ts';
@@ -23,9 +22,8 @@ export function expectationLines({ expectation, surprises }: ExpectationFacts): 
 }
 
 /** Gives what is expected in a few words: `broken: profiles, leg-alone-*`. */
-export function formatExpected(expectation: Expectation): string {
-  const verdict = formatExpectedVerdict(expectation);
-  return expectation.breaks.length === 0 ? verdict : `${verdict}: ${expectation.breaks.join(', ')}`;
+export function formatExpected({ verdict, breaks }: Expectation): string {
+  return breaks.length === 0 ? verdict : `${verdict}: ${breaks.join(', ')}`;
 }
 
 /** Gives who says what is expected; a twin is built to break, and says it of itself. */

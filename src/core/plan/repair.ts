@@ -41,8 +41,7 @@ export function planSoftBalance(profile: Profile): Command {
 /**
  * The command that gives redundancy up and says so (`-f`): data once, metadata twice on one device. For an array that is to live on one device.
  *
- * `soft`, because what was written while degraded may have the profile already. Measured on kernel 6.12: without it the balance moves these
- * chunks, too, and sometimes ends in ENOSPC at a system chunk, with half of the device unallocated.
+ * `soft`, because chunks that were made while degraded have the profile already, and need not be moved.
  */
 export const planConvertToOneDevice: Command = {
   argv: ['btrfs', 'balance', 'start', '-f', '-dconvert=single,soft', '-mconvert=dup,soft', arrayGuestPath],

@@ -56,7 +56,6 @@ const requirementShape: Shape = { ...scope, encryption: optional(listOf(encrypti
 const knowledgeShape: Shape = {
   ...scope,
   verdict: oneOf(['held', 'broken', 'crashed']),
-  sometimes: optional({ expected: 'true, or left out', accepts: (value) => value === true }),
   because: kinds.text,
   breaks: kinds.texts,
   source: kinds.text,
