@@ -41,7 +41,7 @@ const groups = [
 ];
 
 const environment = [
-  ['RAIDLAB_CACHE_SIZE', 'How large the cache may become, such as 4GiB; 6 GiB unless set.'],
+  ['RAIDLAB_CACHE_SIZE', 'How large the cache may become, such as 4GiB; 8 GiB unless set.'],
   ['RAIDLAB_MIRROR', 'The Debian mirror from which kernels and tools come.'],
   ['RAIDLAB_MIRROR_SUITE', 'The mirror of one suite: RAIDLAB_MIRROR_TRIXIE.'],
   ['XDG_CACHE_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR', 'Where the cache, the list of labs and sockets are.'],

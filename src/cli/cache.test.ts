@@ -87,7 +87,7 @@ test('the cache is listed for a person and for a program; where there is none, n
   assert.equal(exitCode, 0);
   const document = JSON.parse((await sandbox.run('cache', 'ls', '--json')).stdout) as Record<string, unknown>;
   assert.equal(document.v, 1);
-  assert.equal(document.maxBytes, 6 * 1024 * MiB);
+  assert.equal(document.maxBytes, 8 * 1024 * MiB);
   assert.equal((document.entries as readonly unknown[]).length, 2);
 });
 

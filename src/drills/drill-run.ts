@@ -124,7 +124,8 @@ export class DrillRun implements AsyncDisposable {
 
   /** Puts what a command said, that was run to look, beside what that is worth: of many looks the one that counts. */
   observe(result: CommandResult, meaning: string): void {
-    this.ctx.emit({ type: 'observation-made', source: result.argv.join(' '), exitCode: result.exitCode, said: said(result), meaning });
+    const source = formatCommand({ argv: result.argv });
+    this.ctx.emit({ type: 'observation-made', source, exitCode: result.exitCode, said: said(result), meaning });
   }
 
   /** Power on: a machine from the disks as they are, started as the kit does or as `start` says. */

@@ -40,8 +40,8 @@ function matchLines(planned: readonly PlanLine[], recorded: readonly RecordedLin
       merged.push(plainLine(line));
       continue;
     }
-    const forms = [formatCommand(line.command), line.command.argv.join(' ')].map(patternOf);
-    const at = recorded.findIndex((each, index) => index >= next && 'command' in each && forms.some((form) => form.test(each.command)));
+    const form = patternOf(formatCommand(line.command));
+    const at = recorded.findIndex((each, index) => index >= next && 'command' in each && form.test(each.command));
     if (at === -1) return null;
     merged.push(...recorded.slice(next, at + 1));
     next = at + 1;

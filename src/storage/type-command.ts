@@ -1,5 +1,6 @@
 import { UnknownOutput } from '../core/unknown-output.ts';
 import { RaidlabError } from '../core/failure.ts';
+import { formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
 import type { Context } from '../machine/context.ts';
 import type { CommandResult, Guest } from '../machine/guest.ts';
@@ -65,7 +66,7 @@ function commandFailed({ machine }: Guest, result: CommandResult): RaidlabError 
 /** Gives a command that was refused as lines of evidence: what was typed, how it ended, what it said. */
 export function describeRefusal(result: CommandResult): readonly string[] {
   const text = said(result);
-  return [`${result.argv.join(' ')}: exit ${String(result.exitCode)}`, ...(text === '' ? [] : text.split('\n'))];
+  return [`${formatCommand({ argv: result.argv })}: exit ${String(result.exitCode)}`, ...(text === '' ? [] : text.split('\n'))];
 }
 
 /** What a command said, for people: stderr first, for that is where tools complain; trimmed. */

@@ -7,7 +7,6 @@ import type { Command } from '../../core/plan/command.ts';
 import { planCreateContainer, planOpenContainer } from '../../core/plan/container.ts';
 import { lookAt, planRescueMount } from '../../core/plan/repair.ts';
 import { judgeFiles } from '../../core/proof/judge-files.ts';
-import { said } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
@@ -69,13 +68,7 @@ const loseSecond: Step = {
     await run.waitForJournal(Number.POSITIVE_INFINITY);
     await hurry();
     const replaced = await process.wait(run.ctx, failingReplaceTimeoutMs);
-    run.ctx.emit({
-      type: 'observation-made',
-      source: replaced.argv.join(' '),
-      exitCode: replaced.exitCode,
-      said: said(replaced),
-      meaning: replaced.exitCode === 0 ? 'The replace says that it went well.' : 'The replace has failed.',
-    });
+    run.observe(replaced, replaced.exitCode === 0 ? 'The replace says that it went well.' : 'The replace has failed.');
     await run.look(lookAt.mountPoint, (result) =>
       /\bro\b/u.test(result.stdout) ? 'The filesystem has stopped itself: read-only.' : 'It is still mounted read-write.',
     );
