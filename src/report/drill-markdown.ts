@@ -34,13 +34,13 @@ export function drillMarkdown(document: DrillDocument): readonly string[] {
     '## What to type',
     namesNote(recording),
     ...ownDisksParts(plan, twinPlan),
-    ...stepParts(document),
+    ...stepParts(document, ['fault', 'repair']),
     ...leaveOutParts(drill),
     ...proofParts(plan, recording),
     ...section('What may be lost', drill.mayLose === null ? [] : [drill.mayLose]),
     ...twinParts(drill, twinPlan, twinRecording),
     ...section('What is known of versions', versionParts(drill)),
-    ...section('How the array was made', buildParts(document)),
+    ...section('How the array was made', stepParts(document, ['build'])),
     '## Sources',
     list(drill.sources),
   ];
@@ -68,18 +68,19 @@ function namesNote(recording: Recording | null): string {
 
 /** Says what is typed for the lab's sake only: whoever pastes it would do themselves harm, or wonder. */
 function ownDisksParts(plan: DrillPlan, twinPlan: DrillPlan | null): readonly string[] {
-  const advice = onOwnDisks(plan, ...(twinPlan === null ? [] : [twinPlan]));
+  const advice = onOwnDisks(plan, twinPlan);
   return advice.length === 0 ? [] : ['On your own disks:', list(advice)];
 }
 
-/** Gives the steps of fault and repair in their order. Those of the repair are numbered: they are what a hand has to do. */
-function stepParts({ drill, plan, recording }: DrillDocument): readonly string[] {
+/** Gives the steps of some phases in their order. Those of the repair are numbered: they are what a hand has to do. */
+function stepParts({ drill, plan, recording }: DrillDocument, phases: readonly string[]): readonly string[] {
   const numbers = repairNumbers(drill);
   return plan.steps.flatMap((step) => {
     const known = drill.steps.find(({ name }) => name === step.name);
-    if (known === undefined || known.phase === 'build') return [];
+    if (known === undefined || !phases.includes(known.phase)) return [];
     const number = numbers.get(step.name);
-    return [`### ${number === undefined ? 'The fault: ' : `${String(number)}. `}${step.title}`, ...commandParts(step, recording)];
+    const prefix = number === undefined ? '' : `${String(number)}. `;
+    return [`### ${known.phase === 'fault' ? 'The fault: ' : prefix}${step.title}`, ...commandParts(step, recording)];
   });
 }
 
@@ -98,12 +99,6 @@ function leaveOutParts(drill: DrillListing): readonly string[] {
   return [
     `What if one of these is forgotten? ${inlineCode(`raidlab drill ${drill.name} --skip-step NAME`)} shows it: ${names.join(', ')}.`,
   ];
-}
-
-/** Gives the steps that made the array, which are what one begins with and not what one came for. */
-function buildParts({ drill, plan, recording }: DrillDocument): readonly string[] {
-  const names = drill.steps.filter(({ phase }) => phase === 'build').map(({ name }) => name);
-  return plan.steps.filter(({ name }) => names.includes(name)).flatMap((step) => [`### ${step.title}`, ...commandParts(step, recording)]);
 }
 
 /** Gives what a step does: its plan, and where it was recorded what each command printed and what that is worth. */

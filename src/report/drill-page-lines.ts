@@ -30,7 +30,7 @@ export function drillPageLines({ drill, plan, twinPlan }: DrillPage, program: st
       ...plan.steps.flatMap((step, index) => [...(index === 0 ? [] : [blank]), ...plannedStepLines(step, 2)]),
       ...(required.length === 0 ? [] : [blank, line(2, [span(`Cannot be left out: ${required.join(', ')}.`, 'quiet')])]),
     ]),
-    ...ownDisksLines(plan, ...(twinPlan === null ? [] : [twinPlan])),
+    ...ownDisksLines(plan, twinPlan),
     ...section('What is known of versions', drill.knowledge.flatMap(knownLines)),
     ...section('The twin', twinLines(drill, twinPlan, program)),
     ...section('Sources', drill.sources.map(itemLine)),

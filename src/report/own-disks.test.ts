@@ -18,7 +18,17 @@ const plan = (...argvs: readonly (readonly string[])[]): DrillPlan => ({
 });
 
 test('what a drill types for the lab alone is said, once each, and nothing of what it does not type', () => {
-  const format = ['cryptsetup', 'luksFormat', '--uuid', 'UUID', '--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000', '/dev/sda'];
+  const format = [
+    'cryptsetup',
+    'luksFormat',
+    '--uuid',
+    'UUID',
+    '--pbkdf',
+    'pbkdf2',
+    '--pbkdf-force-iterations',
+    '1000',
+    '/dev/disk/by-id/DISK1',
+  ];
   const advice = onOwnDisks(plan(format, format), plan(['/usr/lib/raidlab/open-storage']));
   assert.deepEqual(
     advice.map((text) => /`[^`]+`/u.exec(text)?.[0]),

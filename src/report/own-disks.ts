@@ -29,10 +29,10 @@ const labOnly: readonly LabOnly[] = [
   },
 ];
 
-/** Gives what is to be typed in another way, or not at all, on disks that are not a drill's; in Markdown. */
-export function onOwnDisks(...plans: readonly DrillPlan[]): readonly string[] {
+/** Gives what of some plans is to be typed in another way, or not at all, on disks that are not a drill's; in Markdown. */
+export function onOwnDisks(...plans: readonly (DrillPlan | null)[]): readonly string[] {
   const words = plans
-    .flatMap(({ steps }) => steps)
+    .flatMap((plan) => plan?.steps ?? [])
     .flatMap(({ lines }) => lines)
     .flatMap((line) => (line.kind === 'command' ? line.command.argv : []));
   return labOnly.filter(({ word }) => words.some((each) => word.test(each))).map(({ advice }) => advice);

@@ -15,7 +15,7 @@ export function planLines(plan: DrillPlan): readonly Line[] {
 }
 
 /** Gives what to type in another way on disks that are not a drill's, under its title; nothing where there is none. */
-export function ownDisksLines(...plans: readonly DrillPlan[]): readonly Line[] {
+export function ownDisksLines(...plans: readonly (DrillPlan | null)[]): readonly Line[] {
   const advice = onOwnDisks(...plans);
   if (advice.length === 0) return [];
   return [blank, line(0, [span('On your own disks', 'strong')]), ...advice.map((text) => line(2, `- ${text}`, 4))];

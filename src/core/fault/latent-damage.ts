@@ -27,7 +27,8 @@ export interface LatentDamageWish {
 
 /**
  * Draws bad blocks below some files, where they do most harm: on a member that has, without the lost one, the fewest other copies beside it;
- * and where a file lies in several stripes, in one that is not its last, whose error is reported by another part of the kernel. Which files are lost follows from the copies alone: with two of everything those whose other copy the lost member had, with three none.
+ * and where a file lies in several stripes, in one that is not its last, whose error is reported by another part of the kernel.
+ * Which files are lost follows from the copies alone: with two of everything those whose other copy the lost member had, with three none.
  * Throws RangeError when fewer files than wanted have enough blocks on one member.
  */
 export function drawLatentDamage(wish: LatentDamageWish): LatentDamage {

@@ -89,7 +89,8 @@ const findDamaged: Step = {
   ],
   run: async (run) => {
     await lookForDamage(run);
-    const told = readOutput(run.guest, await run.look(planReadEverything, describeUnreadable(run)), parsePrintedPaths);
+    const read = await run.look(planReadEverything, () => 'Read as programs read, every file that it does not name seems to be whole.');
+    const told = readOutput(run.guest, read, parsePrintedPaths);
     const found = await run.ask(planReadBlocks, parsePrintedPaths);
     judgeReading(run, told, found);
     judgeDamaged(run, found);
@@ -124,13 +125,6 @@ async function lookForDamage(run: DrillRun): Promise<void> {
 function describeCounters(run: DrillRun, result: CommandResult): string {
   const counters = countersSeen(run, result);
   return counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ') || 'Every counter is zero.';
-}
-
-function describeUnreadable(run: DrillRun): (result: CommandResult) => string {
-  return (result) => {
-    const { length } = readOutput(run.guest, result, parsePrintedPaths);
-    return `Read as programs read, ${length === 0 ? 'every file' : 'every other file'} seems to be whole.`;
-  };
 }
 
 /** Whoever opens a damaged file must be told: a program that is given wrong bytes and no error makes wrong things of them. */
@@ -179,7 +173,7 @@ export const latentBadBlock: Drill = {
     'To throw the dead disk away before the scrub: what it still has may be the only good copy of exactly these blocks.',
     'To run `btrfs check --init-csum-tree` so that the files can be read again: they can, and what is in them is noise.',
     'To delete what the kernel log names: since kernel 6.4 it may name a neighbour that is whole, and leave out the file that is damaged.',
-    'To look with `cp` or `tar` to /dev/null on raid10: since kernel 6.12 they may read wrong bytes to the end, and say nothing.',
+    'To look with `cp` or `tar` on raid10: since kernel 6.12 they may read wrong bytes to the end, and say nothing.',
     'To look with `grep -r` for what cannot be read: it does not complain of a bad block in the middle of a binary file.',
   ],
   sources: [
