@@ -78,6 +78,14 @@ test('an exit status that was not announced is a failure with the command and wh
   assert.equal(exitCode, 3);
 });
 
+test('of a failed command the last lines that say something are told, of its standard output where its standard error says nothing', async () => {
+  const argv = ['sh', '-c', 'seq 1000; echo why; echo; echo >&2; exit 1'];
+  const failure = await failureOf(runHostCommand(context(), argv, { purpose }));
+  assert.ok(failure.reason === 'command-failed');
+  assert.equal(failure.said.split('\n').at(-1), 'why');
+  assert.equal(failure.said.split('\n').length, 20);
+});
+
 test('a program that is not installed is named with its purpose', async () => {
   const missing = { area: 'host', reason: 'program-missing', program: 'no-such-program', purpose };
   assert.deepEqual(await failureOf(runHostCommand(context(), ['no-such-program', 'x'], { purpose })), missing);

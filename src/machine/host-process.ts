@@ -16,6 +16,7 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import { RaidlabError } from '../core/failure.ts';
+import { tellingLines } from '../core/telling-lines.ts';
 import { withDeadline } from './context.ts';
 import type { Context } from './context.ts';
 
@@ -236,7 +237,7 @@ export function hostProcessFailure(argv: readonly string[], options: HostCommand
     argv,
     ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
     ...(end.signal === undefined ? {} : { signal: end.signal }),
-    said: lastLines(end.stderr.trim() === '' ? end.stdout : end.stderr, 30),
+    said: tellingLines((end.stderr.trim() === '' ? end.stdout : end.stderr).split('\n')),
   });
 }
 
@@ -280,7 +281,3 @@ async function waitForEnd(subprocess: EndingProcess, stdout: () => string, stder
 }
 
 type EndingProcess = PromiseLike<{ readonly exitCode?: number; readonly signal?: string }>;
-
-function lastLines(text: string, count: number): string {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
-}

@@ -5,12 +5,12 @@ import type { MadisonEntry } from '../../core/apt/madison.ts';
 import type { AvailableKernel } from '../../core/available-kernel.ts';
 import { RaidlabError } from '../../core/failure.ts';
 import type { Mirrors } from '../../core/mirrors.ts';
+import { tellingLines } from '../../core/telling-lines.ts';
 import type { CacheStore } from '../cache/store.ts';
 import { openOwnedDirectory } from '../cache/owned-directory.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
 import { findHostMirror, planSources } from './mirror.ts';
-import { chooseTellingLines } from './run-mmdebstrap.ts';
 import { requireSuite, suiteNames } from './suite.ts';
 import type { Suite } from './suite.ts';
 
@@ -100,5 +100,5 @@ async function openPackageLists(hostPath: string, lines: readonly string[]): Pro
 async function updateLists(ctx: Context, options: readonly string[], hostPath: string): Promise<string | undefined> {
   const argv = ['apt-get', ...options, '-o', 'APT::Update::Error-Mode=any', 'update'];
   const update = await runHostCommand(ctx, argv, { purpose: 'read the package lists', writesHostPath: hostPath, okExitCodes: [0, 100] });
-  return update.exitCode === 0 ? undefined : chooseTellingLines(`${update.stdout}${update.stderr}`.split('\n'));
+  return update.exitCode === 0 ? undefined : tellingLines(`${update.stdout}${update.stderr}`.split('\n'));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseTellingLines, isFetchFailure } from './run-mmdebstrap.ts';
+import { isFetchFailure } from './run-mmdebstrap.ts';
 
 const unresolved = [
   'I: running apt-get update...',
@@ -18,12 +18,4 @@ test('what apt could not fetch is told apart from what could not be built', () =
   assert.ok(isFetchFailure('E: Release file for http://mirror.example/debian/dists/sid/InRelease is expired (invalid since 16d 1h).'));
   assert.ok(!isFetchFailure('E: Unable to locate package no-such-package\nE: setup failed'));
   assert.ok(!isFetchFailure('I: running special hook\nE: setup failed: E: command failed: ./customize'));
-});
-
-test('of a long log the lines that say why are kept', () => {
-  const said = chooseTellingLines(unresolved);
-  assert.ok(said.includes('Temporary failure resolving'));
-  assert.ok(said.includes('E: Some index files failed'));
-  assert.ok(!said.includes('skipping mounting'));
-  assert.equal(chooseTellingLines(['one', 'two']), 'one\ntwo');
 });

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { RaidlabError } from '../../core/failure.ts';
+import { tellingLines } from '../../core/telling-lines.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
 import { firstProgress, observeBuildLine } from './build-progress.ts';
@@ -61,7 +62,7 @@ async function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly 
     const hostPath = await findFullDisk(run);
     return new RaidlabError({ area: 'host', reason: 'disk-full', hostPath, doing: `building the ${run.artefact}` }, options);
   }
-  const said = chooseTellingLines(lines);
+  const said = tellingLines(lines);
   const { argv, suite, artefact } = run;
   if (isFetchFailure(text)) return new RaidlabError({ area: 'image', reason: 'mirror-unreachable', suite, argv, said }, options);
   return new RaidlabError({ area: 'image', reason: 'build-failed', artefact, argv, said }, options);
@@ -85,11 +86,4 @@ export function isFetchFailure(text: string): boolean {
   return /^E: (?:Failed to fetch|Unable to fetch|The repository .* (?:does not have a Release file|is not signed)|Some index files failed|Release file for .* is expired)|^Err:\d+ |NO_PUBKEY/m.test(
     text,
   );
-}
-
-/** Gives the lines that say why: apt's and mmdebstrap's errors, or the last lines when there is none. */
-export function chooseTellingLines(lines: readonly string[]): string {
-  const telling = /^(?:E:|W:|Err:\d+ |dpkg: error|<E>)|^ {2}\S.*(?:resolv|connect|timed out|404|signature)/i;
-  const errors = lines.filter((line) => telling.test(line) && !line.startsWith('W: skipping '));
-  return (errors.length > 0 ? errors : lines).slice(-20).join('\n');
 }
