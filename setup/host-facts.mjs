@@ -77,9 +77,13 @@ export function readPrograms(requirements) {
   );
 }
 
-/** Who runs this, and the subordinate ids given to people. */
-export function readUser() {
-  return { user: userInfo().username, subuid: readIfThere('/etc/subuid'), subgid: readIfThere('/etc/subgid') };
+/**
+ * Gives whom the host is made ready for, and the subordinate ids given to people.
+ *
+ * @param {string} [user] a login name; who runs this, if it is left out
+ */
+export function readUser(user = userInfo().username) {
+  return { user, subuid: readIfThere('/etc/subuid'), subgid: readIfThere('/etc/subgid') };
 }
 
 /** What /etc/os-release says, see os-release(5). */
@@ -147,13 +151,14 @@ function readHalfInstalled() {
  * Reads what decides how packages are installed.
  *
  * @param {readonly string[]} packages those that may be
+ * @param {ReturnType<typeof readUser>} whose whom the host is made ready for
  * @returns {import('./host-plan.mjs').HostFacts}
  */
-export function readHostFacts(packages) {
+export function readHostFacts(packages, whose) {
   const os = readOs();
   return {
     os,
-    ...readUser(),
+    ...whose,
     repositories: os.id === 'debian' ? readRepositories(os.codename) : [],
     candidates: os.id === 'debian' ? readCandidates(packages) : {},
     keyring: existsSync(keyring) ? keyring : undefined,

@@ -1,4 +1,5 @@
-// Brings a Debian host up to setup/requirements.json: says what is missing and what it will run, then runs it as root.
+// host-packages.mjs [USER]: brings a Debian host up to setup/requirements.json for who runs it, or for USER: says what is missing and what it
+// will run, then runs it as root.
 // All it prints goes to stderr. Exit 0: everything is there; 69: it cannot be, with the commands for an administrator; 130: interrupted.
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ const interruptedExit = 130;
 const stampPath = path.resolve(import.meta.dirname, '../node_modules/.raidlab-host');
 
 const requirements = readRequirements();
+const whose = readUser(process.argv[2]);
 
 let interrupted = false;
 const wasInterrupted = () => interrupted;
@@ -92,8 +94,7 @@ async function applySteps(steps, asRoot) {
 
 /** Leaves the list of programs that setup/ready.sh looks for, so that the next start is quick. */
 function writeStamp() {
-  const { user } = readUser();
-  const programs = requirements.programs.filter(({ only }) => only === undefined || user !== 'root').map(({ program }) => program);
+  const programs = requirements.programs.filter(({ only }) => only === undefined || whose.user !== 'root').map(({ program }) => program);
   try {
     writeFileSync(stampPath, `${programs.join('\n')}\n`);
   } catch {
@@ -103,14 +104,17 @@ function writeStamp() {
 
 /** @returns {Promise<number>} the exit code */
 async function main() {
-  const lacks = findLacks(requirements, readUser().user, readPrograms(requirements));
-  const idsLacking = lacksSubordinateIds(readUser());
+  const lacks = findLacks(requirements, whose.user, readPrograms(requirements));
+  const idsLacking = lacksSubordinateIds(whose);
   if (lacks.length === 0 && !idsLacking) {
     writeStamp();
     return 0;
   }
 
-  const facts = readHostFacts(lacks.map((lack) => lack.package));
+  const facts = readHostFacts(
+    lacks.map((lack) => lack.package),
+    whose,
+  );
   say('this host lacks what raidlab needs:');
   sayList(formatLacks(lacks));
   if (idsLacking) sayList([`a range of ids for ${facts.user} in /etc/subuid and /etc/subgid: mmdebstrap works without root in it`]);

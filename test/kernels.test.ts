@@ -20,7 +20,7 @@ before(async () => {
   store = await openStore(createTestContext(), {
     ...defaultCacheBound,
     rootHostPath: path.join(place, 'cache'),
-    temporaryHostPath: '/var/tmp',
+    temporaryHostPaths: ['/var/tmp'],
     memoryHostPath: '/dev/shm',
     runtimeHostPath: place,
   });

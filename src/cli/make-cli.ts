@@ -115,13 +115,12 @@ export function programName(moduleUrl: string, cwdHostPath: string): string {
 /** Where raidlab writes, and how much. Throws `usage/bad-variable`. Source: XDG Base Directory Specification: a relative path in a variable is to be ignored. */
 export function storeOf(env: Environment): CacheStore {
   const cacheHome = absolute(env.XDG_CACHE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.cache');
-  const temporaryHostPath = absolute(env.TMPDIR) ?? '/tmp';
   // After `su` the variable may name the runtime directory of somebody who has logged out.
   const runtime = absolute(env.XDG_RUNTIME_DIR);
   return {
     ...cacheBoundOf(env),
     rootHostPath: join(cacheHome, 'raidlab'),
-    temporaryHostPath,
+    temporaryHostPaths: [absolute(env.TMPDIR) ?? '/tmp', '/var/tmp'],
     memoryHostPath: '/dev/shm',
     runtimeHostPath: runtime !== undefined && existsSync(runtime) ? runtime : '/tmp',
   };

@@ -43,6 +43,7 @@ const samples: Samples = {
     'command-failed': [69, { argv, exitCode: 1, said }],
     'disk-full': [69, { hostPath: '/var/cache', doing: 'writing the payload' }],
     'not-writable': [69, { hostPath: '/var/cache', purpose: 'the cache', said }],
+    'no-open-directory': [69, { unfit: ['/home/me is closed to others (/home/me/tmp)', '/var/tmp is mounted noexec'] }],
     'wait-timed-out': [69, { waitingFor: 'the replace', timeoutMs: 60_000, lastSeen: '12 %' }],
     'entry-in-use': [69, { uses: ['booted-0 by process 4711'] }],
     interrupted: [130, { signal: 'SIGINT' }],

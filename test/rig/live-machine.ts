@@ -19,7 +19,7 @@ export function openUsersStore(ctx: Context): Promise<OpenStore> {
   return openStore(ctx, {
     ...defaultCacheBound,
     rootHostPath: join(cacheHome, 'raidlab'),
-    temporaryHostPath: process.env.TMPDIR ?? '/tmp',
+    temporaryHostPaths: [process.env.TMPDIR ?? '/tmp', '/var/tmp'],
     memoryHostPath: '/dev/shm',
     runtimeHostPath: process.env.XDG_RUNTIME_DIR ?? '/tmp',
   });

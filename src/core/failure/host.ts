@@ -15,6 +15,8 @@ export type HostFailure =
     }
   | { readonly area: 'host'; readonly reason: 'disk-full'; readonly hostPath: string; readonly doing: string }
   | { readonly area: 'host'; readonly reason: 'not-writable'; readonly hostPath: string; readonly purpose: string; readonly said: string }
+  /** `unfit`: each directory that was thought of, with what is wrong with it. */
+  | { readonly area: 'host'; readonly reason: 'no-open-directory'; readonly unfit: readonly string[] }
   | {
       readonly area: 'host';
       readonly reason: 'wait-timed-out';
@@ -63,6 +65,12 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
         what: `${failure.hostPath} cannot be written; it holds ${failure.purpose}.`,
         said: failure.said,
         remedy: 'Make it writable, or choose a place of yours: XDG_CACHE_HOME (cache), --output (results), --reporter NAME=FILE (reports).',
+      };
+    case 'no-open-directory':
+      return {
+        exitCode: unavailable,
+        what: `There is no directory to unpack Debian packages in. That happens in a user namespace, whose user enters only what is open to others: ${failure.unfit.join('; ')}.`,
+        remedy: 'export TMPDIR=DIRECTORY, with one that others may enter (chmod o+x) and whose programs may run, as /var/tmp is.',
       };
     case 'wait-timed-out':
       return {

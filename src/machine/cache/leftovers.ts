@@ -37,7 +37,7 @@ export async function removeLeftovers(ctx: Context, store: CacheStore): Promise<
       );
     }
   }
-  for (const parent of new Set([store.memoryHostPath, store.temporaryHostPath, store.runtimeHostPath]))
+  for (const parent of new Set([store.memoryHostPath, ...store.temporaryHostPaths, store.runtimeHostPath]))
     await sweepOutside(ctx, parent, self);
   for (const [area, what] of [
     ['locks', 'lock'],

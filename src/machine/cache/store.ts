@@ -3,12 +3,12 @@ import path from 'node:path';
 import { fileFailure } from './file-failure.ts';
 import type { CacheBound } from './pick-evictions.ts';
 
-/** Where raidlab keeps what it builds once, how much that may be, and what a run needs while it lives. Nothing outside these four places is written. */
+/** Where raidlab keeps what it builds once, how much that may be, and what a run needs while it lives. Nothing outside these places is written. */
 export interface CacheStore extends CacheBound {
   /** `$XDG_CACHE_HOME/raidlab`. Holds the entries, and tmp/, work/, locks/, holds/, stamps/. */
   readonly rootHostPath: string;
-  /** Where Debian trees are unpacked when there is not enough memory for that: `$TMPDIR` or /tmp. */
-  readonly temporaryHostPath: string;
+  /** Where Debian trees are unpacked when there is not enough memory for that, the first of them that will do: `$TMPDIR` or /tmp, and /var/tmp. */
+  readonly temporaryHostPaths: readonly string[];
   /** Where Debian trees are unpacked when memory allows: /dev/shm. */
   readonly memoryHostPath: string;
   /** Where sockets go, whose paths must be short: `$XDG_RUNTIME_DIR` or /tmp. */

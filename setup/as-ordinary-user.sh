@@ -1,0 +1,36 @@
+#!/bin/sh
+# as-ordinary-user.sh COMMAND…: runs a command in a copy of this checkout as raidlab-test, a user made for it. Root starts it.
+# People are not root: this user's home is its own alone (0700), its files are (umask 077), and the paths have blanks and umlauts.
+# `userdel --remove raidlab-test` takes all of it away.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+. "$root/setup/ready.sh"
+user=raidlab-test
+home='/home/raidlab Prüfer'
+
+# One at a time: the copy is made anew for each.
+exec 9<"$root/package.json"
+flock 9
+
+if ! id "$user" >/dev/null 2>&1; then
+  echo "raidlab: tests run as an ordinary user; making $user for it, at home in $home (userdel --remove $user removes it)" >&2
+  useradd --create-home --home-dir "$home" --shell /bin/sh "$user"
+fi
+chmod 0700 "$home"
+"$node" "$root/setup/host-packages.mjs" "$user"
+
+as_user() {
+  setpriv --reuid="$user" --regid="$user" --init-groups env --chdir=/ HOME="$home" USER="$user" LOGNAME="$user" SHELL=/bin/sh \
+    TMPDIR="$home/ein TMPDIR" "$@" 9<&-
+}
+
+umask 077
+copy="$home/ein Checkout"
+as_user sh -c 'rm -rf "$1" "$TMPDIR" && mkdir "$1" "$TMPDIR"' sh "$copy"
+tar --directory="$root" --exclude=./.git --exclude=./raidlab-results --exclude=./.raidlab --create . | as_user tar --directory="$copy" --extract
+
+# What belongs to root's session, and to the npm that runs us.
+for name in $(env | sed -n 's/^\(npm_[A-Za-z_]*\|XDG_[A-Z_]*\|NODE_[A-Z_]*\)=.*/\1/p'); do
+  case $name in NODE_EXTRA_CA_CERTS) ;; *) unset "$name" ;; esac
+done
+as_user env --chdir="$copy" PATH="$copy/node_modules/.bin:$PATH" "$@"
