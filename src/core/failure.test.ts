@@ -79,6 +79,7 @@ const samples: Samples = {
   },
   lab: {
     'bad-name': [64, { lab: 'My Lab' }],
+    'not-yours': [64, { lab: 'default', hostPath: '/srv/.raidlab/default', why: 'it belongs to anna (uid 1001)', remedy: 'Work as anna.' }],
     'no-lab': [64, { lab: 'default', hostPath: '/home/me', known: ['other'] }],
     'not-on': [69, { lab: 'default', how: 'it was halted 2 h ago', lastConsoleLines: ['reboot: Power down'] }],
     busy: [69, { lab: 'default', pid: 4711, waitedMs: 60_000 }],

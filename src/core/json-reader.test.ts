@@ -29,6 +29,8 @@ const refused: readonly (readonly [() => unknown, string])[] = [
   ],
   [() => document.field('name').list((item) => item), 'name is "a", and should be a list'],
   [() => document.field('how').oneOf(['halt', 'off']), 'how is "crash", and should be one of halt, off'],
+  [() => document.field('count').count(1, 2), 'count is 3, and should be a whole number, 1 to 2'],
+  [() => document.field('name').matching(/^b$/u, 'a b'), 'name is "a", and should be a b'],
   [() => new JsonReader(7).text(), 'it is 7, and should be a text'],
 ];
 for (const [read, said] of refused) {

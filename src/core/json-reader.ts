@@ -55,10 +55,16 @@ export class JsonReader {
     return this.#value;
   }
 
-  /** Gives a whole number, at least `least`. */
-  count(least = 0): number {
-    if (typeof this.#value !== 'number' || !Number.isSafeInteger(this.#value) || this.#value < least) {
-      throw this.#refusal(`a whole number, ${String(least)} or more`);
+  /** Gives a text of a shape; `what` names it: `a serial such as DISK1`. */
+  matching(shape: RegExp, what: string): string {
+    if (typeof this.#value !== 'string' || !shape.test(this.#value)) throw this.#refusal(what);
+    return this.#value;
+  }
+
+  /** Gives a whole number, at least `least` and at most `most`. */
+  count(least = 0, most = Number.MAX_SAFE_INTEGER): number {
+    if (typeof this.#value !== 'number' || !Number.isSafeInteger(this.#value) || this.#value < least || this.#value > most) {
+      throw this.#refusal(`a whole number, ${String(least)} ${most === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${String(most)}`}`);
     }
     return this.#value;
   }

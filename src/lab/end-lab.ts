@@ -6,7 +6,7 @@ import { RaidlabError } from '../core/failure.ts';
 import { fileFailure } from '../machine/cache/file-failure.ts';
 import { removeTree } from '../machine/cache/remove-tree.ts';
 import type { Context } from '../machine/context.ts';
-import { isProcessAlive } from '../machine/process-identity.ts';
+import { isOwnProcess, isProcessAlive } from '../machine/process-identity.ts';
 import { askKeeper } from './ask-keeper.ts';
 import type { LabHouse } from './bring-up.ts';
 import { findKeeper } from './keeper-record.ts';
@@ -35,7 +35,7 @@ export async function turnOffLocked(ctx: Context, house: LabHouse, place: LabPla
   if (found.is === 'none' || found.is === 'dead') return false;
   const { keeper } = found;
   const { changed } = await askKeeper(ctx, addressOf(house, place, keeper), { op });
-  if (found.is === 'alive' && !(await endedWithin(keeper, keeperEndMs))) await endKeeper(keeper);
+  if (found.is === 'alive' && !(await endedWithin(keeper, keeperEndMs))) await endKeeper(place, keeper);
   return changed;
 }
 
@@ -46,12 +46,13 @@ export async function destroyLab(ctx: Context, house: LabHouse, place: LabPlace)
 
 async function destroy(ctx: Context, house: LabHouse, place: LabPlace): Promise<void> {
   const found = await findKeeper(place);
-  if (found.is === 'alive') {
+  // A record that names another process names nobody who could be asked.
+  if (found.is === 'alive' && (await isKeeperOf(place, found.keeper))) {
     const { keeper } = found;
     await askKeeper(ctx, { ...addressOf(house, place, keeper), silenceMs: disposeSilenceMs }, { op: 'dispose' }).catch((error: unknown) => {
       if (!(error instanceof RaidlabError) || error.failure.area !== 'lab') throw error;
     });
-    if (!(await endedWithin(keeper, keeperEndMs))) await endKeeper(keeper);
+    if (!(await endedWithin(keeper, keeperEndMs))) await endKeeper(place, keeper);
   }
   if (found.is === 'elsewhere') {
     const { pid, hostName } = found.keeper.owner;
@@ -93,7 +94,11 @@ async function endedWithin({ owner }: KeeperRecord, timeoutMs: number): Promise<
 }
 
 /** QEMU dies with it, by the kernel's hand. */
-async function endKeeper(keeper: KeeperRecord): Promise<void> {
-  if (await isProcessAlive(keeper.owner)) process.kill(keeper.owner.pid, 'SIGKILL');
+async function endKeeper(place: LabPlace, keeper: KeeperRecord): Promise<void> {
+  if (await isKeeperOf(place, keeper)) process.kill(keeper.owner.pid, 'SIGKILL');
   await endedWithin(keeper, keeperEndMs);
+}
+
+function isKeeperOf(place: LabPlace, { owner }: KeeperRecord): Promise<boolean> {
+  return isOwnProcess(owner, (argv) => argv.includes('keep-lab') && argv.includes(place.hostPath));
 }

@@ -20,6 +20,7 @@ import { KeptLab } from './kept-lab.ts';
 import { removeKeeperRecord, writeKeeperRecord } from './keeper-record.ts';
 import { listenForActs } from './keeper-server.ts';
 import type { LabPlace } from './lab-place.ts';
+import { requireOwnPlace } from './own-place.ts';
 import { settleRestore } from './restore-snapshot.ts';
 
 /** What a keeper is started with. */
@@ -50,6 +51,7 @@ export async function runKeeper(ctx: Context, options: KeeperOptions): Promise<v
 
 async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scratch: Scratch): Promise<void> {
   const { place, raidlabVersion, mirrors } = options;
+  await requireOwnPlace(place);
   await settleRestore(ctx, place);
   await using lab = new KeptLab({ place, store, scratch, raidlabVersion, mirrors });
   const over = Promise.withResolvers<undefined>();

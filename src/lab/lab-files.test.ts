@@ -35,7 +35,7 @@ test('a lab is found from any directory below its project, and the nearest of a 
   await writeLabState(directory.place, state);
   assert.deepEqual(await findLab(below, 'default'), directory.place);
   const nearer = planLabPlace(join(directory.hostPath, 'a'), 'default');
-  await mkdir(nearer.hostPath, { recursive: true });
+  await mkdir(nearer.hostPath, { recursive: true, mode: 0o700 });
   await writeLabState(nearer, state);
   assert.deepEqual(await findLab(below, 'default'), nearer);
 });

@@ -2,6 +2,7 @@ import { access, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RaidlabError } from '../core/failure.ts';
 import { isLabName } from '../core/lab/lab-name.ts';
+import { requireOwnPlace } from './own-place.ts';
 
 /** The directory of a project that holds its labs, one a directory. */
 export const labsDirectoryName = '.raidlab';
@@ -83,12 +84,15 @@ export function sshFiles(place: LabPlace) {
 
 /**
  * Looks for a lab from a directory upwards, as Git looks for a repository; undefined when there is none of that name.
- * Throws `lab/bad-name`.
+ * Rejects with `lab/bad-name`, and with `lab/not-yours` when it is not wholly the user's own.
  */
 export async function findLab(fromHostPath: string, name: string): Promise<LabPlace | undefined> {
   for (let hostPath = fromHostPath; ; hostPath = dirname(hostPath)) {
     const place = planLabPlace(hostPath, name);
-    if (await isThere(place.stateHostPath)) return place;
+    if (await isThere(place.stateHostPath)) {
+      await requireOwnPlace(place);
+      return place;
+    }
     if (dirname(hostPath) === hostPath) return undefined;
   }
 }

@@ -7,6 +7,7 @@ import type { Context } from '../machine/context.ts';
 import { inspectLab } from './inspect-lab.ts';
 import { forgetLab, listRegisteredLabs } from './lab-index.ts';
 import type { LabPlace } from './lab-place.ts';
+import { requireOwnPlace } from './own-place.ts';
 
 /** A lab in a list. */
 export interface ListedLab {
@@ -34,6 +35,7 @@ export async function listLabs(indexHostPath: string): Promise<readonly ListedLa
 async function listLab(place: LabPlace): Promise<ListedLab | undefined> {
   const { name, hostPath } = place;
   try {
+    await requireOwnPlace(place);
     const { state, condition } = await inspectLab(place);
     const { layout, kernel, sshPort } = state;
     return { name, hostPath, condition, trouble: null, layout: describeLayout(layout), kernel, sshPort };

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 
 /**
  * A process that cannot be mistaken for a later one: process ids are reused, a pid together with its start time on one
@@ -46,4 +46,16 @@ export async function readProcessIdentity(pid: number): Promise<ProcessIdentity 
 export async function isProcessAlive(identity: ProcessIdentity): Promise<boolean> {
   const now = await readProcessIdentity(identity.pid);
   return now?.startTime === identity.startTime && now.bootId === identity.bootId;
+}
+
+/**
+ * Says whether a process that a file names is that very process, this user's own, and what it should be by its command line.
+ * A file may be older than the process, or a stranger's: nothing is killed that was not proved so.
+ */
+export async function isOwnProcess(identity: ProcessIdentity, isExpected: (argv: readonly string[]) => boolean): Promise<boolean> {
+  const procHostPath = `/proc/${String(identity.pid)}`;
+  const status = await stat(procHostPath).catch(() => undefined);
+  const commandLine = await readFile(`${procHostPath}/cmdline`, 'utf8').catch(() => '');
+  // Looked at last: what was read above is of this process if it lives still.
+  return status?.uid === process.getuid?.() && isExpected(commandLine.split('\0')) && (await isProcessAlive(identity));
 }

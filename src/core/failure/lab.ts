@@ -20,6 +20,15 @@ export type LabFailure =
     }
   | { readonly area: 'lab'; readonly reason: 'busy'; readonly lab: string; readonly pid: number | null; readonly waitedMs: number }
   | { readonly area: 'lab'; readonly reason: 'differs'; readonly lab: string; readonly asked: string; readonly has: string }
+  /** `why` completes "…, because". */
+  | {
+      readonly area: 'lab';
+      readonly reason: 'not-yours';
+      readonly lab: string;
+      readonly hostPath: string;
+      readonly why: string;
+      readonly remedy: string;
+    }
   | { readonly area: 'lab'; readonly reason: 'state-damaged'; readonly hostPath: string; readonly why: string }
   | { readonly area: 'lab'; readonly reason: 'state-newer'; readonly hostPath: string; readonly version: number; readonly known: number }
   /** `why` says what is not as `raidlab up` built it. */
@@ -107,7 +116,17 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
   }
 }
 
-const stateReasons = ['bad-name', 'no-lab', 'not-on', 'differs', 'state-damaged', 'state-newer', 'not-as-built', 'disk-missing'] as const;
+const stateReasons = [
+  'bad-name',
+  'no-lab',
+  'not-yours',
+  'not-on',
+  'differs',
+  'state-damaged',
+  'state-newer',
+  'not-as-built',
+  'disk-missing',
+] as const;
 
 /** What a lab's directory says, or that there is none. */
 type StateFailure = Extract<LabFailure, { readonly reason: (typeof stateReasons)[number] }>;
@@ -130,6 +149,12 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
         exitCode: usage,
         what: `There is no lab called "${failure.lab}" in ${failure.hostPath} or above it.`,
         remedy: `${failure.known.length === 0 ? '' : `There are: ${failure.known.join(', ')} (\`--lab NAME\`). `}\`raidlab up\` makes one; \`raidlab ls\` lists those elsewhere.`,
+      };
+    case 'not-yours':
+      return {
+        exitCode: usage,
+        what: `The lab ${failure.lab} in ${failure.hostPath} is not used, because ${failure.why}. What its files say is done in your name.`,
+        remedy: failure.remedy,
       };
     case 'not-on':
       return {

@@ -100,12 +100,12 @@ export function readLabStateOf(document: JsonReader): LabState {
     raidlabVersion: document.field('raidlabVersion').text(),
     madeAt: document.field('madeAt').text(),
     layout: readLayout(document.field('layout')),
-    luksUuids: document.field('luksUuids').list((uuid) => uuid.text()),
+    luksUuids: document.field('luksUuids').list((uuid) => uuid.matching(uuidShape, 'a UUID')),
     kernel: document.field('kernel').text(),
     tools: document.field('tools').text(),
     memoryMiB: document.field('memoryMiB').count(1),
     accelerator: document.field('accelerator').orNull((value) => value.oneOf(['kvm', 'tcg'])),
-    sshPort: document.field('sshPort').orNull((value) => value.count(1)),
+    sshPort: document.field('sshPort').orNull((value) => value.count(1, 65_535)),
     isSshPortAsked: document.field('isSshPortAsked').flag(),
     isProvisioned: document.field('isProvisioned').flag(),
     disks,
@@ -119,9 +119,16 @@ export function readLabStateOf(document: JsonReader): LabState {
   };
 }
 
+const uuidShape = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u;
+
+/** Reads a disk's serial, which is part of file names and of arguments of QEMU; throws BadJson. */
+export function readSerial(value: JsonReader): string {
+  return value.matching(/^DISK[1-9]\d{0,3}$/u, 'a serial such as DISK1');
+}
+
 function readDisk(disk: JsonReader): LabDisk {
   return {
-    serial: disk.field('serial').text(),
+    serial: readSerial(disk.field('serial')),
     sizeBytes: disk.field('sizeBytes').count(1),
     role: disk.field('role').oneOf(diskRoles),
     isIn: disk.field('isIn').flag(),

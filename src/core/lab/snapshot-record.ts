@@ -1,5 +1,5 @@
 import { JsonReader } from '../json-reader.ts';
-import { readLabStateOf } from './lab-state.ts';
+import { readLabStateOf, readSerial } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
 
 /** The version of a snapshot's `snapshot.json`; raised when a field changes meaning or goes away. */
@@ -79,7 +79,7 @@ function readRecord(document: JsonReader): SnapshotRecord {
     state: readLabStateOf(document.field('state')),
     machine: document.field('machine').orNull(readMachine),
     files: document.field('files').list((file) => ({
-      name: file.field('name').text(),
+      name: file.field('name').matching(/^[\w-][\w.-]*$/u, 'the name of a file'),
       sizeBytes: file.field('sizeBytes').count(),
       xxh128: file.field('xxh128').text(),
     })),
@@ -100,7 +100,7 @@ function readMachine(machine: JsonReader): SnapshotMachine {
       memoryMiB: host.field('memoryMiB').count(1),
       board: host.field('board').text(),
     },
-    bays: machine.field('bays').list((item) => ({ serial: item.field('serial').text(), bay: item.field('bay').count() })),
+    bays: machine.field('bays').list((item) => ({ serial: readSerial(item.field('serial')), bay: item.field('bay').count() })),
   };
 }
 

@@ -117,14 +117,19 @@ test('an owner that cannot be judged keeps its things for a day', async () => {
   }
 });
 
-test('a recorded QEMU is killed when it is the recorded one, and spared when its pid is another’s by now', async () => {
-  const child = spawn('sleep', ['60']);
+test('a recorded QEMU is killed when it is the recorded one; another process by that pid is spared, and one that is no QEMU', async () => {
+  const child = spawn('sleep', ['60'], { argv0: 'qemu-system-x86_64' });
+  const stranger = spawn('sleep', ['60']);
   const identity = await readProcessIdentity(child.pid ?? 0);
   assert.ok(identity);
   const first = await leave('work', 'main-1', dead);
   await writeFile(path.join(first, 'qemu.json'), JSON.stringify({ ...identity, startTime: '1' }));
+  const second = await leave('work', 'main-3', dead);
+  await writeFile(path.join(second, 'qemu.json'), JSON.stringify(await readProcessIdentity(stranger.pid ?? 0)));
   await removeLeftovers(ctx, store);
   assert.equal(child.exitCode ?? child.signalCode, null);
+  assert.equal(stranger.exitCode ?? stranger.signalCode, null);
+  stranger.kill();
 
   const outside = path.join(place, 'raidlab-00c0ffee');
   await mkdir(path.join(outside, 'main'), { recursive: true });

@@ -8,7 +8,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context.ts';
-import { isProcessAlive } from '../process-identity.ts';
+import { isOwnProcess, isProcessAlive } from '../process-identity.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import { namesIn, unlinkIfThere } from './names-in.ts';
 import { outsideNamePattern, ownerFileName } from './owned-directory.ts';
@@ -113,7 +113,7 @@ function parseIdentity(text: string): ProcessIdentity | undefined {
 }
 
 async function endProcess(ctx: Context, identity: ProcessIdentity): Promise<void> {
-  if (!(await isProcessAlive(identity))) return;
+  if (!(await isOwnProcess(identity, ([program = '']) => path.basename(program).includes('qemu-system-')))) return;
   process.kill(identity.pid, 'SIGKILL');
   ctx.emit({ type: 'leftover-removed', what: 'QEMU process', hostPath: `/proc/${String(identity.pid)}` });
   for (let left = 250; left > 0 && (await isProcessAlive(identity)); left -= 1) await delay(20);
