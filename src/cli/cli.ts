@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ExitCode } from '../core/exit-code.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
@@ -32,6 +33,8 @@ export interface Cli {
    * caught, which is then given. A run puts its own in place while it is open.
    */
   lastWords: (exitCode: ExitCode, error?: unknown) => void;
+  /** Standard input, for a command that reads it. */
+  readonly input: () => Readable;
   /** Resolves when nothing more can come on standard input; never rejects. */
   readonly inputEnded: () => Promise<void>;
   /** The person's terminal, to be taken over; undefined when standard input or output is none. */

@@ -1,30 +1,39 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
+import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure.ts';
-import { findTroubles } from '../core/kernel/observe-console-line.ts';
-import { isCrash } from '../core/kernel/trouble.ts';
-import { troubleLines } from '../report/evidence-lines.ts';
-import { blank, line } from '../report/line.ts';
+import { judgeReading, worstOutcome } from '../core/kernel/log/judge-reading.ts';
+import type { LogOutcome } from '../core/kernel/log/judge-reading.ts';
+import { closeLog, initialLogState, observeLogLine } from '../core/kernel/log/read-kernel-log.ts';
+import { kernelLogLines } from '../report/kernel-log-lines.ts';
+import type { ReadLog } from '../report/kernel-log-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { readLogLines } from './log-input.ts';
 
 /** The command line of `raidlab kernel-log`. */
 export const kernelLogArguments = command(
   'kernel-log',
   object({
     command: constant('kernel-log'),
-    file: argument(string({ metavar: 'FILE' }), { description: message`A console log or the output of dmesg; - for standard input.` }),
+    files: multiple(
+      argument(string({ metavar: 'FILE' }), {
+        description: message`A log with the kernel's lines in it: of a console, dmesg, journalctl, syslog, pstore, a mail; also compressed. Without one, or for -, standard input is read.`,
+      }),
+    ),
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
   {
-    brief: message`Names the kernel trouble in a console log: what, where, in which process, during what. Exit 3 when the kernel crashed.`,
+    brief: message`Names the kernel trouble in a log: what, where, in which process, during what. Exit 3 when the kernel crashed.`,
+    description: message`Exits 3 when the kernel crashed, 0 when it did not (warnings, stalls and the like are shown), and 2 when that could not be judged: no line was understood as the kernel's, or a piece of a report was.`,
   },
 );
 
@@ -37,29 +46,65 @@ export const kernelLogExamples: readonly Example[] = [
     words: 'kernel-log raidlab-results/latest/replace-missing-disk/main/console.log',
     does: 'What the kernel of the last drill had to say.',
   },
-  { words: 'kernel-log - < dmesg.txt', does: 'A log from elsewhere; kernels from 3.16 to 7.3 are known.' },
+  { words: 'kernel-log /var/log/kern.log /var/log/kern.log.2.gz', does: 'Logs of this machine; kernels from 2.6.32 to 7.3 are known.' },
+  { words: 'kernel-log --json < mail.txt', does: 'The same for a program, of a log from standard input: quoted, wrapped or indented.' },
 ];
 
-/** Reads a log and names its kernel trouble; exit 3 when there is a crash, 0 when there is none (warnings and stalls are shown). */
+const exitCodeOf: Readonly<Record<LogOutcome, ExitCode>> = {
+  crashed: exitCodes.crashed,
+  troubled: exitCodes.held,
+  quiet: exitCodes.held,
+  unjudged: exitCodes.inconclusive,
+};
+
+/** Reads logs and names their kernel trouble; exit 3 when there is a crash, 2 when that could not be judged, otherwise 0. */
 export async function runKernelLogCommand(cli: Cli, asked: KernelLogCommand): Promise<ExitCode> {
-  const hostPath = asked.file === '-' ? '/dev/stdin' : resolve(cli.cwdHostPath, asked.file);
-  const troubles = findTroubles((await readLog(hostPath)).split('\n'));
-  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, troubles })}\n`);
-  else if (troubles.length === 0) cli.screen.keep([line(0, 'No kernel trouble in it.')]);
-  else cli.screen.keep(troubles.flatMap((trouble, index) => [...(index === 0 ? [] : [blank]), ...troubleLines(trouble)]));
-  return troubles.some(isCrash) ? exitCodes.crashed : exitCodes.held;
+  const logs: ReadLog[] = [];
+  for (const file of asked.files.length === 0 ? ['-'] : asked.files) logs.push(await readLog(cli, file));
+  const outcome = worstOutcome(logs.map((log) => log.outcome));
+  if (asked.json) cli.screen.data(`${JSON.stringify(documentOf(logs, outcome))}\n`);
+  else cli.screen.keep(kernelLogLines(logs));
+  return exitCodeOf[outcome];
 }
 
-async function readLog(hostPath: string): Promise<string> {
+async function readLog(cli: Cli, file: string): Promise<ReadLog> {
+  const ctx = { signal: cli.interruption.signal, emit: () => undefined };
+  let state = initialLogState;
   try {
-    return await readFile(hostPath, 'utf8');
+    const { packing, problem } = await readLogLines(ctx, openSource(cli, file), (line) => {
+      state = observeLogLine(state, line);
+    });
+    const reading = closeLog(state);
+    return { file, packing, problem, reading, outcome: judgeReading(reading, problem === null) };
   } catch (error) {
+    if (error instanceof RaidlabError) throw error;
     const said = error instanceof Error ? error.message : String(error);
+    const name = file === '-' ? 'standard input' : resolve(cli.cwdHostPath, file);
     throw new RaidlabError({
       area: 'usage',
       reason: 'bad-arguments',
-      message: `${hostPath} cannot be read: ${said}`,
+      message: `${name} cannot be read: ${said}`,
       command: 'raidlab kernel-log',
     });
   }
+}
+
+function openSource(cli: Cli, file: string): Readable {
+  return file === '-' ? cli.input() : createReadStream(resolve(cli.cwdHostPath, file));
+}
+
+function documentOf(logs: readonly ReadLog[], outcome: LogOutcome) {
+  return {
+    v: 1,
+    outcome,
+    troubles: logs.flatMap(({ file, reading }) => reading.troubles.map((trouble) => ({ ...trouble, file }))),
+    files: logs.map(({ file, outcome: came, packing, problem, reading: { troubles, ...read } }) => ({
+      file,
+      outcome: came,
+      packing,
+      problem,
+      troubles: troubles.length,
+      ...read,
+    })),
+  };
 }

@@ -84,6 +84,7 @@ export function makeCli(facts: ProcessFacts): Cli {
     lastWords: (_exitCode, error) => {
       if (error !== undefined) reportFailure(cli, error);
     },
+    input: facts.stdin,
     inputEnded: () =>
       new Promise((resolve) => {
         const input = facts.stdin();

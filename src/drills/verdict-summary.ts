@@ -1,4 +1,5 @@
 import type { Expectation } from '../core/expectation.ts';
+import { formatPlace } from '../core/kernel/code-place.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check, Verdict } from '../core/verdict.ts';
 import type { Drill } from './drill.ts';
@@ -54,7 +55,7 @@ function names(checks: readonly Check[], outcome: Check['outcome']): string {
 
 function describePlace(trouble: KernelTrouble): string {
   const during = trouble.during === null ? '' : ` during ${trouble.during}`;
-  return trouble.at === null ? during : `${during} in ${trouble.at.function}+${trouble.at.offset}`;
+  return trouble.at === null ? during : `${during} in ${formatPlace(trouble.at)}`;
 }
 
 function lowerFirst(sentence: string): string {

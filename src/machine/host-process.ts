@@ -36,7 +36,9 @@ export interface HostCommandOptions {
 /** How a command is run to its end. */
 export interface RunHostCommandOptions extends HostCommandOptions {
   /** Written to its standard input, which is otherwise /dev/null. */
-  readonly input?: string | Uint8Array;
+  readonly input?: string | Uint8Array | Readable;
+  /** False where its output may be of any length: then only `onLine` sees it. */
+  readonly keepsOutput?: boolean;
   /** Called for each line as it appears, without its line end. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Wall time it may take, milliseconds; no limit of its own unless given. */
@@ -105,7 +107,7 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
     *transform(line: string): Generator<string> {
       lastLine = line.trimEnd();
       options.onLine?.(line.replace(/\r?\n$/, ''), stream);
-      yield line;
+      if (options.keepsOutput !== false || stream === 'stderr') yield line;
     },
   });
   const startedMs = performance.now();

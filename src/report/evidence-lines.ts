@@ -1,3 +1,4 @@
+import { formatPlace } from '../core/kernel/code-place.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { Check, CheckOutcome, Verdict } from '../core/verdict.ts';
 import { expectationLines } from './expectation-lines.ts';
@@ -79,7 +80,7 @@ export function troubleLines(trouble: KernelTrouble): readonly Line[] {
   const facts: readonly (readonly [string, string | null])[] = [
     ['kind', trouble.kind],
     ['said', trouble.what],
-    ['at', trouble.at === null ? null : `${trouble.at.function}+${trouble.at.offset}${inModule(trouble.at.module)}`],
+    ['at', trouble.at === null ? null : `${formatPlace(trouble.at)}${inModule(trouble.at.module)}`],
     ['process', trouble.process === null ? null : `${trouble.process.name} (pid ${String(trouble.process.pid)})`],
     ['kernel', trouble.kernel],
     ['during', trouble.during],

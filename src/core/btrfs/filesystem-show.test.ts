@@ -130,6 +130,14 @@ test('a filesystem that lists fewer devices than it has, without saying so, is r
   );
 });
 
+test('one path for two devices that are both there is refused; a missing one may still have the name of another', () => {
+  const head = "Label: 'storage'  uuid: ecfc3798-58b8-4c9e-aa97-930b97a2d193\n\tTotal devices 2 FS bytes used 1\n";
+  const first = '\tdevid    1 size 5 used 1 path /dev/mapper/a\n';
+  assert.throws(() => parse(`${head}${first}\tdevid    2 size 5 used 1 path /dev/mapper/a\n`), UnknownOutput);
+  const [shown] = parse(`${head}${first}\tdevid    2 size 0 used 0 path /dev/mapper/a MISSING\n`);
+  assert.ok(shown !== undefined && isMissing(shown));
+});
+
 test('a filesystem that is not among those shown is not found', () => {
   const shown = parse(
     'Label: none  uuid: ecfc3798-58b8-4c9e-aa97-930b97a2d193\n\tTotal devices 1 FS bytes used 1\n\tdevid    1 size 5 used 1 path /dev/a\n',

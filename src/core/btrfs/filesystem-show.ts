@@ -70,6 +70,10 @@ function takeFilesystem(lines: OutputLines): ShownFilesystem {
       continue;
     }
     if (devices.some(({ devid }) => devid === device.devid)) lines.refuseTaken('each devid once');
+    // A missing one may keep the name that another disk has by now.
+    if (!device.missing && devices.some((other) => !other.missing && other.guestDevice === device.guestDevice)) {
+      lines.refuseTaken('each device that is there once');
+    }
     devices.push(device);
   }
   const someDevicesMissing = devices.length < totalDevices;

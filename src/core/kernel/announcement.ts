@@ -2,25 +2,55 @@ import type { KernelTroubleKind } from './trouble.ts';
 
 /** What the first line of a report says about it. */
 export interface Announcement {
-  readonly kind: KernelTroubleKind;
+  readonly kind: ReportKind;
   /** It is the line with the count of deaths, `Oops: 0000 [#1]`: it may open a report, or follow the `BUG:` line that did. */
   readonly isDeath: boolean;
+  /** What the report is about, where another line than this one says it. */
+  readonly what?: string;
 }
+
+/** What a report is: trouble, or a `dump` that somebody asked for, which looks the same and is none. */
+export type ReportKind = KernelTroubleKind | 'dump';
 
 /** `%s: %04lx [#%d]` of __die_header() in arch/x86/kernel/dumpstack.c: `Oops: 0000 [#1]`, `general protection fault: 0000 [#1]`, `double fault…`. */
 const death = /^.{1,160}: [0-9a-f]{4,16} \[#\d+\]/u;
+
+/**
+ * Deaths by name: x86's exceptions (traps.c), arm's (traps.c, fault.c), powerpc's, s390's with the length of the instruction, riscv's and
+ * those of mips and loongarch, sparc's and alpha's. Until 2.6.24 the number had no `#`.
+ */
+const namedDeaths = [
+  /^(?:Oops: )?(?:Oops|[a-z][a-z0-9 ]{2,40}|invalid TSS|Bad pagetable|VMM Communication Exception|general protection fault, [^:]{1,160}): [0-9a-f]{4,16} \[#?\d+\](?: [A-Z][\w ()]*)?$/u,
+  /^Internal error: .{1,120} \[#\d+\]/u,
+  /^Oops: [A-Z][\w ]{3,80}, sig: \d+ \[#\d+\]/u,
+  /^[A-Za-z][A-Za-z -]{2,60}: [0-9a-f]{4} ilc:\d \[#\d+\]/u,
+  /^(?:Oops|Kernel BUG)(?: - [\w /()-]{3,60})? \[#\d+\]$/u,
+  /^(?:Oops|Kernel bug detected|Break instruction in kernel code|Reserved instruction in kernel code|Unhandled kernel unaligned access[\w ]*)\[#\d+\]:$/u,
+  /^\S.{0,62}\(\d+\): (?:Oops|Kernel bad \w+ trap.*|Whee.*) \[#\d+\]/u,
+];
+
+/** Tells whether a line is one with the count of deaths, by the names that the architectures give them. */
+export function isNamedDeath(text: string): boolean {
+  return namedDeaths.some((form) => form.test(text.trim()));
+}
 
 /** The order decides: the special `BUG:` lines stand before the general one. */
 const forms: readonly (readonly [RegExp, KernelTroubleKind])[] = [
   // watchdog_timer_fn() in kernel/watchdog.c; `NMI watchdog: ` before it in 4.x
   [/^(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#\d+ stuck for \d+/u, 'soft-lockup'],
-  [/^(?:NMI )?watchdog: (?:CPU\d+: )?Watchdog detected hard LOCKUP on cpu/u, 'soft-lockup'],
+  [/^(?:NMI )?(?:watchdog: )?(?:CPU\d+: )?Watchdog detected hard LOCKUP on cpu/u, 'soft-lockup'],
+  // arch/powerpc/kernel/watchdog.c
+  [/^[Ww]atchdog:? CPU[ :]\d+ (?:self-)?(?:detected )?[Hh]ard LOCKUP/u, 'soft-lockup'],
   // print_other_cpu_stall() and print_cpu_stall() in kernel/rcu/tree_stall.h; show_workqueue_state's caller in kernel/workqueue.c
   [/^(?:rcu: )?INFO: rcu\w* (?:self-)?detected (?:expedited )?stalls?\b/u, 'stall'],
   [/^BUG: workqueue lockup - pool/u, 'stall'],
   // show_fault_oops() in arch/x86/mm/fault.c; handle_stack_overflow() in arch/x86/kernel/traps.c
   [/^BUG: (?:unable to handle |kernel NULL pointer dereference|[A-Za-z ]*stack guard page was hit)/u, 'oops'],
   [/^(?:traps: )?PANIC: double fault/u, 'oops'],
+  // die_kernel_fault() in arch/arm64/mm/fault.c and its like; bad_page_fault() in arch/powerpc/mm/fault.c; parisc_terminate()
+  [/^(?:CPU \d+ )?Unable to handle kernel /u, 'oops'],
+  [/^BUG: (?:Unable to handle kernel |Kernel NULL pointer dereference)/u, 'oops'],
+  [/^(?:Kernel Fault|Bad Address \([^)]*\)): Code=\d+/u, 'oops'],
   // report_bug() in lib/bug.c, then everything else that calls itself a bug (lib/, mm/, kernel/sched/)
   [/^kernel BUG\b/u, 'bug'],
   [/^BUG: /u, 'bug'],
@@ -36,5 +66,5 @@ const forms: readonly (readonly [RegExp, KernelTroubleKind])[] = [
 export function parseAnnouncement(text: string): Announcement | null {
   const trimmed = text.trim();
   for (const [form, kind] of forms) if (form.test(trimmed)) return { kind, isDeath: false };
-  return death.test(trimmed) ? { kind: 'oops', isDeath: true } : null;
+  return death.test(trimmed) || isNamedDeath(trimmed) ? { kind: 'oops', isDeath: true } : null;
 }

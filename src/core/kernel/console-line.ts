@@ -9,7 +9,6 @@ export interface ConsoleLine {
 }
 
 /** What terminals act on and nobody reads: CSI and OSC sequences, two-character escapes, then the C0 controls but the tab. */
-
 const terminalControl =
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]|[\u0000-\u0008\u000a-\u001f\u007f]/gu;
 
@@ -19,9 +18,14 @@ const terminalControl =
  */
 const stamp = /\[ *(\d{1,12}\.\d{6})\](?:\[ *([TC]\d{1,10})\])? ?/u;
 
+/** Gives a line without what only a terminal acts on. */
+export function withoutTerminalControl(line: string): string {
+  return line.replace(terminalControl, '');
+}
+
 /** Takes a console line apart. Never throws: whoever writes to the console may write anything. */
 export function parseConsoleLine(line: string): ConsoleLine {
-  const plain = line.replace(terminalControl, '');
+  const plain = withoutTerminalControl(line);
   const found = stamp.exec(plain);
   if (found === null) return { text: plain.trimEnd(), atSeconds: null, caller: null };
   return {

@@ -1,20 +1,22 @@
 import {
-  isReportLine,
+  isArmTraceEntry,
+  isOfTrace,
+  parseAnnouncedPlace,
   parseInstructionPointer,
-  parseKernelRelease,
-  parseProcess,
   parseTraceEntry,
   parseWarningPlace,
-} from './report-line.ts';
+} from './code-place.ts';
+import { parseKernelRelease, parseProcess } from './report-facts.ts';
+import { isReportLine } from './report-line.ts';
 import { judgeActivity } from './storage-activity.ts';
 import type { StorageActivity } from './storage-activity.ts';
-import type { Announcement } from './announcement.ts';
+import type { Announcement, ReportKind } from './announcement.ts';
 import type { ConsoleLine } from './console-line.ts';
-import type { CodePlace, KernelProcess, KernelTrouble, KernelTroubleKind, TraceEntry } from './trouble.ts';
+import type { CodePlace, KernelProcess, KernelTrouble, TraceEntry } from './trouble.ts';
 
 /** A kernel report that is being printed. */
 export interface OpenReport {
-  readonly kind: KernelTroubleKind;
+  readonly kind: ReportKind;
   readonly what: string;
   readonly atSeconds: number | null;
   readonly at: CodePlace | null;
@@ -50,17 +52,17 @@ export function openReport(
   prelude: readonly string[],
   activity: StorageActivity,
 ): OpenReport {
-  const what = line.text.trim();
+  const text = line.text.trim();
   return {
     kind: announcement.kind,
-    what,
+    what: announcement.what ?? text,
     atSeconds: line.atSeconds,
-    at: announcement.kind === 'warning' ? parseWarningPlace(what) : null,
-    process: parseProcess(what),
-    kernel: null,
+    at: parseWarningPlace(text) ?? parseAnnouncedPlace(text) ?? parseInstructionPointer(text),
+    process: parseProcess(text),
+    kernel: parseKernelRelease(text),
     trace: [],
-    traceIs: 'to-come',
-    hasEndMarker: announcement.isDeath || prelude.length > 0,
+    traceIs: nextTraceState('to-come', text),
+    hasEndMarker: announcement.isDeath || announcement.kind === 'out-of-memory' || prelude.length > 0,
     died: announcement.isDeath,
     isComplete: false,
     activity,
@@ -72,12 +74,12 @@ export function openReport(
 /** Adds a line to a report: reads what it says about the trouble and keeps it in the transcript. */
 export function extendReport(report: OpenReport, line: ConsoleLine, rawLine: string): OpenReport {
   const text = line.text.trim();
-  const entry = report.traceIs === 'running' ? parseTraceEntry(text) : null;
   const traceIs = nextTraceState(report.traceIs, text);
+  const entry = traceIs === 'running' ? parseTraceEntry(text.replace(traceStart, '')) : null;
   return {
     ...report,
     // The pointer printed last before the trace is the trouble's own; after it come user space's and the summary's.
-    at: report.traceIs === 'to-come' ? (parseInstructionPointer(text) ?? report.at) : report.at,
+    at: report.traceIs === 'to-come' ? (parseInstructionPointer(text) ?? report.at) : (report.at ?? lastPointer(report, text)),
     process: report.process ?? parseProcess(text),
     kernel: report.kernel ?? parseKernelRelease(text),
     trace: entry === null ? report.trace : [...report.trace, entry],
@@ -93,8 +95,9 @@ export function keepInTranscript(report: OpenReport, rawLine: string): OpenRepor
   return { ...report, transcript: [...report.transcript, rawLine] };
 }
 
-/** Gives the trouble that a report tells, with everything seen of it so far. */
-export function troubleOf(report: OpenReport): KernelTrouble {
+/** Gives the trouble that a report tells, with everything seen of it so far; null when it tells none. */
+export function troubleOf(report: OpenReport): KernelTrouble | null {
+  if (report.kind === 'dump') return null;
   const places = report.at === null ? report.trace : [report.at, ...report.trace];
   return {
     kind: report.kind,
@@ -109,20 +112,19 @@ export function troubleOf(report: OpenReport): KernelTrouble {
   };
 }
 
-/** An entry, an address without symbol, a marker such as `<IRQ>`, nothing. */
-const traceEntry = [
-  /^(?:\[<[0-9a-f]+>\]\s*)*(?:\? )?[A-Za-z_$][\w.$]*\+0x/u,
-  /^(?:\? )?(?:\[<[0-9a-f]+>\]|0x[0-9a-f]+$)/u,
-  /^<\/?[A-Z#]/u,
-  /^$/u,
-];
+/** A frame may stand on the same line, behind it: x86 until 2.6.24. */
+const traceStart = /^(?:Call [Tt]race|Backtrace)(?: ?\([^)]*\))?: */u;
 
 function nextTraceState(now: OpenReport['traceIs'], text: string): OpenReport['traceIs'] {
-  if (now === 'to-come') return text.startsWith('Call Trace:') ? 'running' : now;
+  if (now === 'to-come') return traceStart.test(text) || isArmTraceEntry(text) ? 'running' : now;
   if (now === 'over' || text === '</TASK>') return 'over';
   // Somebody else's line in between does not end a trace; another part of the report does.
-  const goesOn = traceEntry.some((shape) => shape.test(text)) || !isReportLine(text);
-  return goesOn ? 'running' : 'over';
+  return isOfTrace(text) || !isReportLine(text) ? 'running' : 'over';
+}
+
+/** Until 4.x x86 printed the pointer once more behind the code; a report whose beginning was cut off has only that. */
+function lastPointer(report: OpenReport, text: string): CodePlace | null {
+  return report.hasEndMarker && !report.isComplete && /^E?R?IP:? +\[</u.test(text) ? parseInstructionPointer(text) : null;
 }
 
 function completesReport(report: OpenReport, text: string): boolean {

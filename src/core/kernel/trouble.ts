@@ -5,14 +5,18 @@
  * `hung-task`, `soft-lockup` (soft and hard): a task or a processor made no progress. `warning`: it complained and went on.
  * `stall`: RCU or a workqueue was not served in time. That is how a starved virtual processor looks from inside, so it is
  * trouble of the machine, neither a crash nor a finding.
+ *
+ * Only a person's log is read for the rest: `out-of-memory`: the OOM killer came. `forced-readonly`: btrfs stopped taking writes.
+ * `fragment`: a piece of a report whose first line is missing, so that what it was cannot be told.
  */
-export type KernelTroubleKind = 'oops' | 'bug' | 'panic' | 'hung-task' | 'soft-lockup' | 'warning' | 'stall';
+export type KernelTroubleKind =
+  'oops' | 'bug' | 'panic' | 'hung-task' | 'soft-lockup' | 'warning' | 'stall' | 'out-of-memory' | 'forced-readonly' | 'fragment';
 
 /** One entry of a call trace. `uncertain` entries were found on the stack but may not be part of the call chain (printed with `?`). */
 export interface TraceEntry {
   readonly function: string;
-  /** Offset into the function, as printed: `0x1d`. */
-  readonly offset: string;
+  /** Offset into the function, as printed: `0x1d`; null in a trace that a script has decoded. */
+  readonly offset: string | null;
   readonly module: string | null;
   readonly uncertain: boolean;
 }
@@ -20,7 +24,8 @@ export interface TraceEntry {
 /** A place in kernel code, as printed: function, offset into it, and the module it belongs to (null for the kernel itself). */
 export interface CodePlace {
   readonly function: string;
-  readonly offset: string;
+  /** Null where a script has put file and line in its place. */
+  readonly offset: string | null;
   readonly module: string | null;
 }
 
@@ -49,7 +54,9 @@ export interface KernelTrouble {
   readonly transcript: readonly string[];
 }
 
-/** Tells whether the kernel cannot be trusted after this: everything but a warning and a stall, after which it goes on. */
-export function isCrash(trouble: KernelTrouble): boolean {
-  return trouble.kind !== 'warning' && trouble.kind !== 'stall';
+const crashes: ReadonlySet<KernelTroubleKind> = new Set(['oops', 'bug', 'panic', 'hung-task', 'soft-lockup']);
+
+/** Tells whether the kernel cannot be trusted after this: not after a warning or a stall, after which it goes on. */
+export function isCrash(trouble: Pick<KernelTrouble, 'kind'>): boolean {
+  return crashes.has(trouble.kind);
 }

@@ -1,3 +1,4 @@
+import { formatPlace } from '../kernel/code-place.ts';
 import { btrfsComplaints } from '../kernel/complaints.ts';
 import { isCrash } from '../kernel/trouble.ts';
 import type { KernelTrouble } from '../kernel/trouble.ts';
@@ -36,7 +37,7 @@ export function judgeKernelLog(consoleLines: readonly string[], troubles: readon
 
 /** Gives kernel trouble in a line: `warning: fs/btrfs/x.c:12 (btrfs_f+0x1d)`. */
 export function describeTrouble(trouble: KernelTrouble): string {
-  return `${trouble.kind}: ${trouble.what}${trouble.at === null ? '' : ` (${trouble.at.function}+${trouble.at.offset})`}`;
+  return `${trouble.kind}: ${trouble.what}${trouble.at === null ? '' : ` (${formatPlace(trouble.at)})`}`;
 }
 
 function outcomeOf(findings: readonly string[], stalls: readonly string[]): CheckOutcome {

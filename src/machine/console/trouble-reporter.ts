@@ -1,4 +1,5 @@
-import { closeTroubleReport, initialTroubleWatch, observeConsoleLine } from '../../core/kernel/observe-console-line.ts';
+import { initialTroubleWatch, observeConsoleLine } from '../../core/kernel/observe-console-line.ts';
+import { closeTroubleReport } from '../../core/kernel/observe-report.ts';
 import { isCrash } from '../../core/kernel/trouble.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
 

@@ -1,0 +1,35 @@
+/** Takes bytes of a text and gives its lines. */
+export interface LineSplitter {
+  readonly take: (bytes: Uint8Array) => void;
+  /** Gives the last line, when no line end stands behind it. */
+  readonly end: () => void;
+}
+
+/** A longer line is cut: nobody's log has one, and anybody's file may. */
+const longestLine = 65_536;
+
+/** Opens a splitter. The text is UTF-8, or UTF-16 with its mark in front, as PowerShell writes files; what is neither becomes U+FFFD. */
+export function openLineSplitter(onLine: (line: string) => void): LineSplitter {
+  let decoder: { decode(bytes?: Uint8Array, options?: { stream?: boolean }): string } | undefined;
+  let line = '';
+  const takeText = (text: string): void => {
+    const pieces = text.split('\n');
+    const last = pieces.pop() ?? '';
+    for (const piece of pieces) {
+      onLine(`${line}${piece}`.slice(0, longestLine));
+      line = '';
+    }
+    if (line.length < longestLine) line += last.slice(0, longestLine);
+  };
+  return {
+    take: (bytes) => {
+      decoder ??= new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8');
+      takeText(decoder.decode(bytes, { stream: true }));
+    },
+    end: () => {
+      takeText(decoder?.decode() ?? '');
+      if (line !== '') onLine(line);
+      line = '';
+    },
+  };
+}

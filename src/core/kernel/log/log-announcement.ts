@@ -1,0 +1,94 @@
+import { isNamedDeath, parseAnnouncement } from '../announcement.ts';
+import type { Announcement, ReportKind } from '../announcement.ts';
+import { parseInstructionPointer } from '../code-place.ts';
+import { parseKernelRelease } from '../report-facts.ts';
+
+/*
+ * What the first line of a report says in a log that a person has. A machine's own console is judged more strictly (announcement.ts): there
+ * every line `WARNING:` and `BUG:` is the kernel's.
+ */
+
+/** What the kernel says of itself with `BUG:` or `INFO:` for those who debug it, and goes on; lockdep's headings, in brackets until 4.x. */
+const debuggingAids = [
+  /^BUG: (?:KCSAN: |sleeping function called from |MAX_\w+ too low|using \w+\(\) in preemptible|workqueue leaked |memory leak$|key .* not been registered|Invalid wait context)/u,
+  /^\[ (?:BUG|INFO|WARNING): .{1,120} \]$/u,
+  /^INFO: (?:suspicious RCU usage|possible .{1,60} detected|inconsistent lock state|trying to register non-static key|.{1,60} lock order detected)/u,
+];
+
+/** `WARNING: ` before anything else is a driver's or a program's remark: __warn() in kernel/panic.c, kernel/locking/lockdep.c, arch/x86/kernel/unwind_*.c. */
+const warnings = [
+  /^WARNING: (?:CPU: \d+ PID: \d+ )?at \S/u,
+  /^WARNING: \S+:\d+ at \S/u,
+  /^WARNING: (?:possible (?:circular|recursive|irq lock|nested)|inconsistent lock state|suspicious RCU usage|bad (?:unlock|contention)|lock held |held lock |Nested lock|Invalid wait context|\S+-?(?:safe|READ|unsafe)\S* -> |.{1,80} still has locks held)/u,
+  /^WARNING: (?:kernel stack (?:frame pointer|regs) at|can't (?:dereference|access) registers at|stack recursion on|stack going in the wrong direction)/u,
+  /^Badness (?:at|in) \S/u,
+  /^UBSAN: /u,
+  // warn_alloc() in mm/page_alloc.c, __report_bad_irq() in kernel/irq/spurious.c, sysfs_warn_dup() in fs/sysfs/dir.c
+  /^.{1,64}: page allocation (?:failure|stalls)/u,
+  /^irq \d+: nobody cared/u,
+  /^sysfs: cannot create duplicate filename/u,
+];
+
+/** Stacks that somebody asked for: SysRq, or a processor that is asked by another (sched_show_task(), nmi_cpu_backtrace()). */
+const dumps = [
+  /^(?:sysrq: |SysRq : )(?:Show|show)/u,
+  /^task:\S.{0,60} state:[A-Z]/u,
+  /^task +PC stack/u,
+  /^\S.{0,15} +[A-Z] [0-9a-f]{8,16} +\d+ +\d+ +\d+ 0x[0-9a-f]{8}/u,
+  /^(?:NMI backtrace for cpu \d|Sending NMI from|Showing (?:busy workqueues|all locks held))/u,
+];
+
+const outOfMemory = /^(?:.{1,64} invoked oom-killer: |(?:Memory cgroup out of memory|Out of memory[^:]{0,60}): Kill(?:ed)? process \d)/u;
+
+/** btrfs_handle_fs_error() and btrfs_abort_transaction() in fs/btrfs. */
+const forcedReadonly = /^BTRFS.{0,80}(?:forced readonly|forced shutdown|[Tt]ransaction (?:\d+ )?aborted)/u;
+
+/** `BUG:` and `kernel BUG` as the kernel's code has them, for lines of which nobody said that they are the kernel's. */
+const kernelBugs =
+  /^(?:kernel BUG at \S+:\d+|BUG: (?:soft lockup|unable to handle|kernel NULL|Kernel NULL|Unable to handle kernel|KASAN: |KFENCE: |KMSAN: |Bad (?:page|rss-counter)|non-zero|scheduling while atomic|spinlock|rwlock|workqueue lockup|Dentry|[A-Za-z ]*stack guard page|atomic counter|unsupported|held lock|looking up|recent printk))/u;
+/** slab_bug() in mm/slub.c. */
+const slabBug = /^BUG [\w.:-]{1,64} \((?:Not tainted|Tainted: )/u;
+
+const table: readonly (readonly [readonly RegExp[], ReportKind])[] = [
+  [debuggingAids, 'warning'],
+  [warnings, 'warning'],
+  [dumps, 'dump'],
+  [[outOfMemory], 'out-of-memory'],
+  [[forcedReadonly], 'forced-readonly'],
+  [[slabBug], 'bug'],
+];
+
+/** The general form of a death, for a kernel's line: what stands behind the number are names of its configuration. */
+const death = /^.{1,160}: [0-9a-f]{4,16} \[#\d+\](?:$| [A-Z])/u;
+
+/**
+ * Gives what a line of a log announces; null for a line that opens no report. `isKernels`: the log itself says that the line is the kernel's;
+ * otherwise only what no program says is believed.
+ */
+export function parseLogAnnouncement(text: string, isKernels: boolean): Announcement | null {
+  const trimmed = text.trim();
+  for (const [forms, kind] of table) if (forms.some((form) => form.test(trimmed))) return { kind, isDeath: false };
+  if (isNamedDeath(trimmed)) return { kind: 'oops', isDeath: true };
+  if (trimmed.startsWith('---[ end Kernel panic')) return { kind: 'panic', isDeath: false };
+  if (trimmed.startsWith('WARNING: ')) return null;
+  const strict = parseAnnouncement(trimmed);
+  if (strict === null) return null;
+  if (strict.isDeath) return isKernels && death.test(trimmed) ? strict : null;
+  if (strict.kind === 'bug') return isKernels || kernelBugs.test(trimmed) ? strict : null;
+  return strict;
+}
+
+/** What only show_fault_oops() prints: the piece is of an oops. */
+const ofOops = /^(?:#PF: |PGD [0-9a-f]|Fixing recursive fault)/u;
+
+/** Lines that stand inside a report alone, and are enough to know that there was one. */
+const pieces =
+  /^(?:CPU: \d+ .*PID: \d+ Comm: |Pid: \d+, comm: |Call [Tt]race:|Modules linked in: |---\[ end trace|note: .{1,64}\[\d+\] exited with |INFO: task .+:\d+ is blocked on |Code: (?:[0-9a-f]{2} ){8}|Krnl PSW : |NIP \[|PC is at |pc : \w)/u;
+
+/** Gives what a line is when it is a piece of a report that nobody announced: `fragment`, or `oops` where it says so; null for any other line. */
+export function parseFragment(text: string): Announcement | null {
+  const trimmed = text.trim();
+  if (ofOops.test(trimmed)) return { kind: 'oops', isDeath: false };
+  const isPiece = pieces.test(trimmed) || parseInstructionPointer(trimmed) !== null || parseKernelRelease(trimmed) !== null;
+  return isPiece ? { kind: 'fragment', isDeath: false } : null;
+}

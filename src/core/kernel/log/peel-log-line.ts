@@ -1,0 +1,76 @@
+import type { ConsoleLine } from '../console-line.ts';
+import { withoutTerminalControl } from '../console-line.ts';
+import { isReportLine } from '../report-line.ts';
+import { parseLogAnnouncement } from './log-announcement.ts';
+import { peelDecoration } from './peel-decoration.ts';
+import { prefixKinds } from './peel-prefix.ts';
+import type { Speaker, Told } from './peel-prefix.ts';
+
+/** A line of a person's log, taken apart. */
+export interface LogLine extends ConsoleLine {
+  readonly speaker: Speaker;
+  /** The kernel's release, where the line's prefix has it (extended netconsole). */
+  readonly release: string | null;
+}
+
+/**
+ * Takes off a line whatever journalctl, dmesg, consoles, syslog, netconsole, pstore, wall, mailers and Markdown put before the kernel's own
+ * words. Never throws. Only for logs that people have: on a machine's own console nobody but the kernel may stamp a line.
+ */
+export function peelLogLine(rawLine: string): LogLine {
+  let text = peelDecoration(withoutTerminalControl(rawLine).replaceAll('\r', ''));
+  const told: Told[] = [];
+  const left = new Set(prefixKinds);
+  while (left.size > 0) {
+    const peeled = peelOnce(text, left);
+    if (peeled === null) break;
+    left.delete(peeled.kind);
+    told.push(peeled.told);
+    text = peeled.rest;
+  }
+  return judgeSpeaker(text, told);
+}
+
+function peelOnce(text: string, kinds: Iterable<(typeof prefixKinds)[number]>) {
+  for (const kind of kinds) {
+    for (const peel of kind) {
+      const peeled = peel(text);
+      if (peeled !== null) return { ...peeled, kind };
+    }
+  }
+  return null;
+}
+
+/** A program that writes to /dev/kmsg puts its name first, and the kernel stamps that as well. */
+const program = /^[\w.@/()+-]{1,64}\[\d{1,8}\]: /u;
+const taggedProgram = /^(?:[^\s:]{1,255} +)?[^\s:]{1,128}: /u;
+const stampInside = /\[ *(\d{1,12}\.\d{6})\](?:\[ *([TC]\d{1,10})\])? ?/u;
+
+function judgeSpeaker(text: string, told: readonly Told[]): LogLine {
+  const said = told.map(({ speaker }) => speaker).filter((speaker) => speaker !== undefined);
+  const line: LogLine = {
+    text: text.trimEnd(),
+    atSeconds: told.find(({ atSeconds }) => atSeconds !== undefined)?.atSeconds ?? null,
+    caller: told.find((one) => one.caller !== undefined)?.caller ?? null,
+    release: told.find((one) => one.release !== undefined)?.release ?? null,
+    speaker: 'unsaid',
+  };
+  if (said.includes('other') || program.test(text)) return { ...line, speaker: 'other' };
+  if (said.includes('kernel')) return { ...line, speaker: 'kernel' };
+  const isDated = told.some((one) => one.isDate === true);
+  if (isDated) {
+    // A logger may leave out the tag, the host, or both.
+    const bare = [text, text.replace(/^\s*\S+ +/u, '')].find(isKernelShaped);
+    if (bare !== undefined) return { ...line, text: bare.trimEnd() };
+    if (taggedProgram.test(text) || /^\S+ +\S+\[\d+\]: /u.test(text)) return { ...line, speaker: 'other' };
+  }
+  // As on a console, the kernel's line may stand behind what a program left on it.
+  const inside = stampInside.exec(text);
+  if (inside === null) return line;
+  const rest = text.slice(inside.index + inside[0].length).trimEnd();
+  return { ...line, text: rest, atSeconds: Number(inside[1]), caller: inside[2] ?? null, speaker: program.test(rest) ? 'other' : 'kernel' };
+}
+
+function isKernelShaped(text: string): boolean {
+  return text.trim() !== '' && (isReportLine(text) || parseLogAnnouncement(text, false) !== null);
+}

@@ -1,0 +1,155 @@
+import type { Announcement } from './announcement.ts';
+import type { ConsoleLine } from './console-line.ts';
+import { extendReport, keepInTranscript, openReport, reportLineLimit, strangerLimit, troubleOf } from './open-report.ts';
+import type { OpenReport } from './open-report.ts';
+import { isReportLine } from './report-line.ts';
+import { noStorageActivity, observeStorageActivity } from './storage-activity.ts';
+import type { StorageActivity } from './storage-activity.ts';
+import type { KernelTrouble } from './trouble.ts';
+
+/*
+ * The recogniser of kernel reports: a pure reducer over the kernel's own lines. Whose a line is, and what it announces, is for the
+ * caller to say: a machine's console and a person's log are not read alike.
+ *
+ *            cut here             announcement                  end marker, or the stack's end
+ *   quiet ─────────────► prelude ──────────────► report, open ─────────────────────────────────► report, complete
+ *     ▲                     │                        │  another announcement: found, next one opens   │
+ *     └─────────────────────┴────────────────────────┴───────── found: a line of somebody else ───────┘
+ *
+ * A complete report stays open for what may still belong to it (the summary of registers that kernels since 4.18 print after the
+ * end marker, the panic that `panic_on_oops` brings) and is found with the next line that does not. A warning is found at once.
+ */
+
+/** What the recogniser knows between two lines. */
+export interface ReportWatch {
+  /** The report being printed; null while there is none. */
+  readonly report: OpenReport | null;
+  /** Raw lines from a `cut here` on, as long as nothing has been announced. */
+  readonly prelude: readonly string[];
+  readonly activity: StorageActivity;
+}
+
+/** What one line brought. */
+export interface Observed<Watch extends ReportWatch> {
+  readonly state: Watch;
+  /** Reports that are over, oldest first; mostly none. */
+  readonly found: readonly KernelTrouble[];
+}
+
+/** The recogniser before the first line. */
+export const initialReportWatch: ReportWatch = { report: null, prelude: [], activity: noStorageActivity };
+
+/** How many lines may stand between `cut here` and the announcement: printk text of WARN(), `assertion failed: …`. */
+const preludeLimit = 12;
+
+/** Takes the kernel's next line with what it announces, and gives the new state and the reports that are over. Never throws. */
+export function observeKernelLine<Watch extends ReportWatch>(
+  state: Watch,
+  line: ConsoleLine,
+  rawLine: string,
+  announcement: Announcement | null,
+): Observed<Watch> {
+  const seen = { ...state, activity: observeStorageActivity(state.activity, line.text) };
+  if (/^-+\[ cut here \]-+$/u.test(line.text.trim())) {
+    return { state: { ...seen, report: null, prelude: [rawLine] }, found: foundIn(seen.report) };
+  }
+  if (announcement !== null) return observeAnnouncement(seen, announcement, line, rawLine);
+  if (seen.report === null) return { state: { ...seen, prelude: extendPrelude(seen.prelude, rawLine) }, found: [] };
+  return observeInReport(seen, seen.report, line, rawLine);
+}
+
+/** Takes a line that is not the kernel's: it is kept where it stands in a report, and not read. */
+export function observeStranger<Watch extends ReportWatch>(state: Watch, rawLine: string): Observed<Watch> {
+  // Behind a complete report it no longer stands in between.
+  if (state.report === null || state.report.isComplete) return { state, found: [] };
+  return withinLimit(state, keepInTranscript(state.report, rawLine));
+}
+
+/** Gives the trouble whose report has not ended, with everything seen so far; null when no report is open. Changes nothing: pure. */
+export function closeTroubleReport(state: ReportWatch): KernelTrouble | null {
+  return state.report === null ? null : troubleOf(state.report);
+}
+
+function extendPrelude(prelude: readonly string[], rawLine: string): readonly string[] {
+  return prelude.length === 0 || prelude.length >= preludeLimit ? [] : [...prelude, rawLine];
+}
+
+function observeAnnouncement<Watch extends ReportWatch>(
+  state: Watch,
+  announcement: Announcement,
+  line: ConsoleLine,
+  rawLine: string,
+): Observed<Watch> {
+  const merged = state.report === null ? null : mergeAnnouncement(state.report, announcement, line.text);
+  if (merged !== null) return withinLimit(state, extendReport(merged, line, rawLine));
+  const opened = openReport(announcement, line, rawLine, state.prelude, state.activity);
+  return { state: { ...state, report: opened, prelude: [] }, found: foundIn(state.report) };
+}
+
+/** Gives the open report as it goes on with an announcement that belongs to it; null when the announcement is of another report. */
+function mergeAnnouncement(report: OpenReport, announcement: Announcement, text: string): OpenReport | null {
+  const isYoung = !report.died && !report.isComplete;
+  if (announcement.isDeath) {
+    const isItsDeath = isYoung && report.traceIs === 'to-come' && (report.kind === 'oops' || report.kind === 'bug');
+    if (isItsDeath) return { ...report, died: true, hasEndMarker: true };
+    return isYoung && report.kind === 'fragment' ? { ...report, kind: 'oops', what: text.trim(), died: true, hasEndMarker: true } : null;
+  }
+  switch (announcement.kind) {
+    case 'panic':
+      return mergePanic(report, text);
+    case 'oops':
+      if (isYoung && report.kind === 'fragment') return { ...report, kind: 'oops' };
+      // BUG() on old arm is a write to address 0.
+      return isYoung && report.traceIs === 'to-come' && report.what.startsWith('kernel BUG at') ? report : null;
+    case 'out-of-memory':
+      return isYoung && report.what.includes('invoked oom-killer') && text.includes('Kill') ? { ...report, isComplete: true } : null;
+    default:
+      return null;
+  }
+}
+
+/** A panic is the end of the trouble that is being told, when it says so. What the kernel would have survived becomes a panic by it. */
+function mergePanic(report: OpenReport, text: string): OpenReport | null {
+  switch (report.kind) {
+    case 'warning':
+      return text.includes('panic_on_warn') ? { ...report, kind: 'panic' } : null;
+    case 'stall':
+      return /stall/iu.test(text) ? { ...report, kind: 'panic' } : null;
+    case 'out-of-memory':
+      return /out of memory|deadlocked on memory/iu.test(text) ? { ...report, kind: 'panic' } : null;
+    case 'hung-task':
+      return text.includes('hung_task') ? report : null;
+    case 'soft-lockup':
+      return /lock.?up/iu.test(text) ? report : null;
+    case 'fragment':
+      return { ...report, kind: 'panic', what: text.trim() };
+    case 'oops':
+    case 'bug':
+      return /sysrq|hung_task|lock.?up|stall|VFS: /iu.test(text) ? null : report;
+    case 'panic':
+      return report;
+    case 'forced-readonly':
+    case 'dump':
+      return null;
+  }
+}
+
+function observeInReport<Watch extends ReportWatch>(state: Watch, report: OpenReport, line: ConsoleLine, rawLine: string): Observed<Watch> {
+  const isOfReport = isReportLine(line.text);
+  const isOver = report.isComplete || (!report.hasEndMarker && report.traceIs !== 'to-come') || report.strangers >= strangerLimit;
+  if (!isOfReport && isOver) return { state: { ...state, report: null, prelude: [] }, found: foundIn(report) };
+  const extended = extendReport(report, line, rawLine);
+  const endsHere = line.text.trim().startsWith('---[ end Kernel panic') || (extended.kind === 'warning' && extended.isComplete);
+  if (endsHere) return { state: { ...state, report: null }, found: foundIn(extended) };
+  return withinLimit(state, extended);
+}
+
+function withinLimit<Watch extends ReportWatch>(state: Watch, report: OpenReport): Observed<Watch> {
+  if (report.transcript.length < reportLineLimit) return { state: { ...state, report }, found: [] };
+  return { state: { ...state, report: null }, found: foundIn(report) };
+}
+
+function foundIn(report: OpenReport | null): readonly KernelTrouble[] {
+  const trouble = report === null ? null : troubleOf(report);
+  return trouble === null ? [] : [trouble];
+}
