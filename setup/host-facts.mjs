@@ -3,20 +3,23 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import { parseVersion } from './host-plan.mjs';
+import { parseVersion, requirementsFor } from './host-plan.mjs';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const dpkgUpdates = '/var/lib/dpkg/updates';
 
 /**
- * Gives requirements.json.
+ * Gives requirements.json, for this host.
  *
  * @returns {import('./host-plan.mjs').Requirements}
  */
 export function readRequirements() {
   /** @type {unknown} */
   const content = JSON.parse(readFileSync(path.join(import.meta.dirname, 'requirements.json'), 'utf8'));
-  return /** @type {import('./host-plan.mjs').Requirements} */ (content);
+  return requirementsFor(
+    /** @type {import('./host-plan.mjs').Requirements} */ (content),
+    mayAccess('/dev/kvm', constants.R_OK | constants.W_OK),
+  );
 }
 
 /**
@@ -50,14 +53,22 @@ function which(program, searchPath) {
   return searchPath
     .split(':')
     .map((directory) => path.join(directory, program))
-    .find((candidate) => {
-      try {
-        accessSync(candidate, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+    .find((candidate) => mayAccess(candidate, constants.X_OK));
+}
+
+/**
+ * Tells whether a file may be used in that way.
+ *
+ * @param {string} hostPath which
+ * @param {number} mode of access(2)
+ */
+function mayAccess(hostPath, mode) {
+  try {
+    accessSync(hostPath, mode);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

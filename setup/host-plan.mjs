@@ -11,6 +11,8 @@
  * @property {string} why what raidlab does with it, as the end of "it …"
  * @property {string} [atLeast] the oldest version that will do: `major.minor`
  * @property {string} [whyAtLeast] why an older one will not do
+ * @property {string} [atLeastEmulated] the same where there is no KVM, if it is another one
+ * @property {string} [whyAtLeastEmulated] why an older one will not do there
  * @property {'ordinary-user'} [only] needed only by who is not root
  */
 
@@ -95,6 +97,23 @@ function isAtLeast(version, oldest) {
  */
 export function parseVersion(said) {
   return /version (\d+(?:\.\d+)+)/.exec(said)?.[1];
+}
+
+/**
+ * Gives the requirements of a host: where KVM cannot even be tried, the emulated processor asks for more.
+ *
+ * @param {Requirements} requirements as requirements.json has them
+ * @param {boolean} mayUseKvm whether /dev/kvm opens
+ * @returns {Requirements} with the ages that count here as `atLeast`
+ */
+export function requirementsFor(requirements, mayUseKvm) {
+  const programs = requirements.programs.map((requirement) => {
+    const { atLeastEmulated: atLeast, whyAtLeastEmulated: whyAtLeast } = requirement;
+    return mayUseKvm || atLeast === undefined
+      ? requirement
+      : { ...requirement, atLeast, ...(whyAtLeast === undefined ? {} : { whyAtLeast }) };
+  });
+  return { ...requirements, programs };
 }
 
 /**

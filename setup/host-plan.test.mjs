@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readRequirements } from './host-facts.mjs';
-import { findLacks, formatLacks, formatStep, lacksSubordinateIds, parseVersion, planHost } from './host-plan.mjs';
+import { findLacks, formatLacks, formatStep, lacksSubordinateIds, parseVersion, planHost, requirementsFor } from './host-plan.mjs';
 
-const requirements = readRequirements();
+const requirements = requirementsFor(readRequirements(), false);
 const mirror = 'http://mirror.example/debian/';
 const apt = 'apt-get -o DPkg::Lock::Timeout=600';
 const install = `${apt} install --yes --no-install-recommends --no-remove --reinstall`;
@@ -168,4 +168,12 @@ test('a program whose version cannot be read counts as too old', () => {
     findLacks(requirements, 'root', found).map(({ tooOld }) => tooOld),
     ['of unknown version'],
   );
+});
+
+test('where /dev/kvm opens a QEMU that is too old to emulate is not replaced', () => {
+  const requirement = { program: 'qemu', package: 'qemu', why: 'runs', atLeast: '8.2', atLeastEmulated: '10.0' };
+  const all = { debian: requirements.debian, programs: [requirement] };
+  const found = { qemu: { hostPath: '/usr/bin/qemu', version: '9.2.1' } };
+  assert.equal(findLacks(requirementsFor(all, true), 'root', found).length, 0);
+  assert.equal(findLacks(requirementsFor(all, false), 'root', found).length, 1);
 });

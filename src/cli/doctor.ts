@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
 import { canRunDrill, judgeHost } from '../core/doctor.ts';
-import type { HostRequirements } from '../core/doctor.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { doctorLines } from '../report/doctor-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { hostViewOf } from './host-view.ts';
 
 /** The command line of `raidlab doctor`. */
 export const doctorArguments = command(
@@ -36,15 +35,9 @@ export const doctorExamples: readonly Example[] = [
 /** Looks at the host and judges it. */
 export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<ExitCode> {
   const { observeHost } = await import('../machine/host-facts.ts');
-  const requirements = JSON.parse(readFileSync(new URL('../../setup/requirements.json', import.meta.url), 'utf8')) as HostRequirements;
+  const view = hostViewOf(cli);
   const ctx = { signal: cli.interruption.signal, emit: () => undefined };
-  const facts = await observeHost(ctx, {
-    requirements,
-    store: cli.store,
-    searchHostPaths: cli.searchHostPaths,
-    mirror: cli.mirrors.everySuite,
-  });
-  const findings = judgeHost(requirements, facts);
+  const findings = judgeHost(view.requirements, await observeHost(ctx, view));
   const canRun = canRunDrill(findings);
   if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, canRunDrill: canRun, findings })}\n`);
   else cli.screen.keep(doctorLines(findings, cli.program));

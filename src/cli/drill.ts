@@ -23,6 +23,7 @@ import { chooseDrills } from './choose-drills.ts';
 import type { ChosenDrill } from './choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { requireHostOf } from './host-view.ts';
 import { keepMachine } from './keep-machine.ts';
 import { layoutOptions } from './layout-options.ts';
 import { kernelName, resolveKernel, toolsName } from './kernel-option.ts';
@@ -167,6 +168,7 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
   checkReporters(reporters);
   if (asked.plan) return printPlans(cli, chosen, asked);
+  await requireHostOf(cli);
 
   const { runDrills } = await import('../drills/run-drills.ts');
   const drills = Array.from({ length: asked.repeat }, () => chosen).flat();

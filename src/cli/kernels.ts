@@ -15,6 +15,7 @@ import type { KernelListing } from '../report/kernels-lines.ts';
 import { line, span } from '../report/line.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { requireHostOf } from './host-view.ts';
 import { absoluteKernel, kernelName, resolveKernel } from './kernel-option.ts';
 import { openLabContext } from './lab/lab-context.ts';
 import { removeEntries } from './remove-entries.ts';
@@ -134,6 +135,7 @@ async function add(cli: Cli, typed: readonly string[]): Promise<ExitCode> {
   // All of them are looked at before the first is fetched.
   const kernels: string[] = [];
   for (const text of typed) kernels.push(await resolveKernel(cli, text));
+  await requireHostOf(cli);
   const [{ openStore }, { ensureKernel }] = await Promise.all([
     import('../machine/cache/open-store.ts'),
     import('../machine/image/ensure-kernel.ts'),

@@ -261,8 +261,20 @@ test('the doctor says what is missing and how to mend it: exit 69', async () => 
   using sandbox = openSandbox({ PATH: '/nonexistent' });
   const { exitCode, stdout } = await sandbox.run('doctor');
   assert.match(stdout, /^No drill can run here until/mu);
-  assert.match(stdout, /^ {4}→ (?:sudo )?apt-get install --no-install-recommends mmdebstrap$/mu);
+  assert.match(stdout, /^ {4}→ (?:(?:sudo )?apt-get (?:update|install --no-install-recommends mmdebstrap)(?: && )?){2}$/mu);
   assert.equal(exitCode, 69);
+});
+
+test('what starts a machine or builds an image looks first whether the host has what that needs, and names it: exit 69', async () => {
+  using sandbox = openSandbox({ PATH: '/nonexistent' });
+  for (const argv of [['drill'], ['up'], ['kernels', 'add', 'trixie']]) {
+    const { exitCode, stderr } = await sandbox.run(...argv);
+    assert.match(stderr, /^raidlab: This host lacks what raidlab needs: .*mmdebstrap.*\.$/mu);
+    assert.match(stderr, /^ {2}│ mmdebstrap: not found; it builds the guest's Debian userland$/mu);
+    assert.match(stderr, /^ {2}→ Type `.*apt-get install .*mmdebstrap.*`, then the same command again\./mu);
+    assert.equal(exitCode, 69);
+  }
+  assert.deepEqual(readdirSync(sandbox.hostPath), ['programs']);
 });
 
 function eventsOf(hostPath: string): readonly RecordedEvent[] {

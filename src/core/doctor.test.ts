@@ -1,26 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canRunDrill, judgeHost } from './doctor.ts';
-import type { Finding, HostFacts, HostRequirements } from './doctor.ts';
+import type { Finding, HostFacts } from './doctor.ts';
+import type { HostRequirements } from './host/requirements.ts';
 
 const requirements: HostRequirements = {
   debian: { oldest: 12, backports: { codename: 'bookworm', release: 'bookworm-backports' } },
+  distributions: [
+    {
+      id: 'debian',
+      name: 'Debian',
+      ids: ['debian'],
+      refresh: ['apt-get', 'update'],
+      install: ['apt-get', 'install', '--no-install-recommends'],
+      tested: 'Debian 12 and newer',
+    },
+    { id: 'fedora', name: 'Fedora', ids: ['fedora'], install: ['dnf', 'install'] },
+  ],
   programs: [
     {
       program: 'qemu-system-x86_64',
       package: 'qemu-system-x86',
       why: 'runs the machine',
-      atLeast: '10.0',
-      whyAtLeast: 'older ones corrupt some guests',
+      atLeast: '8.2',
+      whyAtLeast: 'older ones cannot keep memory in a file',
+      atLeastEmulated: '10.0',
+      whyAtLeastEmulated: 'older ones corrupt some guests',
     },
     { program: 'newuidmap', package: 'uidmap', why: 'lets mmdebstrap work without root', only: 'ordinary-user' },
   ],
+  files: [],
 };
 
 const mirror = 'http://mirror.example/debian/';
 
 const healthy: HostFacts = {
-  os: { id: 'debian', name: 'Debian GNU/Linux 12 (bookworm)', version: 12, codename: 'bookworm' },
+  os: { id: 'debian', like: [], name: 'Debian GNU/Linux 12 (bookworm)', version: 12, codename: 'bookworm' },
   architecture: 'x86_64',
   user: 'ada',
   isRoot: false,
@@ -29,8 +44,9 @@ const healthy: HostFacts = {
     newuidmap: { hostPath: '/usr/bin/newuidmap', version: '1:4.13' },
   },
   kvm: { device: 'open', remembered: [{ works: true, seen: '' }] },
-  userNamespaces: { works: true },
-  subordinateIds: { users: 65_536, groups: 65_536 },
+  files: [],
+  userNamespaces: { works: true, said: '', forbiddenBy: [] },
+  subordinateIds: { users: 65_536, groups: 65_536, firstFree: 231_072 },
   cache: {
     hostPath: '/home/ada/.cache/raidlab',
     isWritable: true,
@@ -65,8 +81,22 @@ const cases: readonly (readonly [what: string, name: string, outcome: Finding['o
     'another distribution',
     'system',
     'warn',
-    { os: { id: 'fedora', name: 'Fedora 44', version: 44, codename: null } },
-    /Debian 12 and newer/u,
+    { os: { id: 'fedora', like: [], name: 'Fedora 44', version: 44, codename: null } },
+    /^Untested: only Debian 12 and newer are\. The names/u,
+  ],
+  [
+    'one that is like another',
+    'system',
+    'warn',
+    { os: { id: 'nobara', like: ['fedora'], name: 'Nobara', version: 44, codename: null } },
+    /^Untested, taken for Fedora: only Debian 12 and newer are/u,
+  ],
+  [
+    'one that nobody knows',
+    'system',
+    'warn',
+    { os: { id: 'plan9', like: [], name: 'Plan 9', version: 4, codename: null } },
+    /no package names are known/u,
   ],
   ['an older Debian', 'system', 'fail', { os: { ...healthy.os, version: 11, codename: 'bullseye' } }, /Upgrade to Debian 12/u],
   ['no KVM', 'kvm', 'warn', { kvm: { device: 'absent', remembered: [] } }, /nested/u],
@@ -78,13 +108,26 @@ const cases: readonly (readonly [what: string, name: string, outcome: Finding['o
     { kvm: { device: 'open', remembered: [{ works: false, seen: '/dev/kvm is there, but it lies' }] } },
     /Nothing to do/u,
   ],
-  ['no user namespaces', 'user-namespaces', 'fail', { userNamespaces: { works: false, said: 'not permitted' } }, /^sudo sysctl/u],
+  [
+    'no user namespaces',
+    'user-namespaces',
+    'fail',
+    { userNamespaces: { works: false, said: 'not permitted', forbiddenBy: ['user.max_user_namespaces=10000'] } },
+    /^sudo sysctl user\.max_user_namespaces=10000$/u,
+  ],
+  [
+    'no user namespaces, and no setting that forbids them',
+    'user-namespaces',
+    'fail',
+    { userNamespaces: { works: false, said: 'not permitted', forbiddenBy: [] } },
+    /docs\/hosts\.md/u,
+  ],
   [
     'no subordinate ids',
     'subordinate-ids',
     'fail',
-    { subordinateIds: { users: 0, groups: 65_536 } },
-    /^sudo usermod --add-subuids .* ada$/u,
+    { subordinateIds: { users: 0, groups: 65_536, firstFree: 231_072 } },
+    /^sudo usermod --add-subuids 231072-296607 --add-subgids 231072-296607 ada$/u,
   ],
   ['a cache that cannot be written', 'cache', 'fail', { cache: { ...healthy.cache, isWritable: false } }, /XDG_CACHE_HOME/u],
   ['a cache on a full disk', 'cache', 'warn', { cache: { ...healthy.cache, freeBytes: 1024 } }, /XDG_CACHE_HOME/u],
@@ -110,7 +153,13 @@ for (const [what, name, outcome, change, mend] of cases) {
 }
 
 test('root needs no subordinate ids, no newuidmap and no sudo', () => {
-  const facts: HostFacts = { ...healthy, isRoot: true, user: 'root', programs: {}, subordinateIds: { users: 0, groups: 0 } };
+  const facts: HostFacts = {
+    ...healthy,
+    isRoot: true,
+    user: 'root',
+    programs: {},
+    subordinateIds: { users: 0, groups: 0, firstFree: 100_000 },
+  };
   const findings = judgeHost(requirements, facts);
   assert.deepEqual(
     findings.filter((finding) => finding.outcome !== 'ok').map((finding) => finding.name),
@@ -123,7 +172,7 @@ test('a missing program is installed by its package', () => {
   const finding = findingOf({ ...healthy, programs: {} }, 'newuidmap');
   assert.deepEqual(
     [finding.outcome, finding.what, finding.mend],
-    ['fail', 'not found', 'sudo apt-get install --no-install-recommends uidmap'],
+    ['fail', 'not found', 'sudo apt-get update && sudo apt-get install --no-install-recommends uidmap'],
   );
 });
 
@@ -134,18 +183,21 @@ test('on Debian 12 a newer QEMU comes from backports, whose source is added wher
   };
   const install = 'sudo apt-get install --no-install-recommends -t bookworm-backports qemu-system-x86';
   const finding = findingOf(old, 'qemu-system-x86_64');
-  assert.equal(finding.what, '7.2.19, but 10.0 is needed: older ones corrupt some guests');
+  assert.equal(finding.what, '7.2.19, but 8.2 is needed: older ones cannot keep memory in a file');
   assert.equal(
     finding.mend,
     `echo 'deb ${mirror} bookworm-backports main' | sudo tee /etc/apt/sources.list.d/bookworm-backports.list && sudo apt-get update && ${install}`,
   );
   const withBackports = { ...old, mirrors: [...old.mirrors, { uri: mirror, suite: 'bookworm-backports' }] };
-  assert.equal(findingOf(withBackports, 'qemu-system-x86_64').mend, install);
+  assert.equal(findingOf(withBackports, 'qemu-system-x86_64').mend, `sudo apt-get update && ${install}`);
 });
 
 test('on Debian 13 it is the stock one', () => {
   const trixie: HostFacts = { ...healthy, os: { ...healthy.os, version: 13, codename: 'trixie' }, programs: {} };
-  assert.equal(findingOf(trixie, 'qemu-system-x86_64').mend, 'sudo apt-get install --no-install-recommends qemu-system-x86');
+  assert.equal(
+    findingOf(trixie, 'qemu-system-x86_64').mend,
+    'sudo apt-get update && sudo apt-get install --no-install-recommends qemu-system-x86',
+  );
 });
 
 test('a program that does not say its version is not trusted to be new enough', () => {

@@ -1,35 +1,9 @@
+import { findDistribution, isTested } from './host/requirements.ts';
+import type { HostRequirements } from './host/requirements.ts';
+import type { Mend } from './host/mend.ts';
+import { judgeNeeds, mendNeeds } from './host/needs.ts';
+import type { Need, NeedFacts } from './host/needs.ts';
 import { formatSize } from './size.ts';
-
-/** A program that raidlab starts on the host, as setup/requirements.json has it. */
-export interface ProgramRequirement {
-  readonly program: string;
-  /** The Debian package that brings it. */
-  readonly package: string;
-  /** What it does here, to complete "it …". */
-  readonly why: string;
-  /** The oldest version that will do: `10.0`. */
-  readonly atLeast?: string;
-  readonly whyAtLeast?: string;
-  /** Needed only by who is not root. */
-  readonly only?: 'ordinary-user';
-}
-
-/** The content of setup/requirements.json, as far as a doctor reads it. */
-export interface HostRequirements {
-  readonly debian: { readonly oldest: number; readonly backports: { readonly codename: string; readonly release: string } };
-  readonly programs: readonly ProgramRequirement[];
-}
-
-/** What was found of one program. */
-export interface FoundProgram {
-  /** Null when it is not in PATH. */
-  readonly hostPath: string | null;
-  /** What the program says of itself where a version is required, else the package's; null when neither could be had. */
-  readonly version: string | null;
-}
-
-/** What a probe of the host came to: it worked, or what was said instead. */
-export type ProbeResult = { readonly works: true } | { readonly works: false; readonly said: string };
 
 /** A directory that raidlab writes to. */
 export interface DirectoryFacts {
@@ -40,29 +14,12 @@ export interface DirectoryFacts {
 }
 
 /** Everything that was observed of the host. A plain value: judging it observes nothing more. */
-export interface HostFacts {
-  readonly os: { readonly id: string; readonly name: string; readonly version: number | null; readonly codename: string | null };
-  /** As `uname -m` says: `x86_64`. */
-  readonly architecture: string;
-  readonly user: string;
-  readonly isRoot: boolean;
-  /** By name, for every program of the requirements. */
-  readonly programs: Readonly<Record<string, FoundProgram>>;
-  readonly kvm: {
-    readonly device: 'absent' | 'closed' | 'open';
-    /** What boots under it came to since the host was started. */
-    readonly remembered: readonly { readonly works: boolean; readonly seen: string }[];
-  };
-  readonly userNamespaces: ProbeResult;
-  /** Subordinate user and group ids of this user. */
-  readonly subordinateIds: { readonly users: number; readonly groups: number };
+export interface HostFacts extends NeedFacts {
   /** What lies in it takes `usedBytes`, and may take `maxBytes`. */
   readonly cache: DirectoryFacts & { readonly usedBytes: number; readonly maxBytes: number };
   readonly runtime: DirectoryFacts;
   readonly memoryAvailableBytes: number;
   readonly cores: number;
-  /** Debian mirrors that the host's apt uses, with the suite; empty when there are none. */
-  readonly mirrors: readonly { readonly uri: string; readonly suite: string }[];
 }
 
 /** How bad a finding is: `warn` slows or limits, `fail` means that no drill can run. */
@@ -87,19 +44,11 @@ const cacheNeededBytes = 2 * 1024 ** 3;
 /** One machine and Node itself. Bytes. */
 const memoryNeededBytes = 1.5 * 1024 ** 3;
 
-/** mmdebstrap maps a range of this size: mmdebstrap(1), --mode=unshare. */
-const subordinateIdsNeeded = 65_536;
-
 /** Judges what was observed: every finding, good ones too, in a fixed order. */
 export function judgeHost(requirements: HostRequirements, facts: HostFacts): readonly Finding[] {
   return [
-    judgeSystem(requirements, facts),
-    ...requirements.programs.flatMap((requirement) =>
-      requirement.only === 'ordinary-user' && facts.isRoot ? [] : [judgeProgram(requirement, facts, requirements)],
-    ),
+    ...judgeNeeds(requirements, facts).map((need) => findingOf(requirements, facts, need)),
     judgeKvm(facts),
-    judgeUserNamespaces(facts),
-    ...(facts.isRoot ? [] : [judgeSubordinateIds(facts)]),
     judgeCache(facts.cache),
     judgeRuntime(facts.runtime),
     judgeMemory(facts),
@@ -113,56 +62,25 @@ export function canRunDrill(findings: readonly Finding[]): boolean {
   return findings.every((finding) => finding.outcome !== 'fail');
 }
 
-function judgeSystem(requirements: HostRequirements, { os, architecture }: HostFacts): Finding {
-  const base = {
-    name: 'system',
-    what: `${os.name}, ${architecture}`,
-    why: 'the machine runs an amd64 Debian, and images are made with Debian tools',
-  };
-  const oldest = String(requirements.debian.oldest);
-  if (architecture !== 'x86_64') return { ...base, outcome: 'fail', mend: 'Use a host with an x86_64 processor.' };
-  if (os.id !== 'debian')
-    return {
-      ...base,
-      outcome: 'warn',
-      mend: `Only Debian ${oldest} and newer are tested; the programs below must come from your distribution.`,
-    };
-  if (os.version !== null && os.version < requirements.debian.oldest)
-    return { ...base, outcome: 'fail', mend: `Upgrade to Debian ${oldest} or newer.` };
-  return { ...base, outcome: 'ok', mend: null };
+function findingOf(requirements: HostRequirements, facts: HostFacts, need: Need): Finding {
+  const { name, what, why, isMet } = need;
+  const untested = name === 'system' && isMet ? saysUntested(requirements, facts) : null;
+  if (untested !== null) return { name, outcome: 'warn', what, why, mend: untested };
+  return { name, outcome: isMet ? 'ok' : 'fail', what, why, mend: isMet ? null : formatMend(mendNeeds(requirements, facts, [need])) };
 }
 
-function judgeProgram(requirement: ProgramRequirement, facts: HostFacts, requirements: HostRequirements): Finding {
-  const { program, atLeast, whyAtLeast } = requirement;
-  const found = facts.programs[program] ?? { hostPath: null, version: null };
-  const base = { name: program, why: `it ${requirement.why}` };
-  const install = installCommand(requirement, facts, requirements);
-  if (found.hostPath === null) return { ...base, outcome: 'fail', what: 'not found', mend: install };
-  const what = found.version ?? 'version unknown';
-  if (atLeast === undefined || (found.version !== null && isAtLeast(found.version, atLeast)))
-    return { ...base, outcome: 'ok', what, mend: null };
-  return {
-    ...base,
-    outcome: 'fail',
-    what: `${what}, but ${atLeast} is needed: ${whyAtLeast ?? 'older ones are not tested'}`,
-    mend: install,
-  };
+function formatMend({ command, advice }: Mend): string {
+  return [...(command === null ? [] : [command]), ...advice].join('  ');
 }
 
-/** The command that installs a program; one that needs a newer version than the release has comes from its backports. */
-function installCommand(
-  { package: name, atLeast }: ProgramRequirement,
-  { os, isRoot, mirrors }: HostFacts,
-  { debian }: HostRequirements,
-): string {
-  const sudo = isRoot ? '' : 'sudo ';
-  const needsBackports = atLeast !== undefined && os.codename === debian.backports.codename;
-  if (!needsBackports) return `${sudo}apt-get install --no-install-recommends ${name}`;
-  const { release, codename } = debian.backports;
-  const install = `${sudo}apt-get install --no-install-recommends -t ${release} ${name}`;
-  if (mirrors.some((mirror) => mirror.suite === release)) return install;
-  const mirror = mirrors.find(({ suite }) => suite === codename)?.uri ?? 'MIRROR';
-  return `echo 'deb ${mirror} ${release} main' | ${sudo}tee /etc/apt/sources.list.d/${release}.list && ${sudo}apt-get update && ${install}`;
+/** Says what is not known of a host's system; null when raidlab was tried on it. */
+function saysUntested({ distributions }: HostRequirements, { os }: HostFacts): string | null {
+  const distribution = findDistribution(distributions, os);
+  if (isTested(distribution, os)) return null;
+  const tested = distributions.flatMap((one) => one.tested ?? []).join(', ');
+  if (distribution === undefined) return `Untested: only ${tested} are, and no package names are known for this one.`;
+  const like = distribution.ids.includes(os.id) ? '' : `, taken for ${distribution.name}`;
+  return `Untested${like}: only ${tested} are. The names of its packages are known.`;
 }
 
 function judgeKvm({ kvm, isRoot, user }: HostFacts): Finding {
@@ -203,26 +121,6 @@ function judgeKvm({ kvm, isRoot, user }: HostFacts): Finding {
         mend: null,
       };
   }
-}
-
-function judgeUserNamespaces({ userNamespaces, isRoot }: HostFacts): Finding {
-  const base = { name: 'user-namespaces', why: 'images are built without root, in a user namespace' };
-  if (userNamespaces.works) return { ...base, outcome: 'ok', what: 'a user namespace can be made', mend: null };
-  const mend = `${isRoot ? '' : 'sudo '}sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`;
-  return { ...base, outcome: 'fail', what: `a user namespace cannot be made: ${userNamespaces.said}`, mend };
-}
-
-function judgeSubordinateIds({ subordinateIds, user }: HostFacts): Finding {
-  const { users, groups } = subordinateIds;
-  const base = { name: 'subordinate-ids', why: 'the files of an image belong to many users, who are mapped to ids of yours' };
-  if (Math.min(users, groups) >= subordinateIdsNeeded)
-    return { ...base, outcome: 'ok', what: `${String(users)} user ids, ${String(groups)} group ids`, mend: null };
-  return {
-    ...base,
-    outcome: 'fail',
-    what: `${user} has ${String(users)} user ids and ${String(groups)} group ids; ${String(subordinateIdsNeeded)} of each are needed`,
-    mend: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
-  };
 }
 
 function judgeCache({ hostPath, isWritable, freeBytes, usedBytes, maxBytes }: HostFacts['cache']): Finding {
@@ -288,11 +186,4 @@ function judgeMirror({ mirrors }: HostFacts): Finding {
   const uris = [...new Set(mirrors.map((mirror) => mirror.uri))];
   if (uris.length > 0) return { ...base, outcome: 'ok', what: uris.join(', '), mend: null };
   return { ...base, outcome: 'fail', what: 'apt has no Debian source', mend: 'export RAIDLAB_MIRROR=URI, with the URI of a Debian mirror' };
-}
-
-/** Compares versions by their first two numbers, epoch left out. */
-function isAtLeast(version: string, oldest: string): boolean {
-  const [major = 0, minor = 0] = version.replace(/^\d+:/u, '').split(/\D/u).map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = oldest.split('.').map(Number);
-  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }

@@ -39,6 +39,13 @@ const samples: Samples = {
   },
   host: {
     'program-missing': [69, { program: 'qemu-img', purpose: 'make disks' }],
+    lacks: [
+      69,
+      {
+        lacks: [{ name: 'mmdebstrap', what: 'not found', why: 'it builds' }],
+        mend: { command: 'sudo apt-get install mmdebstrap', advice: [] },
+      },
+    ],
     'qemu-too-old': [69, { found: '7.2', needed: '10.0' }],
     'command-failed': [69, { argv, exitCode: 1, said }],
     'disk-full': [69, { hostPath: '/var/cache', doing: 'writing the payload' }],

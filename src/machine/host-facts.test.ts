@@ -4,26 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { storeIn } from './cache/fixtures/store-in.ts';
-import { observeHost, parseOsRelease, parseSubordinateIds } from './host-facts.ts';
-
-test('os-release is read with and without quotes', () => {
-  assert.deepEqual(
-    parseOsRelease('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nID=debian\n'),
-    {
-      id: 'debian',
-      name: 'Debian GNU/Linux 12 (bookworm)',
-      version: 12,
-      codename: 'bookworm',
-    },
-  );
-  assert.deepEqual(parseOsRelease(''), { id: 'unknown', name: 'an unknown system', version: null, codename: null });
-});
-
-test('the subordinate ids of a user are added up', () => {
-  const table = 'ada:100000:65536\nadam:165536:65536\nada:300000:1000\n';
-  assert.equal(parseSubordinateIds(table, 'ada'), 66_536);
-  assert.equal(parseSubordinateIds(table, 'bob'), 0);
-});
+import { observeHost } from './host-facts.ts';
 
 test('a host is observed without a cache, without programs, and without leaving anything', async () => {
   const root = mkdtempSync(join(tmpdir(), 'raidlab-host-'));
@@ -33,6 +14,8 @@ test('a host is observed without a cache, without programs, and without leaving 
     const facts = await observeHost(ctx, {
       requirements: {
         debian: { oldest: 12, backports: { codename: 'bookworm', release: 'bookworm-backports' } },
+        distributions: [],
+        files: [{ name: 'nothing', hostPath: '/nonexistent', package: 'nothing', why: 'is not there' }],
         programs: [{ program: 'frobnicate', package: 'frobnicate', why: 'frobnicates' }],
       },
       store: { ...storeIn(root), rootHostPath },
@@ -40,6 +23,7 @@ test('a host is observed without a cache, without programs, and without leaving 
       mirror: 'http://mirror.example/debian/',
     });
     assert.deepEqual(facts.programs, { frobnicate: { hostPath: null, version: null } });
+    assert.deepEqual(facts.files, []);
     assert.equal(facts.cache.isWritable, true);
     assert.ok((facts.cache.freeBytes ?? 0) > 0);
     assert.ok(facts.memoryAvailableBytes > 0);

@@ -7,6 +7,7 @@ import type { ExitCode } from '../../core/exit-code.ts';
 import { formatDuration } from '../../report/format-duration.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { requireHostOf } from '../host-view.ts';
 import { kernelName, resolveKernel } from '../kernel-option.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption, placeOf } from './lab-option.ts';
@@ -46,6 +47,7 @@ export async function runReloadCommand(cli: Cli, asked: ReloadCommand): Promise<
   const kernel = asked.kernel === undefined ? null : await resolveKernel(cli, asked.kernel);
   const { askLocked } = await import('../../lab/bring-up.ts');
   const place = await placeOf(cli, asked.lab);
+  await requireHostOf(cli);
   const startedMs = performance.now();
   {
     using ctx = openLabContext(cli, `Restarting ${asked.lab}`);

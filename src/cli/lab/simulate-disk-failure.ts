@@ -20,6 +20,7 @@ import { line } from '../../report/line.ts';
 import { planLines } from '../../report/plan-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { requireHostOf } from '../host-view.ts';
 import { openReporters } from '../reporters.ts';
 import { withRun } from '../run.ts';
 import { seedOf, seedOption } from '../seed-option.ts';
@@ -75,6 +76,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
   checkPayloadFits(state.layout, chosen.drill.payloadBytes);
   if (asked.plan) return printPlan(cli, asked, { drill: chosen.drill, state });
 
+  await requireHostOf(cli);
   const { runDrills } = await import('../../drills/run-drills.ts');
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }] : [];
   const options = {

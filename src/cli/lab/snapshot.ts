@@ -12,6 +12,7 @@ import { blank, labelledCommand, line, span } from '../../report/line.ts';
 import { snapshotListLines } from '../../report/snapshot-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { requireHostOf } from '../host-view.ts';
 import { knownWord } from '../value-parsers.ts';
 import { callOf } from './call-of.ts';
 import { openLabContext } from './lab-context.ts';
@@ -117,6 +118,7 @@ export async function runSnapshotCommand(cli: Cli, asked: SnapshotCommand): Prom
       break;
     }
     case 'restore': {
+      await requireHostOf(cli);
       using ctx = openLabContext(cli, `Restoring ${asked.lab} from ${asked.name}`);
       const isOn = await restoreLab(ctx, labHouse(cli), place, asked.name, asked.disksOnly);
       const what = isOn ? 'is on, as it was in' : 'is off, with the disks of';

@@ -17,6 +17,7 @@ import { formatDuration } from '../../report/format-duration.ts';
 import { labPlanLines } from '../../report/lab-plan-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { requireHostOf } from '../host-view.ts';
 import { kernelName, resolveKernel, toolsName } from '../kernel-option.ts';
 import { layoutOptions, resolveLayout } from '../layout-options.ts';
 import { openLabContext } from './lab-context.ts';
@@ -93,6 +94,7 @@ export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode
   if (asked.plan) return printPlan(cli, lab, asked.json);
   if (asked.json)
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: '--json goes with --plan.', command: 'raidlab up' });
+  await requireHostOf(cli);
   const startedMs = performance.now();
   const { bringUp } = await import('../../lab/bring-up.ts');
   const { place, done } = await (async () => {

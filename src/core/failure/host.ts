@@ -1,9 +1,12 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
+import { describeLacks } from './lacks.ts';
+import type { LacksFailure } from './lacks.ts';
 
 /** The host cannot do what is needed (exit 69), was interrupted (130), or raidlab itself is at fault (70). */
 export type HostFailure =
   | { readonly area: 'host'; readonly reason: 'program-missing'; readonly program: string; readonly purpose: string }
+  | LacksFailure
   | { readonly area: 'host'; readonly reason: 'qemu-too-old'; readonly found: string; readonly needed: string }
   | {
       readonly area: 'host';
@@ -31,6 +34,7 @@ export type HostFailure =
 
 /** Gives the words for a host failure. */
 export function describeHostFailure(failure: HostFailure): FailureDescription {
+  if (failure.reason === 'lacks') return describeLacks(failure);
   const { unavailable, internal, interrupted } = exitCodes;
   switch (failure.reason) {
     case 'program-missing':
@@ -43,7 +47,8 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
       return {
         exitCode: unavailable,
         what: `QEMU ${failure.found} is too old: before ${failure.needed} its software emulation corrupts some guests, and a crash that a bad emulator made must not be reported as a finding.`,
-        remedy: 'Install QEMU 10 or later (on Debian 12 from bookworm-backports); `raidlab doctor` gives the command.',
+        remedy:
+          'Install QEMU 10 or later (on Debian 12 from bookworm-backports), or run where KVM works; `raidlab doctor` gives the command.',
       };
     case 'command-failed':
       return {
@@ -86,11 +91,7 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
         remedy: 'Wait until that is over, or end it, then type the command again.',
       };
     case 'interrupted':
-      return {
-        exitCode: interrupted,
-        what: `Interrupted (${failure.signal}).`,
-        remedy: 'Nothing is left running; type the command again.',
-      };
+      return { exitCode: interrupted, what: `Interrupted (${failure.signal}).`, remedy: 'Nothing is left running; type it again.' };
     case 'internal':
       return {
         exitCode: internal,

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import type { HostRequirements } from '../core/host/requirements.ts';
+import type { HostView } from '../machine/host-needs.ts';
+import type { Cli } from './cli.ts';
+
+/** Gives where the host is looked at from. */
+export function hostViewOf(cli: Cli): HostView {
+  const requirements = JSON.parse(readFileSync(new URL('../../setup/requirements.json', import.meta.url), 'utf8')) as HostRequirements;
+  return { requirements, store: cli.store, searchHostPaths: cli.searchHostPaths, mirror: cli.mirrors.everySuite };
+}
+
+/** Makes sure, before anything is started or built, that the host has what that needs. Rejects with `host/lacks`. */
+export async function requireHostOf(cli: Cli): Promise<void> {
+  const { requireHost } = await import('../machine/host-needs.ts');
+  await requireHost({ signal: cli.interruption.signal, emit: () => undefined }, hostViewOf(cli));
+}

@@ -1,0 +1,22 @@
+import { exitCodes } from '../exit-code.ts';
+import type { Mend } from '../host/mend.ts';
+import type { FailureDescription } from './description.ts';
+
+/** The host has not what it must have before anything is started or built (69). */
+export interface LacksFailure {
+  readonly area: 'host';
+  readonly reason: 'lacks';
+  readonly lacks: readonly { readonly name: string; readonly what: string; readonly why: string }[];
+  readonly mend: Mend;
+}
+
+/** Gives the words for what a host lacks. */
+export function describeLacks({ lacks, mend }: LacksFailure): FailureDescription {
+  const command = mend.command === null ? [] : [`Type \`${mend.command}\`, then the same command again.`];
+  return {
+    exitCode: exitCodes.unavailable,
+    what: `This host lacks what raidlab needs: ${lacks.map(({ name }) => name).join(', ')}.`,
+    said: lacks.map(({ name, what, why }) => `${name}: ${what}; ${why}`).join('\n'),
+    remedy: [...command, ...mend.advice].join(' '),
+  };
+}

@@ -1,0 +1,166 @@
+import { planMend } from './mend.ts';
+import type { Mend, MendAct } from './mend.ts';
+import type { FileRequirement, HostRequirements, OsFacts, ProgramRequirement } from './requirements.ts';
+import { isAtLeast } from './version.ts';
+
+/** What was found of one program. */
+export interface FoundProgram {
+  /** Null when it is not in PATH. */
+  readonly hostPath: string | null;
+  /** What the program says of itself where a version is required, else the package's if it was asked for; null when there is none. */
+  readonly version: string | null;
+}
+
+/** What is known of KVM on the host. */
+export interface KvmFacts {
+  readonly device: 'absent' | 'closed' | 'open';
+  /** What boots under it came to since the host was started. */
+  readonly remembered: readonly { readonly works: boolean; readonly seen: string }[];
+}
+
+/** Whether a user namespace can be made. */
+export interface NamespaceFacts {
+  readonly works: boolean;
+  /** What was said when it could not; empty when it could. */
+  readonly said: string;
+  /** The settings of sysctl(8) that forbid it, with the value that allows it: `kernel.unprivileged_userns_clone=1`. */
+  readonly forbiddenBy: readonly string[];
+}
+
+/** The ids of other users that a user may give to a namespace: subuid(5), subgid(5). */
+export interface SubordinateIds {
+  readonly users: number;
+  readonly groups: number;
+  /** The first id that is in nobody's range. */
+  readonly firstFree: number;
+}
+
+/** What of a host decides whether machines can be started and images built on it. */
+export interface NeedFacts {
+  readonly os: OsFacts;
+  /** As `uname -m` says: `x86_64`. */
+  readonly architecture: string;
+  readonly user: string;
+  readonly isRoot: boolean;
+  /** By name, for every program of the requirements. */
+  readonly programs: Readonly<Record<string, FoundProgram>>;
+  /** Those of the required files that are there. */
+  readonly files: readonly string[];
+  readonly kvm: KvmFacts;
+  readonly userNamespaces: NamespaceFacts;
+  readonly subordinateIds: SubordinateIds;
+  /** Debian mirrors that the host's apt uses, with the suite; empty when there are none, or when they were not asked for. */
+  readonly mirrors: readonly { readonly uri: string; readonly suite: string }[];
+}
+
+/** One thing that the host must have, and whether it has it. */
+export interface Need {
+  /** Stable kebab-case name: `qemu-system-x86_64`, `user-namespaces`. */
+  readonly name: string;
+  readonly isMet: boolean;
+  /** What was seen. */
+  readonly what: string;
+  /** Why it matters. */
+  readonly why: string;
+  /** What mends it; null when nothing is wrong. */
+  readonly mend: MendAct | null;
+}
+
+/** mmdebstrap maps a range of this size: mmdebstrap(1), --mode=unshare. */
+const subordinateIdsNeeded = 65_536;
+
+/** Judges what a host must have before anything can be started or built: every need, met or not, in a fixed order. */
+export function judgeNeeds(requirements: HostRequirements, facts: NeedFacts): readonly Need[] {
+  const isWanted = ({ only }: ProgramRequirement): boolean => only !== 'ordinary-user' || !facts.isRoot;
+  return [
+    judgeSystem(requirements, facts),
+    ...requirements.programs.filter(isWanted).map((requirement) => judgeProgram(requirement, facts)),
+    ...requirements.files.map((requirement) => judgeFile(requirement, facts)),
+    judgeUserNamespaces(facts),
+    ...(facts.isRoot ? [] : [judgeSubordinateIds(facts)]),
+  ];
+}
+
+/** Plans how needs that are not met are mended: by one command, where that is possible. */
+export function mendNeeds(requirements: HostRequirements, facts: NeedFacts, needs: readonly Need[]): Mend {
+  return planMend(
+    requirements,
+    facts,
+    needs.flatMap(({ mend }) => (mend === null ? [] : [mend])),
+  );
+}
+
+function judgeSystem({ debian }: HostRequirements, { os, architecture }: NeedFacts): Need {
+  const base = {
+    name: 'system',
+    what: `${os.name}, ${architecture}`,
+    why: 'the machine runs an amd64 Debian, and images are made with Debian tools',
+  };
+  const unmet = (words: string): Need => ({ ...base, isMet: false, mend: { kind: 'advice', words } });
+  if (architecture !== 'x86_64') return unmet('Use a host with an x86_64 processor.');
+  if (os.id === 'debian' && os.version !== null && os.version < debian.oldest)
+    return unmet(`Upgrade to Debian ${String(debian.oldest)} or newer.`);
+  return { ...base, isMet: true, mend: null };
+}
+
+function judgeProgram(requirement: ProgramRequirement, facts: NeedFacts): Need {
+  const { hostPath, version } = facts.programs[requirement.program] ?? { hostPath: null, version: null };
+  const base = { name: requirement.program, why: `it ${requirement.why}` };
+  const mend = { kind: 'package', requirement } as const;
+  if (hostPath === null) return { ...base, isMet: false, what: 'not found', mend };
+  const what = version ?? 'version unknown';
+  const age = judgeAge(requirement, version, facts.kvm);
+  if (age.lacking === null) return { ...base, isMet: true, what: `${what}${age.remark}`, mend: null };
+  return { ...base, isMet: false, what: `${what}, but ${age.lacking}`, mend: { ...mend, isTooOld: true } };
+}
+
+/** Judges the age of a program: what is lacking completes "…, but ". */
+function judgeAge(requirement: ProgramRequirement, version: string | null, kvm: KvmFacts): { lacking: string | null; remark: string } {
+  const { atLeast, atLeastEmulated } = requirement;
+  const isNew = (oldest: string): boolean => version !== null && isAtLeast(version, oldest);
+  if (atLeast !== undefined && !isNew(atLeast))
+    return { lacking: `${atLeast} is needed: ${requirement.whyAtLeast ?? 'older ones are not tested'}`, remark: '' };
+  if (atLeastEmulated === undefined || isNew(atLeastEmulated)) return { lacking: null, remark: '' };
+  const under = `${atLeastEmulated} is needed: ${requirement.whyAtLeastEmulated ?? 'older ones are not tested'}`;
+  if (mayWork(kvm)) return { lacking: null, remark: `, enough where KVM works; where the processor is emulated ${under}` };
+  return { lacking: `KVM does not work here, and where the processor is emulated ${under}`, remark: '' };
+}
+
+/** Tells whether KVM works, or may: nobody knows before a kernel has booted under it. */
+function mayWork({ device, remembered }: KvmFacts): boolean {
+  return device === 'open' && (remembered.length === 0 || remembered.some(({ works }) => works));
+}
+
+function judgeFile(requirement: FileRequirement, { files }: NeedFacts): Need {
+  const { name, hostPath } = requirement;
+  const base = { name, why: `it ${requirement.why}` };
+  if (files.includes(hostPath)) return { ...base, isMet: true, what: hostPath, mend: null };
+  return { ...base, isMet: false, what: `there is no ${hostPath}`, mend: { kind: 'package', requirement } };
+}
+
+function judgeUserNamespaces({ userNamespaces, isRoot }: NeedFacts): Need {
+  const base = { name: 'user-namespaces', why: 'images are built without root, in a user namespace' };
+  const { works, said, forbiddenBy } = userNamespaces;
+  if (works) return { ...base, isMet: true, what: 'a user namespace can be made', mend: null };
+  const what = `a user namespace cannot be made: ${said}`;
+  if (isRoot) return { ...base, isMet: true, what: `${what}; root builds images without one`, mend: null };
+  const mend: MendAct =
+    forbiddenBy.length === 0
+      ? { kind: 'advice', words: 'Whoever runs this container or host must allow user namespaces; docs/hosts.md says how.' }
+      : { kind: 'command', argv: ['sysctl', ...forbiddenBy] };
+  return { ...base, isMet: false, what, mend };
+}
+
+function judgeSubordinateIds({ subordinateIds, user }: NeedFacts): Need {
+  const { users, groups, firstFree } = subordinateIds;
+  const base = { name: 'subordinate-ids', why: 'the files of an image belong to many users, who are mapped to ids of yours' };
+  if (Math.min(users, groups) >= subordinateIdsNeeded)
+    return { ...base, isMet: true, what: `${String(users)} user ids, ${String(groups)} group ids`, mend: null };
+  const range = `${String(firstFree)}-${String(firstFree + subordinateIdsNeeded - 1)}`;
+  return {
+    ...base,
+    isMet: false,
+    what: `${user} has ${String(users)} user ids and ${String(groups)} group ids; ${String(subordinateIdsNeeded)} of each are needed`,
+    mend: { kind: 'command', argv: ['usermod', '--add-subuids', range, '--add-subgids', range, user] },
+  };
+}
