@@ -62,3 +62,19 @@ test('no code names a package mirror: it is derived from the host', () => {
     [],
   );
 });
+
+test('every limit in time scales with the host: there is one timer, and who looks at the clock asks for the length of the limit', () => {
+  const timer = /\bsetTimeout\(|AbortSignal\.timeout\(/;
+  const clock = /\b(?:performance|Date)\.now\(\)[^;=]*[<>]=? |(?<!=)[<>]=? (?:performance|Date)\.now\(\)/;
+  // The timer itself; what is left of a limit that scales; ages of files and remarks, which nothing fails for.
+  const allowed = ['src/machine/context.ts', 'src/lab/ssh-access.ts', 'src/machine/cache/owner.ts', 'src/machine/cache/ensure-entry.ts'];
+  const breaches = (/** @type {string} */ file) =>
+    readFileSync(path.join(root, file), 'utf8')
+      .split('\n')
+      .filter((line) => timer.test(line) || (clock.test(line) && !line.includes('lengthOfLimit(')));
+  const product = sources.filter((file) => file.startsWith('src/') && !file.endsWith('.test.ts') && !allowed.includes(file));
+  assert.deepEqual(
+    product.map((file) => [file, breaches(file)]).filter(([, lines]) => lines?.length),
+    [],
+  );
+});

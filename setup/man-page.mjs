@@ -42,6 +42,10 @@ const groups = [
 
 const environment = [
   ['RAIDLAB_CACHE_SIZE', 'How large the cache may become, such as 4GiB; 8 GiB unless set.'],
+  [
+    'RAIDLAB_TIMEOUT_FACTOR',
+    'How many times as long as usual every limit in time is, 1 to 100; more where this host turns out to be slower. For a host that is slow or busy.',
+  ],
   ['RAIDLAB_MIRROR', 'The Debian mirror from which kernels and tools come.'],
   ['RAIDLAB_MIRROR_SUITE', 'The mirror of one suite: RAIDLAB_MIRROR_TRIXIE.'],
   ['XDG_CACHE_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR', 'Where the cache, the list of labs and sockets are.'],

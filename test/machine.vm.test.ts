@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { probeAccelerator } from '../src/machine/accelerator.ts';
+import { probeAccelerator } from '../src/machine/probe-accelerator.ts';
 import { KernelCrash } from '../src/machine/kernel-crash.ts';
 import { isProcessAlive, readProcessIdentity } from '../src/machine/process-identity.ts';
 import type { ProcessIdentity } from '../src/machine/process-identity.ts';
@@ -256,8 +256,14 @@ test('a boot that takes too long is given up with the last console line', { time
 test('the accelerator probe sees a kernel that boots', { timeout: imagesTimeoutMs }, async () => {
   const ctx = createTestContext();
   await using files = await openMachineFiles(ctx);
-  const answer = await probeAccelerator(ctx, await openUsersStore(ctx), files.spec.kernel, 'tcg', await findQemu(ctx));
-  assert.deepEqual(answer, { works: true, seen: 'a kernel booted under it' });
+  const answer = await probeAccelerator(
+    ctx,
+    { store: await openUsersStore(ctx), kernel: files.spec.kernel, qemu: await findQemu(ctx) },
+    'tcg',
+  );
+  const { works, seen, bootMs } = answer;
+  assert.deepEqual({ works, seen }, { works: true, seen: 'a kernel booted under it' });
+  assert.ok(bootMs !== null && bootMs > 0);
 });
 
 test('the kernel and tools of bookworm boot too', { timeout: imagesTimeoutMs }, async () => {

@@ -162,3 +162,10 @@ test('a shell completes what can be done and the names of entries', async () => 
   assert.deepEqual(await words('cache', 'rm', 'k'), ['kernel-aaaaaaaa']);
   assert.deepEqual(await words('cache', 'prune', '--max-age', '7'), ['7d']);
 });
+
+test('a factor for limits in time that is none is told where it is wanted', async () => {
+  using wrong = openSandbox({ RAIDLAB_TIMEOUT_FACTOR: 'slow' });
+  const { stderr, exitCode } = await wrong.run('drill');
+  assert.match(stderr, /The variable RAIDLAB_TIMEOUT_FACTOR is set to "slow"\.\n {2}→ Set it to a number from 1 to 100/u);
+  assert.equal(exitCode, 64);
+});

@@ -183,6 +183,7 @@ async function prune(cli: Cli, maxBytes = cli.store.maxBytes, maxAgeMs = cli.sto
 function contextOf(cli: Cli): Context {
   return {
     signal: cli.interruption.signal,
+    timeFactor: cli.timeFactor,
     emit: (event) => {
       cli.screen.keep(cacheEventLines(event));
     },

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ExitCode } from '../core/exit-code.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
+import type { TimeFactor } from '../machine/time-factor.ts';
 import type { Interruption } from './interruption.ts';
 import type { Terminal } from './raw-terminal.ts';
 import type { Screen } from './screen.ts';
@@ -24,6 +25,8 @@ export interface Cli {
   readonly searchHostPaths: readonly string[];
   /** `$RAIDLAB_MIRROR` and `$RAIDLAB_MIRROR_SUITE`. */
   readonly mirrors: Mirrors;
+  /** How many times as long as usual limits in time are: `$RAIDLAB_TIMEOUT_FACTOR`, and more where the host turns out to be slow. */
+  readonly timeFactor: TimeFactor;
   /** `$GITHUB_STEP_SUMMARY`: the file that a step of GitHub Actions appends its summary to. */
   readonly stepSummaryHostPath: string | undefined;
   readonly screen: Screen;

@@ -5,6 +5,7 @@ import { command, constant, option } from '@optique/core/primitives';
 import { canRunDrill, judgeHost } from '../core/doctor.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
+import { createContext } from '../machine/context.ts';
 import { doctorLines } from '../report/doctor-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
@@ -36,7 +37,7 @@ export const doctorExamples: readonly Example[] = [
 export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<ExitCode> {
   const { observeHost } = await import('../machine/host-facts.ts');
   const view = hostViewOf(cli);
-  const ctx = { signal: cli.interruption.signal, emit: () => undefined };
+  const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   const findings = judgeHost(view.requirements, await observeHost(ctx, view));
   const canRun = canRunDrill(findings);
   if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, canRunDrill: canRun, findings })}\n`);

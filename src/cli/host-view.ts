@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { HostRequirements } from '../core/host/requirements.ts';
 import type { HostView } from '../machine/host-needs.ts';
 import type { Cli } from './cli.ts';
+import { createContext } from '../machine/context.ts';
 
 /** Gives where the host is looked at from. */
 export function hostViewOf(cli: Cli): HostView {
@@ -12,5 +13,5 @@ export function hostViewOf(cli: Cli): HostView {
 /** Makes sure, before anything is started or built, that the host has what that needs. Rejects with `host/lacks`. */
 export async function requireHostOf(cli: Cli): Promise<void> {
   const { requireHost } = await import('../machine/host-needs.ts');
-  await requireHost({ signal: cli.interruption.signal, emit: () => undefined }, hostViewOf(cli));
+  await requireHost(createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor }), hostViewOf(cli));
 }

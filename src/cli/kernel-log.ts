@@ -18,6 +18,7 @@ import type { ReadLog } from '../report/kernel-log-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { readLogLines } from './log-input.ts';
+import { createContext } from '../machine/context.ts';
 
 /** The command line of `raidlab kernel-log`. */
 export const kernelLogArguments = command(
@@ -68,7 +69,7 @@ export async function runKernelLogCommand(cli: Cli, asked: KernelLogCommand): Pr
 }
 
 async function readLog(cli: Cli, file: string): Promise<ReadLog> {
-  const ctx = { signal: cli.interruption.signal, emit: () => undefined };
+  const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   let state = initialLogState;
   try {
     const { packing, problem } = await readLogLines(ctx, openSource(cli, file), (line) => {

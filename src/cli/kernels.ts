@@ -8,6 +8,7 @@ import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { parseKernelChoice } from '../core/kernel-choice.ts';
 import { nearestWord } from '../core/nearest-word.ts';
+import { createContext } from '../machine/context.ts';
 import type { CachedKernel } from '../machine/image/list-kernels.ts';
 import { suiteNames } from '../machine/image/suite.ts';
 import { kernelsLines } from '../report/kernels-lines.ts';
@@ -115,7 +116,7 @@ async function list(cli: Cli, asked: { readonly available: boolean; readonly jso
 
 async function cachedKernels(cli: Cli): Promise<readonly CachedKernel[]> {
   const { listKernels } = await import('../machine/image/list-kernels.ts');
-  return listKernels({ signal: cli.interruption.signal, emit: () => undefined }, cli.store);
+  return listKernels(createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor }), cli.store);
 }
 
 function listKernel({ entry, ...kernel }: CachedKernel): KernelListing {

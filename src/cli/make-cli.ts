@@ -7,9 +7,12 @@ import { describeFailure, RaidlabError } from '../core/failure.ts';
 import { isMirrorAddress, mirrorVariable, suiteOfVariable } from '../core/mirrors.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import { parseSize } from '../core/size.ts';
+import { parseTimeoutFactor, timeoutFactorBounds, timeoutFactorVariable } from '../core/time-limit.ts';
 import { defaultCacheBound } from '../machine/cache/pick-evictions.ts';
 import type { CacheBound } from '../machine/cache/pick-evictions.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
+import { createTimeFactor } from '../machine/time-factor.ts';
+import type { TimeFactor } from '../machine/time-factor.ts';
 import { failureLines } from '../report/failure-lines.ts';
 import type { Cli } from './cli.ts';
 import { makeInterruption } from './interruption.ts';
@@ -44,6 +47,7 @@ export function makeCli(facts: ProcessFacts): Cli {
   const { env } = facts;
   const interruption = makeInterruption(() => performance.now());
   let lost: RaidlabError | undefined;
+  let timeFactor: TimeFactor | undefined;
   const out = openOutput(facts.stdout, judgeTerminal({ isTTY: facts.stdout.isTTY === true, env }), (error) => {
     if (error.code === 'EPIPE') {
       // The reader had enough (`| head`). Nobody is left to be told anything.
@@ -77,6 +81,9 @@ export function makeCli(facts: ProcessFacts): Cli {
     searchHostPaths: (env.PATH ?? '').split(delimiter).filter((directory) => directory !== ''),
     get mirrors() {
       return mirrorsOf(env);
+    },
+    get timeFactor() {
+      return (timeFactor ??= createTimeFactor(timeoutFactorOf(env)));
     },
     stepSummaryHostPath: firstSet(env.GITHUB_STEP_SUMMARY),
     screen,
@@ -159,6 +166,15 @@ function cacheBoundOf(env: Environment): CacheBound {
   const maxBytes = parseSize(value);
   if (maxBytes !== undefined) return { ...defaultCacheBound, maxBytes };
   throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable, value, expected: 'a size such as 4GiB' });
+}
+
+function timeoutFactorOf(env: Environment): number {
+  const value = firstSet(env[timeoutFactorVariable]);
+  if (value === undefined) return timeoutFactorBounds.least;
+  const factor = parseTimeoutFactor(value);
+  if (factor !== undefined) return factor;
+  const expected = `a number from ${String(timeoutFactorBounds.least)} to ${String(timeoutFactorBounds.most)}, such as 3 or 2.5`;
+  throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable: timeoutFactorVariable, value, expected });
 }
 
 function absolute(hostPath: string | undefined): string | undefined {

@@ -4,6 +4,8 @@ import type { EventBody, RecordedEvent } from '../core/event.ts';
 import { mostSevere } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import type { Context } from '../machine/context.ts';
+import type { TimeFactor } from '../machine/time-factor.ts';
+import { timeoutFactorVariable } from '../core/time-limit.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import { addToResult, emptyResult } from '../report/result.ts';
 import type { RunResult } from '../report/result.ts';
@@ -51,7 +53,7 @@ export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun
   const startedMs = performance.now();
   const run = nameRun(new Date(), options.name);
   const directory = createRunDirectory(options.resultsHostPath, run);
-  const record = new RunRecord(directory, options.presenters, cli.interruption.signal);
+  const record = new RunRecord(directory, options.presenters, cli);
   const durationMs = (): number => performance.now() - startedMs;
   const lastWordsOutside = cli.lastWords;
   cli.lastWords = (exitCode, error) => {
@@ -69,10 +71,13 @@ export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun
     nodeVersion: cli.nodeVersion,
     directory: directory.hostPath,
   });
+  const factor = cli.timeFactor.value();
+  if (factor > 1) record.emit({ type: 'time-factor-raised', factor, because: timeoutFactorVariable });
   let exitCode: ExitCode;
   try {
     const ctx: Context = {
       signal: record.signal,
+      timeFactor: cli.timeFactor,
       emit: (body) => {
         record.emit(body);
       },
@@ -93,14 +98,20 @@ class RunRecord {
   readonly signal: AbortSignal;
   readonly #directory: RunDirectory;
   readonly #presenters: readonly Presenter[];
+  readonly #timeFactor: TimeFactor;
   readonly #lost = new AbortController();
   #seq = 0;
   #result: RunResult = emptyResult;
 
-  constructor(directory: RunDirectory, presenters: readonly Presenter[], interruption: AbortSignal) {
+  constructor(
+    directory: RunDirectory,
+    presenters: readonly Presenter[],
+    { interruption, timeFactor }: Pick<Cli, 'interruption' | 'timeFactor'>,
+  ) {
     this.#directory = directory;
     this.#presenters = presenters;
-    this.signal = AbortSignal.any([interruption, this.#lost.signal]);
+    this.signal = AbortSignal.any([interruption.signal, this.#lost.signal]);
+    this.#timeFactor = timeFactor;
   }
 
   /** Never throws: work goes on to its clean-up even when nothing can be recorded any more. */
@@ -124,7 +135,12 @@ class RunRecord {
     const emit = (body: EventBody): void => {
       this.emit(body, job);
     };
-    return { job, ctx: { signal: this.signal, emit }, hostPath, fail: (error) => this.#fail(error, emit, hostPath) };
+    return {
+      job,
+      ctx: { signal: this.signal, emit, timeFactor: this.#timeFactor },
+      hostPath,
+      fail: (error) => this.#fail(error, emit, hostPath),
+    };
   }
 
   fail(error: unknown): ExitCode {

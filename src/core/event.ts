@@ -49,6 +49,8 @@ export type EventBody =
     }
   /** What emulates the processor, and why; `remembered` when an earlier probe had found it out. */
   | { readonly type: 'accelerator-chosen'; readonly accelerator: 'kvm' | 'tcg'; readonly reason: string; readonly remembered: boolean }
+  /** This host is slower than limits in time are made for: from now on each is `factor` times as long. `because` says what was measured, or names the variable. */
+  | { readonly type: 'time-factor-raised'; readonly factor: number; readonly because: string }
   /** Work went on. `fraction` is 0 to 1, or null when the size of the work is unknown. */
   | { readonly type: 'progress-made'; readonly what: string; readonly fraction: number | null; readonly detail: string }
   // machines

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeFailure, RaidlabError } from './failure.ts';
 import type { Failure } from './failure.ts';
+import { formatTimeLimit } from './time-limit.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 const argv = ['btrfs', 'scrub', 'start'];
 const machine = 'leg-disk2';
@@ -51,7 +53,7 @@ const samples: Samples = {
     'disk-full': [69, { hostPath: '/var/cache', doing: 'writing the payload' }],
     'not-writable': [69, { hostPath: '/var/cache', purpose: 'the cache', said }],
     'no-open-directory': [69, { unfit: ['/home/me is closed to others (/home/me/tmp)', '/var/tmp is mounted noexec'] }],
-    'wait-timed-out': [69, { waitingFor: 'the replace', timeoutMs: 60_000, lastSeen: '12 %' }],
+    'wait-timed-out': [69, { waitingFor: 'the replace', limit: { usualMs: 60_000, factor: 1 }, lastSeen: '12 %' }],
     'entry-in-use': [69, { uses: ['booted-0 by process 4711'] }],
     interrupted: [130, { signal: 'SIGINT' }],
     internal: [70, { message: 'an empty argv was given.' }],
@@ -70,10 +72,10 @@ const samples: Samples = {
   machine: {
     'qemu-refused-to-start': [69, { machine, argv, said }],
     'qemu-ended': [2, { machine, how: 'SIGKILL', waitingFor: 'the agent', said }],
-    'boot-timed-out': [69, { machine, timeoutMs: 120_000, lastConsoleLine: 'Loading' }],
+    'boot-timed-out': [69, { machine, limit: { usualMs: 120_000, factor: 1 }, lastConsoleLine: 'Loading' }],
     'boot-failed': [69, { machine, said }],
-    'agent-silent': [2, { machine, waitingFor: 'a reply', timeoutMs: 30_000, lastSeen: 'nothing' }],
-    'qmp-silent': [2, { machine, waitingFor: 'a reply', timeoutMs: 30_000, lastSeen: 'nothing' }],
+    'agent-silent': [2, { machine, waitingFor: 'a reply', limit: { usualMs: 30_000, factor: 1 }, lastSeen: 'nothing' }],
+    'qmp-silent': [2, { machine, waitingFor: 'a reply', limit: { usualMs: 30_000, factor: 1 }, lastSeen: 'nothing' }],
     'qmp-error': [2, { machine, command: 'device_del', errorClass: 'DeviceNotFound', said }],
     'protocol-broken': [2, { machine, peer: 'QEMU', said }],
     'state-not-moved': [2, { machine, waitingFor: 'the machine to be saved', said }],
@@ -81,7 +83,7 @@ const samples: Samples = {
   },
   guest: {
     'command-failed': [2, { machine, argv, exitCode: 3, said }],
-    'command-timed-out': [2, { machine, argv, timeoutMs: 120_000 }],
+    'command-timed-out': [2, { machine, argv, limit: { usualMs: 120_000, factor: 1 } }],
     'output-not-understood': [2, { machine, argv, message: 'line 3: expected Status:' }],
   },
   lab: {
@@ -89,7 +91,7 @@ const samples: Samples = {
     'not-yours': [64, { lab: 'default', hostPath: '/srv/.raidlab/default', why: 'it belongs to anna (uid 1001)', remedy: 'Work as anna.' }],
     'no-lab': [64, { lab: 'default', hostPath: '/home/me', known: ['other'] }],
     'not-on': [69, { lab: 'default', how: 'it was halted 2 h ago', lastConsoleLines: ['reboot: Power down'] }],
-    busy: [69, { lab: 'default', pid: 4711, waitedMs: 60_000 }],
+    busy: [69, { lab: 'default', pid: 4711, limit: { usualMs: 60_000, factor: 1 } }],
     differs: [64, { lab: 'default', asked: '4 disks', has: '2 disks' }],
     'state-damaged': [69, { hostPath: '/home/me/.raidlab/default/state.json', why: 'v is missing' }],
     'state-newer': [69, { hostPath: '/home/me/.raidlab/default/state.json', version: 9, known: 1 }],
@@ -101,11 +103,11 @@ const samples: Samples = {
     'beyond-redundancy': [64, { why: 'the array has single chunks' }],
     'port-taken': [69, { port: 2222, said }],
     'keeper-ended': [69, { lab: 'default', how: 'killed', said }],
-    'keeper-silent': [69, { lab: 'default', waitingFor: 'its answer', timeoutMs: 60_000, lastSeen: 'nothing' }],
+    'keeper-silent': [69, { lab: 'default', waitingFor: 'its answer', limit: { usualMs: 60_000, factor: 1 }, lastSeen: 'nothing' }],
     'kept-elsewhere': [69, { lab: 'default', how: 'process 4711 on other keeps it' }],
     'keeper-differs': [69, { lab: 'default', keeper: '0.2.0', here: '0.1.0' }],
     'kernel-crashed': [3, { lab: 'default', what: 'BUG: kernel NULL pointer dereference', transcript: ['[ 1.0] BUG'] }],
-    'ssh-silent': [69, { lab: 'default', timeoutMs: 30_000, lastSeen: 'refused' }],
+    'ssh-silent': [69, { lab: 'default', limit: { usualMs: 30_000, factor: 1 }, lastSeen: 'refused' }],
     'console-busy': [69, { lab: 'default', pid: 4711 }],
     'console-missing': [69, { lab: 'default', how: 'its machine has no console' }],
     'bad-snapshot-name': [64, { snapshot: '../x' }],
@@ -151,12 +153,17 @@ test('every fact of a failure is told', () => {
     const told = Object.values(description).join('\n');
     for (const [fact, value] of Object.entries(failure)) {
       if (fact === 'area' || fact === 'reason' || fact === 'payloadBytes' || fact === 'usableBytes') continue;
+      if (fact === 'limit') {
+        assert.ok(told.includes(formatTimeLimit(value as TimeLimit)), `${failure.area}/${failure.reason}: ${fact}`);
+        assert.ok(told.includes('RAIDLAB_TIMEOUT_FACTOR') || failure.reason === 'busy', failure.reason);
+        continue;
+      }
       const words = [value]
         .flat()
         .flatMap((word): readonly unknown[] =>
           typeof word === 'object' ? Object.values<unknown>(word as Record<string, unknown>) : [word],
         )
-        .map((word) => (fact === 'timeoutMs' || fact === 'waitedMs' ? `${String(Number(word) / 1000)} s` : String(word)));
+        .map(String);
       for (const word of words) assert.ok(told.includes(word), `${failure.area}/${failure.reason}: ${fact} ${word}`);
     }
   }

@@ -30,9 +30,9 @@ async function comeTo(phase: StepPhase, error: Error, checks: Check[] = []) {
 
 const failures = {
   qemuEnded: { area: 'machine', reason: 'qemu-ended', machine: 'main', how: 'SIGKILL', waitingFor: 'x', said: '' },
-  timedOut: { area: 'guest', reason: 'command-timed-out', machine: 'main', argv: ['x'], timeoutMs: 1 },
+  timedOut: { area: 'guest', reason: 'command-timed-out', machine: 'main', argv: ['x'], limit: { usualMs: 1, factor: 1 } },
   notUnderstood: { area: 'guest', reason: 'output-not-understood', machine: 'main', argv: ['x'], message: 'm' },
-  waitTimedOut: { area: 'host', reason: 'wait-timed-out', waitingFor: 'x', timeoutMs: 1, lastSeen: 'y' },
+  waitTimedOut: { area: 'host', reason: 'wait-timed-out', waitingFor: 'x', limit: { usualMs: 1, factor: 1 }, lastSeen: 'y' },
 } satisfies Record<string, Failure>;
 
 const table: readonly (readonly [string, StepPhase, Error, Verdict])[] = [

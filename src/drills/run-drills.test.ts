@@ -9,6 +9,7 @@ import { defaultDrill } from './registry.ts';
 import { runDrills } from './run-drills.ts';
 import type { DrillJob, JobOutcome } from './run-drills.ts';
 import type { DrillRequest } from './run-drill.ts';
+import { createContext } from '../machine/context.ts';
 
 /** What a drill does in a test: its seed names it. */
 type Behaviour = (ctx: Context) => Promise<Verdict>;
@@ -35,14 +36,14 @@ function watch(behaviours: Readonly<Record<string, Behaviour>>, limit: number): 
   let most = 0;
   const jobs = Object.keys(behaviours).map((job): DrillJob => ({
     job,
-    ctx: { signal: controller.signal, emit: (event) => events.push({ ...event, job }) },
+    ctx: createContext({ signal: controller.signal, emit: (event) => events.push({ ...event, job }) }),
     request: requestWithSeed(job),
     fail: (error) => {
       failures.set(job, error);
       return error instanceof RaidlabError ? describeFailure(error.failure).exitCode : 70;
     },
   }));
-  const ctx = { signal: controller.signal, emit: (event: EventBody) => events.push(event) };
+  const ctx = createContext({ signal: controller.signal, emit: (event) => events.push(event) });
   const run = async (jobCtx: Context, { seed }: DrillRequest): Promise<{ readonly verdict: Verdict; readonly surprises: null }> => {
     begun.push(seed);
     most = Math.max(most, (running += 1));

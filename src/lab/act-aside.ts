@@ -1,5 +1,5 @@
 import type { ActDone, KeeperAside } from '../core/lab/keeper-protocol.ts';
-import { withDeadline } from '../machine/context.ts';
+import { steadyContext, withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
 import { lookAtArray } from './look-at-array.ts';
@@ -10,7 +10,7 @@ const timeoutMs = 20_000;
 
 /** Does in a guest what waits for no other act. Rejects as `lookAtArray` and `openConsole` do, and with `host/wait-timed-out`. */
 export async function actAside(ctx: Context, guest: Guest, act: KeeperAside): Promise<ActDone> {
-  using limited = withDeadline({ signal: ctx.signal, emit: () => undefined }, 'the guest to answer', timeoutMs);
+  using limited = withDeadline({ ...steadyContext(ctx), signal: ctx.signal }, 'the guest to answer', timeoutMs);
   if (act.op === 'look') return { changed: false, picture: await lookAtArray(limited, guest) };
   await openConsole(limited, guest, act);
   return { changed: false };

@@ -2,11 +2,14 @@ import { open, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
 import { keeperProtocolVersion, keeperSilenceMs } from '../core/lab/keeper-protocol.ts';
-import type { ActDone, KeeperAct, KeeperAnswer } from '../core/lab/keeper-protocol.ts';
-import { whenAborted } from '../machine/context.ts';
+import type { ActDone, KeeperAct, KeeperAnswer, KeeperRequest } from '../core/lab/keeper-protocol.ts';
+import { lengthOfLimit } from '../core/time-limit.ts';
+import type { TimeLimit } from '../core/time-limit.ts';
+import { armLimit, whenAborted } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import { createLineSplitter } from '../machine/line-splitter.ts';
 import type { LabPlace } from './lab-place.ts';
@@ -59,7 +62,7 @@ async function firstOf<T>(ctx: Context, others: readonly Promise<never>[], conne
 
 async function connectToKeeper(ctx: Context, address: KeeperAddress): Promise<Socket> {
   const { place, socketHostPath, startMs = 0 } = address;
-  const untilMs = Date.now() + startMs;
+  const sinceMs = performance.now();
   for (;;) {
     try {
       const found = typeof socketHostPath === 'string' ? socketHostPath : await socketHostPath();
@@ -67,8 +70,9 @@ async function connectToKeeper(ctx: Context, address: KeeperAddress): Promise<So
       return await connectOnce(found);
     } catch (error) {
       if (startMs === 0) throw await keeperEnded(place, (error as Error).message);
-      if (Date.now() > untilMs) {
-        const facts = { waitingFor: 'its socket', timeoutMs: startMs, lastSeen: (error as Error).message };
+      const limit: TimeLimit = { usualMs: startMs, factor: ctx.timeFactor.value() };
+      if (performance.now() - sinceMs > lengthOfLimit(limit)) {
+        const facts = { waitingFor: 'its socket', limit, lastSeen: (error as Error).message };
         throw new RaidlabError({ area: 'lab', reason: 'keeper-silent', lab: place.name, ...facts });
       }
     }
@@ -103,17 +107,28 @@ async function converse(ctx: Context, address: KeeperAddress, socket: Socket, ac
   socket.once('close', () => {
     void keeperEnded(place, 'it hung up').then(over.reject);
   });
-  socket.setTimeout(silenceMs, () => {
-    const facts = { waitingFor: `its answer to ${act.op}`, timeoutMs: silenceMs, lastSeen };
-    over.reject(new RaidlabError({ area: 'lab', reason: 'keeper-silent', lab: place.name, ...facts }));
+  const listen = (): Disposable =>
+    armLimit(ctx, silenceMs, (limit) => {
+      const facts = { waitingFor: `its answer to ${act.op}`, limit, lastSeen };
+      over.reject(new RaidlabError({ area: 'lab', reason: 'keeper-silent', lab: place.name, ...facts }));
+    });
+  let silence = listen();
+  socket.on('data', () => {
+    silence[Symbol.dispose]();
+    silence = listen();
   });
-  socket.write(`${JSON.stringify({ v: keeperProtocolVersion, raidlabVersion, act })}\n`);
-  return over.promise;
+  const request: KeeperRequest = { v: keeperProtocolVersion, raidlabVersion, timeFactor: ctx.timeFactor.value(), act };
+  socket.write(`${JSON.stringify(request)}\n`);
+  return over.promise.finally(() => {
+    silence[Symbol.dispose]();
+  });
 }
 
 function takeAnswer(ctx: Context, answer: KeeperAnswer, over: PromiseWithResolvers<ActDone>): void {
   switch (answer.type) {
     case 'event':
+      // What the keeper learned of this host holds for whoever waits for it.
+      if (answer.event.type === 'time-factor-raised') ctx.timeFactor.raise(answer.event.factor);
       ctx.emit(answer.event);
       break;
     case 'alive':

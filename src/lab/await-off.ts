@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lengthOfLimit } from '../core/time-limit.ts';
+import type { Context } from '../machine/context.ts';
 import { requireKeeper } from './inspect-lab.ts';
 import type { LabPlace } from './lab-place.ts';
 
@@ -11,10 +13,10 @@ const lookMs = 20;
  * Waits until it is written down how a machine that has just gone went off. Rejects with `lab/not-on`, which says so; resolves when
  * the lab is on again, or is being turned on.
  */
-export async function awaitOff(place: LabPlace): Promise<void> {
-  const untilMs = performance.now() + settleMs;
+export async function awaitOff({ timeFactor }: Context, place: LabPlace): Promise<void> {
+  const sinceMs = performance.now();
   const since = (await requireKeeper(place)).lab.condition;
-  while (performance.now() < untilMs) {
+  while (performance.now() - sinceMs < lengthOfLimit({ usualMs: settleMs, factor: timeFactor.value() })) {
     await delay(lookMs);
     const { lab } = await requireKeeper(place);
     if (JSON.stringify(lab.condition) !== JSON.stringify(since)) return;

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
+import { lengthOfLimit } from '../core/time-limit.ts';
 import { fileFailure } from '../machine/cache/file-failure.ts';
 import { removeTree } from '../machine/cache/remove-tree.ts';
 import type { Context } from '../machine/context.ts';
@@ -35,7 +36,7 @@ export async function turnOffLocked(ctx: Context, house: LabHouse, place: LabPla
   if (found.is === 'none' || found.is === 'dead') return false;
   const { keeper } = found;
   const { changed } = await askKeeper(ctx, addressOf(house, place, keeper), { op });
-  if (found.is === 'alive' && !(await endedWithin(keeper, keeperEndMs))) await endKeeper(place, keeper);
+  if (found.is === 'alive' && !(await endedWithin(ctx, keeper, keeperEndMs))) await endKeeper(ctx, place, keeper);
   return changed;
 }
 
@@ -52,7 +53,7 @@ async function destroy(ctx: Context, house: LabHouse, place: LabPlace): Promise<
     await askKeeper(ctx, { ...addressOf(house, place, keeper), silenceMs: disposeSilenceMs }, { op: 'dispose' }).catch((error: unknown) => {
       if (!(error instanceof RaidlabError) || error.failure.area !== 'lab') throw error;
     });
-    if (!(await endedWithin(keeper, keeperEndMs))) await endKeeper(place, keeper);
+    if (!(await endedWithin(ctx, keeper, keeperEndMs))) await endKeeper(ctx, place, keeper);
   }
   if (found.is === 'elsewhere') {
     const { pid, hostName } = found.keeper.owner;
@@ -84,19 +85,19 @@ function addressOf({ raidlabVersion }: LabHouse, place: LabPlace, { socketHostPa
   return { place, socketHostPath, raidlabVersion };
 }
 
-async function endedWithin({ owner }: KeeperRecord, timeoutMs: number): Promise<boolean> {
-  const untilMs = performance.now() + timeoutMs;
+async function endedWithin({ timeFactor }: Context, { owner }: KeeperRecord, timeoutMs: number): Promise<boolean> {
+  const sinceMs = performance.now();
   while (await isProcessAlive(owner)) {
-    if (performance.now() > untilMs) return false;
+    if (performance.now() - sinceMs > lengthOfLimit({ usualMs: timeoutMs, factor: timeFactor.value() })) return false;
     await delay(lookMs);
   }
   return true;
 }
 
 /** QEMU dies with it, by the kernel's hand. */
-async function endKeeper(place: LabPlace, keeper: KeeperRecord): Promise<void> {
+async function endKeeper(ctx: Context, place: LabPlace, keeper: KeeperRecord): Promise<void> {
   if (await isKeeperOf(place, keeper)) process.kill(keeper.owner.pid, 'SIGKILL');
-  await endedWithin(keeper, keeperEndMs);
+  await endedWithin(ctx, keeper, keeperEndMs);
 }
 
 function isKeeperOf(place: LabPlace, { owner }: KeeperRecord): Promise<boolean> {

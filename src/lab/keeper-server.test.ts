@@ -12,15 +12,16 @@ import { createTestContext, failureOf } from '../machine/fixtures/scripted-peer.
 import { askKeeper } from './ask-keeper.ts';
 import { openLabDirectory } from './fixtures/lab-directory.ts';
 import { listenForActs } from './keeper-server.ts';
+import { createTimeFactor } from '../machine/time-factor.ts';
 
 type Perform = (ctx: Context, act: KeeperAct) => Promise<ActDone>;
 
 const look = (): Promise<ActDone> => Promise.resolve({ changed: false });
 
-async function openKeeper(perform: Perform, raidlabVersion = '1.0.0') {
+async function openKeeper(perform: Perform, raidlabVersion = '1.0.0', timeFactor = createTimeFactor()) {
   const directory = await openLabDirectory();
   const socketHostPath = join(directory.hostPath, 'k.sock');
-  const server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion, perform, aside: look });
+  const server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion, timeFactor, perform, aside: look });
   const address = { place: directory.place, socketHostPath, raidlabVersion: '1.0.0' };
   const dispose = async (): Promise<void> => {
     await server[Symbol.asyncDispose]();
@@ -149,7 +150,7 @@ test('a keeper that hangs is told after its silence, with what was waited for', 
     reason: 'keeper-silent',
     lab: 'default',
     waitingFor: 'its answer to halt',
-    timeoutMs: 50,
+    limit: { usualMs: 50, factor: 1 },
     lastSeen: 'nothing',
   });
   server.close();
@@ -163,7 +164,13 @@ test('a keeper that has just been started is asked as soon as it listens', async
   const asking = askKeeper(createTestContext(), address, { op: 'halt' });
   await delay(30);
   const perform: Perform = () => Promise.resolve({ changed: true });
-  await using server = await listenForActs(socketHostPath, { lab: 'default', raidlabVersion: '1.0.0', perform, aside: look });
+  await using server = await listenForActs(socketHostPath, {
+    lab: 'default',
+    raidlabVersion: '1.0.0',
+    timeFactor: createTimeFactor(),
+    perform,
+    aside: look,
+  });
   assert.equal(server.socketHostPath, socketHostPath);
   assert.deepEqual(await asking, { changed: true });
 });

@@ -12,13 +12,16 @@ import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { keeperAliveMs, keeperProtocolVersion } from '../core/lab/keeper-protocol.ts';
 import type { ActDone, KeeperAct, KeeperAnswer, KeeperAside, KeeperRequest } from '../core/lab/keeper-protocol.ts';
+import { armLimit } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
+import type { TimeFactor } from '../machine/time-factor.ts';
 import { createLineSplitter } from '../machine/line-splitter.ts';
 
 /** How a keeper takes requests. */
 export interface KeeperService {
   readonly lab: string;
   readonly raidlabVersion: string;
+  readonly timeFactor: TimeFactor;
   /** Does what is asked; called for one request after the other, never for two at once. */
   readonly perform: (ctx: Context, act: Exclude<KeeperAct, KeeperAside>) => Promise<ActDone>;
   /** Does what waits for nobody; called at any time. */
@@ -54,9 +57,9 @@ export async function listenForActs(socketHostPath: string, service: KeeperServi
         const emit = (event: EventBody): void => {
           say({ type: 'event', event });
         };
-        say(await answer(service, line, { signal: gone.signal, emit }));
+        say(await answer(service, line, { signal: gone.signal, emit, timeFactor: service.timeFactor }));
         clearInterval(alive);
-        await closed(socket);
+        await closed(service, socket);
       };
       if (isAside(line)) void serve();
       else turn = turn.then(serve);
@@ -93,15 +96,16 @@ async function listen(server: Server, socketHostPath: string): Promise<void> {
 }
 
 /** Hands over everything that was said, and hangs up. */
-async function closed(socket: Socket): Promise<void> {
+async function closed(service: KeeperService, socket: Socket): Promise<void> {
   if (socket.destroyed) return;
   await new Promise<void>((resolve) => {
+    // A command that does not hang up in its turn must not hold up the next.
+    const hangUp = armLimit(service, hangUpMs, () => socket.destroy());
     socket.once('close', () => {
+      hangUp[Symbol.dispose]();
       resolve();
     });
     socket.end();
-    // A command that does not hang up in its turn must not hold up the next.
-    socket.setTimeout(hangUpMs, () => socket.destroy());
   });
 }
 
@@ -117,7 +121,8 @@ async function answer(service: KeeperService, line: string, ctx: Context): Promi
       return { type: 'failed', failure: { area: 'lab', reason: 'keeper-differs', lab, keeper: here, here: request.raidlabVersion } };
     }
     ctx.signal.throwIfAborted();
-    const { act } = request;
+    const { act, timeFactor } = request;
+    ctx.timeFactor.raise(timeFactor);
     return { type: 'done', done: await (act.op === 'look' || act.op === 'console' ? service.aside(ctx, act) : service.perform(ctx, act)) };
   } catch (error) {
     if (error instanceof RaidlabError) return { type: 'failed', failure: error.failure };

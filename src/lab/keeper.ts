@@ -14,7 +14,7 @@ import type { OpenStore } from '../machine/cache/open-store.ts';
 import { openScratch } from '../machine/cache/scratch.ts';
 import type { Scratch } from '../machine/cache/scratch.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
-import { createContext, whenAborted } from '../machine/context.ts';
+import { steadyContext, whenAborted, withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import { KeptLab } from './kept-lab.ts';
 import { removeKeeperRecord, writeKeeperRecord } from './keeper-record.ts';
@@ -76,6 +76,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
   await using server = await listenForActs(socketHostPath, {
     lab: place.name,
     raidlabVersion,
+    timeFactor: ctx.timeFactor,
     perform,
     aside: (asideCtx, act) => lab.aside(asideCtx, act),
   });
@@ -92,7 +93,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
   try {
     await Promise.race([over.promise, unasked, aborted.promise]);
   } catch (error) {
-    await shutDownInTime(lab);
+    await shutDownInTime(ctx, lab);
     throw error;
   } finally {
     clearInterval(look);
@@ -109,6 +110,7 @@ async function isThere(hostPath: string): Promise<boolean> {
 }
 
 /** The host shuts down, or somebody ended us: the guest's data is written first, if it can be. */
-async function shutDownInTime(lab: KeptLab): Promise<void> {
-  if (lab.isOn) await lab.perform(createContext({ signal: AbortSignal.timeout(lastShutdownMs) }), { op: 'halt' }).catch(() => undefined);
+async function shutDownInTime(ctx: Context, lab: KeptLab): Promise<void> {
+  using limited = withDeadline(steadyContext(ctx), 'the lab to shut down', lastShutdownMs);
+  if (lab.isOn) await lab.perform(limited, { op: 'halt' }).catch(() => undefined);
 }

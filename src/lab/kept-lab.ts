@@ -57,7 +57,7 @@ export class KeptLab implements AsyncDisposable {
   async perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
     this.#emit = ctx.emit;
     try {
-      return await this.#perform({ signal: ctx.signal, emit: this.#takeEvent }, act);
+      return await this.#perform({ ...ctx, emit: this.#takeEvent }, act);
     } catch (error) {
       throw labFailureOf(error, this.#options.place.name);
     } finally {

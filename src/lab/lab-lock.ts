@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
+import { lengthOfLimit } from '../core/time-limit.ts';
+import type { TimeLimit } from '../core/time-limit.ts';
 import { fileFailure, hasErrorCode } from '../machine/cache/file-failure.ts';
 import type { FilePurpose } from '../machine/cache/file-failure.ts';
 import { tryLockFile } from '../machine/cache/lock.ts';
@@ -42,7 +44,9 @@ async function lockLab(ctx: Context, place: LabPlace, { create, timeoutMs = defa
     const taken = await takeLock(place, words, create);
     if ('lock' in taken) return taken.lock;
     const waitedMs = performance.now() - sinceMs;
-    if (waitedMs > timeoutMs) throw new RaidlabError({ area: 'lab', reason: 'busy', lab: place.name, pid: taken.pid ?? null, waitedMs });
+    const limit: TimeLimit = { usualMs: timeoutMs, factor: ctx.timeFactor.value() };
+    if (waitedMs > lengthOfLimit(limit))
+      throw new RaidlabError({ area: 'lab', reason: 'busy', lab: place.name, pid: taken.pid ?? null, limit });
     if (!hasSaid && waitedMs > remarkMs) {
       hasSaid = true;
       const who = taken.pid === undefined ? 'Another raidlab' : `Another raidlab (process ${String(taken.pid)})`;

@@ -4,6 +4,8 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
 import { formatKnownHosts, formatSections, formatSshConfig } from '../core/lab/ssh-files.ts';
+import { lengthOfLimit } from '../core/time-limit.ts';
+import type { TimeLimit } from '../core/time-limit.ts';
 import { fileFailure } from '../machine/cache/file-failure.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
@@ -82,11 +84,13 @@ const retryMs = 20;
 
 /** Resolves when ssh answers at a port. Rejects with `lab/ssh-silent`. */
 export async function waitForSsh(ctx: Context, lab: string, port: number, timeoutMs = bannerTimeoutMs): Promise<void> {
-  const untilMs = performance.now() + timeoutMs;
+  const sinceMs = performance.now();
   for (;;) {
+    const limit: TimeLimit = { usualMs: timeoutMs, factor: ctx.timeFactor.value() };
+    const untilMs = sinceMs + lengthOfLimit(limit);
     const lastSeen = await readBanner(port, Math.max(1, untilMs - performance.now()));
     if (lastSeen.startsWith('SSH-2.0-')) return;
-    if (performance.now() >= untilMs) throw new RaidlabError({ area: 'lab', reason: 'ssh-silent', lab, timeoutMs, lastSeen });
+    if (performance.now() >= untilMs) throw new RaidlabError({ area: 'lab', reason: 'ssh-silent', lab, limit, lastSeen });
     await delay(retryMs, undefined, { signal: ctx.signal }).catch(() => {
       throw ctx.signal.reason;
     });

@@ -14,21 +14,21 @@ before(async () => {
 });
 after(() => rm(store.rootHostPath, { recursive: true }));
 
-const subject = { bootId: 'boot-1', qemuVersion: '10.0.2', kernelDigest: 'k1' };
-const answer = { works: false, seen: 'it lies' };
+const subject = { bootId: 'boot-1', qemuVersion: '10.0.2', kernelDigest: 'k1', accelerator: 'kvm' } as const;
+const answer = { works: false, seen: 'it lies', bootMs: null };
 
 test('an answer is recalled for its own subject, and for no other', async () => {
   assert.equal(await recallProbe(store, subject), undefined);
   await rememberProbe(store, subject, answer);
-  const { works, seen } = (await recallProbe(store, subject)) ?? {};
-  assert.deepEqual({ works, seen }, answer);
-  for (const other of [{ bootId: 'boot-2' }, { qemuVersion: '10.1.0' }, { kernelDigest: 'k2' }]) {
+  const { works, seen, bootMs } = (await recallProbe(store, subject)) ?? {};
+  assert.deepEqual({ works, seen, bootMs }, answer);
+  for (const other of [{ bootId: 'boot-2' }, { qemuVersion: '10.1.0' }, { kernelDigest: 'k2' }, { accelerator: 'tcg' } as const]) {
     assert.equal(await recallProbe(store, { ...subject, ...other }), undefined);
   }
 });
 
 test('answers for several kernels stand side by side until the host reboots', async () => {
-  await rememberProbe(store, { ...subject, kernelDigest: 'k2' }, { works: true, seen: 'it boots' });
+  await rememberProbe(store, { ...subject, kernelDigest: 'k2' }, { works: true, seen: 'it boots', bootMs: 412 });
   assert.equal((await recallProbe(store, subject))?.works, false);
   await rememberProbe(store, { ...subject, bootId: 'boot-2' }, answer);
   assert.equal(await recallProbe(store, subject), undefined);

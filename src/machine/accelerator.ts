@@ -1,26 +1,17 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
 import { recallProbe, rememberProbe } from './accelerator-memory.ts';
-import type { ProbeAnswer } from './accelerator-memory.ts';
-import { openScratch } from './cache/scratch.ts';
-import type { CacheStore } from './cache/store.ts';
+import type { ProbeAnswer, ProbeSubject } from './accelerator-memory.ts';
 import { hasErrorCode } from './cache/file-failure.ts';
 import type { Context } from './context.ts';
-import type { KernelArtefact } from './image/artefact.ts';
+import { isSlower, learnHostSpeed } from './host-speed.ts';
 import type { Accelerator } from './machine.ts';
-import { launchQemu } from './qemu/launch-qemu.ts';
-import type { RunningQemu } from './qemu/launch-qemu.ts';
-import { planProbeCommand } from './qemu/qemu-command.ts';
-import type { QemuProgram } from './qemu/qemu-program.ts';
+import { probeAccelerator, probeKvm } from './probe-accelerator.ts';
+import type { ProbeParts } from './probe-accelerator.ts';
 
 /** What an accelerator is chosen for. */
-export interface AcceleratorRequest {
-  readonly store: CacheStore;
-  readonly kernel: KernelArtefact;
-  readonly qemu: QemuProgram;
+export interface AcceleratorRequest extends ProbeParts {
   /** What the person asked for; the best that works unless given. */
   readonly requested?: Accelerator;
 }
@@ -33,20 +24,10 @@ export interface AcceleratorChoice {
   readonly remembered: boolean;
 }
 
-/** What /init of our initramfs prints when `raidlab.probe` is on the kernel command line; src/machine/image/guest-root. */
-const probeMarker = 'raidlab-probe: alive';
-
-/**
- * Under a KVM that works the kernel prints within 0.2 s and reaches /init within a second. One that emulates instruction
- * by instruction (nested, field notes "Host") prints nothing for a minute.
- */
-const firstLineMs = 4000;
-const markerMs = 10_000;
-const statusPollMs = 100;
-
 /**
  * Chooses what emulates the processor, and says so. KVM only where a real boot of this very kernel under it has
- * succeeded: a /dev/kvm that opens proves nothing. The answer is remembered until the host reboots.
+ * succeeded: a /dev/kvm that opens proves nothing. The answer is remembered until the host reboots, and so is how long the boot took,
+ * from which this host's speed is learned.
  *
  * Rejects with `machine/kvm-unusable` when KVM was asked for and does not work.
  */
@@ -56,30 +37,82 @@ export async function chooseAccelerator(ctx: Context, request: AcceleratorReques
   return choice;
 }
 
-async function choose(ctx: Context, { store, kernel, qemu, requested }: AcceleratorRequest): Promise<AcceleratorChoice> {
-  if (requested === 'tcg') return { accelerator: 'tcg', reason: 'software emulation was asked for', remembered: false };
-  const answer = await askKvm(ctx, store, kernel, qemu);
-  if (answer.works) return { accelerator: 'kvm', reason: answer.seen, remembered: answer.remembered };
+async function choose(ctx: Context, { requested, ...parts }: AcceleratorRequest): Promise<AcceleratorChoice> {
+  const memory = await openMemory(parts);
+  if (requested === 'tcg') {
+    await measureEmulation(ctx, parts, memory);
+    return { accelerator: 'tcg', reason: 'software emulation was asked for', remembered: false };
+  }
+  const { answer, remembered } = await askKvm(ctx, parts, memory);
+  if (answer.works) {
+    await learnFrom(ctx, parts, memory, { accelerator: 'kvm', answer, remembered });
+    return { accelerator: 'kvm', reason: answer.seen, remembered };
+  }
   if (requested === 'kvm') throw new RaidlabError({ area: 'machine', reason: 'kvm-unusable', why: answer.seen });
-  return { accelerator: 'tcg', reason: answer.seen, remembered: answer.remembered };
+  await measureEmulation(ctx, parts, memory);
+  return { accelerator: 'tcg', reason: answer.seen, remembered };
+}
+
+/** What earlier probes of this kernel found on this host. */
+interface Memory {
+  readonly recall: (accelerator: Accelerator) => Promise<ProbeAnswer | undefined>;
+  readonly remember: (accelerator: Accelerator, answer: ProbeAnswer) => Promise<void>;
+}
+
+async function openMemory({ store, kernel, qemu }: ProbeParts): Promise<Memory> {
+  const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  const subjectOf = (accelerator: Accelerator): ProbeSubject => ({
+    bootId,
+    qemuVersion: qemu.version,
+    kernelDigest: kernel.digest,
+    accelerator,
+  });
+  return {
+    recall: (accelerator) => recallProbe(store, subjectOf(accelerator)),
+    remember: (accelerator, answer) => rememberProbe(store, subjectOf(accelerator), answer),
+  };
 }
 
 async function askKvm(
   ctx: Context,
-  store: CacheStore,
-  kernel: KernelArtefact,
-  qemu: QemuProgram,
-): Promise<ProbeAnswer & { readonly remembered: boolean }> {
+  parts: ProbeParts,
+  memory: Memory,
+): Promise<{ readonly answer: ProbeAnswer; readonly remembered: boolean }> {
   const obstacle = await findObstacle();
-  if (obstacle !== undefined) return { works: false, seen: obstacle, remembered: false };
-  const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-  const subject = { bootId, qemuVersion: qemu.version, kernelDigest: kernel.digest };
-  const known = await recallProbe(store, subject);
-  if (known !== undefined) return { ...known, remembered: true };
-  const { works, seen } = await probeAccelerator(ctx, store, kernel, 'kvm', qemu);
-  const answer = { works, seen: works ? `/dev/kvm is there, and ${seen}` : `/dev/kvm is there, but ${seen}` };
-  await rememberProbe(store, subject, answer);
-  return { ...answer, remembered: false };
+  if (obstacle !== undefined) return { answer: { works: false, seen: obstacle, bootMs: null }, remembered: false };
+  const known = await memory.recall('kvm');
+  if (known !== undefined) return { answer: known, remembered: true };
+  const { kvm, tcg } = await probeKvm(ctx, parts);
+  const answer = { ...kvm, seen: kvm.works ? `/dev/kvm is there, and ${kvm.seen}` : `/dev/kvm is there, but ${kvm.seen}` };
+  await memory.remember('kvm', answer);
+  if (tcg?.works === true) await memory.remember('tcg', tcg);
+  return { answer, remembered: false };
+}
+
+/** Software emulation works everywhere; what is not known is how fast it is here. What goes wrong with it the machines will tell. */
+async function measureEmulation(ctx: Context, parts: ProbeParts, memory: Memory): Promise<void> {
+  const known = await memory.recall('tcg');
+  const answer = known ?? (await probeAccelerator(ctx, parts, 'tcg'));
+  if (known === undefined && answer.works) await memory.remember('tcg', answer);
+  await learnFrom(ctx, parts, memory, { accelerator: 'tcg', answer, remembered: known !== undefined });
+}
+
+/** A host that was slow when it was probed may have been busy, and is probed again; one that was fast is, whatever it does now. */
+async function learnFrom(
+  ctx: Context,
+  parts: ProbeParts,
+  memory: Memory,
+  found: { readonly accelerator: Accelerator; readonly answer: ProbeAnswer; readonly remembered: boolean },
+): Promise<void> {
+  const { accelerator, answer, remembered } = found;
+  let { bootMs } = answer;
+  if (bootMs === null) return;
+  if (remembered && isSlower(ctx, 'probe', bootMs)) {
+    const again = await probeAccelerator(ctx, parts, accelerator);
+    bootMs = again.bootMs ?? bootMs;
+    await memory.remember(accelerator, { ...answer, bootMs });
+  }
+  learnHostSpeed(ctx, 'probe', bootMs);
 }
 
 async function findObstacle(): Promise<string | undefined> {
@@ -89,58 +122,4 @@ async function findObstacle(): Promise<string | undefined> {
   } catch (error) {
     return hasErrorCode(error, 'ENOENT') ? 'there is no /dev/kvm' : '/dev/kvm is there, but this user may not open it (group kvm)';
   }
-}
-
-/** Says whether a kernel boots into its initramfs under an accelerator; `seen` completes "… is there, but …" when it does not. */
-export async function probeAccelerator(
-  ctx: Context,
-  store: CacheStore,
-  kernel: KernelArtefact,
-  accelerator: Accelerator,
-  qemu: QemuProgram,
-): Promise<ProbeAnswer> {
-  await using scratch = await openScratch(ctx, store, 'probe');
-  const { socketHostPath: scratchHostPath } = scratch;
-  const { vmlinuzHostPath, initramfsHostPath } = kernel;
-  const argv = planProbeCommand({ accelerator, vmlinuzHostPath, initramfsHostPath, scratchHostPath }, qemu);
-  // Its console and its crashes are not those of a machine of the run.
-  const quiet: Context = { ...ctx, emit: () => undefined };
-  try {
-    await using running = await launchQemu(quiet, { machine: 'probe', argv, scratchHostPath, evidenceHostPath: scratch.hostPath });
-    await running.qmp.execute(quiet, 'cont');
-    const trouble = await watchProbe(quiet, running);
-    return { works: trouble === undefined, seen: trouble ?? 'a kernel booted under it' };
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (!(error instanceof RaidlabError) || error.failure.area !== 'machine') throw error;
-    const { failure } = error;
-    return { works: false, seen: 'said' in failure ? `QEMU ended${formatSaid(failure.said)}` : error.message };
-  }
-}
-
-/** Watches the probe boot; gives what went wrong, or undefined when the marker was printed. */
-async function watchProbe(ctx: Context, { life, qmp, console, process }: RunningQemu): Promise<string | undefined> {
-  const startedMs = performance.now();
-  for (;;) {
-    ctx.signal.throwIfAborted();
-    const lines = console.lines();
-    if (lines.some((line) => line.trimEnd().endsWith(probeMarker))) return undefined;
-    const end = life.end();
-    if (end !== undefined)
-      return end.state === 'ended' ? `QEMU ended (${end.how})${formatSaid(process.stderrSoFar())}` : `its kernel crashed under it`;
-    const elapsedMs = performance.now() - startedMs;
-    if (lines.length === 0 && elapsedMs > firstLineMs) return `a kernel printed nothing under it within ${String(firstLineMs / 1000)} s`;
-    if (elapsedMs > markerMs) return `a kernel did not boot under it within ${String(markerMs / 1000)} s`;
-    const { status } = await qmp.execute(ctx, 'query-status').catch(() => ({ status: 'unknown' }));
-    if (status === 'internal-error') return `QEMU stopped the processor under it (${status})${formatSaid(process.stderrSoFar())}`;
-    await delay(statusPollMs);
-  }
-}
-
-function formatSaid(said: string): string {
-  return said.trim() === '' ? '' : `: ${lastLine(said)}`;
-}
-
-function lastLine(text: string): string {
-  return (text.trimEnd().split('\n').at(-1) ?? '').replace(/\.$/, '');
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTestContext, failureOf } from './fixtures/scripted-peer.ts';
-import { createContext, whenAborted, withDeadline } from './context.ts';
+import { armLimit, createContext, steadyContext, whenAborted, withDeadline } from './context.ts';
+import { createTimeFactor } from './time-factor.ts';
 
 test('a context ends by its own deadline with what it waited for and what was seen last', async () => {
   let seen = 'nothing yet';
@@ -13,7 +14,7 @@ test('a context ends by its own deadline with what it waited for and what was se
     area: 'host',
     reason: 'wait-timed-out',
     waitingFor: 'the moon',
-    timeoutMs: 20,
+    limit: { usualMs: 20, factor: 1 },
     lastSeen: 'a cloud',
   });
 });
@@ -58,4 +59,37 @@ test('the context of a run has no deadline, and does nothing with events unless 
   const ctx = createContext();
   assert.deepEqual([ctx.signal.aborted], [false]);
   ctx.emit({ type: 'remark-made', text: 'unheard' });
+});
+
+test('a limit is as many times as long as its context says, and tells both', async () => {
+  const ctx = createContext({ timeFactor: createTimeFactor(3) });
+  const startedMs = performance.now();
+  const passed = Promise.withResolvers<unknown>();
+  armLimit(ctx, 20, passed.resolve);
+  assert.deepEqual(await passed.promise, { usualMs: 20, factor: 3 });
+  assert.ok(performance.now() - startedMs >= 55);
+});
+
+test('a host that turns out to be slow while something is waited for makes that wait longer, too', async () => {
+  const ctx = createContext();
+  const passed = Promise.withResolvers<unknown>();
+  armLimit(ctx, 20, passed.resolve);
+  ctx.timeFactor.raise(4);
+  assert.deepEqual(await passed.promise, { usualMs: 20, factor: 4 });
+});
+
+test('a limit without end, or one that was disposed, never passes', async () => {
+  const ctx = createContext();
+  let passed = 0;
+  armLimit(ctx, Number.POSITIVE_INFINITY, () => (passed += 1));
+  armLimit(ctx, 5, () => (passed += 1))[Symbol.dispose]();
+  await delay(20);
+  assert.equal(passed, 0);
+});
+
+test('a context for cleaning up outlives the one it is made from, and is as patient', () => {
+  const ctx = createContext({ signal: AbortSignal.abort(new Error('interrupted')), timeFactor: createTimeFactor(2) });
+  const steady = steadyContext(ctx);
+  assert.equal(steady.signal.aborted, false);
+  assert.equal(steady.timeFactor.value(), 2);
 });

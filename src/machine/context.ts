@@ -1,5 +1,10 @@
+import { performance } from 'node:perf_hooks';
 import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
+import { lengthOfLimit } from '../core/time-limit.ts';
+import type { TimeLimit } from '../core/time-limit.ts';
+import { createTimeFactor } from './time-factor.ts';
+import type { TimeFactor } from './time-factor.ts';
 
 /**
  * What every act is given first: how to be told to stop, until when it may go on, and where to say what happened.
@@ -10,13 +15,45 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Records a fact. Never throws, never waits. */
   readonly emit: (event: EventBody) => void;
+  /** How many times as long as usual every limit is here. */
+  readonly timeFactor: TimeFactor;
 }
 
 /** A context that also ends, by its own deadline; dispose it when the act is over so that no timer is left. */
 export interface DeadlineContext extends Context, Disposable {}
 
+// setTimeout's greatest delay; a longer one fires at once.
+const maxTimerMs = 2 ** 31 - 1;
+
 /**
- * Narrows a context to `timeoutMs` from now (wall clock). When that passes, the signal aborts with a `wait-timed-out`
+ * Calls `onOver` when a limit has passed that is `usualMs` on a host of usual speed, unless disposed before. The one timer behind
+ * every limit in time: a factor that grows meanwhile counts for the limit that is waited for, too.
+ */
+export function armLimit({ timeFactor }: Pick<Context, 'timeFactor'>, usualMs: number, onOver: (limit: TimeLimit) => void): Disposable {
+  const startedMs = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const arm = (limit: TimeLimit, leftMs: number): void => {
+    timer = setTimeout(
+      () => {
+        const now: TimeLimit = { usualMs, factor: timeFactor.value() };
+        const stillMs = startedMs + lengthOfLimit(now) - performance.now();
+        if (now.factor > limit.factor && stillMs > 0) arm(now, stillMs);
+        else onOver(now);
+      },
+      Math.min(leftMs, maxTimerMs),
+    );
+  };
+  const limit: TimeLimit = { usualMs, factor: timeFactor.value() };
+  if (Number.isFinite(usualMs)) arm(limit, lengthOfLimit(limit));
+  return {
+    [Symbol.dispose]: () => {
+      clearTimeout(timer);
+    },
+  };
+}
+
+/**
+ * Narrows a context to `timeoutMs` from now (wall clock, on a host of usual speed). When that passes, the signal aborts with a `wait-timed-out`
  * failure that names `waitingFor`.
  */
 export function withDeadline(
@@ -29,16 +66,17 @@ export function withDeadline(
   const follow = (): void => {
     controller.abort(ctx.signal.reason);
   };
-  const timer = setTimeout(() => {
-    controller.abort(new RaidlabError({ area: 'host', reason: 'wait-timed-out', waitingFor, timeoutMs, lastSeen: lastSeen() }));
-  }, timeoutMs);
+  const timer = armLimit(ctx, timeoutMs, (limit) => {
+    controller.abort(new RaidlabError({ area: 'host', reason: 'wait-timed-out', waitingFor, limit, lastSeen: lastSeen() }));
+  });
   if (ctx.signal.aborted) follow();
   else ctx.signal.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
     emit: ctx.emit,
+    timeFactor: ctx.timeFactor,
     [Symbol.dispose]: () => {
-      clearTimeout(timer);
+      timer[Symbol.dispose]();
       ctx.signal.removeEventListener('abort', follow);
     },
   };
@@ -67,9 +105,15 @@ export function whenAborted(signal: AbortSignal): Disposable & { readonly promis
 }
 
 /** Makes the context of a whole run: it goes on until the signal aborts, and says what happens to `emit`. */
-export function createContext(options: { readonly signal?: AbortSignal; readonly emit?: (event: EventBody) => void } = {}): Context {
+export function createContext(options: Partial<Context> = {}): Context {
   return {
     signal: options.signal ?? new AbortController().signal,
     emit: options.emit ?? (() => undefined),
+    timeFactor: options.timeFactor ?? createTimeFactor(),
   };
+}
+
+/** Gives a context for what must be done although `ctx` has ended: it goes on, and says nothing. */
+export function steadyContext({ timeFactor }: Pick<Context, 'timeFactor'>): Context {
+  return createContext({ timeFactor });
 }

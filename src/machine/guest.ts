@@ -15,7 +15,7 @@ export interface CommandResult {
 export interface RunOptions {
   /** Written to its standard input; never recorded, so keys and passphrases go here. */
   readonly input?: string | Uint8Array;
-  /** How long it may take, milliseconds of wall time; 120 s unless said otherwise. */
+  /** How long it may take, milliseconds of wall time on a host of usual speed; 120 s unless said otherwise. */
   readonly timeoutMs?: number;
   /** Leaves stdout out of events and transcripts (manifests, large listings). The result still has it. */
   readonly quiet?: boolean;

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { storeIn } from './cache/fixtures/store-in.ts';
 import { observeHost } from './host-facts.ts';
+import { createContext } from './context.ts';
 
 test('a host is observed without a cache, without programs, and without leaving anything', async () => {
   const root = mkdtempSync(join(tmpdir(), 'raidlab-host-'));
   try {
-    const ctx = { signal: new AbortController().signal, emit: () => undefined };
+    const ctx = createContext();
     const rootHostPath = join(root, 'not', 'there', 'yet');
     const facts = await observeHost(ctx, {
       requirements: {

@@ -108,7 +108,7 @@ async function findInPath(program: string, searchHostPaths: readonly string[]): 
 
 async function lookAtKvm(store: CacheStore): Promise<KvmFacts> {
   const bootId = await readIfThere('/proc/sys/kernel/random/boot_id');
-  const remembered = await recallProbes(store, bootId.trim());
+  const remembered = await recallProbes(store, { bootId: bootId.trim(), accelerator: 'kvm' });
   const isThere = await mayAccess('/dev/kvm', constants.F_OK);
   const opens = isThere && (await mayAccess('/dev/kvm', constants.R_OK | constants.W_OK));
   return { device: opens ? 'open' : isThere ? 'closed' : 'absent', remembered };

@@ -9,11 +9,12 @@ import { RaidlabError } from '../core/failure.ts';
 import type { Context } from './context.ts';
 import { hostProcessFailure, runHostCommand, startHostProcess } from './host-process.ts';
 import { isProcessAlive, parseProcessStartTime, readProcessIdentity } from './process-identity.ts';
+import { createContext } from './context.ts';
 
 const purpose = 'test how host processes behave';
 
 function context(signal = new AbortController().signal): Context {
-  return { signal, emit: () => undefined };
+  return createContext({ signal });
 }
 
 async function failureOf(promise: Promise<unknown>) {
@@ -164,7 +165,8 @@ test('the pid is the command’s own, so that it can be recorded and recognised'
 test('what we started dies with us, even by kill -9', async () => {
   const script = `
     import { startHostProcess } from ${JSON.stringify(join(import.meta.dirname, 'host-process.ts'))};
-    const ctx = { signal: new AbortController().signal, emit: () => undefined };
+    import { createContext } from ${JSON.stringify(join(import.meta.dirname, 'context.ts'))};
+    const ctx = createContext();
     const started = await startHostProcess(ctx, ['sleep', '60'], { purpose: 'x' });
     setTimeout(() => console.log(started.pid), 300);`;
   const us = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', script], {

@@ -41,7 +41,7 @@ export interface RunHostCommandOptions extends HostCommandOptions {
   readonly keepsOutput?: boolean;
   /** Called for each line as it appears, without its line end. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
-  /** Wall time it may take, milliseconds; no limit of its own unless given. */
+  /** Wall time it may take on a host of usual speed, milliseconds; no limit of its own unless given. */
   readonly timeoutMs?: number;
   /** Exit statuses that are results and not failures; only 0 unless given. */
   readonly okExitCodes?: readonly number[];
@@ -98,7 +98,7 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
   using limited = withDeadline(
     ctx,
     `\`${argv.slice(0, 2).join(' ')}\` to ${options.purpose}`,
-    options.timeoutMs ?? maxTimerMs,
+    options.timeoutMs ?? Number.POSITIVE_INFINITY,
     () => lastLine,
   );
   const watch = (stream: 'stdout' | 'stderr') => ({
@@ -119,7 +119,7 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
     stripFinalNewline: false,
     cancelSignal: limited.signal,
     killDescendants: true,
-    forceKillAfterDelay: options.graceMs ?? 5000,
+    forceKillAfterDelay: (options.graceMs ?? 5000) * ctx.timeFactor.value(),
   });
   const result = await subprocess;
   if (limited.signal.aborted) {
@@ -242,9 +242,6 @@ export function hostProcessFailure(argv: readonly string[], options: HostCommand
     said: tellingLines((end.stderr.trim() === '' ? end.stdout : end.stderr).split('\n')),
   });
 }
-
-// setTimeout's greatest delay; a longer one fires at once.
-const maxTimerMs = 2 ** 31 - 1;
 
 function wrap(argv: readonly string[], options: HostCommandOptions): readonly string[] {
   return ['--pdeathsig', options.deathSignal ?? 'TERM', '--', ...argv];

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
+import type { TimeLimit } from '../core/time-limit.ts';
 import type { Context } from './context.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import type { MachineLife } from './machine-life.ts';
@@ -57,7 +58,8 @@ export async function connectLineSocket(
   };
   const connecting = tryUntilThere();
   try {
-    const failure = () => ({ area: 'machine', reason: 'qmp-silent', machine: life.machine, waitingFor, timeoutMs, lastSeen }) as const;
+    const failure = (limit: TimeLimit) =>
+      ({ area: 'machine', reason: 'qmp-silent', machine: life.machine, waitingFor, limit, lastSeen }) as const;
     return listen(await life.guard(ctx, { waitingFor, limit: { timeoutMs, failure } }, connecting), listener);
   } catch (error) {
     givenUp.abort();

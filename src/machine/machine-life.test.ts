@@ -46,7 +46,13 @@ test('the first end declared stays', async () => {
 
 test('a limit gives its own failure, a context its own reason', async () => {
   const life = beginMachineLife('main');
-  const failure: Failure = { area: 'machine', reason: 'boot-timed-out', machine: 'main', timeoutMs: 10, lastConsoleLine: 'x' };
+  const failure: Failure = {
+    area: 'machine',
+    reason: 'boot-timed-out',
+    machine: 'main',
+    limit: { usualMs: 10, factor: 1 },
+    lastConsoleLine: 'x',
+  };
   const limit = { timeoutMs: 10, failure: () => failure };
   assert.deepEqual(await failureOf(life.guard(createTestContext(), { waitingFor: 'x', limit }, never)), failure);
   const ctx = createTestContext();

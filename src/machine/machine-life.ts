@@ -10,7 +10,8 @@
 import { RaidlabError } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
-import { whenAborted } from './context.ts';
+import type { TimeLimit } from '../core/time-limit.ts';
+import { armLimit, whenAborted } from './context.ts';
 import type { Context } from './context.ts';
 import { KernelCrash } from './kernel-crash.ts';
 
@@ -24,8 +25,8 @@ export type MachineEnd =
 export interface Wait {
   /** Completes "while waiting for …". */
   readonly waitingFor: string;
-  /** Wall time it may take, milliseconds, and the failure when that has passed; only the context's limits unless given. */
-  readonly limit?: { readonly timeoutMs: number; readonly failure: () => Failure };
+  /** Wall time it may take on a host of usual speed, milliseconds, and the failure when that has passed; only the context's limits unless given. */
+  readonly limit?: { readonly timeoutMs: number; readonly failure: (limit: TimeLimit) => Failure };
 }
 
 /** The life of one machine, watched by everybody who waits for it. */
@@ -67,15 +68,14 @@ export function beginMachineLife(machine: string): MachineLife {
       if (end === undefined) listeners.add(onEnd);
       else onEnd(end);
       const { limit } = wait;
-      const onLimit = (): void => {
-        if (limit !== undefined) lost.reject(new RaidlabError(limit.failure()));
-      };
-      const timer = limit === undefined ? undefined : setTimeout(onLimit, limit.timeoutMs);
+      const timer = armLimit(ctx, limit?.timeoutMs ?? Number.POSITIVE_INFINITY, (passed) => {
+        if (limit !== undefined) lost.reject(new RaidlabError(limit.failure(passed)));
+      });
       using aborted = whenAborted(ctx.signal);
       try {
         return await Promise.race([work, lost.promise, aborted.promise]);
       } finally {
-        clearTimeout(timer);
+        timer[Symbol.dispose]();
         listeners.delete(onEnd);
       }
     },

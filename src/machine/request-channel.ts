@@ -6,6 +6,7 @@
  */
 import { RaidlabError } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
+import { armLimit } from './context.ts';
 import type { Context } from './context.ts';
 import { connectLineSocket } from './line-socket.ts';
 import type { LineSocket } from './line-socket.ts';
@@ -58,7 +59,7 @@ interface Conversation {
 export async function openRequestChannel(ctx: Context, life: MachineLife, options: ChannelOptions): Promise<RequestChannel> {
   const { machine } = life;
   const state: Conversation = { pending: new Map(), lastSeen: 'nothing', nextId: 1 };
-  let closing: NodeJS.Timeout | undefined;
+  let closing: Disposable | undefined;
   const socket = await connectLineSocket(ctx, life, options.socketHostPath, options.connectTimeoutMs, {
     maxLineBytes: options.maxLineBytes,
     onLine: (line) => {
@@ -70,19 +71,19 @@ export async function openRequestChannel(ctx: Context, life: MachineLife, option
       life.declareEnd({ state: 'failed', error: new RaidlabError(failure) });
     },
     onClose: () => {
-      closing = setTimeout(() => {
+      closing = armLimit(ctx, options.closeGraceMs ?? 1000, () => {
         life.declareEnd({ state: 'ended', how: 'the connection to QEMU closed', said: '' });
-      }, options.closeGraceMs ?? 1000);
+      });
     },
   });
   const silence: RequestChannel['silence'] = (waitingFor, timeoutMs) => ({
     timeoutMs,
-    failure: (): Failure => ({
+    failure: (limit): Failure => ({
       area: 'machine',
       reason: 'qmp-silent',
       machine,
       waitingFor,
-      timeoutMs,
+      limit,
       lastSeen: state.lastSeen,
     }),
   });
@@ -91,7 +92,7 @@ export async function openRequestChannel(ctx: Context, life: MachineLife, option
     silence,
     closed: socket.closed,
     [Symbol.dispose]: () => {
-      clearTimeout(closing);
+      closing?.[Symbol.dispose]();
       socket[Symbol.dispose]();
     },
   };

@@ -13,7 +13,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../core/failure.ts';
 import type { Bus } from '../core/layout.ts';
-import { createContext } from './context.ts';
+import { steadyContext } from './context.ts';
 import type { Context } from './context.ts';
 import type { QmpClient } from './qmp/qmp-client.ts';
 import type { SnapshotWork } from './machine.ts';
@@ -62,7 +62,7 @@ export async function snapshotState(
 ): Promise<number> {
   ctx.signal.throwIfAborted();
   // From here on an interrupted context must not leave it standing.
-  const steady = createContext();
+  const steady = steadyContext(ctx);
   const stoppedMs = performance.now();
   await qmp.execute(steady, 'stop');
   try {

@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import type { EventBody } from '../core/event.ts';
 import { RaidlabError } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
+import type { TimeLimit } from '../core/time-limit.ts';
 import { connectAgent } from './agent/agent-client.ts';
 import type { AgentClient, RootState } from './agent/agent-client.ts';
 import { createAgentGuest } from './agent/agent-guest.ts';
@@ -21,6 +22,7 @@ import type { Context } from './context.ts';
 import { keepFaultChains } from './faults/fault-chains.ts';
 import { keepMachineFaults } from './faults/machine-faults.ts';
 import type { MachineFaults } from './faults/machine-faults.ts';
+import { learnHostSpeed } from './host-speed.ts';
 import { connectLineSocket } from './line-socket.ts';
 import { errorOfEnd } from './machine-life.ts';
 import type { DiskSpec, Machine, MachineMemory, MachineSpec } from './machine.ts';
@@ -32,6 +34,7 @@ import { isHostDiskFull } from './qmp/host-disk-full.ts';
 import { requireTrusted } from './qemu/qemu-program.ts';
 import { loadState, saveState, snapshotState } from './saved-machine.ts';
 import type { SavedState } from './saved-machine.ts';
+import { stretchGuestLimits } from './stretch-guest-limits.ts';
 import { waitForDiskNames } from './wait-for-disk-names.ts';
 
 const connectTimeoutMs = 10_000;
@@ -61,6 +64,8 @@ export async function startMachine(ctx: Context, spec: MachineSpec, options: Sta
     if (root === 'joined') await agent.wake(ctx, 'bare', spec.bootTimeoutMs);
   });
   ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'kernel', durationMs, kernel: spec.kernel.version });
+  learnHostSpeed(ctx, 'boot', durationMs);
+  if (root === 'joined') await stretchGuestLimits(ctx, machine.guest);
   return machine;
 }
 
@@ -94,6 +99,8 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedS
     await waitForDiskNames(ctx, guest, plugged);
   });
   ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'template', durationMs, kernel: spec.kernel.version });
+  learnHostSpeed(ctx, 'fork', durationMs);
+  if (root === 'joined') await stretchGuestLimits(ctx, machine.guest);
   return machine;
 }
 
@@ -132,9 +139,9 @@ async function bringUp(
   try {
     emitStarted(ctx, spec, qemu);
     const parts = await connectGuest(ctx, qemu, spec);
-    const failure = (): Failure => {
+    const failure = (limit: TimeLimit): Failure => {
       const lastConsoleLine = qemu.console.lines().at(-1) ?? 'nothing';
-      return { area: 'machine', reason: 'boot-timed-out', machine, timeoutMs, lastConsoleLine };
+      return { area: 'machine', reason: 'boot-timed-out', machine, limit, lastConsoleLine };
     };
     await qemu.life.guard(ctx, { waitingFor: 'the guest to be ready', limit: { timeoutMs, failure } }, rise(qemu, parts));
     return { machine: machineOf(ctx, qemu, parts, spec), durationMs: performance.now() - startedMs };

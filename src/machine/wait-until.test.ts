@@ -21,7 +21,13 @@ test('it gives up with the name of the wait and what was seen last', async () =>
   const failure = await failureOf(
     waitUntil(createTestContext(), { ...options, timeoutMs: 30 }, () => Promise.resolve({ done: false, lastSeen: '12.5 %' })),
   );
-  assert.deepEqual(failure, { area: 'host', reason: 'wait-timed-out', waitingFor: options.waitingFor, timeoutMs: 30, lastSeen: '12.5 %' });
+  assert.deepEqual(failure, {
+    area: 'host',
+    reason: 'wait-timed-out',
+    waitingFor: options.waitingFor,
+    limit: { usualMs: 30, factor: 1 },
+    lastSeen: '12.5 %',
+  });
 });
 
 test('a look that never comes back does not outlast the deadline', { timeout: 5000 }, async () => {

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 export interface WaitOptions {
   /** Completes "Gave up waiting for …". */
   readonly waitingFor: string;
-  /** Wall time, milliseconds. */
+  /** Wall time on a host of usual speed, milliseconds. */
   readonly timeoutMs: number;
   /** Between two looks, milliseconds. For what has no event; where there is an event, use it. */
   readonly intervalMs: number;

@@ -7,6 +7,7 @@ import { blank, commandLine, labelled, labelledCommand, line, saidLines, span } 
 import type { Line } from './line.ts';
 import { progressLine, spinnerAt } from './live-lines.ts';
 import type { Progress } from './terminal-state.ts';
+import { timeFactorLine } from './time-factor-line.ts';
 
 /** What is going on with a lab. */
 export interface LabActivity {
@@ -46,6 +47,8 @@ export function labEventLines(event: EventBody): readonly Line[] {
   switch (event.type) {
     case 'remark-made':
       return [line(0, event.text)];
+    case 'time-factor-raised':
+      return [timeFactorLine(event)];
     case 'image-build-started':
       return [line(0, [span(`Building the ${event.artefact}`), span(`: ${event.why}`, 'quiet')], 2)];
     case 'cache-entry-rejected':

@@ -16,6 +16,7 @@ import { addToResult } from './result.ts';
 import { shortenReason } from './shorten-lines.ts';
 import { shownFolder } from './shown-folder.ts';
 import { formatLimit, summaryLines } from './summary-lines.ts';
+import { timeFactorLine } from './time-factor-line.ts';
 
 /** What an event changes in the report of several drills, and the lines it adds for good. */
 export interface ManyRendering {
@@ -66,6 +67,8 @@ function renderFact(state: ManyState, event: RecordedEvent): ManyRendering {
     }
     case 'leftover-removed':
       return tellFact(state, line(2, [span(`Removed what an earlier run left: ${event.what} (${event.hostPath})`, 'quiet')], 4));
+    case 'time-factor-raised':
+      return tellFact(state, timeFactorLine(event));
     case 'remark-made':
       return tellFact(state, line(2, event.text, 4));
     default:

@@ -19,6 +19,7 @@ import { shortenLines, shortenReason } from './shorten-lines.ts';
 import { shownFolder } from './shown-folder.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
 import type { TerminalState } from './terminal-state.ts';
+import { timeFactorLine } from './time-factor-line.ts';
 
 /** What an event changes in the report, and the lines it adds for good. */
 export interface Rendering {
@@ -128,6 +129,8 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
       ]);
     case 'leftover-removed':
       return within(state, 'header', [line(2, [span(`Removed what an earlier run left: ${event.what} (${event.hostPath})`, 'quiet')], 4)]);
+    case 'time-factor-raised':
+      return within(state, 'header', [timeFactorLine(event)]);
     case 'remark-made':
       return within(state, 'steps', [line(4, event.text)]);
     case 'run-planned':

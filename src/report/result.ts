@@ -35,6 +35,8 @@ export interface RunResult {
     readonly images: Readonly<Record<string, string>>;
   };
   readonly accelerator: { readonly name: 'kvm' | 'tcg'; readonly reason: string } | null;
+  /** How many times as long as usual limits in time were, at the end of the run. */
+  readonly timeFactor: number;
   /** The drills in the order asked, whatever order they ended in. */
   readonly drills: readonly DrillOutcome[];
   /** What went wrong that is not a finding about storage, in order. */
@@ -52,6 +54,7 @@ export const emptyResult: RunResult = {
   durationMs: null,
   versions: { raidlab: '', node: '', qemu: null, kernel: null, images: {} },
   accelerator: null,
+  timeFactor: 1,
   drills: [],
   failures: [],
 };
@@ -72,6 +75,8 @@ export function addToResult(result: RunResult, event: RecordedEvent): RunResult 
       return withVersions(result, { images: { ...result.versions.images, [event.artefact]: event.description } });
     case 'accelerator-chosen':
       return { ...result, accelerator: { name: event.accelerator, reason: event.reason } };
+    case 'time-factor-raised':
+      return { ...result, timeFactor: event.factor };
     case 'machine-started':
       return withVersions(result, { qemu: event.qemuVersion });
     case 'machine-booted':

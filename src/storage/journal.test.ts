@@ -92,7 +92,7 @@ test('waiting for records has a deadline, and says how many there were', async (
     area: 'host',
     reason: 'wait-timed-out',
     waitingFor: 'the live writer to have 21 records on the array',
-    timeoutMs: 20,
+    limit: { usualMs: 20, factor: 1 },
     lastSeen: '1 records',
   });
 });

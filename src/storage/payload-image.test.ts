@@ -15,8 +15,9 @@ import type { Context } from '../machine/context.ts';
 import type { CommandResult, Guest } from '../machine/guest.ts';
 import { observePayload } from './observe-payload.ts';
 import { writePayloadImage } from './payload-image.ts';
+import { createContext } from '../machine/context.ts';
 
-const calm: Context = { signal: new AbortController().signal, emit: () => undefined };
+const calm = createContext();
 
 /** Only root may give files away and set other people's bits, which is what the guest's tar does. */
 const rootOnly = { skip: process.getuid?.() === 0 ? false : 'needs root, as the guest has' };

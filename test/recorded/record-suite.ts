@@ -11,7 +11,7 @@ import { ensureTools } from '../../src/machine/image/ensure-tools.ts';
 import { runHostCommand } from '../../src/machine/host-process.ts';
 import type { Machine, MachineSpec } from '../../src/machine/machine.ts';
 import { startMachine } from '../../src/machine/start-machine.ts';
-import type { Context } from '../../src/machine/context.ts';
+import { createContext } from '../../src/machine/context.ts';
 import { openMachineFiles, openUsersStore } from '../rig/live-machine.ts';
 
 const [toolsSuite, kernelSuite = 'trixie'] = process.argv.slice(2);
@@ -22,12 +22,12 @@ const guestScript = '/root/record-in-guest.sh';
 const diskBytes = 1024 ** 3;
 const partTimeoutMs = 3_600_000;
 
-const ctx: Context = {
+const ctx = createContext({
   signal: AbortSignal.timeout(2 * partTimeoutMs),
   emit: (event) => {
     if (event.type === 'image-ready' || event.type === 'machine-started') console.error(JSON.stringify(event));
   },
-};
+});
 
 await using store = await openUsersStore(ctx);
 const kernel = await ensureKernel(ctx, store, { suite: kernelSuite });

@@ -6,6 +6,7 @@ import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { describeFailure, RaidlabError } from '../../core/failure.ts';
 import type { AttachedConsole } from '../../lab/attach-console.ts';
+import { createContext } from '../../machine/context.ts';
 import type { Context } from '../../machine/context.ts';
 import { failureLines } from '../../report/failure-lines.ts';
 import { line, span } from '../../report/line.ts';
@@ -42,7 +43,7 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: text, command: 'raidlab console' });
   }
   const [{ attachConsole }, { awaitOff }] = await Promise.all([import('../../lab/attach-console.ts'), import('../../lab/await-off.ts')]);
-  const ctx = { signal: cli.interruption.signal, emit: () => undefined };
+  const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   cli.screen.keep([
     line(0, [
       span(`Console of ${asked.lab}`, 'strong'),
@@ -71,7 +72,7 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
       return exitCodes.interrupted;
     case 'machine-gone':
       // Says how it went off, and what the console said last.
-      await awaitOff(place);
+      await awaitOff(ctx, place);
       throw new RaidlabError({ area: 'lab', reason: 'console-missing', lab: asked.lab, how: 'its machine was turned off and on' });
   }
 }

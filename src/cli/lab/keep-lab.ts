@@ -6,6 +6,7 @@ import { argument, command, constant } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
+import { createContext } from '../../machine/context.ts';
 import type { Cli } from '../cli.ts';
 
 /** The command line of the process that keeps a lab on. Not for people: `raidlab up` types it. */
@@ -24,7 +25,7 @@ export type KeepLabCommand = InferValue<typeof keepLabArguments>;
 /** Keeps a lab until it is off. */
 export async function runKeepLabCommand(cli: Cli, asked: KeepLabCommand): Promise<ExitCode> {
   const [{ runKeeper }, { placeAt }] = await Promise.all([import('../../lab/keeper.ts'), import('../../lab/lab-place.ts')]);
-  const ctx = { signal: cli.interruption.signal, emit: () => undefined };
+  const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   const place = placeAt(asked.directory, basename(asked.directory));
   await runKeeper(ctx, { place, store: cli.store, raidlabVersion: cli.version, mirrors: cli.mirrors, starterGone: cli.inputEnded() });
   return exitCodes.held;

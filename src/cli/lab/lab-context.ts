@@ -23,6 +23,7 @@ export function openLabContext(cli: Cli, title: string): LabContext {
   timer?.unref();
   return {
     signal: cli.interruption.signal,
+    timeFactor: cli.timeFactor,
     emit: (event) => {
       activity = readLabActivity(activity, event);
       screen.complain(labEventLines(event));

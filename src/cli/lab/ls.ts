@@ -4,6 +4,7 @@ import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
+import { createContext } from '../../machine/context.ts';
 import { labListLines } from '../../report/lab-list-lines.ts';
 import { line } from '../../report/line.ts';
 import type { Cli } from '../cli.ts';
@@ -34,7 +35,7 @@ export const pruneExamples: readonly Example[] = [{ words: 'prune', does: 'After
 export async function runLsCommand(cli: Cli, asked: LsCommand): Promise<ExitCode> {
   const { listLabs, pruneLabs } = await import('../../lab/list-labs.ts');
   if (asked.command === 'prune') {
-    const ctx = { signal: cli.interruption.signal, emit: () => undefined };
+    const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
     const forgotten = await pruneLabs(ctx, cli.store, cli.labIndexHostPath);
     const lines = forgotten.map((place) => line(0, `Forgot ${place.name}: ${place.hostPath} is gone.`));
     cli.screen.keep(lines.length === 0 ? [line(0, 'There was nothing to forget.')] : lines);

@@ -5,6 +5,7 @@ import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
+import { createContext } from '../../machine/context.ts';
 import { statusLines } from '../../report/status-lines.ts';
 import type { LabStatus } from '../../report/status-lines.ts';
 import type { Cli } from '../cli.ts';
@@ -38,8 +39,8 @@ export const statusExamples: readonly Example[] = [
 export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<ExitCode> {
   const { lookAtLab } = await import('../../lab/look-at-lab.ts');
   const place = await placeOf(cli, asked.lab);
-  const { signal } = cli.interruption;
-  const look = async () => ({ lab: asked.lab, ...(await lookAtLab({ signal, emit: () => undefined }, place, cli.version)) });
+  const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
+  const look = async () => ({ lab: asked.lab, ...(await lookAtLab(ctx, place, cli.version)) });
   const tell = (status: LabStatus): void => {
     if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, ...status })}\n`);
     else if (asked.watch && cli.screen.out.capabilities.live) cli.screen.setLive(statusLines(status, Date.now()));
@@ -47,7 +48,7 @@ export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<
   };
   let status = await look();
   tell(status);
-  const pause = async (): Promise<boolean> => delay(watchMs, true, { signal }).catch(() => false);
+  const pause = async (): Promise<boolean> => delay(watchMs, true, { signal: ctx.signal }).catch(() => false);
   while (asked.watch && (await pause())) {
     const next = await look();
     // To a file or a program only what changed is told.

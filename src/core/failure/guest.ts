@@ -1,4 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
+import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import type { FailureDescription } from './description.ts';
 
 /** A command in the guest ended in a way that the procedure did not allow for, or said something that cannot be judged: exit 2. */
@@ -16,7 +18,7 @@ export type GuestFailure =
       readonly reason: 'command-timed-out';
       readonly machine: string;
       readonly argv: readonly string[];
-      readonly timeoutMs: number;
+      readonly limit: TimeLimit;
     }
   | {
       readonly area: 'guest';
@@ -41,9 +43,9 @@ export function describeGuestFailure(failure: GuestFailure): FailureDescription 
     case 'command-timed-out':
       return {
         exitCode: inconclusive,
-        what: `A command in the guest did not end within ${String(Math.round(failure.timeoutMs / 1000))} s.`,
+        what: `A command in the guest did not end within ${formatTimeLimit(failure.limit)}.`,
         command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
-        remedy: 'The console log in the run directory may say why. A busy host is the usual reason: run one drill at a time.',
+        remedy: `The console log in the run directory may say why. ${longerLimitsRemedy(failure.limit)}`,
       };
     case 'output-not-understood':
       return {

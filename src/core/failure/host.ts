@@ -1,4 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
+import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import type { FailureDescription } from './description.ts';
 import { describeLacks } from './lacks.ts';
 import type { LacksFailure } from './lacks.ts';
@@ -24,7 +26,7 @@ export type HostFailure =
       readonly area: 'host';
       readonly reason: 'wait-timed-out';
       readonly waitingFor: string;
-      readonly timeoutMs: number;
+      readonly limit: TimeLimit;
       readonly lastSeen: string;
     }
   /** `uses`: each entry of the cache with who has it, `kernel-da422af7 by process 4711`. */
@@ -80,9 +82,9 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
     case 'wait-timed-out':
       return {
         exitCode: unavailable,
-        what: `Gave up waiting for ${failure.waitingFor} after ${String(Math.round(failure.timeoutMs / 1000))} s.`,
+        what: `Gave up waiting for ${failure.waitingFor} after ${formatTimeLimit(failure.limit)}.`,
         said: `last seen: ${failure.lastSeen}`,
-        remedy: 'A busy host is the usual reason: run one drill at a time, then try again. `raidlab doctor` checks the machine.',
+        remedy: `Run one drill at a time, then try again; \`raidlab doctor\` checks the machine. ${longerLimitsRemedy(failure.limit)}`,
       };
     case 'entry-in-use':
       return {

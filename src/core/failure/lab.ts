@@ -1,4 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
+import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import { describeConsoleFailure, isConsoleFailure } from './console.ts';
 import type { ConsoleFailure } from './console.ts';
 import type { FailureDescription } from './description.ts';
@@ -18,7 +20,7 @@ export type LabFailure =
       readonly how: string;
       readonly lastConsoleLines: readonly string[];
     }
-  | { readonly area: 'lab'; readonly reason: 'busy'; readonly lab: string; readonly pid: number | null; readonly waitedMs: number }
+  | { readonly area: 'lab'; readonly reason: 'busy'; readonly lab: string; readonly pid: number | null; readonly limit: TimeLimit }
   | { readonly area: 'lab'; readonly reason: 'differs'; readonly lab: string; readonly asked: string; readonly has: string }
   /** `why` completes "…, because". */
   | {
@@ -53,7 +55,7 @@ export type LabFailure =
       readonly reason: 'keeper-silent';
       readonly lab: string;
       readonly waitingFor: string;
-      readonly timeoutMs: number;
+      readonly limit: TimeLimit;
       readonly lastSeen: string;
     }
   | { readonly area: 'lab'; readonly reason: 'kept-elsewhere'; readonly lab: string; readonly how: string }
@@ -65,7 +67,7 @@ export type LabFailure =
       readonly what: string;
       readonly transcript: readonly string[];
     }
-  | { readonly area: 'lab'; readonly reason: 'ssh-silent'; readonly lab: string; readonly timeoutMs: number; readonly lastSeen: string }
+  | { readonly area: 'lab'; readonly reason: 'ssh-silent'; readonly lab: string; readonly limit: TimeLimit; readonly lastSeen: string }
   | ConsoleFailure
   | SnapshotFailure;
 
@@ -204,12 +206,11 @@ function describeKeeperFailure(
   failure: Exclude<LabFailure, StateFailure | DiskFailure | ConsoleFailure | SnapshotFailure>,
 ): FailureDescription {
   const { unavailable, crashed } = exitCodes;
-  const seconds = (ms: number): string => `${String(Math.round(ms / 1000))} s`;
   switch (failure.reason) {
     case 'busy':
       return {
         exitCode: unavailable,
-        what: `Another raidlab${failure.pid === null ? '' : ` (process ${String(failure.pid)})`} works on the lab ${failure.lab}; waited ${seconds(failure.waitedMs)} for it.`,
+        what: `Another raidlab${failure.pid === null ? '' : ` (process ${String(failure.pid)})`} works on the lab ${failure.lab}; waited ${formatTimeLimit(failure.limit)} for it.`,
         remedy: 'Wait until it is done, or end it, then type the command again.',
       };
     case 'port-taken':
@@ -229,9 +230,9 @@ function describeKeeperFailure(
     case 'keeper-silent':
       return {
         exitCode: unavailable,
-        what: `The process that keeps the lab ${failure.lab} did not answer for ${seconds(failure.timeoutMs)} while waiting for ${failure.waitingFor}.`,
+        what: `The process that keeps the lab ${failure.lab} did not answer for ${formatTimeLimit(failure.limit)} while waiting for ${failure.waitingFor}.`,
         said: `last seen: ${failure.lastSeen}`,
-        remedy: 'A busy host is the usual reason: try again. `raidlab destroy` ends it in any case.',
+        remedy: `Try again; \`raidlab destroy\` ends it in any case. ${longerLimitsRemedy(failure.limit)}`,
       };
     case 'keeper-differs':
       return {
@@ -255,9 +256,9 @@ function describeKeeperFailure(
     case 'ssh-silent':
       return {
         exitCode: unavailable,
-        what: `ssh in the lab ${failure.lab} did not answer within ${seconds(failure.timeoutMs)}.`,
+        what: `ssh in the lab ${failure.lab} did not answer within ${formatTimeLimit(failure.limit)}.`,
         said: `last seen: ${failure.lastSeen}`,
-        remedy: '`raidlab console` works without it, `raidlab logs` may say why. A busy host is the usual reason.',
+        remedy: `\`raidlab console\` works without it, \`raidlab logs\` may say why. ${longerLimitsRemedy(failure.limit)}`,
       };
   }
 }

@@ -1,4 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
+import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import type { FailureDescription } from './description.ts';
 
 /** The machine (QEMU, its sockets, the guest agent) is at fault: never a finding about storage. Exit 2 inside a drill, 69 before it began. */
@@ -22,7 +24,7 @@ export type MachineFailure =
       readonly area: 'machine';
       readonly reason: 'boot-timed-out';
       readonly machine: string;
-      readonly timeoutMs: number;
+      readonly limit: TimeLimit;
       readonly lastConsoleLine: string;
     }
   | {
@@ -30,7 +32,7 @@ export type MachineFailure =
       readonly reason: 'agent-silent';
       readonly machine: string;
       readonly waitingFor: string;
-      readonly timeoutMs: number;
+      readonly limit: TimeLimit;
       readonly lastSeen: string;
     }
   | {
@@ -48,7 +50,7 @@ export type MachineFailure =
       readonly reason: 'qmp-silent';
       readonly machine: string;
       readonly waitingFor: string;
-      readonly timeoutMs: number;
+      readonly limit: TimeLimit;
       readonly lastSeen: string;
     }
   | {
@@ -94,9 +96,9 @@ function describeStartFailure(failure: StartFailure): FailureDescription {
     case 'boot-timed-out':
       return {
         exitCode: unavailable,
-        what: `Machine ${failure.machine} did not boot within ${String(Math.round(failure.timeoutMs / 1000))} s.`,
+        what: `Machine ${failure.machine} did not boot within ${formatTimeLimit(failure.limit)}.`,
         said: `last console line: ${failure.lastConsoleLine}`,
-        remedy: 'The console log is in the run directory. A busy host is the usual reason: run one drill at a time.',
+        remedy: `The console log is in the run directory. ${longerLimitsRemedy(failure.limit)}`,
       };
     case 'boot-failed':
       return {
@@ -134,9 +136,9 @@ function describeRunningFailure(failure: Exclude<MachineFailure, StartFailure>):
     case 'qmp-silent':
       return {
         exitCode: inconclusive,
-        what: `QEMU of machine ${failure.machine} did not answer for ${String(Math.round(failure.timeoutMs / 1000))} s while waiting for ${failure.waitingFor}.`,
+        what: `QEMU of machine ${failure.machine} did not answer for ${formatTimeLimit(failure.limit)} while waiting for ${failure.waitingFor}.`,
         said: `last seen: ${failure.lastSeen}`,
-        remedy: 'The transcript is in the run directory. This is machine trouble, not a finding about storage; run the drill again.',
+        remedy: `The transcript is in the run directory. This is machine trouble, not a finding about storage; run the drill again. ${longerLimitsRemedy(failure.limit)}`,
       };
     case 'protocol-broken':
       return {
@@ -148,9 +150,9 @@ function describeRunningFailure(failure: Exclude<MachineFailure, StartFailure>):
     case 'agent-silent':
       return {
         exitCode: inconclusive,
-        what: `The guest agent of machine ${failure.machine} did not answer for ${String(Math.round(failure.timeoutMs / 1000))} s while waiting for ${failure.waitingFor}.`,
+        what: `The guest agent of machine ${failure.machine} did not answer for ${formatTimeLimit(failure.limit)} while waiting for ${failure.waitingFor}.`,
         said: `last seen: ${failure.lastSeen}`,
-        remedy: 'The console log is in the run directory. This is machine trouble, not a finding about storage; run the drill again.',
+        remedy: `The console log is in the run directory. This is machine trouble, not a finding about storage; run the drill again. ${longerLimitsRemedy(failure.limit)}`,
       };
     case 'qmp-error':
       return {

@@ -47,6 +47,8 @@ export type KeeperAside = Extract<KeeperAct, { readonly op: 'look' | 'console' }
 export interface KeeperRequest {
   readonly v: typeof keeperProtocolVersion;
   readonly raidlabVersion: string;
+  /** How many times as long as usual whoever asks lets limits in time be. */
+  readonly timeFactor: number;
   readonly act: KeeperAct;
 }
 

@@ -3,7 +3,7 @@ export interface Command {
   readonly argv: readonly string[];
   /** What goes to its standard input. Never a secret: a plan is printed. */
   readonly stdin?: string;
-  /** How long it may take, milliseconds; the guest's default when absent. */
+  /** How long it may take on a host of usual speed, milliseconds; the guest's default when absent. */
   readonly timeoutMs?: number;
 }
 

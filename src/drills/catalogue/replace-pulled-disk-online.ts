@@ -73,7 +73,7 @@ async function judgeAlarm(run: DrillRun, pulledMs: number): Promise<void> {
     name: 'alarm',
     claim: `btrfs device stats -c raises the alarm within ${String(alarmWithinMs / 1000)} s of the pull`,
     outcome: alarm.happened ? 'held' : 'broken',
-    evidence: [`after ${(alarm.afterMs / 1000).toFixed(1)} s: ${alarm.last.lastSeen}`],
+    evidence: [`after ${(alarm.afterMs / 1000).toFixed(1)} s: ${alarm.last.lastSeen}`, ...alarm.stretched],
   });
 }
 
@@ -150,7 +150,7 @@ async function judgeMappingGone(run: DrillRun): Promise<void> {
     name: 'old-mapping-gone',
     claim: 'The mapping above the dead disk is gone after the replace',
     outcome: gone.happened ? 'held' : 'broken',
-    evidence: [gone.last.lastSeen],
+    evidence: [gone.last.lastSeen, ...gone.stretched],
   });
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
+import { createContext } from '../../machine/context.ts';
 import { createTestContext } from '../../machine/fixtures/scripted-peer.ts';
+import { createTimeFactor } from '../../machine/time-factor.ts';
 import { watchFor } from './watch-for.ts';
 
 const ctx = createTestContext();
@@ -39,4 +41,15 @@ test('a look that fails ends the watch with its error', async () => {
     watchFor(ctx, { waitingFor: 'it to wake', withinMs: 30_000 }, performance.now(), async () => Promise.reject(new Error('gone'))),
     /gone/u,
   );
+});
+
+test('on a slow host more counts as in time, and the watch says so', async () => {
+  const slow = createContext({ timeFactor: createTimeFactor(3) });
+  const look = () => Promise.resolve({ done: true, lastSeen: 'awake' });
+  const late = await watchFor(slow, { waitingFor: 'it to wake', withinMs: 60_000 }, performance.now() - 100_000, look);
+  assert.equal(late.happened, true);
+  assert.deepEqual(late.stretched, ['this host is slow: 180 s (60 s × 3) count as 60 s here']);
+  const tooLate = await watchFor(slow, { waitingFor: 'it to wake', withinMs: 60_000 }, performance.now() - 200_000, look);
+  assert.equal(tooLate.happened, false);
+  assert.deepEqual((await watchFor(ctx, { waitingFor: 'it to wake', withinMs: 60_000 }, performance.now(), look)).stretched, []);
 });

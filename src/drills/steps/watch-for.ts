@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import { formatTimeLimit, lengthOfLimit } from '../../core/time-limit.ts';
+import type { TimeLimit } from '../../core/time-limit.ts';
 import type { Context } from '../../machine/context.ts';
 import { waitUntil } from '../../machine/wait-until.ts';
 
@@ -6,7 +8,7 @@ import { waitUntil } from '../../machine/wait-until.ts';
 export interface WatchOptions {
   /** Completes "Gave up waiting for …". */
   readonly waitingFor: string;
-  /** Wall time, milliseconds. */
+  /** Wall time on a host of usual speed, milliseconds. */
   readonly withinMs: number;
 }
 
@@ -18,8 +20,10 @@ export interface Look {
 
 /** What a watch saw. */
 export interface Watched<Seen extends Look> {
-  /** Whether it came to pass in time. */
+  /** Whether it came to pass in time, on a host of this speed. */
   readonly happened: boolean;
+  /** Says as evidence what counts as in time on this host, where that is more than on a usual one; otherwise nothing. */
+  readonly stretched: readonly string[];
   /** When the last look ended, milliseconds since `sinceMs`. */
   readonly afterMs: number;
   /** The last look. */
@@ -44,11 +48,19 @@ export async function watchFor<Seen extends Look>(
 ): Promise<Watched<Seen>> {
   let watched: Watched<Seen> | undefined;
   await waitUntil(ctx, { waitingFor, timeoutMs: withinMs + lookTimeoutMs, intervalMs }, async () => {
+    const limit: TimeLimit = { usualMs: withinMs, factor: ctx.timeFactor.value() };
+    const allowedMs = lengthOfLimit(limit);
     const last = await look();
     const afterMs = performance.now() - sinceMs;
-    watched = { happened: last.done && afterMs <= withinMs, afterMs, last };
-    return { done: last.done || afterMs > withinMs, lastSeen: last.lastSeen };
+    watched = { happened: last.done && afterMs <= allowedMs, afterMs, last, stretched: describeStretch(limit) };
+    return { done: last.done || afterMs > allowedMs, lastSeen: last.lastSeen };
   });
   if (watched === undefined) throw new Error(`a watch for ${waitingFor} ended before its first look`);
   return watched;
+}
+
+/** What a procedure promises does not become longer in silence. */
+function describeStretch(limit: TimeLimit): readonly string[] {
+  const usual = { ...limit, factor: 1 };
+  return limit.factor === 1 ? [] : [`this host is slow: ${formatTimeLimit(limit)} count as ${formatTimeLimit(usual)} here`];
 }

@@ -11,6 +11,8 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { RaidlabError } from '../../core/failure.ts';
 import type { Failure } from '../../core/failure.ts';
+import { lengthOfLimit } from '../../core/time-limit.ts';
+import type { TimeLimit } from '../../core/time-limit.ts';
 import type { Context } from '../context.ts';
 import { connectLineSocket } from '../line-socket.ts';
 import type { LineSocket } from '../line-socket.ts';
@@ -112,18 +114,18 @@ export async function connectAgent(ctx: Context, life: MachineLife, options: Age
     waitingFor,
     limit: {
       timeoutMs: limitMs,
-      failure: (): Failure => ({
+      failure: (limit): Failure => ({
         area: 'machine',
         reason: 'agent-silent',
         machine,
         waitingFor,
-        timeoutMs: limitMs,
+        limit,
         lastSeen: state.lastSeen,
       }),
     },
   });
   const heartbeat = setInterval(() => {
-    keepListening(life, state, timeoutMs, () => {
+    keepListening(life, state, { usualMs: timeoutMs, factor: ctx.timeFactor.value() }, () => {
       socket.write('ping\n');
     });
   }, timeoutMs / 4);
@@ -174,7 +176,8 @@ async function startCommand(ctx: Context, line: Line, argv: readonly string[], i
 }
 
 /** A command may have nothing to say for minutes: that the agent is still there is asked for, and its silence ends the machine's life. */
-function keepListening(life: MachineLife, state: Conversation, timeoutMs: number, ask: () => void): void {
+function keepListening(life: MachineLife, state: Conversation, limit: TimeLimit, ask: () => void): void {
+  const timeoutMs = lengthOfLimit(limit);
   const nowMs = performance.now();
   if (state.commands.size === 0) state.askedMs = undefined;
   else if (state.askedMs === undefined) {
@@ -188,7 +191,7 @@ function keepListening(life: MachineLife, state: Conversation, timeoutMs: number
       reason: 'agent-silent',
       machine: life.machine,
       waitingFor: 'a sign of life',
-      timeoutMs,
+      limit,
       lastSeen,
     } as const;
     life.declareEnd({ state: 'failed', error: new RaidlabError(failure) });

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { RaidlabError } from '../../core/failure.ts';
 import type { Failure } from '../../core/failure.ts';
+import type { TimeLimit } from '../../core/time-limit.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult, Guest, GuestProcess, RunOptions } from '../guest.ts';
-import type { MachineLife, Wait } from '../machine-life.ts';
+import type { MachineLife } from '../machine-life.ts';
 import type { AgentClient, AgentEnd } from './agent-client.ts';
 
 const defaultTimeoutMs = 120_000;
@@ -85,9 +86,8 @@ async function startProcess(
       return result;
     },
     wait: (waitCtx, timeoutMs) => {
-      const failure = (): Failure => ({ area: 'guest', reason: 'command-timed-out', machine, argv, timeoutMs });
-      const wait: Wait = Number.isFinite(timeoutMs) ? { waitingFor, limit: { timeoutMs, failure } } : { waitingFor };
-      return life.guard(waitCtx, wait, ended);
+      const failure = (limit: TimeLimit): Failure => ({ area: 'guest', reason: 'command-timed-out', machine, argv, limit });
+      return life.guard(waitCtx, { waitingFor, limit: { timeoutMs, failure } }, ended);
     },
   };
 }

@@ -17,6 +17,7 @@ import { removeLeftovers } from './leftovers.ts';
 import { openStore } from './open-store.ts';
 import type { OpenStore } from './open-store.ts';
 import { areaHostPath } from './store.ts';
+import { createContext } from '../context.ts';
 
 const key = { kind: 'kernel', digest: 'd'.repeat(32), artefact: 'kernel of nowhere' };
 
@@ -36,7 +37,7 @@ afterEach(async () => {
 });
 
 function context(signal = new AbortController().signal): Context {
-  return { signal, emit: (event) => events.push(event) };
+  return createContext({ signal, emit: (event) => events.push(event) });
 }
 
 let builds = 0;

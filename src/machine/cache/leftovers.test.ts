@@ -15,6 +15,7 @@ import type { Owner } from './owner.ts';
 import { openScratch } from './scratch.ts';
 import { makeAreas } from './store.ts';
 import type { CacheStore } from './store.ts';
+import { createContext } from '../context.ts';
 
 let place: string;
 let store: CacheStore;
@@ -26,7 +27,7 @@ let dead: Owner;
 beforeEach(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'raidlab-test-'));
   events = [];
-  ctx = { signal: new AbortController().signal, emit: (event) => events.push(event) };
+  ctx = createContext({ emit: (event) => events.push(event) });
   store = storeIn(place);
   await makeAreas(store);
   self = await currentOwner();

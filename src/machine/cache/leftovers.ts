@@ -116,5 +116,5 @@ async function endProcess(ctx: Context, identity: ProcessIdentity): Promise<void
   if (!(await isOwnProcess(identity, ([program = '']) => path.basename(program).includes('qemu-system-')))) return;
   process.kill(identity.pid, 'SIGKILL');
   ctx.emit({ type: 'leftover-removed', what: 'QEMU process', hostPath: `/proc/${String(identity.pid)}` });
-  for (let left = 250; left > 0 && (await isProcessAlive(identity)); left -= 1) await delay(20);
+  for (let left = 250 * ctx.timeFactor.value(); left > 0 && (await isProcessAlive(identity)); left -= 1) await delay(20);
 }

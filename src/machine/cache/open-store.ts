@@ -1,4 +1,5 @@
 import { RaidlabError } from '../../core/failure.ts';
+import { steadyContext, withDeadline } from '../context.ts';
 import type { Context } from '../context.ts';
 import { holdEntry } from './holds.ts';
 import { pruneCache } from './prune-cache.ts';
@@ -39,7 +40,8 @@ export async function openStore(ctx: Context, store: CacheStore): Promise<OpenSt
 /** After an interruption, too. A cache that cannot be pruned is no reason to lose the verdict of the run. */
 async function pruneAtLast(ctx: Context, store: CacheStore): Promise<void> {
   try {
-    await pruneCache({ signal: AbortSignal.timeout(pruneTimeoutMs), emit: ctx.emit }, store, store);
+    using pruning = withDeadline({ ...steadyContext(ctx), emit: ctx.emit }, 'the cache to be brought within its bound', pruneTimeoutMs);
+    await pruneCache(pruning, store, store);
   } catch (error) {
     if (!(error instanceof RaidlabError)) throw error;
     ctx.emit({ type: 'remark-made', text: `The cache could not be pruned: ${error.message}` });

@@ -137,8 +137,9 @@ test(
     import { readdir, writeFile } from 'node:fs/promises';
     import { ensureEntry } from ${file('ensure-entry.ts')};
     import { openStore } from ${file('open-store.ts')};
+    import { createContext } from ${file('../context.ts')};
     import { removeEntry } from ${file('remove-entry.ts')};
-    const ctx = { signal: new AbortController().signal, emit: () => undefined };
+    const ctx = createContext();
     const paths = { ...${JSON.stringify(store)}, maxBytes: Infinity, maxAgeMs: Infinity };
     const build = (MiB) => async (_ctx, { entryHostPath }) => {
       await writeFile(entryHostPath + '/memory', Buffer.alloc(MiB * 1024 * 1024, 1));

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { steadyContext, withDeadline } from '../context.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
 import { hasErrorCode } from './file-failure.ts';
@@ -15,7 +16,7 @@ export async function removeTree(ctx: Context, hostPath: string): Promise<void> 
     await removeOwn(hostPath);
   } catch (error) {
     if (!hasErrorCode(error, 'EACCES', 'EPERM')) throw error;
-    const cleaning: Context = { signal: AbortSignal.timeout(removalTimeoutMs), emit: ctx.emit };
+    using cleaning = withDeadline({ ...steadyContext(ctx), emit: ctx.emit }, `${hostPath} to be removed`, removalTimeoutMs);
     // Named one by one: the directory itself is ours, and those ids can neither list it nor take anything out of it. They
     // empty what is in it; rm then fails to remove the empty shells, and we finish.
     const trees = (await readdir(hostPath)).map((name) => path.join(hostPath, name));

@@ -13,7 +13,7 @@ const oops = readFileSync(new URL('../../../test/recorded/kernel/kernel-3.16-rep
 function watch(crashGraceMs = 50) {
   const ctx = createTestContext();
   const life = beginMachineLife('main');
-  return { ctx, life, console: createConsoleWatch(life, ctx.emit, crashGraceMs) };
+  return { ctx, life, console: createConsoleWatch(ctx, life, crashGraceMs) };
 }
 
 test('an ordinary line is kept and told', () => {

@@ -1,7 +1,8 @@
-import type { EventBody } from '../../core/event.ts';
 import { RaidlabError } from '../../core/failure.ts';
 import { isCrash } from '../../core/kernel/trouble.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
+import { armLimit } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { MachineLife } from '../machine-life.ts';
 import { createTroubleReporter } from './trouble-reporter.ts';
 
@@ -23,27 +24,31 @@ const defaultCrashGraceMs = 1000;
 const initFailure = 'raidlab-init: failed: ';
 
 /** Begins to watch. */
-export function createConsoleWatch(life: MachineLife, emit: (event: EventBody) => void, crashGraceMs = defaultCrashGraceMs): ConsoleWatch {
+export function createConsoleWatch(
+  ctx: Pick<Context, 'emit' | 'timeFactor'>,
+  life: MachineLife,
+  crashGraceMs = defaultCrashGraceMs,
+): ConsoleWatch {
   const { machine } = life;
   const lines: string[] = [];
   const troubles: KernelTrouble[] = [];
-  let panicking: NodeJS.Timeout | undefined;
+  let panicking: Disposable | undefined;
 
   const report = (trouble: KernelTrouble): void => {
     troubles.push(trouble);
-    emit({ type: 'kernel-trouble-seen', machine, trouble });
+    ctx.emit({ type: 'kernel-trouble-seen', machine, trouble });
     if (isCrash(trouble)) life.declareEnd({ state: 'crashed', trouble });
   };
-  const reporter = createTroubleReporter(report, crashGraceMs);
+  const reporter = createTroubleReporter(ctx, report, crashGraceMs);
   const takeLine = (line: string): void => {
     lines.push(line);
-    emit({ type: 'console-line-seen', machine, line });
+    ctx.emit({ type: 'console-line-seen', machine, line });
     reporter.takeLine(line);
     if (!line.startsWith(initFailure)) return;
     life.declareEnd({ state: 'failed', error: new RaidlabError({ area: 'machine', reason: 'boot-failed', machine, said: line }) });
   };
   const closePanic = (): void => {
-    clearTimeout(panicking);
+    panicking?.[Symbol.dispose]();
     reporter.close();
     if (!troubles.some(isCrash)) report(silentPanic(lines));
   };
@@ -55,13 +60,13 @@ export function createConsoleWatch(life: MachineLife, emit: (event: EventBody) =
       else closePanic();
     },
     takePanicEvent: () => {
-      panicking ??= setTimeout(closePanic, crashGraceMs);
+      panicking ??= armLimit(ctx, crashGraceMs, closePanic);
     },
     lines: () => lines,
     troubles: () => troubles,
     [Symbol.dispose]: () => {
       reporter[Symbol.dispose]();
-      clearTimeout(panicking);
+      panicking?.[Symbol.dispose]();
     },
   };
 }

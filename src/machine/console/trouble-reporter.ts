@@ -2,6 +2,8 @@ import { initialTroubleWatch, observeConsoleLine } from '../../core/kernel/obser
 import { closeTroubleReport } from '../../core/kernel/observe-report.ts';
 import { isCrash } from '../../core/kernel/trouble.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
+import { armLimit } from '../context.ts';
+import type { Context } from '../context.ts';
 
 /** Gathers the reports of kernel trouble on a console, and closes those that do not end by themselves. */
 export interface TroubleReporter extends Disposable {
@@ -19,12 +21,16 @@ const completeGraceMs = 150;
  * Makes a reporter. The report of a crash goes to `onTrouble` when it has ended, at the latest `crashGraceMs` after the
  * line that announced it: a kernel that dies in the middle of a sentence must not keep anybody waiting.
  */
-export function createTroubleReporter(onTrouble: (trouble: KernelTrouble) => void, crashGraceMs: number): TroubleReporter {
+export function createTroubleReporter(
+  ctx: Pick<Context, 'timeFactor'>,
+  onTrouble: (trouble: KernelTrouble) => void,
+  crashGraceMs: number,
+): TroubleReporter {
   let state = initialTroubleWatch;
-  let closing: { readonly timer: NodeJS.Timeout; readonly isComplete: boolean } | undefined;
+  let closing: { readonly timer: Disposable; readonly isComplete: boolean } | undefined;
 
   const stopClosing = (): void => {
-    clearTimeout(closing?.timer);
+    closing?.timer[Symbol.dispose]();
     closing = undefined;
   };
   const close = (): void => {
@@ -35,7 +41,7 @@ export function createTroubleReporter(onTrouble: (trouble: KernelTrouble) => voi
   };
   const closeAfter = (ms: number, isComplete: boolean): void => {
     stopClosing();
-    closing = { timer: setTimeout(close, ms), isComplete };
+    closing = { timer: armLimit(ctx, ms, close), isComplete };
   };
   const planClosing = (): void => {
     const open = closeTroubleReport(state);

@@ -7,7 +7,7 @@
  * The device steps aside because it shares the right to write with nobody, and while the processor stands it does not notice.
  */
 import { join } from 'node:path';
-import { createContext } from '../context.ts';
+import { steadyContext } from '../context.ts';
 import type { Context } from '../context.ts';
 import { formatNodeNames } from '../qemu/block-nodes.ts';
 import type { QmpClient } from '../qmp/qmp-client.ts';
@@ -86,8 +86,8 @@ async function actWithin(ctx: Context, [bracket, ...inner]: readonly Bracket[], 
     await actWithin(ctx, inner, act);
   } catch (error) {
     // An interrupted context would not close anything; and what went wrong first is what counts.
-    await bracket.close(createContext()).catch(() => undefined);
+    await bracket.close(steadyContext(ctx)).catch(() => undefined);
     throw error;
   }
-  await bracket.close(createContext());
+  await bracket.close(steadyContext(ctx));
 }

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { StandingFault } from '../../core/fault.ts';
 import { fileFailure } from '../cache/file-failure.ts';
-import { createContext } from '../context.ts';
+import { steadyContext } from '../context.ts';
 import type { Context } from '../context.ts';
 import { formatNodeNames } from '../qemu/block-nodes.ts';
 import type { QmpClient } from '../qmp/qmp-client.ts';
@@ -48,7 +48,7 @@ export function keepFaultChains(qmp: QmpClient, scratchHostPath: string): FaultC
       try {
         if (hasDevice) await qmp.execute(ctx, 'qom-set', planDrive(serial, chain.top));
       } catch (error) {
-        await removeChain(createContext(), qmp, chain).catch(() => undefined);
+        await removeChain(steadyContext(ctx), qmp, chain).catch(() => undefined);
         throw error;
       }
       if (faults.length === 0) standing.delete(serial);
@@ -72,7 +72,7 @@ async function addChain(ctx: Context, qmp: QmpClient, chain: FaultChain): Promis
       nodes.push(node);
     }
   } catch (error) {
-    await removeChain(createContext(), qmp, { objects, nodes }).catch(() => undefined);
+    await removeChain(steadyContext(ctx), qmp, { objects, nodes }).catch(() => undefined);
     throw error;
   } finally {
     for (const { hostPath } of chain.ruleFiles) await rm(hostPath, { force: true });

@@ -69,12 +69,12 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
   await writeFile(join(launch.evidenceHostPath, consoleLogFile), '', { flag: 'a', mode: 0o600 });
   const process = await startHostProcess(ctx, launch.argv, { purpose });
   const life = beginMachineLife(launch.machine);
-  const watch = createConsoleWatch(life, ctx.emit);
+  const watch = createConsoleWatch(ctx, life);
   const adopted: Connection[] = [];
   let qmp: QmpClient | undefined;
   let stoppedBy: string | undefined;
   const over = process.ended.then(async (end) => {
-    await settleWithin(Promise.all(adopted.map((connection) => connection.closed)), drainMs);
+    await settleWithin(Promise.all(adopted.map((connection) => connection.closed)), drainMs * ctx.timeFactor.value());
     life.declareEnd({ state: 'ended', how: stoppedBy ?? describeEnd(end), said: end.stderr.trim() });
   });
   const stop = async (how: string): Promise<void> => {

@@ -74,7 +74,7 @@ test('a greeting that never comes is named', async () => {
     reason: 'qmp-silent',
     machine: 'main',
     waitingFor: 'the greeting of QMP',
-    timeoutMs: 100,
+    limit: { usualMs: 100, factor: 1 },
     lastSeen: 'nothing',
   });
 });
