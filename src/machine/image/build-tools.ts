@@ -54,12 +54,22 @@ export function planToolsPackages(suite: Suite): readonly string[] {
   ];
 }
 
+/** What a tools image is made of. */
+export interface ToolsWish {
+  readonly suite: Suite;
+  /** For people, to complete "building the …". */
+  readonly artefact: string;
+  /** Beyond the essential ones. */
+  readonly packages: readonly string[];
+  readonly mirrors: Mirrors;
+}
+
 /** Builds a tools image's entry: the read-only root, and the blank upper layer. */
 export async function buildTools(
   ctx: Context,
   store: CacheStore,
   { entryHostPath, work }: EntryWorkshop,
-  { suite, artefact, mirrors }: { readonly suite: Suite; readonly artefact: string; readonly mirrors: Mirrors },
+  { suite, artefact, packages: wanted, mirrors }: ToolsWish,
 ): Promise<BuiltEntry> {
   const treeHostPath = await work.openOutside(await chooseTreePlace(store), 0o711);
   // Beside the tree, where the user namespace of mmdebstrap can read it.
@@ -69,7 +79,7 @@ export async function buildTools(
   if (suite.backports) await writeFile(path.join(hooksHostPath, 'preferences'), planPreferences(suite), { mode: 0o644 });
 
   const sources = await findSources(ctx, suite, mirrors);
-  const argv = planToolsBootstrap(suite, sources, await readAptOptions(ctx), hooksHostPath);
+  const argv = planToolsBootstrap(suite, wanted, sources, await readAptOptions(ctx), hooksHostPath);
   await runMmdebstrap(ctx, { artefact, suite: suite.name, argv, phases: toolsPhases, treeHostPath, cwdHostPath: work.hostPath });
   await rename(path.join(work.hostPath, toolsFiles.root), path.join(entryHostPath, toolsFiles.root));
   const packages = parsePackageList(await readFile(path.join(work.hostPath, 'packages'), 'utf8'));
@@ -82,6 +92,7 @@ export async function buildTools(
 /** Gives the mmdebstrap command that installs the tools and packs them in its customize hook. No tree is left. */
 export function planToolsBootstrap(
   suite: Suite,
+  packages: readonly string[],
   sources: readonly string[],
   aptOptions: readonly string[],
   hooksHostPath: string,
@@ -98,7 +109,7 @@ export function planToolsBootstrap(
     '--skip=cleanup',
     '--aptopt=Acquire::Languages "none"',
     ...aptOptions,
-    `--include=${planToolsPackages(suite).join(',')}`,
+    `--include=${packages.join(',')}`,
     `--setup-hook=${hook('setup')}`,
     `--extract-hook=${hook('extract')}`,
     `--customize-hook=${hook('customize')}`,

@@ -12,6 +12,8 @@ import { requireSuite } from './suite.ts';
 export interface ToolsChoice {
   /** `trixie`, `bookworm-backports`, … */
   readonly suite: string;
+  /** Packages on top of those that every tools image has; none unless given. */
+  readonly packages?: readonly string[];
 }
 
 /**
@@ -22,11 +24,13 @@ export interface ToolsChoice {
  */
 export async function ensureTools(ctx: Context, store: OpenStore, choice: ToolsChoice, mirrors: Mirrors = {}): Promise<ToolsArtefact> {
   const suite = requireSuite(choice.suite, mirrors);
-  const artefact = `tools of ${suite.name}`;
-  const choices = { suite, packages: planToolsPackages(suite), preferences: planPreferences(suite), systemSizeBytes };
+  const { packages: added = [] } = choice;
+  const artefact = `tools of ${suite.name}${added.length === 0 ? '' : `, and ${added.join(', ')}`}`;
+  const packages = [...planToolsPackages(suite), ...added];
+  const choices = { suite, packages, preferences: planPreferences(suite), systemSizeBytes };
   const digest = await digestRecipe([recipeHostPaths.guestRoot, recipeHostPaths.buildHooks], choices);
   const entry = await ensureEntry(ctx, store, { kind: 'tools', digest, artefact }, (building, workshop) =>
-    buildTools(building, store, workshop, { suite, artefact, mirrors }),
+    buildTools(building, store, workshop, { suite, artefact, packages, mirrors }),
   );
   return {
     suite: suite.name,
