@@ -45,6 +45,8 @@ export interface OuterMachine extends AsyncDisposable {
   readonly machine: Machine;
   /** Types `raidlab WORDS…` as the user, in a directory of that name in the home, and waits for its end. */
   type(directory: string, words: readonly string[], asked?: TypeOptions): Promise<CommandResult>;
+  /** Runs a program of the checkout as the user. */
+  runProgram(program: string): Promise<CommandResult>;
   /** Runs a command as root. */
   run(argv: readonly string[]): Promise<CommandResult>;
   /** Unpacks a directory of the home into one of the host, which is made. */
@@ -79,7 +81,8 @@ export async function openOuterMachine(ctx: Context, evidenceHostPath: string): 
     };
     return {
       machine,
-      type: (directory, words, asked) => typeRaidlabInside(ctx, machine, directory, words, asked),
+      type: (directory, words, asked) => asUser(ctx, machine, directory, ['src/cli/main.ts', ...words], asked),
+      runProgram: (program) => asUser(ctx, machine, 'programs', [program]),
       run: (argv) => runInside(ctx, machine, argv),
       bringOut: async (directory, hostPath) => {
         await runInside(ctx, machine, ['tar', '--create', '--sparse', '--file', guestDevice('RESULTS'), '--directory', '/home', directory]);
@@ -192,11 +195,12 @@ async function runInside(ctx: Context, machine: Machine, argv: readonly string[]
 
 const typedTimeoutMs = 45 * 60_000;
 
-async function typeRaidlabInside(
+/** Runs a program of the checkout, with its arguments, in a directory of the user's home. */
+async function asUser(
   ctx: Context,
   machine: Machine,
   directory: string,
-  words: readonly string[],
+  [program = '', ...words]: readonly string[],
   { mayOpenKvm = true }: TypeOptions = {},
 ): Promise<CommandResult> {
   const place = `${homeGuestPath}/${directory}`;
@@ -205,8 +209,8 @@ async function typeRaidlabInside(
     HOME: homeGuestPath,
     USER: user,
     LOGNAME: user,
-    // As a login on Debian has it.
-    PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+    // As a login on Debian has it, and what ./raidlab adds.
+    PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
     XDG_RUNTIME_DIR: runtimeGuestPath,
     LC_ALL: 'C.UTF-8',
     NODE_COMPILE_CACHE: `${homeGuestPath}/.cache/node`,
@@ -214,6 +218,6 @@ async function typeRaidlabInside(
   const groups = mayOpenKvm ? [`--groups=${uid},kvm`] : ['--clear-groups'];
   const become = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, ...groups, 'env', '--ignore-environment', `--chdir=${place}`];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const node = ['/checkout/node_modules/.bin/node', '--disable-warning=ExperimentalWarning', '/checkout/src/cli/main.ts'];
+  const node = ['/checkout/node_modules/.bin/node', '--disable-warning=ExperimentalWarning', `/checkout/${program}`];
   return machine.guest.run(ctx, [...become, ...variables, ...node, ...words], { timeoutMs: typedTimeoutMs });
 }
