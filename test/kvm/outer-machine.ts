@@ -10,7 +10,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { HostRequirements } from '../../src/core/doctor.ts';
+import type { HostRequirements } from '../../src/core/host/requirements.ts';
 import type { OpenStore } from '../../src/machine/cache/open-store.ts';
 import { openScratch } from '../../src/machine/cache/scratch.ts';
 import type { Scratch } from '../../src/machine/cache/scratch.ts';
@@ -134,10 +134,10 @@ async function start(
   return { machine, disks };
 }
 
-/** The packages with the programs that raidlab wants of a host. */
+/** The packages with what raidlab wants of a host. */
 async function hostPackages(): Promise<readonly string[]> {
   const requirements = JSON.parse(await readFile(join(checkoutHostPath, 'setup/requirements.json'), 'utf8')) as HostRequirements;
-  return [...new Set(requirements.programs.map((program) => program.package))].sort();
+  return [...new Set([...requirements.programs, ...requirements.files].map((wanted) => wanted.package))].sort();
 }
 
 async function makeDisks(ctx: Context, store: OpenStore, scratch: Scratch, imageNames: readonly string[]): Promise<OuterDisks> {
