@@ -94,7 +94,6 @@ export function planBootstrap(
   const include = packages.map((name) => (isFromBackports(name) ? `${name}/${suite.name}` : name));
   return [
     'mmdebstrap',
-    '--mode=unshare',
     '--variant=extract',
     '--architectures=amd64',
     '--verbose',

@@ -100,7 +100,6 @@ export function planToolsBootstrap(
   const hook = (name: string): string => path.join(hooksHostPath, name);
   return [
     'mmdebstrap',
-    '--mode=unshare',
     '--variant=essential',
     '--architectures=amd64',
     '--verbose',

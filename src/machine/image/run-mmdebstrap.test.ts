@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isFetchFailure } from './run-mmdebstrap.ts';
+import { createTestContext } from '../fixtures/scripted-peer.ts';
+import { chooseMode, isFetchFailure } from './run-mmdebstrap.ts';
 
 const unresolved = [
   'I: running apt-get update...',
@@ -18,4 +19,9 @@ test('what apt could not fetch is told apart from what could not be built', () =
   assert.ok(isFetchFailure('E: Release file for http://mirror.example/debian/dists/sid/InRelease is expired (invalid since 16d 1h).'));
   assert.ok(!isFetchFailure('E: Unable to locate package no-such-package\nE: setup failed'));
   assert.ok(!isFetchFailure('I: running special hook\nE: setup failed: E: command failed: ./customize'));
+});
+
+test('an ordinary user builds in a user namespace, and root as it may', async () => {
+  assert.equal(await chooseMode(createTestContext(), false), 'unshare');
+  assert.match(await chooseMode(createTestContext(), true), /^(?:unshare|root)$/u);
 });

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { RaidlabError } from '../../core/failure.ts';
 import { tellingLines } from '../../core/telling-lines.ts';
 import type { Context } from '../context.ts';
@@ -11,6 +12,7 @@ export interface MmdebstrapRun {
   /** For people: `tools of trixie`. */
   readonly artefact: string;
   readonly suite: string;
+  /** Without the mode: that is the host's business. */
   readonly argv: readonly string[];
   readonly phases: readonly BuildPhase[];
   /** Where its unpacked tree goes. */
@@ -38,8 +40,9 @@ export async function runMmdebstrap(ctx: Context, run: MmdebstrapRun): Promise<v
     shown = progress;
     ctx.emit({ type: 'progress-made', what: `building the ${run.artefact}`, fraction: progress.fraction, detail: progress.detail });
   };
+  const argv = [...run.argv.slice(0, 1), `--mode=${await chooseMode(ctx)}`, ...run.argv.slice(1)];
   try {
-    await runHostCommand(ctx, run.argv, {
+    await runHostCommand(ctx, argv, {
       purpose: `build the ${run.artefact}`,
       env: { TMPDIR: run.treeHostPath, SOURCE_DATE_EPOCH: sourceDateEpoch },
       cwdHostPath: run.cwdHostPath,
@@ -49,11 +52,26 @@ export async function runMmdebstrap(ctx: Context, run: MmdebstrapRun): Promise<v
       graceMs: 20_000,
     });
   } catch (error) {
-    throw await imageFailure(error, run, said);
+    throw await imageFailure(error, { ...run, argv }, said);
   }
 }
 
-async function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly string[]): Promise<unknown> {
+/**
+ * Gives the mode of mmdebstrap that works here. In a user namespace, except for a root who is none outside: the root of a container
+ * may unshare no mount namespace without CAP_SYS_ADMIN, and mmdebstrap then mounts nothing. Source: mmdebstrap(1), MODES, root.
+ */
+export async function chooseMode(ctx: Context, isRoot = userInfo().uid === 0): Promise<'unshare' | 'root'> {
+  if (!isRoot) return 'unshare';
+  const argv = ['unshare', '--mount', '--propagation', 'unchanged', 'true'];
+  const { exitCode } = await runHostCommand(ctx, argv, { purpose: 'see whether root may mount', okExitCodes: [0, 1] });
+  return exitCode === 0 ? 'unshare' : 'root';
+}
+
+async function imageFailure(
+  error: unknown,
+  run: MmdebstrapRun,
+  lines: readonly string[],
+): Promise<unknown> {
   if (!(error instanceof RaidlabError) || error.failure.area !== 'host') return error;
   if (error.failure.reason !== 'command-failed' && error.failure.reason !== 'disk-full') return error;
   const options = { cause: error };
@@ -69,7 +87,7 @@ async function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly 
 }
 
 /** mmdebstrap has removed its tree by now, but what it wrote to the work directory is still there. */
-async function findFullDisk(run: MmdebstrapRun): Promise<string> {
+async function findFullDisk(run: Pick<MmdebstrapRun, 'cwdHostPath' | 'treeHostPath'>): Promise<string> {
   const { bavail, bsize } = await statfs(run.cwdHostPath);
   return bavail * bsize < nearlyFullBytes ? run.cwdHostPath : run.treeHostPath;
 }
