@@ -8,14 +8,23 @@
  * `--version` is answered before anything else is loaded; the rest is loaded when it is needed.
  */
 import { readFileSync } from 'node:fs';
+import { isAtLeast } from '../core/host/version.ts';
 import type { Cli } from './cli.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+const { version, engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+};
+const oldestNode = engines.node.replace('>=', '');
 
 if (process.argv.length === 3 && process.argv[2] === '--version') {
   process.stdout.write(`${version}\n`);
-} else {
+} else if (isAtLeast(process.versions.node, oldestNode)) {
   await main();
+} else {
+  // npm only warns of it, and what is loaded next would fall over its own feet.
+  process.stderr.write(`raidlab: Node.js ${oldestNode} or newer is needed; this is ${process.versions.node}.\n`);
+  process.exitCode = 69;
 }
 
 async function main(): Promise<void> {
