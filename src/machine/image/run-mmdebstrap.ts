@@ -67,11 +67,7 @@ export async function chooseMode(ctx: Context, isRoot = userInfo().uid === 0): P
   return exitCode === 0 ? 'unshare' : 'root';
 }
 
-async function imageFailure(
-  error: unknown,
-  run: MmdebstrapRun,
-  lines: readonly string[],
-): Promise<unknown> {
+async function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly string[]): Promise<unknown> {
   if (!(error instanceof RaidlabError) || error.failure.area !== 'host') return error;
   if (error.failure.reason !== 'command-failed' && error.failure.reason !== 'disk-full') return error;
   const options = { cause: error };
