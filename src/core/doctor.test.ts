@@ -100,7 +100,13 @@ const cases: readonly (readonly [what: string, name: string, outcome: Finding['o
   ],
   ['an older Debian', 'system', 'fail', { os: { ...healthy.os, version: 11, codename: 'bullseye' } }, /Upgrade to Debian 12/u],
   ['no KVM', 'kvm', 'warn', { kvm: { device: 'absent', remembered: [] } }, /nested/u],
-  ['a closed KVM', 'kvm', 'warn', { kvm: { device: 'closed', remembered: [] } }, /^sudo adduser ada kvm$/u],
+  [
+    'a closed KVM',
+    'kvm',
+    'warn',
+    { kvm: { device: 'closed', remembered: [] } },
+    /^sudo usermod --append --groups kvm ada # then log in again$/u,
+  ],
   [
     'a KVM that lies',
     'kvm',

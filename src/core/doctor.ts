@@ -102,7 +102,8 @@ function judgeKvm({ kvm, isRoot, user }: HostFacts): Finding {
         ...base,
         outcome: 'warn',
         what: `/dev/kvm is there, but ${user} may not open it: software emulation is used`,
-        mend: `${isRoot ? '' : 'sudo '}adduser ${user} kvm`,
+        // Every distribution has usermod(8); a session keeps the groups that it began with.
+        mend: `${isRoot ? '' : 'sudo '}usermod --append --groups kvm ${user} # then log in again`,
       };
     case 'open':
       if (kvm.remembered.some((probe) => probe.works))

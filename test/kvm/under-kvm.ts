@@ -38,7 +38,7 @@ test('under KVM', { timeout }, async (suite) => {
     const finding = findingOf(await outer.type('doctor', ['doctor', '--json'], { mayOpenKvm: false }), 'kvm');
     assert.equal(finding.outcome, 'warn');
     assert.match(finding.what, /raidlab may not open it/u);
-    assert.equal(finding.mend, 'sudo adduser raidlab kvm');
+    assert.equal(finding.mend, 'sudo usermod --append --groups kvm raidlab # then log in again');
   });
 
   await suite.test('KVM is chosen unless told otherwise; a template is saved under it, and a fork runs a command', async () => {
