@@ -11,6 +11,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HostRequirements } from '../../src/core/host/requirements.ts';
+import { timeoutFactorVariable } from '../../src/core/time-limit.ts';
 import type { OpenStore } from '../../src/machine/cache/open-store.ts';
 import { openScratch } from '../../src/machine/cache/scratch.ts';
 import type { Scratch } from '../../src/machine/cache/scratch.ts';
@@ -223,6 +224,8 @@ async function asUser(
     XDG_RUNTIME_DIR: runtimeGuestPath,
     LC_ALL: 'C.UTF-8',
     NODE_COMPILE_CACHE: `${homeGuestPath}/.cache/node`,
+    // A processor that is emulated by one that is emulated: the speed of it is not what is tried.
+    [timeoutFactorVariable]: '30',
   };
   const groups = mayOpenKvm ? [`--groups=${uid},kvm`] : ['--clear-groups'];
   const become = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, ...groups, 'env', '--ignore-environment', `--chdir=${place}`];

@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseTimeoutFactor, timeoutFactorVariable } from '../../../src/core/time-limit.ts';
 import { chooseAccelerator } from '../../../src/machine/accelerator.ts';
 import { openScratch } from '../../../src/machine/cache/scratch.ts';
 import { createContext } from '../../../src/machine/context.ts';
@@ -11,6 +12,7 @@ import { ensureKernel } from '../../../src/machine/image/ensure-kernel.ts';
 import { ensureTools } from '../../../src/machine/image/ensure-tools.ts';
 import { defaultSuite } from '../../../src/machine/image/suite.ts';
 import { findQemu } from '../../../src/machine/qemu/qemu-program.ts';
+import { createTimeFactor } from '../../../src/machine/time-factor.ts';
 import { createForkOrBoot } from '../../../src/machine/template/fork-or-boot.ts';
 import { openUsersStore } from '../../rig/live-machine.ts';
 
@@ -18,7 +20,8 @@ const print = (value: unknown): void => {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 };
 
-const ctx = createContext({ emit: print });
+const factor = parseTimeoutFactor(process.env[timeoutFactorVariable] ?? '1');
+const ctx = createContext({ emit: print, timeFactor: createTimeFactor(factor) });
 await using store = await openUsersStore(ctx);
 const kernel = await ensureKernel(ctx, store, { suite: defaultSuite });
 const tools = await ensureTools(ctx, store, { suite: defaultSuite });
