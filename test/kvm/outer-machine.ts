@@ -40,16 +40,19 @@ const agentTimeoutMs = 180_000;
 /** History, results, and what tools keep for themselves. */
 const notTakenIn = '^(?:\\.git|raidlab-results|dist|node_modules/\\.cache|node_modules/\\.raidlab-host)(?:/|$)';
 
+/** A lab's disks and memory are gigabytes. */
+const notBroughtOut = ['*.raw', '*.qcow2', 'memory', 'state'].map((name) => `--exclude=${name}`);
+
 /** A machine with /dev/kvm and an ordinary user in it, who has raidlab's checkout and images. Gone when disposed. */
 export interface OuterMachine extends AsyncDisposable {
   readonly machine: Machine;
   /** Types `raidlab WORDS…` as the user, in a directory of that name in the home, and waits for its end. */
   type(directory: string, words: readonly string[], asked?: TypeOptions): Promise<CommandResult>;
-  /** Runs a program of the checkout as the user. */
-  runProgram(program: string): Promise<CommandResult>;
+  /** Runs a program of the checkout likewise. */
+  runProgram(directory: string, program: string): Promise<CommandResult>;
   /** Runs a command as root. */
   run(argv: readonly string[]): Promise<CommandResult>;
-  /** Unpacks a directory of the home into one of the host, which is made. */
+  /** Unpacks a directory of the home into one of the host, which is made; disks and memories of machines stay behind. */
   bringOut(directory: string, hostPath: string): Promise<void>;
 }
 
@@ -82,10 +85,11 @@ export async function openOuterMachine(ctx: Context, evidenceHostPath: string): 
     return {
       machine,
       type: (directory, words, asked) => asUser(ctx, machine, directory, ['src/cli/main.ts', ...words], asked),
-      runProgram: (program) => asUser(ctx, machine, 'programs', [program]),
+      runProgram: (directory, program) => asUser(ctx, machine, directory, [program]),
       run: (argv) => runInside(ctx, machine, argv),
       bringOut: async (directory, hostPath) => {
-        await runInside(ctx, machine, ['tar', '--create', '--sparse', '--file', guestDevice('RESULTS'), '--directory', '/home', directory]);
+        const pack = ['tar', '--create', '--sparse', ...notBroughtOut, '--file', guestDevice('RESULTS')];
+        await runInside(ctx, machine, [...pack, '--directory', homeGuestPath, directory]);
         await runInside(ctx, machine, ['sync']);
         await mkdir(hostPath, { recursive: true });
         const argv = ['tar', '--extract', '--no-same-owner', '--file', disks.results.hostPath, '--directory', hostPath];

@@ -1,7 +1,7 @@
 // `npm run test:kvm`: what raidlab does under KVM, in a machine that has it by emulation: see outer-machine.ts.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createContext } from '../../src/machine/context.ts';
@@ -12,41 +12,42 @@ import { assertForked } from './assert-forked.ts';
 import { openOuterMachine } from './outer-machine.ts';
 import type { OuterMachine } from './outer-machine.ts';
 
-const evidenceHostPath = join('raidlab-results', `kvm-${new Date().toISOString().replaceAll(/[-:]|\.\d+/gu, '')}`);
+const evidenceHostPath = resolve('raidlab-results', `kvm-${new Date().toISOString().replaceAll(/[-:]|\.\d+/gu, '')}`);
 
 /** Every machine in it is emulated by one that is emulated. */
 const timeout = 4 * 60 * 60_000;
 
 test('under KVM', { timeout }, async (suite) => {
-  await mkdir(evidenceHostPath, { recursive: true });
-  const ctx = createContext({ signal: suite.signal });
-  await using outer = await openOuterMachine(ctx, evidenceHostPath);
+  const outerHostPath = join(evidenceHostPath, 'outer');
+  await mkdir(outerHostPath, { recursive: true });
+  await using outer = await openOuterMachine(createContext({ signal: suite.signal }), outerHostPath);
 
-  /** A part of the suite with a directory of its own, which is brought out when something in it is not as it must be. */
+  /** A part of the suite with a directory of its own in the home; when something is not as it must be, that is said at once, and the directory brought out. */
   const part = (title: string, directory: string, body: (raidlab: Raidlab, part: TestContext) => Promise<void>): Promise<void> =>
     suite.test(title, async (given) => {
       try {
         await body((...words) => outer.type(directory, words), given);
       } catch (error) {
+        given.diagnostic(error instanceof Error ? error.message : String(error));
         await outer.bringOut(directory, evidenceHostPath);
-        given.diagnostic(`what it left: ${join(evidenceHostPath, directory)}; the outer machine: ${evidenceHostPath}`);
+        given.diagnostic(`what it left: ${join(evidenceHostPath, directory)}; the outer machine: ${outerHostPath}`);
         throw error;
       }
     });
 
-  await suite.test('a user who is not in the group kvm is told so, and how to mend it', async () => {
+  await part('a user who is not in the group kvm is told so, and how to mend it', 'doctor', async () => {
     const finding = findingOf(await outer.type('doctor', ['doctor', '--json'], { mayOpenKvm: false }), 'kvm');
     assert.equal(finding.outcome, 'warn');
     assert.match(finding.what, /raidlab may not open it/u);
     assert.equal(finding.mend, 'sudo usermod --append --groups kvm raidlab # then log in again');
   });
 
-  await suite.test('KVM is chosen unless told otherwise; a template is saved under it, and a fork runs a command', async () => {
-    assertForked(await outer.runProgram('test/kvm/inside/fork-once.ts'));
+  await part('KVM is chosen unless told otherwise; a template is saved under it, and a fork runs a command', 'fork', async () => {
+    assertForked(await outer.runProgram('fork', 'test/kvm/inside/fork-once.ts'));
   });
 
-  await suite.test('doctor knows that a kernel booted under it', async () => {
-    const finding = findingOf(await outer.type('doctor', ['doctor', '--json']), 'kvm');
+  await part('doctor knows that a kernel booted under it', 'doctor', async (raidlab) => {
+    const finding = findingOf(await raidlab('doctor', '--json'), 'kvm');
     assert.deepEqual([finding.outcome, finding.what], ['ok', 'a kernel booted under /dev/kvm']);
   });
 

@@ -1,7 +1,6 @@
 // Runs in the outer machine: the accelerator is chosen as for a drill, a machine is booted and saved as a template, a fork of it
 // runs a command. Prints every event, and at last what the command said: a JSON document a line.
-import { mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTimeoutFactor, timeoutFactorVariable } from '../../../src/core/time-limit.ts';
 import { chooseAccelerator } from '../../../src/machine/accelerator.ts';
@@ -33,7 +32,8 @@ const systemHostPath = join(scratch.hostPath, 'system.qcow2');
 await createOverlay(ctx, { hostPath: systemHostPath, backingHostPath: tools.systemHostPath, backingFormat: 'raw' });
 const scratchHostPath = join(scratch.socketHostPath, 'main');
 await mkdir(scratchHostPath, { mode: 0o700 });
-const evidenceHostPath = await mkdtemp(join(tmpdir(), 'fork-once-'));
+const evidenceHostPath = join(process.cwd(), 'main');
+await mkdir(evidenceHostPath);
 const startMachine = createForkOrBoot({ store, use: { mode: 'fork', renewed: new Set() }, parts });
 const places = { rootHostPath: tools.rootHostPath, systemHostPath, evidenceHostPath, scratchHostPath };
 await using machine = await startMachine(ctx, { ...parts, ...places, name: 'main', disks: [] });
