@@ -1,10 +1,9 @@
-import type { Readable } from 'node:stream';
 import type { ExitCode } from '../core/exit-code.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { TimeFactor } from '../machine/time-factor.ts';
 import type { Interruption } from './interruption.ts';
-import type { Terminal } from './raw-terminal.ts';
+import type { Terminal, TerminalInput } from './raw-terminal.ts';
 import type { Screen } from './screen.ts';
 
 /** What a command is given: everything of the process and its environment that it may know. Only main.ts reads the originals. */
@@ -37,7 +36,7 @@ export interface Cli {
    */
   lastWords: (exitCode: ExitCode, error?: unknown) => void;
   /** Standard input, for a command that reads it. */
-  readonly input: () => Readable;
+  readonly input: () => TerminalInput;
   /** Resolves when nothing more can come on standard input; never rejects. */
   readonly inputEnded: () => Promise<void>;
   /** The person's terminal, to be taken over; undefined when standard input or output is none. */

@@ -91,7 +91,10 @@ async function readLog(cli: Cli, file: string): Promise<ReadLog> {
 }
 
 function openSource(cli: Cli, file: string): Readable {
-  return file === '-' ? cli.input() : createReadStream(resolve(cli.cwdHostPath, file));
+  if (file !== '-') return createReadStream(resolve(cli.cwdHostPath, file));
+  const input = cli.input();
+  if (input.isTTY === true) cli.screen.note('Reading the log from this terminal; Ctrl-D ends it.');
+  return input;
 }
 
 function documentOf(logs: readonly ReadLog[], outcome: LogOutcome) {

@@ -55,7 +55,7 @@ const forms: readonly (readonly [RegExp, KernelTroubleKind])[] = [
   [/^kernel BUG\b/u, 'bug'],
   [/^BUG: /u, 'bug'],
   // check_hung_task() in kernel/hung_task.c; `in I/O wait` since 6.19
-  [/^INFO: task .+:\d+ blocked (?:in I\/O wait )?for more than \d+ seconds/u, 'hung-task'],
+  [/^INFO: task .+:\d+ (?:blocked|can't die) (?:in I\/O wait )?for more than \d+ seconds/u, 'hung-task'],
   // panic() in kernel/panic.c
   [/^Kernel panic - not syncing/u, 'panic'],
   // __warn() in kernel/panic.c, lib/ubsan.c

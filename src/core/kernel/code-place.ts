@@ -41,6 +41,7 @@ const armEntry = new RegExp(
   String.raw`^(?:\[<[0-9a-f]+>\] )?\(?[\w.$]+(?:\+0x\S+)?(?: \[[^\]]+\])?\)? from ${addresses}\(?${symbol}\)?`,
   'u',
 );
+const entryForms = [...traceEntries, armEntry];
 const warningPlaces = [symbol, decoded].map((place) => new RegExp(String.raw` at (?:\S+:\d+ )?${place}`, 'u'));
 /** `BUG: KASAN: use-after-free in f+0x1d/0x40`, `watchdog: CPU 5 self-detected hard LOCKUP @ f+0x1d/0x40`. */
 const announcedPlaces = [symbol, decoded].map(
@@ -65,8 +66,10 @@ export function parseAnnouncedPlace(text: string): CodePlace | null {
 
 /** Gives the entry that a line of a call trace holds; null when it holds none, such as `? 0xffffffffc02e7000` or `<TASK>`. */
 export function parseTraceEntry(text: string): TraceEntry | null {
+  // Most lines of a log are no entries, and the forms are long.
+  if (!text.includes('+0x') && !text.includes(' (') && !text.includes('[inline]')) return null;
   const trimmed = text.trim();
-  for (const form of [...traceEntries, armEntry]) {
+  for (const form of entryForms) {
     const groups = form.exec(trimmed)?.groups;
     const place = placeOf(groups);
     if (place !== null) return { ...place, uncertain: groups?.uncertain !== undefined };
@@ -79,13 +82,15 @@ export function isArmTraceEntry(text: string): boolean {
   return armEntry.test(text.trim());
 }
 
-/** What may stand between the entries of a trace: addresses without symbols, markers such as `<IRQ>`, registers and exception frames. */
+/** What may stand between the entries of a trace: addresses without symbols, markers such as `<IRQ>`, what was interrupted with its registers. */
 const betweenEntries = [
   /^$/u,
   /^(?:\? )?(?:\(?\[<?[0-9a-f]{4,16}>?\]|0x[0-9a-f]+$)/u,
   /^<{1,2}\/?[A-Z#]/u,
   /^(?:\? )?(?:[A-Za-z_$.][\w.$]*\+0x)/u,
   /^(?:r\d{1,2}|fp|ip|sl):[0-9a-f]{8}\b/u,
+  /^(?:RIP|RSP|EIP|Code|R[A-Z0-9]{2}|E[A-Z]{2}|ORIG_RAX|[C-G]S|CR\d|DR\d|PKRU|EFLAGS): /u,
+  /^(?:NIP|LR|REGS|MSR|CFAR|DAR|IRQMASK|GPR\d\d|(?:pc|lr|sp|pstate|x\d{1,2}) ?):? /u,
   /^(?:Exception stack\(|[0-9a-f]{4}: +[0-9a-f]{8}|--- (?:interrupt|Exception)|LR = |Function entered at|sp=[0-9a-f]+ bsp=)/u,
 ];
 

@@ -1,4 +1,5 @@
 import type { Announcement } from './announcement.ts';
+import { isOfTrace } from './code-place.ts';
 import type { ConsoleLine } from './console-line.ts';
 import { extendReport, keepInTranscript, openReport, reportLineLimit, strangerLimit, troubleOf } from './open-report.ts';
 import type { OpenReport } from './open-report.ts';
@@ -135,7 +136,7 @@ function mergePanic(report: OpenReport, text: string): OpenReport | null {
 }
 
 function observeInReport<Watch extends ReportWatch>(state: Watch, report: OpenReport, line: ConsoleLine, rawLine: string): Observed<Watch> {
-  const isOfReport = isReportLine(line.text);
+  const isOfReport = isReportLine(line.text) || (report.traceIs === 'running' && isOfTrace(line.text));
   const isOver = report.isComplete || (!report.hasEndMarker && report.traceIs !== 'to-come') || report.strangers >= strangerLimit;
   if (!isOfReport && isOver) return { state: { ...state, report: null, prelude: [] }, found: foundIn(report) };
   const extended = extendReport(report, line, rawLine);

@@ -74,12 +74,11 @@ export function openReport(
 /** Adds a line to a report: reads what it says about the trouble and keeps it in the transcript. */
 export function extendReport(report: OpenReport, line: ConsoleLine, rawLine: string): OpenReport {
   const text = line.text.trim();
-  const traceIs = nextTraceState(report.traceIs, text);
+  const traceIs = startsUnannounced(report, text) ? 'running' : nextTraceState(report.traceIs, text);
   const entry = traceIs === 'running' ? parseTraceEntry(text.replace(traceStart, '')) : null;
   return {
     ...report,
-    // The pointer printed last before the trace is the trouble's own; after it come user space's and the summary's.
-    at: report.traceIs === 'to-come' ? (parseInstructionPointer(text) ?? report.at) : (report.at ?? lastPointer(report, text)),
+    at: placeIn(report, text),
     process: report.process ?? parseProcess(text),
     kernel: report.kernel ?? parseKernelRelease(text),
     trace: entry === null ? report.trace : [...report.trace, entry],
@@ -120,6 +119,19 @@ function nextTraceState(now: OpenReport['traceIs'], text: string): OpenReport['t
   if (now === 'over' || text === '</TASK>') return 'over';
   // Somebody else's line in between does not end a trace; another part of the report does.
   return isOfTrace(text) || !isReportLine(text) ? 'running' : 'over';
+}
+
+/** These sanitizers print the frames right below what they found (mm/kmsan/report.c, mm/kfence/report.c, kernel/kcsan/report.c). */
+function startsUnannounced(report: OpenReport, text: string): boolean {
+  return report.traceIs === 'to-come' && /^BUG: K(?:MSAN|FENCE|CSAN): /u.test(report.what) && parseTraceEntry(text) !== null;
+}
+
+/** The pointer printed last before the trace is the trouble's own; after it come user space's and the summary's. */
+function placeIn(report: OpenReport, text: string): CodePlace | null {
+  if (report.traceIs !== 'to-come') return report.at ?? lastPointer(report, text);
+  // A sanitizer names the place itself, and prints no pointer.
+  if (report.kind === 'bug' && report.at !== null && parseAnnouncedPlace(report.what) !== null) return report.at;
+  return parseInstructionPointer(text) ?? report.at;
 }
 
 /** Until 4.x x86 printed the pointer once more behind the code; a report whose beginning was cut off has only that. */

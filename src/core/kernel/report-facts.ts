@@ -9,12 +9,14 @@ const processForms = [
   /^CPU: \d+ (?:[A-Z]+: \d+ )*?PID: (?<pid>\d+) Comm: (?<name>.{1,64}?) (?:Kdump: loaded )?(?:Not tainted|Tainted: )/u,
   /^Pid: (?<pid>\d+), comm: +(?<name>.{1,64}?) +(?:Not tainted|Tainted: )/u,
   /^WARNING: .* CPU#\d+: (?<name>.{1,64})\/(?<pid>\d+)$/u,
-  /^INFO: task (?<name>.{1,64}):(?<pid>\d+) (?:is )?blocked /u,
+  /^INFO: task (?<name>.{1,64}):(?<pid>\d+) (?:(?:is )?blocked|can't die) /u,
   /BUG: soft lockup - CPU#\d+ stuck for .*\[(?<name>.{1,64}):(?<pid>\d+)\]/u,
   // mm/kasan/report.c
   /^(?:Read|Write|Free|Invalid-free|Atomic)\b.* by task (?<name>.{1,64})\/(?<pid>\d+)$/u,
   // kernel/locking/lockdep.c
   /^(?<name>.{1,64})\/(?<pid>\d+) (?:is (?:trying to|freeing|leaving)|just changed|takes|has a lock|\[HC\d+\[\d+\]:SC\d+\[\d+\])/u,
+  // kernel/locking/spinlock_debug.c
+  /^BUG: (?:spinlock|rwlock|rt-mutex)\b.* on CPU#\d+, (?<name>.{1,64}?)\/(?<pid>\d+)(?:, [0-9a-f]+)?$/u,
   // kernel/sched/core.c, lib/smp_processor_id.c
   /^in_atomic\(\): .*\bpid: (?<pid>\d+), name: (?<name>.{1,64})$/u,
   /^BUG: scheduling while atomic: (?<name>.{1,64})\/(?<pid>\d+)\/0x/u,
@@ -59,7 +61,9 @@ export function parseKernelRelease(text: string): string | null {
   return null;
 }
 
+const bootBanner = new RegExp(String.raw`^Linux version (${version}) \(`, 'u');
+
 /** Gives the release that a kernel says when it boots (linux_banner in init/version.c); null for any other line. */
 export function parseBootBanner(text: string): string | null {
-  return new RegExp(String.raw`^Linux version (${version}) \(`, 'u').exec(text.trim())?.[1] ?? null;
+  return bootBanner.exec(text.trim())?.[1] ?? null;
 }

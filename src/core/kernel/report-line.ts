@@ -23,6 +23,8 @@ const shapes = [
   // kernel/locking/lockdep.c, mm/kasan/report.c, mm/slub.c, mm/oom_kill.c
   /^(?:[=-]{5,}$|but task is already |which lock already |but there are no more |the existing dependency |other info that |and this task |which would create |the shortest dependencies|the dependencies between|Possible (?:unsafe|interrupt unsafe)|Chain exists of|May be due to|\*\*\* DEADLOCK|\d+ locks? held by |no locks held by |lock\(|#\d+: |-> ?#\d|CPU0 +CPU1|-{4} +-{4}|.{0,80} state was registered at:|\.\.\. )/u,
   /^(?:Allocated by task |Freed by task |Last (?:potentially )?(?:related|call)|Second to last|The buggy address |Memory state around |page:|page dumped because|raw: |flags: 0x|>?[0-9a-f]{16}: |kasan: |KASAN: |Reported by Kernel Concurrency|value changed|(?:read|write)(?:-write)? .*to 0x[0-9a-f]+ of \d+ bytes|(?:Read|Write) of size )/u,
+  /^(?:Uninit was |Local variable |Bytes \d+-\d+ of |Memory access of size |Data copied to |kfence-#\d|(?:allocated|freed) by task |Corrupted memory at |(?:Use-after-free|Out-of-bounds|Invalid) .* at 0x)/u,
+  /^(?:INFO: (?:Allocated|Freed|Slab|Object|0x)|(?:Bytes b4|Object|Redzone|Padding|FIX)\b)/u,
   /^(?:in_atomic\(\)|preempt_count|RCU nest depth|INFO: lockdep is turned off|Preemption disabled at|caller is |Mem-Info:|active_anon:|Node \d+ |oom-kill:|oom_reaper:|\[ *\d+\] +\d+ +\d+ |\[ +pid +\] |Tasks state|\d+ (?:total pagecache|pages (?:RAM|in swap|HighMem|reserved))|lowmem_reserve)/u,
 ];
 

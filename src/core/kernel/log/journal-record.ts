@@ -2,7 +2,7 @@ import type { Speaker } from './peel-prefix.ts';
 
 /*
  * journalctl's formats with a name before each field: `-o export` and `-o verbose` (`NAME=value`, an empty line or a heading between two
- * entries; what is no text as NAME, eight bytes of length, data), and JSON (`-o json`, `json-pretty`, `json-sse`, `json-seq`). Other
+ * entries; what is no text as NAME, eight bytes of length, data), and JSON (`-o json`, `json-pretty`, `json-sse`, `json-seq`; `dmesg -J`). Other
  * collectors' JSON is read as well: an object a line, the message in a field of a usual name. Source: systemd's JOURNAL_EXPORT_FORMATS.
  *
  *     text ── a field ──► entry, its fields gathered ── empty line, `}`, heading ──► a message, or none ──► text
@@ -14,6 +14,8 @@ export interface OpenEntry {
   /** The field whose data goes on with the next line; null mostly. */
   readonly continued: string | null;
   readonly format: 'export' | 'json';
+  /** The entries stand in a list: the end of one is not the end of all. */
+  readonly isNested: boolean;
 }
 
 /** What a line of a log came to. */
@@ -34,7 +36,7 @@ export interface JournalMessage {
 
 /** What is kept of an entry. */
 const wanted =
-  /^(?:MESSAGE|_TRANSPORT|SYSLOG_IDENTIFIER|SYSLOG_FACILITY|__MONOTONIC_TIMESTAMP|_SOURCE_MONOTONIC_TIMESTAMP|message|msg|log|line|text)$/u;
+  /^(?:MESSAGE|_TRANSPORT|SYSLOG_IDENTIFIER|SYSLOG_FACILITY|__MONOTONIC_TIMESTAMP|_SOURCE_MONOTONIC_TIMESTAMP|message|msg|log|line|text|pri|fac|time)$/u;
 const wellKnown =
   /^ {0,4}(?:__CURSOR|__REALTIME_TIMESTAMP|__MONOTONIC_TIMESTAMP|MESSAGE|PRIORITY|SYSLOG_\w+|_TRANSPORT|_BOOT_ID|_MACHINE_ID|_HOSTNAME|_SOURCE_\w+|_KERNEL_\w+)=/u;
 const exportField = /^ {0,4}(_{0,2}[A-Z][A-Z0-9_]{0,63})(?:=(.*))?$/u;
@@ -64,7 +66,7 @@ function notOurs(open: OpenEntry | null): JournalStep {
 }
 
 function emptyEntry(format: OpenEntry['format']): OpenEntry {
-  return { fields: {}, continued: null, format };
+  return { fields: {}, continued: null, format, isNested: false };
 }
 
 function inExport(open: OpenEntry, line: string): JournalStep {
@@ -95,7 +97,11 @@ function beginJson(line: string): JournalStep {
 }
 
 function inJson(open: OpenEntry, line: string): JournalStep {
-  if (/^\s*\}[,\]]?\s*$/u.test(line)) return { open: null, messages: messagesOf(open), isText: false };
+  if (/^[\s,[\]]*[{}][\s,[\]{}]*$/u.test(line)) {
+    const goesOn = line.trimEnd().endsWith('{') || open.isNested;
+    return { open: goesOn ? { ...emptyEntry('json'), isNested: open.isNested } : null, messages: messagesOf(open), isText: false };
+  }
+  if (/^\s*"dmesg": \[$/u.test(line)) return { open: { ...open, isNested: true }, messages: [], isText: false };
   const [, name, value = ''] = jsonField.exec(line) ?? [];
   if (name === undefined) {
     // A list of bytes stands on lines of its own.
@@ -125,7 +131,7 @@ function parseObject(text: string): Readonly<Record<string, string>> | null {
   const fields: Record<string, string> = {};
   for (const [name, field] of Object.entries(value)) {
     if (!wanted.test(name)) continue;
-    if (typeof field === 'string') fields[name] = field;
+    if (typeof field === 'string' || typeof field === 'number') fields[name] = String(field);
     else if (Array.isArray(field) && field.every((byte) => typeof byte === 'number'))
       fields[name] = String.fromCodePoint(...field.slice(0, mostText).map((byte) => byte & 255));
   }
@@ -137,11 +143,12 @@ function messagesOf({ fields }: OpenEntry): readonly JournalMessage[] {
   if (message === undefined) return [];
   const micros = fields._SOURCE_MONOTONIC_TIMESTAMP ?? fields.__MONOTONIC_TIMESTAMP;
   const atSeconds = micros !== undefined && /^\d{1,15}$/u.test(micros) ? Number(micros) / 1e6 : null;
+  const seconds = fields.pri !== undefined && fields.time !== undefined ? Number(fields.time) : Number.NaN;
   const speaker = speakerOf(fields);
   return message
     .split('\n')
     .filter((text, index) => index === 0 || text !== '')
-    .map((text) => ({ text, speaker, atSeconds }));
+    .map((text) => ({ text, speaker, atSeconds: Number.isFinite(seconds) ? seconds : atSeconds }));
 }
 
 function speakerOf(fields: Readonly<Record<string, string>>): Speaker {
@@ -149,5 +156,7 @@ function speakerOf(fields: Readonly<Record<string, string>>): Speaker {
   if (identifier !== undefined) return identifier === 'kernel' ? 'kernel' : 'other';
   if (transport !== undefined) return transport === 'kernel' ? 'kernel' : 'other';
   if (facility !== undefined) return facility === '0' ? 'kernel' : 'other';
+  if (fields.fac !== undefined) return fields.fac === 'kern' ? 'kernel' : 'other';
+  if (fields.pri !== undefined && /^\d+$/u.test(fields.pri)) return Number(fields.pri) < 8 ? 'kernel' : 'other';
   return 'unsaid';
 }

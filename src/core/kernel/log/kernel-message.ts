@@ -24,7 +24,7 @@ export function isKernelMessage(text: string): boolean {
 
 /** What stands only in reports of trouble, wherever in a line it may stand. */
 const mention =
-  /Kernel panic - not syncing|BUG: (?:unable to handle|kernel NULL pointer|soft lockup|KASAN|Bad page)|[Uu]nable to handle kernel |kernel BUG at |\bOops: |\[#\d+\] (?:SMP|PREEMPT)|blocked for more than \d+ seconds|hard LOCKUP|soft lockup - CPU|Call [Tt]race:|---\[ end |\[ cut here \]|detected stalls? on CPU|RIP: 0010:|general protection fault(?:,|:)|Internal error: /u;
+  /Kernel panic - not syncing|BUG: (?:unable to handle|kernel NULL pointer|soft lockup|KASAN|Bad page)|[Uu]nable to handle kernel |kernel BUG at |\bOops: (?:Oops: )?[0-9a-f]{4}\b|\[#\d+\] (?:SMP|PREEMPT)|blocked for more than \d+ seconds|hard LOCKUP|soft lockup - CPU|Call [Tt]race:|---\[ end |\[ cut here \]|detected stalls? on CPU|RIP: 0010:|general protection fault(?:,|:)|Internal error: /u;
 
 /** Tells whether a line speaks of kernel trouble, so that a log that has it may not be called free of it. */
 export function mentionsTrouble(text: string): boolean {

@@ -18,7 +18,7 @@ const debuggingAids = [
 /** `WARNING: ` before anything else is a driver's or a program's remark: __warn() in kernel/panic.c, kernel/locking/lockdep.c, arch/x86/kernel/unwind_*.c. */
 const warnings = [
   /^WARNING: (?:CPU: \d+ PID: \d+ )?at \S/u,
-  /^WARNING: \S+:\d+ at \S/u,
+  /^WARNING: (?:\[.{1,200}\] )?\S+:\d+ at \S/u,
   /^WARNING: (?:possible (?:circular|recursive|irq lock|nested)|inconsistent lock state|suspicious RCU usage|bad (?:unlock|contention)|lock held |held lock |Nested lock|Invalid wait context|\S+-?(?:safe|READ|unsafe)\S* -> |.{1,80} still has locks held)/u,
   /^WARNING: (?:kernel stack (?:frame pointer|regs) at|can't (?:dereference|access) registers at|stack recursion on|stack going in the wrong direction)/u,
   /^Badness (?:at|in) \S/u,
@@ -27,7 +27,18 @@ const warnings = [
   /^.{1,64}: page allocation (?:failure|stalls)/u,
   /^irq \d+: nobody cared/u,
   /^sysfs: cannot create duplicate filename/u,
+  // generic_shutdown_super() in fs/super.c, filp_close() in fs/open.c
+  /^VFS: (?:Busy inodes after unmount|Close: file count is)/u,
 ];
+
+/** The kernel's own words about a program's fault begin like the program's. */
+const userFault =
+  /^.{1,64}\[\d{1,8}\]: (?:segfault at |unhandled |undefined instruction|bad frame|syscall \d|User fault|trap |general protection)/u;
+
+/** Tells whether a line is about a program that died of a fault of its own. */
+export function isUserFault(text: string): boolean {
+  return userFault.test(text.trim());
+}
 
 /** Stacks that somebody asked for: SysRq, or a processor that is asked by another (sched_show_task(), nmi_cpu_backtrace()). */
 const dumps = [
@@ -36,6 +47,9 @@ const dumps = [
   /^task +PC stack/u,
   /^\S.{0,15} +[A-Z] [0-9a-f]{8,16} +\d+ +\d+ +\d+ 0x[0-9a-f]{8}/u,
   /^(?:NMI backtrace for cpu \d|Sending NMI from|Showing (?:busy workqueues|all locks held))/u,
+  // A program that died of its own fault: show_signal_msg() and arm64_show_signal() under arch/, print_fatal_signal() in kernel/signal.c
+  userFault,
+  /^(?:traps: |potentially unexpected fatal signal \d|FAULT_INJECTION: forcing a failure)/u,
 ];
 
 const outOfMemory = /^(?:.{1,64} invoked oom-killer: |(?:Memory cgroup out of memory|Out of memory[^:]{0,60}): Kill(?:ed)? process \d)/u;
@@ -46,8 +60,9 @@ const forcedReadonly = /^BTRFS.{0,80}(?:forced readonly|forced shutdown|[Tt]rans
 /** `BUG:` and `kernel BUG` as the kernel's code has them, for lines of which nobody said that they are the kernel's. */
 const kernelBugs =
   /^(?:kernel BUG at \S+:\d+|BUG: (?:soft lockup|unable to handle|kernel NULL|Kernel NULL|Unable to handle kernel|KASAN: |KFENCE: |KMSAN: |Bad (?:page|rss-counter)|non-zero|scheduling while atomic|spinlock|rwlock|workqueue lockup|Dentry|[A-Za-z ]*stack guard page|atomic counter|unsupported|held lock|looking up|recent printk))/u;
-/** slab_bug() in mm/slub.c. */
+/** slab_bug() in mm/slub.c; until 3.2 without the taint flags. */
 const slabBug = /^BUG [\w.:-]{1,64} \((?:Not tainted|Tainted: )/u;
+const oldSlabBug = /^BUG [\w.:-]{1,64}: (?:Object|Poison|Redzone|Freepointer|Objects|Invalid|Wrong|Padding)/u;
 
 const table: readonly (readonly [readonly RegExp[], ReportKind])[] = [
   [debuggingAids, 'warning'],
@@ -55,8 +70,12 @@ const table: readonly (readonly [readonly RegExp[], ReportKind])[] = [
   [dumps, 'dump'],
   [[outOfMemory], 'out-of-memory'],
   [[forcedReadonly], 'forced-readonly'],
-  [[slabBug], 'bug'],
+  [[slabBug, oldSlabBug], 'bug'],
 ];
+
+/** One of these is in every line that any of the forms matches: most lines of a log have none, and need not be held against all of them. */
+const maybeAnnouncement =
+  /BUG|WARNING|INFO|Badness|UBSAN|Oops|anic|PANIC|LOCKUP|lockup|stalls?\b|Unable|Kernel|Bad |rror: |\[#?\d+\]|oom-killer|emory|nobody|allocation|duplicate|VFS|BTRFS|ys[Rr]q|task|NMI|Showing|segfault|unhandled|undefined|syscall|signal|FAULT|traps: |bad frame|User fault|: trap |fault|0x[0-9a-f]{8}/u;
 
 /** The general form of a death, for a kernel's line: what stands behind the number are names of its configuration. */
 const death = /^.{1,160}: [0-9a-f]{4,16} \[#\d+\](?:$| [A-Z])/u;
@@ -66,6 +85,7 @@ const death = /^.{1,160}: [0-9a-f]{4,16} \[#\d+\](?:$| [A-Z])/u;
  * otherwise only what no program says is believed.
  */
 export function parseLogAnnouncement(text: string, isKernels: boolean): Announcement | null {
+  if (!maybeAnnouncement.test(text)) return null;
   const trimmed = text.trim();
   for (const [forms, kind] of table) if (forms.some((form) => form.test(trimmed))) return { kind, isDeath: false };
   if (isNamedDeath(trimmed)) return { kind: 'oops', isDeath: true };
@@ -83,10 +103,14 @@ const ofOops = /^(?:#PF: |PGD [0-9a-f]|Fixing recursive fault)/u;
 
 /** Lines that stand inside a report alone, and are enough to know that there was one. */
 const pieces =
-  /^(?:CPU: \d+ .*PID: \d+ Comm: |Pid: \d+, comm: |Call [Tt]race:|Modules linked in: |---\[ end trace|note: .{1,64}\[\d+\] exited with |INFO: task .+:\d+ is blocked on |Code: (?:[0-9a-f]{2} ){8}|Krnl PSW : |NIP \[|PC is at |pc : \w)/u;
+  /^(?:CPU: \d+ .*PID: \d+ Comm: |Pid: \d+, comm: |Call [Tt]race:|Modules linked in: |---\[ end trace|note: .{1,64}\[\d+\] exited with |INFO: task .+:\d+ is blocked on |Krnl PSW : |NIP \[|PC is at |pc : \w)/u;
+
+/** As above, for pieces. */
+const maybePiece = /#PF|PGD|Fixing|CPU|Pid|Call|Modules|end trace|exited|blocked|Krnl|NIP|PC|pc|IP|epc|era|ERA|EPC|TPC|ainted| #/u;
 
 /** Gives what a line is when it is a piece of a report that nobody announced: `fragment`, or `oops` where it says so; null for any other line. */
 export function parseFragment(text: string): Announcement | null {
+  if (!maybePiece.test(text)) return null;
   const trimmed = text.trim();
   if (ofOops.test(trimmed)) return { kind: 'oops', isDeath: false };
   const isPiece = pieces.test(trimmed) || parseInstructionPointer(trimmed) !== null || parseKernelRelease(trimmed) !== null;

@@ -21,6 +21,9 @@ const decorations = [
   /^[\w.-]{1,60} +\| ?(?=\[ *\d|<\d)/u,
 ];
 
+/** A line that neither begins nor ends like this has no marks around it. */
+const maybeDecorated = /^\s*[>|│┃▌\-*+•‣·`<\d./]|^[\w.+@-]+(?:[:-]\S| +\|)|[`>|│┃␊]\s*$/u;
+
 /** Marks may stand in one another, as deep as people quote. */
 const deepest = 12;
 
@@ -30,10 +33,12 @@ const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&',
 export function peelDecoration(line: string): string {
   let text = line.replace(/^\uFEFF/u, '').replaceAll('\u00a0', ' ');
   if (text.includes('&')) text = text.replace(/&(lt|gt|amp|quot|apos|#39|#34|nbsp);/gu, (whole, name: string) => entities[name] ?? whole);
+  if (!maybeDecorated.test(text)) return text;
   for (let depth = 0; depth < deepest; depth += 1) {
     const mark = decorations.find((form) => form.test(text));
     if (mark === undefined) break;
     text = text.replace(mark, '');
   }
-  return text.replace(/(?:\s*`{1,3}|\s*<\/?(?:br|p|pre|code|td|tr|li)\s*\/?>|\s+[|│┃])+\s*$/u, '');
+  // Pictures of CR and LF, as terminal programs save them.
+  return text.replace(/␍?␊.*$/u, '').replace(/(?:\s*`{1,3}|\s*<\/?(?:br|p|pre|code|td|tr|li)\s*\/?>|\s+[|│┃])+\s*$/u, '');
 }

@@ -1,7 +1,7 @@
 import type { ConsoleLine } from '../console-line.ts';
 import { withoutTerminalControl } from '../console-line.ts';
 import { isReportLine } from '../report-line.ts';
-import { parseLogAnnouncement } from './log-announcement.ts';
+import { isUserFault, parseLogAnnouncement } from './log-announcement.ts';
 import { peelDecoration } from './peel-decoration.ts';
 import { prefixKinds } from './peel-prefix.ts';
 import type { Speaker, Told } from './peel-prefix.ts';
@@ -55,7 +55,7 @@ function judgeSpeaker(text: string, told: readonly Told[]): LogLine {
     release: told.find((one) => one.release !== undefined)?.release ?? null,
     speaker: 'unsaid',
   };
-  if (said.includes('other') || program.test(text)) return { ...line, speaker: 'other' };
+  if (said.includes('other') || isOfProgram(text)) return { ...line, speaker: 'other' };
   if (said.includes('kernel')) return { ...line, speaker: 'kernel' };
   const isDated = told.some((one) => one.isDate === true);
   if (isDated) {
@@ -68,7 +68,11 @@ function judgeSpeaker(text: string, told: readonly Told[]): LogLine {
   const inside = stampInside.exec(text);
   if (inside === null) return line;
   const rest = text.slice(inside.index + inside[0].length).trimEnd();
-  return { ...line, text: rest, atSeconds: Number(inside[1]), caller: inside[2] ?? null, speaker: program.test(rest) ? 'other' : 'kernel' };
+  return { ...line, text: rest, atSeconds: Number(inside[1]), caller: inside[2] ?? null, speaker: isOfProgram(rest) ? 'other' : 'kernel' };
+}
+
+function isOfProgram(text: string): boolean {
+  return program.test(text) && !isUserFault(text);
 }
 
 function isKernelShaped(text: string): boolean {

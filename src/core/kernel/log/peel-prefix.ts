@@ -34,7 +34,7 @@ function speakerOf(priority: string | undefined): Speaker {
 
 const clock = String.raw`\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?`;
 const zone = String.raw`(?:Z|[+-]\d\d:?\d\d)`;
-const isoDate = String.raw`\d{4}-\d\d-\d\d`;
+const isoDate = String.raw`\d{4}[-/]\d\d[-/]\d\d`;
 /** Months and days of the week in any language: `janv.`, `Mär`, `1月`, `янв`. */
 const word = String.raw`(?:[^\s\d\[\]<>:;,=()]{1,12}|\d{1,2}月|\d{1,2}월),?`;
 const month = String.raw`(?:${word} +)?${word} +\d{1,2}`;
@@ -69,9 +69,13 @@ const deltaStamp = peeler(new RegExp(String.raw`^\s*\[ *(?:[+-]\d+\.\d{6}${delta
 }));
 /** `[12345678]`: not only the kernel's lines begin like that. */
 const wholeStamp = peeler(new RegExp(String.raw`^\s*\[ *\d{1,12}${delta}\] ?`, 'u'), () => ({}));
-/** `[Tue Jan  2 03:04:05 2024]` of `dmesg -T`, `[Jan 2 03:04]` of `dmesg -H`. */
+const apacheLevel = String.raw`\[(?:\w+:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]`;
+/** `[Tue Jan  2 03:04:05 2024]` of `dmesg -T`, `[Jan 2 03:04]` of `dmesg -H`. Apache's has its level behind it: `[core:error]`. */
 const dmesgDate = peeler(
-  new RegExp(String.raw`^\s*\[${word} +${month} +${clock} +\d{4}${delta}\] ?|^\s*\[${word} *\d{1,2} +\d{1,2}:\d\d\] ?`, 'u'),
+  new RegExp(
+    String.raw`^\s*\[${word} +${month} +${clock} +\d{4}${delta}\](?! ?${apacheLevel}) ?|^\s*\[${word} *\d{1,2} +\d{1,2}:\d\d\] ?`,
+    'u',
+  ),
   () => ({
     speaker: 'kernel',
   }),

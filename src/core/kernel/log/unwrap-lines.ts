@@ -17,13 +17,15 @@ const mostPieces = 4;
 
 /** Takes the next line of a log, and gives what is whole now, and what is held back. Give null for the end of the log. */
 export function unwrapLine(held: HeldLine, next: WholeLine | null): { readonly held: HeldLine; readonly whole: readonly WholeLine[] } {
-  if (held !== null && next !== null && held.rawLines.length < mostPieces && goesOn(held.line, next.line)) {
+  if (held !== null && next !== null && held.rawLines.length < mostPieces && isOpenEnded(held.line.text) && goesOn(held.line, next.line)) {
     const joined = { ...held.line, text: `${held.line.text} ${next.line.text.trim()}` };
     return unwrapLine(null, { line: joined, rawLines: [...held.rawLines, ...next.rawLines] });
   }
   const before = held === null ? [] : [held];
   if (next === null) return { held: null, whole: before };
-  return isOpenEnded(next.line.text) ? { held: next, whole: before } : { held: null, whole: [...before, next] };
+  // What a bare first line is worth, the next one tells.
+  const isHeld = isOpenEnded(next.line.text) || (next.line.speaker === 'unsaid' && parseLogAnnouncement(next.line.text, false) !== null);
+  return isHeld ? { held: next, whole: before } : { held: null, whole: [...before, next] };
 }
 
 const symbolEnd = /\+0x[0-9a-f]+\/0x[0-9a-f]+$/u;
