@@ -27,7 +27,7 @@ const requirements: HostRequirements = {
       atLeastEmulated: '10.0',
       whyAtLeastEmulated: 'older ones corrupt some guests',
     },
-    { program: 'newuidmap', package: 'uidmap', why: 'lets mmdebstrap work without root', only: 'ordinary-user' },
+    { program: 'newuidmap', package: 'uidmap', why: 'lets mmdebstrap work without root', only: 'ordinary-user', onlyToBuild: true },
   ],
   files: [],
 };
@@ -58,6 +58,8 @@ const healthy: HostFacts = {
   memoryAvailableBytes: 8 * 1024 ** 3,
   cores: 4,
   mirrors: [{ uri: mirror, suite: 'bookworm' }],
+  missingImages: ['kernel of trixie', 'tools of trixie'],
+  hasNetwork: true,
 };
 
 const findingOf = (facts: HostFacts, name: string): Finding => {
@@ -147,6 +149,16 @@ const cases: readonly (readonly [what: string, name: string, outcome: Finding['o
   ['little memory', 'memory', 'warn', { memoryAvailableBytes: 512 * 1024 ** 2 }, /--memory/u],
   ['one core', 'cores', 'warn', { cores: 1 }, /one drill at a time/u],
   ['no mirror', 'mirror', 'fail', { mirrors: [] }, /RAIDLAB_MIRROR/u],
+  ['no mirror, and all images in the cache', 'mirror', 'warn', { mirrors: [], missingImages: [] }, /RAIDLAB_MIRROR/u],
+  ['no network', 'mirror', 'fail', { hasNetwork: false }, /Connect this host/u],
+  ['no network, and all images in the cache', 'mirror', 'warn', { hasNetwork: false, missingImages: [] }, /Connect this host/u],
+  [
+    'a program that only builds images is missing, and all images are in the cache',
+    'newuidmap',
+    'warn',
+    { programs: { ...healthy.programs, newuidmap: { hostPath: null, version: null } }, missingImages: [] },
+    /apt-get install/u,
+  ],
 ];
 
 for (const [what, name, outcome, change, mend] of cases) {
@@ -157,6 +169,15 @@ for (const [what, name, outcome, change, mend] of cases) {
     assert.equal(canRunDrill([finding]), outcome !== 'fail');
   });
 }
+
+test('what cannot be built is told by name; a mirror on this very host needs no network', () => {
+  assert.match(
+    findingOf({ ...healthy, hasNetwork: false }, 'mirror').what,
+    /this host has no network, and the cache lacks the kernel of trixie and the tools of trixie/u,
+  );
+  const near = { ...healthy, hasNetwork: false, mirrors: [{ uri: 'http://127.0.0.1:8080/debian', suite: '' }] };
+  assert.equal(findingOf(near, 'mirror').outcome, 'ok');
+});
 
 test('root needs no subordinate ids, no newuidmap and no sudo', () => {
   const facts: HostFacts = {

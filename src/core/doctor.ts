@@ -1,7 +1,7 @@
 import { findDistribution, isTested } from './host/requirements.ts';
 import type { HostRequirements } from './host/requirements.ts';
 import type { Mend } from './host/mend.ts';
-import { judgeNeeds, mendNeeds } from './host/needs.ts';
+import { canDoWithout, judgeNeeds, mendNeeds } from './host/needs.ts';
 import type { Need, NeedFacts } from './host/needs.ts';
 import { formatSize } from './size.ts';
 
@@ -20,6 +20,8 @@ export interface HostFacts extends NeedFacts {
   readonly runtime: DirectoryFacts;
   readonly memoryAvailableBytes: number;
   readonly cores: number;
+  /** Whether a network but the loopback is there. */
+  readonly hasNetwork: boolean;
 }
 
 /** How bad a finding is: `warn` slows or limits, `fail` means that no drill can run. */
@@ -66,7 +68,13 @@ function findingOf(requirements: HostRequirements, facts: HostFacts, need: Need)
   const { name, what, why, isMet } = need;
   const untested = name === 'system' && isMet ? saysUntested(requirements, facts) : null;
   if (untested !== null) return { name, outcome: 'warn', what, why, mend: untested };
-  return { name, outcome: isMet ? 'ok' : 'fail', what, why, mend: isMet ? null : formatMend(mendNeeds(requirements, facts, [need])) };
+  return {
+    name,
+    outcome: isMet ? 'ok' : canDoWithout(need, facts) ? 'warn' : 'fail',
+    what,
+    why,
+    mend: isMet ? null : formatMend(mendNeeds(requirements, facts, [need])),
+  };
 }
 
 function formatMend({ command, advice }: Mend): string {
@@ -182,9 +190,14 @@ function judgeCores({ cores }: HostFacts): Finding {
     : { ...base, outcome: 'warn', mend: 'Run one drill at a time, and nothing beside it.' };
 }
 
-function judgeMirror({ mirrors }: HostFacts): Finding {
+function judgeMirror({ mirrors, hasNetwork, missingImages }: HostFacts): Finding {
   const base = { name: 'mirror', why: 'kernels and userlands are built from Debian packages of the mirror that apt uses here' };
   const uris = [...new Set(mirrors.map((mirror) => mirror.uri))];
-  if (uris.length > 0) return { ...base, outcome: 'ok', what: uris.join(', '), mend: null };
-  return { ...base, outcome: 'fail', what: 'apt has no Debian source', mend: 'export RAIDLAB_MIRROR=URI, with the URI of a Debian mirror' };
+  const isNear = uris.some((uri) => /^(?:file|copy):|^https?:\/\/(?:localhost|127\.)/u.test(uri));
+  if (uris.length > 0 && (hasNetwork || isNear)) return { ...base, outcome: 'ok', what: uris.join(', '), mend: null };
+  const what = uris.length > 0 ? 'this host has no network' : 'apt has no Debian source';
+  const mend = uris.length > 0 ? 'Connect this host to the network.' : 'export RAIDLAB_MIRROR=URI, with the URI of a Debian mirror';
+  if (missingImages.length > 0)
+    return { ...base, outcome: 'fail', what: `${what}, and the cache lacks the ${missingImages.join(' and the ')}`, mend };
+  return { ...base, outcome: 'warn', what: `${what}: what is in the cache works, nothing else can be built`, mend };
 }

@@ -65,7 +65,7 @@ const samples: Samples = {
     'version-not-found': [64, { version: '6.13', known: ['6.12', '7.3'] }],
     'unusable-kernel-files': [64, { hostPath: './linux', why: 'there is no vmlinuz', remedy: 'Copy it there.' }],
     'build-failed': [69, { artefact: 'tools trixie', argv, said }],
-    'mirror-unreachable': [69, { suite: 'trixie', argv, said }],
+    'mirror-unreachable': [69, { suite: 'trixie', hasNetwork: true, argv, said }],
     'mirror-unknown': [69, { suite: 'trixie' }],
     'module-missing': [69, { kernel: '6.12', module: 'btrfs' }],
   },
@@ -152,7 +152,7 @@ test('every fact of a failure is told', () => {
     const description = describeFailure(failure);
     const told = Object.values(description).join('\n');
     for (const [fact, value] of Object.entries(failure)) {
-      if (fact === 'area' || fact === 'reason' || fact === 'payloadBytes' || fact === 'usableBytes') continue;
+      if (fact === 'area' || fact === 'reason' || fact === 'payloadBytes' || fact === 'usableBytes' || fact === 'hasNetwork') continue;
       if (fact === 'limit') {
         assert.ok(told.includes(formatTimeLimit(value as TimeLimit)), `${failure.area}/${failure.reason}: ${fact}`);
         assert.ok(told.includes('RAIDLAB_TIMEOUT_FACTOR') || failure.reason === 'busy', failure.reason);
@@ -177,4 +177,11 @@ test('a nearest word is offered only where there is one', () => {
   const failure = { area: 'usage', reason: 'unknown-drill', drill: 'x', known: ['replace'] } as const;
   assert.doesNotMatch(describeFailure({ ...failure, nearest: undefined }).remedy, /Did you mean/u);
   assert.match(describeFailure({ ...failure, nearest: 'replace' }).remedy, /^Did you mean "replace"\? /u);
+});
+
+test('without a network the words are about that, and not about the mirror', () => {
+  const failure = { area: 'image', reason: 'mirror-unreachable', suite: 'trixie', hasNetwork: false, argv, said } as const;
+  const { what, remedy } = describeFailure(failure);
+  assert.match(what, /this host has no network/u);
+  assert.match(remedy, /raidlab kernels ls/u);
 });

@@ -77,7 +77,7 @@ export function parseAnswers(text: string): readonly Remembered[] {
   } catch {
     return [];
   }
-  return Array.isArray(value) && value.every(isRemembered) ? value : [];
+  return Array.isArray(value) ? value.filter(isRemembered) : [];
 }
 
 function isRemembered(value: unknown): value is Remembered {

@@ -11,6 +11,7 @@ import { mayAccess, outputOf } from './host-look.ts';
 import { findAptMirrors } from './host-mirrors.ts';
 import { observeNeeds } from './host-needs.ts';
 import type { HostView } from './host-needs.ts';
+import { hasNetwork } from './host-network.ts';
 import { readAvailableMemory } from './host-room.ts';
 
 /** Observes the host: what it must have, and space, memory, mirror. Needs no root. */
@@ -30,6 +31,7 @@ export async function observeHost(ctx: Context, view: HostView): Promise<HostFac
     runtime,
     memoryAvailableBytes,
     cores: availableParallelism(),
+    hasNetwork: hasNetwork(),
     mirrors,
   };
 }

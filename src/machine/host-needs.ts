@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { machine, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { FoundProgram, KvmFacts, NeedFacts } from '../core/host/needs.ts';
-import { judgeNeeds, mendNeeds } from '../core/host/needs.ts';
+import { canDoWithout, judgeNeeds, mendNeeds } from '../core/host/needs.ts';
 import { parseOsRelease } from '../core/host/os-release.ts';
 import type { HostRequirements, OsFacts, ProgramRequirement } from '../core/host/requirements.ts';
 import { RaidlabError } from '../core/failure.ts';
@@ -12,6 +12,7 @@ import type { CacheStore } from './cache/store.ts';
 import type { Context } from './context.ts';
 import { mayAccess, outputOf, readIfThere } from './host-look.ts';
 import { askOnce } from './host-memory.ts';
+import { findMissingImages } from './image/missing-images.ts';
 import { findAptMirrors } from './host-mirrors.ts';
 import { lookAtUserNamespaces, readSubordinateIds } from './user-namespaces.ts';
 
@@ -31,7 +32,7 @@ export interface HostView {
  */
 export async function requireHost(ctx: Context, view: HostView): Promise<void> {
   const facts = await observeNeeds(ctx, view);
-  const unmet = (seen: NeedFacts) => judgeNeeds(view.requirements, seen).filter(({ isMet }) => !isMet);
+  const unmet = (seen: NeedFacts) => judgeNeeds(view.requirements, seen).filter((need) => !need.isMet && !canDoWithout(need, seen));
   if (unmet(facts).length === 0) return;
   // Only for the command that mends it.
   const withMirrors = { ...facts, mirrors: await findAptMirrors(ctx, view.mirror) };
@@ -72,6 +73,7 @@ export async function observeNeeds(ctx: Context, view: HostView): Promise<NeedFa
     userNamespaces,
     subordinateIds,
     mirrors: [],
+    missingImages: await findMissingImages(store),
   };
 }
 

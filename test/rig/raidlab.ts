@@ -26,9 +26,15 @@ export interface TypedRaidlab {
   complained(text: string): Promise<void>;
 }
 
-/** Types `raidlab WORDS…` in a directory, as a process of its own, with real signals, pipes and exit status. */
-export function typeRaidlab(cwdHostPath: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): TypedRaidlab {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', mainHostPath, ...words], {
+/** Types `raidlab WORDS…` in a directory, as a process of its own, with real signals, pipes and exit status; `through` another program, which becomes it. */
+export function typeRaidlab(
+  cwdHostPath: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  through: readonly string[] = [],
+): TypedRaidlab {
+  const [program = '', ...argv] = [...through, process.execPath, '--disable-warning=ExperimentalWarning', mainHostPath, ...words];
+  const child = spawn(program, argv, {
     cwd: cwdHostPath,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

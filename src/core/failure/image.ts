@@ -54,6 +54,7 @@ export type ImageFailure =
       readonly area: 'image';
       readonly reason: 'mirror-unreachable';
       readonly suite: string;
+      readonly hasNetwork: boolean;
       readonly argv: readonly string[];
       readonly said: string;
     }
@@ -101,10 +102,10 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
     case 'mirror-unreachable':
       return {
         exitCode: exitCodes.unavailable,
-        what: `The packages of ${failure.suite} could not be fetched.`,
+        what: `The packages of ${failure.suite} could not be fetched${failure.hasNetwork ? '' : ': this host has no network'}.`,
         command: `host: ${failure.argv.join(' ')}`,
         said: failure.said,
-        remedy: remedyForMirror(failure.suite, failure.said),
+        remedy: failure.hasNetwork ? remedyForMirror(failure.suite, failure.said) : remedyWithoutNetwork,
       };
     case 'mirror-unknown':
       return {
@@ -136,6 +137,9 @@ function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'ver
     remedy: `${has} ${remedyForMirror(unread.suites[0] ?? '', unread.said)}`,
   };
 }
+
+const remedyWithoutNetwork =
+  'What is in the cache works without one: `raidlab kernels ls` and `raidlab cache ls` list it. For anything else connect this host, then type the command again.';
 
 /** A mirror that is behind, or an archive, is a choice of the person's: what is expired may lack months of security. */
 function remedyForMirror(suite: string, said: string): string {

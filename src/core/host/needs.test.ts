@@ -27,6 +27,7 @@ const complete = (release: Release): NeedFacts => ({
   userNamespaces: { works: true, said: '', forbiddenBy: [] },
   subordinateIds: { users: 65_536, groups: 65_536, firstFree: 165_536 },
   mirrors: [{ uri: mirror, suite: 'bookworm' }],
+  missingImages: ['kernel of trixie', 'tools of trixie'],
 });
 
 const bare = (release: Release): NeedFacts => ({ ...complete(release), programs: {}, files: [] });

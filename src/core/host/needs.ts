@@ -51,6 +51,8 @@ export interface NeedFacts {
   readonly subordinateIds: SubordinateIds;
   /** Debian mirrors that the host's apt uses, with the suite; empty when there are none, or when they were not asked for. */
   readonly mirrors: readonly { readonly uri: string; readonly suite: string }[];
+  /** The images of a usual drill that are not in the cache: `kernel of trixie`. */
+  readonly missingImages: readonly string[];
 }
 
 /** One thing that the host must have, and whether it has it. */
@@ -58,6 +60,8 @@ export interface Need {
   /** Stable kebab-case name: `qemu-system-x86_64`, `user-namespaces`. */
   readonly name: string;
   readonly isMet: boolean;
+  /** Whether images in the cache run without it. */
+  readonly onlyToBuild?: boolean;
   /** What was seen. */
   readonly what: string;
   /** Why it matters. */
@@ -79,6 +83,15 @@ export function judgeNeeds(requirements: HostRequirements, facts: NeedFacts): re
     judgeUserNamespaces(facts),
     ...(facts.isRoot ? [] : [judgeSubordinateIds(facts)]),
   ];
+}
+
+function usedFor({ onlyToBuild }: Pick<ProgramRequirement, 'onlyToBuild'>): Pick<Need, 'onlyToBuild'> {
+  return onlyToBuild === true ? { onlyToBuild } : {};
+}
+
+/** Tells whether a host that does not meet a need can run a usual drill all the same, from the images in its cache. */
+export function canDoWithout({ onlyToBuild }: Need, { missingImages }: Pick<NeedFacts, 'missingImages'>): boolean {
+  return onlyToBuild === true && missingImages.length === 0;
 }
 
 /** Plans how needs that are not met are mended: by one command, where that is possible. */
@@ -105,7 +118,7 @@ function judgeSystem({ debian }: HostRequirements, { os, architecture }: NeedFac
 
 function judgeProgram(requirement: ProgramRequirement, facts: NeedFacts): Need {
   const { hostPath, version } = facts.programs[requirement.program] ?? { hostPath: null, version: null };
-  const base = { name: requirement.program, why: `it ${requirement.why}` };
+  const base = { name: requirement.program, why: `it ${requirement.why}`, ...usedFor(requirement) };
   const mend = { kind: 'package', requirement } as const;
   if (hostPath === null) return { ...base, isMet: false, what: 'not found', mend };
   const what = version ?? 'version unknown';
@@ -133,13 +146,13 @@ function mayWork({ device, remembered }: KvmFacts): boolean {
 
 function judgeFile(requirement: FileRequirement, { files }: NeedFacts): Need {
   const { name, hostPath } = requirement;
-  const base = { name, why: `it ${requirement.why}` };
+  const base = { name, why: `it ${requirement.why}`, ...usedFor(requirement) };
   if (files.includes(hostPath)) return { ...base, isMet: true, what: hostPath, mend: null };
   return { ...base, isMet: false, what: `there is no ${hostPath}`, mend: { kind: 'package', requirement } };
 }
 
 function judgeUserNamespaces({ userNamespaces, isRoot }: NeedFacts): Need {
-  const base = { name: 'user-namespaces', why: 'images are built without root, in a user namespace' };
+  const base = { name: 'user-namespaces', why: 'images are built without root, in a user namespace', onlyToBuild: true };
   const { works, said, forbiddenBy } = userNamespaces;
   if (works) return { ...base, isMet: true, what: 'a user namespace can be made', mend: null };
   const what = `a user namespace cannot be made: ${said}`;
@@ -153,7 +166,11 @@ function judgeUserNamespaces({ userNamespaces, isRoot }: NeedFacts): Need {
 
 function judgeSubordinateIds({ subordinateIds, user }: NeedFacts): Need {
   const { users, groups, firstFree } = subordinateIds;
-  const base = { name: 'subordinate-ids', why: 'the files of an image belong to many users, who are mapped to ids of yours' };
+  const base = {
+    name: 'subordinate-ids',
+    why: 'the files of an image belong to many users, who are mapped to ids of yours',
+    onlyToBuild: true,
+  };
   if (Math.min(users, groups) >= subordinateIdsNeeded)
     return { ...base, isMet: true, what: `${String(users)} user ids, ${String(groups)} group ids`, mend: null };
   const range = `${String(firstFree)}-${String(firstFree + subordinateIdsNeeded - 1)}`;

@@ -17,6 +17,8 @@ export interface ProgramRequirement extends PackageNames {
   /** The oldest version that will do where the processor is emulated, if that is another one. */
   readonly atLeastEmulated?: string;
   readonly whyAtLeastEmulated?: string;
+  /** Needed only where an image has to be built: what is in the cache runs without it. */
+  readonly onlyToBuild?: boolean;
   /** Needed only by who is not root. */
   readonly only?: 'ordinary-user';
 }
@@ -28,6 +30,8 @@ export interface FileRequirement extends PackageNames {
   readonly hostPath: string;
   /** What it does here, to complete "it …". */
   readonly why: string;
+  /** As for a program. */
+  readonly onlyToBuild?: boolean;
 }
 
 /** A family of Linux distributions, whose packages have the same names. */

@@ -119,7 +119,14 @@ test('a file that was only touched is hashed again and accepted', async () => {
 });
 
 test('a build that fails leaves nothing, and its error comes through', async () => {
-  const error = new RaidlabError({ area: 'image', reason: 'mirror-unreachable', suite: 'trixie', argv: ['mmdebstrap'], said: 'no' });
+  const error = new RaidlabError({
+    area: 'image',
+    reason: 'mirror-unreachable',
+    suite: 'trixie',
+    hasNetwork: true,
+    argv: ['mmdebstrap'],
+    said: 'no',
+  });
   await assert.rejects(
     ensure(async (_ctx, { entryHostPath, work }) => {
       await writeFile(path.join(entryHostPath, 'half'), 'x');

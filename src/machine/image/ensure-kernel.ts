@@ -3,10 +3,12 @@ import path from 'node:path';
 import type { KernelChoice } from '../../core/kernel-choice.ts';
 import type { Mirrors } from '../../core/mirrors.ts';
 import { ensureEntry } from '../cache/ensure-entry.ts';
+import type { EntryKey } from '../cache/entry-name.ts';
 import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
 import type { KernelArtefact } from './artefact.ts';
 import { buildKernel, kernelFiles } from './build-kernel.ts';
+import type { KernelSource } from './build-kernel.ts';
 import { findKernelSource } from './kernel-sources.ts';
 import { digestRecipe, recipeHostPaths } from './recipe.ts';
 import { upstreamVersionOf } from './upstream-version.ts';
@@ -19,8 +21,7 @@ import { upstreamVersionOf } from './upstream-version.ts';
  */
 export async function ensureKernel(ctx: Context, store: OpenStore, choice: KernelChoice, mirrors: Mirrors = {}): Promise<KernelArtefact> {
   const source = await findKernelSource(store, choice, mirrors);
-  const key = { kind: 'kernel', digest: await digestRecipe([recipeHostPaths.initramfsRoot], source.identity), artefact: source.artefact };
-  const entry = await ensureEntry(ctx, store, key, (building, workshop) => buildKernel(building, workshop, source));
+  const entry = await ensureEntry(ctx, store, await planKernelKey(source), (building, workshop) => buildKernel(building, workshop, source));
   const inEntry = (name: string): string => path.join(entry.hostPath, name);
   const version = (await readFile(inEntry(kernelFiles.version), 'utf8')).trim();
   return {
@@ -32,4 +33,9 @@ export async function ensureKernel(ctx: Context, store: OpenStore, choice: Kerne
     modulesHostPath: inEntry(kernelFiles.modules),
     digest: entry.contentDigest,
   };
+}
+
+/** Gives what names a kernel from a source in the cache. */
+export async function planKernelKey({ identity, artefact }: KernelSource): Promise<EntryKey> {
+  return { kind: 'kernel', digest: await digestRecipe([recipeHostPaths.initramfsRoot], identity), artefact };
 }

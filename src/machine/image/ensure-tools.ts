@@ -1,12 +1,14 @@
 import path from 'node:path';
 import type { Mirrors } from '../../core/mirrors.ts';
 import { ensureEntry } from '../cache/ensure-entry.ts';
+import type { EntryKey } from '../cache/entry-name.ts';
 import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
 import type { ToolsArtefact } from './artefact.ts';
 import { buildTools, planPreferences, planToolsPackages, systemSizeBytes, toolsFiles } from './build-tools.ts';
 import { digestRecipe, recipeHostPaths } from './recipe.ts';
 import { requireSuite } from './suite.ts';
+import type { Suite } from './suite.ts';
 
 /** Which tools are wanted. */
 export interface ToolsChoice {
@@ -24,13 +26,10 @@ export interface ToolsChoice {
  */
 export async function ensureTools(ctx: Context, store: OpenStore, choice: ToolsChoice, mirrors: Mirrors = {}): Promise<ToolsArtefact> {
   const suite = requireSuite(choice.suite, mirrors);
-  const { packages: added = [] } = choice;
-  const artefact = `tools of ${suite.name}${added.length === 0 ? '' : `, and ${added.join(', ')}`}`;
-  const packages = [...planToolsPackages(suite), ...added];
-  const choices = { suite, packages, preferences: planPreferences(suite), systemSizeBytes };
-  const digest = await digestRecipe([recipeHostPaths.guestRoot, recipeHostPaths.buildHooks], choices);
-  const entry = await ensureEntry(ctx, store, { kind: 'tools', digest, artefact }, (building, workshop) =>
-    buildTools(building, store, workshop, { suite, artefact, packages, mirrors }),
+  const packages = planPackages(suite, choice.packages);
+  const key = await planToolsKey(suite, choice.packages);
+  const entry = await ensureEntry(ctx, store, key, (building, workshop) =>
+    buildTools(building, store, workshop, { suite, artefact: key.artefact, packages, mirrors }),
   );
   return {
     suite: suite.name,
@@ -40,4 +39,15 @@ export async function ensureTools(ctx: Context, store: OpenStore, choice: ToolsC
     systemHostPath: path.join(entry.hostPath, toolsFiles.system),
     digest: entry.contentDigest,
   };
+}
+
+/** Gives what names the tools of a suite, with these packages added, in the cache. */
+export async function planToolsKey(suite: Suite, added: readonly string[] = []): Promise<EntryKey> {
+  const choices = { suite, packages: planPackages(suite, added), preferences: planPreferences(suite), systemSizeBytes };
+  const digest = await digestRecipe([recipeHostPaths.guestRoot, recipeHostPaths.buildHooks], choices);
+  return { kind: 'tools', digest, artefact: `tools of ${suite.name}${added.length === 0 ? '' : `, and ${added.join(', ')}`}` };
+}
+
+function planPackages(suite: Suite, added: readonly string[] = []): readonly string[] {
+  return [...planToolsPackages(suite), ...added];
 }

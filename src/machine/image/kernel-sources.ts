@@ -6,6 +6,7 @@ import { describeKernelChoice } from '../../core/kernel-choice.ts';
 import type { KernelChoice } from '../../core/kernel-choice.ts';
 import type { Mirrors } from '../../core/mirrors.ts';
 import type { OpenStore } from '../cache/open-store.ts';
+import type { CacheStore } from '../cache/store.ts';
 import type { Context } from '../context.ts';
 import { bootstrapKernel } from './bootstrap-packages.ts';
 import { rootModules } from './build-kernel.ts';
@@ -23,7 +24,7 @@ import { findPackageFiles, unpackKernelPackages } from './unpack-kernel-packages
  */
 export async function findKernelSource(store: OpenStore, choice: KernelChoice, mirrors: Mirrors): Promise<KernelSource> {
   const artefact = describeKernelChoice(choice);
-  if ('suite' in choice) return sourceOfSuite(store, choice.suite, artefact, mirrors);
+  if ('suite' in choice) return sourceOfSuite(store, choice.suite, mirrors);
   if ('version' in choice) return sourceOfVersion(store, choice.version, artefact, mirrors);
   if ('packageHostPaths' in choice) {
     const hostPaths = await findPackageFiles(choice.packageHostPaths);
@@ -49,7 +50,9 @@ export async function checkKernelFiles(choice: KernelChoice): Promise<void> {
   if ('directoryHostPath' in choice) await findKernelDirectory(choice.directoryHostPath);
 }
 
-function sourceOfSuite(store: OpenStore, name: string, artefact: string, mirrors: Mirrors): KernelSource {
+/** Gives the source of a suite's newest kernel. Throws `image/unknown-suite`. */
+export function sourceOfSuite(store: CacheStore, name: string, mirrors: Mirrors): KernelSource {
+  const artefact = describeKernelChoice({ suite: name });
   const suite = requireSuite(name, mirrors);
   const kernelPackage = kernelPackageOf(suite);
   return {

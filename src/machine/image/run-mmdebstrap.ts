@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { RaidlabError } from '../../core/failure.ts';
 import { tellingLines } from '../../core/telling-lines.ts';
 import type { Context } from '../context.ts';
+import { hasNetwork } from '../host-network.ts';
 import { runHostCommand } from '../host-process.ts';
 import { firstProgress, observeBuildLine } from './build-progress.ts';
 import type { BuildPhase } from './build-progress.ts';
@@ -78,7 +79,8 @@ async function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly 
   }
   const said = tellingLines(lines);
   const { argv, suite, artefact } = run;
-  if (isFetchFailure(text)) return new RaidlabError({ area: 'image', reason: 'mirror-unreachable', suite, argv, said }, options);
+  if (isFetchFailure(text))
+    return new RaidlabError({ area: 'image', reason: 'mirror-unreachable', suite, hasNetwork: hasNetwork(), argv, said }, options);
   return new RaidlabError({ area: 'image', reason: 'build-failed', artefact, argv, said }, options);
 }
 
