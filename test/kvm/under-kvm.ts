@@ -35,20 +35,8 @@ test('under KVM', { timeout }, async (suite) => {
       }
     });
 
-  await part('a user who is not in the group kvm is told so, and how to mend it', 'doctor', async () => {
-    const finding = findingOf(await outer.type('doctor', ['doctor', '--json'], { mayOpenKvm: false }), 'kvm');
-    assert.equal(finding.outcome, 'warn');
-    assert.match(finding.what, /raidlab may not open it/u);
-    assert.equal(finding.mend, 'sudo usermod --append --groups kvm raidlab # then log in again');
-  });
-
   await part('KVM is chosen unless told otherwise; a template is saved under it, and a fork runs a command', 'fork', async () => {
     assertForked(await outer.runProgram('fork', 'test/kvm/inside/fork-once.ts'));
-  });
-
-  await part('doctor knows that a kernel booted under it', 'doctor', async (raidlab) => {
-    const finding = findingOf(await raidlab('doctor', '--json'), 'kvm');
-    assert.deepEqual([finding.outcome, finding.what], ['ok', 'a kernel booted under /dev/kvm']);
   });
 
   await part('the default drill holds, with an empty cache', 'cold', async (raidlab, given) => {
@@ -94,6 +82,18 @@ test('under KVM', { timeout }, async (suite) => {
     assert.equal(await ok('ssh', '--', 'cat', '/storage/note', '/run/note'), 'one\nin-memory\n');
     assert.match(await ok('disk', 'ls'), /^DISK1 +1 GiB +.*pulled/mu);
     await ok('destroy');
+  });
+
+  await part('doctor knows that a kernel booted under it', 'doctor', async (raidlab) => {
+    const finding = findingOf(await raidlab('doctor', '--json'), 'kvm');
+    assert.deepEqual([finding.outcome, finding.what], ['ok', 'a kernel booted under /dev/kvm']);
+  });
+
+  await part('a user who is not in the group kvm is told so, and how to mend it', 'doctor', async () => {
+    const finding = findingOf(await outer.type('doctor', ['doctor', '--json'], { mayOpenKvm: false }), 'kvm');
+    assert.equal(finding.outcome, 'warn');
+    assert.match(finding.what, /raidlab may not open it/u);
+    assert.equal(finding.mend, 'sudo usermod --append --groups kvm raidlab # then log in again');
   });
 });
 
