@@ -1,6 +1,6 @@
 // host-packages.mjs [USER]: brings a Debian host up to setup/requirements.json for who runs it, or for USER: says what is missing and what it
 // will run, then runs it as root.
-// All it prints goes to stderr. Exit 0: everything is there; 69: it cannot be, with the commands for an administrator; 130: interrupted.
+// All it prints goes to stderr. Exit 0: everything is there, or this is no Debian; 69: it cannot be, with the commands for an administrator; 130: interrupted.
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -115,6 +115,8 @@ async function main() {
     lacks.map((lack) => lack.package),
     whose,
   );
+  // Elsewhere nothing is installed: the command itself says what is missing, and what to type for it.
+  if (facts.os.id !== 'debian') return 0;
   say('this host lacks what raidlab needs:');
   sayList(formatLacks(lacks));
   if (idsLacking) sayList([`a range of ids for ${facts.user} in /etc/subuid and /etc/subgid: mmdebstrap works without root in it`]);
