@@ -132,7 +132,7 @@ export class DrillRun implements AsyncDisposable {
   async boot(start?: StartMachine): Promise<void> {
     if (this.#machine !== undefined) throw new Error(`drill ${this.drill}: the machine is on already`);
     this.#boots += 1;
-    this.#machine = await startFromKit(this.ctx, this.kit, this.#lastMachineName, this.disks, start);
+    this.#machine = await startFromKit(this.ctx, this.kit, this.#lastMachineName, this.disks, start === undefined ? {} : { start });
   }
 
   /** Orderly power-off. A live writer is stopped first. */

@@ -36,18 +36,25 @@ export interface MachineDisks {
   readonly faults?: readonly StandingFault[];
 }
 
+/** How a machine of a kit is started, where that is not the usual way. */
+export interface StartFromKitOptions {
+  /** Instead of the kit's own way. */
+  readonly start?: StartMachine;
+  /** A slot that was taken for it: the machine's from now on. */
+  readonly slot?: Disposable;
+}
+
 /** Starts a machine of the kit from the given disks and waits until storage commands can be typed. */
 export async function startFromKit(
   ctx: Context,
   kit: MachineKit,
   name: string,
   disks: MachineDisks,
-  start: StartMachine = kit.startMachine,
+  { start = kit.startMachine, slot: taken }: StartFromKitOptions = {},
 ): Promise<Machine> {
-  const spec = await planMachine(kit, name, disks);
-  const slot = await kit.slots.take(ctx, name);
+  const slot = taken ?? (await kit.slots.take(ctx, name));
   try {
-    return freeingSlot(await start(ctx, spec), slot);
+    return freeingSlot(await start(ctx, await planMachine(kit, name, disks)), slot);
   } catch (error) {
     slot[Symbol.dispose]();
     throw error;

@@ -117,7 +117,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   const versions = versionsOf(kit, likeNamedLayout(drill, request.layoutAsked));
   const notOnVersions = whyNotOnVersions(drill, versions);
   if (notOnVersions !== null) return reached(skipped(notOnVersions));
-  await using held = holdRun(request.array?.left);
+  await using held = holdRun(request.slots.claim(), request.array?.left);
   const checks: Check[] = [];
   const judged = (check: Check): void => {
     checks.push(check);
@@ -140,13 +140,14 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   return result;
 }
 
-/** A drill's run from the moment at which there is one; disposed of with the drill, and then whoever gave the disks is told how they are. */
-function holdRun(left?: ArrayAtRest['left']) {
+/** A drill's run from the moment at which there is one, and its claim to a slot; disposed of with the drill, and then whoever gave the disks is told how they are. */
+function holdRun(claim: Disposable, left?: ArrayAtRest['left']) {
   let run: DrillRun | undefined;
   return {
     run: () => run,
     keep: (begun: DrillRun) => (run = begun),
     [Symbol.asyncDispose]: async () => {
+      claim[Symbol.dispose]();
       if (run === undefined) return;
       await run[Symbol.asyncDispose]();
       await left?.(run.disks);

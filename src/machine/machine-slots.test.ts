@@ -102,3 +102,22 @@ test('whatever comes, waits, is interrupted and goes: never more than the slots,
     { numRuns: 40 },
   );
 });
+
+test('a spare slot is one that nobody under way claims, whether they hold theirs at the moment or not', async () => {
+  const slots = createMachineSlots(2);
+  const mine = slots.claim();
+  using other = slots.claim();
+  assert.equal(slots.takeSpare('a'), undefined);
+  other[Symbol.dispose]();
+  const slot = await slots.take(ctx, 'b');
+  const spare = slots.takeSpare('c');
+  assert.ok(spare !== undefined);
+  assert.equal(slots.takeSpare('d'), undefined);
+  spare[Symbol.dispose]();
+  spare[Symbol.dispose]();
+  slot[Symbol.dispose]();
+  mine[Symbol.dispose]();
+  const [first, second] = [slots.takeSpare('e'), slots.takeSpare('f')];
+  assert.ok(first !== undefined && second !== undefined);
+  assert.equal(slots.takeSpare('g'), undefined);
+});

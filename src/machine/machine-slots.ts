@@ -8,7 +8,8 @@ import { withDeadline } from './context.ts';
  *       └──all held──► waiting, first come first served ──a slot comes free──► held
  *                         └──context ends──► gone from the queue
  *
- * Whoever holds a slot must not wait for another: two that do so wait for each other.
+ * Whoever holds a slot must not wait for another: two that do so wait for each other. A second one is taken only when it is
+ * nobody's: each who claims one, by being under way, is left one.
  */
 export interface MachineSlots {
   /** How many machines may run at once. */
@@ -18,6 +19,10 @@ export interface MachineSlots {
    * Rejects with the context's reason when that ends, and with `host/wait-timed-out`, naming who holds the slots, after two hours.
    */
   readonly take: (ctx: Context, holder: string) => Promise<Disposable>;
+  /** Claims a slot for somebody under way, who takes it now and then, until the claim is disposed of. */
+  readonly claim: () => Disposable;
+  /** Gives at once a slot that nobody under way claims, or undefined when there is none. */
+  readonly takeSpare: (holder: string) => Disposable | undefined;
 }
 
 /** Far longer than the drills before it can take: whoever waits longer waits for something that does not happen, milliseconds. */
@@ -27,6 +32,8 @@ const slotTimeoutMs = 2 * 60 * 60 * 1000;
 export function createMachineSlots(count: number, timeoutMs: number = slotTimeoutMs): MachineSlots {
   if (!Number.isSafeInteger(count) || count < 1) throw new Error(`${String(count)} machine slots`);
   const held = new Set<{ readonly holder: string }>();
+  const spares = new Set<object>();
+  const claims = new Set<object>();
   const queue: (() => void)[] = [];
 
   const hold = (holder: string): Disposable => {
@@ -42,6 +49,18 @@ export function createMachineSlots(count: number, timeoutMs: number = slotTimeou
 
   return {
     count,
+    claim: () => countIn(claims),
+    takeSpare: (holder) => {
+      if (held.size >= count || spares.size >= count - claims.size) return undefined;
+      const slot = hold(holder);
+      const spare = countIn(spares);
+      return {
+        [Symbol.dispose]: () => {
+          spare[Symbol.dispose]();
+          slot[Symbol.dispose]();
+        },
+      };
+    },
     take: async (ctx, holder) => {
       ctx.signal.throwIfAborted();
       if (held.size < count) return hold(holder);
@@ -65,6 +84,17 @@ export function createMachineSlots(count: number, timeoutMs: number = slotTimeou
       } finally {
         signal.removeEventListener('abort', leave);
       }
+    },
+  };
+}
+
+/** Puts something into a set until it is disposed of. */
+function countIn(set: Set<object>): Disposable {
+  const counted = {};
+  set.add(counted);
+  return {
+    [Symbol.dispose]: () => {
+      set.delete(counted);
     },
   };
 }

@@ -10,8 +10,11 @@ import { failureOf } from '../../machine/fixtures/scripted-peer.ts';
 import { answerHealthy, recorded } from '../fixtures/healthy-array.ts';
 import { openScriptedDrill } from '../fixtures/scripted-drill.ts';
 import type { ScriptedDrill, ScriptedPart } from '../fixtures/scripted-drill.ts';
-import { examineLosses } from './examine-loss.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { examineInForks } from './examine-losses.ts';
 import { examineReboot } from './examine-reboot.ts';
+import { openLosses } from './open-losses.ts';
+import type { Loss } from './open-losses.ts';
 
 interface Fork {
   readonly otherwise?: Readonly<Record<string, Answer | string>>;
@@ -29,6 +32,12 @@ async function openFork({ otherwise = {}, part = {}, lost = [], layout }: Fork):
     layout,
   );
   return drill;
+}
+
+async function examineLosses(run: DrillRun, lost: readonly Loss[]): Promise<readonly Check[]> {
+  const losses = openLosses(run.members, lost);
+  await examineInForks(run, losses, run.kit.slots.take);
+  return losses.checks();
 }
 
 async function loseFirst(drill: ScriptedDrill): Promise<Check> {

@@ -9,7 +9,6 @@ import type { Check } from '../../core/verdict.ts';
 import type { Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { waitForDiskNames } from '../../machine/wait-for-disk-names.ts';
 import { ask, CommandRefused, describeRefusal, tryCommand, typeCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { Promised } from '../../storage/verify-files.ts';
@@ -17,77 +16,13 @@ import type { DrillRun } from '../drill-run.ts';
 import type { Member } from '../member.ts';
 import { kernelLogOf } from '../kernel-log.ts';
 import type { KernelLog } from '../kernel-log.ts';
-import { overlayDisks, startFromKit } from '../machine-kit.ts';
-import type { MachineDisks } from '../machine-kit.ts';
-
-/** Members that are lost together. */
-export type Loss = readonly Member[];
+import type { Examination } from './open-losses.ts';
 
 /**
- * Part 7 of the proof: the array without as many members as its profile bears to lose, once for each such loss. Mounted
- * `degraded,ro` everything is read and compared; then it is mounted `degraded`, read-write, and written.
- *
- * A fork has copies of the survivors' disks, and no others. When a loss is survived and everything can be put away, copies of
- * the next survivors' disks take their place: that fork has begun already, and its kernel has forgotten the array.
+ * Part 7 of the proof, one loss of it, in a machine that has copies of the survivors' disks and no others: mounted `degraded,ro`
+ * everything is read and compared; then it is mounted `degraded`, read-write, and written. What the kernel said before is not judged.
  */
-export async function examineLosses(run: DrillRun, losses: readonly Loss[]): Promise<readonly Check[]> {
-  const planned = losses.map((lost) => planExamination(run, lost));
-  const checks: Check[] = [];
-  while (checks.length < planned.length) checks.push(...(await examineInOneFork(run, planned.slice(checks.length))));
-  return checks;
-}
-
-/** Gives the checks of the first losses, of one at least: those after it as long as the fork is as good as new. */
-async function examineInOneFork(run: DrillRun, examinations: readonly Examination[]): Promise<readonly Check[]> {
-  const { ctx, kit } = run;
-  const [first, ...others] = examinations;
-  if (first === undefined) return [];
-  await using machine = await startFromKit(ctx, kit, first.machineName, await copyDisks(run, first));
-  const checks = [await examineLoss(run, machine, first)];
-  let last = first;
-  for (const next of others) {
-    if (checks.at(-1)?.outcome !== 'held' || !(await putAway(ctx, machine, last))) break;
-    const saidBefore = kernelLogOf(machine);
-    const { disks } = await copyDisks(run, next);
-    for (const disk of disks) await machine.insertDisk(ctx, disk);
-    // A member whose disk is in no machine any more is missing here, too: that it does not open is what is to be seen.
-    await waitForDiskNames(ctx, machine.guest, disks);
-    checks.push(await examineLoss(run, machine, next, saidBefore));
-    last = next;
-  }
-  return checks;
-}
-
-/** A loss that is to be examined. */
-interface Examination {
-  readonly survivors: readonly Member[];
-  readonly serials: readonly string[];
-  /** The serials of the lost, in words. */
-  readonly lost: string;
-  readonly name: string;
-  readonly claim: string;
-  readonly machineName: string;
-}
-
-function planExamination(run: DrillRun, lostMembers: Loss): Examination {
-  const survivors = run.members.filter((member) => !lostMembers.includes(member));
-  const serials = survivors.map((member) => member.container.serial);
-  const lostSerials = lostMembers.map((member) => member.container.serial);
-  const lost = lostSerials.join(' and ');
-  const only = serials.length === 1;
-  const name = only ? `leg-alone-${serials.join('')}` : `without-${lostSerials.join('-')}`;
-  const claim = only
-    ? `${serials.join('')} alone serves every file and can be written: the array survives losing ${lost}`
-    : `Without ${lost} the others serve every file and can be written`;
-  return { survivors, serials, lost, name, claim, machineName: name.toLowerCase() };
-}
-
-async function copyDisks(run: DrillRun, { serials, machineName }: Examination): Promise<MachineDisks> {
-  const disks = run.disks.disks.filter((disk) => serials.includes(disk.serial));
-  return overlayDisks(run.ctx, run.kit, machineName, { ...run.disks, disks });
-}
-
-async function examineLoss(run: DrillRun, machine: Machine, examination: Examination, saidBefore?: KernelLog): Promise<Check> {
+export async function examineLoss(run: DrillRun, machine: Machine, examination: Examination, saidBefore?: KernelLog): Promise<Check> {
   const { ctx } = run;
   const { survivors, lost, name, claim } = examination;
   const evidence = (await openAll(ctx, machine.guest, survivors)) ?? (await examineDegraded(run, machine.guest, survivors, lost));
@@ -98,11 +33,11 @@ async function examineLoss(run: DrillRun, machine: Machine, examination: Examina
   return { name, claim, outcome: held ? 'held' : 'broken', evidence: held ? evidence.facts : findings };
 }
 
-/** Takes the array and its disks out of a fork and lets its kernel forget them; tells whether that went without any refusal. */
-async function putAway(ctx: Context, machine: Machine, { survivors }: Examination): Promise<boolean> {
+/** Takes the mounted array of these members and all disks out of a machine and lets its kernel forget them; tells whether that went without any refusal. */
+export async function putAway(ctx: Context, machine: Machine, members: readonly Member[]): Promise<boolean> {
   const commands = [
     planUnmount(),
-    ...survivors.map(({ container }) => withoutUdev(command('cryptsetup', 'close', container.mappingName))),
+    ...members.map(({ container }) => withoutUdev(command('cryptsetup', 'close', container.mappingName))),
     command('btrfs', 'device', 'scan', '--forget'),
   ];
   for (const planned of commands) if ((await tryCommand(ctx, machine.guest, planned)).exitCode !== 0) return false;

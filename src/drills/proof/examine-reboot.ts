@@ -25,8 +25,12 @@ import { askDeviceStats, mountedArray, notExamined } from './examine-array.ts';
  * crypttab and fstab say what is opened and mounted; then a scrub, every file, and the error counters behind that.
  *
  * Where crypttab and fstab bring nothing back, the array is opened by hand, so that what is on it is known all the same.
+ * Where everything held, `goOn` is given the machine, with the array still open and mounted, before it goes.
  */
-export async function examineReboot(run: DrillRun): Promise<readonly Check[]> {
+export async function examineReboot(
+  run: DrillRun,
+  goOn: (machine: Machine) => Promise<void> = () => Promise.resolve(),
+): Promise<readonly Check[]> {
   const { ctx, kit } = run;
   await using machine = await startFromKit(ctx, kit, 'reboot', await overlayDisks(ctx, kit, 'reboot', run.disks));
   const { guest } = machine;
@@ -41,7 +45,9 @@ export async function examineReboot(run: DrillRun): Promise<readonly Check[]> {
     mount.outcome === 'held' ? (read?.files ?? null) : null,
     judgeKernelLog(machine.consoleLines(), machine.troubles()),
   );
-  return [...(read?.checks ?? notExamined('files', 'scrub', 'device-stats')), reboot];
+  const checks = [...(read?.checks ?? notExamined('files', 'scrub', 'device-stats')), reboot];
+  if (checks.every(({ outcome }) => outcome === 'held')) await goOn(machine);
+  return checks;
 }
 
 async function profilesAfterReboot(run: DrillRun, { guest }: Machine): Promise<Check> {

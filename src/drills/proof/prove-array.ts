@@ -3,8 +3,9 @@ import type { Check } from '../../core/verdict.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { combinations } from './combinations.ts';
 import { examineArray } from './examine-array.ts';
-import { examineLosses } from './examine-loss.ts';
+import { examineInForks, goOnWithLosses } from './examine-losses.ts';
 import { examineReboot } from './examine-reboot.ts';
+import { openLosses } from './open-losses.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** The order in which checks are told; what is not named here comes before `reboot`, as it was examined. */
@@ -15,15 +16,27 @@ const order = ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-
  * mounted, profiles, device stats, kernel log. Then it is shut down, and copies of it, on copy-on-write disks, are used up:
  * one is restarted with only what crypttab and fstab say, scrubbed and read; the others lose each member in turn.
  *
+ * Where a core is free that nobody claims, losses are examined beside the restarted copy; what is left of them then, and else all
+ * of them, in that copy's machine as long as it is as good as new: a machine more is a second of a core more.
+ *
  * The machine is off afterwards, and its disks are as the repair left them.
  */
 export async function proveArray(run: DrillRun, report: (check: Check) => void): Promise<void> {
   const onMachine = await examineArray(run);
   await run.shutdown();
-  const losses = combinations(run.members, lossesSurvived(run.array.layout.profile));
-  const examinations = [async () => examineReboot(run), async () => examineLosses(run, losses)];
-  const [afterReboot = [], afterLosses = []] = await sideBySide(examinations, run.kit.slots.count);
-  for (const check of inOrder(onMachine, afterReboot, afterLosses)) report(check);
+  const { slots } = run.kit;
+  const losses = openLosses(run.members, combinations(run.members, lossesSurvived(run.array.layout.profile)));
+  const inRestarted = async (): Promise<readonly Check[]> => {
+    const checks = await examineReboot(run, async (machine) => goOnWithLosses(run, machine, run.members, losses));
+    await examineInForks(run, losses, slots.take);
+    return checks;
+  };
+  const beside = async (): Promise<readonly Check[]> => {
+    await examineInForks(run, losses, (_ctx, name) => Promise.resolve(slots.takeSpare(name)));
+    return [];
+  };
+  const [afterReboot = []] = await sideBySide([inRestarted, beside], 2);
+  for (const check of inOrder(onMachine, afterReboot, losses.checks())) report(check);
 }
 
 /** Gives the checks in the order of the design. Error counters are looked at twice: what reading everything has found counts as well. */

@@ -1,0 +1,75 @@
+/**
+ * Part 7 of the proof, in as few machines as do: the array without as many members as its profile bears to lose, once for each
+ * such loss, each on fresh copies of the repaired disks.
+ *
+ *     fork, with copies of the survivors' disks ──► a loss is examined ──held, and all put away──► copies of the next survivors' disks ─┐
+ *       ▲                                             ▲    │                                                                          │
+ *       │                                             └────┼──────────────────────────────────────────────────────────────────────────┘
+ *       └──── another, as long as losses are left ◄────────┘ not held, or something was refused
+ *
+ * A machine that is as good as new goes on: it has begun already and translated its code, and its kernel has forgotten the array.
+ * No loss suffers from another's examination.
+ */
+import type { Context } from '../../machine/context.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { waitForDiskNames } from '../../machine/wait-for-disk-names.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { kernelLogOf } from '../kernel-log.ts';
+import { overlayDisks, startFromKit } from '../machine-kit.ts';
+import type { MachineDisks } from '../machine-kit.ts';
+import type { Member } from '../member.ts';
+import { examineLoss, putAway } from './examine-loss.ts';
+import type { Examination, OpenLosses } from './open-losses.ts';
+
+/** Gives a slot for the machine with that name, or undefined when none is to be had: then somebody else takes what is left. */
+export type TakeSlot = (ctx: Context, machineName: string) => Promise<Disposable | undefined>;
+
+/** Examines losses in forks, until none is left or there is no slot for another fork. */
+export async function examineInForks(run: DrillRun, losses: OpenLosses, takeSlot: TakeSlot): Promise<void> {
+  while (losses.isLeft()) {
+    const slot = await takeSlot(run.ctx, 'a fork that has lost members');
+    if (slot === undefined) return;
+    try {
+      // While the slot was waited for another machine may have taken the last.
+      const first = losses.take();
+      if (first !== undefined) await examineInFork(run, first, losses, slot);
+    } finally {
+      slot[Symbol.dispose]();
+    }
+  }
+}
+
+async function examineInFork(run: DrillRun, first: Examination, losses: OpenLosses, slot: Disposable): Promise<void> {
+  await using machine = await startFromKit(run.ctx, run.kit, first.machineName, await copyDisks(run, first), { slot });
+  const check = await examineLoss(run, machine, first);
+  losses.judge(first, check);
+  if (check.outcome === 'held') await goOnWithLosses(run, machine, first.survivors, losses);
+}
+
+/** Examines losses in a machine that is as good as new but for the array of these members, which is mounted in it; ends where it is not any more. */
+export async function goOnWithLosses(run: DrillRun, machine: Machine, mounted: readonly Member[], losses: OpenLosses): Promise<void> {
+  const { ctx } = run;
+  let members = mounted;
+  while (losses.isLeft() && (await putAway(ctx, machine, members))) {
+    const next = losses.take();
+    if (next === undefined) return;
+    const saidBefore = kernelLogOf(machine);
+    await plugIn(ctx, machine, await copyDisks(run, next));
+    const check = await examineLoss(run, machine, next, saidBefore);
+    losses.judge(next, check);
+    if (check.outcome !== 'held') return;
+    members = next.survivors;
+  }
+}
+
+async function plugIn(ctx: Context, machine: Machine, { disks, faults = [] }: MachineDisks): Promise<void> {
+  for (const disk of disks) await machine.insertDisk(ctx, disk);
+  for (const fault of faults) if (disks.some(({ serial }) => serial === fault.disk)) await machine.injectFault(ctx, fault);
+  // A member whose disk is in no machine any more is missing here, too: that it does not open is what is to be seen.
+  await waitForDiskNames(ctx, machine.guest, disks);
+}
+
+async function copyDisks(run: DrillRun, { serials, machineName }: Examination): Promise<MachineDisks> {
+  const disks = run.disks.disks.filter((disk) => serials.includes(disk.serial));
+  return overlayDisks(run.ctx, run.kit, machineName, { ...run.disks, disks });
+}

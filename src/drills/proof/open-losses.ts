@@ -1,0 +1,56 @@
+import type { Check } from '../../core/verdict.ts';
+import type { Member } from '../member.ts';
+
+/** Members that are lost together. */
+export type Loss = readonly Member[];
+
+/** A loss that is to be examined. */
+export interface Examination {
+  readonly survivors: readonly Member[];
+  readonly serials: readonly string[];
+  /** The serials of the lost, in words. */
+  readonly lost: string;
+  readonly name: string;
+  readonly claim: string;
+  readonly machineName: string;
+}
+
+/** Losses that are open: machines that examine them side by side take one after the other, each a loss that no other has taken. */
+export interface OpenLosses {
+  /** Takes the next; undefined when all are taken. */
+  readonly take: () => Examination | undefined;
+  /** Tells whether there is one to be taken. */
+  readonly isLeft: () => boolean;
+  /** Says what an examination came to. */
+  readonly judge: (examination: Examination, check: Check) => void;
+  /** What they came to so far, in the order of the losses, whoever took them. */
+  readonly checks: () => readonly Check[];
+}
+
+/** Opens losses of some of an array's members. */
+export function openLosses(members: readonly Member[], losses: readonly Loss[]): OpenLosses {
+  const planned = losses.map((lost) => planExamination(members, lost));
+  const judged = new Map<Examination, Check>();
+  let next = 0;
+  return {
+    take: () => planned[next++],
+    isLeft: () => next < planned.length,
+    judge: (examination, check) => {
+      judged.set(examination, check);
+    },
+    checks: () => planned.flatMap((examination) => judged.get(examination) ?? []),
+  };
+}
+
+function planExamination(members: readonly Member[], lostMembers: Loss): Examination {
+  const survivors = members.filter((member) => !lostMembers.includes(member));
+  const serials = survivors.map((member) => member.container.serial);
+  const lostSerials = lostMembers.map((member) => member.container.serial);
+  const lost = lostSerials.join(' and ');
+  const only = serials.length === 1;
+  const name = only ? `leg-alone-${serials.join('')}` : `without-${lostSerials.join('-')}`;
+  const claim = only
+    ? `${serials.join('')} alone serves every file and can be written: the array survives losing ${lost}`
+    : `Without ${lost} the others serve every file and can be written`;
+  return { survivors, serials, lost, name, claim, machineName: name.toLowerCase() };
+}
