@@ -15,6 +15,8 @@ export interface MeasuredRun {
   readonly wallMs: number;
   /** The processor time of all its machines' processors, milliseconds; less is seen than was used, by what a machine did in its last 20 ms. */
   readonly busyMs: number;
+  /** The processor time of raidlab and everything that it started, milliseconds. */
+  readonly cpuMs: number;
   readonly events: readonly RecordedEvent[];
 }
 
@@ -22,6 +24,7 @@ export interface MeasuredRun {
 export async function measureRaidlab(directory: string, words: readonly string[]): Promise<MeasuredRun> {
   const events: RecordedEvent[] = [];
   const busyOf = new Map<number, number>();
+  const usedMs = childrenMs();
   const startedMs = performance.now();
   const child = spawn(path.join(root, 'raidlab'), [...words, '--json'], { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] });
   let unread = '';
@@ -44,7 +47,19 @@ export async function measureRaidlab(directory: string, words: readonly string[]
   });
   clearInterval(sampling);
   const busyMs = [...busyOf.values()].reduce((sum, ms) => sum + ms, 0);
-  return { exitCode, wallMs: performance.now() - startedMs, busyMs, events };
+  return { exitCode, wallMs: performance.now() - startedMs, busyMs, cpuMs: childrenMs() - usedMs, events };
+}
+
+/** Gives the processor time of all our children that have ended, and of theirs, milliseconds. Source: proc_pid_stat(5), cutime and cstime. */
+function childrenMs(): number {
+  const fields = statFields('/proc/self/stat');
+  return (Number(fields[13]) + Number(fields[14])) * msPerTick;
+}
+
+/** Gives the fields of a stat file behind the name, the state first. */
+function statFields(hostPath: string): readonly string[] {
+  const stat = readFileSync(hostPath, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Types `raidlab WORDS…` in a directory with a list of labs of its own; gives what it printed and how long it took, and throws when it exits with another status than the ones given. */
@@ -74,9 +89,9 @@ export async function typeInLab(
 function processorMs(pid: number): number | undefined {
   try {
     for (const task of readdirSync(`/proc/${pid}/task`)) {
-      const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
-      if (!stat.includes('(CPU 0/')) continue;
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const hostPath = `/proc/${pid}/task/${task}/stat`;
+      if (!readFileSync(hostPath, 'utf8').includes('(CPU 0/')) continue;
+      const fields = statFields(hostPath);
       return (Number(fields[11]) + Number(fields[12])) * msPerTick;
     }
   } catch {

@@ -13,7 +13,7 @@ const lookTimeoutMs = 600_000;
 
 /**
  * Looks at the payload below `guestPath` (absolute, the payload's own directory) with find, xxhsum and getfattr, for
- * `compareWithManifest`. Every file that the manifest names is read. Drop the guest's caches before. Rejects with
+ * `compareWithManifest`. Every file that the manifest names is read, from memory what is there. Rejects with
  * `guest/output-not-understood` when a tool says something unknown; what cannot be read is in the observation.
  */
 export async function observePayload(ctx: Context, guest: Guest, manifest: Manifest, guestPath: string): Promise<ObservedPayload> {
@@ -30,7 +30,7 @@ export async function observePayload(ctx: Context, guest: Guest, manifest: Manif
   return { found, contents, xattrs, complaints: [...complaintsOf(find), ...complaintsOf(getfattr)] };
 }
 
-/** Reads files of the guest, by their absolute paths, and gives the hash of each, or why it could not be read. Drop the guest's caches before. */
+/** Reads files of the guest, by their absolute paths, and gives the hash of each, or why it could not be read; from memory what is there. */
 export async function hashFiles(ctx: Context, guest: Guest, guestPaths: readonly string[]): Promise<ReadonlyMap<string, ContentReading>> {
   const contents = new Map<string, ContentReading>();
   let asked = guestPaths;

@@ -30,11 +30,18 @@ export interface Promised {
 /** Where the acknowledged part of a segment is copied to be hashed: the guest's memory, not the array. */
 const copyGuestPath = '/run/raidlab-acknowledged';
 
-/** Compares everything that was promised with what is on the mounted array, read from the disks: the guest's caches are dropped first. */
-export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised): Promise<FilesSeen> {
+/**
+ * Writes out what a guest has in memory and drops it, so that what is read next is read from the disks. Where a filesystem has just
+ * been mounted there is nothing of its files to be dropped, and everything else, programs above all, would be read anew.
+ */
+export async function dropCaches(ctx: Context, guest: Guest): Promise<void> {
   // These are the proof's own: were one refused, nothing could be judged, and nothing be said about the storage.
   await ask(ctx, guest, command('sync'), String);
   await ask(ctx, guest, command('sysctl', '--quiet', '--write', 'vm.drop_caches=3'), String);
+}
+
+/** Compares everything that was promised with what is on an array that has just been mounted; where it has not, drop the caches before. */
+export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised): Promise<FilesSeen> {
   const trees: TreeSeen[] = [];
   for (const manifest of promised.manifests) {
     const guestPath = `${arrayGuestPath}/${manifest.directory}`;

@@ -7,7 +7,7 @@ import type { Command } from '../../core/plan/command.ts';
 import { planCreateContainer, planOpenContainer } from '../../core/plan/container.ts';
 import { lookAt, planRescueMount } from '../../core/plan/repair.ts';
 import { judgeFiles } from '../../core/proof/judge-files.ts';
-import { verifyFiles } from '../../storage/verify-files.ts';
+import { dropCaches, verifyFiles } from '../../storage/verify-files.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
@@ -136,6 +136,7 @@ const copyAway: Step = {
       result.exitCode === 0 ? 'Everything could be read.' : 'It names what it could not read, and goes on with the rest.',
     );
     for (const planned of planTurnOver(run.array)) await run.type(planned);
+    await dropCaches(run.ctx, run.guest);
     const seen = judgeFiles(await verifyFiles(run.ctx, run.guest, run.promised));
     run.judge({ ...seen, name: 'salvaged-files', claim: 'Exactly the files that were predicted to be lost are lost' });
   },
