@@ -138,7 +138,7 @@ test('a fork is gone too when its examination fails', async () => {
 });
 
 const lossesOf = ({ run }: ScriptedDrill) => run.members.map((member) => [member]);
-const puttingAway = { umount: {}, 'env DM_DISABLE_UDEV=1 cryptsetup close': {}, 'btrfs device scan': {}, udevadm: {} };
+const puttingAway = { umount: {}, 'env DM_DISABLE_UDEV=1 dmsetup remove': {}, 'btrfs device scan': {}, udevadm: {} };
 
 test('when a loss is survived the fork goes on with the next, on copies of its own; when it is not, another begins', async () => {
   await using well = await openFork({ otherwise: puttingAway });
@@ -156,7 +156,7 @@ test('when a loss is survived the fork goes on with the next, on copies of its o
     ['DISK1'],
   );
   for (const otherwise of [
-    { ...puttingAway, 'env DM_DISABLE_UDEV=1 cryptsetup close': { exitCode: 5 } },
+    { ...puttingAway, 'env DM_DISABLE_UDEV=1 dmsetup remove': { exitCode: 5 } },
     { ...puttingAway, 'mount -t btrfs -o degraded': noMount },
   ]) {
     await using badly = await openFork({ otherwise });

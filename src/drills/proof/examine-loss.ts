@@ -37,7 +37,8 @@ export async function examineLoss(run: DrillRun, machine: Machine, examination: 
 export async function putAway(ctx: Context, machine: Machine, members: readonly Member[]): Promise<boolean> {
   const commands = [
     planUnmount(),
-    ...members.map(({ container }) => withoutUdev(command('cryptsetup', 'close', container.mappingName))),
+    // What `cryptsetup close` does, for all members at once and without what it needs to open a container.
+    withoutUdev(command('dmsetup', 'remove', ...members.map(({ container }) => container.mappingName))),
     command('btrfs', 'device', 'scan', '--forget'),
   ];
   for (const planned of commands) if ((await tryCommand(ctx, machine.guest, planned)).exitCode !== 0) return false;

@@ -36,7 +36,7 @@ test('of two looks at the error counters the worse one counts, whichever it is',
   assert.equal(told('inconclusive', 'held'), 'before');
 });
 
-const puttingAway = { umount: {}, 'env DM_DISABLE_UDEV=1 cryptsetup close': {}, 'btrfs device scan': {}, udevadm: {} };
+const puttingAway = { umount: {}, 'env DM_DISABLE_UDEV=1 dmsetup remove': {}, 'btrfs device scan': {}, udevadm: {} };
 
 interface Proved {
   readonly outcomes: readonly (readonly [string, string])[];
