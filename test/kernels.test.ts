@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { knownRootModules as rootModules } from '../src/core/kernel-abilities.ts';
 import { openStore } from '../src/machine/cache/open-store.ts';
 import type { OpenStore } from '../src/machine/cache/open-store.ts';
 import { defaultCacheBound } from '../src/machine/cache/pick-evictions.ts';
 import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
 import { runHostCommand } from '../src/machine/host-process.ts';
-import { rootModules } from '../src/machine/image/build-kernel.ts';
 import { ensureKernel } from '../src/machine/image/ensure-kernel.ts';
 
 // Kernels of a person's own, made here: an image that says its version, and the list of what is built in. Only busybox comes from a mirror.
@@ -106,8 +106,30 @@ test('a kernel that is not the modules’ own, or cannot have our root, is refus
   const mixed = await failureOf(ensureKernel(createTestContext(), store, { directoryHostPath: other }));
   assert.ok(mixed.reason === 'unusable-kernel-files');
   assert.match(mixed.why, /its vmlinuz is 6\.12\.6, and its modules are for 6\.12\.5-own/u);
+  const lean = rootModules.filter((name) => name !== 'ext4');
+  const poor = await putFiles(path.join(place, 'poor'), {
+    vmlinuz: makeImage('4.9.0-1 (x) #1'),
+    ...modulesOf('lib/modules/4.9.0-1', lean),
+  });
+  const missing = await failureOf(ensureKernel(createTestContext(), store, { directoryHostPath: poor }));
+  assert.ok(missing.reason === 'module-missing' && missing.module === 'ext4' && missing.kernel === '4.9.0-1');
+});
+
+test('a kernel without erofs or overlayfs gets a root that is whole, whether modules.builtin, its .config or its own words say so', async () => {
   const lean = rootModules.filter((name) => name !== 'erofs');
-  const old = await putFiles(path.join(place, 'old'), { vmlinuz: makeImage('4.9.0-1 (x) #1'), ...modulesOf('lib/modules/4.9.0-1', lean) });
-  const missing = await failureOf(ensureKernel(createTestContext(), store, { directoryHostPath: old }));
-  assert.ok(missing.reason === 'module-missing' && missing.module === 'erofs' && missing.kernel === '4.9.0-1');
+  const installed = await putFiles(path.join(place, 'old'), {
+    vmlinuz: makeImage('4.9.0-2 (x) #1'),
+    ...modulesOf('lib/modules/4.9.0-2', lean),
+  });
+  const needed = ['SERIAL_8250_CONSOLE', 'BLK_DEV_INITRD', 'DEVTMPFS', 'PROC_FS', 'SYSFS', 'TMPFS', 'UNIX', 'EPOLL', 'SIGNALFD'];
+  const builtin = ['TIMERFD', 'INOTIFY_USER', 'MAGIC_SYSRQ', 'VIRTIO_PCI', 'VIRTIO_BLK', 'VIRTIO_CONSOLE', 'EXT4_FS', 'BTRFS_FS'];
+  const alone = await putFiles(path.join(place, 'alone'), {
+    bzImage: makeImage('3.16.0 (x) #1'),
+    '.config': [...needed, ...builtin].map((option) => `CONFIG_${option}=y\n`).join(''),
+  });
+  for (const [directoryHostPath, version] of [[installed, '4.9.0-2'] as const, [alone, '3.16.0'] as const]) {
+    const kernel = await ensureKernel(createTestContext(), store, { directoryHostPath });
+    assert.equal(kernel.version, version);
+    assert.deepEqual(kernel.abilities, { root: 'whole' });
+  }
 });

@@ -14,6 +14,7 @@ import { machinesAtOnce, planJobs } from '../core/plan-jobs.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
 import type { DrillRequest } from '../drills/run-drill.ts';
 import { defaultSuite, requireSuite } from '../machine/image/suite.ts';
+import { describeForeseen } from '../machine/image/tools-for-kernel.ts';
 import { measureHostRoom } from '../machine/host-room.ts';
 import { createMachineSlots } from '../machine/machine-slots.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
@@ -26,7 +27,8 @@ import type { Example } from './help-page.ts';
 import { requireHostOf } from './host-view.ts';
 import { keepMachine } from './keep-machine.ts';
 import { layoutOptions } from './layout-options.ts';
-import { kernelName, resolveKernel, toolsName } from './kernel-option.ts';
+import { foreseeParts, kernelName, resolveKernel, toolsName } from './kernel-option.ts';
+import type { ForeseenParts } from './kernel-option.ts';
 import { checkReporters, openReporters } from './reporters.ts';
 import { withRun } from './run.ts';
 import { seedOf, seedOption } from './seed-option.ts';
@@ -109,9 +111,10 @@ export const drillArguments = command(
       }),
       defaultSuite,
     ),
-    tools: withDefault(
-      option('--tools', toolsName, { description: message`Debian suite that btrfs-progs, cryptsetup and the rest come from.` }),
-      defaultSuite,
+    tools: optional(
+      option('--tools', toolsName, {
+        description: message`Debian suite that btrfs-progs, cryptsetup and the rest come from (default: ${defaultSuite}, or the newest that the kernel bears).`,
+      }),
     ),
     memory: withDefault(
       option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of the machine.` }),
@@ -163,11 +166,11 @@ export const drillExamples: readonly Example[] = [
 export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
   // Checked before there is a run: what cannot be asked for leaves nothing behind.
   const chosen = await chooseDrills(asked, cli.cwdHostPath);
-  const kernel = await resolveKernel(cli, asked.kernel);
-  requireSuite(asked.tools, cli.mirrors);
+  if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
+  const parts = await foreseeParts(cli, await resolveKernel(cli, asked.kernel), asked.tools);
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
   checkReporters(reporters);
-  if (asked.plan) return printPlans(cli, chosen, asked);
+  if (asked.plan) return printPlans(cli, chosen, { asked, parts });
   await requireHostOf(cli);
 
   const { runDrills } = await import('../drills/run-drills.ts');
@@ -175,7 +178,7 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
   const labels = labelJobs(drills.map(({ drill }) => (asked.twin ? `${drill.name}-twin` : drill.name)));
   const room = await measureHostRoom(asked.memory);
   const { limit, remark } = planJobs(room, drills.length, asked.jobs);
-  const shared = sharedRequest(cli, { ...asked, kernel }, createMachineSlots(machinesAtOnce(room)));
+  const shared = sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room)));
   const listOptions = { drills: drills.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
   const options = {
     name: nameOfRun(chosen),
@@ -196,7 +199,11 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
 }
 
 /** What is the same for every drill of a run. */
-function sharedRequest(cli: Cli, asked: DrillCommand, slots: MachineSlots): Omit<DrillRequest, keyof ChosenDrill | 'runHostPath'> {
+function sharedRequest(
+  cli: Cli,
+  asked: Omit<DrillCommand, 'tools'> & ForeseenParts,
+  slots: MachineSlots,
+): Omit<DrillRequest, keyof ChosenDrill | 'runHostPath'> {
   return {
     seed: seedOf(asked.seed),
     strict: asked.strict,
@@ -217,9 +224,15 @@ function nameOfRun(chosen: readonly ChosenDrill[]): string {
   return only !== undefined && others.length === 0 ? only.drill.name : `${String(chosen.length)}-drills`;
 }
 
-async function printPlans(cli: Cli, chosen: readonly ChosenDrill[], asked: DrillCommand): Promise<ExitCode> {
+async function printPlans(
+  cli: Cli,
+  chosen: readonly ChosenDrill[],
+  { asked, parts }: { readonly asked: DrillCommand; readonly parts: ForeseenParts },
+): Promise<ExitCode> {
   const { planDrill } = await import('../drills/plan-drill.ts');
-  const plans = chosen.map(({ drill, layout, skippedSteps }) => planDrill(drill, { layout, skippedSteps }));
+  const { tools, foreseen } = parts;
+  const machine = describeForeseen(foreseen, tools);
+  const plans = chosen.map(({ drill, layout, skippedSteps }) => planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine }));
   if (asked.json) cli.screen.data(plans.map((plan) => `${JSON.stringify({ v: 1, ...plan })}\n`).join(''));
   else cli.screen.keep(plans.flatMap((plan, index) => [...(index === 0 ? [] : [blank, blank]), ...planLines(plan)]));
   return exitCodes.held;

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
 import { formatKernelChoice, parseKernelChoice, resolveKernelChoice } from '../core/kernel-choice.ts';
+import { fitLayout } from '../core/fit-layout.ts';
+import type { ArrayLayout } from '../core/layout.ts';
+import type { ForeseenKernel } from '../machine/image/foresee-kernel.ts';
 import { suiteNames } from '../machine/image/suite.ts';
+import { foreseeMkfsParts, newestToolsFor } from '../machine/image/tools-for-kernel.ts';
 import type { Cli } from './cli.ts';
 import { knownWord } from './value-parsers.ts';
 
@@ -22,6 +26,24 @@ export async function resolveKernel(cli: Cli, typed: string): Promise<string> {
   const { checkKernelFiles } = await import('../machine/image/kernel-sources.ts');
   await checkKernelFiles(parseKernelChoice(kernel, suiteNames(cli.mirrors)));
   return kernel;
+}
+
+/** Gives what is known of a kernel before it is built, and the tools that go with it when nobody says which. `kernel`: as {@link resolveKernel} gives it. */
+export async function foreseeParts(cli: Cli, kernel: string, tools: string | undefined): Promise<ForeseenParts> {
+  const { foreseeKernel } = await import('../machine/image/foresee-kernel.ts');
+  const foreseen = await foreseeKernel(parseKernelChoice(kernel, suiteNames(cli.mirrors)));
+  const suite = tools ?? newestToolsFor(foreseen.version);
+  const mkfs = foreseeMkfsParts(foreseen, suite);
+  return { kernel, tools: suite, foreseen, fit: (layout) => (mkfs === undefined ? layout : fitLayout(layout, mkfs)) };
+}
+
+/** A kernel with tools, before they are built. */
+export interface ForeseenParts {
+  readonly kernel: string;
+  readonly tools: string;
+  readonly foreseen: ForeseenKernel;
+  /** Gives a layout as they could build it, as far as is known. */
+  readonly fit: (layout: ArrayLayout) => ArrayLayout;
 }
 
 /** Gives what was typed for a kernel with its paths made absolute. Throws `image/unknown-kernel`. */

@@ -68,6 +68,7 @@ const samples: Samples = {
     'mirror-unreachable': [69, { suite: 'trixie', hasNetwork: true, argv, said }],
     'mirror-unknown': [69, { suite: 'trixie' }],
     'module-missing': [69, { kernel: '6.12', module: 'btrfs' }],
+    'tools-too-new': [64, { kernel: '3.16.0', suite: 'trixie', oldestKernel: '4.15', others: ['bookworm'] }],
   },
   machine: {
     'qemu-refused-to-start': [69, { machine, argv, said }],
@@ -96,6 +97,7 @@ const samples: Samples = {
     'state-damaged': [69, { hostPath: '/home/me/.raidlab/default/state.json', why: 'v is missing' }],
     'state-newer': [69, { hostPath: '/home/me/.raidlab/default/state.json', version: 9, known: 1 }],
     'not-as-built': [64, { why: 'DISK1 has been pulled' }],
+    'root-of-layers': [64, { lab: 'default', kernel: '3.16.0' }],
     'disk-missing': [69, { lab: 'default', serial: 'DISK1', hostPath: '/home/me/.raidlab/default/disks/DISK1.raw' }],
     'unknown-disk': [64, { lab: 'default', disk: 'DIKS1', known: ['DISK1'], nearest: 'DISK1' }],
     'no-slot': [64, { lab: 'default', bus: 'nvme', slots: 16 }],

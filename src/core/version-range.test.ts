@@ -18,6 +18,7 @@ test('versions are read as kernels, tools and packages say them', () => {
     ['v6.6.3', [6, 6, 3], null],
     ['2:2.7.5-2', [2, 7, 5], null],
     ['3.16.0', [3, 16, 0], null],
+    ['6.17.0+', [6, 17, 0], null],
   ];
   for (const [text, numbers, candidate] of versions) assert.deepEqual(parseVersion(text), { numbers, candidate }, text);
 });

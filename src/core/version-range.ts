@@ -26,7 +26,7 @@ export type VersionRange = readonly VersionBound[];
  * is in the version of the package.
  */
 export function parseVersion(text: string): Version {
-  const match = /^(?:\d+:)?v?(\d+(?:\.\d+)*)(?:[~-]rc(\d+))?(?:[-+~]\w[\w.+~-]*)?$/u.exec(text);
+  const match = /^(?:\d+:)?v?(\d+(?:\.\d+)*)(?:[~-]rc(\d+))?(?:\+|[-+~]\w[\w.+~-]*)?$/u.exec(text);
   const numbers = match?.[1]?.split('.').map(Number);
   if (numbers?.every(Number.isSafeInteger) !== true) throw new SyntaxError(`"${text}" is not a version such as 6.12.118 or 7.3~rc1.`);
   return { numbers, candidate: match?.[2] === undefined ? null : Number(match[2]) };

@@ -66,7 +66,9 @@ export function whyNotOnVersions(drill: Drill, versions: VersionsUnderTest): str
 /** Gives what is known of a drill on these versions, the first that is said of them; null when it is to hold. */
 export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expectation | null {
   const known = (drill.knowledge ?? []).find((knowledge) => isWithin(versions, knowledge));
-  return known === undefined ? null : { verdict: known.verdict, because: known.because, breaks: known.breaks, source: known.source };
+  if (known === undefined) return null;
+  const { verdict, because, breaks, crashesIn, source } = known;
+  return { verdict, because, breaks, ...(crashesIn === undefined ? {} : { crashesIn }), source };
 }
 
 /** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6, layout raid10`. */

@@ -59,7 +59,7 @@ export interface Requirement extends VersionScope {
 }
 
 /** What is known of some versions: nothing is expected without a source or a measurement. */
-export interface VersionKnowledge extends VersionScope, Pick<Expectation, 'verdict' | 'because' | 'breaks'> {
+export interface VersionKnowledge extends VersionScope, Pick<Expectation, 'verdict' | 'because' | 'breaks' | 'crashesIn'> {
   /** A page, a commit, a measurement. */
   readonly source: string;
 }

@@ -16,12 +16,20 @@ const proofLines: readonly PlanLine[] = [
   'it survives a reboot with only what crypttab and fstab say',
 ].map((text) => ({ kind: 'act', text }));
 
+/** What shapes a plan beside the drill. */
+export interface PlanOptions {
+  readonly layout: ArrayLayout;
+  readonly skippedSteps: readonly string[];
+  /** What is known of the machine, in words; nothing unless given. */
+  readonly machine?: readonly string[];
+}
+
 /**
  * Gives the plan of a drill. LUKS UUIDs, which every run draws anew, stand as `UUID-OF-DISK1`, …;
  * everything else is the very value that a run types.
  */
-export function planDrill(drill: Drill, options: { readonly layout: ArrayLayout; readonly skippedSteps: readonly string[] }): DrillPlan {
-  const { layout, skippedSteps } = options;
+export function planDrill(drill: Drill, options: PlanOptions): DrillPlan {
+  const { layout, skippedSteps, machine = [] } = options;
   const uuids = diskSizesBytes(layout).map((_, index) => `UUID-OF-DISK${String(index + 1)}`);
   const array = planArray(layout, uuids);
   const steps = drill.steps.map((step) => ({
@@ -35,6 +43,7 @@ export function planDrill(drill: Drill, options: { readonly layout: ArrayLayout;
     drill: drill.name,
     promise: drill.promise,
     layout: describeLayout(layout),
+    ...(machine.length === 0 ? {} : { machine }),
     steps: drill.proof === 'full' ? [...steps, proof] : steps,
   };
 }

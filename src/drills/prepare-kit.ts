@@ -7,6 +7,7 @@ import type { Context } from '../machine/context.ts';
 import { ensureKernel } from '../machine/image/ensure-kernel.ts';
 import { ensureTools } from '../machine/image/ensure-tools.ts';
 import { suiteNames } from '../machine/image/suite.ts';
+import { requireBearable } from '../machine/image/tools-for-kernel.ts';
 import { canFork, findQemu, requireTrusted } from '../machine/qemu/qemu-program.ts';
 import { boot, createForkOrBoot } from '../machine/template/fork-or-boot.ts';
 import type { MachineKit } from './machine-kit.ts';
@@ -21,7 +22,8 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
   const qemu = await findQemu(ctx);
   if (request.accelerator !== undefined) requireTrusted(qemu, request.accelerator);
   const kernel = await ensureKernel(ctx, store, parseKernelChoice(request.kernel, suiteNames(request.mirrors)), request.mirrors);
-  const tools = await ensureTools(ctx, store, { suite: request.tools }, request.mirrors);
+  requireBearable(kernel, request.tools);
+  const tools = await ensureTools(ctx, store, { suite: request.tools, root: kernel.abilities.root }, request.mirrors);
   const { accelerator } = await chooseAccelerator(ctx, {
     store,
     kernel,

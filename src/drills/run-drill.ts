@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { ArrayLayout } from '../core/layout.ts';
 import { checkLayout } from '../core/layout-mistakes.ts';
 import { checkPayloadFits } from '../core/usable-space.ts';
+import { fitLayout } from '../core/fit-layout.ts';
 import { describeLayout } from '../core/layout.ts';
 import { findSurprises } from '../core/expectation.ts';
 import type { Expectation } from '../core/expectation.ts';
@@ -16,6 +17,7 @@ import { openScratch } from '../machine/cache/scratch.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
 import type { Accelerator } from '../machine/machine.ts';
+import { mkfsPartsOf } from '../machine/image/tools-for-kernel.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
 import { knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts, whyNotOnVersions } from './applicability.ts';
@@ -117,6 +119,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   const versions = versionsOf(kit, likeNamedLayout(drill, request.layoutAsked));
   const notOnVersions = whyNotOnVersions(drill, versions);
   if (notOnVersions !== null) return reached(skipped(notOnVersions));
+  const fitted = fitRequest(ctx, request, kit);
   await using held = holdRun(request.slots.claim(), request.array?.left);
   const checks: Check[] = [];
   const judged = (check: Check): void => {
@@ -125,10 +128,10 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   };
   const progress: StepProgress = { phase: 'build', steps: [], judged };
   const ending = await endDrill(ctx, progress, async () => {
-    const run = held.keep(await beginDrill(ctx, { kit, store, request }, buildSteps(ctx, request, progress)));
+    const run = held.keep(await beginDrill(ctx, { kit, store, request: fitted }, buildSteps(ctx, fitted, progress)));
     const done = new Set(progress.steps.map((step) => step.name));
-    for (const step of drill.steps) if (!done.has(step.name)) await runStep(run, request, step, progress);
-    if (drill.proof === 'full') await runProof(run, request, progress);
+    for (const step of drill.steps) if (!done.has(step.name)) await runStep(run, fitted, step, progress);
+    if (drill.proof === 'full') await runProof(run, fitted, progress);
   });
   const result = reached({
     checks: [...(held.run()?.checks ?? []), ...checks],
@@ -138,6 +141,17 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
   });
   if (request.keep !== undefined) await keepRunning(request.keep, held.run());
   return result;
+}
+
+/** The array as this kernel and these tools can build it; what is different is said. */
+function fitRequest(ctx: Context, request: DrillRequest, { parts }: MachineKit): DrillRequest {
+  const layout = fitLayout(request.layout, mkfsPartsOf(parts));
+  if (layout === request.layout || request.array !== undefined) return request;
+  ctx.emit({
+    type: 'remark-made',
+    text: `Linux ${parts.kernel.upstreamVersion} does not bear all that mkfs.btrfs turns on: ${describeLayout(layout)}.`,
+  });
+  return { ...request, layout };
 }
 
 /** A drill's run from the moment at which there is one, and its claim to a slot; disposed of with the drill, and then whoever gave the disks is told how they are. */
@@ -177,7 +191,7 @@ function skipped(why: string): JudgedDrill {
 function reachVerdict(ctx: Context, { drill }: DrillRequest, judged: JudgedDrill, durationMs: number): DrillResult {
   const { checks, ending, expectation, steps } = judged;
   const verdict = judgeDrill(ending, checks);
-  const surprises = expectation === null || verdict === 'skipped' ? null : findSurprises(expectation, verdict, checks);
+  const surprises = expectation === null || verdict === 'skipped' ? null : findSurprises(expectation, verdict, checks, ending.trouble);
   const summary = summariseVerdict(drill, { verdict, checks, ending, expectation, surprises });
   ctx.emit({ type: 'verdict-reached', drill: drill.name, verdict, summary, durationMs, expectation, surprises });
   const { trouble = null, failure = null } = ending;

@@ -17,6 +17,7 @@ import { labFailureOf } from './lab-failure-of.ts';
 import { prepareLabParts } from './lab-parts.ts';
 import type { LabParts } from './lab-parts.ts';
 import { openStorage } from './open-storage.ts';
+import { requireSystemDisk } from './require-system-disk.ts';
 import { settleRestore, stageRestore } from './restore-snapshot.ts';
 import { resumeLabMachine, restoreFailure } from './resume-lab-machine.ts';
 import { saveSnapshot } from './save-snapshot.ts';
@@ -127,7 +128,7 @@ export class KeptLab implements AsyncDisposable {
       prepare: async (machine, facts) => {
         // What a boot does comes first: what is built afterwards is mounted already.
         if (state.life.state !== 'off' || state.life.how !== 'new') await openStorage(ctx, machine);
-        if (provision && !this.#kept.known.isProvisioned) await this.#build(ctx, machine);
+        if (provision && !this.#kept.known.isProvisioned) await this.#build(ctx, machine, parts);
         const { layout, isProvisioned } = this.#kept.known;
         const motd = formatMotd({ lab: place.name, kernel: facts.kernelVersion, tools: facts.tools, layout, isProvisioned });
         await openSsh(ctx, machine.guest, place, motd);
@@ -176,14 +177,14 @@ export class KeptLab implements AsyncDisposable {
   }
 
   async #provision(ctx: Context): Promise<ActDone> {
-    const { machine } = this.#kept.on;
+    const { machine, parts } = this.#kept.on;
     if (this.#kept.known.isProvisioned) return { changed: false };
-    await this.#build(ctx, machine);
+    await this.#build(ctx, machine, parts);
     return { changed: true };
   }
 
-  async #build(ctx: Context, machine: Machine): Promise<void> {
-    await buildArray(ctx, machine, this.#kept.known);
+  async #build(ctx: Context, machine: Machine, { parts }: LabParts): Promise<void> {
+    await buildArray(ctx, machine, parts, this.#kept.known);
     await this.#kept.write({ isProvisioned: true });
   }
 
@@ -198,7 +199,8 @@ export class KeptLab implements AsyncDisposable {
     const state = await readLabState(place);
     const next = kernel === null ? state : { ...state, kernel };
     // A kernel that cannot be had is told while the machine is still on.
-    await prepareLabParts(ctx, store, next, mirrors);
+    const { parts } = await prepareLabParts(ctx, store, next, mirrors);
+    await requireSystemDisk(place, parts);
     await this.#kept.stop('halt', (machine) => machine.shutdown(ctx));
     const off = await readLabState(place);
     return this.#start(ctx, { ...off, kernel: next.kernel }, provision);

@@ -8,6 +8,7 @@ import type { Context } from '../machine/context.ts';
 import { ensureKernel } from '../machine/image/ensure-kernel.ts';
 import { ensureTools } from '../machine/image/ensure-tools.ts';
 import { suiteNames } from '../machine/image/suite.ts';
+import { requireBearable } from '../machine/image/tools-for-kernel.ts';
 import { canFork, findQemu, requireTrusted } from '../machine/qemu/qemu-program.ts';
 import type { BootedParts } from '../machine/template/booted-template.ts';
 
@@ -30,7 +31,8 @@ export async function prepareLabParts(
   const qemu = await findQemu(ctx);
   if (state.accelerator !== null) requireTrusted(qemu, state.accelerator);
   const kernel = await ensureKernel(ctx, store, parseKernelChoice(state.kernel, suiteNames(mirrors)), mirrors);
-  const tools = await ensureTools(ctx, store, { suite: state.tools }, mirrors);
+  requireBearable(kernel, state.tools);
+  const tools = await ensureTools(ctx, store, { suite: state.tools, root: kernel.abilities.root }, mirrors);
   const { accelerator } = await chooseAccelerator(ctx, {
     store,
     kernel,

@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { fitLayout } from '../core/fit-layout.ts';
 import { diskSizesBytes } from '../core/layout.ts';
 import type { ArrayLayout } from '../core/layout.ts';
 import { planArray, planCreateArray } from '../core/plan/array.ts';
@@ -15,6 +16,7 @@ import type { CacheEntry } from '../machine/cache/ensure-entry.ts';
 import type { EntryWorkshop } from '../machine/cache/ensure-entry.ts';
 import { hashText } from '../machine/cache/file-hash.ts';
 import type { Context } from '../machine/context.ts';
+import { mkfsPartsOf } from '../machine/image/tools-for-kernel.ts';
 import type { DiskSpec } from '../machine/machine.ts';
 import type { SavedMachine } from '../machine/saved-machine.ts';
 import { planBootedKey } from '../machine/template/booted-template.ts';
@@ -58,9 +60,10 @@ export function drawLuksUuids(layout: ArrayLayout): readonly string[] {
 export async function ensureLabTemplate(
   ctx: Context,
   source: TemplateSource,
-  layout: ArrayLayout,
+  asked: ArrayLayout,
   evidenceHostPath: string,
 ): Promise<LabTemplate> {
+  const layout = fitLayout(asked, mkfsPartsOf(source.parts));
   const placeholders = diskSizesBytes(layout).map((_sizeBytes, index) => `UUID-${String(index)}`);
   const typed = planCreateArray(planArray(layout, placeholders)).map(formatCommand);
   const booted = await planBootedKey(source.parts);

@@ -13,6 +13,7 @@ import { copyLabDisks, createLabDisks, emptyDisksDirectory, requireImages } from
 import { diskHostPath } from './lab-place.ts';
 import type { LabPlace } from './lab-place.ts';
 import type { LabParts } from './lab-parts.ts';
+import { requireSystemDisk } from './require-system-disk.ts';
 import { drawLuksUuids, ensureLabTemplate, serialsOf } from './lab-template.ts';
 import type { LabTemplate } from './lab-template.ts';
 
@@ -44,6 +45,7 @@ export async function startLabMachine(ctx: Context, start: LabStart): Promise<St
   const startFromDisks = parts.forks ? createForkOrBoot(source) : boot;
   if (state.life.state !== 'off' || state.life.how !== 'new') {
     await requireImages(place, state.disks);
+    await requireSystemDisk(place, parts.parts);
     return { machine: await startFromDisks(ctx, planLabMachine(start)), changes: {} };
   }
   if (provision && parts.forks && canBeSaved(state.layout.bus)) {

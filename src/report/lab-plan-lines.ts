@@ -14,6 +14,7 @@ export function labPlanLines(plan: LabPlan): readonly Line[] {
     labelled('bears', plan.lossesSurvived === 0 ? 'the loss of no disk' : `the loss of ${count(plan.lossesSurvived, 'disk')}`),
     labelled('disks', describeDisks(disks.filter(({ role }) => role === 'member'))),
     ...(spares.length === 0 ? [] : [labelled('spares', `${describeDisks(spares)}, blank`)]),
+    ...(plan.machine === undefined ? [] : [labelled('machine', plan.machine.join('; '))]),
     ...plan.warnings.map((warning) => labelled('warning', warning, 'doubtful')),
     blank,
     line(0, [span(isProvisioned ? 'The array is there already: nothing would be typed.' : 'This would be typed:', 'strong')]),

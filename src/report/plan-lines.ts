@@ -9,6 +9,7 @@ export function planLines(plan: DrillPlan): readonly Line[] {
   return [
     line(0, [span(plan.drill, 'strong'), span(`  ${plan.layout}`, 'quiet')]),
     line(0, plan.promise),
+    ...(plan.machine === undefined ? [] : [line(0, [span(`${plan.machine.join('; ')}.`, 'quiet')])]),
     ...plan.steps.flatMap((step) => [blank, ...plannedStepLines(step)]),
     ...ownDisksLines(plan),
   ];

@@ -13,12 +13,13 @@ import { defaultLayout } from '../../core/layout.ts';
 import type { ArrayLayout } from '../../core/layout.ts';
 import type { foreseeLab } from '../../lab/bring-up.ts';
 import { defaultSuite, requireSuite } from '../../machine/image/suite.ts';
+import { describeForeseen } from '../../machine/image/tools-for-kernel.ts';
 import { formatDuration } from '../../report/format-duration.ts';
 import { labPlanLines } from '../../report/lab-plan-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { requireHostOf } from '../host-view.ts';
-import { kernelName, resolveKernel, toolsName } from '../kernel-option.ts';
+import { foreseeParts, kernelName, resolveKernel, toolsName } from '../kernel-option.ts';
 import { layoutOptions, resolveLayout } from '../layout-options.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption } from './lab-option.ts';
@@ -90,6 +91,7 @@ export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode
   if (layout !== undefined) checkLayout(layout);
   const kernel = asked.kernel === undefined ? undefined : await resolveKernel(cli, asked.kernel);
   if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
+  const parts = await foreseeParts(cli, kernel ?? defaultSuite, asked.tools);
   const lab = { fromHostPath: cli.cwdHostPath, name: asked.lab, wishes: wishesOf({ ...asked, layout, kernel }) };
   if (asked.plan) return printPlan(cli, lab, asked.json);
   if (asked.json)
@@ -99,7 +101,7 @@ export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode
   const { bringUp } = await import('../../lab/bring-up.ts');
   const { place, done } = await (async () => {
     using ctx = openLabContext(cli, `Turning ${asked.lab} on`);
-    const defaults = { layout: defaultLayout, kernel: defaultSuite, tools: defaultSuite, memoryMiB: 1024 };
+    const defaults = { layout: defaultLayout, kernel: defaultSuite, tools: parts.tools, memoryMiB: 1024 };
     return await bringUp(ctx, labHouse(cli), { ...lab, defaults }, { op: 'up', provision: asked.provision ?? true });
   })();
   const duration = formatDuration(performance.now() - startedMs);
@@ -109,7 +111,10 @@ export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode
 async function printPlan(cli: Cli, lab: Parameters<typeof foreseeLab>[0], asJson: boolean): Promise<ExitCode> {
   const { foreseeLab: foresee } = await import('../../lab/bring-up.ts');
   const state = await foresee(lab);
-  const plan = planLab(lab.name, state?.layout ?? lab.wishes.layout ?? defaultLayout, { isProvisioned: state?.isProvisioned ?? false });
+  const parts = await foreseeParts(cli, state?.kernel ?? lab.wishes.kernel ?? defaultSuite, state?.tools ?? lab.wishes.tools);
+  const layout = parts.fit(state?.layout ?? lab.wishes.layout ?? defaultLayout);
+  const machine = describeForeseen(parts.foreseen, parts.tools);
+  const plan = planLab(lab.name, layout, { isProvisioned: state?.isProvisioned ?? false, machine });
   if (asJson) cli.screen.data(`${JSON.stringify({ v: 1, ...plan })}\n`);
   else cli.screen.keep(labPlanLines(plan));
   return exitCodes.held;

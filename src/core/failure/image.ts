@@ -59,7 +59,16 @@ export type ImageFailure =
       readonly said: string;
     }
   | { readonly area: 'image'; readonly reason: 'mirror-unknown'; readonly suite: string }
-  | { readonly area: 'image'; readonly reason: 'module-missing'; readonly kernel: string; readonly module: string };
+  | { readonly area: 'image'; readonly reason: 'module-missing'; readonly kernel: string; readonly module: string }
+  | {
+      readonly area: 'image';
+      readonly reason: 'tools-too-new';
+      readonly kernel: string;
+      readonly suite: string;
+      readonly oldestKernel: string;
+      /** Suites whose tools run on it. */
+      readonly others: readonly string[];
+    };
 
 /** Gives the words for an image failure. */
 export function describeImageFailure(failure: ImageFailure): FailureDescription {
@@ -118,7 +127,16 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
         exitCode: exitCodes.unavailable,
         what: `The kernel ${failure.kernel} cannot run a machine: ${failure.module} is neither built in nor among its modules.`,
         remedy:
-          'Use a kernel that has it (Debian’s have since Linux 5.10), or build it in: CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_CONSOLE, CONFIG_EROFS_FS, CONFIG_EXT4_FS, CONFIG_OVERLAY_FS.',
+          'Use a kernel that has it, or build it in: CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_CONSOLE and CONFIG_EXT4_FS are what a machine cannot do without.',
+      };
+    case 'tools-too-new':
+      return {
+        exitCode: exitCodes.usage,
+        what: `The tools of ${failure.suite} do not run on Linux ${failure.kernel}: they need ${failure.oldestKernel}.`,
+        remedy:
+          failure.others.length === 0
+            ? 'Take older tools: --tools.'
+            : `Take older tools: ${failure.others.map((suite) => `--tools ${suite}`).join(', ')}; without --tools raidlab takes them itself.`,
       };
   }
 }

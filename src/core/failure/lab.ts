@@ -35,6 +35,8 @@ export type LabFailure =
   | { readonly area: 'lab'; readonly reason: 'state-newer'; readonly hostPath: string; readonly version: number; readonly known: number }
   /** `why` says what is not as `raidlab up` built it. */
   | { readonly area: 'lab'; readonly reason: 'not-as-built'; readonly why: string }
+  /** Its system disk holds what was written over a root of layers, which the kernel cannot have. */
+  | { readonly area: 'lab'; readonly reason: 'root-of-layers'; readonly lab: string; readonly kernel: string }
   | { readonly area: 'lab'; readonly reason: 'disk-missing'; readonly lab: string; readonly serial: string; readonly hostPath: string }
   | {
       readonly area: 'lab';
@@ -79,7 +81,7 @@ export function describeLabFailure(failure: LabFailure): FailureDescription {
   return isStateFailure(failure) ? describeStateFailure(failure) : describeKeeperFailure(failure);
 }
 
-const diskReasons = ['unknown-disk', 'no-slot', 'bad-fault', 'beyond-redundancy'] as const;
+const diskReasons = ['unknown-disk', 'no-slot', 'bad-fault', 'beyond-redundancy', 'root-of-layers', 'disk-missing'] as const;
 
 /** Something that cannot be done to a disk, or should not. */
 type DiskFailure = Extract<LabFailure, { readonly reason: (typeof diskReasons)[number] }>;
@@ -115,20 +117,23 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
         what: `This may destroy the last good copy of something, because ${failure.why}.`,
         remedy: 'With --beyond-redundancy it is done all the same. `raidlab status` shows what there is.',
       };
+    case 'root-of-layers':
+      return {
+        exitCode: usage,
+        what: `The lab ${failure.lab} cannot be turned on with Linux ${failure.kernel}, which has no overlayfs or no erofs: its system disk was written over a root of layers.`,
+        remedy:
+          'Make another lab with that kernel: raidlab up --lab NAME --kernel …. One that was made so can be reloaded into any kernel.',
+      };
+    case 'disk-missing':
+      return {
+        exitCode: exitCodes.unavailable,
+        what: `The lab ${failure.lab} has lost the image of ${failure.serial}: ${failure.hostPath} is not there.`,
+        remedy: 'Put it back, or `raidlab destroy` the lab and bring up a new one. Nothing was changed.',
+      };
   }
 }
 
-const stateReasons = [
-  'bad-name',
-  'no-lab',
-  'not-yours',
-  'not-on',
-  'differs',
-  'state-damaged',
-  'state-newer',
-  'not-as-built',
-  'disk-missing',
-] as const;
+const stateReasons = ['bad-name', 'no-lab', 'not-yours', 'not-on', 'differs', 'state-damaged', 'state-newer', 'not-as-built'] as const;
 
 /** What a lab's directory says, or that there is none. */
 type StateFailure = Extract<LabFailure, { readonly reason: (typeof stateReasons)[number] }>;
@@ -192,12 +197,6 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
         what: `A disk failure can be simulated in a lab as it was built, and this one is not: ${failure.why}.`,
         remedy:
           '`raidlab destroy` and `raidlab up` make it anew, which takes seconds; `--lab NAME` makes another one. Nothing was changed.',
-      };
-    case 'disk-missing':
-      return {
-        exitCode: unavailable,
-        what: `The lab ${failure.lab} has lost the image of ${failure.serial}: ${failure.hostPath} is not there.`,
-        remedy: 'Put it back, or `raidlab destroy` the lab and bring up a new one. Nothing was changed.',
       };
   }
 }

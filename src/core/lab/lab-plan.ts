@@ -17,6 +17,8 @@ export interface LabPlan {
   readonly usableBytes: number;
   /** How many disks the array can lose, whichever they are. */
   readonly lossesSurvived: number;
+  /** The machine, where its kernel decides what it is made of, in words. */
+  readonly machine?: readonly string[];
   /** What should be known before it is built, a sentence or two each. */
   readonly warnings: readonly string[];
   readonly disks: readonly PlannedDisk[];
@@ -32,7 +34,11 @@ export interface PlannedDisk {
 }
 
 /** Gives the plan of a lab. LUKS UUIDs, which every lab draws anew, stand as `UUID-OF-DISK1`, …. */
-export function planLab(lab: string, layout: ArrayLayout, { isProvisioned }: Pick<LabPlan, 'isProvisioned'>): LabPlan {
+export function planLab(
+  lab: string,
+  layout: ArrayLayout,
+  { isProvisioned, machine = [] }: Pick<LabPlan, 'isProvisioned' | 'machine'>,
+): LabPlan {
   const sizes = diskSizesBytes(layout);
   const serials = sizes.map((_, index) => `DISK${String(index + 1)}`);
   const array = planArray(
@@ -45,6 +51,7 @@ export function planLab(lab: string, layout: ArrayLayout, { isProvisioned }: Pic
     layout: describeLayout(layout),
     usableBytes: predictUsableBytes(layout),
     lossesSurvived: lossesSurvived(layout.profile),
+    ...(machine.length === 0 ? {} : { machine }),
     warnings: warnOfLayout(layout),
     disks: serials.map((serial, index) => ({
       serial,

@@ -17,5 +17,7 @@ export interface DrillPlan {
   readonly drill: string;
   readonly promise: string;
   readonly layout: string;
+  /** The machine, where its kernel decides what it is made of, in words. */
+  readonly machine?: readonly string[];
   readonly steps: readonly PlannedStep[];
 }

@@ -12,6 +12,7 @@ import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-s
 import { spareOf } from '../steps/disks-of.ts';
 import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { typed } from '../steps/plan-line.ts';
+import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
 import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 
 const resizeToMax: Step = {
@@ -79,6 +80,7 @@ export const largerReplacement: Drill = {
   tags: ['missing', 'replace', 'size'],
   layout: { ...defaultLayout, spareSizesBytes: [1.5 * defaultDiskSizeBytes] },
   layouts: [],
+  knowledge: [replaceMissingCrash],
   payloadBytes: 16 * 1024 ** 2,
   steps: [
     buildArray,

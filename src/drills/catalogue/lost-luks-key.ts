@@ -9,6 +9,7 @@ import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-s
 import { memberOf } from '../steps/disks-of.ts';
 import { lostDevid } from '../steps/lose-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
+import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
 import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 import { restart } from '../steps/restart-step.ts';
 
@@ -70,6 +71,7 @@ export const lostLuksKey: Drill = {
   tags: ['luks', 'missing', 'replace', 'balance'],
   layout: defaultLayout,
   layouts: ['raid1'],
+  knowledge: [replaceMissingCrash],
   payloadBytes: 16 * 1024 ** 2,
   steps: [
     buildArray,

@@ -3,6 +3,7 @@ import type { Drill } from '../drill.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
 import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { pullDisk, restartWithoutDisk } from '../steps/lose-disk-steps.ts';
+import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
 import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 
 /** The default drill. */
@@ -23,6 +24,7 @@ export const replaceMissingDisk: Drill = {
   tags: ['missing', 'replace', 'balance'],
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  knowledge: [replaceMissingCrash],
   payloadBytes: 32 * 1024 ** 2,
   steps: [
     buildArray,

@@ -20,6 +20,7 @@ import { memberOf, spareOf } from '../steps/disks-of.ts';
 import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { startWriting } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
+import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
 import { replaceDisk, softBalance } from '../steps/replace-steps.ts';
 import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
 
@@ -110,6 +111,7 @@ export const replacedDiskReturns: Drill = {
   tags: ['missing', 'replace', 'stale', 'crypttab'],
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  knowledge: [replaceMissingCrash],
   payloadBytes: 16 * 1024 ** 2,
   steps: [
     buildArray,

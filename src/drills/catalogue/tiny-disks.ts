@@ -4,6 +4,7 @@ import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { checkHalfOfTotal, checkUsableSpace, giveChunksBack } from '../steps/fill-steps.ts';
 import { takeDiskOut } from '../steps/lose-disk-steps.ts';
+import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
 import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 
 const mebibyte = 1024 ** 2;
@@ -38,6 +39,7 @@ export const tinyDisks: Drill = {
     spareSizesBytes: [256 * mebibyte],
   },
   layouts: [],
+  knowledge: [replaceMissingCrash],
   payloadBytes: 16 * mebibyte,
   steps: [
     buildArray,

@@ -58,6 +58,7 @@ const knowledgeShape: Shape = {
   verdict: oneOf(['held', 'broken', 'crashed']),
   because: kinds.text,
   breaks: kinds.texts,
+  crashesIn: optional(kinds.text),
   source: kinds.text,
 };
 

@@ -1,3 +1,5 @@
+import type { KernelAbilities, RootKind } from '../../core/kernel-abilities.ts';
+
 /** A kernel ready to boot: taken from a Debian package without installing it, or the user's own. */
 export interface KernelArtefact {
   /** As `uname -r` says: `6.12.117+deb13-cloud-amd64`. */
@@ -9,8 +11,9 @@ export interface KernelArtefact {
   /** What QEMU is given as its kernel: the ELF file out of vmlinuz where it has a PVH entry point, which boots 1.4 s faster under TCG, or vmlinuz itself. */
   readonly vmlinuzHostPath: string;
   readonly initramfsHostPath: string;
-  /** An erofs image of the module tree, mounted on /lib/modules in the guest. */
+  /** An image of the module tree, mounted on /lib/modules in the guest: erofs, or ext4 for a root that is whole. */
   readonly modulesHostPath: string;
+  readonly abilities: KernelAbilities;
   /** Hex digest over its files: other packages give another, though the recipe and so the place in the cache stay. */
   readonly digest: string;
 }
@@ -22,9 +25,11 @@ export interface ToolsArtefact {
   readonly description: string;
   /** Versions of the packages that matter, by package name: `btrfs-progs`, `cryptsetup-bin`, … */
   readonly versions: Readonly<Record<string, string>>;
-  /** A read-only erofs image; the lower layer of the guest's root. */
+  /** What kernels it is for. */
+  readonly root: RootKind;
+  /** What a machine boots over, read-only: erofs, the lower layer of its root, or ext4. */
   readonly rootHostPath: string;
-  /** A blank ext4 image; every machine gets a qcow2 overlay of it as the persistent upper layer of its root. */
+  /** What every machine gets a copy-on-write image of: a blank ext4, the upper layer of its root, or the whole root. */
   readonly systemHostPath: string;
   /** As a kernel's. */
   readonly digest: string;

@@ -1,21 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { chooseRoot, rootModulesOf } from '../../core/kernel-abilities.ts';
+import type { KernelAbilities } from '../../core/kernel-abilities.ts';
 import type { BuiltEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
 import type { Context } from '../context.ts';
 import { readKernelBanner } from './bzimage.ts';
 import type { KernelBanner } from './bzimage.ts';
+import { btrfsFeaturesOfCode } from './kernel-code.ts';
 import { unusableKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
-import { planModuleLoading } from './module-closure.ts';
+import { listModules, planModuleLoading } from './module-closure.ts';
+import type { ModuleIndex } from './module-closure.ts';
 import { packInitramfs } from './pack-initramfs.ts';
 import { decompressModules, indexModules, packModules } from './pack-modules.ts';
-import { unpackVmlinux } from './unpack-vmlinux.ts';
+import { chooseEntry, unpackVmlinux } from './unpack-vmlinux.ts';
 
-/** The files of a kernel's cache entry. */
-export const kernelFiles = { kernel: 'kernel', initramfs: 'initramfs.cpio', modules: 'modules.erofs', version: 'version' } as const;
-
-/** Modules without which there is no root; as far as they are not built in. The agent's port is wanted as early. */
-export const rootModules: readonly string[] = ['virtio_pci', 'virtio_blk', 'virtio_console', 'erofs', 'ext4', 'overlay'];
+/** The files of a kernel's cache entry; the modules are an image of the filesystem that its root is of. */
+export const kernelFiles = { kernel: 'kernel', initramfs: 'initramfs.cpio', modules: 'modules', version: 'version' } as const;
 
 /** Where a kernel's files come from, and what tells it from others. */
 export interface KernelSource {
@@ -40,23 +41,35 @@ export async function buildKernel(ctx: Context, workshop: EntryWorkshop, source:
   const files = await source.unpack(ctx, workshop);
   const { version, unpackedHostPath, busyboxHostPath } = files;
   const bzImage = await readFile(files.vmlinuzHostPath);
+  const vmlinux = unpackVmlinux(bzImage);
   const banner = checkBanner(files, bzImage);
 
   step(0.55, 'unpacking the modules');
   const modulesHostPath = path.join(unpackedHostPath, 'usr/lib/modules', version);
   await decompressModules(ctx, modulesHostPath);
   const index = await indexModules(ctx, unpackedHostPath, version);
+  const abilities = await findAbilities(modulesHostPath, index, vmlinux);
+  const { root } = abilities;
+  const modules = planModuleLoading(version, index, rootModulesOf(root));
   step(0.75, 'packing the modules');
-  await packModules(ctx, unpackedHostPath, version, path.join(entryHostPath, kernelFiles.modules));
+  await packModules(ctx, { treeHostPath: unpackedHostPath, root }, path.join(entryHostPath, kernelFiles.modules));
   step(0.97, 'packing the initramfs');
-  const modules = planModuleLoading(version, index, rootModules);
   const stagingHostPath = path.join(work.hostPath, 'initramfs');
-  await packInitramfs(ctx, { busyboxHostPath, modulesHostPath, modules, stagingHostPath }, path.join(entryHostPath, kernelFiles.initramfs));
-  await writeFile(path.join(entryHostPath, kernelFiles.kernel), unpackVmlinux(bzImage) ?? bzImage);
+  const parts = { busyboxHostPath, modulesHostPath, modules, root, stagingHostPath };
+  await packInitramfs(ctx, parts, path.join(entryHostPath, kernelFiles.initramfs));
+  await writeFile(path.join(entryHostPath, kernelFiles.kernel), chooseEntry(bzImage, vmlinux));
   await writeFile(path.join(entryHostPath, kernelFiles.version), `${version}\n`);
   // Whatever it was taken from, a kernel of Debian's says which it is.
   const own = banner.debianVersion === undefined ? {} : { [`linux-image-${version}`]: banner.debianVersion };
-  return { description: files.description, packages: { ...own, ...files.packages } };
+  return { description: files.description, packages: { ...own, ...files.packages }, facts: { abilities: { ...abilities } } };
+}
+
+async function findAbilities(modulesHostPath: string, index: ModuleIndex, vmlinux: Uint8Array | undefined): Promise<KernelAbilities> {
+  const modules = listModules(index);
+  const root = chooseRoot((name) => modules.has(name));
+  const btrfs = modules.get('btrfs');
+  const code = typeof btrfs === 'string' ? await readFile(path.join(modulesHostPath, btrfs)) : vmlinux;
+  return { root, ...(code === undefined ? {} : { btrfsFeatures: btrfsFeaturesOfCode(code) }) };
 }
 
 function checkBanner({ version, shownHostPath }: KernelFiles, bzImage: Uint8Array): KernelBanner {

@@ -10,7 +10,7 @@ test('images are built without root, and packages are named, never guessed versi
   for (const name of ['bullseye', 'trixie-backports']) {
     const suite = requireSuite(name);
     for (const argv of [
-      planToolsBootstrap(suite, planToolsPackages(suite), sources, [], '/hooks'),
+      planToolsBootstrap(suite, planToolsPackages(suite), sources, [], { hooksHostPath: '/hooks', root: 'layers' }),
       planBootstrap(suite, ['linux-image-cloud-amd64', 'busybox-static'], sources, [], '/x.tar'),
     ]) {
       assert.equal(argv[0], 'mmdebstrap');

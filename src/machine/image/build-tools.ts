@@ -1,5 +1,6 @@
 import { readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RootKind } from '../../core/kernel-abilities.ts';
 import type { Mirrors } from '../../core/mirrors.ts';
 import type { BuiltEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
 import type { CacheStore } from '../cache/store.ts';
@@ -8,16 +9,25 @@ import { runHostCommand } from '../host-process.ts';
 import { toolsPhases } from './build-progress.ts';
 import { findSources, readAptOptions } from './mirror.ts';
 import { placeRecipe } from './place-recipe.ts';
+import { plainExt4 } from './plain-ext4.ts';
 import { recipeHostPaths } from './recipe.ts';
 import { runMmdebstrap } from './run-mmdebstrap.ts';
 import type { Suite } from './suite.ts';
 import { chooseTreePlace } from './tree-place.ts';
 
-/** The files of a tools image's cache entry. */
-export const toolsFiles = { root: 'root.erofs', system: 'system.ext4' } as const;
+/** The files of a tools image's cache entry, by the root that they are for. A root that is whole is one file, which each machine's system disk is a copy of. */
+export const toolsFiles = {
+  layers: { root: 'root.erofs', system: 'system.ext4' },
+  whole: { root: 'root.ext4', system: 'root.ext4' },
+} as const satisfies Readonly<Record<RootKind, { readonly root: string; readonly system: string }>>;
 
 /** Room for what a machine writes outside its array; sparse. */
 export const systemSizeBytes = 512 * 1024 * 1024;
+
+/** The label of a machine's system disk tells what it holds: what was written over the layers, or a whole root. */
+export const systemLabel: Readonly<Record<RootKind, string>> = { layers: 'system', whole: 'root' };
+
+const systemUuid = '7261696c-6162-4000-8000-73797374656d';
 
 /** Packages that a backports suite of tools takes from backports where they are there: those whose version is what a drill is about. */
 const backportedPackages = ['btrfs-progs', 'libbtrfs*', 'cryptsetup', 'cryptsetup-bin', 'libcryptsetup*', 'dmsetup', 'libdevmapper*'];
@@ -62,6 +72,7 @@ export interface ToolsWish {
   /** Beyond the essential ones. */
   readonly packages: readonly string[];
   readonly mirrors: Mirrors;
+  readonly root: RootKind;
 }
 
 /** Builds a tools image's entry: the read-only root, and the blank upper layer. */
@@ -69,24 +80,32 @@ export async function buildTools(
   ctx: Context,
   store: CacheStore,
   { entryHostPath, work }: EntryWorkshop,
-  { suite, artefact, packages: wanted, mirrors }: ToolsWish,
+  wish: ToolsWish,
 ): Promise<BuiltEntry> {
+  const { suite, artefact, packages: wanted, mirrors, root } = wish;
   const treeHostPath = await work.openOutside(await chooseTreePlace(store), 0o711);
   // Beside the tree, where the user namespace of mmdebstrap can read it.
   const hooksHostPath = path.join(treeHostPath, 'hooks');
   await placeRecipe(recipeHostPaths.buildHooks, hooksHostPath);
   await placeRecipe(recipeHostPaths.guestRoot, path.join(hooksHostPath, 'guest-root'));
+  await writeFile(path.join(hooksHostPath, 'pack'), planPacking(root), { mode: 0o644 });
   if (suite.backports) await writeFile(path.join(hooksHostPath, 'preferences'), planPreferences(suite), { mode: 0o644 });
 
   const sources = await findSources(ctx, suite, mirrors);
-  const argv = planToolsBootstrap(suite, wanted, sources, await readAptOptions(ctx), hooksHostPath);
+  const argv = planToolsBootstrap(suite, wanted, sources, await readAptOptions(ctx), { hooksHostPath, root });
   await runMmdebstrap(ctx, { artefact, suite: suite.name, argv, phases: toolsPhases, treeHostPath, cwdHostPath: work.hostPath });
-  await rename(path.join(work.hostPath, toolsFiles.root), path.join(entryHostPath, toolsFiles.root));
+  const image = toolsFiles[root].root;
+  const imageHostPath = path.join(entryHostPath, image);
+  // It came through a pipe, holes and all.
+  const sparse = ['cp', '--sparse=always', '--', path.join(work.hostPath, image), imageHostPath];
+  if (root === 'whole') await runHostCommand(ctx, sparse, { purpose: 'keep the root', writesHostPath: imageHostPath });
+  else await rename(path.join(work.hostPath, image), imageHostPath);
   const packages = parsePackageList(await readFile(path.join(work.hostPath, 'packages'), 'utf8'));
-  await makeBlankSystem(ctx, path.join(entryHostPath, toolsFiles.system));
+  if (root === 'layers') await makeBlankSystem(ctx, path.join(entryHostPath, toolsFiles.layers.system));
   const { 'btrfs-progs': btrfsProgs, 'cryptsetup-bin': cryptsetup } = packages;
   const short = (version: string | undefined): string => version?.replace(/^\d+:/, '').replace(/-[^-]*$/, '') ?? 'of unknown version';
-  return { description: `${suite.name} (btrfs-progs ${short(btrfsProgs)}, cryptsetup ${short(cryptsetup)})`, packages };
+  const versions = `btrfs-progs ${short(btrfsProgs)}, cryptsetup ${short(cryptsetup)}`;
+  return { description: `${suite.name} (${versions}${root === 'whole' ? ', ext4' : ''})`, packages };
 }
 
 /** Gives the mmdebstrap command that installs the tools and packs them in its customize hook. No tree is left. */
@@ -95,8 +114,9 @@ export function planToolsBootstrap(
   packages: readonly string[],
   sources: readonly string[],
   aptOptions: readonly string[],
-  hooksHostPath: string,
+  { hooksHostPath, root }: { readonly hooksHostPath: string; readonly root: RootKind },
 ): readonly string[] {
+  const image = toolsFiles[root].root;
   const hook = (name: string): string => path.join(hooksHostPath, name);
   return [
     'mmdebstrap',
@@ -113,12 +133,20 @@ export function planToolsBootstrap(
     `--extract-hook=${hook('extract')}`,
     `--customize-hook=${hook('customize')}`,
     // Special hooks of mmdebstrap's own, not shell: relative to its working directory.
-    `--customize-hook=download /tmp/root.erofs ${toolsFiles.root}`,
+    `--customize-hook=download /tmp/${image} ${image}`,
     '--customize-hook=download /tmp/packages packages',
     suite.base,
     '-',
     ...sources,
   ];
+}
+
+/** Gives what the customize hook is told of the root, as words of a shell: its filesystem, and the options of mke2fs. */
+function planPacking(root: RootKind): string {
+  const words = ['mke2fs', ...plainExt4, '-m', '0', '-N', '32768', '-J', 'size=8', '-L', systemLabel.whole, '-U', systemUuid];
+  return root === 'layers'
+    ? 'filesystem=erofs\n'
+    : `filesystem=ext4\nmke2fs='${words.join(' ')}'\nroom_mib=${String(systemSizeBytes / 1024 ** 2)}\n`;
 }
 
 /** Gives the text of an apt_preferences(5) file that prefers backports for the packages that matter. */
@@ -143,8 +171,6 @@ export function parsePackageList(text: string): Readonly<Record<string, string>>
 async function makeBlankSystem(ctx: Context, hostPath: string): Promise<void> {
   await writeFile(hostPath, '');
   await truncate(hostPath, systemSizeBytes);
-  const extended = 'lazy_itable_init=0,lazy_journal_init=0,nodiscard,root_owner=0:0,hash_seed=7261696c-6162-4000-8000-686173680000';
-  const argv = ['mke2fs', '-q', '-F', '-t', 'ext4', '-m', '0', '-N', '16384', '-J', 'size=8', '-L', 'system', '-E', extended];
-  const uuid = ['-U', '7261696c-6162-4000-8000-73797374656d'];
-  await runHostCommand(ctx, [...argv, ...uuid, hostPath], { purpose: 'make the guest’s system disk', writesHostPath: hostPath });
+  const argv = ['mke2fs', ...plainExt4, '-m', '0', '-N', '16384', '-J', 'size=8', '-L', systemLabel.layers, '-U', systemUuid, hostPath];
+  await runHostCommand(ctx, argv, { purpose: 'make the guest’s system disk', writesHostPath: hostPath });
 }

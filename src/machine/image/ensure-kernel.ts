@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { KernelAbilities } from '../../core/kernel-abilities.ts';
 import type { KernelChoice } from '../../core/kernel-choice.ts';
 import type { Mirrors } from '../../core/mirrors.ts';
 import { ensureEntry } from '../cache/ensure-entry.ts';
@@ -31,6 +32,8 @@ export async function ensureKernel(ctx: Context, store: OpenStore, choice: Kerne
     vmlinuzHostPath: inEntry(kernelFiles.kernel),
     initramfsHostPath: inEntry(kernelFiles.initramfs),
     modulesHostPath: inEntry(kernelFiles.modules),
+    // Written by the builder, and whole: the cache has compared its hash.
+    abilities: (entry.record.facts as unknown as { readonly abilities: KernelAbilities }).abilities,
     digest: entry.contentDigest,
   };
 }

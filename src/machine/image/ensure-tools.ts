@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { RootKind } from '../../core/kernel-abilities.ts';
 import type { Mirrors } from '../../core/mirrors.ts';
 import { ensureEntry } from '../cache/ensure-entry.ts';
 import type { EntryKey } from '../cache/entry-name.ts';
@@ -16,6 +17,8 @@ export interface ToolsChoice {
   readonly suite: string;
   /** Packages on top of those that every tools image has; none unless given. */
   readonly packages?: readonly string[];
+  /** As the kernel can have it; layers unless given. */
+  readonly root?: RootKind;
 }
 
 /**
@@ -26,24 +29,26 @@ export interface ToolsChoice {
  */
 export async function ensureTools(ctx: Context, store: OpenStore, choice: ToolsChoice, mirrors: Mirrors = {}): Promise<ToolsArtefact> {
   const suite = requireSuite(choice.suite, mirrors);
+  const { root = 'layers' } = choice;
   const packages = planPackages(suite, choice.packages);
-  const key = await planToolsKey(suite, choice.packages);
+  const key = await planToolsKey(suite, choice.packages, root);
   const entry = await ensureEntry(ctx, store, key, (building, workshop) =>
-    buildTools(building, store, workshop, { suite, artefact: key.artefact, packages, mirrors }),
+    buildTools(building, store, workshop, { suite, artefact: key.artefact, packages, mirrors, root }),
   );
   return {
     suite: suite.name,
     description: entry.record.description,
     versions: entry.record.packages,
-    rootHostPath: path.join(entry.hostPath, toolsFiles.root),
-    systemHostPath: path.join(entry.hostPath, toolsFiles.system),
+    root,
+    rootHostPath: path.join(entry.hostPath, toolsFiles[root].root),
+    systemHostPath: path.join(entry.hostPath, toolsFiles[root].system),
     digest: entry.contentDigest,
   };
 }
 
 /** Gives what names the tools of a suite, with these packages added, in the cache. */
-export async function planToolsKey(suite: Suite, added: readonly string[] = []): Promise<EntryKey> {
-  const choices = { suite, packages: planPackages(suite, added), preferences: planPreferences(suite), systemSizeBytes };
+export async function planToolsKey(suite: Suite, added: readonly string[] = [], root: RootKind = 'layers'): Promise<EntryKey> {
+  const choices = { suite, packages: planPackages(suite, added), preferences: planPreferences(suite), systemSizeBytes, root };
   const digest = await digestRecipe([recipeHostPaths.guestRoot, recipeHostPaths.buildHooks], choices);
   return { kind: 'tools', digest, artefact: `tools of ${suite.name}${added.length === 0 ? '' : `, and ${added.join(', ')}`}` };
 }

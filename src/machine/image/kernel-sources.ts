@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { stat } from 'node:fs/promises';
 import { kernelSeries, newestMatch } from '../../core/available-kernel.ts';
 import { RaidlabError } from '../../core/failure.ts';
+import { knownRootModules } from '../../core/kernel-abilities.ts';
 import { describeKernelChoice } from '../../core/kernel-choice.ts';
 import type { KernelChoice } from '../../core/kernel-choice.ts';
 import type { Mirrors } from '../../core/mirrors.ts';
@@ -9,11 +9,11 @@ import type { OpenStore } from '../cache/open-store.ts';
 import type { CacheStore } from '../cache/store.ts';
 import type { Context } from '../context.ts';
 import { bootstrapKernel } from './bootstrap-packages.ts';
-import { rootModules } from './build-kernel.ts';
 import type { KernelSource } from './build-kernel.ts';
-import { copyKernelDirectory, findKernelDirectory } from './copy-kernel-directory.ts';
+import { copyKernelDirectory } from './copy-kernel-directory.ts';
 import { ensureBusybox } from './ensure-busybox.ts';
 import { findAvailableKernels } from './find-available-kernels.ts';
+import { findKernelDirectory } from './find-kernel-directory.ts';
 import { kernelPackageOf, requireSuite } from './suite.ts';
 import { findPackageFiles, unpackKernelPackages } from './unpack-kernel-packages.ts';
 
@@ -30,16 +30,15 @@ export async function findKernelSource(store: OpenStore, choice: KernelChoice, m
     const hostPaths = await findPackageFiles(choice.packageHostPaths);
     return {
       artefact,
-      identity: { packages: await describeFiles(hostPaths), rootModules },
+      identity: { packages: await describeFiles(hostPaths), knownRootModules },
       unpack: async (ctx, { work }) => unpackKernelPackages(ctx, work, hostPaths, await ensureBusybox(ctx, store, mirrors)),
     };
   }
   const found = await findKernelDirectory(choice.directoryHostPath);
-  const names = (await readdir(found.modulesHostPath, { recursive: true })).sort();
-  const hostPaths = [found.vmlinuzHostPath, ...names.map((name) => path.join(found.modulesHostPath, name))];
+  const { vmlinuzHostPath, moduleFiles, builtins } = found;
   return {
     artefact,
-    identity: { directory: await describeFiles(hostPaths), rootModules },
+    identity: { directory: await describeFiles([vmlinuzHostPath, ...moduleFiles.values()]), builtins, knownRootModules },
     unpack: async (ctx, { work }) => copyKernelDirectory(work, found, await ensureBusybox(ctx, store, mirrors)),
   };
 }
@@ -57,7 +56,7 @@ export function sourceOfSuite(store: CacheStore, name: string, mirrors: Mirrors)
   const kernelPackage = kernelPackageOf(suite);
   return {
     artefact,
-    identity: { suite, kernelPackage, rootModules },
+    identity: { suite, kernelPackage, knownRootModules },
     unpack: async (ctx, { work }) => bootstrapKernel(ctx, store, work, { artefact, suite, kernelPackage, mirrors }),
   };
 }
@@ -75,7 +74,7 @@ function sourceOfVersion(store: OpenStore, version: string, artefact: string, mi
     const suite = requireSuite(newest.suite, mirrors);
     return bootstrapKernel(ctx, store, work, { artefact, suite, kernelPackage: newest.package, mirrors });
   };
-  return { artefact, identity: { version, rootModules }, unpack };
+  return { artefact, identity: { version, knownRootModules }, unpack };
 }
 
 function remarkOnChoice(ctx: Context, version: string, name: string, suite: string, unread: readonly string[] | undefined): void {

@@ -28,10 +28,8 @@ export interface ModuleToLoad {
  * that is not one.
  */
 export function planModuleLoading(kernel: string, index: ModuleIndex, wanted: readonly string[]): readonly ModuleToLoad[] {
-  const files = new Map<string, string>();
+  const files = listModules(index);
   const dependencies = parseModulesDep(index.dep);
-  for (const file of dependencies.keys()) files.set(moduleName(file), file);
-  const builtin = new Set(index.builtin.split('\n').filter(isNotEmpty).map(moduleName));
   const softer = parseSoftdep(index.softdep);
   const aliases = parseExactAliases(index.alias);
   const plan = new Map<string, ModuleToLoad['need']>();
@@ -43,7 +41,7 @@ export function planModuleLoading(kernel: string, index: ModuleIndex, wanted: re
     for (const name of softer.get(moduleName(file)) ?? []) {
       for (const provider of aliases.get(name) ?? [name]) {
         const softFile = files.get(provider);
-        if (softFile !== undefined) visit(softFile, 'optional');
+        if (typeof softFile === 'string') visit(softFile, 'optional');
       }
     }
     for (const dependency of dependencies.get(file) ?? []) visit(dependency, need);
@@ -56,10 +54,18 @@ export function planModuleLoading(kernel: string, index: ModuleIndex, wanted: re
 
   for (const name of wanted.map(moduleName)) {
     const file = files.get(name);
-    if (file !== undefined) visit(file, 'required');
-    else if (!builtin.has(name)) throw new RaidlabError({ area: 'image', reason: 'module-missing', kernel, module: name });
+    if (typeof file === 'string') visit(file, 'required');
+    else if (file === undefined) throw new RaidlabError({ area: 'image', reason: 'module-missing', kernel, module: name });
   }
   return [...plan].map(([file, need]) => ({ file, need }));
+}
+
+/** Gives the modules that a kernel has, by name: each with its file, or as built in. */
+export function listModules(index: ModuleIndex): ReadonlyMap<string, string | { readonly is: 'built in' }> {
+  const modules = new Map<string, string | { readonly is: 'built in' }>();
+  for (const file of index.builtin.split('\n').filter(isNotEmpty)) modules.set(moduleName(file), { is: 'built in' });
+  for (const file of parseModulesDep(index.dep).keys()) modules.set(moduleName(file), file);
+  return modules;
 }
 
 /** Gives the name of a module from its file or however it is spelt: `kernel/drivers/md/dm-crypt.ko.xz` is `dm_crypt`. */

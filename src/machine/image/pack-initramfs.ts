@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, symlink, lutimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RootKind } from '../../core/kernel-abilities.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
 import type { ModuleToLoad } from './module-closure.ts';
@@ -19,12 +20,14 @@ export interface InitramfsParts {
   /** The directory that {@link ModuleToLoad.file} is relative to. */
   readonly modulesHostPath: string;
   readonly modules: readonly ModuleToLoad[];
+  readonly root: RootKind;
   /** Must not exist; left behind. */
   readonly stagingHostPath: string;
 }
 
 /**
- * Packs the initramfs: /init, busybox, the modules that the root needs, and /modules/order with a line `NEED FILE` for each.
+ * Packs the initramfs: /init, busybox, the modules that the root needs, /modules/order with a line `NEED FILE` for each, and
+ * /filesystem with the name of the filesystem that the root is of.
  * Not compressed: unpacking under emulation takes longer than loading 3 MB.
  */
 export async function packInitramfs(ctx: Context, parts: InitramfsParts, imageHostPath: string): Promise<void> {
@@ -40,6 +43,7 @@ export async function packInitramfs(ctx: Context, parts: InitramfsParts, imageHo
     order.push(`${need} ${name}\n`);
   }
   await writeFile(path.join(stagingHostPath, 'modules/order'), order.join(''));
+  await writeFile(path.join(stagingHostPath, 'filesystem'), `${parts.root === 'layers' ? 'erofs' : 'ext4'}\n`);
   const names = ['.', ...(await readdir(stagingHostPath, { recursive: true }))].sort();
   // One date for all, so that the same parts give the same bytes.
   for (const name of names) await lutimes(path.join(stagingHostPath, name), 0, 0);

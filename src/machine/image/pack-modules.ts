@@ -1,8 +1,12 @@
-import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import type { RootKind } from '../../core/kernel-abilities.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
 import type { ModuleIndex } from './module-closure.ts';
+import { plainExt4 } from './plain-ext4.ts';
+
+const modulesUuid = '7261696c-6162-4000-8000-6d6f64756c65';
 
 const purpose = 'unpack the kernel’s modules';
 
@@ -54,16 +58,43 @@ export async function indexModules(ctx: Context, treeHostPath: string, version: 
   return { dep: dep ?? '', builtin: builtin ?? '', softdep: softdep ?? '', alias: alias ?? '' };
 }
 
-/** Packs the tree's modules as the erofs image that the guest mounts on /lib/modules. */
-export async function packModules(ctx: Context, treeHostPath: string, version: string, imageHostPath: string): Promise<void> {
+/** Packs the tree's modules as the image that the guest mounts on /lib/modules, of the filesystem that its root is of. */
+export async function packModules(
+  ctx: Context,
+  { treeHostPath, root }: { readonly treeHostPath: string; readonly root: RootKind },
+  imageHostPath: string,
+): Promise<void> {
   const modulesHostPath = path.join(treeHostPath, 'usr/lib/modules');
-  // Links to the sources, which are not there.
-  for (const name of ['build', 'source']) await rm(path.join(modulesHostPath, version, name), { force: true });
+  for (const version of await readdir(modulesHostPath)) {
+    // Links to the sources, which are not there.
+    for (const name of ['build', 'source']) await rm(path.join(modulesHostPath, version, name), { force: true });
+  }
   await mkdir(path.dirname(imageHostPath), { recursive: true });
-  await packErofs(ctx, modulesHostPath, imageHostPath, '7261696c-6162-4000-8000-6d6f64756c65');
+  const sizeBytes = root === 'layers' ? 0 : await treeSizeBytes(modulesHostPath);
+  const argv =
+    root === 'layers'
+      ? ['mkfs.erofs', '--quiet', '-x-1', '-zlz4hc', '-T0', '-U', modulesUuid, '--all-root', imageHostPath, modulesHostPath]
+      : [
+          'mke2fs',
+          ...plainExt4,
+          '-m',
+          '0',
+          '-U',
+          modulesUuid,
+          '-d',
+          modulesHostPath,
+          imageHostPath,
+          `${String(Math.ceil(sizeBytes / 1024))}k`,
+        ];
+  await runHostCommand(ctx, argv, { purpose: 'pack the kernel’s modules', writesHostPath: imageHostPath });
 }
 
-async function packErofs(ctx: Context, directoryHostPath: string, imageHostPath: string, uuid: string): Promise<void> {
-  const argv = ['mkfs.erofs', '--quiet', '-x-1', '-zlz4hc', '-T0', '-U', uuid, '--all-root', imageHostPath, directoryHostPath];
-  await runHostCommand(ctx, argv, { purpose: 'pack the kernel’s modules', writesHostPath: imageHostPath });
+/** What a tree takes on an ext4 of its own, with room to spare: it is read-only. */
+async function treeSizeBytes(treeHostPath: string): Promise<number> {
+  let sum = 16 * 1024 * 1024;
+  for (const item of await readdir(treeHostPath, { recursive: true, withFileTypes: true })) {
+    const { size } = await lstat(path.join(item.parentPath, item.name));
+    sum += Math.ceil(size / 4096) * 4096 + 1024;
+  }
+  return Math.ceil(sum * 1.05);
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { hashText } from '../cache/file-hash.ts';
 
 /** Raised when the code that builds images changes what they are; what guest scripts hold counts by itself. */
-export const recipeVersion = 1;
+export const recipeVersion = 2;
 
 /** Our own part of the images. */
 export const recipeHostPaths = {

@@ -7,15 +7,15 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { unpackLz4Legacy } from './unpack-lz4.ts';
 
-/**
- * Gives the ELF file in a bzImage. Undefined when there is none that QEMU can start: not a bzImage, compressed in another
- * way than gzip, zstd or lz4, or built without CONFIG_PVH. The bzImage itself boots in any case.
- */
+/** Gives the ELF file in a bzImage. Undefined when it is not one, or compressed in another way than gzip, zstd or lz4. */
 export function unpackVmlinux(bzImage: Uint8Array): Uint8Array | undefined {
   const payload = findPayload(bzImage);
-  if (payload === undefined) return undefined;
-  const vmlinux = decompress(payload);
-  return vmlinux !== undefined && hasPvhEntry(vmlinux) ? vmlinux : undefined;
+  return payload === undefined ? undefined : decompress(payload);
+}
+
+/** Gives what QEMU is to start: the ELF file, where it has an entry point for that (CONFIG_PVH, since Linux 5.0), or else the bzImage, which boots in any case. */
+export function chooseEntry(bzImage: Uint8Array, vmlinux: Uint8Array | undefined): Uint8Array {
+  return vmlinux !== undefined && hasPvhEntry(vmlinux) ? vmlinux : bzImage;
 }
 
 /** Offsets in the setup header: Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header". */
@@ -30,23 +30,24 @@ function findPayload(bzImage: Uint8Array): Uint8Array | undefined {
   const setupSectors = view.getUint8(header.setupSectors) || 4;
   const start = (setupSectors + 1) * 512 + view.getUint32(header.payloadOffset, true);
   const end = start + view.getUint32(header.payloadLength, true);
-  // The payload's last four bytes are the size of what is in it, put there for the kernel's own unpacker.
-  return end <= bzImage.length && end - start > 8 ? bzImage.subarray(start, end - 4) : undefined;
+  return end <= bzImage.length && end - start > 8 ? bzImage.subarray(start, end) : undefined;
 }
 
 function decompress(payload: Uint8Array): Uint8Array | undefined {
+  // The last four bytes are the size of what is in it, put there for the kernel's own unpacker; gzip ends so by itself.
+  const packed = payload.subarray(0, -4);
   switch (viewOf(payload).getUint32(0, true)) {
     case 0xfd2fb528:
-      return zstdDecompressSync(payload);
+      return zstdDecompressSync(packed);
     case 0x184c2102:
-      return unpackLz4Legacy(payload);
+      return unpackLz4Legacy(packed);
     default:
       return payload[0] === 0x1f && payload[1] === 0x8b ? gunzipSync(payload) : undefined;
   }
 }
 
 /** Whether an ELF file has the note with the 32-bit entry point of PVH: name `Xen`, type 18 (XEN_ELFNOTE_PHYS32_ENTRY). */
-export function hasPvhEntry(elf: Uint8Array): boolean {
+function hasPvhEntry(elf: Uint8Array): boolean {
   const view = viewOf(elf);
   // ELF, 64 bit, little-endian: elf(5).
   if (elf.length < 64 || view.getUint32(0, false) !== 0x7f454c46 || elf[4] !== 2 || elf[5] !== 1) return false;
