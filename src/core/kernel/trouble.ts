@@ -6,7 +6,7 @@
  * `stall`: RCU or a workqueue was not served in time. That is how a starved virtual processor looks from inside, so it is
  * trouble of the machine, neither a crash nor a finding.
  *
- * Only a person's log is read for the rest: `out-of-memory`: the OOM killer came. `forced-readonly`: btrfs stopped taking writes.
+ * Only a person's log is read for the rest: `out-of-memory`: the OOM killer came. `forced-readonly`: a filesystem stopped taking writes.
  * `fragment`: a piece of a report whose first line is missing, so that what it was cannot be told.
  */
 export type KernelTroubleKind =

@@ -47,7 +47,7 @@ const mostText = 65_536;
 
 /** Takes the next line of a log, and says what it was for a journal. */
 export function observeJournalLine(open: OpenEntry | null, rawLine: string): JournalStep {
-  const line = rawLine.replace(/^\u001e|^data: (?=\{)/u, '').replace(/\r$/u, '');
+  const line = rawLine.replace(/^\u001e|^(?:data: |- )(?=\{)/u, '').replace(/\r$/u, '');
   if (open === null) {
     if (wellKnown.test(line)) return inExport(emptyEntry('export'), line);
     if (/^\s*\{/u.test(line)) return beginJson(line);

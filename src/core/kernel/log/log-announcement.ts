@@ -54,8 +54,12 @@ const dumps = [
 
 const outOfMemory = /^(?:.{1,64} invoked oom-killer: |(?:Memory cgroup out of memory|Out of memory[^:]{0,60}): Kill(?:ed)? process \d)/u;
 
-/** btrfs_handle_fs_error() and btrfs_abort_transaction() in fs/btrfs. */
-const forcedReadonly = /^BTRFS.{0,80}(?:forced readonly|forced shutdown|[Tt]ransaction (?:\d+ )?aborted)/u;
+/** A filesystem gave up: btrfs_handle_fs_error() and btrfs_abort_transaction() in fs/btrfs, ext4_handle_error(), xfs_do_force_shutdown(). */
+const forcedReadonly = [
+  /^BTRFS.{0,80}(?:forced readonly|forced shutdown|[Tt]ransaction (?:\d+ )?aborted)/u,
+  /^(?:EXT[234]-fs .{0,80}: )?Remounting filesystem read-only/u,
+  /^XFS \([\w-]+\): .*(?:[Ss]hutting down filesystem|[Ff]ilesystem has been shut down)/u,
+];
 
 /** `BUG:` and `kernel BUG` as the kernel's code has them, for lines of which nobody said that they are the kernel's. */
 const kernelBugs =
@@ -69,13 +73,13 @@ const table: readonly (readonly [readonly RegExp[], ReportKind])[] = [
   [warnings, 'warning'],
   [dumps, 'dump'],
   [[outOfMemory], 'out-of-memory'],
-  [[forcedReadonly], 'forced-readonly'],
+  [forcedReadonly, 'forced-readonly'],
   [[slabBug, oldSlabBug], 'bug'],
 ];
 
 /** One of these is in every line that any of the forms matches: most lines of a log have none, and need not be held against all of them. */
 const maybeAnnouncement =
-  /BUG|WARNING|INFO|Badness|UBSAN|Oops|anic|PANIC|LOCKUP|lockup|stalls?\b|Unable|Kernel|Bad |rror: |\[#?\d+\]|oom-killer|emory|nobody|allocation|duplicate|VFS|BTRFS|ys[Rr]q|task|NMI|Showing|segfault|unhandled|undefined|syscall|signal|FAULT|traps: |bad frame|User fault|: trap |fault|0x[0-9a-f]{8}/u;
+  /BUG|WARNING|INFO|Badness|UBSAN|Oops|anic|PANIC|LOCKUP|lockup|stalls?\b|Unable|Kernel|Bad |rror: |\[#?\d+\]|oom-killer|emory|nobody|allocation|duplicate|VFS|BTRFS|Remounting|filesystem|ys[Rr]q|task|NMI|Showing|segfault|unhandled|undefined|syscall|signal|FAULT|traps: |bad frame|User fault|: trap |fault|0x[0-9a-f]{8}/u;
 
 /** The general form of a death, for a kernel's line: what stands behind the number are names of its configuration. */
 const death = /^.{1,160}: [0-9a-f]{4,16} \[#\d+\](?:$| [A-Z])/u;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatPlace } from '../code-place.ts';
 import type { KernelTrouble } from '../trouble.ts';
-import { judgeReading } from './judge-reading.ts';
 import { readKernelLog } from './read-kernel-log.ts';
 import type { KernelLogReading } from './read-kernel-log.ts';
 
@@ -170,80 +169,6 @@ test('the OOM killer’s report is one, its victim the last word; its panic is a
   assert.equal(only(`${report}\n[   12.000010] Kernel panic - not syncing: System is deadlocked on memory`).kind, 'panic');
 });
 
-test('a program’s own fault is no kernel trouble, whatever the architecture prints of it', () => {
-  const reading = read(`
-[   12.000001] demo[77]: unhandled level 2 translation fault (11) at 0x00000010, esr 0x92000006, in demo[55+1]
-[   12.000002] CPU: 1 PID: 77 Comm: demo Not tainted 5.10.1 #1
-[   12.000003] pc : 0000aaaac0f1
-[   12.000004] traps: demo[78] general protection fault ip:55 sp:7f error:0 in demo[55+1]
-[   12.000005] demo[79]: segfault at 10 ip 55 sp 7f error 4 in demo[55+1]
-[   12.000006] Code: 00 00 00 00 00 00 00 00 00 00 01 00 00 00 00 00`);
-  assert.deepEqual([reading.troubles, judgeReading(reading, true)], [[], 'quiet']);
-});
-
-test('what the loggers of other programs write is not the kernel’s', () => {
-  for (const line of [
-    '[Sun Dec 04 04:47:44 2005] [error] mod_jk child workerEnv in error state 6',
-    '[Wed Oct 11 14:32:52.123456 2023] [core:error] [pid 35708] BUG: something',
-    '2024-01-02 03:04:05,123 ERROR app: Oops: no',
-    'Jan  2 03:04:05 box app: INFO: task demo:77 blocked for more than 120 seconds.',
-    'I0102 03:04:05.123456 77 main.go:5] Kernel Oops: none',
-    '[12345] worker started',
-  ]) {
-    const reading = read(line);
-    assert.deepEqual([reading.troubles, reading.kernelLines, judgeReading(reading, true)], [[], 0, 'unjudged'], line);
-  }
-});
-
-test('a line that was copied from behind its stamp on is the kernel’s when the rest is', () => {
-  const trouble = only(`
-BUG: unable to handle kernel paging request at ffffe0f000020000
-[   12.000001] PGD 0 P4D 0
-[   12.000002] Oops: 0002 [#1] SMP NOPTI
-[   12.000003] RIP: 0010:demo+0x9/0x10`);
-  assert.match(trouble.what, /^BUG: unable/u);
-  assert.equal(placeOf(trouble), 'demo+0x9');
-});
-
-test('a bare report in a log with stamps is believed for its facts, and one without facts is a doubt', () => {
-  const stamped = '[   12.000001] usb 1-1: new device\n[   12.000002] usb 1-1: gone\n';
-  const bare = 'Kernel panic - not syncing: said a program';
-  const doubtful = read(`${stamped}${bare}`);
-  assert.deepEqual([doubtful.troubles, doubtful.doubtful, judgeReading(doubtful, true)], [[], [bare], 'unjudged']);
-  const believed = read(`${stamped}${bare}\nCPU: 1 PID: 77 Comm: demo Not tainted 6.1.1 #1`);
-  assert.equal(judgeReading(believed, true), 'crashed');
-});
-
-test('a page that lost its line ends is read by its stamps', () => {
-  const trouble = only(
-    '[  12.000001] INFO: task demo:77 blocked for more than 120 seconds. [  12.000002] Tainted: P O 4.4.302+ #72806 [  12.000003] Call Trace: [  12.000004] [<ffffffff81010101>] btrfs_balance+0x1/0x2 [btrfs]',
-  );
-  assert.deepEqual([trouble.kind, trouble.kernel, trouble.during], ['hung-task', '4.4.302+', 'balance']);
-});
-
-test('the kernel that booted last is the kernel of a report that does not name it', () => {
-  const trouble = only(`
-[    0.000000] Linux version 6.1.0-9-amd64 (builder@box) (gcc 12) #1 SMP
-[   12.000001] INFO: task demo:77 blocked for more than 120 seconds.`);
-  assert.equal(trouble.kernel, '6.1.0-9-amd64');
-});
-
-test('pieces that come late, because others wrote in between, are no second report', () => {
-  const { troubles } = read(`
-[   12.000001] watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [demo:77]
-[   12.000002] CPU: 0 PID: 77 Comm: demo Not tainted 6.1.1 #1
-[   12.000003] Call Trace:
-[   12.000004]  demo+0x1/0x2
-[   12.000005] usb 1-1: new device
-[   12.000006] CPU: 1 PID: 78 Comm: other Not tainted 6.1.1 #1
-[   12.000007] Call Trace:
-[   12.000008]  other+0x1/0x2`);
-  assert.deepEqual(
-    troubles.map(({ kind }) => kind),
-    ['soft-lockup'],
-  );
-});
-
 test('a report behind a trimmed head is a fragment, or what its own lines say', () => {
   const kindOf = (log: string): string => only(log).kind;
   assert.equal(kindOf('[   12.000001] RIP: 0010:demo+0x1/0x2\n[   12.000002] Call Trace:\n[   12.000003]  demo+0x1/0x2'), 'fragment');
@@ -262,35 +187,6 @@ test('WARNING in every form that it had (__warn and warn_slowpath in kernel/pani
     const trouble = only(`[   12.000001] ${line}`);
     assert.deepEqual([trouble.kind, placeOf(trouble)], ['warning', 'btrfs_demo+0x10'], line);
   }
-});
-
-test('a journal is read in every format with names (journalctl -o json, json-pretty, json-seq, export, verbose; dmesg -J)', () => {
-  const message = 'INFO: task demo:77 blocked for more than 120 seconds.';
-  const bytes = JSON.stringify([...new TextEncoder().encode(message)]);
-  const logs = [
-    `{"MESSAGE":"${message}","SYSLOG_IDENTIFIER":"kernel","_SOURCE_MONOTONIC_TIMESTAMP":"12000001"}`,
-    `\u001e{"MESSAGE":${bytes},"_TRANSPORT":"kernel","_SOURCE_MONOTONIC_TIMESTAMP":"12000001"}`,
-    `{\n\t"_TRANSPORT" : "kernel",\n\t"_SOURCE_MONOTONIC_TIMESTAMP" : "12000001",\n\t"MESSAGE" : "${message}"\n}`,
-    `__CURSOR=s=1\n_TRANSPORT=kernel\n_SOURCE_MONOTONIC_TIMESTAMP=12000001\nPRIORITY=3\nMESSAGE=${message}\n\n`,
-    `__CURSOR=s=1\n_TRANSPORT=kernel\n_SOURCE_MONOTONIC_TIMESTAMP=12000001\nMESSAGE\n5\u0000\u0000\u0000\u0000\u0000\u0000\u0000${message}\n\n`,
-    `Tue 2024-01-02 03:04:05.000001 CET [s=1a;i=2b;b=3c;m=4d;t=5e;x=6f]\n    _TRANSPORT=kernel\n    _SOURCE_MONOTONIC_TIMESTAMP=12000001\n    MESSAGE=${message}`,
-    `{\n   "dmesg": [\n      {\n         "pri": 6,\n         "time": 11.000001,\n         "msg": "x"\n      },{\n         "pri": 3,\n         "time":    12.000001,\n         "msg": "${message}"\n      }\n   ]\n}`,
-  ];
-  for (const log of logs) {
-    const trouble = only(log);
-    assert.deepEqual(
-      [trouble.kind, trouble.process?.pid, trouble.atSeconds, trouble.transcript],
-      ['hung-task', 77, 12.000001, [message]],
-      log,
-    );
-  }
-});
-
-test('an entry of another program in a journal is another’s, and a brace in a text hides nothing', () => {
-  const other = read('{"MESSAGE":"Kernel panic - not syncing: x","SYSLOG_IDENTIFIER":"app","_TRANSPORT":"syslog"}');
-  assert.deepEqual([other.troubles, other.otherLines], [[], 1]);
-  assert.equal(only('{\nKernel panic - not syncing: x\n').kind, 'panic');
-  assert.equal(only('MESSAGE=x\nKernel panic - not syncing: x\n').kind, 'panic');
 });
 
 test('a mailer’s breaks are mended where the kernel’s own line cannot end', () => {

@@ -19,6 +19,8 @@ export interface LogFacts {
   /** The release of the kernel that booted last, or that a prefix named. */
   readonly release: string | null;
   readonly lines: number;
+  /** A panic has begun, in whichever stream: its end is none of another. */
+  readonly hasPanicked: boolean;
 }
 
 /** How many troubles, by kind. */
@@ -37,6 +39,8 @@ export interface LogStream {
   readonly untold: Counts;
   /** The order of the line that opened the report. */
   readonly openedAt: number;
+  /** The log's release then. */
+  readonly openedRelease: string | null;
   /** The order of the last line of a report. */
   readonly lastAt: number;
   /** Lines understood: all of the kernel's, of the others those of reports and known messages. */
@@ -44,6 +48,8 @@ export interface LogStream {
   readonly doubtful: readonly string[];
   /** Entries of call traces outside any report. */
   readonly strayEntries: number;
+  /** The log's release that a report has belied by naming another; null mostly. */
+  readonly beliedRelease: string | null;
 }
 
 /** A stream before its first line. */
@@ -52,10 +58,12 @@ export const emptyStream: LogStream = {
   found: [],
   untold: {},
   openedAt: 0,
+  openedRelease: null,
   lastAt: -Infinity,
   understood: 0,
   doubtful: [],
   strayEntries: 0,
+  beliedRelease: null,
 };
 
 /** How many lines behind a report its pieces may still come, when others have written in between. */
@@ -65,27 +73,30 @@ const aftermathLines = 80;
 export function observeIn(stream: LogStream, line: LogLine, rawLine: string, log: LogFacts): LogStream {
   const { watch } = stream;
   const isKernels = line.speaker === 'kernel';
-  const announcement = announcementIn(stream, line.text, isKernels, log.lines);
-  if (announcement?.kind === 'forced-readonly') return tell(count(stream, 1), [remarkOf(line, rawLine)], log, log.lines);
+  const announcement = announcementIn(stream, line, log);
+  if (announcement?.kind === 'forced-readonly') return tell(count(stream, 1), [remarkOf(line, rawLine)], log.release, log.lines);
   const { state, found } = observeKernelLine(watch, line, rawLine, announcement);
   const isInReport = announcement !== null || state.report !== null || found.some(({ transcript }) => transcript.at(-1) === rawLine);
   const isUnderstood = isKernels || isInReport || state.prelude.length > 0 || isKernelMessage(line.text);
-  const told = tell({ ...count(stream, isUnderstood ? 1 : 0), watch: state }, found, log, stream.openedAt);
+  const told = tell({ ...count(stream, isUnderstood ? 1 : 0), watch: state }, found, stream.openedRelease, stream.openedAt);
   const isOpened = state.report !== null && (watch.report === null || found.length > 0);
   return {
     ...told,
     openedAt: isOpened ? log.lines : stream.openedAt,
+    openedRelease: isOpened ? log.release : stream.openedRelease,
     lastAt: isInReport ? log.lines : stream.lastAt,
     ...(isInReport || state.prelude.length > 0 ? {} : doubtsOf(stream, line.text, rawLine, log.lines)),
   };
 }
 
 /** Gives what a line announces here: whether it opens a report depends on what stood before it. */
-function announcementIn(stream: LogStream, text: string, isKernels: boolean, at: number): Announcement | null {
+function announcementIn(stream: LogStream, { text, speaker }: LogLine, log: LogFacts): Announcement | null {
   const { report, prelude } = stream.watch;
   const isOpen = report !== null && !report.isComplete;
-  const announcement = parseLogAnnouncement(text, isKernels);
+  const announcement = parseLogAnnouncement(text, speaker === 'kernel');
   if (announcement?.kind === 'dump') return isOpen ? null : announcement;
+  if ((report === null || report.kind === 'dump') && log.hasPanicked && text.trim().startsWith('---[ end Kernel panic'))
+    return { kind: 'dump', isDeath: false };
   // The text of a warning stands between `cut here` and its first line.
   if (announcement?.kind === 'forced-readonly' && prelude.length > 0 && text.includes('ransaction')) return null;
   if (announcement !== null) return announcement;
@@ -93,7 +104,7 @@ function announcementIn(stream: LogStream, text: string, isKernels: boolean, at:
   const fragment = parseFragment(text);
   if (fragment === null || (isOpen && fragment.kind === 'fragment')) return null;
   if (prelude.length > 1) return fragmentOfPrelude(fragment, prelude);
-  return at - stream.lastAt <= aftermathLines ? { kind: 'dump', isDeath: false } : fragment;
+  return log.lines - stream.lastAt <= aftermathLines ? { kind: 'dump', isDeath: false } : fragment;
 }
 
 /** A report whose first line its author left out: what is left of it is what stood before that line. */
@@ -127,22 +138,24 @@ function count(stream: LogStream, lines: number): LogStream {
   return lines === 0 ? stream : { ...stream, understood: stream.understood + lines };
 }
 
-function tell(stream: LogStream, troubles: readonly KernelTrouble[], log: LogFacts, order: number): LogStream {
+function tell(stream: LogStream, troubles: readonly KernelTrouble[], release: string | null, order: number): LogStream {
   if (troubles.length === 0) return stream;
-  const named = troubles.map((trouble) => ({ trouble: { ...trouble, kernel: trouble.kernel ?? log.release }, order }));
+  const known = release === stream.beliedRelease ? null : release;
+  const named = troubles.map((trouble) => ({ trouble: { ...trouble, kernel: trouble.kernel ?? known }, order }));
   const room = mostTroubles - stream.found.length;
   return {
     ...stream,
     found: room > 0 ? [...stream.found, ...named.slice(0, room)] : stream.found,
     untold: sumCounts([stream.untold, countKinds(troubles.slice(Math.max(room, 0)))]),
+    beliedRelease: troubles.some(({ kernel }) => kernel !== null && kernel !== release) ? release : stream.beliedRelease,
   };
 }
 
 /** Ends a stream: the report being printed is all that will ever be said. */
-export function closeStream(stream: LogStream, log: LogFacts): LogStream {
+export function closeStream(stream: LogStream): LogStream {
   const { report, prelude } = stream.watch;
   const open = closeTroubleReport(stream.watch);
-  if (open !== null) return tell(stream, [open], log, stream.openedAt);
+  if (open !== null) return tell(stream, [open], stream.openedRelease, stream.openedAt);
   if (report !== null || prelude.length === 0) return stream;
   // A `cut here`, and then the scissors: something was being reported.
   return { ...stream, doubtful: [...stream.doubtful, ...prelude.slice(0, 2)] };

@@ -6,6 +6,7 @@ import { parseLogAnnouncement } from './log-announcement.ts';
 import { closeStream, countKinds, emptyStream, isCorroborated, mostDoubtful, mostTroubles, observeIn, sumCounts } from './log-stream.ts';
 import type { Counts, LogFacts, LogStream } from './log-stream.ts';
 import { peelLogLine } from './peel-log-line.ts';
+import type { LogLine } from './peel-log-line.ts';
 import { unwrapLine } from './unwrap-lines.ts';
 import type { HeldLine, WholeLine } from './unwrap-lines.ts';
 
@@ -44,6 +45,8 @@ export interface LogState extends LogFacts {
   readonly kernel: LogStream;
   readonly bare: LogStream;
   readonly otherLines: number;
+  /** The last stamp of the kernel's; -1 before the first. */
+  readonly lastSeconds: number;
 }
 
 /** A log before its first line. */
@@ -55,6 +58,8 @@ export const initialLogState: LogState = {
   release: null,
   lines: 0,
   otherLines: 0,
+  lastSeconds: -1,
+  hasPanicked: false,
 };
 
 /** Takes the next line of a log, without its line end. Never throws. */
@@ -84,8 +89,8 @@ export function closeLog(state: LogState): KernelLogReading {
   let last = state;
   for (const message of closeEntry(state.entry)) last = takeMessage(last, message);
   for (const whole of unwrapLine(last.held, null).whole) last = observeWhole(last, whole);
-  const kernel = closeStream(last.kernel, last);
-  const bare = closeStream(last.bare, last);
+  const kernel = closeStream(last.kernel);
+  const bare = closeStream(last.bare);
   const isClaimed = kernel.understood > 0;
   const believed = bare.found.filter(({ trouble }) => !isClaimed || isCorroborated(trouble));
   const disbelieved = bare.found.filter(({ trouble }) => isClaimed && !isCorroborated(trouble)).map(({ trouble }) => trouble.what);
@@ -135,10 +140,23 @@ function isFirstOfLog(state: LogState, one: WholeLine, next: WholeLine): boolean
 function observeWhole(state: LogState, { line, rawLines }: WholeLine): LogState {
   if (line.speaker === 'other') return { ...state, otherLines: state.otherLines + rawLines.length };
   if (line.text.trim() === '') return state;
-  const release = parseBootBanner(line.text) ?? line.release ?? state.release;
-  const seen = release === state.release ? state : { ...state, release };
+  const lastSeconds = line.atSeconds ?? state.lastSeconds;
+  const seen = { ...state, release: releaseBehind(state, line), lastSeconds };
   const raw = rawLines.join('\n');
+  const hasPanicked = seen.hasPanicked || line.text.startsWith('Kernel panic - not syncing');
   return line.speaker === 'kernel'
-    ? { ...seen, kernel: observeIn(seen.kernel, line, raw, seen) }
-    : { ...seen, bare: observeIn(seen.bare, line, raw, seen) };
+    ? { ...seen, hasPanicked, kernel: observeIn(seen.kernel, line, raw, seen) }
+    : { ...seen, hasPanicked, bare: observeIn(seen.bare, line, raw, seen) };
+}
+
+/** Processors may write out of turn by so much. */
+const mostRewindSeconds = 60;
+
+/** Gives the release of the kernel that writes: what it said when it booted, as long as nothing speaks against its being the same. */
+function releaseBehind(state: LogState, line: LogLine): string | null {
+  const said = parseBootBanner(line.text) ?? line.release;
+  if (said !== null) return said;
+  const isRewound = line.atSeconds !== null && line.atSeconds < state.lastSeconds - mostRewindSeconds;
+  const isBelied = state.release !== null && [state.kernel, state.bare].some(({ beliedRelease }) => beliedRelease === state.release);
+  return isRewound || isBelied ? null : state.release;
 }

@@ -196,7 +196,7 @@ const prefixes: readonly (readonly [string, string])[] = [
   ['a caller of util-linux', '[   12.000001] [     T77] '],
   ['a caller with dmesg -T', '[Tue Jan  2 03:04:05 2024] [    C1] '],
   ['netconsole, extended', '4,100,12000001,-;'],
-  ['netconsole, extended, with release and caller', '6.1.0-9-amd64,4,100,12000001,-,caller=T77;'],
+  ['netconsole, extended, with a caller', '4,100,12000001,-,caller=T77;'],
   ['a log of CI', '2024-01-02T03:04:05.1234567Z [   12.000001] '],
   ['a terminal program', '[2024-01-02 03:04:05.123] [   12.000001] '],
   ['a quote', '> '],
@@ -222,10 +222,7 @@ test('any prefix before every line leaves the reading as it is', () => {
   fc.assert(
     fc.property(fc.constantFrom(...bare), fc.constantFrom(...prefixes), ({ file, lines }, [name, prefix]) => {
       const { outcome, troubles } = comeTo(readKernelLog(lines.map((line) => `${prefix}${line}`)));
-      const right = expected[file];
-      // Netconsole says the release itself.
-      const named = (right?.troubles ?? []).map((facts) => (prefix.startsWith('6.1.0') ? { kernel: '6.1.0-9-amd64', ...facts } : facts));
-      assert.deepEqual({ outcome, troubles }, { outcome: right?.outcome, troubles: named }, `${name}: ${file}`);
+      assert.deepEqual({ outcome, troubles }, expected[file], `${name}: ${file}`);
     }),
     { numRuns: 1000 },
   );
