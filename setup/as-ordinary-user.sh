@@ -8,15 +8,15 @@ root=$(cd "$(dirname "$0")/.." && pwd -P)
 user=raidlab-test
 home='/home/raidlab Prüfer'
 
-# One at a time: the copy is made anew for each.
-exec 9<"$root/package.json"
-flock 9
-
 if ! id "$user" >/dev/null 2>&1; then
   echo "raidlab: tests run as an ordinary user; making $user for it, at home in $home (userdel --remove $user removes it)" >&2
   useradd --create-home --home-dir "$home" --shell /bin/sh "$user"
 fi
 chmod 0700 "$home"
+
+# One at a time, whichever checkout it is of: the copy is made anew for each.
+exec 9<"$home"
+flock 9
 "$node" "$root/setup/host-packages.mjs" "$user"
 
 as_user() {
