@@ -107,7 +107,9 @@ async function list(cli: Cli, asked: { readonly available: boolean; readonly jso
   const suites = suiteNames(mirrors).map((suite) => ({ suite, mirror: mirrors.bySuite?.[suite] ?? null }));
   const found = asked.available ? await findAvailable(cli) : undefined;
   const available =
-    found === undefined ? {} : { available: found.kernels, ...(found.unread === undefined ? {} : { unread: found.unread }) };
+    found === undefined
+      ? {}
+      : { available: found.kernels, incomplete: found.incomplete, ...(found.unread === undefined ? {} : { unread: found.unread }) };
   const listing = { kernels: (await cachedKernels(cli)).map(listKernel), suites, ...available };
   if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, ...listing })}\n`);
   else cli.screen.keep(kernelsLines(listing, Date.now()));

@@ -10,8 +10,14 @@ export interface AvailableKernel {
   readonly version: string;
 }
 
+/** A kernel that a suite names, and that cannot be had: its files are in packages that no suite has. */
+export interface IncompleteKernel extends AvailableKernel {
+  /** `linux-modules-7.0.13+deb13-cloud-amd64`. */
+  readonly missing: readonly string[];
+}
+
 /** Gives the kernels from the oldest to the newest. */
-export function orderKernels(kernels: readonly AvailableKernel[]): readonly AvailableKernel[] {
+export function orderKernels<Kernel extends AvailableKernel>(kernels: readonly Kernel[]): readonly Kernel[] {
   return kernels.toSorted((one, other) => compareVersions(parseVersion(one.version), parseVersion(other.version)));
 }
 
@@ -19,7 +25,7 @@ export function orderKernels(kernels: readonly AvailableKernel[]): readonly Avai
  * Gives the newest of the kernels that match what was typed: the beginning of a version, by whole numbers (`6.1` is not 6.12), or
  * a kernel's own name as `uname -r` gives it, without its flavour or with it. Undefined when none does.
  */
-export function newestMatch(kernels: readonly AvailableKernel[], typed: string): AvailableKernel | undefined {
+export function newestMatch<Kernel extends AvailableKernel>(kernels: readonly Kernel[], typed: string): Kernel | undefined {
   return orderKernels(kernels).findLast((kernel) => isNamed(kernel, typed) || isWithin(kernel.version, typed));
 }
 

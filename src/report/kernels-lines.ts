@@ -1,6 +1,6 @@
 import { formatAge } from '../core/age.ts';
 import { orderKernels } from '../core/available-kernel.ts';
-import type { AvailableKernel } from '../core/available-kernel.ts';
+import type { AvailableKernel, IncompleteKernel } from '../core/available-kernel.ts';
 import { formatSize } from '../core/size.ts';
 import { blank, line, span } from './line.ts';
 import type { Line } from './line.ts';
@@ -39,12 +39,14 @@ export interface KernelsListing {
   readonly suites: readonly SuiteListing[];
   /** What the suites have; only when it was asked for. */
   readonly available?: readonly AvailableKernel[];
+  /** Those that a suite names, and that cannot be had. */
+  readonly incomplete?: readonly IncompleteKernel[];
   /** Suites whose package lists could not be read, and what apt said. */
   readonly unread?: { readonly suites: readonly string[]; readonly said: string };
 }
 
 /** Gives the kernels as a person reads them. */
-export function kernelsLines({ kernels, suites, available, unread }: KernelsListing, nowMs: number): readonly Line[] {
+export function kernelsLines({ kernels, suites, available, incomplete = [], unread }: KernelsListing, nowMs: number): readonly Line[] {
   const latestFirst = kernels.toSorted((one, other) => (one.lastUsedAt < other.lastUsedAt ? 1 : -1));
   return [
     line(0, [span('In the cache', 'strong')]),
@@ -53,6 +55,7 @@ export function kernelsLines({ kernels, suites, available, unread }: KernelsList
     blank,
     line(0, [span('Suites', 'strong')]),
     ...suites.flatMap((suite) => suiteLines(suite, available)),
+    ...(incomplete.length === 0 ? [] : [blank, ...incompleteLines(incomplete)]),
     ...(unread === undefined
       ? []
       : [blank, line(0, [span(`Could not be read: ${unread.suites.join(', ')}`, 'bad')]), line(2, unread.said)]),
@@ -69,6 +72,20 @@ function cachedLines(
     line(2, [span(kernel, 'strong'), span(`  Linux ${upstreamVersion}`)], 4),
     line(4, [span(`${version}, ${formatSize(sizeBytes)}, last used ${used}`, 'quiet')], 6),
     ...(description.includes(version) && description.startsWith(kernel) ? [] : [line(4, [span(description, 'quiet')], 6)]),
+  ];
+}
+
+/** Each is named by its version; what it lacks is the same for most. */
+function incompleteLines(incomplete: readonly IncompleteKernel[]): readonly Line[] {
+  const lacks = new Map<string, string[]>();
+  for (const { suite, version, missing } of orderKernels(incomplete).toReversed()) {
+    const parts = missing.map((name) => /^linux-[a-z]+/u.exec(name)?.[0] ?? name).join(' and ');
+    const words = `${suite}, without ${parts}`;
+    lacks.set(words, [...(lacks.get(words) ?? []), version.replace(/-[^-]*$/u, '')]);
+  }
+  return [
+    line(0, [span('Named by a suite, and not to be had: packages with their files are missing', 'doubtful')]),
+    ...[...lacks].flatMap(([words, versions]) => [line(2, words), line(4, [span([...new Set(versions)].join(', '), 'quiet')])]),
   ];
 }
 

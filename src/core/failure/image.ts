@@ -1,3 +1,4 @@
+import type { IncompleteKernel } from '../available-kernel.ts';
 import { exitCodes } from '../exit-code.ts';
 import { mirrorVariable, mirrorVariableOf } from '../mirrors.ts';
 import type { FailureDescription } from './description.ts';
@@ -33,6 +34,8 @@ export type ImageFailure =
       readonly version: string;
       /** What the suites have, without the last number: `6.12`. Oldest first. */
       readonly known: readonly string[];
+      /** One that a suite names, whose parts it lacks. */
+      readonly partly?: IncompleteKernel;
       /** What could not be looked into. */
       readonly unread?: { readonly suites: readonly string[]; readonly said: string };
     }
@@ -142,8 +145,12 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
 }
 
 function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'version-not-found' }): FailureDescription {
-  const { version, known, unread } = failure;
-  const what = `No suite has a kernel ${version}.`;
+  const { version, known, partly, unread } = failure;
+  const lacks =
+    partly === undefined
+      ? ''
+      : ` ${partly.suite} names ${partly.package} ${partly.version}, but no suite has ${partly.missing.join(' and ')}.`;
+  const what = `No suite has a kernel ${version}.${lacks}`;
   const has =
     known.length === 0 ? 'They have none at all.' : `They have ${known.join(', ')}: \`raidlab kernels ls --available\` says where.`;
   if (unread === undefined) return { exitCode: exitCodes.usage, what, remedy: has };

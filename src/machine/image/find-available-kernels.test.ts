@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MadisonEntry } from '../../core/apt/madison.ts';
-import { kernelsIn } from './find-available-kernels.ts';
+import { divideByParts, kernelsIn } from './find-available-kernels.ts';
 import { requireSuite } from './suite.ts';
 
 const entry = (name: string, version: string, distribution: string): MadisonEntry => ({
@@ -37,4 +37,24 @@ test('a release that had no cloud flavour has the plain one', () => {
   assert.deepEqual(kernelsIn(entries, [requireSuite('jessie', mirrors)]), [
     { suite: 'jessie', package: 'linux-image-3.16.0-6-amd64', version: '3.16.56-1+deb8u1' },
   ]);
+});
+
+test('a kernel whose files are in packages that no suite has cannot be had', () => {
+  const kernel = (name: string) => ({ suite: 'trixie-backports', package: `linux-image-${name}`, version: `${name}-1` });
+  const split = (name: string) => ({ ...kernel(name), depends: ['kmod', `linux-binary-${name}`, `linux-modules-${name}`] });
+  const whole = { ...kernel('6.16'), depends: ['kmod'] };
+  // It has all its files itself, and needs another package only to be installed.
+  const base = { ...kernel('6.18'), depends: ['kmod', 'linux-base-6.18'] };
+  const parts = {
+    shown: [whole, base, split('7.0'), split('7.2')],
+    names: new Set(['linux-binary-7.0', 'linux-binary-7.2', 'linux-modules-7.2']),
+  };
+  assert.deepEqual(divideByParts(['6.16', '6.18', '7.0', '7.2'].map(kernel), parts), {
+    kernels: [
+      { ...kernel('6.16'), parts: [] },
+      { ...kernel('6.18'), parts: [] },
+      { ...kernel('7.2'), parts: ['linux-binary-7.2', 'linux-modules-7.2'] },
+    ],
+    incomplete: [{ ...kernel('7.0'), missing: ['linux-modules-7.0'] }],
+  });
 });

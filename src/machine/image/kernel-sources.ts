@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { kernelSeries, newestMatch } from '../../core/available-kernel.ts';
 import { RaidlabError } from '../../core/failure.ts';
 import { knownRootModules } from '../../core/kernel-abilities.ts';
@@ -12,7 +13,7 @@ import { bootstrapKernel } from './bootstrap-packages.ts';
 import type { KernelSource } from './build-kernel.ts';
 import { copyKernelDirectory } from './copy-kernel-directory.ts';
 import { ensureBusybox } from './ensure-busybox.ts';
-import { findAvailableKernels } from './find-available-kernels.ts';
+import { withAvailableKernels } from './find-available-kernels.ts';
 import { findKernelDirectory } from './find-kernel-directory.ts';
 import { kernelPackageOf, requireSuite } from './suite.ts';
 import { findPackageFiles, unpackKernelPackages } from './unpack-kernel-packages.ts';
@@ -64,15 +65,24 @@ export function sourceOfSuite(store: CacheStore, name: string, mirrors: Mirrors)
 /** The version is looked for when the kernel is built, as a suite's newest is: one that is in the cache is used as it is. */
 function sourceOfVersion(store: OpenStore, version: string, artefact: string, mirrors: Mirrors): KernelSource {
   const unpack: KernelSource['unpack'] = async (ctx, { work }) => {
-    const { kernels, unread } = await findAvailableKernels(ctx, store, mirrors);
-    const newest = newestMatch(kernels, version);
-    if (newest === undefined) {
-      const known = kernelSeries(kernels);
-      throw new RaidlabError({ area: 'image', reason: 'version-not-found', version, known, ...(unread === undefined ? {} : { unread }) });
-    }
-    remarkOnChoice(ctx, version, newest.package, newest.suite, unread?.suites);
-    const suite = requireSuite(newest.suite, mirrors);
-    return bootstrapKernel(ctx, store, work, { artefact, suite, kernelPackage: newest.package, mirrors });
+    const busyboxHostPath = await ensureBusybox(ctx, store, mirrors);
+    return withAvailableKernels(ctx, store, mirrors, async ({ kernels, incomplete, unread }, fetchKernel) => {
+      const newest = newestMatch(kernels, version);
+      if (newest === undefined) {
+        const known = kernelSeries(kernels);
+        const partly = newestMatch(incomplete, version);
+        const facts = { ...(partly === undefined ? {} : { partly }), ...(unread === undefined ? {} : { unread }) };
+        throw new RaidlabError({ area: 'image', reason: 'version-not-found', version, known, ...facts });
+      }
+      remarkOnChoice(ctx, version, newest.package, newest.suite, unread?.suites);
+      const hostPaths = await fetchKernel(newest, path.join(work.hostPath, 'packages'));
+      const files = await unpackKernelPackages(ctx, work, hostPaths, busyboxHostPath);
+      return {
+        ...files,
+        description: `${newest.suite} (${newest.package} ${newest.version})`,
+        shownHostPath: `the packages of ${newest.suite}`,
+      };
+    });
   };
   return { artefact, identity: { version, knownRootModules }, unpack };
 }

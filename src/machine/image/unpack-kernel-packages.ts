@@ -9,7 +9,7 @@ import type { KernelFiles } from './kernel-files.ts';
 import { findKernel } from './kernel-tree.ts';
 
 /** The packages that a kernel's files are in where its linux-image holds none: since about Linux 6.19. */
-const splitPrefixes = ['linux-base-', 'linux-binary-', 'linux-modules-'];
+export const splitPrefixes = ['linux-base-', 'linux-binary-', 'linux-modules-'];
 
 /**
  * Gives the package files that make up a kernel: those named, and what a split linux-image leaves to others when that lies next to it.
