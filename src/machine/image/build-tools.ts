@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { runHostCommand } from '../host-process.ts';
 import { toolsPhases } from './build-progress.ts';
 import { findSources, readAptOptions } from './mirror.ts';
-import { placeRecipe } from './place-recipe.ts';
+import { placeFile, placeRecipe } from './place-recipe.ts';
 import { plainExt4 } from './plain-ext4.ts';
 import { recipeHostPaths } from './recipe.ts';
 import { runMmdebstrap } from './run-mmdebstrap.ts';
@@ -88,8 +88,8 @@ export async function buildTools(
   const hooksHostPath = path.join(treeHostPath, 'hooks');
   await placeRecipe(recipeHostPaths.buildHooks, hooksHostPath);
   await placeRecipe(recipeHostPaths.guestRoot, path.join(hooksHostPath, 'guest-root'));
-  await writeFile(path.join(hooksHostPath, 'pack'), planPacking(root), { mode: 0o644 });
-  if (suite.backports) await writeFile(path.join(hooksHostPath, 'preferences'), planPreferences(suite), { mode: 0o644 });
+  await placeFile(path.join(hooksHostPath, 'pack'), planPacking(root));
+  if (suite.backports) await placeFile(path.join(hooksHostPath, 'preferences'), planPreferences(suite));
 
   const sources = await findSources(ctx, suite, mirrors);
   const argv = planToolsBootstrap(suite, wanted, sources, await readAptOptions(ctx), { hooksHostPath, root });

@@ -12,9 +12,14 @@ export async function placeRecipe(rootHostPath: string, targetHostPath: string):
   for (const { name, text } of await readRecipe(rootHostPath)) {
     const hostPath = path.join(targetHostPath, name);
     await makeDirectory(targetHostPath, path.dirname(hostPath));
-    await writeFile(hostPath, text);
-    await chmod(hostPath, text.startsWith('#!') ? 0o755 : 0o644);
+    await placeFile(hostPath, text);
   }
+}
+
+/** Writes a file that the user namespace in which mmdebstrap works is to read, as {@link placeRecipe} does; `writeFile` alone heeds the umask. */
+export async function placeFile(hostPath: string, text: string): Promise<void> {
+  await writeFile(hostPath, text);
+  await chmod(hostPath, text.startsWith('#!') ? 0o755 : 0o644);
 }
 
 async function makeDirectory(rootHostPath: string, hostPath: string): Promise<void> {
