@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { knownRootModules as rootModules } from '../src/core/kernel-abilities.ts';
+import { arrayModules, knownRootModules } from '../src/core/kernel-abilities.ts';
 import { openStore } from '../src/machine/cache/open-store.ts';
 import type { OpenStore } from '../src/machine/cache/open-store.ts';
 import { defaultCacheBound } from '../src/machine/cache/pick-evictions.ts';
 import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
 import { runHostCommand } from '../src/machine/host-process.ts';
 import { ensureKernel } from '../src/machine/image/ensure-kernel.ts';
+
+const rootModules = [...knownRootModules, ...arrayModules];
 
 // Kernels of a person's own, made here: an image that says its version, and the list of what is built in. Only busybox comes from a mirror.
 const release = '6.12.5-own';
@@ -122,7 +124,18 @@ test('a kernel without erofs or overlayfs gets a root that is whole, whether mod
     ...modulesOf('lib/modules/4.9.0-2', lean),
   });
   const needed = ['SERIAL_8250_CONSOLE', 'BLK_DEV_INITRD', 'DEVTMPFS', 'PROC_FS', 'SYSFS', 'TMPFS', 'UNIX', 'EPOLL', 'SIGNALFD'];
-  const builtin = ['TIMERFD', 'INOTIFY_USER', 'MAGIC_SYSRQ', 'VIRTIO_PCI', 'VIRTIO_BLK', 'VIRTIO_CONSOLE', 'EXT4_FS', 'BTRFS_FS'];
+  const builtin = [
+    'TIMERFD',
+    'INOTIFY_USER',
+    'MAGIC_SYSRQ',
+    'VIRTIO_PCI',
+    'VIRTIO_BLK',
+    'VIRTIO_CONSOLE',
+    'EXT4_FS',
+    'BTRFS_FS',
+    'SCSI_VIRTIO',
+    'DM_CRYPT',
+  ];
   const alone = await putFiles(path.join(place, 'alone'), {
     bzImage: makeImage('3.16.0 (x) #1'),
     '.config': [...needed, ...builtin].map((option) => `CONFIG_${option}=y\n`).join(''),

@@ -68,7 +68,7 @@ const samples: Samples = {
     'mirror-unreachable': [69, { suite: 'trixie', hasNetwork: true, argv, said }],
     'mirror-unknown': [69, { suite: 'trixie' }],
     'module-missing': [69, { kernel: '6.12', module: 'btrfs' }],
-    'tools-too-new': [64, { kernel: '3.16.0', suite: 'trixie', oldestKernel: '4.15', others: ['bookworm'] }],
+    'tools-too-new': [64, { kernel: '3.16.0', suite: 'trixie', oldestKernel: '4.9', others: ['bookworm'] }],
   },
   machine: {
     'qemu-refused-to-start': [69, { machine, argv, said }],

@@ -22,6 +22,9 @@ const machineModules: readonly string[] = ['virtio_pci', 'virtio_blk', 'virtio_c
 /** Modules that a root of layers needs besides. */
 const layerModules: readonly string[] = ['erofs', 'overlay'];
 
+/** Modules that the array of a drill needs, once there is a root: its disks hang on virtio-scsi. */
+export const arrayModules: readonly string[] = ['virtio_scsi', 'btrfs', 'dm_crypt'];
+
 /** All modules that {@link chooseRoot} and {@link rootModulesOf} may ask for. */
 export const knownRootModules: readonly string[] = [...machineModules, ...layerModules];
 

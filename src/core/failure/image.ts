@@ -130,7 +130,7 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
         exitCode: exitCodes.unavailable,
         what: `The kernel ${failure.kernel} cannot run a machine: ${failure.module} is neither built in nor among its modules.`,
         remedy:
-          'Use a kernel that has it, or build it in: CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_CONSOLE and CONFIG_EXT4_FS are what a machine cannot do without.',
+          'Use a kernel that has it, or build it in: a machine cannot do without CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_CONSOLE, CONFIG_SCSI_VIRTIO (in CONFIG_SCSI_LOWLEVEL), CONFIG_EXT4_FS, CONFIG_BTRFS_FS and CONFIG_DM_CRYPT.',
       };
     case 'tools-too-new':
       return {

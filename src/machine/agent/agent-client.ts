@@ -66,7 +66,8 @@ export interface AgentOptions {
 
 // The agent passes on what a command wrote in pieces of 64 KiB, in hexadecimal.
 const maxLineBytes = 256 * 1024;
-const entropyBytes = 64;
+/** As much as the pool of a kernel before 5.6 holds: there OpenSSL waits for /dev/random, half a minute and more, when little is left in it. */
+const entropyBytes = 512;
 
 interface Running {
   readonly started: PromiseWithResolvers<number>;

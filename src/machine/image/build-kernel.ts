@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chooseRoot, rootModulesOf } from '../../core/kernel-abilities.ts';
+import { arrayModules, chooseRoot, rootModulesOf } from '../../core/kernel-abilities.ts';
 import type { KernelAbilities } from '../../core/kernel-abilities.ts';
 import type { BuiltEntry, EntryWorkshop } from '../cache/ensure-entry.ts';
 import type { Context } from '../context.ts';
@@ -9,7 +9,7 @@ import type { KernelBanner } from './bzimage.ts';
 import { btrfsFeaturesOfCode } from './kernel-code.ts';
 import { unusableKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
-import { listModules, planModuleLoading } from './module-closure.ts';
+import { listModules, planModuleLoading, requireModules } from './module-closure.ts';
 import type { ModuleIndex } from './module-closure.ts';
 import { packInitramfs } from './pack-initramfs.ts';
 import { decompressModules, indexModules, packModules } from './pack-modules.ts';
@@ -51,6 +51,7 @@ export async function buildKernel(ctx: Context, workshop: EntryWorkshop, source:
   const abilities = await findAbilities(modulesHostPath, index, vmlinux);
   const { root } = abilities;
   const modules = planModuleLoading(version, index, rootModulesOf(root));
+  requireModules(version, listModules(index), arrayModules);
   step(0.75, 'packing the modules');
   await packModules(ctx, { treeHostPath: unpackedHostPath, root }, path.join(entryHostPath, kernelFiles.modules));
   step(0.97, 'packing the initramfs');

@@ -9,13 +9,16 @@ const marks: Readonly<Record<string, string>> = {
   virtio_pci: 'virtio-pci\0',
   virtio_blk: 'virtio_blk\0',
   virtio_console: 'virtio_console\0',
+  virtio_scsi: 'virtio_scsi\0',
+  btrfs: 'btrfs\0',
+  dm_crypt: 'kcryptd',
   ext4: 'ext4\0',
   erofs: 'erofs\0',
   // Its name alone is also one of video's words.
   overlay: 'overlayfs: ',
 };
 
-/** Gives the modules, of those that a machine's root may need, that are built into an unpacked kernel. */
+/** Gives the modules, of those that a machine must have, that are built into an unpacked kernel. */
 export function builtinsOfCode(vmlinux: Uint8Array): readonly string[] {
   return Object.entries(marks).flatMap(([module, mark]) => (contains(vmlinux, mark) ? [module] : []));
 }

@@ -52,12 +52,18 @@ export function planModuleLoading(kernel: string, index: ModuleIndex, wanted: re
     }
   };
 
+  requireModules(kernel, files, wanted);
   for (const name of wanted.map(moduleName)) {
     const file = files.get(name);
     if (typeof file === 'string') visit(file, 'required');
-    else if (file === undefined) throw new RaidlabError({ area: 'image', reason: 'module-missing', kernel, module: name });
   }
   return [...plan].map(([file, need]) => ({ file, need }));
+}
+
+/** Throws `image/module-missing` when a kernel has one of these neither as a module nor built in. `modules`: as {@link listModules} gives them. */
+export function requireModules(kernel: string, modules: ReadonlyMap<string, unknown>, wanted: readonly string[]): void {
+  const missing = wanted.map(moduleName).find((name) => !modules.has(name));
+  if (missing !== undefined) throw new RaidlabError({ area: 'image', reason: 'module-missing', kernel, module: missing });
 }
 
 /** Gives the modules that a kernel has, by name: each with its file, or as built in. */

@@ -16,6 +16,7 @@ const kernelOf = (upstreamVersion: string) => ({
 test('tools are as new as the kernel bears', () => {
   assert.equal(newestToolsFor(undefined), 'trixie');
   assert.equal(newestToolsFor('6.12.118'), 'trixie');
+  assert.equal(newestToolsFor('4.9.229'), 'trixie');
   assert.equal(newestToolsFor('3.16.0'), 'bookworm');
 });
 

@@ -6,11 +6,11 @@ import type { ForeseenKernel } from './foresee-kernel.ts';
 import { defaultSuite } from './suite.ts';
 
 /**
- * The oldest kernel that the tools of a suite run on: udev asks for most, then libc. Source: README of systemd 252 and 257, REQUIREMENTS;
- * tried with 3.16.0 and 4.9.229. Newer suites are as trixie.
+ * The oldest kernel that the tools of a suite run on, as far as they were tried: bookworm's on 3.16.0, trixie's on 4.9.229. udev asks for
+ * most, then libc. Source: README of systemd 252, REQUIREMENTS. Newer suites are as trixie.
  */
 const oldestKernels: Readonly<Record<string, string>> = { bullseye: '3.13', bookworm: '3.15', 'bookworm-backports': '3.15' };
-const oldestKernelElsewhere = '4.15';
+const oldestKernelElsewhere = '4.9';
 
 /** The suites to take tools from when nobody says which, the best first. */
 const preferredSuites: readonly string[] = [defaultSuite, 'bookworm'];
