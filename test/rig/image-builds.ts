@@ -78,7 +78,9 @@ export function startBuilder(store: CacheStore, wrapper: readonly string[] = [])
   const script = `
     import { ensureKernel } from ${JSON.stringify(path.resolve('src/machine/image/ensure-kernel.ts'))};
     import { openStore } from ${JSON.stringify(path.resolve('src/machine/cache/open-store.ts'))};
-    const ctx = { signal: new AbortController().signal, emit: (event) => console.log(JSON.stringify(event)) };
+    import { createTimeFactor } from ${JSON.stringify(path.resolve('src/machine/time-factor.ts'))};
+    const emit = (event) => console.log(JSON.stringify(event));
+    const ctx = { signal: new AbortController().signal, emit, timeFactor: createTimeFactor() };
     try {
       await using store = await openStore(ctx, ${JSON.stringify(store)});
       await ensureKernel(ctx, store, ${JSON.stringify(choice)});
