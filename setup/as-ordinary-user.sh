@@ -26,7 +26,8 @@ as_user() {
 
 umask 077
 copy="$home/ein Checkout"
-as_user sh -c 'rm -rf "$1" "$TMPDIR" && mkdir "$1" "$TMPDIR"' sh "$copy"
+# A test may have left the last one so that nothing can be written to it.
+as_user sh -c '[ ! -e "$1" ] || chmod -R u+w "$1"; rm -rf "$1" "$TMPDIR" && mkdir "$1" "$TMPDIR"' sh "$copy"
 tar --directory="$root" --exclude=./.git --exclude=./raidlab-results --exclude=./.raidlab --create . | as_user tar --directory="$copy" --extract
 
 # What belongs to root's session, and to the npm that runs us.
