@@ -1,19 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KernelTrouble } from '../trouble.ts';
-import { readKernelLog } from './read-kernel-log.ts';
-import type { KernelLogReading } from './read-kernel-log.ts';
-
-function read(log: string): KernelLogReading {
-  return readKernelLog(log.replace(/^\n/u, '').trimEnd().split('\n'));
-}
-
-function only(log: string): KernelTrouble {
-  const { troubles } = read(log);
-  const [trouble] = troubles;
-  assert.ok(trouble !== undefined && troubles.length === 1, troubles.map(({ what }) => what).join(' | '));
-  return trouble;
-}
+import { only, read } from './fixtures/read-log.ts';
 
 test('a journal is read in every format with names (journalctl -o json, json-pretty, json-seq, export, verbose; dmesg -J)', () => {
   const message = 'INFO: task demo:77 blocked for more than 120 seconds.';

@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatPlace } from '../code-place.ts';
-import type { KernelTrouble } from '../trouble.ts';
 import { readKernelLog } from './read-kernel-log.ts';
-import type { KernelLogReading } from './read-kernel-log.ts';
+import { only, placeOf } from './fixtures/read-log.ts';
 
 /*
  * Formats by the kernel's and the loggers' own format strings, with made-up names and addresses, beside the recorded cases.
  */
-
-function read(log: string): KernelLogReading {
-  return readKernelLog(log.replace(/^\n/u, '').trimEnd().split('\n'));
-}
-
-function only(log: string): KernelTrouble {
-  const { troubles } = read(log);
-  const [trouble] = troubles;
-  assert.ok(trouble !== undefined && troubles.length === 1, troubles.map(({ what }) => what).join(' | '));
-  return trouble;
-}
-
-function placeOf(trouble: KernelTrouble): string | null {
-  return trouble.at === null ? null : formatPlace(trouble.at);
-}
 
 test('every architecture’s death names itself, its place and its process', () => {
   const logs: readonly (readonly [string, string, string])[] = [

@@ -1,25 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatPlace } from '../code-place.ts';
-import type { KernelTrouble } from '../trouble.ts';
 import { judgeReading } from './judge-reading.ts';
-import { readKernelLog } from './read-kernel-log.ts';
-import type { KernelLogReading } from './read-kernel-log.ts';
-
-function read(log: string): KernelLogReading {
-  return readKernelLog(log.replace(/^\n/u, '').trimEnd().split('\n'));
-}
-
-function only(log: string): KernelTrouble {
-  const { troubles } = read(log);
-  const [trouble] = troubles;
-  assert.ok(trouble !== undefined && troubles.length === 1, troubles.map(({ what }) => what).join(' | '));
-  return trouble;
-}
-
-function placeOf(trouble: KernelTrouble): string | null {
-  return trouble.at === null ? null : formatPlace(trouble.at);
-}
+import { only, placeOf, read } from './fixtures/read-log.ts';
 
 test('a program’s own fault is no kernel trouble, whatever the architecture prints of it', () => {
   const reading = read(`
