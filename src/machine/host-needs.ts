@@ -15,6 +15,7 @@ import { askOnce } from './host-memory.ts';
 import { findMissingImages } from './image/missing-images.ts';
 import { findAptMirrors } from './host-mirrors.ts';
 import { lookAtUserNamespaces, readSubordinateIds } from './user-namespaces.ts';
+import { readBootId } from './process-identity.ts';
 
 /** Where the host is looked at from. */
 export interface HostView {
@@ -109,8 +110,7 @@ async function findInPath(program: string, searchHostPaths: readonly string[]): 
 }
 
 async function lookAtKvm(store: CacheStore): Promise<KvmFacts> {
-  const bootId = await readIfThere('/proc/sys/kernel/random/boot_id');
-  const remembered = await recallProbes(store, { bootId: bootId.trim(), accelerator: 'kvm' });
+  const remembered = await recallProbes(store, { bootId: await readBootId(), accelerator: 'kvm' });
   const isThere = await mayAccess('/dev/kvm', constants.F_OK);
   const opens = isThere && (await mayAccess('/dev/kvm', constants.R_OK | constants.W_OK));
   return { device: opens ? 'open' : isThere ? 'closed' : 'absent', remembered };

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { lookTimeoutMs, mayAccess, readIfThere } from './host-look.ts';
 import { askOnce } from './host-memory.ts';
 import { runHostCommand } from './host-process.ts';
+import { readBootId } from './process-identity.ts';
 
 /** Settings that forbid user namespaces: the file, the value that does, the one that allows them, and whether root is meant, too. */
 const namespaceSettings = [
@@ -26,7 +27,7 @@ export async function lookAtUserNamespaces(ctx: Context, store: CacheStore, uid:
   // A profile of AppArmor may allow mmdebstrap what the setting forbids to others.
   const onlyAppArmor = forbidding.length > 0 && forbidding.every(({ setting }) => setting.includes('apparmor'));
   if (onlyAppArmor && (await mayAccess('/etc/apparmor.d/mmdebstrap', constants.F_OK))) return { works: true, said: '', forbiddenBy: [] };
-  const bootId = (await readIfThere('/proc/sys/kernel/random/boot_id')).trim();
+  const bootId = await readBootId();
   const question = { about: `user namespaces of ${String(uid)}`, identity: [bootId, ...values].join(':') };
   const refusal = { said: '' };
   const answer = await askOnce(store, question, async () => {
