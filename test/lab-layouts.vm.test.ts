@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ArrayPicture } from '../src/core/lab/array-picture.ts';
+import type { ArrayPicture } from '../src/core/array/array-picture.ts';
 import type { LabPlan } from '../src/core/lab/lab-plan.ts';
 import { predictFreeBytes, predictionToleranceBytes } from '../src/core/proof/judge-usable-space.ts';
 import { openLabProject } from './rig/lab.ts';

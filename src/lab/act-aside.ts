@@ -2,7 +2,7 @@ import type { ActDone, KeeperAside } from '../core/lab/keeper-protocol.ts';
 import { steadyContext, withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
-import { lookAtArray } from './look-at-array.ts';
+import { lookAtArray } from '../storage/look-at-array.ts';
 import { openConsole } from './open-console.ts';
 
 // Nobody who asks how a lab is, or goes to its console, wants to wait for a guest that hangs.

@@ -1,7 +1,7 @@
 import { RaidlabError } from '../core/failure.ts';
 import { planDiskAct } from '../core/lab/disk-act.ts';
 import type { DiskAct, DiskChange } from '../core/lab/disk-act.ts';
-import type { ArrayPicture } from '../core/lab/array-picture.ts';
+import type { ArrayPicture } from '../core/array/array-picture.ts';
 import type { ActDone } from '../core/lab/keeper-protocol.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
 import { judgeRedundancy } from '../core/lab/redundancy.ts';

@@ -1,5 +1,5 @@
 import { RaidlabError } from '../core/failure.ts';
-import type { ArrayPicture } from '../core/lab/array-picture.ts';
+import type { ArrayPicture } from '../core/array/array-picture.ts';
 import type { Context } from '../machine/context.ts';
 import { askKeeper } from './ask-keeper.ts';
 import { inspectLab } from './inspect-lab.ts';

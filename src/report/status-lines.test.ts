@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseFilesystemUsage } from '../core/btrfs/filesystem-usage.ts';
-import type { ArrayPicture } from '../core/lab/array-picture.ts';
+import type { ArrayPicture } from '../core/array/array-picture.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
 import { readFileSync } from 'node:fs';
 import { diskListLines } from './disk-lines.ts';
@@ -39,6 +39,7 @@ const picture: ArrayPicture = {
     { serial: 'DISK3', sizeBytes: gibibyte, luksUuid: null, mapping: null },
   ],
   mount: { target: '/storage', source: '/dev/mapper/crypt-btrfs2', fstype: 'btrfs', options: ['rw', 'degraded'] },
+  mounts: [],
   devices: [
     { ...device, devid: 1, name: 'crypt-btrfs1', serial: null, errors: { write_io_errs: 99 } },
     { ...device, devid: 2, name: 'crypt-btrfs2', serial: 'DISK2' },

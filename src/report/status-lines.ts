@@ -3,7 +3,7 @@ import type { BalanceStatus } from '../core/btrfs/balance-status.ts';
 import type { FilesystemUsage } from '../core/btrfs/filesystem-usage.ts';
 import type { ReplaceStatus } from '../core/btrfs/replace-status.ts';
 import type { ScrubReport } from '../core/btrfs/scrub-report.ts';
-import type { ArrayPicture, PicturedDevice } from '../core/lab/array-picture.ts';
+import type { ArrayPicture, PicturedDevice } from '../core/array/array-picture.ts';
 import type { LabCondition } from '../core/lab/lab-condition.ts';
 import type { LabDisk, LabState } from '../core/lab/lab-state.ts';
 import { hasProfile } from '../core/btrfs/profile-judgement.ts';

@@ -1,6 +1,6 @@
 import type { EventBody } from '../event.ts';
 import type { Failure } from '../failure.ts';
-import type { ArrayPicture } from './array-picture.ts';
+import type { ArrayPicture } from '../array/array-picture.ts';
 import type { DiskAct } from './disk-act.ts';
 
 /*

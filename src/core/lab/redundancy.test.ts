@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BlockGroupProfile } from '../btrfs/filesystem-usage.ts';
-import type { ArrayPicture } from './array-picture.ts';
+import type { ArrayPicture } from '../array/array-picture.ts';
 import type { DiskAct } from './disk-act.ts';
 import { defaultLayout } from '../layout.ts';
 import { disk, builtLab as state } from './fixtures/built-lab.ts';
@@ -14,6 +14,7 @@ function picture(profiles: readonly BlockGroupProfile[], serials: readonly (stri
   return {
     disks: [],
     mount: null,
+    mounts: [],
     devices: serials.map((serial, index) => ({
       devid: index + 1,
       name: null,

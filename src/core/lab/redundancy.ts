@@ -1,5 +1,5 @@
 import { lossesSurvived, profiles } from '../profile.ts';
-import type { ArrayPicture } from './array-picture.ts';
+import type { ArrayPicture } from '../array/array-picture.ts';
 import type { LabState } from './lab-state.ts';
 import type { DiskAct } from './disk-act.ts';
 

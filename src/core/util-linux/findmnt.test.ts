@@ -20,12 +20,21 @@ const printed = `{
 const entry = { target: '/storage', source: '/dev/mapper/crypt-btrfs1', fstype: 'btrfs', options: 'rw' };
 
 test('what is mounted is told with its options apart', () => {
-  assert.deepEqual(parseFindmnt(printed), {
-    target: '/storage',
-    source: '/dev/mapper/crypt-btrfs1',
-    fstype: 'btrfs',
-    options: ['rw', 'relatime', 'space_cache=v2', 'subvolid=5', 'subvol=/'],
-  });
+  assert.deepEqual(parseFindmnt(printed), [
+    {
+      target: '/storage',
+      source: '/dev/mapper/crypt-btrfs1',
+      fstype: 'btrfs',
+      options: ['rw', 'relatime', 'space_cache=v2', 'subvolid=5', 'subvol=/'],
+    },
+  ]);
+});
+
+test('of two filesystems one upon the other both are told, the one on top last; no filesystem at all is an answer', () => {
+  const upon = { ...entry, source: '/dev/mapper/crypt-btrfs2' };
+  const sources = parseFindmnt(JSON.stringify({ filesystems: [entry, upon] })).map(({ source }) => source);
+  assert.deepEqual(sources, [entry.source, upon.source]);
+  assert.deepEqual(parseFindmnt(JSON.stringify({ filesystems: [] })), []);
 });
 
 test('cut off anywhere it is refused, until only the last line end is missing', () => {
@@ -43,7 +52,7 @@ test('a line that does not belong there is refused, wherever it is', () => {
   );
 });
 
-test('anything but one filesystem with the four columns that were asked for is refused', () => {
+test('anything but filesystems with the four columns that were asked for is refused', () => {
   const short = { target: entry.target, source: entry.source, fstype: entry.fstype };
   const refused: readonly unknown[] = [
     null,
@@ -51,8 +60,6 @@ test('anything but one filesystem with the four columns that were asked for is r
     'text',
     1,
     {},
-    { filesystems: [] },
-    { filesystems: [entry, entry] },
     { filesystems: entry },
     { filesystems: [entry], more: 1 },
     { filesystems: [null] },
@@ -62,7 +69,6 @@ test('anything but one filesystem with the four columns that were asked for is r
     { filesystems: [{ ...entry, options: ['rw'] }] },
   ];
   for (const value of refused) assert.throws(() => parseFindmnt(JSON.stringify(value)), UnknownOutput, JSON.stringify(value));
-  assert.equal(parseFindmnt(JSON.stringify({ filesystems: [entry] })).target, '/storage');
 });
 
 test('no JSON but its own shape is ever taken for a mounted filesystem', () => {

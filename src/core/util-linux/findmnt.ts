@@ -12,21 +12,25 @@ export interface MountedFilesystem {
 const tool = 'findmnt --json';
 
 /**
- * Parses `findmnt --json --output TARGET,SOURCE,FSTYPE,OPTIONS --mountpoint PATH`: exactly one filesystem.
+ * Parses `findmnt --json --output TARGET,SOURCE,FSTYPE,OPTIONS` with `--list` or `--mountpoint PATH`: one filesystem or more, in the
+ * order in which they were mounted. Of several on one mount point the last lies on top.
  *
- * When nothing is mounted there, findmnt prints nothing and exits 1; that is for the caller to tell.
+ * When nothing is found, findmnt prints nothing and exits 1, or (2.41, by `--types`) an empty list and exits 0; the former is for the caller to tell.
  */
-export function parseFindmnt(text: string): MountedFilesystem {
+export function parseFindmnt(text: string): readonly MountedFilesystem[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new UnknownOutput(tool, 'a JSON document', text.slice(0, 80), 1);
   }
-  if (!hasKeys(value, ['filesystems']) || !Array.isArray(value.filesystems) || value.filesystems.length !== 1) {
-    throw new UnknownOutput(tool, 'one filesystem', text.slice(0, 80), 1);
+  if (!hasKeys(value, ['filesystems']) || !Array.isArray(value.filesystems)) {
+    throw new UnknownOutput(tool, 'filesystems', text.slice(0, 80), 1);
   }
-  const entry: unknown = value.filesystems[0];
+  return value.filesystems.map((entry: unknown) => readMounted(entry, text));
+}
+
+function readMounted(entry: unknown, text: string): MountedFilesystem {
   if (!hasKeys(entry, ['target', 'source', 'fstype', 'options']))
     throw new UnknownOutput(tool, 'target, source, fstype and options', text.slice(0, 80), 1);
   const { target, source, fstype, options } = entry;

@@ -32,8 +32,8 @@ export async function mountedArray(ctx: Context, guest: Guest): Promise<MountedF
 
 /** Gives what is mounted, by what findmnt said of the mount point, or null. */
 export function readMounted(guest: Guest, result: CommandResult): MountedFilesystem | null {
-  // findmnt(8): exit 1 and no output when nothing matches.
-  return result.exitCode === 1 && result.stdout === '' ? null : readOutput(guest, result, parseFindmnt);
+  // findmnt(8): exit 1 and no output when nothing matches. Of several, one upon the other, the last is what is seen.
+  return result.exitCode === 1 && result.stdout === '' ? null : (readOutput(guest, result, parseFindmnt).at(-1) ?? null);
 }
 
 async function lookAtMounted(run: DrillRun): Promise<readonly Check[]> {

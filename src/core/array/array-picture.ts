@@ -8,12 +8,14 @@ import type { DeviceMapping } from '../device-mapper/info.ts';
 import type { BlockDevice } from '../util-linux/lsblk.ts';
 import type { MountedFilesystem } from '../util-linux/findmnt.ts';
 
-/** What was seen in a lab's guest, each by a command of its own. */
+/** What was seen in a guest, each by a command of its own. */
 export interface SeenArray {
   readonly blockDevices: readonly BlockDevice[];
   readonly mappings: readonly DeviceMapping[];
   /** Null when nothing is mounted on /storage; the rest is then null, too. */
   readonly mount: MountedFilesystem | null;
+  /** Every btrfs that is mounted, in the order in which they were. */
+  readonly mounts: readonly MountedFilesystem[];
   readonly shown: ShownFilesystem | null;
   readonly usage: FilesystemUsage | null;
   readonly stats: readonly DeviceStats[] | null;
@@ -46,10 +48,12 @@ export interface PicturedDevice {
   readonly errors: Readonly<Partial<Record<DeviceCounter, number>>>;
 }
 
-/** The array of a lab, from the disks up. */
+/** The array as it is, from the disks up. */
 export interface ArrayPicture {
   readonly disks: readonly PicturedDisk[];
   readonly mount: MountedFilesystem | null;
+  /** Every btrfs that is mounted, in the order in which they were. */
+  readonly mounts: readonly MountedFilesystem[];
   readonly devices: readonly PicturedDevice[];
   readonly usage: FilesystemUsage | null;
   readonly scrub: ScrubReport | null;
@@ -59,7 +63,7 @@ export interface ArrayPicture {
 
 /** Puts together what was seen: which device of the array is on which disk. */
 export function pictureArray(seen: SeenArray): ArrayPicture {
-  const { blockDevices, mappings, mount, shown, usage, stats, scrub, replace, balance } = seen;
+  const { blockDevices, mappings, mount, mounts, shown, usage, stats, scrub, replace, balance } = seen;
   const disks = blockDevices.flatMap(pictureDisk);
   const devices = (shown?.devices ?? []).map(({ devid, guestDevice, missing, sizeBytes, usedBytes }): PicturedDevice => {
     const name = guestDevice === null ? null : nameOf(guestDevice, mappings);
@@ -77,7 +81,7 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
       errors: Object.fromEntries(Object.entries(counters ?? {}).filter(([, value]) => value > 0)),
     };
   });
-  return { disks: disks.map(({ picture }) => picture), mount, devices, usage, scrub, replace, balance };
+  return { disks: disks.map(({ picture }) => picture), mount, mounts, devices, usage, scrub, replace, balance };
 }
 
 /** What the system's own disks are called: they are in every machine. */

@@ -1,3 +1,5 @@
+import { pictureArray } from '../core/array/array-picture.ts';
+import type { ArrayPicture } from '../core/array/array-picture.ts';
 import { parseBalanceStatus } from '../core/btrfs/balance-status.ts';
 import { parseDeviceStats } from '../core/btrfs/device-stats.ts';
 import { parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
@@ -5,20 +7,20 @@ import { parseFilesystemUsage } from '../core/btrfs/filesystem-usage.ts';
 import { parseReplaceStatus } from '../core/btrfs/replace-status.ts';
 import { parseScrubStatus } from '../core/btrfs/scrub-status.ts';
 import { parseDmsetupInfo } from '../core/device-mapper/info.ts';
-import { pictureArray } from '../core/lab/array-picture.ts';
-import type { ArrayPicture } from '../core/lab/array-picture.ts';
 import { arrayGuestPath } from '../core/layout.ts';
 import { command } from '../core/plan/command.ts';
 import { lookAt, planReplaceStatus } from '../core/plan/repair.ts';
 import { parseFindmnt } from '../core/util-linux/findmnt.ts';
+import type { MountedFilesystem } from '../core/util-linux/findmnt.ts';
 import { lsblkColumns, parseLsblk } from '../core/util-linux/lsblk.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
-import { ask, readOutput, tryCommand } from '../storage/type-command.ts';
+import { ask, readOutput, tryCommand } from './type-command.ts';
 
 const lookBelow = {
   lsblk: command('lsblk', '--json', '-b', '-o', lsblkColumns.join(',')),
   mappings: command('dmsetup', 'info', '--columns', '--noheadings', '--separator', ' ', '-o', 'name,blkdevname'),
+  mounts: command('findmnt', '--json', '--list', '--output', 'TARGET,SOURCE,FSTYPE,OPTIONS'),
   balance: command('btrfs', 'balance', 'status', arrayGuestPath),
   scrub: command('btrfs', 'scrub', 'status', '--raw', arrayGuestPath),
 } as const;
@@ -28,37 +30,39 @@ const lookBelow = {
  * something that its parser does not know, and as `guest.run` does.
  */
 export async function lookAtArray(ctx: Context, guest: Guest): Promise<ArrayPicture> {
-  const [blockDevices, mappings, mounted] = await Promise.all([
+  const [blockDevices, mappings, mounts] = await Promise.all([
     ask(ctx, guest, lookBelow.lsblk, parseLsblk),
     ask(ctx, guest, lookBelow.mappings, parseDmsetupInfo),
-    tryCommand(ctx, guest, lookAt.mountPoint),
+    ask(ctx, guest, lookBelow.mounts, parseFindmnt),
   ]);
-  if (mounted.exitCode !== 0) {
-    const nothing = { mount: null, shown: null, usage: null, stats: null, scrub: null, replace: null, balance: null };
-    return pictureArray({ blockDevices, mappings, ...nothing });
-  }
-  const mount = readOutput(guest, mounted, parseFindmnt);
-  if (mount.fstype !== 'btrfs') {
-    return pictureArray({
-      blockDevices,
-      mappings,
-      mount,
-      shown: null,
-      usage: null,
-      stats: null,
-      scrub: null,
-      replace: null,
-      balance: null,
-    });
-  }
+  const mount = topmost(mounts, arrayGuestPath);
+  const filesystem = mount?.fstype === 'btrfs' ? await lookAtFilesystem(ctx, guest) : nothingMounted;
+  return pictureArray({ blockDevices, mappings, mount, mounts: mounts.filter(({ fstype }) => fstype === 'btrfs'), ...filesystem });
+}
+
+const nothingMounted = { shown: null, usage: null, stats: null, scrub: null, replace: null, balance: null };
+
+async function lookAtFilesystem(ctx: Context, guest: Guest) {
   const [shown = null] = await ask(ctx, guest, lookAt.filesystemShow, parseFilesystemShow);
-  const [usage, stats, scrub, replace, balance] = await Promise.all([
+  const [usage, stats, work] = await Promise.all([
     ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage),
     ask(ctx, guest, lookAt.deviceStats, (text) => parseDeviceStats(text, shown?.devices.length ?? 0)),
+    lookAtWork(ctx, guest),
+  ]);
+  return { shown, usage, stats, ...work };
+}
+
+/** Asks what the mounted array is busy with, or was last. */
+export async function lookAtWork(ctx: Context, guest: Guest) {
+  const [scrub, replace, balance] = await Promise.all([
     ask(ctx, guest, lookBelow.scrub, parseScrubStatus),
     ask(ctx, guest, planReplaceStatus(), parseReplaceStatus),
     // It exits 1 while there is a balance.
     tryCommand(ctx, guest, lookBelow.balance).then((result) => readOutput(guest, result, parseBalanceStatus)),
   ]);
-  return pictureArray({ blockDevices, mappings, mount, shown, usage, stats, scrub: scrub.report, replace, balance });
+  return { scrub: scrub.report, replace, balance };
+}
+
+function topmost(mounts: readonly MountedFilesystem[], target: string): MountedFilesystem | null {
+  return mounts.findLast((mount) => mount.target === target) ?? null;
 }

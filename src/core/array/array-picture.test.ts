@@ -39,6 +39,7 @@ const seen: SeenArray = {
   ],
   mappings: parseDmsetupInfo('crypt-btrfs2 dm-1\ncrypt-btrfs1 dm-0\n'),
   mount: { target: '/storage', source: '/dev/dm-0', fstype: 'btrfs', options: ['rw'] },
+  mounts: [],
   shown: parseFilesystemShow(show('/dev/mapper/crypt-btrfs1'))[0] ?? null,
   usage: null,
   stats: parseDeviceStats(counters('/dev/mapper/crypt-btrfs1', 7) + counters('/dev/dm-1', 0), 2),
