@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeFailure, RaidlabError } from './failure.ts';
 import type { Failure } from './failure.ts';
+import { formatSize } from './size.ts';
 import { formatTimeLimit } from './time-limit.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -85,6 +86,7 @@ const samples: Samples = {
   guest: {
     'command-failed': [2, { machine, argv, exitCode: 3, said }],
     'command-timed-out': [2, { machine, argv, limit: { usualMs: 120_000, factor: 1 } }],
+    'output-too-long': [2, { machine, argv, limitBytes: 16 * 1024 ** 2 }],
     'output-not-understood': [2, { machine, argv, message: 'line 3: expected Status:' }],
   },
   lab: {
@@ -158,6 +160,10 @@ test('every fact of a failure is told', () => {
       if (fact === 'limit') {
         assert.ok(told.includes(formatTimeLimit(value as TimeLimit)), `${failure.area}/${failure.reason}: ${fact}`);
         assert.ok(told.includes('RAIDLAB_TIMEOUT_FACTOR') || failure.reason === 'busy', failure.reason);
+        continue;
+      }
+      if (fact === 'limitBytes') {
+        assert.ok(told.includes(formatSize(value as number)), failure.reason);
         continue;
       }
       const words = [value]

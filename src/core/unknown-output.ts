@@ -1,3 +1,6 @@
+/** A line may be megabytes long, and its beginning says enough. */
+const shownChars = 400;
+
 /**
  * A tool printed something that its parser does not know.
  *
@@ -17,7 +20,7 @@ export class UnknownOutput extends Error {
    * Makes the error; `expected` says in a few words what the parser was looking for.
    */
   constructor(tool: string, expected: string, line: string, lineNumber: number) {
-    super(`${tool}: line ${String(lineNumber)}: expected ${expected}, found ${JSON.stringify(line)}`);
+    super(`${tool}: line ${String(lineNumber)}: expected ${expected}, found ${JSON.stringify(line.slice(0, shownChars))}`);
     this.tool = tool;
     this.line = line;
     this.lineNumber = lineNumber;

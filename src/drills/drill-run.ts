@@ -16,7 +16,7 @@ import type { Promised } from '../storage/verify-files.ts';
 import { readOutput, said, tryCommand, typeCommand } from '../storage/type-command.ts';
 import { DiskBays } from './disk-bays.ts';
 import { JudgedKernelLog } from './judged-kernel-log.ts';
-import type { KernelLog } from './kernel-log.ts';
+import type { KernelLog } from '../core/kernel/kernel-log.ts';
 import type { Member } from './member.ts';
 import { startFromKit } from './machine-kit.ts';
 import type { DrillRunOptions } from './drill-run-options.ts';

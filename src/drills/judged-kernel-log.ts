@@ -1,6 +1,7 @@
+import { emptyLog } from '../core/kernel/kernel-log.ts';
+import type { KernelLog } from '../core/kernel/kernel-log.ts';
 import type { Machine } from '../machine/machine.ts';
-import { emptyLog, joinLogs, kernelLogOf } from './kernel-log.ts';
-import type { KernelLog } from './kernel-log.ts';
+import { joinLogs, kernelLogOf } from './kernel-log.ts';
 
 /** What the kernels of a drill have said, as far as the proof judges it: machines come and go, and what belongs to the fault is forgiven. */
 export class JudgedKernelLog {

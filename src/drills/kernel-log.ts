@@ -1,24 +1,23 @@
-import type { KernelTrouble } from '../core/kernel/trouble.ts';
+import { emptyLog } from '../core/kernel/kernel-log.ts';
+import type { KernelLog } from '../core/kernel/kernel-log.ts';
 import type { Machine } from '../machine/machine.ts';
 
-/** What a kernel said on its console. */
-export interface KernelLog {
-  readonly consoleLines: readonly string[];
-  readonly troubles: readonly KernelTrouble[];
-}
-
-/** A log in which nothing was said. */
-export const emptyLog: KernelLog = { consoleLines: [], troubles: [] };
-
-/** Gives what the kernel of a machine has said, without the beginning that is given. */
+/** Gives what the kernel of a machine has said, without its beginning, as far as that is given. */
 export function kernelLogOf(machine: Machine, without = emptyLog): KernelLog {
+  const unkept = machine.unkept();
+  const from = without.unkept.lines + without.consoleLines.length;
   return {
-    consoleLines: machine.consoleLines().slice(without.consoleLines.length),
+    consoleLines: machine.consoleLines().slice(Math.max(0, from - unkept.lines)),
     troubles: machine.troubles().slice(without.troubles.length),
+    unkept: { lines: Math.max(0, unkept.lines - from), troubles: unkept.troubles - without.unkept.troubles },
   };
 }
 
 /** Gives one log behind the other. */
 export function joinLogs(first: KernelLog, second: KernelLog): KernelLog {
-  return { consoleLines: [...first.consoleLines, ...second.consoleLines], troubles: [...first.troubles, ...second.troubles] };
+  return {
+    consoleLines: [...first.consoleLines, ...second.consoleLines],
+    troubles: [...first.troubles, ...second.troubles],
+    unkept: { lines: first.unkept.lines + second.unkept.lines, troubles: first.unkept.troubles + second.unkept.troubles },
+  };
 }

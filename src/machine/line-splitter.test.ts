@@ -37,8 +37,25 @@ test('bytes that are not UTF-8 do not stop it', () => {
   assert.deepEqual(split([Buffer.from([0x41, 0xff, 0x42, 0x0a])]).lines, ['A\ufffdB']);
 });
 
-test('a line without an end is handed out in pieces', () => {
-  const { lines } = split([Buffer.alloc(60, 'x'), Buffer.alloc(60, 'x'), Buffer.from('\n')], 100);
-  assert.equal(lines.join('').length, 120);
-  assert.equal(lines.length, 2);
+test('of a line that is too long the beginning is handed out at once, and the rest is no line', () => {
+  const { lines, rest } = split([Buffer.alloc(60, 'x'), Buffer.from(`${'y'.repeat(60)}BUG: `), Buffer.from('no line\nnext\n')], 100);
+  assert.deepEqual(lines, ['x'.repeat(60) + 'y'.repeat(40), 'next']);
+  assert.equal(rest, '');
+});
+
+test('no line is longer than it may be, and each is the beginning of one that came', () => {
+  const bytes = fc.array(fc.array(fc.constantFrom(0x0a, 0x78, 0x79), { maxLength: 40 }), { maxLength: 20 });
+  fc.assert(
+    fc.property(bytes, fc.integer({ min: 1, max: 20 }), (chunks, maxLineBytes) => {
+      const { lines, rest } = split(
+        chunks.map((chunk) => Uint8Array.from(chunk)),
+        maxLineBytes,
+      );
+      const came = Buffer.from(chunks.flat()).toString().split('\n');
+      const cut = came.map((line) => line.slice(0, maxLineBytes));
+      const last = came.at(-1) ?? '';
+      // A last line that is too long has been handed out already.
+      assert.deepEqual(last.length > maxLineBytes ? lines : [...lines, rest], cut);
+    }),
+  );
 });

@@ -14,16 +14,13 @@ const carriageReturn = 0x0d;
  * Makes a splitter that hands each line, without its `\n` or `\r\n`, to `onLine`. Bytes are decoded a whole line at a
  * time, so a UTF-8 sequence cut by the transport stays whole; what is not UTF-8 becomes U+FFFD.
  *
- * A line longer than `maxLineBytes` is handed out in pieces: a guest that never sends a line end must not fill our memory.
+ * Of a line longer than `maxLineBytes` the beginning is handed out, at once, and the rest is dropped: a guest that never sends a line
+ * end must not fill our memory, and what stands in the middle of a line must not pass for a line.
  */
 export function createLineSplitter(onLine: (line: string) => void, maxLineBytes: number): LineSplitter {
   let parts: Uint8Array[] = [];
   let partBytes = 0;
-  const keep = (part: Uint8Array): void => {
-    if (part.length === 0) return;
-    parts.push(part);
-    partBytes += part.length;
-  };
+  let isCut = false;
   const take = (): string => {
     const line = Buffer.concat(parts, partBytes);
     parts = [];
@@ -31,16 +28,25 @@ export function createLineSplitter(onLine: (line: string) => void, maxLineBytes:
     const end = line.at(-1) === carriageReturn ? line.length - 1 : line.length;
     return line.toString('utf8', 0, end);
   };
+  const keep = (part: Uint8Array): void => {
+    if (isCut || part.length === 0) return;
+    const kept = part.subarray(0, maxLineBytes - partBytes);
+    parts.push(kept);
+    partBytes += kept.length;
+    if (kept.length === part.length) return;
+    isCut = true;
+    onLine(take());
+  };
   return {
     push: (chunk) => {
       let start = 0;
       for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
         keep(chunk.subarray(start, end));
         start = end + 1;
-        onLine(take());
+        if (!isCut) onLine(take());
+        isCut = false;
       }
       keep(chunk.subarray(start));
-      if (partBytes > maxLineBytes) onLine(take());
     },
     takeRest: take,
   };

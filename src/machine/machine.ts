@@ -1,6 +1,7 @@
 import type { Fault, StandingFault } from '../core/fault.ts';
 import type { Bus } from '../core/layout.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
+import type { UnkeptConsole } from './console/console-watch.ts';
 import type { Context } from './context.ts';
 import type { Guest } from './guest.ts';
 import type { KernelArtefact } from './image/artefact.ts';
@@ -93,11 +94,13 @@ export interface Machine extends AsyncDisposable {
   readonly name: string;
   readonly pid: number;
   readonly guest: Guest;
-  /** Every console line so far, complete lines only, without line ends. */
+  /** The console lines so far, complete lines only, without line ends; of a flood the end of it. */
   consoleLines(): readonly string[];
-  /** Kernel trouble seen on the console so far, warnings included, in order. */
+  /** Kernel trouble seen on the console so far, warnings included, in order; of a flood the beginning, and a crash in any case. */
   troubles(): readonly KernelTrouble[];
-  /** Calls back for each complete line that the guest writes to /dev/virtio-ports/org.raidlab.journal. Lines are never lost once QEMU has read them. */
+  /** How much of what the console said is in neither of them. */
+  unkept(): UnkeptConsole;
+  /** Calls back for each complete line that the guest writes to /dev/virtio-ports/org.raidlab.journal. No line is lost while somebody listens. */
   onJournalLine(listener: (line: string) => void): Disposable;
   /** The disks that are in the machine now, by serial. */
   disks(): readonly DiskSpec[];

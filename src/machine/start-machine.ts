@@ -140,7 +140,7 @@ async function bringUp(
     emitStarted(ctx, spec, qemu);
     const parts = await connectGuest(ctx, qemu, spec);
     const failure = (limit: TimeLimit): Failure => {
-      const lastConsoleLine = qemu.console.lines().at(-1) ?? 'nothing';
+      const lastConsoleLine = qemu.console.lastLine();
       return { area: 'machine', reason: 'boot-timed-out', machine, limit, lastConsoleLine };
     };
     await qemu.life.guard(ctx, { waitingFor: 'the guest to be ready', limit: { timeoutMs, failure } }, rise(qemu, parts));
@@ -208,6 +208,7 @@ function machineOf(ctx: Context, qemu: RunningQemu, parts: Parts, spec: MachineS
     guest: createAgentGuest(life, agent),
     consoleLines: () => qemu.console.lines(),
     troubles: () => qemu.console.troubles(),
+    unkept: () => qemu.console.unkept(),
     onJournalLine: journal.onLine,
     disks: disks.list,
     bays: disks.bays,
@@ -244,7 +245,7 @@ function machineOf(ctx: Context, qemu: RunningQemu, parts: Parts, spec: MachineS
 async function shutDown(ctx: Context, qemu: RunningQemu, agent: AgentClient): Promise<void> {
   const { life, process } = qemu;
   const waitingFor = `machine ${life.machine} to shut down`;
-  using limited = withDeadline(ctx, waitingFor, shutdownTimeoutMs, () => qemu.console.lines().at(-1) ?? 'nothing');
+  using limited = withDeadline(ctx, waitingFor, shutdownTimeoutMs, () => qemu.console.lastLine());
   using aborted = whenAborted(limited.signal);
   const argv = ['shutdown', '-P', 'now'];
   const refused = Promise.withResolvers<never>();

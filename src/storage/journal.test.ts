@@ -65,11 +65,35 @@ test('only records of this segment, without a gap, count as acknowledged', async
   });
 });
 
-test('a line that the writer never says is refused', async () => {
+for (const line of ['durble 2 0', 'durable 2', 'durable 2 -1', 'failed 2 0', 'failed 2 0 x', `durable 2 ${'9'.repeat(100_000)}`]) {
+  test(`a line that the writer never says leaves open what is acknowledged: ${line.slice(0, 20)}`, async () => {
+    using written = await startWriting();
+    const waiting = failureOf(written.journal.waitForMore(written.ctx, 20, 60_000));
+    written.machine.sayJournal(line);
+    const failure = await waiting;
+    assert.ok(
+      failure.reason === 'output-not-understood' && failure.message.startsWith(`the port of the live writer said "${line.slice(0, 7)}`),
+    );
+    assert.ok(failure.message.length < 300);
+    assert.equal((await failureOf(written.journal.stop(written.ctx))).reason, 'output-not-understood');
+  });
+}
+
+test('what others write to the port is not heard', async () => {
   using written = await startWriting();
-  assert.throws(() => {
-    written.machine.sayJournal('durble 2 0');
-  }, /the live writer said "durble 2 0"/u);
+  for (const line of ['', 'hello', 'x'.repeat(65_536), 'durable 3 0', 'BUG: 1']) written.machine.sayJournal(line);
+  written.machine.sayJournal('durable 2 0');
+  await written.journal.stop(written.ctx);
+  assert.equal(written.journal.record().acknowledged, 1);
+  assert.deepEqual(written.journal.record().errors, []);
+});
+
+test('of a flood of failed writes the first are told, and how many more there were', async () => {
+  using written = await startWriting();
+  for (let record = 0; record < 10_000; record += 1) written.machine.sayJournal(`failed 2 ${String(record)} 5`);
+  const { errors } = written.journal.record();
+  assert.equal(errors.length, 101);
+  assert.equal(errors.at(-1), '9900 more could not be written');
 });
 
 test('who waits for more records is told when they are there', async () => {

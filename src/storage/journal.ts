@@ -26,9 +26,12 @@ export interface JournalRecord {
 export interface Journal extends Disposable {
   /** What is acknowledged so far. */
   record(): JournalRecord;
-  /** Resolves when at least `count` more records than now are acknowledged, or a write has failed; rejects after `timeoutMs`, and when writer or machine end. */
+  /**
+   * Resolves when at least `count` more records than now are acknowledged, or a write has failed; rejects after `timeoutMs`, when writer
+   * or machine end, and with `guest/output-not-understood` when the port said what the writer never says.
+   */
   waitForMore(ctx: Context, count: number, timeoutMs: number): Promise<void>;
-  /** Ends the writer and waits for its end. */
+  /** Ends the writer and waits for its end; rejects with `guest/output-not-understood` as `waitForMore` does. */
   stop(ctx: Context): Promise<void>;
 }
 
@@ -60,6 +63,7 @@ export async function startJournal(
     waitForMore: async (waitCtx, count, timeoutMs) => ear.waitFor(waitCtx, process, ear.acknowledged() + count, timeoutMs),
     stop: async (stopCtx) => {
       await stopWriter(stopCtx, machine, process);
+      ear.requireKnown();
     },
     [Symbol.dispose]: () => {
       ear[Symbol.dispose]();
@@ -75,27 +79,45 @@ async function stopWriter(ctx: Context, machine: Machine, process: GuestProcess)
 interface Ear extends Disposable {
   acknowledged(): number;
   errors(): readonly string[];
+  /** Throws when a line came that the writer never says: then what is acknowledged is not known. */
+  requireKnown(): void;
   waitFor(ctx: Context, writer: GuestProcess, count: number, timeoutMs: number): Promise<void>;
 }
 
-/** Listens on the journal port. Lines: `durable SEGMENT I` (0-based), `failed SEGMENT I ERRNO`, `stopped SEGMENT N`. */
+/** So many failed writes are told one by one. */
+const mostErrors = 100;
+
+/** Whose a line is, and what a writer says: `durable SEGMENT I` (0-based), `failed SEGMENT I ERRNO`, `stopped SEGMENT N`. */
+const lineForm = /^(durable|failed|stopped) (\d{1,9}) (\d{1,9})(?: (\d{1,4}))?$/u;
+
+/** Listens on the journal port. Anybody in the guest may write there: what is of no writer, or of another, is not heard. */
 function listen(machine: Machine, segment: number): Ear {
   let acknowledged = 0;
+  let failed = 0;
+  let strange: string | undefined;
   const errors: string[] = [];
+  const requireKnown = (): void => {
+    if (strange === undefined) return;
+    const message = `the port of the live writer said ${JSON.stringify(strange.slice(0, 200))}`;
+    const argv = [programGuestPath];
+    throw new RaidlabError({ area: 'guest', reason: 'output-not-understood', machine: machine.name, argv, message });
+  };
   const wakers = new Set<(value: undefined) => void>();
   const listener = machine.onJournalLine((line) => {
-    const [word, lineSegment, index, errno] = line.split(' ');
-    if (lineSegment !== String(segment)) return;
+    if (line.split(' ', 2)[1] !== String(segment)) return;
+    const [, word, , index, errno] = lineForm.exec(line) ?? [];
     // Behind a record that failed there is a gap: what is acknowledged behind it is not counted, the failure is a finding by itself.
     if (word === 'durable') acknowledged += Number(index) === acknowledged ? 1 : 0;
-    else if (word === 'failed') errors.push(`record ${String(index)} could not be written (errno ${String(errno)})`);
-    else if (word !== 'stopped')
-      throw new RaidlabError({ area: 'host', reason: 'internal', message: `the live writer said ${JSON.stringify(line)}` });
+    else if (word === 'failed' && errno !== undefined) {
+      failed += 1;
+      if (failed <= mostErrors) errors.push(`record ${String(index)} could not be written (errno ${errno})`);
+    } else if (word !== 'stopped') strange ??= line;
     for (const wake of wakers) wake(undefined);
   });
   return {
     acknowledged: () => acknowledged,
-    errors: () => errors,
+    errors: () => (failed > mostErrors ? [...errors, `${String(failed - mostErrors)} more could not be written`] : errors),
+    requireKnown,
     waitFor: async (ctx, writer, count, timeoutMs) => {
       using limited = withDeadline(
         ctx,
@@ -111,8 +133,10 @@ function listen(machine: Machine, segment: number): Ear {
       });
       lost.catch(() => undefined);
       try {
-        // A failed write is a finding, and no record behind it counts: there is nothing more to wait for.
-        while (acknowledged < count && errors.length === 0) {
+        for (;;) {
+          requireKnown();
+          // A failed write is a finding, and no record behind it counts: there is nothing more to wait for.
+          if (acknowledged >= count || failed > 0) return;
           const heard = Promise.withResolvers<undefined>();
           wakers.add(heard.resolve);
           await Promise.race([heard.promise, lost]).finally(() => wakers.delete(heard.resolve));

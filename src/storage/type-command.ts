@@ -1,3 +1,4 @@
+import { cutText } from '../core/bounds/cut-text.ts';
 import { UnknownOutput } from '../core/unknown-output.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { formatCommand } from '../core/plan/command.ts';
@@ -69,10 +70,13 @@ export function describeRefusal(result: CommandResult): readonly string[] {
   return [`${formatCommand({ argv: result.argv })}: exit ${String(result.exitCode)}`, ...(text === '' ? [] : text.split('\n'))];
 }
 
-/** What a command said, for people: stderr first, for that is where tools complain; trimmed. */
+/** As much as anybody reads of what was said. */
+const saidChars = 64 * 1024;
+
+/** What a command said, for people: stderr first, for that is where tools complain; trimmed, and cut where it is a flood. */
 export function said(result: CommandResult): string {
   return [result.stderr, result.stdout]
-    .map((text) => text.trim())
+    .map((text) => cutText(text.trim(), saidChars).trimEnd())
     .filter((text) => text !== '')
     .join('\n');
 }

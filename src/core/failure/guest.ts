@@ -1,4 +1,5 @@
 import { exitCodes } from '../exit-code.ts';
+import { formatSize } from '../size.ts';
 import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
 import type { TimeLimit } from '../time-limit.ts';
 import type { FailureDescription } from './description.ts';
@@ -26,6 +27,13 @@ export type GuestFailure =
       readonly machine: string;
       readonly argv: readonly string[];
       readonly message: string;
+    }
+  | {
+      readonly area: 'guest';
+      readonly reason: 'output-too-long';
+      readonly machine: string;
+      readonly argv: readonly string[];
+      readonly limitBytes: number;
     };
 
 /** Gives the words for a guest failure. */
@@ -54,6 +62,13 @@ export function describeGuestFailure(failure: GuestFailure): FailureDescription 
         command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
         said: failure.message,
         remedy: 'Please report it with the run directory: the parser needs this version of the tool.',
+      };
+    case 'output-too-long':
+      return {
+        exitCode: inconclusive,
+        what: `A command in the guest wrote more than ${formatSize(failure.limitBytes)} and was ended. What is not read whole cannot be judged.`,
+        command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
+        remedy: 'Ask it for less, or let it write to a file in the guest.',
       };
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KernelTrouble, KernelTroubleKind } from '../kernel/trouble.ts';
 import type { CheckOutcome } from '../verdict.ts';
+import { emptyLog } from '../kernel/kernel-log.ts';
 import { describeTrouble, judgeKernelLog } from './judge-kernel-log.ts';
 
 function trouble(kind: KernelTroubleKind, module: string | null = null): KernelTrouble {
@@ -34,7 +35,7 @@ const table: readonly (readonly [string, readonly string[], readonly KernelTroub
 
 for (const [name, lines, troubles, outcome, evidence] of table) {
   test(`${name}: ${outcome}`, () => {
-    const check = judgeKernelLog(lines, troubles);
+    const check = judgeKernelLog({ ...emptyLog, consoleLines: lines, troubles });
     assert.equal(check.outcome, outcome);
     assert.match(check.evidence.join('\n'), evidence);
   });
@@ -45,8 +46,17 @@ test('a WARNING in the kernel itself is about storage when its call trace is, an
     ...trouble('warning'),
     trace: [{ function: 'btrfs_commit_transaction', offset: '0x1', module: 'btrfs', uncertain }],
   });
-  assert.equal(judgeKernelLog([], [inTrace(false)]).outcome, 'broken');
-  assert.equal(judgeKernelLog([], [inTrace(true)]).outcome, 'held');
+  assert.equal(judgeKernelLog({ ...emptyLog, troubles: [inTrace(false)] }).outcome, 'broken');
+  assert.equal(judgeKernelLog({ ...emptyLog, troubles: [inTrace(true)] }).outcome, 'held');
+});
+
+test('a flood of which not all is kept is no finding, and nothing that held', () => {
+  const flooded = { ...emptyLog, consoleLines: ['a line'], unkept: { lines: 7, troubles: 0 } };
+  const check = judgeKernelLog(flooded);
+  assert.equal(check.outcome, 'inconclusive');
+  assert.match(check.evidence.join('\n'), /^a flood: 7 console lines and 0 reports more came than are kept/u);
+  assert.equal(judgeKernelLog({ ...emptyLog, unkept: { lines: 0, troubles: 1 } }).outcome, 'inconclusive');
+  assert.equal(judgeKernelLog({ ...flooded, consoleLines: [readOnly] }).outcome, 'broken');
 });
 
 test('trouble without a place is told without one', () => {

@@ -1,5 +1,6 @@
 import { formatPlace } from '../kernel/code-place.ts';
 import { btrfsComplaints } from '../kernel/complaints.ts';
+import type { KernelLog } from '../kernel/kernel-log.ts';
 import { isCrash } from '../kernel/trouble.ts';
 import type { KernelTrouble } from '../kernel/trouble.ts';
 import type { Check, CheckOutcome } from '../verdict.ts';
@@ -11,26 +12,28 @@ const storageModules = /^(?:btrfs|dm_.*|scsi_mod|sd_mod|virtio_scsi|raid6_pq|xor
  * Judges the kernel's console over the whole drill: no BUG, Oops, hung task, no WARNING from btrfs or dm, no forced read-only.
  *
  * I/O errors of a pulled disk are expected there and are no finding. A stall makes it `inconclusive`: a starved virtual
- * CPU looks the same. A warning from another part of the kernel is shown, and is no finding about storage.
+ * CPU looks the same; so does a flood of which not all is kept. A warning from another part of the kernel is shown, and is no finding
+ * about storage.
  */
-export function judgeKernelLog(consoleLines: readonly string[], troubles: readonly KernelTrouble[]): Check {
+export function judgeKernelLog(log: KernelLog): Check {
+  const { consoleLines, troubles } = log;
   const findings = [
     ...troubles.filter((trouble) => isCrash(trouble) || (trouble.kind === 'warning' && isAboutStorage(trouble))).map(describeTrouble),
     ...btrfsComplaints(consoleLines)
       .filter((complaint) => complaint.stopsWriting)
       .map((complaint) => complaint.text),
   ];
-  const stalls = troubles.filter((trouble) => trouble.kind === 'stall').map(describeTrouble);
+  const doubts = [...troubles.filter((trouble) => trouble.kind === 'stall').map(describeTrouble), ...describeUnkept(log)];
   const others = troubles.filter((trouble) => trouble.kind === 'warning' && !isAboutStorage(trouble)).map(describeTrouble);
   return {
     name: 'kernel-log',
     claim: 'The kernel log has no BUG, Oops, hung task, WARNING from btrfs or dm, or forced read-only',
-    outcome: outcomeOf(findings, stalls),
+    outcome: outcomeOf(findings, doubts),
     evidence: [
       ...findings,
-      ...stalls,
+      ...doubts,
       ...others,
-      ...(findings.length + stalls.length === 0 ? [`${String(consoleLines.length)} console lines, none of them`] : []),
+      ...(findings.length + doubts.length === 0 ? [`${String(consoleLines.length)} console lines, none of them`] : []),
     ],
   };
 }
@@ -40,9 +43,16 @@ export function describeTrouble(trouble: KernelTrouble): string {
   return `${trouble.kind}: ${trouble.what}${trouble.at === null ? '' : ` (${formatPlace(trouble.at)})`}`;
 }
 
-function outcomeOf(findings: readonly string[], stalls: readonly string[]): CheckOutcome {
+/** Says how much of a log is not kept, and so was not judged; empty when all of it is. */
+export function describeUnkept({ unkept }: KernelLog): readonly string[] {
+  const { lines, troubles } = unkept;
+  if (lines + troubles === 0) return [];
+  return [`a flood: ${String(lines)} console lines and ${String(troubles)} reports more came than are kept, and were not judged`];
+}
+
+function outcomeOf(findings: readonly string[], doubts: readonly string[]): CheckOutcome {
   if (findings.length > 0) return 'broken';
-  return stalls.length > 0 ? 'inconclusive' : 'held';
+  return doubts.length > 0 ? 'inconclusive' : 'held';
 }
 
 function isAboutStorage(trouble: KernelTrouble): boolean {

@@ -22,7 +22,7 @@ export async function examineArray(run: DrillRun): Promise<readonly Check[]> {
   await run.stopJournal();
   const mount = judgeMount(await mountedArray(run.ctx, run.guest));
   const rest = mount.outcome === 'held' ? await lookAtMounted(run) : notExamined('profiles', 'device-stats');
-  return [mount, ...rest, judgeKernelLog(run.kernelLog.consoleLines, run.kernelLog.troubles)];
+  return [mount, ...rest, judgeKernelLog(run.kernelLog)];
 }
 
 /** Gives what is mounted where the array belongs, or null. */

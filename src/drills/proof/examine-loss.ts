@@ -4,7 +4,7 @@ import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
 import { arrayGuestPath } from '../../core/layout.ts';
-import { judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
+import { describeUnkept, judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
 import type { Check } from '../../core/verdict.ts';
 import type { Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
@@ -15,7 +15,7 @@ import type { Promised } from '../../storage/verify-files.ts';
 import type { DrillRun } from '../drill-run.ts';
 import type { Member } from '../member.ts';
 import { kernelLogOf } from '../kernel-log.ts';
-import type { KernelLog } from '../kernel-log.ts';
+import type { KernelLog } from '../../core/kernel/kernel-log.ts';
 import type { Examination } from './open-losses.ts';
 
 /**
@@ -26,11 +26,12 @@ export async function examineLoss(run: DrillRun, machine: Machine, examination: 
   const { ctx } = run;
   const { survivors, lost, name, claim } = examination;
   const evidence = (await openAll(ctx, machine.guest, survivors)) ?? (await examineDegraded(run, machine.guest, survivors, lost));
-  const { consoleLines, troubles } = kernelLogOf(machine, saidBefore);
-  const log = judgeKernelLog(consoleLines, troubles);
+  const said = kernelLogOf(machine, saidBefore);
+  const log = judgeKernelLog(said);
   const findings = [...evidence.findings, ...(log.outcome === 'broken' ? log.evidence : [])];
-  const held = findings.length === 0;
-  return { name, claim, outcome: held ? 'held' : 'broken', evidence: held ? evidence.facts : findings };
+  if (findings.length > 0) return { name, claim, outcome: 'broken', evidence: findings };
+  const flooded = describeUnkept(said);
+  return { name, claim, outcome: flooded.length > 0 ? 'inconclusive' : 'held', evidence: [...flooded, ...evidence.facts] };
 }
 
 /** Takes the mounted array of these members and all disks out of a machine and lets its kernel forget them; tells whether that went without any refusal. */

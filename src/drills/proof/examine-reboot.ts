@@ -1,10 +1,11 @@
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
+import type { KernelLog } from '../../core/kernel/kernel-log.ts';
 import { describeFilesSeen, formatFileDifferences } from '../../core/proof/files-seen.ts';
 import type { FilesSeen } from '../../core/proof/files-seen.ts';
 import { judgeDeviceStats } from '../../core/proof/judge-device-stats.ts';
 import { judgeFiles } from '../../core/proof/judge-files.ts';
-import { judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
+import { describeUnkept, judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
 import { judgeMount } from '../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../core/proof/judge-profiles.ts';
 import { judgeScrub } from '../../core/proof/judge-scrub.ts';
@@ -17,6 +18,7 @@ import type { Machine } from '../../machine/machine.ts';
 import { ask, describeRefusal, readOutput, tryCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { DrillRun } from '../drill-run.ts';
+import { kernelLogOf } from '../kernel-log.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
 import { askDeviceStats, mountedArray, notExamined } from './examine-array.ts';
 
@@ -43,7 +45,7 @@ export async function examineReboot(
     opened.exitCode === 0 ? [] : describeRefusal(opened),
     [mount, ...profiles],
     mount.outcome === 'held' ? (read?.files ?? null) : null,
-    judgeKernelLog(machine.consoleLines(), machine.troubles()),
+    kernelLogOf(machine),
   );
   const checks = [...(read?.checks ?? notExamined('files', 'scrub', 'device-stats')), reboot];
   if (checks.every(({ outcome }) => outcome === 'held')) await goOn(machine);
@@ -78,19 +80,22 @@ async function readEverything(
   return { checks: [judgeFiles(files), scrub, stats], files };
 }
 
-function judgeReboot(refusal: readonly string[], parts: readonly Check[], files: FilesSeen | null, log: Check): Check {
+function judgeReboot(refusal: readonly string[], parts: readonly Check[], files: FilesSeen | null, said: KernelLog): Check {
   const lost = files === null ? [] : formatFileDifferences(files);
+  const log = judgeKernelLog(said);
   const complaints = log.outcome === 'broken' ? log.evidence : [];
+  const flooded = describeUnkept(said);
   const held = files !== null && parts.every((part) => part.outcome === 'held') && lost.length === 0 && complaints.length === 0;
   return {
     name: 'reboot',
     claim: 'It survives a reboot with only what crypttab and fstab say',
-    outcome: held ? 'held' : 'broken',
+    outcome: held ? (flooded.length > 0 ? 'inconclusive' : 'held') : 'broken',
     evidence: [
       ...refusal,
       ...parts.flatMap((part) => part.evidence),
       ...lost,
       ...complaints,
+      ...flooded,
       ...(held ? [`${describeFilesSeen(files)}, all as written`] : []),
     ],
   };

@@ -24,6 +24,8 @@ export interface AgentEnd {
   readonly exitCode: number;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
+  /** It wrote more than {@link maxOutputBytes} to one of them, and was ended for that: nothing of it is kept. */
+  readonly wroteTooMuch: boolean;
 }
 
 /** A command that the agent has started. */
@@ -64,6 +66,9 @@ export interface AgentOptions {
   readonly timeoutMs?: number;
 }
 
+/** What is kept of what a command writes, for each of its outputs: more is a mistake of the asker's, or a flood. */
+export const maxOutputBytes = 16 * 1024 * 1024;
+
 // The agent passes on what a command wrote in pieces of 64 KiB, in hexadecimal.
 const maxLineBytes = 256 * 1024;
 /** As much as the pool of a kernel before 5.6 holds: there OpenSSL waits for /dev/random, half a minute and more, when little is left in it. */
@@ -72,8 +77,15 @@ const entropyBytes = 512;
 interface Running {
   readonly started: PromiseWithResolvers<number>;
   readonly ended: PromiseWithResolvers<AgentEnd>;
-  readonly out: Buffer[];
-  readonly err: Buffer[];
+  readonly out: Output;
+  readonly err: Output;
+  readonly kill: () => void;
+}
+
+/** What a command has written so far; nothing of it is kept when that is too much. */
+interface Output {
+  pieces: Buffer[];
+  bytes: number;
 }
 
 interface Conversation {
@@ -160,12 +172,18 @@ interface Line {
 async function startCommand(ctx: Context, line: Line, argv: readonly string[], input: Uint8Array): Promise<AgentCommand> {
   const { life, state, socket, silence, timeoutMs } = line;
   const id = state.nextId++;
-  const running: Running = { started: Promise.withResolvers(), ended: Promise.withResolvers(), out: [], err: [] };
-  state.commands.set(id, running);
-  socket.write(`run ${String(id)} ${[input, ...argv.map((word) => Buffer.from(word))].map(formatText).join(' ')}\n`);
   const kill = (): void => {
     if (state.commands.has(id)) socket.write(`kill ${String(id)}\n`);
   };
+  const running: Running = {
+    started: Promise.withResolvers(),
+    ended: Promise.withResolvers(),
+    out: { pieces: [], bytes: 0 },
+    err: { pieces: [], bytes: 0 },
+    kill,
+  };
+  state.commands.set(id, running);
+  socket.write(`run ${String(id)} ${[input, ...argv.map((word) => Buffer.from(word))].map(formatText).join(' ')}\n`);
   try {
     const pid = await life.guard(ctx, silence(`\`${argv.join(' ')}\` to start`, timeoutMs), running.started.promise);
     return { pid, ended: running.ended.promise, kill };
@@ -220,15 +238,31 @@ function takeLine(state: Conversation, line: string): boolean {
       return true;
     case 'out':
     case 'err':
-      running[word].push(Buffer.from(rest, 'hex'));
+      takeOutput(running, running[word], Buffer.from(rest, 'hex'));
       return true;
     case 'ended':
       state.commands.delete(id);
-      running.ended.resolve({ exitCode: Number(rest), stdout: Buffer.concat(running.out), stderr: Buffer.concat(running.err) });
+      running.ended.resolve(endOf(running, Number(rest)));
       return true;
     default:
       return false;
   }
+}
+
+function takeOutput(running: Running, output: Output, piece: Buffer): void {
+  const wasTooMuch = output.bytes > maxOutputBytes;
+  output.bytes += piece.length;
+  if (output.bytes <= maxOutputBytes) {
+    output.pieces.push(piece);
+  } else if (!wasTooMuch) {
+    output.pieces = [];
+    running.kill();
+  }
+}
+
+function endOf({ out, err }: Running, exitCode: number): AgentEnd {
+  const wroteTooMuch = Math.max(out.bytes, err.bytes) > maxOutputBytes;
+  return { exitCode, stdout: Buffer.concat(out.pieces), stderr: Buffer.concat(err.pieces), wroteTooMuch };
 }
 
 function formatWake(root: WakeState, nowMs: number): string {

@@ -177,8 +177,26 @@ test('more output than anybody asks for is not taken for all of it', async () =>
   scripted.say(`started ${id} 7`);
   const piece = '00'.repeat(65536);
   for (let sent = 0; sent <= 16 * 16; sent += 1) scripted.say(`out ${id} ${piece}`);
+  assert.deepEqual(await scripted.next(), ['kill', id]);
+  for (let sent = 0; sent <= 16; sent += 1) scripted.say(`out ${id} ${piece}`);
+  scripted.say(`ended ${id} 137`);
+  const failure = await failureOf(running);
+  assert.deepEqual([failure.area, failure.reason], ['guest', 'output-too-long']);
+  assert.deepEqual(scripted.peer.waiting(), [], 'it is told once to end');
+  const told = scripted.ctx.events.at(-1);
+  assert.match(told?.type === 'command-ended' ? told.stderr : '', /^raidlab ended it: it wrote more than 16 MiB$/mu);
+});
+
+test('a long output is whole in the result, and has its beginning in the events', async () => {
+  await using scripted = await openScriptedAgent();
+  const running = scripted.guest.run(scripted.ctx, ['cat', '/storage/file']);
+  const [, id = ''] = await scripted.next();
+  scripted.say(`started ${id} 7`);
+  for (let sent = 0; sent < 8; sent += 1) scripted.say(`out ${id} ${hex('x'.repeat(65536))}`);
   scripted.say(`ended ${id} 0`);
-  assert.equal((await failureOf(running)).reason, 'output-not-understood');
+  assert.equal((await running).stdout.length, 8 * 65536);
+  const told = scripted.ctx.events.at(-1);
+  assert.equal(told?.type === 'command-ended' && told.stdout, `${'x'.repeat(4 * 65536)}\n… 262144 characters more are left out\n`);
 });
 
 test('an empty command line is a mistake of ours', async () => {

@@ -1,16 +1,24 @@
 import { performance } from 'node:perf_hooks';
+import { cutText } from '../../core/bounds/cut-text.ts';
 import { RaidlabError } from '../../core/failure.ts';
+import { formatSize } from '../../core/size.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { TimeLimit } from '../../core/time-limit.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult, Guest, GuestProcess, RunOptions } from '../guest.ts';
 import type { MachineLife } from '../machine-life.ts';
-import type { AgentClient, AgentEnd } from './agent-client.ts';
+import { maxOutputBytes } from './agent-client.ts';
+import type { AgentClient } from './agent-client.ts';
 
 const defaultTimeoutMs = 120_000;
 
-/** What is kept of what a command prints, for each of its outputs: more is a mistake of the asker's. */
-const maxOutputBytes = 16 * 1024 * 1024;
+/** What an event has of each output: records and reports show a page of it. */
+const toldChars = 256 * 1024;
+/** What a failure has of what was said. */
+const saidChars = 64 * 1024;
+
+/** Told in place of what a command wrote that wrote too much. */
+const tooMuch = `raidlab ended it: it wrote more than ${formatSize(maxOutputBytes)}\n`;
 
 /** A command that runs in a guest, with a way to end it. */
 interface StartedProcess extends GuestProcess {
@@ -35,7 +43,14 @@ export function createAgentGuest(life: MachineLife, agent: AgentClient): Guest {
     const result = await run(ctx, argv, options);
     const { exitCode, stderr } = result;
     if (exitCode === 0) return result;
-    throw new RaidlabError({ area: 'guest', reason: 'command-failed', machine, argv, exitCode, said: stderr.trimEnd() });
+    throw new RaidlabError({
+      area: 'guest',
+      reason: 'command-failed',
+      machine,
+      argv,
+      exitCode,
+      said: cutText(stderr.trimEnd(), saidChars),
+    });
   };
   return {
     machine,
@@ -68,10 +83,13 @@ async function startProcess(
   let result: CommandResult | undefined;
   // Told also when nobody waits for it any more.
   const ended = command.ended.then((end) => {
-    const { exitCode } = end;
-    result = { argv, exitCode, ...decodeOutput(machine, argv, end), durationMs: performance.now() - startedMs };
-    const { stdout, stderr, durationMs } = result;
-    ctx.emit({ type: 'command-ended', machine, argv, exitCode, stdout: quiet ? '' : stdout, stderr, durationMs });
+    const { exitCode, wroteTooMuch } = end;
+    const durationMs = performance.now() - startedMs;
+    const [stdout, stderr] = [end.stdout.toString('utf8'), end.stderr.toString('utf8')];
+    const told = wroteTooMuch ? ['', tooMuch] : [quiet ? '' : cutText(stdout, toldChars), cutText(stderr, toldChars)];
+    ctx.emit({ type: 'command-ended', machine, argv, exitCode, stdout: told[0] ?? '', stderr: told[1] ?? '', durationMs });
+    if (wroteTooMuch) throw new RaidlabError({ area: 'guest', reason: 'output-too-long', machine, argv, limitBytes: maxOutputBytes });
+    result = { argv, exitCode, stdout, stderr, durationMs };
     return result;
   });
   ended.catch(() => undefined);
@@ -90,12 +108,4 @@ async function startProcess(
       return life.guard(waitCtx, { waitingFor, limit: { timeoutMs, failure } }, ended);
     },
   };
-}
-
-function decodeOutput(machine: string, argv: readonly string[], { stdout, stderr }: AgentEnd): Pick<CommandResult, 'stdout' | 'stderr'> {
-  if (Math.max(stdout.length, stderr.length) > maxOutputBytes) {
-    const message = `it printed more than ${String(maxOutputBytes / 1024 / 1024)} MiB`;
-    throw new RaidlabError({ area: 'guest', reason: 'output-not-understood', machine, argv, message });
-  }
-  return { stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
 }

@@ -95,3 +95,47 @@ test('a panic of which the console tells is told once', () => {
     ['Kernel panic - not syncing: sysrq triggered crash'],
   );
 });
+
+const flood = (count: number, take: (line: string) => void): void => {
+  for (let line = 0; line < count; line += 1) take(`[    2.000000] systemd[1]: nothing to see ${String(line)}`);
+};
+
+test('a flood is not kept, and how much of it is not kept is known', () => {
+  const { ctx, life, console } = watch();
+  flood(200_000, console.takeLine);
+  const kept = console.lines();
+  assert.ok(kept.length <= 32_768 && kept.join('').length <= 4 * 1024 ** 2);
+  assert.deepEqual(console.unkept(), { lines: 200_000 - kept.length, troubles: 0 });
+  assert.equal(console.lastLine(), '[    2.000000] systemd[1]: nothing to see 199999');
+  console.takeEnd('');
+  const told = ctx.events.filter(({ type }) => type === 'console-line-seen').length;
+  assert.ok(told > 50_000 && told < 100_000, String(told));
+  const remark = ctx.events.at(-1);
+  assert.match(remark?.type === 'remark-made' ? remark.text : '', new RegExp(`: ${String(200_000 - told)} lines of it are left out`, 'u'));
+  assert.equal(life.end(), undefined);
+});
+
+test('a crash after a flood is seen, and its report is whole', async () => {
+  const { ctx, life, console } = watch(10_000);
+  flood(200_000, console.takeLine);
+  for (const line of oops) console.takeLine(line);
+  const end = await life.ended;
+  assert.equal(end.state === 'crashed' && end.trouble.at?.function, 'btrfs_kobj_rm_device');
+  assert.ok(ctx.events.some(({ type }) => type === 'kernel-trouble-seen'));
+});
+
+test('a flood of reports is counted, and the crash behind it is kept and told', () => {
+  const { ctx, life, console } = watch(10_000);
+  for (let report = 0; report < 1000; report += 1) {
+    console.takeLine('[   10.000000] ------------[ cut here ]------------');
+    console.takeLine('[   10.000000] WARNING: CPU: 0 PID: 12 at kernel/x.c:1 some_x+0x1/0x2 [x]');
+    console.takeLine('[   10.000000] ---[ end trace 0000000000000000 ]---');
+  }
+  console.takeLine('[   11.000000] Kernel panic - not syncing: sysrq triggered crash');
+  console.takeEnd('');
+  assert.equal(console.troubles().length, 65);
+  assert.equal(console.troubles().at(-1)?.kind, 'panic');
+  assert.equal(console.unkept().troubles, 1000 - 64);
+  assert.equal(ctx.events.filter(({ type }) => type === 'kernel-trouble-seen').length, 65);
+  assert.equal(life.end()?.state, 'crashed');
+});

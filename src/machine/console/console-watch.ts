@@ -1,3 +1,4 @@
+import { ringOfLines } from '../../core/bounds/ring.ts';
 import { RaidlabError } from '../../core/failure.ts';
 import { isCrash } from '../../core/kernel/trouble.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
@@ -13,8 +14,21 @@ export interface ConsoleWatch extends Disposable {
   readonly takeEnd: (rest: string) => void;
   /** The kernel told the pvpanic device that it panicked; the console has a moment to say why. */
   readonly takePanicEvent: () => void;
+  /** The end of what was said, up to a bound. */
   readonly lines: () => readonly string[];
+  /** The line that came last; `nothing` before the first. */
+  readonly lastLine: () => string;
+  /** What was found, up to a bound; a crash is always among it. */
   readonly troubles: () => readonly KernelTrouble[];
+  readonly unkept: () => UnkeptConsole;
+}
+
+/** How much of what a console said is not kept: every line was read, and every trouble seen, but a flood must not fill our memory. */
+export interface UnkeptConsole {
+  /** Lines that came before those that are kept. */
+  readonly lines: number;
+  /** Troubles that came after those that are kept. */
+  readonly troubles: number;
 }
 
 /** From the line that announces a crash to the end of the machine's life, milliseconds. */
@@ -23,6 +37,14 @@ const defaultCrashGraceMs = 1000;
 /** What our /init prints before it powers off; src/machine/image/guest-root. */
 const initFailure = 'raidlab-init: failed: ';
 
+/** A drill's console has some hundred lines, and one with a dying disk some thousand. */
+const lineBound = { items: 32_768, weight: 4 * 1024 * 1024 };
+/** How many characters of a console are told as events; the whole is in console.log. */
+const mostToldChars = 4 * 1024 * 1024;
+/** Anybody who may write to /dev/kmsg makes up as many reports as he likes. */
+const mostTroubles = 64;
+const mostTroubleChars = 4 * 1024 * 1024;
+
 /** Begins to watch. */
 export function createConsoleWatch(
   ctx: Pick<Context, 'emit' | 'timeFactor'>,
@@ -30,19 +52,19 @@ export function createConsoleWatch(
   crashGraceMs = defaultCrashGraceMs,
 ): ConsoleWatch {
   const { machine } = life;
-  const lines: string[] = [];
-  const troubles: KernelTrouble[] = [];
+  const lines = ringOfLines(lineBound);
+  const troubles = keepTroubles();
+  const tell = tellLines(ctx, machine);
   let panicking: Disposable | undefined;
 
   const report = (trouble: KernelTrouble): void => {
-    troubles.push(trouble);
-    ctx.emit({ type: 'kernel-trouble-seen', machine, trouble });
+    if (troubles.add(trouble)) ctx.emit({ type: 'kernel-trouble-seen', machine, trouble });
     if (isCrash(trouble)) life.declareEnd({ state: 'crashed', trouble });
   };
   const reporter = createTroubleReporter(ctx, report, crashGraceMs);
   const takeLine = (line: string): void => {
-    lines.push(line);
-    ctx.emit({ type: 'console-line-seen', machine, line });
+    lines.add(line);
+    tell.line(line);
     reporter.takeLine(line);
     if (!line.startsWith(initFailure)) return;
     life.declareEnd({ state: 'failed', error: new RaidlabError({ area: 'machine', reason: 'boot-failed', machine, said: line }) });
@@ -50,23 +72,70 @@ export function createConsoleWatch(
   const closePanic = (): void => {
     panicking?.[Symbol.dispose]();
     reporter.close();
-    if (!troubles.some(isCrash)) report(silentPanic(lines));
+    if (!troubles.kept().some(isCrash)) report(silentPanic(lines.kept().items));
   };
   return {
     takeLine,
     takeEnd: (rest) => {
       if (rest !== '') takeLine(rest);
+      tell.end();
       if (panicking === undefined) reporter.close();
       else closePanic();
     },
     takePanicEvent: () => {
       panicking ??= armLimit(ctx, crashGraceMs, closePanic);
     },
-    lines: () => lines,
-    troubles: () => troubles,
+    lines: () => lines.kept().items,
+    lastLine: () => lines.last ?? 'nothing',
+    troubles: troubles.kept,
+    unkept: () => ({ lines: lines.kept().dropped, troubles: troubles.unkept() }),
     [Symbol.dispose]: () => {
       reporter[Symbol.dispose]();
       panicking?.[Symbol.dispose]();
+    },
+  };
+}
+
+interface TroubleKeeper {
+  /** Tells whether it is kept. */
+  readonly add: (trouble: KernelTrouble) => boolean;
+  readonly kept: () => readonly KernelTrouble[];
+  readonly unkept: () => number;
+}
+
+function keepTroubles(): TroubleKeeper {
+  const kept: KernelTrouble[] = [];
+  let chars = 0;
+  let unkept = 0;
+  return {
+    add: (trouble) => {
+      const isFirstCrash = isCrash(trouble) && !kept.some(isCrash);
+      const isKept = isFirstCrash || (kept.length < mostTroubles && chars < mostTroubleChars);
+      if (isKept) {
+        kept.push(trouble);
+        chars += trouble.transcript.reduce((sum, line) => sum + line.length, 0);
+      } else unkept += 1;
+      return isKept;
+    },
+    kept: () => kept,
+    unkept: () => unkept,
+  };
+}
+
+/** Tells the lines of a console as events until it is a flood, and in the end how many more there were. */
+function tellLines(ctx: Pick<Context, 'emit'>, machine: string): { readonly line: (line: string) => void; readonly end: () => void } {
+  let toldChars = 0;
+  let untold = 0;
+  return {
+    line: (line) => {
+      toldChars += line.length + 1;
+      if (toldChars > mostToldChars) untold += 1;
+      else ctx.emit({ type: 'console-line-seen', machine, line });
+    },
+    end: () => {
+      if (untold === 0) return;
+      const text = `Machine ${machine} has flooded its console: ${String(untold)} lines of it are left out here, and its console.log has the last of them.`;
+      ctx.emit({ type: 'remark-made', text });
     },
   };
 }

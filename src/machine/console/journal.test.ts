@@ -26,3 +26,13 @@ test('who stops listening hears nothing more, and nothing is lost for the next',
   journal.onLine((line) => second.push(line));
   assert.deepEqual([first, second], [['one'], ['two']]);
 });
+
+test('of what floods in while nobody listens the end is kept', () => {
+  const journal = createJournal();
+  for (let line = 0; line < 100_000; line += 1) journal.takeLine(String(line));
+  journal.takeLine('x'.repeat(64 * 1024));
+  const heard: string[] = [];
+  journal.onLine((line) => heard.push(line));
+  assert.equal(heard.length, 4096);
+  assert.deepEqual(heard.slice(-3, -1), ['99998', '99999']);
+});

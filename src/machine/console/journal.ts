@@ -1,19 +1,25 @@
+import { ringOfLines } from '../../core/bounds/ring.ts';
+
 /** The lines that a program in the guest wrote to /dev/virtio-ports/org.raidlab.journal. */
 export interface Journal {
   readonly takeLine: (line: string) => void;
   /**
-   * Calls back for each line, in order. What came while nobody listened goes to the first who does, before this returns.
+   * Calls back for each line, in order. What came while nobody listened, the end of it at least, goes to the first who does, before
+   * this returns.
    */
   readonly onLine: (listener: (line: string) => void) => Disposable;
 }
 
+/** What is kept while nobody listens: nobody ever listens to a lab's port, and anybody in it may write there. */
+const unheardBound = { items: 4096, weight: 1024 * 1024 };
+
 /** Makes an empty journal. */
 export function createJournal(): Journal {
   const listeners = new Set<(line: string) => void>();
-  let unheard: string[] = [];
+  const unheard = ringOfLines(unheardBound);
   return {
     takeLine: (line) => {
-      if (listeners.size === 0) unheard.push(line);
+      if (listeners.size === 0) unheard.add(line);
       for (const listener of [...listeners]) listener(line);
     },
     onLine: (listener) => {
@@ -22,9 +28,7 @@ export function createJournal(): Journal {
         listener(line);
       };
       listeners.add(entry);
-      const missed = unheard;
-      unheard = [];
-      for (const line of missed) listener(line);
+      for (const line of unheard.take().items) listener(line);
       return { [Symbol.dispose]: () => void listeners.delete(entry) };
     },
   };
