@@ -7,7 +7,7 @@ import { headerBytes } from '../core/usable-space.ts';
 import type { Context } from '../machine/context.ts';
 import { diskHostPath } from './lab-place.ts';
 import type { LabPlace } from './lab-place.ts';
-import { listWritten } from './list-written.ts';
+import { listWritten } from '../machine/list-written.ts';
 
 /** What btrfs leaves free at the beginning of a device, but for a super block of which it has more. Source: BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. Bytes. */
 const reservedBytes = 1024 ** 2;

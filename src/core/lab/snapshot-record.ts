@@ -32,7 +32,7 @@ export interface SnapshotMachine {
 export interface SnapshotFile {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Of what is in it, holes and zeroes left out: see src/lab/snapshot-files.ts. */
+  /** Of what is in it, holes and zeroes left out: see src/machine/cache/file-hash.ts. */
   readonly xxh128: string;
 }
 

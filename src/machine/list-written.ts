@@ -1,7 +1,7 @@
 import type { ByteRange } from '../core/fault.ts';
 import { JsonReader } from '../core/json-reader.ts';
-import type { Context } from '../machine/context.ts';
-import { runHostCommand } from '../machine/host-process.ts';
+import type { Context } from './context.ts';
+import { runHostCommand } from './host-process.ts';
 
 /** Asks the host's filesystem which parts of a file there are, in order; it may be in use as an image. */
 export async function listWritten(ctx: Context, hostPath: string): Promise<readonly ByteRange[]> {
