@@ -1,4 +1,4 @@
-import { object } from '@optique/core/constructs';
+import { object, or } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple, optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
@@ -25,12 +25,15 @@ const showArguments = command('show', argument(drillName, { description: message
   brief: message`Explains a drill: its promise and story, what is done and typed, the wrong moves, its twin, where the knowledge comes from.`,
 });
 
+/** What `raidlab drills` does anyway. */
+const lsArguments = command('ls', constant(undefined), { brief: message`Lists the drills, as "drills" alone does.` });
+
 /** The command line of `raidlab drills`. */
 export const drillsArguments = command(
   'drills',
   object({
     command: constant('drills'),
-    shown: optional(showArguments),
+    shown: optional(or(showArguments, lsArguments)),
     tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag; can be given more than once.` })),
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),

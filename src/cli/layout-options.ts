@@ -12,7 +12,7 @@ import type { LayoutSetting, LayoutWishes } from '../core/layout-wishes.ts';
 import { isLayoutName, namedLayouts } from '../core/named-layout.ts';
 import type { LayoutAsked } from '../drills/applicability.ts';
 import { loadLayout } from './layout-file.ts';
-import { kindOfWord, layoutWord, size } from './value-parsers.ts';
+import { diskSize, kindOfWord, layoutWord } from './value-parsers.ts';
 
 /** What a layout's file says of a field, the option says as well. */
 const describe = (setting: LayoutSetting) => ({ description: message`${text(layoutFields[setting].what)}` });
@@ -33,7 +33,7 @@ export const layoutOptions = {
     option('--spares', integer({ metavar: 'N', min: 0, max: 16 }), { description: message`How many blank disks there are besides.` }),
   ),
   diskSize: optional(
-    option('--disk-size', size('SIZE', ['512MiB', '1GiB', '2GiB']), { description: message`Size of each disk, sparse on the host.` }),
+    option('--disk-size', diskSize(['512MiB', '1GiB', '2GiB']), { description: message`Size of each disk, sparse on the host.` }),
   ),
   profile: optional(option('--profile', choice(profiles, { metavar: 'PROFILE' }), describe('profile'))),
   bus: optional(option('--bus', choice(buses, { metavar: 'BUS' }), describe('bus'))),

@@ -68,6 +68,10 @@ test('drills and plans are for people and for programs', async () => {
   assert.deepEqual([shown.v, shown.plan.drill], [1, 'kernel-crash']);
   const twin = await sandbox.run('drills', 'show', 'replace-missing-disk');
   assert.match(twin.stdout, /^The twin\n {2}\$ .*raidlab drill replace-missing-disk --twin\n.*\n {2}breaks {7}profiles, leg-alone-\*$/mu);
+  assert.equal(
+    (await sandbox.run('drills', 'ls', '--tag', 'demonstration')).stdout,
+    (await sandbox.run('drills', '--tag', 'demonstration')).stdout,
+  );
   const tagged = JSON.parse((await sandbox.run('drills', '--tag', 'demonstration', '--json')).stdout) as typeof listing;
   assert.deepEqual(
     tagged.drills.map(({ name }) => name),

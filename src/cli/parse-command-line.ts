@@ -119,24 +119,41 @@ async function badArguments(cli: Cli, why: string): Promise<RaidlabError> {
   const [first = ''] = argv;
   const isCommand = Object.hasOwn(examples, first);
   const text = why.replaceAll('`', '"').replace(/\n+/gu, ' ').trim();
-  const known = isCommand ? await optionsOf(cli) : [];
-  const unknown = argv.map((word) => word.split('=')[0] ?? '').find((word) => word.startsWith('--') && !known.includes(word));
-  const nearest = isCommand && unknown !== undefined ? nearestWord(unknown, known) : undefined;
-  const hint = nearest === undefined || text.includes('Did you mean') ? '' : ` Did you mean "${nearest}"?`;
   return new RaidlabError({
     area: 'usage',
     reason: 'bad-arguments',
-    message: `${text}${hint}`,
+    message: isCommand ? await withHint(cli, text) : text,
     command: isCommand ? `raidlab ${first}` : 'raidlab',
   });
 }
 
-/** Gives the options of the command that was typed, and of its subcommand where there are some. */
-async function optionsOf(cli: Cli): Promise<readonly string[]> {
-  const [first = '', second = ''] = cli.argv;
-  const subcommand = ['cache', 'disk', 'drills', 'kernels', 'new', 'snapshot'].includes(first) && !second.startsWith('-') ? [second] : [];
-  const suggestions = await suggestAsync(parserFor(cli), [first, ...subcommand, '--']);
-  return ['--help', ...suggestions.flatMap((suggestion) => (suggestion.kind === 'literal' ? [suggestion.text] : []))];
+/** Subcommands that people type, and what they are called here. */
+const meant: Readonly<Record<string, string>> = { push: 'pull' };
+
+/** Adds to a refusal what was probably meant, or what there is to choose from. */
+async function withHint(cli: Cli, text: string): Promise<string> {
+  const { argv } = cli;
+  const [first = '', second = ''] = argv;
+  if (text.includes('but too few arguments')) {
+    const words = (await completionsOf(cli, [first, ...argv.slice(1), ''])).filter((word) => !word.startsWith('-'));
+    return words.length === 0 ? text : `${text} There ${words.length === 1 ? 'is' : 'are'} ${words.join(', ')}.`;
+  }
+  const subcommands = second.startsWith('-') ? [] : await completionsOf(cli, [first, '']);
+  const hasSubcommand = subcommands.includes(second);
+  const subcommand = hasSubcommand ? undefined : (meant[second] ?? nearestWord(second, subcommands));
+  // The parser's own guess may be a word of another command.
+  if (subcommand !== undefined && subcommands.includes(subcommand))
+    return `${text.replace(/ Did you mean .*/u, '')} Did you mean "${subcommand}"?`;
+  const known = ['--help', ...(await completionsOf(cli, [first, ...(hasSubcommand ? [second] : []), '--']))];
+  const unknown = argv.map((word) => word.split('=')[0] ?? '').find((word) => word.startsWith('--') && !known.includes(word));
+  const option = unknown === undefined ? undefined : nearestWord(unknown, known);
+  return option === undefined || text.includes('Did you mean') ? text : `${text} Did you mean "${option}"?`;
+}
+
+/** Gives the words that a shell would offer in place of the last one. */
+async function completionsOf(cli: Cli, words: readonly [string, ...string[]]): Promise<readonly string[]> {
+  const suggestions = await suggestAsync(parserFor(cli), words);
+  return suggestions.flatMap((suggestion) => (suggestion.kind === 'literal' ? [suggestion.text] : []));
 }
 
 /** Completion scripts ask raidlab itself for words: by the path of the launcher where it is not in PATH. */

@@ -14,6 +14,7 @@ const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[]
   [['drill', '--payload', '0'], /Expected a size/u],
   [['drill', '--payload', '3G'], /A payload of 3072 MiB does not fit/u],
   [['drill', '--disk-size', '-1G'], /Expected a size/u],
+  [['up', '--disk-size', '1'], /Expected a size with its unit, such as 512MiB or 1GiB, but got "1": that is 1 byte\./u],
   [['drill', '--disk-size', '64M'], /Disks of 64 MiB are too small/u],
   [['drill', '--disks', '0'], /greater than or equal to 1/u],
   [['drill', '--disks', '1'], /The profile raid1 needs at least 2 disks; the layout has 1/u],
@@ -55,7 +56,8 @@ const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[]
   ],
   [['drills', 'show'], /Expected a "NAME"/u],
   [['drills', 'show', 'kernel-crsh'], /There is no drill called "kernel-crsh".\n.*Did you mean "kernel-crash"\?/u],
-  [['drills', 'shwo'], /Did you mean.*"show"|Unexpected/u],
+  [['drills', 'shwo'], /Did you mean "show"\?/u],
+  [['disk', 'pull'], /Expected a "DISK", but too few arguments\.\n/u],
   [['completion', 'tcsh'], /Unsupported shell "tcsh"/u],
 ];
 

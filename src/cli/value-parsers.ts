@@ -31,6 +31,26 @@ export function size(metavar: 'SIZE', examples: readonly string[]): ValueParser<
   };
 }
 
+/** Reads the size of a disk: whoever types a bare small number forgot the unit. */
+export function diskSize(examples: readonly string[]): ValueParser<'sync', number> {
+  const anySize = size('SIZE', examples);
+  return {
+    ...anySize,
+    parse: (input) => {
+      const read = anySize.parse(input);
+      if (!read.success || read.value >= leastUnitlessBytes || !/^\d+$/u.test(input)) return read;
+      const bytes = `${input} ${read.value === 1 ? 'byte' : 'bytes'}`;
+      return {
+        success: false,
+        error: message`Expected a size with its unit, such as 512MiB or 1GiB, but got ${input}: that is ${text(bytes)}.`,
+      };
+    },
+  };
+}
+
+/** A disk of less than this is a number that wants a unit, bytes. */
+const leastUnitlessBytes = 1024 ** 2;
+
 /** Reads an age (`30d`, `12h`) into milliseconds. */
 export function age(metavar: 'AGE', examples: readonly string[]): ValueParser<'sync', number> {
   return {

@@ -89,5 +89,8 @@ export const faultBlockBytes = 4096;
 /** The most blocks that one fault names: QEMU looks through them at each request, and reads 16384 in 75 ms. */
 export const maxFaultBlocks = 16_384;
 
-/** The most ranges that are corrupted at once. */
+/** The most ranges that are corrupted at once: each is a word of a command line. */
 export const maxCorruptedRanges = 4096;
+
+/** The most that is corrupted at once: the machine stands still meanwhile. Bytes. */
+export const maxCorruptedBytes = 1024 ** 3;

@@ -1,8 +1,9 @@
 import { RaidlabError } from '../core/failure.ts';
-import { drawBlocks } from '../core/fault/fault-blocks.ts';
-import { faultBlockBytes, maxCorruptedRanges } from '../core/fault.ts';
+import { countBlocks, drawBlocks } from '../core/fault/fault-blocks.ts';
+import { faultBlockBytes, maxCorruptedBytes, maxCorruptedRanges } from '../core/fault.ts';
 import type { ByteRange } from '../core/fault.ts';
 import type { Encryption } from '../core/layout.ts';
+import { formatSize } from '../core/size.ts';
 import { headerBytes } from '../core/usable-space.ts';
 import type { Context } from '../machine/context.ts';
 import { diskHostPath } from './lab-place.ts';
@@ -29,19 +30,32 @@ export async function drawRot(ctx: Context, place: LabPlace, wish: RotWish): Pro
   const { disk, bytes, seed, encryption } = wish;
   const beginBytes = headerBytes[encryption] + reservedBytes;
   const written = (await listWritten(ctx, diskHostPath(place, disk))).flatMap((range) => behind(beginBytes, range));
-  const blocksThere = written.reduce((sum, { lengthBytes }) => sum + Math.floor(lengthBytes / faultBlockBytes), 0);
-  // Small rot is spread as widely as can be: a byte in each of many blocks.
-  const count = Math.min(bytes, maxCorruptedRanges, blocksThere);
+  const piece = choosePiece(written, bytes);
+  if (typeof piece === 'string') throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk, why: piece });
+  const { count, blockBytes } = piece;
   const perBlock = Math.ceil(bytes / count);
-  if (count === 0 || perBlock > faultBlockBytes) {
-    const why = `${String(bytes)} bytes were to rot; ${String(blocksThere)} blocks of ${String(faultBlockBytes)} bytes have been written behind its header, and at most ${String(maxCorruptedRanges)} rot at once.`;
-    throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk, why });
-  }
   // Whole shares until there is no more to give: the last block may get less, and some none.
-  return drawBlocks({ within: written, count, seed }).flatMap(({ offsetBytes }, index) => {
+  return drawBlocks({ within: written, count, blockBytes, seed }).flatMap(({ offsetBytes }, index) => {
     const lengthBytes = Math.min(perBlock, bytes - perBlock * index);
     return lengthBytes > 0 ? [{ offsetBytes, lengthBytes }] : [];
   });
+}
+
+/**
+ * Gives how many blocks of which size rot is drawn from, or why so much cannot rot, in a sentence. It is spread as widely as can be:
+ * a byte in each of many blocks where it is little, and in larger blocks where it is much.
+ */
+function choosePiece(written: readonly ByteRange[], bytes: number): { readonly count: number; readonly blockBytes: number } | string {
+  let mostBytes = 0;
+  for (let blockBytes = faultBlockBytes; ; blockBytes *= 2) {
+    const count = Math.min(bytes, maxCorruptedRanges, countBlocks(written, blockBytes));
+    if (count === 0) break;
+    if (bytes <= Math.min(count * blockBytes, maxCorruptedBytes)) return { count, blockBytes };
+    mostBytes = Math.max(mostBytes, Math.min(count * blockBytes, maxCorruptedBytes));
+  }
+  if (mostBytes === 0) return 'Nothing has been written to it behind its header: there is nothing to rot.';
+  const limit = mostBytes === maxCorruptedBytes ? 'more is too much at once' : 'no more has been written to it behind its header';
+  return `At most ${String(mostBytes)} bytes of it (${formatSize(mostBytes)}) can rot, not ${String(bytes)}: ${limit}.`;
 }
 
 function behind(beginBytes: number, { offsetBytes, lengthBytes }: ByteRange): readonly ByteRange[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseReplaceStatus } from '../core/btrfs/replace-status.ts';
 import { command } from '../core/plan/command.ts';
+import { planReplace } from '../core/plan/repair.ts';
 import { answerFrom, createScriptedMachine } from '../machine/fixtures/scripted-machine.ts';
 import { createTestContext, failureOf } from '../machine/fixtures/scripted-peer.ts';
 import { ask, CommandRefused, describeRefusal, said, tryCommand, typeCommand } from './type-command.ts';
@@ -16,6 +17,8 @@ const machine = createScriptedMachine([
     false: { exitCode: 1 },
     btrfs: { stdout: 'Never started\n' },
     'btrfs replace status': { stdout: 'Never start' },
+    'btrfs replace start': { exitCode: 1, stderr: 'ERROR: ioctl(DEV_REPLACE_START) failed on "/storage": No space left on device\n' },
+    fallocate: { exitCode: 1, stderr: 'fallocate: fallocate failed: No space left on device\n' },
   }),
 ]);
 const { guest } = machine;
@@ -42,6 +45,18 @@ test('a refusal is told with what the tool complained about first, and without a
   assert.equal(said(loud), 'mount: wrong fs type\n       dmesg(1) may say more\nand this');
   assert.deepEqual(describeRefusal(loud), ['mount /storage: exit 32', 'mount: wrong fs type', '       dmesg(1) may say more', 'and this']);
   assert.deepEqual(describeRefusal(await tryCommand(ctx, guest, command('false'))), ['false: exit 1']);
+});
+
+test('a replace without room says what had none, and what gives it; a full file needs no words', async () => {
+  const replace = await tryCommand(ctx, guest, planReplace(1, '/dev/mapper/crypt-btrfs3'));
+  const lines = describeRefusal(replace);
+  assert.equal(lines.length, 4);
+  assert.match(
+    lines[2] ?? '',
+    /no chunk could be allocated on the devices of \/storage, so that \/dev\/mapper\/crypt-btrfs3 could take over/u,
+  );
+  assert.match(lines[3] ?? '', /btrfs filesystem usage \/storage.*--disk-size 4GiB.*btrfs balance start -dusage=50 \/storage/u);
+  assert.equal(describeRefusal(await tryCommand(ctx, guest, command('fallocate', '-l', '1G', '/storage/a'))).length, 2);
 });
 
 test('a look gives what was printed, parsed', async () => {

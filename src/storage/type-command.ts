@@ -1,4 +1,5 @@
 import { cutText } from '../core/bounds/cut-text.ts';
+import { explainNoSpace } from '../core/btrfs/no-space.ts';
 import { UnknownOutput } from '../core/unknown-output.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { formatCommand } from '../core/plan/command.ts';
@@ -64,10 +65,14 @@ function commandFailed({ machine }: Guest, result: CommandResult): RaidlabError 
   return new RaidlabError({ area: 'guest', reason: 'command-failed', machine, argv, exitCode, said: said(result) });
 }
 
-/** Gives a command that was refused as lines of evidence: what was typed, how it ended, what it said. */
+/** Gives a command that was refused as lines of evidence: what was typed, how it ended, what it said, and what that means where it is not plain. */
 export function describeRefusal(result: CommandResult): readonly string[] {
   const text = said(result);
-  return [`${formatCommand({ argv: result.argv })}: exit ${String(result.exitCode)}`, ...(text === '' ? [] : text.split('\n'))];
+  return [
+    `${formatCommand({ argv: result.argv })}: exit ${String(result.exitCode)}`,
+    ...(text === '' ? [] : text.split('\n')),
+    ...explainNoSpace(result.argv, text),
+  ];
 }
 
 /** As much as anybody reads of what was said. */

@@ -11,20 +11,20 @@ import { diskListLines } from '../../report/disk-lines.ts';
 import { line } from '../../report/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
-import { knownWord, place, size } from '../value-parsers.ts';
+import { diskSize, knownWord, place, size } from '../value-parsers.ts';
 import { readDiskAct } from './disk-act-of.ts';
 import { openLabContext } from './lab-context.ts';
-import { labHouse, labOption, placeOf } from './lab-option.ts';
+import { labHouse, labOption, placeOf, typedLab } from './lab-option.ts';
 
 /** The size of a LUKS2 header: what is wiped unless something else is said, bytes. */
 const headerBytes = 16 * 1024 ** 2;
 
-/** Gives the command line of `raidlab disk`; the shell completes the serials of the default lab's disks. */
+/** Gives the command line of `raidlab disk`; the shell completes the serials of the lab's disks. */
 export function diskArguments(cli: Cli) {
   const disk = argument(
     knownWord('DISK', async () => {
       const [{ requireLab }, { readLabState }] = await Promise.all([import('../../lab/lab-place.ts'), import('../../lab/state-file.ts')]);
-      const { disks } = await readLabState(await requireLab(cli.cwdHostPath, 'default'));
+      const { disks } = await readLabState(await requireLab(cli.cwdHostPath, typedLab(cli)));
       return disks.map(({ serial, role }) => ({ word: serial, description: role }));
     }),
     { description: message`The disk, by its serial: DISK1.` },
@@ -71,7 +71,7 @@ function presence(disk: Disk, common: Common, beyond: Beyond) {
         ...common,
         action: constant('add'),
         size: withDefault(
-          option('--size', size('SIZE', ['512MiB', '1GiB', '2GiB']), { description: message`Its size, sparse on the host.` }),
+          option('--size', diskSize(['512MiB', '1GiB', '2GiB']), { description: message`Its size, sparse on the host.` }),
           defaultDiskSizeBytes,
         ),
       }),
@@ -127,7 +127,7 @@ function trouble(disk: Disk, common: Common, beyond: Beyond) {
         disk,
         bytes: optional(
           option('--bytes', size('SIZE', ['1', '4KiB', '1MiB']), {
-            description: message`So many bytes, spread over what has been written (default: 4096).`,
+            description: message`So many bytes, spread over what has been written (default: 4096; at most all of it, and 1 GiB at once).`,
           }),
         ),
         at: optional(option('--at', place, { description: message`All bytes of a place on the disk: 1GiB+64KiB.` })),

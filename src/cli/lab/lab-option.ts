@@ -19,6 +19,13 @@ export function labOption(cli: Cli) {
   );
 }
 
+/** Gives the lab that is named among the words typed so far, of which the last may be half a word: for completion. */
+export function typedLab({ argv }: Pick<Cli, 'argv'>): string {
+  const at = argv.findLastIndex((word) => word === '--lab' || word.startsWith('--lab='));
+  const named = argv[at]?.startsWith('--lab=') === true ? argv[at].slice('--lab='.length) : argv[at + 1];
+  return at < 0 ? defaultLabName : (named ?? defaultLabName);
+}
+
 /** Gives the place of the lab that was named. Rejects with `lab/no-lab` and `lab/bad-name`. */
 export async function placeOf(cli: Cli, name: string): Promise<LabPlace> {
   return (await places()).requireLab(cli.cwdHostPath, name);

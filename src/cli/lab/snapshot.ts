@@ -16,13 +16,13 @@ import { requireHostOf } from '../host-view.ts';
 import { knownWord } from '../value-parsers.ts';
 import { callOf } from './call-of.ts';
 import { openLabContext } from './lab-context.ts';
-import { labHouse, labOption, placeOf } from './lab-option.ts';
+import { labHouse, labOption, placeOf, typedLab } from './lab-option.ts';
 
 /** Gives the command line of `raidlab snapshot`; the shell completes the snapshots of the default lab. */
 export function snapshotArguments(cli: Cli) {
   const known = knownWord('NAME', async () => {
     const [{ requireLab }, { listSnapshotNames }] = await Promise.all([import('../../lab/lab-place.ts'), import('../../lab/snapshots.ts')]);
-    return (await listSnapshotNames(await requireLab(cli.cwdHostPath, 'default'))).map((word) => ({ word }));
+    return (await listSnapshotNames(await requireLab(cli.cwdHostPath, typedLab(cli)))).map((word) => ({ word }));
   });
   const common = { command: constant('snapshot'), lab: labOption(cli) };
   return command(

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { isCommand, recordings, testRecordings } from '../recordings.test.ts';
 import type { Expectation } from '../recordings.test.ts';
 import { UnknownOutput } from '../unknown-output.ts';
-import { nonZeroCounters, parseDeviceStats } from './device-stats.ts';
-import type { DeviceStats } from './device-stats.ts';
+import { describeCounters, nonZeroCounters, parseDeviceStats } from './device-stats.ts';
+import type { DeviceCounter, DeviceStats } from './device-stats.ts';
 
 type Stats = readonly DeviceStats[];
 
@@ -53,6 +53,19 @@ const expected: Readonly<Record<string, Expectation<Stats>>> = {
 };
 
 testRecordings('btrfs device stats', isCommand('btrfs', 'device', 'stats'), expected);
+
+test('counters are told device by device', () => {
+  const counted = (device: string, counter: DeviceCounter, value: number) => ({ device, counter, value });
+  assert.equal(
+    describeCounters([
+      counted('/dev/dm-0', 'write_io_errs', 71),
+      counted('/dev/dm-0', 'flush_io_errs', 18),
+      counted('devid:2', 'read_io_errs', 1),
+    ]),
+    '/dev/dm-0 write_io_errs 71, flush_io_errs 18; devid:2 read_io_errs 1',
+  );
+  assert.equal(describeCounters([]), '');
+});
 
 test('statistics of fewer or more devices than the filesystem has are refused', () => {
   for (const { stdout, name } of recordings.filter((recording) => recording.name === 'btrfs-device-stats-pulled')) {

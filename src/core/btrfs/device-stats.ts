@@ -84,3 +84,11 @@ export function nonZeroCounters(stats: readonly DeviceStats[]): readonly NonZero
       .filter(({ value }) => value > 0),
   );
 }
+
+/** Gives counters in words, device by device: `/dev/dm-0 write_io_errs 71, flush_io_errs 18; devid:2 read_io_errs 1`. */
+export function describeCounters(counters: readonly NonZeroCounter[]): string {
+  const devices = [...new Set(counters.map(({ device }) => device))];
+  const countersOf = (wanted: string): readonly string[] =>
+    counters.filter(({ device }) => device === wanted).map(({ counter, value }) => `${counter} ${String(value)}`);
+  return devices.map((device) => `${device} ${countersOf(device).join(', ')}`).join('; ');
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawBlocks, listFaultBlocks } from './fault-blocks.ts';
+import { countBlocks, drawBlocks, listFaultBlocks } from './fault-blocks.ts';
 
 test('ranges are widened to whole blocks, each once, ascending', () => {
   const blocks = listFaultBlocks([
@@ -30,6 +30,11 @@ test('drawn blocks are aligned, each once, within the ranges, and the same for t
 
 test('all blocks can be drawn, and not one more', () => {
   // 40 960 bytes from byte 100 on hold nine whole blocks.
+  assert.equal(countBlocks(within, 4096), 25);
   assert.equal(drawBlocks({ within, count: 25, seed: 'a' }).length, 25);
   assert.throws(() => drawBlocks({ within, count: 26, seed: 'a' }), /26 blocks were to be drawn from 25/);
+  const large = drawBlocks({ within, count: 5, seed: 'a', blockBytes: 16_384 });
+  assert.equal(countBlocks(within, 16_384), 5);
+  assert.ok(large.every(({ offsetBytes, lengthBytes }) => offsetBytes % 16_384 === 0 && lengthBytes === 16_384));
+  assert.equal(countBlocks(within, 1024 ** 2), 0);
 });

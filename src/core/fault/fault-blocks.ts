@@ -17,22 +17,31 @@ export function listFaultBlocks(ranges: readonly ByteRange[]): readonly number[]
   return [...blocks].sort((a, b) => a - b);
 }
 
-/** Where blocks are drawn, how many, and what decides which. */
+/** Gives how many aligned blocks lie wholly within ranges that do not overlap. */
+export function countBlocks(ranges: readonly ByteRange[], blockBytes: number): number {
+  const within = ({ offsetBytes, lengthBytes }: ByteRange): number =>
+    Math.floor((offsetBytes + lengthBytes) / blockBytes) - Math.ceil(offsetBytes / blockBytes);
+  return ranges.reduce((sum, range) => sum + Math.max(0, within(range)), 0);
+}
+
+/** Where blocks are drawn, how many, how large they are, and what decides which. */
 export interface BlockDraw {
   readonly within: readonly ByteRange[];
   readonly count: number;
+  /** {@link faultBlockBytes} unless said otherwise. */
+  readonly blockBytes?: number;
   readonly seed: string;
 }
 
 /**
- * Draws blocks of {@link faultBlockBytes}, aligned and each once, that lie wholly within ranges; ascending, the same for the same seed.
+ * Draws blocks, aligned and each once, that lie wholly within ranges; ascending, the same for the same seed.
  * Throws when the ranges hold fewer.
  */
-export function drawBlocks({ within, count, seed }: BlockDraw): readonly ByteRange[] {
+export function drawBlocks({ within, count, seed, blockBytes = faultBlockBytes }: BlockDraw): readonly ByteRange[] {
   const candidates = new Set<number>();
   for (const { offsetBytes, lengthBytes } of within) {
-    const first = Math.ceil(offsetBytes / faultBlockBytes);
-    for (let block = first; (block + 1) * faultBlockBytes <= offsetBytes + lengthBytes; block += 1) candidates.add(block);
+    const first = Math.ceil(offsetBytes / blockBytes);
+    for (let block = first; (block + 1) * blockBytes <= offsetBytes + lengthBytes; block += 1) candidates.add(block);
   }
   const left = [...candidates].sort((a, b) => a - b);
   if (left.length < count) {
@@ -48,5 +57,5 @@ export function drawBlocks({ within, count, seed }: BlockDraw): readonly ByteRan
     drawn.push(index < left.length ? (left[index] ?? 0) : last);
     if (index < left.length) left[index] = last;
   }
-  return drawn.sort((a, b) => a - b).map((block) => ({ offsetBytes: block * faultBlockBytes, lengthBytes: faultBlockBytes }));
+  return drawn.sort((a, b) => a - b).map((block) => ({ offsetBytes: block * blockBytes, lengthBytes: blockBytes }));
 }

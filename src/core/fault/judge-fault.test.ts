@@ -33,6 +33,10 @@ const impossible: readonly (readonly [Fault, RegExp])[] = [
   [{ kind: 'slow-disk', disk: 'DISK1', requestsPerSecond: 0.5 }, /whole numbers/],
   [{ kind: 'silent-corruption', disk: 'DISK1', at: [{ offsetBytes: 0, lengthBytes: 0 }] }, /0 bytes at 0 is no place/],
   [{ kind: 'silent-corruption', disk: 'DISK1', at: Array.from({ length: 4097 }, () => at).flat() }, /At most 4096/],
+  [
+    { kind: 'silent-corruption', disk: 'DISK1', at: [{ offsetBytes: 0, lengthBytes: 1024 ** 3 + 1 }] },
+    /At most 1 GiB is corrupted at once/,
+  ],
   [{ kind: 'header-wipe', disk: 'DISK1', lengthBytes: diskSizeBytes + 1 }, /beyond the end/],
 ];
 for (const [fault, why] of impossible) {

@@ -1,4 +1,4 @@
-import { faultBlockBytes, maxCorruptedRanges, maxFaultBlocks } from '../fault.ts';
+import { faultBlockBytes, maxCorruptedBytes, maxCorruptedRanges, maxFaultBlocks } from '../fault.ts';
 import type { ByteRange, ErrorFault, Fault } from '../fault.ts';
 import { formatSize } from '../size.ts';
 import { listFaultBlocks } from './fault-blocks.ts';
@@ -17,6 +17,9 @@ export function judgeFault(fault: Fault, diskSizeBytes: number): string | undefi
       return judgeRanges([{ offsetBytes: 0, lengthBytes: fault.lengthBytes }], diskSizeBytes);
     case 'silent-corruption':
       if (fault.at.length > maxCorruptedRanges) return `At most ${String(maxCorruptedRanges)} places are corrupted at once.`;
+      if (fault.at.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) > maxCorruptedBytes) {
+        return `At most ${formatSize(maxCorruptedBytes)} is corrupted at once.`;
+      }
       return judgeRanges(fault.at, diskSizeBytes);
     case 'read-errors':
     case 'write-errors':

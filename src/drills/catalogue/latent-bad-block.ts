@@ -1,3 +1,4 @@
+import { describeCounters } from '../../core/btrfs/device-stats.ts';
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
@@ -106,14 +107,14 @@ async function lookForDamage(run: DrillRun): Promise<void> {
     if (status.state !== 'finished') return `It is ${status.state}.`;
     return `It counts ${String(status.uncorrectableReadErrors)} uncorrectable read errors. Whether all data could be read, it does not say.`;
   });
-  await run.look(lookAt.deviceStats, (result) => describeCounters(run, result));
+  await run.look(lookAt.deviceStats, (result) => tellCounters(run, result));
   await run.look(planScrub(), (result) => {
     const { report } = readOutput(run.guest, result, parseScrubStart);
     if (report.state === 'never') return 'It never ran.';
     const { csum, read, corrected, uncorrectable } = report.errors;
     return `Checksum errors ${String(csum)}, read errors ${String(read)}, corrected ${String(corrected)}, uncorrectable ${String(uncorrectable)}: data is ${uncorrectable === 0 ? 'whole' : 'lost'}.`;
   });
-  await run.look(lookAt.deviceStats, (result) => describeCounters(run, result));
+  await run.look(lookAt.deviceStats, (result) => tellCounters(run, result));
   await run.look(planKernelLog, (result) => {
     const named = findDamagedFiles(result.stdout.split('\n'));
     return named.length === 0
@@ -122,9 +123,9 @@ async function lookForDamage(run: DrillRun): Promise<void> {
   });
 }
 
-function describeCounters(run: DrillRun, result: CommandResult): string {
+function tellCounters(run: DrillRun, result: CommandResult): string {
   const counters = countersSeen(run, result);
-  return counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ') || 'Every counter is zero.';
+  return describeCounters(counters) || 'Every counter is zero.';
 }
 
 /** Whoever opens a damaged file must be told: a program that is given wrong bytes and no error makes wrong things of them. */

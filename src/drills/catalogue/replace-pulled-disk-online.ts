@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { describeCounters } from '../../core/btrfs/device-stats.ts';
 import { parseMappingStatus } from '../../core/cryptsetup/status.ts';
 import { defaultLayout } from '../../core/layout.ts';
 import { command } from '../../core/plan/command.ts';
@@ -58,7 +59,7 @@ async function judgeAlarm(run: DrillRun, pulledMs: number): Promise<void> {
   const alarm = await watchFor(ctx, options, pulledMs, async () => {
     const result = await tryCommand(ctx, guest, planCheckDeviceStats());
     const counters = countersSeen(run, result);
-    const counted = counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ');
+    const counted = describeCounters(counters);
     return {
       done: result.exitCode === countersNotZero && counters.length > 0,
       lastSeen: `exit ${String(result.exitCode)}; ${counted === '' ? 'every counter is zero' : counted}`,

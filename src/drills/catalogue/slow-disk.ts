@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { describeCounters } from '../../core/btrfs/device-stats.ts';
 import type { SlowDisk } from '../../core/fault.ts';
 import { meanWriteMs } from '../../core/kernel/block-stat.ts';
 import type { BlockStat } from '../../core/kernel/block-stat.ts';
@@ -43,9 +44,7 @@ const slowDown: Step = {
     remark(run, `The live writer made ${before.toFixed(1)} records a second durable; with one slow disk it is ${after.toFixed(1)}.`);
     await run.look(lookAt.deviceStats, (result) => {
       const counters = countersSeen(run, result);
-      return counters.length === 0
-        ? 'Not one error: late is not wrong, and btrfs waits.'
-        : counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ');
+      return counters.length === 0 ? 'Not one error: late is not wrong, and btrfs waits.' : describeCounters(counters);
     });
   },
 };

@@ -1,3 +1,4 @@
+import { describeCounters } from '../../core/btrfs/device-stats.ts';
 import { isMissing, parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
 import { planMappingStatus } from '../../core/plan/container.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
@@ -54,7 +55,7 @@ export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Prom
     const counters = countersSeen(run, result);
     return counters.length === 0
       ? 'Even the error counters say nothing.'
-      : `Only here does it show: ${counters.map(({ counter, value }) => `${counter} ${String(value)}`).join(', ')}. Watch these counters.`;
+      : `Only here does it show: ${describeCounters(counters)}. Watch these counters.`;
   });
 }
 

@@ -1,3 +1,4 @@
+import { describeCounters } from '../../core/btrfs/device-stats.ts';
 import { arrayGuestPath } from '../../core/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import { lookAt, planResetDeviceStats } from '../../core/plan/repair.ts';
@@ -21,9 +22,7 @@ export const resetStats: Step = {
   run: async (run) => {
     await run.look(lookAt.deviceStats, (result) => {
       const counters = countersSeen(run, result);
-      return counters.length === 0
-        ? 'They are zero already.'
-        : `What has happened: ${counters.map(({ device, counter, value }) => `${device} ${counter} ${String(value)}`).join(', ')}.`;
+      return counters.length === 0 ? 'They are zero already.' : `What has happened: ${describeCounters(counters)}.`;
     });
     for (const planned of [planResetDeviceStats(), ...planWriteZeros]) await run.type(planned);
   },

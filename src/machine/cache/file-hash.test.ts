@@ -8,7 +8,11 @@ import { hashFile } from './file-hash.ts';
 
 const gibibyte = 1024 ** 3;
 
-async function writeSparse(hostPath: string, sizeBytes: number, ...places: readonly (readonly [offsetBytes: number, text: string])[]): Promise<void> {
+async function writeSparse(
+  hostPath: string,
+  sizeBytes: number,
+  ...places: readonly (readonly [offsetBytes: number, text: string])[]
+): Promise<void> {
   await using file = await open(hostPath, 'w');
   await file.truncate(sizeBytes);
   for (const [offsetBytes, text] of places) await file.write(text, offsetBytes);

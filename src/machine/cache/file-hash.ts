@@ -18,7 +18,7 @@ const largeBytes = 1024 ** 3;
  */
 export async function hashFile(ctx: Context, hostPath: string): Promise<string> {
   await using file = await open(hostPath);
-  if ((await file.stat()).size > largeBytes) return hashSparseFile(ctx, hostPath);
+  if ((await file.stat()).size > largeBytes) return await hashSparseFile(ctx, hostPath);
   const hash = await createXXHash128();
   hash.init();
   const block = Buffer.allocUnsafeSlow(blockBytes);

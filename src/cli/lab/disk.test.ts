@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { builtLab, disk } from '../../core/lab/fixtures/built-lab.ts';
+import { planLabPlace } from '../../lab/lab-place.ts';
+import { writeLabState } from '../../lab/state-file.ts';
+import { openSandbox } from '../fixtures/run-raidlab.ts';
+import type { Sandbox } from '../fixtures/run-raidlab.ts';
+
+/** A directory with two labs, both off. */
+async function openLabs(): Promise<Sandbox> {
+  const sandbox = openSandbox();
+  for (const [name, disks] of Object.entries({ default: builtLab.disks, wide: [disk('DISK7')] })) {
+    const place = planLabPlace(sandbox.hostPath, name);
+    await mkdir(place.hostPath, { recursive: true, mode: 0o700 });
+    await writeLabState(place, { ...builtLab, disks });
+  }
+  return sandbox;
+}
+
+const refused: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
+  [['disk', 'pull'], /too few arguments\. There are DISK1, DISK2, DISK3\./u],
+  [['disk', 'rot', '--lab', 'wide'], /too few arguments\. There is DISK7\./u],
+  [['disk', 'push', 'DISK1'], /"push"\. Did you mean "pull"\?/u],
+  [['disk', 'isnert', 'DISK1'], /"isnert"\. Did you mean "insert"\?/u],
+  [['disk', 'add', '--size', '1'], /Expected a size with its unit, such as 512MiB or 1GiB, but got "1": that is 1 byte\./u],
+];
+for (const [argv, said] of refused) {
+  test(`raidlab ${argv.join(' ')} is refused with what was meant, or what there is`, async () => {
+    using sandbox = await openLabs();
+    const { exitCode, stderr } = await sandbox.run(...argv);
+    assert.match(stderr, said);
+    assert.equal(exitCode, 64);
+  });
+}

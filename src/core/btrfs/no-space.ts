@@ -1,0 +1,14 @@
+/**
+ * Gives what "No space left on device" means where a command of btrfs said it, and what gives room; no lines where it did not.
+ * The tool does not tell which device had none left.
+ */
+export function explainNoSpace(argv: readonly string[], said: string): readonly string[] {
+  if (argv[0] !== 'btrfs' || !said.includes('No space left on device')) return [];
+  const path = argv.findLast((word) => word.startsWith('/')) ?? 'the filesystem';
+  const target = argv[1] === 'replace' ? argv.find((word) => word.startsWith('/dev/')) : undefined;
+  const meanwhile = target === undefined ? '' : `, so that ${target} could take over`;
+  return [
+    `It means that no chunk could be allocated on the devices of ${path}${meanwhile}: they are full of chunks, however little is in the chunks.`,
+    `\`btrfs filesystem usage ${path}\` tells which device has nothing unallocated; a larger lab (\`raidlab up --disk-size 4GiB\`) has room, and \`btrfs balance start -dusage=50 ${path}\` gives that of half empty chunks back.`,
+  ];
+}
