@@ -89,6 +89,9 @@ export const faultBlockBytes = 4096;
 /** The most blocks that one fault names: QEMU looks through them at each request, and reads 16384 in 75 ms. */
 export const maxFaultBlocks = 16_384;
 
+/** What corrupted bytes become; the second one where the first is there already. */
+export const corruptedBytes = [0x5a, 0xa5] as const;
+
 /** The most ranges that are corrupted at once: each is a word of a command line. */
 export const maxCorruptedRanges = 4096;
 

@@ -1,6 +1,6 @@
 import { RaidlabError } from '../core/failure.ts';
 import { planDiskAct } from '../core/lab/disk-act.ts';
-import type { DiskAct, DiskChange } from '../core/lab/disk-act.ts';
+import type { DiskAct, DiskChange, DiskMoment } from '../core/lab/disk-act.ts';
 import type { ArrayPicture } from '../core/array/array-picture.ts';
 import type { ActDone } from '../core/lab/keeper-protocol.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
@@ -13,6 +13,7 @@ import { changeDisksAtRest } from './kept-disks.ts';
 import { withLabLock } from './lab-lock.ts';
 import type { LabPlace } from './lab-place.ts';
 import { settleRestore } from './restore-snapshot.ts';
+import { seeMoment, settleDisks } from './settle-disks.ts';
 import { readLabState, writeLabState } from './state-file.ts';
 
 /**
@@ -27,8 +28,10 @@ export async function actOnDisk(ctx: Context, house: LabHouse, place: LabPlace, 
       return askKeeper(ctx, { place, socketHostPath, raidlabVersion: house.raidlabVersion }, { op: 'disk', act, beyondRedundancy });
     }
     await settleRestore(ctx, place);
-    const state = await readLabState(place);
-    const change = planAllowedAct(state, act, { lab: place.name, picture: undefined, beyondRedundancy });
+    const read = await readLabState(place);
+    const state = { ...read, disks: await settleDisks(place, read.disks, undefined) };
+    const moment = await seeMoment(place, act, undefined);
+    const change = planAllowedAct(state, act, { lab: place.name, picture: undefined, beyondRedundancy, moment });
     await changeDisksAtRest(ctx, place, change);
     await writeLabState(place, { ...state, disks: change.disks, faults: change.faults });
     return describeChange(change);
@@ -39,9 +42,14 @@ export async function actOnDisk(ctx: Context, house: LabHouse, place: LabPlace, 
 export function planAllowedAct(
   state: LabState,
   act: DiskAct,
-  given: { readonly lab: string; readonly picture: ArrayPicture | undefined; readonly beyondRedundancy: boolean },
+  given: {
+    readonly lab: string;
+    readonly picture: ArrayPicture | undefined;
+    readonly beyondRedundancy: boolean;
+    readonly moment: DiskMoment;
+  },
 ): DiskChange {
-  const change = planDiskAct(state, act, given.lab, new Date().toISOString());
+  const change = planDiskAct(state, act, given.lab, given.moment);
   const why = given.beyondRedundancy || change.deeds.length === 0 ? undefined : judgeRedundancy(state, act, given.picture);
   if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'beyond-redundancy', why });
   return change;

@@ -1,5 +1,6 @@
 /** A lab as its keeper has it: what people and programs may ask of it, done to its machine, its array and its snapshots. */
 import { mkdir } from 'node:fs/promises';
+import type { ArrayPicture } from '../core/array/array-picture.ts';
 import type { EventBody } from '../core/event.ts';
 import type { ActDone, KeeperAct, KeeperAside } from '../core/lab/keeper-protocol.ts';
 import type { DiskAct } from '../core/lab/disk-act.ts';
@@ -22,6 +23,7 @@ import { settleRestore, stageRestore } from './restore-snapshot.ts';
 import { resumeLabMachine, restoreFailure } from './resume-lab-machine.ts';
 import { saveSnapshot } from './save-snapshot.ts';
 import { describeHost, requireSameHost, requireSaving } from './snapshot-host.ts';
+import { seeMoment, settleDisks } from './settle-disks.ts';
 import { readSnapshot } from './snapshots.ts';
 import { ensureSshKeys, openSsh } from './ssh-access.ts';
 import { startLabMachine } from './start-lab-machine.ts';
@@ -70,7 +72,9 @@ export class KeptLab implements AsyncDisposable {
   async aside(ctx: Context, act: KeeperAside): Promise<ActDone> {
     const { guest } = this.#kept.on.machine;
     try {
-      return await actAside(ctx, guest, act);
+      const done = await actAside(ctx, guest, act);
+      if (done.picture !== undefined) await this.#settle(done.picture);
+      return done;
     } catch (error) {
       throw labFailureOf(error, this.#options.place.name);
     }
@@ -78,16 +82,35 @@ export class KeptLab implements AsyncDisposable {
 
   async #actOnDisk(ctx: Context, act: DiskAct, beyondRedundancy: boolean): Promise<ActDone> {
     const { disks } = this.#kept.on;
-    const picture = beyondRedundancy
-      ? undefined
-      : await this.aside(ctx, { op: 'look' }).then(
-          ({ picture: seen }) => seen,
-          () => undefined,
-        );
-    const change = planAllowedAct(this.#kept.known, act, { lab: this.#options.place.name, picture, beyondRedundancy });
+    const { place } = this.#options;
+    const picture = beyondRedundancy && act.do !== 'break' ? undefined : await this.#tryToLook(ctx);
+    const moment = await seeMoment(place, act, picture);
+    const change = planAllowedAct(this.#kept.known, act, { lab: place.name, picture, beyondRedundancy, moment });
     await disks.change(ctx, change);
     await this.#kept.write({ disks: change.disks, faults: change.faults });
     return describeChange(change);
+  }
+
+  /** Looks at the array, which settles damage that was mended; undefined when the guest does not answer. */
+  async #tryToLook(ctx: Context): Promise<ArrayPicture | undefined> {
+    return this.aside(ctx, { op: 'look' }).then(
+      ({ picture }) => picture,
+      () => undefined,
+    );
+  }
+
+  /** Once the machine is off nobody can ask it what a scrub has found. */
+  async #settleBeforeEnd(ctx: Context): Promise<void> {
+    if (this.#kept.isOn && this.#kept.known.disks.some(({ damage }) => damage.length > 0)) await this.#tryToLook(ctx);
+  }
+
+  async #settle(picture: ArrayPicture): Promise<void> {
+    const before = this.#kept.known.disks;
+    const settled = await settleDisks(this.#options.place, before, picture);
+    const { disks } = this.#kept.known;
+    // An act may have changed them meanwhile: what was looked at is settled, and nothing else.
+    const next = disks.map((disk) => settled[before.indexOf(disk)] ?? disk);
+    if (next.some((disk, index) => disk !== disks[index])) await this.#kept.write({ disks: next });
   }
 
   async #perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
@@ -97,6 +120,7 @@ export class KeptLab implements AsyncDisposable {
       case 'provision':
         return this.#provision(ctx);
       case 'halt':
+        await this.#settleBeforeEnd(ctx);
         return this.#end('halt', (machine) => machine.shutdown(ctx));
       case 'crash':
         return this.#end('crash', (machine) => machine.crash());
@@ -201,6 +225,7 @@ export class KeptLab implements AsyncDisposable {
     // A kernel that cannot be had is told while the machine is still on.
     const { parts } = await prepareLabParts(ctx, store, next, mirrors);
     await requireSystemDisk(place, parts);
+    await this.#settleBeforeEnd(ctx);
     await this.#kept.stop('halt', (machine) => machine.shutdown(ctx));
     const off = await readLabState(place);
     return this.#start(ctx, { ...off, kernel: next.kernel }, provision);

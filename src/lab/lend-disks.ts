@@ -14,6 +14,7 @@ import { turnOffLocked } from './end-lab.ts';
 import type { LabHouse } from './bring-up.ts';
 import { withLabLock } from './lab-lock.ts';
 import type { LabPlace } from './lab-place.ts';
+import { readSettledState } from './look-at-lab.ts';
 import { settleUnlessKept } from './restore-snapshot.ts';
 import { diskSpecOf } from './start-lab-machine.ts';
 import { readLabState, writeLabState } from './state-file.ts';
@@ -25,7 +26,7 @@ import { readLabState, writeLabState } from './state-file.ts';
 export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlace, work: (array: ArrayAtRest) => Promise<T>): Promise<T> {
   return withLabLock(ctx, place, { create: false }, async () => {
     await settleUnlessKept(ctx, place);
-    requireAsBuilt(await readLabState(place));
+    requireAsBuilt(await readSettledState(ctx, place, house.raidlabVersion));
     await turnOffLocked(ctx, house, place, 'halt');
     const state = await readLabState(place);
     await requireImages(place, state.disks);

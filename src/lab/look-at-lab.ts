@@ -1,10 +1,13 @@
 import { RaidlabError } from '../core/failure.ts';
 import type { ArrayPicture } from '../core/array/array-picture.ts';
+import type { LabState } from '../core/lab/lab-state.ts';
 import type { Context } from '../machine/context.ts';
 import { askKeeper } from './ask-keeper.ts';
 import { inspectLab } from './inspect-lab.ts';
 import type { InspectedLab } from './inspect-lab.ts';
 import type { LabPlace } from './lab-place.ts';
+import { settleDisks } from './settle-disks.ts';
+import { readLabState } from './state-file.ts';
 
 /** A lab with what its guest says of its array; the picture is null where that could not be had, and `trouble` says why. */
 export interface LookedAtLab extends Pick<InspectedLab, 'state' | 'condition'> {
@@ -12,14 +15,24 @@ export interface LookedAtLab extends Pick<InspectedLab, 'state' | 'condition'> {
   readonly trouble: string | null;
 }
 
+/** Gives the state of a lab with the damage that is not known to be mended by now; the guest is asked only where there is some. */
+export async function readSettledState(ctx: Context, place: LabPlace, raidlabVersion: string): Promise<LabState> {
+  const state = await readLabState(place);
+  return state.disks.every(({ damage }) => damage.length === 0) ? state : (await lookAtLab(ctx, place, raidlabVersion)).state;
+}
+
 /** Looks at a lab and, when it is on, at the array in it. That the guest does not answer is told, and no failure. */
 export async function lookAtLab(ctx: Context, place: LabPlace, raidlabVersion: string): Promise<LookedAtLab> {
   const { state, condition, found } = await inspectLab(place);
-  if (condition.is !== 'on' || found.is === 'none') return { state, condition, picture: null, trouble: null };
+  if (condition.is !== 'on' || found.is === 'none') {
+    const disks = await settleDisks(place, state.disks, undefined);
+    return { state: { ...state, disks }, condition, picture: null, trouble: null };
+  }
   try {
     const { socketHostPath } = found.keeper;
     const { picture = null } = await askKeeper(ctx, { place, socketHostPath, raidlabVersion }, { op: 'look' });
-    return { state, condition, picture, trouble: null };
+    // The keeper has settled what it saw.
+    return { state: await readLabState(place), condition, picture, trouble: null };
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (!(error instanceof RaidlabError)) throw error;

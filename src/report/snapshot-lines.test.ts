@@ -4,7 +4,7 @@ import { snapshotVersion } from '../core/lab/snapshot-record.ts';
 import type { SnapshotRecord } from '../core/lab/snapshot-record.ts';
 import { plainText } from './plain-text.ts';
 import { snapshotListLines } from './snapshot-lines.ts';
-import { builtLab } from '../core/lab/fixtures/built-lab.ts';
+import { builtLab, rotted } from '../core/lab/fixtures/built-lab.ts';
 
 const nowMs = Date.parse('2026-11-28T14:00:00.000Z');
 
@@ -20,7 +20,7 @@ const record: SnapshotRecord = {
         sizeBytes: 1024 ** 3,
         role: 'member',
         isIn: true,
-        damage: [{ what: 'header wiped', at: '2026-11-28T10:00:00.000Z' }],
+        damage: [{ ...rotted, what: 'header wiped' }],
       },
     ],
     faults: [{ kind: 'read-errors', disk: 'DISK2', everyNth: 3 }],

@@ -4,12 +4,12 @@ import { parseFilesystemUsage } from '../core/btrfs/filesystem-usage.ts';
 import type { ArrayPicture } from '../core/array/array-picture.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
 import { readFileSync } from 'node:fs';
-import { diskListLines } from './disk-lines.ts';
+import { diskListLines, unmendedLines } from './disk-lines.ts';
 import { labListLines } from './lab-list-lines.ts';
 import type { Line } from './line.ts';
 import { statusLines } from './status-lines.ts';
 import type { LabStatus } from './status-lines.ts';
-import { builtLab } from '../core/lab/fixtures/built-lab.ts';
+import { builtLab, rotted } from '../core/lab/fixtures/built-lab.ts';
 
 const at = '2026-11-25T17:00:00.000Z';
 const nowMs = Date.parse('2026-11-25T19:30:00.000Z');
@@ -22,7 +22,13 @@ const state: LabState = {
   sshPort: 40_022,
   disks: [
     { serial: 'DISK1', sizeBytes: gibibyte, role: 'member', isIn: false, damage: [] },
-    { serial: 'DISK2', sizeBytes: gibibyte, role: 'member', isIn: true, damage: [{ what: 'silent corruption at 3 places, 12 B', at }] },
+    {
+      serial: 'DISK2',
+      sizeBytes: gibibyte,
+      role: 'member',
+      isIn: true,
+      damage: [{ ...rotted, what: 'silent corruption at 3 places, 12 B' }],
+    },
     { serial: 'DISK3', sizeBytes: gibibyte, role: 'spare', isIn: true, damage: [] },
   ],
   faults: [{ kind: 'slow-disk', disk: 'DISK3', requestsPerSecond: 5 }],
@@ -32,7 +38,7 @@ const state: LabState = {
 const usage = parseFilesystemUsage(
   readFileSync(new URL('../../test/recorded/trixie/btrfs-filesystem-usage-single-chunks.txt', import.meta.url), 'utf8'),
 );
-const device = { isMissing: false, sizeBytes: gibibyte, allocatedBytes: 256 * 1024 ** 2, errors: {} };
+const device = { isMissing: false, sizeBytes: gibibyte, allocatedBytes: 256 * 1024 ** 2, errors: {}, lastScrub: null };
 const picture: ArrayPicture = {
   disks: [
     { serial: 'DISK2', sizeBytes: gibibyte, luksUuid: '0a0b0c0d-1111-4000-8000-000000000000', mapping: 'crypt-btrfs2' },
@@ -41,8 +47,8 @@ const picture: ArrayPicture = {
   mount: { target: '/storage', source: '/dev/mapper/crypt-btrfs2', fstype: 'btrfs', options: ['rw', 'degraded'] },
   mounts: [],
   devices: [
-    { ...device, devid: 1, name: 'crypt-btrfs1', serial: null, errors: { write_io_errs: 99 } },
-    { ...device, devid: 2, name: 'crypt-btrfs2', serial: 'DISK2' },
+    { ...device, devid: 1, name: 'crypt-btrfs1', guestDevice: '/dev/mapper/crypt-btrfs1', serial: null, errors: { write_io_errs: 99 } },
+    { ...device, devid: 2, name: 'crypt-btrfs2', guestDevice: '/dev/mapper/crypt-btrfs2', serial: 'DISK2' },
   ],
   usage,
   scrub: {
@@ -55,6 +61,7 @@ const picture: ArrayPicture = {
     memoryAllocationFailed: false,
     errors: { read: 0, super: 0, verify: 0, csum: 4, corrected: 4, uncorrectable: 0, unverified: 0 },
   },
+  whyReadOnly: null,
   replace: { state: 'started', progressPermille: 123, writeErrors: 0, uncorrectableReadErrors: 2 },
   balance: { state: 'running', requested: null, balancedChunks: 1, expectedChunks: 4, consideredChunks: 2 },
 };
@@ -73,7 +80,7 @@ test('a lab that is on is told from the disks up', () => {
     /^DISK1 .* out/mu,
     /^DISK2 .* in +LUKS 0a0b0c0d → crypt-btrfs2 → devid 2, 256 MiB of 1 GiB in chunks$/mu,
     /^DISK3 .* in +blank$/mu,
-    /fault: silent corruption at 3 places, 12 B, at 17:00:00 UTC/u,
+    /fault: silent corruption at 3 places, 12 B, at 17:00:00 UTC: no scrub has looked at it since/u,
     /fault: slow: 5 requests a second/u,
     /no disk +crypt-btrfs1 → devid 1, .*: its disk is gone, and btrfs does not know/u,
     /counted: write_io_errs 99/u,
@@ -101,9 +108,44 @@ test('a lab that died says why, and what its console said last', () => {
 });
 
 test('disks are listed with what is wrong with them', () => {
-  const told = textOf(diskListLines(state.disks, state.faults));
+  const told = textOf(diskListLines(state.disks, state.faults, null));
   assert.match(told, /^DISK1 +1 GiB +member +out: pulled$/mu);
   assert.match(told, /^DISK3 +1 GiB +spare +in\n {8}slow: 5 requests a second$/mu);
+});
+
+test('a device that was removed from the array is told so, unless btrfs has one without a disk', () => {
+  const removed = { ...picture, devices: picture.devices.slice(1) };
+  const disks = state.disks.map((disk) => ({ ...disk, isIn: true, damage: [] }));
+  const told = (seen: ArrayPicture): string =>
+    textOf([...statusLines({ ...on, state: { ...state, disks }, picture: seen }, nowMs), ...diskListLines(disks, [], seen)]);
+  assert.match(told(removed), /^DISK1 +1 GiB +in +no longer in the array$/mu);
+  assert.match(told(removed), /^DISK1 +1 GiB +removed +in$/mu);
+  assert.match(told(removed), /^DISK2 +1 GiB +member +in$/mu);
+  assert.doesNotMatch(told(picture), /no longer in the array|removed/u);
+});
+
+test('an array that stopped writing says that first, why, and what makes it writable; a balance comes after', () => {
+  const mount = { target: '/storage', source: '/dev/mapper/crypt-btrfs2', fstype: 'btrfs', options: ['ro'] };
+  const whyReadOnly = 'BTRFS: error (device dm-0) in btrfs_commit_transaction:2523: errno=-5 IO failure';
+  const told = textOf(statusLines({ ...on, picture: { ...picture, mount, whyReadOnly } }, nowMs));
+  assert.match(
+    told,
+    /btrfs has made the array read-only : BTRFS: error \(device dm-0\).*IO failure\n.*umount \/storage; mount \/storage.*\n.*mounted/u,
+  );
+  assert.match(told, /a soft balance would convert it, once it is mounted read-write/u);
+  assert.match(textOf(statusLines({ ...on, picture: { ...picture, mount } }, nowMs)), /The array is mounted read-only/u);
+});
+
+test('what a restore does not mend is named, with what does', () => {
+  const disks = state.disks
+    .map((disk) => ({ ...disk, damage: [{ ...rotted, header: [{ offsetBytes: 0, lengthBytes: 4096 }] }] }))
+    .slice(0, 1);
+  const told = textOf(unmendedLines(disks));
+  assert.match(
+    told,
+    /^DISK1 stays damaged : rot\. What mends it: `cryptsetup luksHeaderRestore` from a backup and `btrfs scrub start -B \/storage`, until one finds nothing\.$/u,
+  );
+  assert.deepEqual(unmendedLines(state.disks.slice(2)), []);
 });
 
 test('labs are listed wherever they are, those that cannot be read too', () => {

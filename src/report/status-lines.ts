@@ -11,7 +11,7 @@ import { arrayGuestPath } from '../core/layout.ts';
 import { metadataProfileOf } from '../core/profile.ts';
 import type { Profile } from '../core/profile.ts';
 import { formatSize } from '../core/size.ts';
-import { diskTroubles } from './disk-lines.ts';
+import { diskTroubles, hasLeft } from './disk-lines.ts';
 import { conditionLines } from './lab-lines.ts';
 import { blank, labelled, line, span } from './line.ts';
 import type { Line, Span } from './line.ts';
@@ -61,8 +61,9 @@ function diskLines(disk: LabDisk, { faults }: LabState, picture: ArrayPicture | 
     ...(seen?.luksUuid === null || seen?.luksUuid === undefined ? [] : [`LUKS ${seen.luksUuid.slice(0, 8)}`]),
     ...(seen?.mapping === null || seen?.mapping === undefined ? [] : [seen.mapping]),
     ...(device === undefined ? [] : [describeDevice(device)]),
+    ...(hasLeft(disk, picture) ? ['no longer in the array'] : []),
   ];
-  const content = seen === undefined ? '' : layers.length === 0 ? 'blank' : layers.join(' → ');
+  const content = layers.length > 0 ? layers.join(' → ') : seen === undefined ? '' : 'blank';
   return [
     line(
       0,
@@ -102,22 +103,42 @@ function errorLines({ errors }: PicturedDevice): readonly Line[] {
   return counted.length === 0 ? [] : [line(8, [span(`counted: ${counted.join(', ')}`, 'bad')])];
 }
 
-function arrayLines({ mount, usage, scrub, replace, balance }: ArrayPicture, { layout }: LabState): readonly Line[] {
+function arrayLines({ mount, usage, scrub, whyReadOnly, replace, balance }: ArrayPicture, { layout }: LabState): readonly Line[] {
   if (mount === null) return [line(0, [span(`Nothing is mounted on ${arrayGuestPath}.`, 'bad')])];
+  const isReadOnly = mount.options.includes('ro');
   return [
+    ...(isReadOnly ? readOnlyLines(whyReadOnly) : []),
     labelled(
       'mounted',
       `${mount.source} on ${arrayGuestPath}, ${mount.options.join(',')}`,
       mount.options.includes('degraded') ? 'bad' : 'plain',
     ),
-    ...(usage === null ? [] : usageLines(usage, layout.profile)),
+    ...(usage === null ? [] : usageLines(usage, layout.profile, isReadOnly)),
     ...(replace === null || replace.state === 'never-started' ? [] : [labelled('replace', describeReplace(replace))]),
     ...(scrub === null || scrub.state === 'never' ? [] : [labelled('scrub', ...scrubWords(scrub))]),
     ...(balance === null || balance.state === 'none' ? [] : [labelled('balance', describeBalance(balance))]),
   ];
 }
 
-function usageLines({ blockGroups, overall }: FilesystemUsage, profile: Profile): readonly Line[] {
+/** What stopped by itself is not made writable by `remount`: it has to be mounted anew. */
+function readOnlyLines(why: string | null): readonly Line[] {
+  if (why === null)
+    return [line(0, [span('The array is mounted read-only', 'bad'), span(': nothing can be written, balanced or replaced.')], 2)];
+  return [
+    line(0, [span('btrfs has made the array read-only', 'bad'), span(`: ${why}`)], 2),
+    line(
+      2,
+      [
+        span(
+          `Until it is unmounted and mounted again (umount ${arrayGuestPath}; mount ${arrayGuestPath}) nothing can be written, balanced or replaced.`,
+        ),
+      ],
+      2,
+    ),
+  ];
+}
+
+function usageLines({ blockGroups, overall }: FilesystemUsage, profile: Profile, isReadOnly: boolean): readonly Line[] {
   return [
     ...blockGroups.map((group) => {
       const isAsAsked = hasProfile(group, profile);
@@ -126,7 +147,7 @@ function usageLines({ blockGroups, overall }: FilesystemUsage, profile: Profile)
         span(group.type.padEnd(13), 'quiet'),
         span(group.profile, isAsAsked ? 'good' : 'bad'),
         span(
-          `  ${formatSize(group.usedBytes)} of ${formatSize(group.sizeBytes)} used${isAsAsked ? '' : `, and not ${wanted}: a soft balance would convert it`}`,
+          `  ${formatSize(group.usedBytes)} of ${formatSize(group.sizeBytes)} used${isAsAsked ? '' : `, and not ${wanted}: a soft balance would convert it${isReadOnly ? ', once it is mounted read-write' : ''}`}`,
         ),
       ];
       return line(2, words, 15);

@@ -5,8 +5,10 @@ import { parseDeviceStats } from '../core/btrfs/device-stats.ts';
 import { parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
 import { parseFilesystemUsage } from '../core/btrfs/filesystem-usage.ts';
 import { parseReplaceStatus } from '../core/btrfs/replace-status.ts';
+import { parseScrubRecords, scrubRecordGuestPath } from '../core/btrfs/scrub-record.ts';
 import { parseScrubStatus } from '../core/btrfs/scrub-status.ts';
 import { parseDmsetupInfo } from '../core/device-mapper/info.ts';
+import { findWhyReadOnly } from '../core/kernel/why-read-only.ts';
 import { arrayGuestPath } from '../core/layout.ts';
 import { command } from '../core/plan/command.ts';
 import { lookAt, planReplaceStatus } from '../core/plan/repair.ts';
@@ -23,6 +25,7 @@ const lookBelow = {
   mounts: command('findmnt', '--json', '--list', '--output', 'TARGET,SOURCE,FSTYPE,OPTIONS'),
   balance: command('btrfs', 'balance', 'status', arrayGuestPath),
   scrub: command('btrfs', 'scrub', 'status', '--raw', arrayGuestPath),
+  kernelLog: command('dmesg'),
 } as const;
 
 /**
@@ -36,20 +39,41 @@ export async function lookAtArray(ctx: Context, guest: Guest): Promise<ArrayPict
     ask(ctx, guest, lookBelow.mounts, parseFindmnt),
   ]);
   const mount = topmost(mounts, arrayGuestPath);
-  const filesystem = mount?.fstype === 'btrfs' ? await lookAtFilesystem(ctx, guest) : nothingMounted;
-  return pictureArray({ blockDevices, mappings, mount, mounts: mounts.filter(({ fstype }) => fstype === 'btrfs'), ...filesystem });
+  const isArray = mount?.fstype === 'btrfs';
+  const filesystem = isArray ? await lookAtFilesystem(ctx, guest) : nothingMounted;
+  const whyReadOnly = isArray && mount.options.includes('ro') ? await askWhyReadOnly(ctx, guest) : null;
+  return pictureArray({
+    blockDevices,
+    mappings,
+    mount,
+    mounts: mounts.filter(({ fstype }) => fstype === 'btrfs'),
+    whyReadOnly,
+    ...filesystem,
+  });
 }
 
-const nothingMounted = { shown: null, usage: null, stats: null, scrub: null, replace: null, balance: null };
+const nothingMounted = { shown: null, usage: null, stats: null, scrub: null, scrubRecords: [], replace: null, balance: null };
 
 async function lookAtFilesystem(ctx: Context, guest: Guest) {
   const [shown = null] = await ask(ctx, guest, lookAt.filesystemShow, parseFilesystemShow);
-  const [usage, stats, work] = await Promise.all([
+  const [usage, stats, scrubRecords, work] = await Promise.all([
     ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage),
     ask(ctx, guest, lookAt.deviceStats, (text) => parseDeviceStats(text, shown?.devices.length ?? 0)),
+    shown === null ? [] : askScrubRecords(ctx, guest, shown.uuid),
     lookAtWork(ctx, guest),
   ]);
-  return { shown, usage, stats, ...work };
+  return { shown, usage, stats, scrubRecords, ...work };
+}
+
+/** There is no record before the first scrub. */
+async function askScrubRecords(ctx: Context, guest: Guest, uuid: string) {
+  const result = await tryCommand(ctx, guest, command('cat', scrubRecordGuestPath(uuid)));
+  return result.exitCode === 0 ? readOutput(guest, result, parseScrubRecords) : [];
+}
+
+async function askWhyReadOnly(ctx: Context, guest: Guest): Promise<string | null> {
+  const { stdout } = await tryCommand(ctx, guest, lookBelow.kernelLog);
+  return findWhyReadOnly(stdout.split('\n'));
 }
 
 /** Asks what the mounted array is busy with, or was last. */

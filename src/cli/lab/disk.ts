@@ -7,7 +7,7 @@ import { float, integer } from '@optique/core/valueparser';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { defaultDiskSizeBytes } from '../../core/layout.ts';
-import { diskListLines } from '../../report/disk-lines.ts';
+import { diskListLines, unmendedLines } from '../../report/disk-lines.ts';
 import { line } from '../../report/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
@@ -37,7 +37,7 @@ export function diskArguments(cli: Cli) {
   };
   return command('disk', or(presence(disk, common, beyond), trouble(disk, common, beyond), whatToDo), {
     brief: message`Pulls, inserts, adds and breaks the disks of a lab, below its kernel, while it runs.`,
-    description: message`Does to a disk of a lab what happens to disks. Faults are brought about below the kernel and the encryption, on the running machine or on one that is off; they stay over a restart, and \`raidlab disk restore\` takes them away.`,
+    description: message`Does to a disk of a lab what happens to disks. Faults are brought about below the kernel and the encryption, on the running machine or on one that is off; they stay over a restart, and \`raidlab disk restore\` takes them away. What rotted or was wiped is mended in the lab, and remembered until it is.`,
   });
 }
 
@@ -78,7 +78,7 @@ function presence(disk: Disk, common: Common, beyond: Beyond) {
       { brief: message`Adds a new, blank disk.` },
     ),
     command('restore', object({ ...common, action: constant('restore'), disk: optional(disk) }), {
-      brief: message`Takes the faults of a disk away, of all without one named, and puts it back.`,
+      brief: message`Takes the faults of a disk away, of all without one named, and puts it back; says what it does not mend: rot and wiped headers.`,
     }),
   );
 }
@@ -162,29 +162,33 @@ export const diskExamples: readonly Example[] = [
   { words: 'disk fail DISK2 --read --rate 0.05', does: 'Each twentieth read of it fails.' },
   { words: 'disk slow DISK2 --latency 200', does: 'It answers, but at 200 ms.' },
   { words: 'disk rot DISK1 --bytes 1MiB', does: 'Then: btrfs scrub start -B /storage.' },
-  { words: 'disk restore', does: 'All is well again, but for what rotted: that is for a scrub.' },
+  { words: 'disk restore', does: 'All is well again, but for what rotted or was wiped: it says what mends that.' },
 ];
 
 /** Lists the disks of a lab, or does something to one. */
 export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<ExitCode> {
   const labPlace = await placeOf(cli, asked.lab);
-  const { readLabState } = await import('../../lab/state-file.ts');
   if (asked.action === 'ls') {
-    const { disks, faults } = await readLabState(labPlace);
+    const { lookAtLab } = await import('../../lab/look-at-lab.ts');
+    using looking = openLabContext(cli, `Looking at the disks of ${asked.lab}`);
+    const { state, picture } = await lookAtLab(looking, labPlace, cli.version);
+    const { disks, faults } = state;
     if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, lab: asked.lab, disks, faults })}\n`);
-    else cli.screen.keep(diskListLines(disks, faults));
+    else cli.screen.keep(diskListLines(disks, faults, picture));
     return exitCodes.held;
   }
-  const { actOnDisk } = await import('../../lab/act-on-disk.ts');
+  const [{ actOnDisk }, { readLabState }] = await Promise.all([import('../../lab/act-on-disk.ts'), import('../../lab/state-file.ts')]);
   using ctx = openLabContext(cli, `Working on the disks of ${asked.lab}`);
   const act = await readDiskAct(ctx, labPlace, asked);
   const beyondRedundancy = 'beyondRedundancy' in asked && asked.beyondRedundancy;
   const { changed, disk } = await actOnDisk(ctx, labHouse(cli), labPlace, act, beyondRedundancy);
   const { disks, faults } = await readLabState(labPlace);
   const named = disk ?? ('disk' in asked ? asked.disk?.toUpperCase() : undefined);
+  const shown = named === undefined ? disks : disks.filter(({ serial }) => serial === named);
   cli.screen.keep([
     ...(changed ? [] : [line(0, 'Nothing to do: it is so already.')]),
-    ...diskListLines(named === undefined ? disks : disks.filter(({ serial }) => serial === named), faults),
+    ...diskListLines(shown, faults, null),
+    ...(asked.action === 'restore' ? unmendedLines(shown) : []),
   ]);
   return exitCodes.held;
 }

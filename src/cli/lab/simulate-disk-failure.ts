@@ -14,6 +14,7 @@ import type { ReporterSpec } from '../../core/reporter-spec.ts';
 import type { Drill } from '../../drills/drill.ts';
 import type { DrillRequest } from '../../drills/run-drill.ts';
 import type { LabPlace } from '../../lab/lab-place.ts';
+import { createContext } from '../../machine/context.ts';
 import { measureHostRoom } from '../../machine/host-room.ts';
 import { createMachineSlots } from '../../machine/machine-slots.ts';
 import { line } from '../../report/line.ts';
@@ -65,12 +66,14 @@ export const simulateExamples: readonly Example[] = [
 
 /** Loses and replaces a disk of a lab, and proves the result; gives the exit code of the verdict. */
 export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Promise<ExitCode> {
-  const [{ lendArray, requireAsBuilt }, { inspectLab }] = await Promise.all([
+  const [{ lendArray, requireAsBuilt }, { inspectLab }, { readSettledState }] = await Promise.all([
     import('../../lab/lend-disks.ts'),
     import('../../lab/inspect-lab.ts'),
+    import('../../lab/look-at-lab.ts'),
   ]);
   const place = await placeOf(cli, asked.lab);
-  const { state, condition } = await inspectLab(place);
+  const { condition } = await inspectLab(place);
+  const state = await readSettledState(createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor }), place, cli.version);
   requireAsBuilt(state);
   const chosen = await chooseSimulation(asked.likeSeed);
   checkPayloadFits(state.layout, chosen.drill.payloadBytes);

@@ -44,6 +44,8 @@ const seen: SeenArray = {
   usage: null,
   stats: parseDeviceStats(counters('/dev/mapper/crypt-btrfs1', 7) + counters('/dev/dm-1', 0), 2),
   scrub: null,
+  scrubRecords: [],
+  whyReadOnly: null,
   replace: null,
   balance: null,
 };

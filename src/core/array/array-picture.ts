@@ -3,6 +3,7 @@ import type { DeviceCounter, DeviceStats } from '../btrfs/device-stats.ts';
 import type { ShownFilesystem } from '../btrfs/filesystem-show.ts';
 import type { FilesystemUsage } from '../btrfs/filesystem-usage.ts';
 import type { ReplaceStatus } from '../btrfs/replace-status.ts';
+import type { ScrubRecord } from '../btrfs/scrub-record.ts';
 import type { ScrubReport } from '../btrfs/scrub-report.ts';
 import type { DeviceMapping } from '../device-mapper/info.ts';
 import type { BlockDevice } from '../util-linux/lsblk.ts';
@@ -20,6 +21,10 @@ export interface SeenArray {
   readonly usage: FilesystemUsage | null;
   readonly stats: readonly DeviceStats[] | null;
   readonly scrub: ScrubReport | null;
+  /** The last scrub of each device that had one. */
+  readonly scrubRecords: readonly ScrubRecord[];
+  /** What the kernel said when it stopped writing to the array; null when it is written, or nobody knows why not. */
+  readonly whyReadOnly: string | null;
   readonly replace: ReplaceStatus | null;
   readonly balance: BalanceStatus | null;
 }
@@ -39,6 +44,8 @@ export interface PicturedDevice {
   readonly devid: number;
   /** The mapping, or the device itself where it is not encrypted; null when it is missing. */
   readonly name: string | null;
+  /** As btrfs calls it, which may be another name of it; null when it has none. */
+  readonly guestDevice: string | null;
   /** The disk below; null when it is missing, or was pulled from under its mapping. */
   readonly serial: string | null;
   readonly isMissing: boolean;
@@ -46,6 +53,8 @@ export interface PicturedDevice {
   readonly allocatedBytes: number;
   /** Those that are not zero. */
   readonly errors: Readonly<Partial<Record<DeviceCounter, number>>>;
+  /** Its last scrub, whatever came of it; null when it had none. */
+  readonly lastScrub: ScrubRecord | null;
 }
 
 /** The array as it is, from the disks up. */
@@ -57,13 +66,15 @@ export interface ArrayPicture {
   readonly devices: readonly PicturedDevice[];
   readonly usage: FilesystemUsage | null;
   readonly scrub: ScrubReport | null;
+  /** What the kernel said when it stopped writing to the array; null when it is written, or nobody knows why not. */
+  readonly whyReadOnly: string | null;
   readonly replace: ReplaceStatus | null;
   readonly balance: BalanceStatus | null;
 }
 
 /** Puts together what was seen: which device of the array is on which disk. */
 export function pictureArray(seen: SeenArray): ArrayPicture {
-  const { blockDevices, mappings, mount, mounts, shown, usage, stats, scrub, replace, balance } = seen;
+  const { blockDevices, mappings, mount, mounts, shown, usage, stats, scrub, scrubRecords, whyReadOnly, replace, balance } = seen;
   const disks = blockDevices.flatMap(pictureDisk);
   const devices = (shown?.devices ?? []).map(({ devid, guestDevice, missing, sizeBytes, usedBytes }): PicturedDevice => {
     const name = guestDevice === null ? null : nameOf(guestDevice, mappings);
@@ -74,14 +85,16 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
     return {
       devid,
       name,
+      guestDevice,
       serial: disk?.serial ?? null,
       isMissing: missing,
       sizeBytes,
       allocatedBytes: usedBytes,
       errors: Object.fromEntries(Object.entries(counters ?? {}).filter(([, value]) => value > 0)),
+      lastScrub: scrubRecords.find((record) => record.devid === devid) ?? null,
     };
   });
-  return { disks: disks.map(({ picture }) => picture), mount, mounts, devices, usage, scrub, replace, balance };
+  return { disks: disks.map(({ picture }) => picture), mount, mounts, devices, usage, scrub, whyReadOnly, replace, balance };
 }
 
 /** What the system's own disks are called: they are in every machine. */

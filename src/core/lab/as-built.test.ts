@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { whyNotAsBuilt } from './as-built.ts';
-import { builtLab, disk } from './fixtures/built-lab.ts';
+import { builtLab, disk, rotted } from './fixtures/built-lab.ts';
 import type { LabState } from './lab-state.ts';
 
 test('a lab as it was built can lose a disk', () => {
@@ -14,7 +14,11 @@ const others: readonly (readonly [string, Partial<LabState>, RegExp])[] = [
   ['has lost a disk', { disks: [disk('DISK1', { isIn: false }), ...disks.slice(1)] }, /DISK1 has been pulled/u],
   ['was given a disk', { disks: [...disks, disk('DISK4', { role: 'added' })] }, /DISK4 was added/u],
   ['has a fault', { faults: [{ kind: 'slow-disk', disk: 'DISK2', requestsPerSecond: 10 }] }, /DISK2 has a fault/u],
-  ['was damaged', { disks: [disk('DISK1', { damage: [{ what: '3 bytes', at: 'now' }] }), ...disks.slice(1)] }, /DISK1 has a fault/u],
+  [
+    'was damaged',
+    { disks: [disk('DISK1', { damage: [rotted] }), ...disks.slice(1)] },
+    /DISK1 is damaged \(rot\), and no scrub has looked/u,
+  ],
   ['survives no loss', { layout: { ...layout, profile: 'single' } }, /single, survives no loss/u],
   ['has no containers', { layout: { ...layout, encryption: 'none' } }, /no LUKS containers/u],
   ['has other disks', { layout: { ...layout, bus: 'nvme' } }, /hang on nvme/u],

@@ -1,4 +1,5 @@
 import { lossesSurvived } from '../profile.ts';
+import { describeDamageSince } from './describe-damage.ts';
 import type { LabState } from './lab-state.ts';
 
 /** Tells what is not as `raidlab up` built it, or why the array cannot lose a disk and have it replaced; null when it can. */
@@ -8,8 +9,12 @@ export function whyNotAsBuilt({ isProvisioned, layout, disks, faults }: LabState
   if (out !== undefined) return `${out.serial} has been pulled`;
   const added = disks.find(({ role }) => role === 'added');
   if (added !== undefined) return `${added.serial} was added to it`;
-  const faulty = faults[0]?.disk ?? disks.find(({ damage }) => damage.length > 0)?.serial;
-  if (faulty !== undefined) return `${faulty} has a fault already`;
+  const [fault] = faults;
+  if (fault !== undefined) return `${fault.disk} has a fault already`;
+  for (const { serial, damage } of disks) {
+    const [first] = damage;
+    if (first !== undefined) return `${serial} is damaged (${first.what}), and ${describeDamageSince(first)}`;
+  }
   if (lossesSurvived(layout.profile) === 0) return `its profile, ${layout.profile}, survives no loss`;
   if (layout.encryption === 'none') return 'it has no LUKS containers, which the procedure opens';
   if (layout.bus !== 'scsi') return `its disks hang on ${layout.bus}, and what the kernel says of a lost one is known of scsi`;

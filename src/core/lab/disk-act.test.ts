@@ -10,11 +10,12 @@ import type { LabDisk } from './lab-state.ts';
 
 const gibibyte = 1024 ** 3;
 const at = '2026-11-25T17:00:00.000Z';
+const moment = { at };
 const disk = (serial: string, isIn = true): LabDisk => ({ serial, sizeBytes: gibibyte, role: 'member', isIn, damage: [] });
 const disks = [disk('DISK1'), disk('DISK2', false)];
 const slow: StandingFault = { kind: 'slow-disk', disk: 'DISK2', requestsPerSecond: 5 };
 const state = { disks, faults: [slow], layout: defaultLayout };
-const plan = (act: DiskAct) => planDiskAct(state, act, 'default', at);
+const plan = (act: DiskAct) => planDiskAct(state, act, 'default', moment);
 
 function failureOf(act: DiskAct): Failure {
   try {
@@ -59,12 +60,12 @@ test('on PCI Express a new disk wants a free slot, and a pulled disk keeps its o
   const layout = { ...defaultLayout, bus: 'virtio' } as const;
   const many = (count: number) => Array.from({ length: count }, (_, index) => disk(`DISK${String(index + 1)}`, index > 0));
   const act: DiskAct = { do: 'add', sizeBytes: 5 };
-  assert.equal(planDiskAct({ layout, faults: [], disks: many(15) }, act, 'default', at).disks.length, 16);
+  assert.equal(planDiskAct({ layout, faults: [], disks: many(15) }, act, 'default', moment).disks.length, 16);
   assert.throws(
-    () => planDiskAct({ layout, faults: [], disks: many(16) }, act, 'default', at),
+    () => planDiskAct({ layout, faults: [], disks: many(16) }, act, 'default', moment),
     (error: unknown) => error instanceof RaidlabError && error.failure.reason === 'no-slot',
   );
-  assert.equal(planDiskAct({ layout: defaultLayout, faults: [], disks: many(16) }, act, 'default', at).disks.length, 17);
+  assert.equal(planDiskAct({ layout: defaultLayout, faults: [], disks: many(16) }, act, 'default', moment).disks.length, 17);
 });
 
 test('a standing fault is listed until it is taken away', () => {
@@ -72,7 +73,7 @@ test('a standing fault is listed until it is taken away', () => {
   const change = plan({ do: 'break', fault });
   assert.deepEqual(change.deeds, [{ deed: 'inject', fault }]);
   assert.deepEqual(change.faults, [slow, fault]);
-  const restored = planDiskAct({ ...state, ...change }, { do: 'restore', disk: 'DISK1' }, 'default', at);
+  const restored = planDiskAct({ ...state, ...change }, { do: 'restore', disk: 'DISK1' }, 'default', moment);
   assert.deepEqual(restored.deeds, [{ deed: 'clear', fault }]);
   assert.deepEqual(restored.faults, [slow]);
 });
@@ -81,7 +82,7 @@ test('a header is not wiped where the layout has none: that is said, and nothing
   const layout = { ...defaultLayout, encryption: 'none' } as const;
   const act: DiskAct = { do: 'break', fault: { kind: 'header-wipe', disk: 'DISK1', lengthBytes: 4096 } };
   assert.throws(
-    () => planDiskAct({ ...state, layout }, act, 'default', at),
+    () => planDiskAct({ ...state, layout }, act, 'default', moment),
     (error: unknown) =>
       error instanceof RaidlabError && error.failure.reason === 'bad-fault' && error.failure.why.includes('no LUKS header'),
   );
@@ -91,8 +92,47 @@ test('damage is written down with its time, and is no standing fault', () => {
   const fault: Fault = { kind: 'header-wipe', disk: 'DISK1', lengthBytes: 4096 };
   const change = plan({ do: 'break', fault });
   assert.deepEqual(change.deeds, [{ deed: 'inject', fault }]);
-  assert.deepEqual(change.disks[0]?.damage, [{ what: 'the first 4 KiB wiped', at }]);
+  const header = [{ offsetBytes: 0, lengthBytes: 4096 }];
+  assert.deepEqual(change.disks[0]?.damage, [{ what: 'the first 4 KiB wiped', at, header, data: false, open: null }]);
   assert.deepEqual(change.faults, [slow]);
+});
+
+test('damage is in the header, behind it, or in both; what the disk was is known from before it lost its header', () => {
+  const wipe: Fault = { kind: 'header-wipe', disk: 'DISK1', lengthBytes: 17 * 1024 ** 2 };
+  const seen = { at, label: 'luks a', lastScrubAtSeconds: 5 };
+  const wiped = planDiskAct(state, { do: 'break', fault: wipe }, 'default', seen);
+  const [damage] = wiped.disks[0]?.damage ?? [];
+  assert.deepEqual(damage, {
+    what: 'the first 17 MiB wiped',
+    ...seen,
+    header: [{ offsetBytes: 0, lengthBytes: 16 * 1024 ** 2 }],
+    data: true,
+    open: null,
+  });
+  const rot: Fault = { kind: 'silent-corruption', disk: 'DISK1', at: [{ offsetBytes: 64 * 1024 ** 2, lengthBytes: 1 }] };
+  const rotten = planDiskAct({ ...state, disks: wiped.disks }, { do: 'break', fault: rot }, 'default', moment);
+  assert.deepEqual(rotten.disks[0]?.damage[1], {
+    what: 'silent corruption at byte 67108864, 1 B',
+    at,
+    label: 'luks a',
+    header: [],
+    data: true,
+    open: null,
+  });
+  const nowhere = planDiskAct(
+    { ...state, layout: { ...defaultLayout, encryption: 'none' } },
+    { do: 'break', fault: rot },
+    'default',
+    moment,
+  );
+  assert.deepEqual([nowhere.disks[0]?.damage[0]?.header, nowhere.disks[0]?.damage[0]?.data], [[], true]);
+});
+
+test('to restore a disk does not make it forget what was damaged', () => {
+  const rot: Fault = { kind: 'silent-corruption', disk: 'DISK1', at: [{ offsetBytes: 64 * 1024 ** 2, lengthBytes: 1 }] };
+  const { disks: rotten } = plan({ do: 'break', fault: rot });
+  const restored = planDiskAct({ ...state, disks: rotten }, { do: 'restore', disk: null }, 'default', moment);
+  assert.deepEqual(restored.disks[0]?.damage, rotten[0]?.damage);
 });
 
 test('to restore all is to take every fault away and to put every disk back', () => {

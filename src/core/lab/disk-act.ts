@@ -1,10 +1,12 @@
-import type { Fault, StandingFault } from '../fault.ts';
+import type { ByteRange, DiskDamage, Fault, StandingFault } from '../fault.ts';
 import { describeFault } from '../fault/describe-fault.ts';
 import { judgeFault } from '../fault/judge-fault.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { RaidlabError } from '../failure.ts';
 import { slotsOfBus } from '../layout.ts';
-import type { LabDisk, LabState } from './lab-state.ts';
+import type { Encryption } from '../layout.ts';
+import { headerBytes } from '../usable-space.ts';
+import type { LabDamage, LabDisk, LabState } from './lab-state.ts';
 
 /** Something that is done to a disk of a lab, from outside. */
 export type DiskAct =
@@ -15,7 +17,7 @@ export type DiskAct =
   /** A new, blank one. */
   | { readonly do: 'add'; readonly sizeBytes: number }
   | { readonly do: 'break'; readonly fault: Fault }
-  /** Its standing faults are taken away, and it is put back; of all disks when none is named. */
+  /** Its standing faults are taken away, and it is put back; of all disks when none is named. What was damaged stays so. */
   | { readonly do: 'restore'; readonly disk: string | null };
 
 /** What an act comes to in the state of a lab, and what has to be done to a machine that is on, in this order. */
@@ -36,8 +38,11 @@ export type DiskDeed =
 /** What an act depends on. */
 export type DisksOfLab = Pick<LabState, 'disks' | 'faults' | 'layout'>;
 
-/** Plans an act on a lab's disks; nothing to do where it is so already. `at` is the time, ISO 8601. Throws `lab/unknown-disk`, `lab/bad-fault` and `lab/no-slot`. */
-export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, at: string): DiskChange {
+/** When an act is done, ISO 8601, and what is known of the disk by which its damage can be told to be mended later. */
+export type DiskMoment = Pick<LabDamage, 'at' | 'label' | 'lastScrubAtSeconds'>;
+
+/** Plans an act on a lab's disks; nothing to do where it is so already. Throws `lab/unknown-disk`, `lab/bad-fault` and `lab/no-slot`. */
+export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, moment: DiskMoment): DiskChange {
   const { disks, faults } = state;
   switch (act.do) {
     case 'pull': {
@@ -62,12 +67,12 @@ export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, at: st
       };
     }
     case 'break':
-      return planFault(state, act.fault, lab, at);
+      return planFault(state, act.fault, lab, moment);
     case 'restore': {
       const restored = act.disk === null ? disks : [requireDisk(disks, act.disk, lab)];
       const isRestored = (serial: string): boolean => restored.some((disk) => disk.serial === serial);
       return {
-        disks: disks.map((disk) => (isRestored(disk.serial) ? { ...disk, isIn: true, damage: [] } : disk)),
+        disks: disks.map((disk) => (isRestored(disk.serial) ? { ...disk, isIn: true } : disk)),
         faults: faults.filter((fault) => !isRestored(fault.disk)),
         deeds: [
           ...faults.filter((fault) => isRestored(fault.disk)).map((fault) => ({ deed: 'clear', fault }) as const),
@@ -78,18 +83,30 @@ export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, at: st
   }
 }
 
-function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: string, at: string): DiskChange {
+function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: string, moment: DiskMoment): DiskChange {
   const disk = requireDisk(disks, fault.disk, lab);
   const why = judgeOnLayout(fault, layout) ?? judgeFault(fault, disk.sizeBytes);
   if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk: fault.disk, why });
   const deeds = [{ deed: 'inject', fault }] as const;
   if (fault.kind === 'silent-corruption' || fault.kind === 'header-wipe') {
-    const damage = [...disk.damage, { what: describeFault(fault), at }];
+    const damage = [...disk.damage, planDamage(disk, fault, layout.encryption, moment)];
     return { disks: changed(disks, { ...disk, damage }), faults, deeds };
   }
   const text = JSON.stringify(fault);
   if (faults.some((standing) => JSON.stringify(standing) === text)) return { disks, faults, deeds: [] };
   return { disks, faults: [...faults, fault], deeds };
+}
+
+/** A header that is lost already names nothing: what it said before is known from the damage that took it. */
+function planDamage(disk: LabDisk, fault: DiskDamage, encryption: Encryption, moment: DiskMoment): LabDamage {
+  const label = moment.label ?? disk.damage.find((earlier) => earlier.label !== undefined)?.label;
+  const places: readonly ByteRange[] = fault.kind === 'header-wipe' ? [{ offsetBytes: 0, lengthBytes: fault.lengthBytes }] : fault.at;
+  const header = places.flatMap(({ offsetBytes, lengthBytes }) => {
+    const inHeader = Math.min(lengthBytes, headerBytes[encryption] - offsetBytes);
+    return inHeader > 0 ? [{ offsetBytes, lengthBytes: inHeader }] : [];
+  });
+  const data = places.some(({ offsetBytes, lengthBytes }) => offsetBytes + lengthBytes > headerBytes[encryption]);
+  return { what: describeFault(fault), ...moment, ...(label === undefined ? {} : { label }), header, data, open: null };
 }
 
 /** Says why disks of a layout cannot have a fault, in a sentence; undefined when they can. */

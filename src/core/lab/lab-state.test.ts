@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { defaultLayout } from '../layout.ts';
 import { formatLabState, parseLabState } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
-import { builtLab } from './fixtures/built-lab.ts';
+import { builtLab, rotted } from './fixtures/built-lab.ts';
 
 const machine = { kernelVersion: '6.12', tools: 'trixie', accelerator: 'tcg', qemuVersion: '10.0.2' } as const;
 
@@ -11,7 +11,16 @@ const state: LabState = {
   ...builtLab,
   sshPort: 2222,
   disks: [
-    { serial: 'DISK1', sizeBytes: 1024 ** 3, role: 'member', isIn: false, damage: [{ what: 'rot', at: 'then' }] },
+    {
+      serial: 'DISK1',
+      sizeBytes: 1024 ** 3,
+      role: 'member',
+      isIn: false,
+      damage: [
+        rotted,
+        { ...rotted, label: 'luks a', lastScrubAtSeconds: null, header: [{ offsetBytes: 0, lengthBytes: 4096 }], open: 'unchecked' },
+      ],
+    },
     { serial: 'DISK2', sizeBytes: 1024 ** 3, role: 'member', isIn: true, damage: [] },
     { serial: 'DISK3', sizeBytes: 1024 ** 3, role: 'spare', isIn: true, damage: [] },
   ],
@@ -35,6 +44,14 @@ test('a lab that was made before layouts said so much is read as what it is', ()
   assert.deepEqual(parseLabState(JSON.stringify(old)), { is: 'lab', state });
 });
 
+test('damage of which an earlier raidlab wrote down no more than words may be anywhere', () => {
+  const [first, ...others] = state.disks;
+  const old = { ...state, disks: [{ ...first, damage: [{ what: 'rot', at: 'then' }] }, ...others] };
+  const read = parseLabState(JSON.stringify(old));
+  const header = [{ offsetBytes: 0, lengthBytes: 1 }];
+  assert.deepEqual(read.is === 'lab' && read.state.disks[0]?.damage, [{ what: 'rot', at: 'then', header, data: true, open: null }]);
+});
+
 test('a state of a newer raidlab is told from a damaged one, whatever else is in it', () => {
   assert.deepEqual(parseLabState('{"v":2,"disks":"elsewhere"}'), { is: 'newer', version: 2 });
 });
@@ -53,6 +70,10 @@ const damaged: readonly (readonly [object, string])[] = [
   [{ layout: { ...defaultLayout, profile: 'raid9' } }, 'layout.profile is "raid9", and should be one of raid1'],
   [{ faults: [{ kind: 'read-errors', disk: 'DISK9' }] }, 'faults[0].disk is "DISK9", and should be one of DISK1, DISK2, DISK3'],
   [{ faults: [{ kind: 'slow-disk', disk: 'DISK1', bytesPerSecond: 0 }] }, 'faults[0].bytesPerSecond is 0'],
+  [
+    { disks: [{ ...state.disks[0], damage: [{ ...rotted, open: 'maybe' }] }] },
+    'disks[0].damage[0].open is "maybe", and should be one of corrected',
+  ],
   [{ life: { state: 'gone', at: '' } }, 'life.state is "gone", and should be one of off, on, died'],
   [{ life: { state: 'off', at: '', how: 'maybe' } }, 'life.how is "maybe"'],
 ];

@@ -1,4 +1,4 @@
-import type { StandingFault } from '../fault.ts';
+import type { ByteRange, StandingFault } from '../fault.ts';
 import { JsonReader } from '../json-reader.ts';
 import { buses, defaultLayout, encryptions, sectorSizes } from '../layout.ts';
 import { profiles } from '../profile.ts';
@@ -17,8 +17,32 @@ export interface LabDisk {
   readonly role: (typeof diskRoles)[number];
   /** False when it was pulled: it is kept, and can be inserted again. */
   readonly isIn: boolean;
-  /** What was changed on it behind everybody's back, in words, and when, ISO 8601; until it is restored. */
-  readonly damage: readonly { readonly what: string; readonly at: string }[];
+  /** What was changed on it behind everybody's back, and is not known to be mended. */
+  readonly damage: readonly LabDamage[];
+}
+
+/** What a scrub that has looked at damage could not settle. */
+const openQuestions = ['corrected', 'uncorrected', 'unchecked'] as const;
+
+/** Bytes of a disk that were changed behind everybody's back: as much of them as may still be as they were left. */
+export interface LabDamage {
+  /** In words. */
+  readonly what: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The label that the disk had (see `parseDiskLabel`): another one is on a disk that was written anew. Missing where it had none, or nobody looked. */
+  readonly label?: string;
+  /** When the last scrub of its device had begun by then, seconds since the epoch; null: there was none. Missing where it is not known. */
+  readonly lastScrubAtSeconds?: number | null;
+  /** Places in the header of the container. */
+  readonly header: readonly ByteRange[];
+  /** Whether it is behind the header, too: what a scrub can look at. */
+  readonly data: boolean;
+  /**
+   * What the last scrub that has looked at it left open: it says that it corrected what it found; it could not correct all of it;
+   * it could not check data without checksums. Null: none has looked at it.
+   */
+  readonly open: (typeof openQuestions)[number] | null;
 }
 
 /**
@@ -132,8 +156,35 @@ function readDisk(disk: JsonReader): LabDisk {
     sizeBytes: disk.field('sizeBytes').count(1),
     role: disk.field('role').oneOf(diskRoles),
     isIn: disk.field('isIn').flag(),
-    damage: disk.field('damage').list((item) => ({ what: item.field('what').text(), at: item.field('at').text() })),
+    damage: disk.field('damage').list(readDamage),
   };
+}
+
+function readDamage(damage: JsonReader): LabDamage {
+  const { header, data } = damage.field('header').isMissing ? unknownParts : readParts(damage);
+  const label = damage.field('label');
+  const lastScrubAtSeconds = damage.field('lastScrubAtSeconds');
+  const open = damage.field('open');
+  return {
+    what: damage.field('what').text(),
+    at: damage.field('at').text(),
+    ...(label.isMissing ? {} : { label: label.text() }),
+    ...(lastScrubAtSeconds.isMissing ? {} : { lastScrubAtSeconds: lastScrubAtSeconds.orNull((value) => value.count()) }),
+    header,
+    data,
+    open: open.isMissing ? null : open.orNull((value) => value.oneOf(openQuestions)),
+  };
+}
+
+/** An earlier raidlab did not write down where: then it may be anywhere, a wiped header too. */
+const unknownParts: Pick<LabDamage, 'header' | 'data'> = { header: [{ offsetBytes: 0, lengthBytes: 1 }], data: true };
+
+function readParts(damage: JsonReader): Pick<LabDamage, 'header' | 'data'> {
+  return { header: damage.field('header').list(readRange), data: damage.field('data').flag() };
+}
+
+function readRange(range: JsonReader): ByteRange {
+  return { offsetBytes: range.field('offsetBytes').count(), lengthBytes: range.field('lengthBytes').count(1) };
 }
 
 function readLayout(layout: JsonReader): ArrayLayout {
@@ -198,9 +249,7 @@ function readFault(fault: JsonReader, serials: readonly string[]): StandingFault
   return {
     kind,
     disk,
-    ...given('at', (ranges) =>
-      ranges.list((range) => ({ offsetBytes: range.field('offsetBytes').count(), lengthBytes: range.field('lengthBytes').count(1) })),
-    ),
+    ...given('at', (ranges) => ranges.list(readRange)),
     ...given('everyNth', count),
     ...given('sense', (value) => value.oneOf(senses)),
   };

@@ -4,7 +4,7 @@ import type { BlockGroupProfile } from '../btrfs/filesystem-usage.ts';
 import type { ArrayPicture } from '../array/array-picture.ts';
 import type { DiskAct } from './disk-act.ts';
 import { defaultLayout } from '../layout.ts';
-import { disk, builtLab as state } from './fixtures/built-lab.ts';
+import { disk, rotted, builtLab as state } from './fixtures/built-lab.ts';
 import type { LabState } from './lab-state.ts';
 import { judgeRedundancy } from './redundancy.ts';
 
@@ -18,11 +18,13 @@ function picture(profiles: readonly BlockGroupProfile[], serials: readonly (stri
     devices: serials.map((serial, index) => ({
       devid: index + 1,
       name: null,
+      guestDevice: serial,
       serial,
       isMissing: serial === null,
       sizeBytes: 0,
       allocatedBytes: 0,
       errors: {},
+      lastScrub: null,
     })),
     usage: {
       overall,
@@ -30,6 +32,7 @@ function picture(profiles: readonly BlockGroupProfile[], serials: readonly (stri
       blockGroups: profiles.map((profile) => ({ type: 'data', profile, sizeBytes: 0, usedBytes: 0, devices: [] })),
     },
     scrub: null,
+    whyReadOnly: null,
     replace: null,
     balance: null,
   };
@@ -72,29 +75,29 @@ const refused: readonly (readonly [string, LabState, DiskAct, ArrayPicture | und
     without1,
     pull('disk2'),
     undefined,
-    'the array has raid1 chunks, which survive the loss of 1 of its devices, and it has lost already: DISK1',
+    'the array has raid1 chunks, which survive the loss of 1 of its devices, and it cannot rely on DISK1 (pulled)',
   ],
   [
     'the last of two, seen from within',
     without1,
     pull('DISK2'),
     picture(['RAID1'], [null, 'DISK2']),
-    'raid1 chunks, which survive the loss of 1 of its devices, and it has lost already: 1 missing',
+    'raid1 chunks, which survive the loss of 1 of its devices, and it cannot rely on devid 1 (missing)',
   ],
-  ['rot of the other leg', without1, rot, undefined, 'it has lost already: DISK1'],
+  ['rot of the other leg', without1, rot, undefined, 'it cannot rely on DISK1 (pulled)'],
   [
     'the other leg, when this one rotted',
-    { ...state, disks: [disk('DISK1', { damage: [{ what: 'rot', at: '' }] }), disk('DISK2')] },
+    { ...state, disks: [disk('DISK1', { damage: [rotted] }), disk('DISK2')] },
     pull('DISK2'),
     raid1,
-    'it has lost already: DISK1',
+    'it cannot rely on DISK1 (damaged)',
   ],
   [
     'the other leg, when this one cannot be read',
     { ...state, faults: [{ kind: 'read-errors', disk: 'DISK1' }] },
     pull('DISK2'),
     raid1,
-    'it has lost already: DISK1',
+    'it cannot rely on DISK1 (it has a fault)',
   ],
   [
     'a replaced array whose chunks were not converted',

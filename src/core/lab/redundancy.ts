@@ -1,26 +1,25 @@
-import { lossesSurvived, profiles } from '../profile.ts';
 import type { ArrayPicture } from '../array/array-picture.ts';
+import { whyNotLose } from '../array/why-not-lose.ts';
+import type { ArrayToLoseFrom } from '../array/why-not-lose.ts';
 import type { LabState } from './lab-state.ts';
 import type { DiskAct } from './disk-act.ts';
 
 /**
  * Says why an act may destroy the last good copy of something, in words that complete "…, because "; undefined when it does not.
  *
- * What counts is what the array is, where it could be looked at: the profiles that its chunks really have, and its devices. What
- * cannot be seen from outside, such as a copy that rotted long ago, cannot be counted.
+ * What counts is what the array is, where it could be looked at, and what is known of its disks from outside. What cannot be seen from
+ * anywhere, such as a copy that was damaged in the guest, cannot be counted.
  */
 export function judgeRedundancy(state: LabState, act: DiskAct, picture: ArrayPicture | undefined): string | undefined {
-  const disk = hurtDisk(act);
-  if (disk === undefined) return undefined;
-  const { members, missing } = membersOf(state, picture);
-  if (!members.includes(disk)) return undefined;
-  const hurt = members.filter((serial) => serial !== disk && isHurt(state, serial));
-  const survived = tolerance(state, picture);
-  const lost = hurt.length + missing + 1;
-  if (lost <= survived.losses) return undefined;
-  const others = [...hurt, ...(missing === 0 ? [] : [`${String(missing)} missing`])];
-  const already = others.length === 0 ? '' : `, and it has lost already: ${others.join(', ')}`;
-  return `the array has ${survived.profile} chunks, which survive the loss of ${String(survived.losses)} of its devices${already}`;
+  const serial = hurtDisk(act);
+  const array = picture === undefined || picture.devices.length === 0 ? asBuilt(state) : picture;
+  const lost = array.devices.find((device) => device.serial !== null && device.serial === serial);
+  if (lost === undefined) return undefined;
+  const doubtful = array.devices.flatMap((device) => {
+    const why = device.serial === null ? undefined : whyHurt(state, device.serial);
+    return why === undefined ? [] : [[device.devid, why] as const];
+  });
+  return whyNotLose(array, lost.devid, new Map(doubtful)) ?? undefined;
 }
 
 /** Gives the disk that an act takes good data from; slowness takes none. */
@@ -29,28 +28,19 @@ function hurtDisk(act: DiskAct): string | undefined {
   return act.do === 'break' && act.fault.kind !== 'slow-disk' ? act.fault.disk : undefined;
 }
 
-function isHurt({ disks, faults }: LabState, serial: string): boolean {
+function whyHurt({ disks, faults }: LabState, serial: string): string | undefined {
   const disk = disks.find((candidate) => candidate.serial === serial);
-  const fails = faults.some((fault) => fault.disk === serial && fault.kind !== 'slow-disk');
-  return disk === undefined || !disk.isIn || disk.damage.length > 0 || fails;
+  if (disk?.isIn !== true) return 'pulled';
+  if (faults.some((fault) => fault.disk === serial && fault.kind !== 'slow-disk')) return 'it has a fault';
+  return disk.damage.length > 0 ? 'damaged' : undefined;
 }
 
-/** The serials of the disks in the array, and how many devices it has whose disk nobody knows. */
-function membersOf(state: LabState, picture: ArrayPicture | undefined): { readonly members: readonly string[]; readonly missing: number } {
-  if (picture === undefined || picture.devices.length === 0) {
-    const members = state.isProvisioned ? state.disks.filter(({ role }) => role === 'member').map(({ serial }) => serial) : [];
-    return { members, missing: 0 };
-  }
-  const members = picture.devices.flatMap(({ serial }) => (serial === null ? [] : [serial]));
-  return { members, missing: picture.devices.length - members.length };
-}
-
-function tolerance(state: LabState, picture: ArrayPicture | undefined): { readonly profile: string; readonly losses: number } {
-  const found = (picture?.usage?.blockGroups ?? []).map(({ profile }) => profile.toLowerCase());
-  const names = found.length === 0 ? [state.layout.profile] : found;
-  const losses = names.map((name) => {
-    const known = profiles.find((profile) => profile === name);
-    return { profile: name, losses: known === undefined ? 0 : lossesSurvived(known) };
-  });
-  return losses.reduce((least, next) => (next.losses < least.losses ? next : least));
+/** The array of a lab that cannot be looked at. */
+function asBuilt({ isProvisioned, disks, layout }: LabState): ArrayToLoseFrom {
+  const members = isProvisioned ? disks.filter(({ role }) => role === 'member') : [];
+  const unknown = { name: null, guestDevice: null, isMissing: false, errors: {} };
+  return {
+    devices: members.map(({ serial }, index) => ({ ...unknown, devid: index + 1, serial })),
+    usage: { blockGroups: [{ profile: layout.profile, devices: [] }] },
+  };
 }

@@ -1,8 +1,8 @@
+import { corruptedBytes } from '../../core/fault.ts';
 import type { ByteRange, DiskDamage } from '../../core/fault.ts';
 import { UnknownOutput } from '../../core/unknown-output.ts';
 
-/** What corrupted bytes become; the second one where the first is there already. */
-const corruptions = ['0x5a', '0xa5'] as const;
+const corruptions = [formatByte(corruptedBytes[0]), formatByte(corruptedBytes[1])] as const;
 
 /** qemu-io takes a buffer as long as a command's range. */
 const maxCommandBytes = 32 * 1024 * 1024;
@@ -45,6 +45,10 @@ function splitRanges(ranges: readonly ByteRange[]): readonly ByteRange[] {
       lengthBytes: Math.min(maxCommandBytes, lengthBytes - index * maxCommandBytes),
     })),
   );
+}
+
+function formatByte(byte: number): string {
+  return `0x${byte.toString(16)}`;
 }
 
 function formatCommand(verb: string, pattern: string, { offsetBytes, lengthBytes }: ByteRange): string {
