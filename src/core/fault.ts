@@ -83,6 +83,11 @@ export type DiskDamage = SilentCorruption | HeaderWipe;
 /** Anything that can be wrong with a disk that is in the machine. */
 export type Fault = StandingFault | DiskDamage;
 
+/** Tells whether a fault is damage: done once, and not to be cleared. */
+export function isDamage(fault: Fault): fault is DiskDamage {
+  return fault.kind === 'silent-corruption' || fault.kind === 'header-wipe';
+}
+
 /** The least that fails when a place fails. */
 export const faultBlockBytes = 4096;
 

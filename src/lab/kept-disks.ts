@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DiskChange, DiskDeed } from '../core/lab/disk-act.ts';
 import { describeFault } from '../core/fault/describe-fault.ts';
+import { isDamage } from '../core/fault.ts';
 import type { StandingFault } from '../core/fault.ts';
 import type { LabDisk, LabState } from '../core/lab/lab-state.ts';
 import type { Context } from '../machine/context.ts';
@@ -26,7 +27,7 @@ async function damageAtRest(
   fault: Extract<DiskDeed, { readonly deed: 'inject' }>['fault'],
 ): Promise<void> {
   const disk = disks.find(({ serial }) => serial === fault.disk);
-  if (disk === undefined || (fault.kind !== 'silent-corruption' && fault.kind !== 'header-wipe')) return;
+  if (disk === undefined || !isDamage(fault)) return;
   // What it hangs on when it is in a machine does not matter to its image.
   await damageDisk(ctx, diskSpecOf(place, disk.serial, disk.sizeBytes, 'scsi'), fault);
 }

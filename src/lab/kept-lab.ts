@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ArrayPicture } from '../core/array/array-picture.ts';
 import type { EventBody } from '../core/event.ts';
+import { isDamage } from '../core/fault.ts';
 import type { ActDone, KeeperAct, KeeperAside } from '../core/lab/keeper-protocol.ts';
 import type { DiskAct } from '../core/lab/disk-act.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
@@ -83,7 +84,8 @@ export class KeptLab implements AsyncDisposable {
   async #actOnDisk(ctx: Context, act: DiskAct, beyondRedundancy: boolean): Promise<ActDone> {
     const { disks } = this.#kept.on;
     const { place } = this.#options;
-    const picture = beyondRedundancy && act.do !== 'break' ? undefined : await this.#tryToLook(ctx);
+    const wantsPicture = !beyondRedundancy || (act.do === 'break' && isDamage(act.fault));
+    const picture = wantsPicture ? await this.#tryToLook(ctx) : undefined;
     const moment = await seeMoment(place, act, picture);
     const change = planAllowedAct(this.#kept.known, act, { lab: place.name, picture, beyondRedundancy, moment });
     await disks.change(ctx, change);

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ArrayPicture } from '../core/array/array-picture.ts';
+import { isDamage } from '../core/fault.ts';
 import type { ByteRange } from '../core/fault.ts';
 import type { DiskAct, DiskMoment } from '../core/lab/disk-act.ts';
 import { labelBytes, parseDiskLabel } from '../core/lab/disk-label.ts';
@@ -47,7 +48,7 @@ async function stillDamaged(image: FileHandle, places: readonly ByteRange[]): Pr
 /** Gives when an act is done and, of one that damages a disk, what tells later whether that was mended. */
 export async function seeMoment(place: LabPlace, act: DiskAct, picture: ArrayPicture | undefined): Promise<DiskMoment> {
   const at = new Date().toISOString();
-  if (act.do !== 'break' || (act.fault.kind !== 'silent-corruption' && act.fault.kind !== 'header-wipe')) return { at };
+  if (act.do !== 'break' || !isDamage(act.fault)) return { at };
   const { disk } = act.fault;
   const label = await readImage(place, disk, readLabel);
   const device = picture?.devices.find(({ serial }) => serial === disk);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { builtLab, disk } from '../../core/lab/fixtures/built-lab.ts';
+import { builtLab, disk, rotted } from '../../core/lab/fixtures/built-lab.ts';
 import { planLabPlace } from '../../lab/lab-place.ts';
 import { writeLabState } from '../../lab/state-file.ts';
 import { openSandbox } from '../fixtures/run-raidlab.ts';
@@ -33,3 +33,21 @@ for (const [argv, said] of refused) {
     assert.equal(exitCode, 64);
   });
 }
+
+test('of a lab that is off disk ls tells what is known, and restore names what it does not mend', async () => {
+  using sandbox = openSandbox();
+  const place = planLabPlace(sandbox.hostPath, 'default');
+  await mkdir(place.hostPath, { recursive: true, mode: 0o700 });
+  await writeLabState(place, { ...builtLab, disks: [disk('DISK1', { isIn: false }), disk('DISK2', { damage: [rotted] })] });
+  const listed = await sandbox.run('disk', 'ls');
+  assert.equal(
+    listed.stdout,
+    'DISK1   1 GiB     member  out: pulled\nDISK2   1 GiB     member  in\n        rot, at 17:00:00 UTC: no scrub has looked at it since\n',
+  );
+  const restored = await sandbox.run('disk', 'restore');
+  assert.match(restored.stdout, /^DISK1 .* in$/mu);
+  assert.match(
+    restored.stdout,
+    /^DISK2 stays damaged: rot\. What mends it: `btrfs scrub start -B \/storage`, until one finds nothing\.$/mu,
+  );
+});

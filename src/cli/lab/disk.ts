@@ -7,6 +7,7 @@ import { float, integer } from '@optique/core/valueparser';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { defaultDiskSizeBytes } from '../../core/layout.ts';
+import { createContext } from '../../machine/context.ts';
 import { diskListLines, unmendedLines } from '../../report/disk-lines.ts';
 import { line } from '../../report/line.ts';
 import type { Cli } from '../cli.ts';
@@ -170,8 +171,8 @@ export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<Exit
   const labPlace = await placeOf(cli, asked.lab);
   if (asked.action === 'ls') {
     const { lookAtLab } = await import('../../lab/look-at-lab.ts');
-    using looking = openLabContext(cli, `Looking at the disks of ${asked.lab}`);
-    const { state, picture } = await lookAtLab(looking, labPlace, cli.version);
+    const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
+    const { state, picture } = await lookAtLab(ctx, labPlace, cli.version);
     const { disks, faults } = state;
     if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, lab: asked.lab, disks, faults })}\n`);
     else cli.screen.keep(diskListLines(disks, faults, picture));

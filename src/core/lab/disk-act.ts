@@ -1,3 +1,4 @@
+import { isDamage } from '../fault.ts';
 import type { ByteRange, DiskDamage, Fault, StandingFault } from '../fault.ts';
 import { describeFault } from '../fault/describe-fault.ts';
 import { judgeFault } from '../fault/judge-fault.ts';
@@ -88,7 +89,7 @@ function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: str
   const why = judgeOnLayout(fault, layout) ?? judgeFault(fault, disk.sizeBytes);
   if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk: fault.disk, why });
   const deeds = [{ deed: 'inject', fault }] as const;
-  if (fault.kind === 'silent-corruption' || fault.kind === 'header-wipe') {
+  if (isDamage(fault)) {
     const damage = [...disk.damage, planDamage(disk, fault, layout.encryption, moment)];
     return { disks: changed(disks, { ...disk, damage }), faults, deeds };
   }

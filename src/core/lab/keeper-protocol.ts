@@ -13,7 +13,7 @@ import type { DiskAct } from './disk-act.ts';
  */
 
 /** Raised whenever a keeper and a command of different versions would not understand each other. */
-export const keeperProtocolVersion = 2;
+export const keeperProtocolVersion = 3;
 
 /** What the keeper of a lab is asked to do. */
 export type KeeperAct =

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RaidlabError } from '../../core/failure.ts';
+import { isDamage } from '../../core/fault.ts';
 import type { DiskDamage, Fault, StandingFault } from '../../core/fault.ts';
 import { judgeFault } from '../../core/fault/judge-fault.ts';
 import type { ArrayDisks } from '../array-disks.ts';
@@ -71,10 +72,6 @@ export function keepMachineFaults(site: FaultSite): MachineFaults {
         await replace(ctx, fault.disk, left);
       }),
   };
-}
-
-function isDamage(fault: Fault): fault is DiskDamage {
-  return fault.kind === 'silent-corruption' || fault.kind === 'header-wipe';
 }
 
 async function damage(ctx: Context, site: FaultSite, fault: DiskDamage, sizeBytes: number): Promise<void> {
