@@ -99,7 +99,7 @@ export function hostScript(events: readonly RecordedEvent[], files: HostFiles): 
           .replaceAll(`${work}/payload.tar`, payload)
           .replaceAll(work, directory)
           .replace(/path=[^,]+\/([a-z]+\.sock)/u, `path=${directory}/$1`)
-          .replace(/logfile=[^,]+/u, `logfile=${directory}/${name}.log`)
+          .replace(/^socket,id=console0,.*/u, `$&,logfile=${directory}/${name}.log`)
           .replace('init=/usr/lib/raidlab/init', `init=/bench/${name}`),
       );
     const overlays = [...argv.join(' ').matchAll(new RegExp(`${directory}/(${name}-([a-z0-9]+)\\.qcow2)`, 'gu'))];

@@ -53,6 +53,17 @@ test('a run leaves events, a result, and the commands of each machine, for nobod
   assert.equal(modeOf(join(hostPath, 'events.ndjson')), 0o600);
 });
 
+test('of a guest’s flood the beginning is recorded, and all that raidlab itself says', () => {
+  const directory = createRunDirectory(join(root, 'flooded'), 'run-1', 2000);
+  for (let line = 0; line < 100; line += 1) directory.record(recorded({ type: 'console-line-seen', machine: 'main', line: 'flood' }));
+  directory.record(recorded({ type: 'remark-made', text: 'the end' }));
+  directory.close();
+  const lines = readFileSync(join(directory.hostPath, 'events.ndjson'), 'utf8').trimEnd().split('\n');
+  assert.ok(lines.slice(0, -1).join('\n').length < 2000);
+  assert.match(lines.at(-1) ?? '', /the end/u);
+  assert.equal(directory.leftOut(), 101 - lines.length);
+});
+
 test('`latest` points to the newest run, by a path that survives a move', () => {
   const results = join(root, 'latest-results');
   createRunDirectory(results, 'run-1').close();

@@ -1,34 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RaidlabError } from '../core/failure.ts';
 import type { RecordedEvent } from '../core/event.ts';
+import { openAppendFile, openCappedFile } from '../machine/append-file.ts';
+import type { AppendFile } from '../machine/append-file.ts';
+import { leftOutAsJson } from '../machine/evidence-file.ts';
 import type { RunResult } from '../report/result.ts';
 
 /**
  * Where a run leaves its evidence: `raidlab-results/<run>/`, with `latest` pointing to the newest.
  *
- *     events.ndjson                 every event, a line each, written before anything else is done with it
+ *     events.ndjson                 every event, a line each, written before anything else is done with it; of a flood the beginning
  *     result.json                   the run in one document
  *     <job>/<machine>/              console.log, qmp.ndjson (the machine writes them), commands.ndjson
  *
- * Writing is synchronous and append-only: what happened is on disk when the process dies.
+ * Writing is synchronous and append-only: what happened is on disk when the process dies. What a guest makes grow has a cap.
  */
 export interface RunDirectory {
   readonly hostPath: string;
   /** Appends an event; throws `disk-full` or `not-writable`, with no half line left. */
   record(event: RecordedEvent): void;
+  /** How many events were left out of events.ndjson because it is full. */
+  leftOut(): number;
   /** Makes the folder of a job and gives its path; throws `disk-full` or `not-writable`. */
   openJob(job: string): string;
   /** Writes result.json, atomically. */
@@ -42,6 +36,10 @@ export interface RunDirectory {
 /** Space kept for the end of a run on a full disk, bytes: a failure, an ending and a result with a kernel's call trace. */
 const reserveBytes = 256 * 1024;
 
+/** As much as events.ndjson may be before what guests make happen as often as they like is left out of it. A drill has 1 MB. */
+const mostEventBytes = 64 * 1024 * 1024;
+const guestTalk: ReadonlySet<RecordedEvent['type']> = new Set(['console-line-seen', 'command-started', 'command-typed', 'command-ended']);
+
 /** Gives the name of a run: when, what, and four letters so that two of the same second differ. */
 export function nameRun(startedAt: Date, what: string): string {
   const time = startedAt
@@ -52,14 +50,15 @@ export function nameRun(startedAt: Date, what: string): string {
 }
 
 /** Makes the directory of a run, mode 0700, and points `latest` to it. Throws `not-writable` or `disk-full`. */
-export function createRunDirectory(resultsHostPath: string, run: string): RunDirectory {
+export function createRunDirectory(resultsHostPath: string, run: string, mostBytes = mostEventBytes): RunDirectory {
   const hostPath = join(resultsHostPath, run);
   const files = new Map<string, AppendFile>();
   const reserveHostPath = join(hostPath, '.reserve');
-  const append = (fileHostPath: string, record: unknown): void => {
-    let file = files.get(fileHostPath);
-    if (file === undefined) files.set(fileHostPath, (file = openAppendFile(fileHostPath)));
-    file.append(`${JSON.stringify(record)}\n`);
+  let leftOut = 0;
+  const opened = (fileHostPath: string, open: (hostPath: string) => AppendFile): AppendFile => {
+    const file = files.get(fileHostPath) ?? open(fileHostPath);
+    files.set(fileHostPath, file);
+    return file;
   };
   attempt(resultsHostPath, 'making the directory of the run', () => {
     mkdirSync(resultsHostPath, { recursive: true, mode: 0o700 });
@@ -73,14 +72,19 @@ export function createRunDirectory(resultsHostPath: string, run: string): RunDir
     hostPath,
     record: (event) => {
       attempt(hostPath, 'recording an event', () => {
-        append(join(hostPath, 'events.ndjson'), event);
+        const events = opened(join(hostPath, 'events.ndjson'), openAppendFile);
+        const line = lineOf(event);
+        if (guestTalk.has(event.type) && events.sizeBytes() + line.length > mostBytes) leftOut += 1;
+        else events.append(line);
         if (event.type !== 'command-ended') return;
         const { job = '', machine, at, argv, exitCode, durationMs, stdout, stderr } = event;
         const machineHostPath = join(hostPath, job, machine);
         mkdirSync(machineHostPath, { recursive: true, mode: 0o700 });
-        append(join(machineHostPath, 'commands.ndjson'), { at, argv, exitCode, durationMs, stdout, stderr });
+        const commands = opened(join(machineHostPath, 'commands.ndjson'), (each) => openCappedFile(each, leftOutAsJson));
+        commands.append(lineOf({ at, argv, exitCode, durationMs, stdout, stderr }));
       });
     },
+    leftOut: () => leftOut,
     openJob: (job) => {
       const jobHostPath = join(hostPath, job);
       attempt(jobHostPath, 'making the folder of a drill', () => {
@@ -99,37 +103,14 @@ export function createRunDirectory(resultsHostPath: string, run: string): RunDir
       rmSync(reserveHostPath, { force: true });
     },
     close: () => {
-      for (const file of files.values()) file.close();
+      for (const file of files.values()) file[Symbol.dispose]();
       files.clear();
     },
   };
 }
 
-interface AppendFile {
-  append(line: string): void;
-  close(): void;
-}
-
-function openAppendFile(hostPath: string): AppendFile {
-  const descriptor = openSync(hostPath, 'a', 0o600);
-  let sizeBytes = 0;
-  return {
-    append: (line) => {
-      const bytes = Buffer.from(line);
-      try {
-        let written = 0;
-        while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-        sizeBytes += bytes.length;
-      } catch (error) {
-        // A full disk takes a part of the line: half a record would make the whole file unreadable.
-        ftruncateSync(descriptor, sizeBytes);
-        throw error;
-      }
-    },
-    close: () => {
-      closeSync(descriptor);
-    },
-  };
+function lineOf(record: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(record)}\n`);
 }
 
 /** Swaps the link in one step, so that whoever follows it finds a run. A `latest` that is no link is the person's own: left alone. */

@@ -167,6 +167,11 @@ class RunRecord {
       }
     }
     exitCode = this.#writeResult(exitCode, durationMs);
+    const leftOut = this.#directory.leftOut();
+    if (leftOut > 0) {
+      const text = `${String(leftOut)} events of what guests did and said are left out of events.ndjson: it is full.`;
+      this.emit({ type: 'remark-made', text });
+    }
     this.emit({ type: 'run-ended', exitCode, durationMs });
     this.#directory.close();
     const losses = this.#presenters.flatMap((presenter) =>

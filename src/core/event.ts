@@ -182,7 +182,7 @@ export const eventFormatVersion = 1;
 /** An event as it is written: stamped with the format version, its place in the run, the time, and the job. */
 export type RecordedEvent = EventBody & {
   readonly v: typeof eventFormatVersion;
-  /** 0-based number in the run, without gaps. */
+  /** 0-based number in the run; a gap is what events.ndjson left out of a guest's flood. */
   readonly seq: number;
   /** ISO 8601, UTC, milliseconds. */
   readonly at: string;

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { Ring } from '../core/bounds/ring.ts';
 import { RaidlabError } from '../core/failure.ts';
 import { tryLockFile } from '../machine/cache/lock.ts';
 import type { Context } from '../machine/context.ts';
@@ -29,6 +30,9 @@ export interface ConsoleTerminal {
   readonly columns: number;
 }
 
+/** What is kept of what is said until somebody listens. */
+const saidBound = { items: 4096, weight: 1024 * 1024 };
+
 /** The name of a machine's scratch directory in its keeper's. */
 export const machineScratchName = 'machine';
 
@@ -56,9 +60,9 @@ export async function attachConsole(
   try {
     socket = await connectShell(place, keeper);
     const line = socket;
-    const said: Buffer[] = [];
+    const said = new Ring<Buffer>(saidBound, (bytes) => bytes.length);
     let take = (bytes: Buffer): void => {
-      said.push(bytes);
+      said.add(bytes);
     };
     line.on('data', (bytes: Buffer) => {
       take(bytes);
@@ -78,7 +82,7 @@ export async function attachConsole(
     const trouble = await openShell(ctx, place, keeper, raidlabVersion, terminal);
     return {
       listen: (onOutput) => {
-        for (const bytes of said) onOutput(bytes);
+        for (const bytes of said.take().items) onOutput(bytes);
         take = onOutput;
       },
       write: (bytes) => {

@@ -17,6 +17,8 @@ export interface LineSocket extends Disposable {
 
 /** What is done with what comes in. */
 export interface LineListener {
+  /** Sees all that comes in as it is, before the lines in it are handed out. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
   readonly onLine: (line: string) => void;
   /** Called once with what came after the last line end, when the other side closes; not when we do. */
   readonly onClose?: (rest: string) => void;
@@ -88,7 +90,9 @@ function listen(socket: Socket, listener: LineListener): LineSocket {
   const { promise: closed, resolve } = Promise.withResolvers<undefined>();
   let isOurs = false;
   socket.on('data', (chunk) => {
-    splitter.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    listener.onBytes?.(bytes);
+    splitter.push(bytes);
   });
   // ECONNRESET and EPIPE: 'close' follows, and is all that matters.
   socket.on('error', () => undefined);

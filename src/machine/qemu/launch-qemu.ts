@@ -15,6 +15,8 @@ import type { ConsoleWatch } from '../console/console-watch.ts';
 import type { Context } from '../context.ts';
 import { hostProcessFailure, startHostProcess } from '../host-process.ts';
 import type { HostProcess, HostProcessEnd } from '../host-process.ts';
+import { leftOutAsText, openEvidenceFile } from '../evidence-file.ts';
+import type { EvidenceFile } from '../evidence-file.ts';
 import { connectLineSocket } from '../line-socket.ts';
 import { beginMachineLife } from '../machine-life.ts';
 import type { MachineLife } from '../machine-life.ts';
@@ -30,7 +32,7 @@ export interface QemuLaunch {
   readonly machine: string;
   readonly argv: readonly string[];
   readonly scratchHostPath: string;
-  /** qmp.ndjson goes here. */
+  /** console.log and qmp.ndjson go here. */
   readonly evidenceHostPath: string;
 }
 
@@ -56,7 +58,8 @@ const purpose = 'run the machine';
 /** Scratch file that tells a later raidlab which process to end when we could not: a ProcessIdentity. */
 const identityFile = 'qemu.json';
 const connectTimeoutMs = 10_000;
-const consoleLineBytes = 16 * 1024;
+// The kernel prints lines of 1 KiB at the most: LOG_LINE_MAX and PRINTK_MESSAGE_MAX in kernel/printk/.
+const consoleLineBytes = 4 * 1024;
 // QEMU is gone, and its sockets with it: what is left to read is in our own buffers.
 const drainMs = 1000;
 
@@ -65,12 +68,11 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
   const sockets = planMachineSockets(launch.scratchHostPath);
   // A socket of an earlier QEMU would be connected to, and refuse.
   await removeSockets(sockets);
-  // QEMU would make it readable for everybody; a console says more than one thinks.
-  await writeFile(join(launch.evidenceHostPath, consoleLogFile), '', { flag: 'a', mode: 0o600 });
   const process = await startHostProcess(ctx, launch.argv, { purpose });
   const life = beginMachineLife(launch.machine);
   const watch = createConsoleWatch(ctx, life);
   const adopted: Connection[] = [];
+  let log: EvidenceFile | undefined;
   let qmp: QmpClient | undefined;
   let stoppedBy: string | undefined;
   const over = process.ended.then(async (end) => {
@@ -87,12 +89,14 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
     qmp?.[Symbol.dispose]();
     watch[Symbol.dispose]();
     for (const connection of adopted) connection[Symbol.dispose]();
+    log?.[Symbol.dispose]();
     await removeSockets(sockets);
     await rm(join(launch.scratchHostPath, identityFile), { force: true });
   };
   try {
     await recordProcess(launch.scratchHostPath, process.pid);
-    const consoleListener = { onLine: watch.takeLine, onClose: watch.takeEnd, maxLineBytes: consoleLineBytes };
+    log = openConsoleLog(launch, life);
+    const consoleListener = { onBytes: log.append, onLine: watch.takeLine, onClose: watch.takeEnd, maxLineBytes: consoleLineBytes };
     adopted.push(await connectLineSocket(ctx, life, sockets.consoleHostPath, connectTimeoutMs, consoleListener));
     const transcriptHostPath = join(launch.evidenceHostPath, 'qmp.ndjson');
     qmp = await connectQmp(ctx, life, { socketHostPath: sockets.qmpHostPath, transcriptHostPath });
@@ -113,6 +117,12 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
     await dispose();
     throw end === undefined ? error : refusal(launch, end);
   }
+}
+
+function openConsoleLog({ evidenceHostPath }: QemuLaunch, life: MachineLife): EvidenceFile {
+  return openEvidenceFile(join(evidenceHostPath, consoleLogFile), 'recording a console', leftOutAsText, (error) => {
+    life.declareEnd({ state: 'failed', error });
+  });
 }
 
 async function recordProcess(scratchHostPath: string, pid: number): Promise<void> {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Accelerator, MachineMemory, MachineNetwork, MachineSpec } from '../machine.ts';
 import type { DriverOptions } from '../qmp/qmp-protocol.ts';
 import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes, scsiController, slotOf } from './block-nodes.ts';
@@ -11,7 +10,7 @@ import type { QemuProgram } from './qemu-program.ts';
 /** The device ids of the virtio-serial ports. */
 const portIds = { agent: 'agent0', journal: 'journal0' } as const;
 
-/** The file in the evidence that QEMU writes the console to, byte for byte. */
+/** The file in the evidence that has the console, byte for byte. QEMU's own would have no bound. */
 export const consoleLogFile = 'console.log';
 
 /** How a machine begins: by booting its kernel, or where a saved machine stopped, whose state is given over QMP. */
@@ -32,7 +31,7 @@ export function planQemuCommand(spec: MachineSpec, beginning = booting): readonl
     ...planKernel(spec.kernel.vmlinuzHostPath, spec.kernel.initramfsHostPath, planKernelCommandLine()),
     ...(beginning.from === 'saved-state' ? ['-incoming', 'defer'] : []),
     ...planQmp(sockets.qmpHostPath),
-    ...planConsole(sockets.consoleHostPath, join(spec.evidenceHostPath, consoleLogFile)),
+    ...planConsole(sockets.consoleHostPath),
     ...planPorts(sockets),
     ...(spec.hasShellLine === true ? planShellLine(sockets.shellHostPath) : []),
     ...planGuestServices(),
@@ -65,7 +64,7 @@ export function planProbeCommand(spec: ProbeSpec, qemu: QemuProgram): readonly s
     ...planBoard(spec.accelerator, probeMemoryMiB, booting.memory),
     ...planKernel(spec.vmlinuzHostPath, spec.initramfsHostPath, planProbeCommandLine()),
     ...planQmp(sockets.qmpHostPath),
-    ...planConsole(sockets.consoleHostPath, join(spec.scratchHostPath, consoleLogFile)),
+    ...planConsole(sockets.consoleHostPath),
   ];
 }
 
@@ -157,12 +156,8 @@ function planQmp(socketHostPath: string): readonly string[] {
   return [...planSocket('qmp0', socketHostPath), '-mon', 'chardev=qmp0,mode=control'];
 }
 
-// Appending keeps what an earlier machine of that name left: a restart is a new QEMU.
-function planConsole(socketHostPath: string, logHostPath: string): readonly string[] {
-  return [
-    ...planSocket('console0', socketHostPath, `,logfile=${escapeCommas(logHostPath)},logappend=on`),
-    ...planDevice({ driver: 'isa-serial', id: 'serial0', chardev: 'console0' }),
-  ];
+function planConsole(socketHostPath: string): readonly string[] {
+  return [...planSocket('console0', socketHostPath), ...planDevice({ driver: 'isa-serial', id: 'serial0', chardev: 'console0' })];
 }
 
 function planPorts(sockets: MachineSockets): readonly string[] {
@@ -227,8 +222,8 @@ function planDevice(device: DriverOptions): readonly string[] {
   return ['-device', JSON.stringify(device)];
 }
 
-function planSocket(id: string, hostPath: string, more = ''): readonly string[] {
-  return ['-chardev', `socket,id=${id},path=${escapeCommas(hostPath)},server=on,wait=off${more}`];
+function planSocket(id: string, hostPath: string): readonly string[] {
+  return ['-chardev', `socket,id=${id},path=${escapeCommas(hostPath)},server=on,wait=off`];
 }
 
 /** In QEMU's key=value options a comma is written twice. */
