@@ -4,6 +4,7 @@ import { message, text } from '@optique/core/message';
 import { multiple, optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, flag, option } from '@optique/core/primitives';
+import { harmlessJson } from '../core/harmless-text.ts';
 import { formatAge } from '../core/age.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
@@ -122,7 +123,7 @@ async function list(cli: Cli, json: boolean): Promise<ExitCode> {
     maxAgeMs: store.maxAgeMs,
     hostName: hostname(),
   };
-  if (json) cli.screen.data(`${JSON.stringify({ v: 1, ...summary, entries: listing })}\n`);
+  if (json) cli.screen.data(`${harmlessJson({ v: 1, ...summary, entries: listing })}\n`);
   else cli.screen.keep(cacheLines(summary, listing, Date.now()));
   return exitCodes.held;
 }

@@ -2,6 +2,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
+import { harmlessJson } from '../core/harmless-text.ts';
 import { canRunDrill, judgeHost } from '../core/doctor.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
@@ -40,7 +41,7 @@ export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   const findings = judgeHost(view.requirements, await observeHost(ctx, view));
   const canRun = canRunDrill(findings);
-  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, canRunDrill: canRun, findings })}\n`);
+  if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, canRunDrill: canRun, findings })}\n`);
   else cli.screen.keep(doctorLines(findings, cli.program));
   return canRun ? exitCodes.held : exitCodes.unavailable;
 }

@@ -6,6 +6,7 @@ import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
+import { harmlessJson } from '../core/harmless-text.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { exitCodes, mostSevere } from '../core/exit-code.ts';
 import { warnOfLayout } from '../core/layout-mistakes.ts';
@@ -233,7 +234,7 @@ async function printPlans(
   const { tools, foreseen } = parts;
   const machine = describeForeseen(foreseen, tools);
   const plans = chosen.map(({ drill, layout, skippedSteps }) => planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine }));
-  if (asked.json) cli.screen.data(plans.map((plan) => `${JSON.stringify({ v: 1, ...plan })}\n`).join(''));
+  if (asked.json) cli.screen.data(plans.map((plan) => `${harmlessJson({ v: 1, ...plan })}\n`).join(''));
   else cli.screen.keep(plans.flatMap((plan, index) => [...(index === 0 ? [] : [blank, blank]), ...planLines(plan)]));
   return exitCodes.held;
 }

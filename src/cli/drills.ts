@@ -3,6 +3,7 @@ import { message } from '@optique/core/message';
 import { multiple, optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
+import { harmlessJson } from '../core/harmless-text.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { drillListLines } from '../report/drill-list-lines.ts';
@@ -59,7 +60,7 @@ export async function runDrillsCommand(cli: Cli, asked: DrillsCommand): Promise<
   const listing = (asked.tags.length === 0 ? drills : selectTagged(drills, asked.tags)).map((drill) =>
     listDrill(drill, drill === defaultDrill),
   );
-  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, drills: listing })}\n`);
+  if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, drills: listing })}\n`);
   else cli.screen.keep(drillListLines(listing, cli.program));
   return exitCodes.held;
 }
@@ -76,7 +77,7 @@ async function show(cli: Cli, name: string, asJson: boolean): Promise<ExitCode> 
     plan: planDrill(drill, { layout: drill.layout, skippedSteps: [] }),
     twinPlan: worse === null ? null : planDrill(worse.drill, { layout: worse.drill.layout, skippedSteps: worse.skippedSteps }),
   };
-  if (asJson) cli.screen.data(`${JSON.stringify({ v: 1, ...page })}\n`);
+  if (asJson) cli.screen.data(`${harmlessJson({ v: 1, ...page })}\n`);
   else cli.screen.keep(drillPageLines(page, cli.program));
   return exitCodes.held;
 }

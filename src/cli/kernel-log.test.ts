@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ExitCode } from '../core/exit-code.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
+import { openSandbox } from './fixtures/run-raidlab.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { makeCli } from './make-cli.ts';
 import type { TextStream } from './output.ts';
@@ -215,4 +217,21 @@ test('a log of any length is read in little room', async () => {
   assert.equal(exitCode, 3);
   assert.match(stdout, /And 200 more of the kind oops\./u);
   assert.ok(process.memoryUsage().heapUsed - before < 60e6);
+});
+
+test('a pipe to which nobody writes is waited for, and Ctrl-C ends that', { timeout: 60_000 }, async () => {
+  using sandbox = openSandbox();
+  const fifoHostPath = join(sandbox.hostPath, 'fifo');
+  execFileSync('mkfifo', [fifoHostPath]);
+  const running = sandbox.start('kernel-log', fifoHostPath);
+  // Resolves when the other end has been opened.
+  await using silent = await open(fifoHostPath, 'w');
+  running.child.kill('SIGINT');
+  assert.equal((await running.ended).exitCode, 130);
+  await silent.close();
+  const other = sandbox.start('kernel-log', fifoHostPath);
+  await using writer = await open(fifoHostPath, 'w');
+  await writer.write('[   11.000000] Kernel panic - not syncing: sysrq triggered crash\n');
+  await writer.close();
+  assert.equal((await other.ended).exitCode, 3);
 });

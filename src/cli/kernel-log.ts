@@ -1,4 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { object } from '@optique/core/constructs';
@@ -7,6 +9,7 @@ import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
+import { harmlessJson } from '../core/harmless-text.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure.ts';
@@ -18,7 +21,7 @@ import type { ReadLog } from '../report/kernel-log-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { readLogLines } from './log-input.ts';
-import { createContext } from '../machine/context.ts';
+import { createContext, whenAborted } from '../machine/context.ts';
 
 /** The command line of `raidlab kernel-log`. */
 export const kernelLogArguments = command(
@@ -63,7 +66,7 @@ export async function runKernelLogCommand(cli: Cli, asked: KernelLogCommand): Pr
   const logs: ReadLog[] = [];
   for (const file of asked.files.length === 0 ? ['-'] : asked.files) logs.push(await readLog(cli, file));
   const outcome = worstOutcome(logs.map((log) => log.outcome));
-  if (asked.json) cli.screen.data(`${JSON.stringify(documentOf(logs, outcome))}\n`);
+  if (asked.json) cli.screen.data(`${harmlessJson(documentOf(logs, outcome))}\n`);
   else cli.screen.keep(kernelLogLines(logs));
   return exitCodeOf[outcome];
 }
@@ -71,13 +74,19 @@ export async function runKernelLogCommand(cli: Cli, asked: KernelLogCommand): Pr
 async function readLog(cli: Cli, file: string): Promise<ReadLog> {
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   let state = initialLogState;
+  using aborted = whenAborted(ctx.signal);
+  let source: Readable | undefined;
   try {
-    const { packing, problem } = await readLogLines(ctx, openSource(cli, file), (line) => {
+    source = await openSource(cli, file);
+    const reading = readLogLines(ctx, source, (line) => {
       state = observeLogLine(state, line);
     });
-    const reading = closeLog(state);
-    return { file, packing, problem, reading, outcome: judgeReading(reading, problem === null) };
+    // Whoever writes to a pipe may never do so.
+    const { packing, problem } = await Promise.race([reading, aborted.promise]);
+    const read = closeLog(state);
+    return { file, packing, problem, reading: read, outcome: judgeReading(read, problem === null) };
   } catch (error) {
+    source?.destroy();
     if (error instanceof RaidlabError) throw error;
     const said = error instanceof Error ? error.message : String(error);
     const name = file === '-' ? 'standard input' : resolve(cli.cwdHostPath, file);
@@ -90,11 +99,25 @@ async function readLog(cli: Cli, file: string): Promise<ReadLog> {
   }
 }
 
-function openSource(cli: Cli, file: string): Readable {
-  if (file !== '-') return createReadStream(resolve(cli.cwdHostPath, file));
+async function openSource(cli: Cli, file: string): Promise<Readable> {
+  if (file !== '-') return openFile(resolve(cli.cwdHostPath, file));
   const input = cli.input();
   if (input.isTTY === true) cli.screen.note('Reading the log from this terminal; Ctrl-D ends it.');
   return input;
+}
+
+/** A FIFO is read as a socket is: opening and reading it as a file would hold up a thread, and with it the end of the process. */
+async function openFile(hostPath: string): Promise<Readable> {
+  const file = await open(hostPath, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  const isFifo = await file.stat().then((status) => status.isFIFO());
+  if (!isFifo) {
+    await file.close();
+    return createReadStream(hostPath);
+  }
+  // The handle is the socket's from now on: one that is collected would close it.
+  const socket = new Socket({ fd: file.fd, readable: true, writable: false });
+  socket.once('close', () => void file.close().catch(() => undefined));
+  return socket;
 }
 
 function documentOf(logs: readonly ReadLog[], outcome: LogOutcome) {

@@ -3,6 +3,7 @@ import { message } from '@optique/core/message';
 import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, flag, option } from '@optique/core/primitives';
+import { harmlessJson } from '../core/harmless-text.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure.ts';
@@ -111,7 +112,7 @@ async function list(cli: Cli, asked: { readonly available: boolean; readonly jso
       ? {}
       : { available: found.kernels, incomplete: found.incomplete, ...(found.unread === undefined ? {} : { unread: found.unread }) };
   const listing = { kernels: (await cachedKernels(cli)).map(listKernel), suites, ...available };
-  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, ...listing })}\n`);
+  if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, ...listing })}\n`);
   else cli.screen.keep(kernelsLines(listing, Date.now()));
   return exitCodes.held;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -111,6 +112,31 @@ test('a file that is not there, or is a directory, is named', async () => {
     const { exitCode, stderr } = await sandbox.run('drill', '--layout', word, '--plan');
     assert.equal(exitCode, 64);
     assert.ok(stderr.includes(`The layout ${word} cannot be read: ${why}.`), stderr);
+  }
+});
+
+test('what nobody would write as a layout is refused at once, in few words', { timeout: 30_000 }, async () => {
+  using sandbox = openSandbox();
+  execFileSync('mkfifo', [join(sandbox.hostPath, 'fifo.yaml')]);
+  const refusal = async (file: string): Promise<string> => {
+    const error: unknown = await loadLayout(file, sandbox.hostPath).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof RaidlabError && error.failure.area === 'usage', String(error));
+    return Object.values(describeFailure(error.failure)).join('\n');
+  };
+  assert.match(await refusal('fifo.yaml'), /cannot be read: it is no regular file/u);
+  assert.match(await refusal('/dev/zero.yaml/..'), /cannot be read/u);
+  const deep = [
+    '['.repeat(50_000),
+    '['.repeat(30_000) + ']'.repeat(30_000),
+    '{a: '.repeat(15_000),
+    '- '.repeat(30_000),
+    '? '.repeat(30_000),
+  ];
+  for (const text of [...deep, '\u001b[2J: \u202e', '"'.padEnd(60_000, '\\q'), 'k: 1\n'.repeat(12_000), '#'.repeat(70_000)]) {
+    writeFileSync(join(sandbox.hostPath, 'bad.yaml'), text);
+    const said = await refusal('bad.yaml');
+    assert.ok(said.length < 8000, String(said.length));
+    if (deep.includes(text)) assert.match(said, /^64\nbad\.yaml:1:\d+: this is nested too deep\./u);
   }
 });
 

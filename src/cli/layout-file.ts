@@ -1,17 +1,23 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { RaidlabError } from '../core/failure.ts';
 import type { ArrayLayout } from '../core/layout.ts';
 import type { LocatedMistake } from '../core/layout-file/located-node.ts';
 import { placeInText } from '../core/layout-file/place-in-text.ts';
 import { readLayout } from '../core/layout-file/read-layout.ts';
+import { readNamedFile, UnreadableFile } from '../machine/named-file.ts';
+
+/** A layout has some twenty lines. */
+const mostBytes = 64 * 1024;
+
+/** What is no layout at all has a mistake in each word. */
+const mostMistakes = 20;
 
 /** Tells whether a word names a layout's file and not a layout: it has a slash in it, or YAML's ending. */
 export function isLayoutFile(word: string): boolean {
   return word.includes('/') || /\.ya?ml$/u.test(word);
 }
 
-/** Gives the layout in a file that was typed. Rejects with `usage/no-layout-file`, and with `usage/bad-layout-file` for all that is wrong in it. */
+/** Gives the layout in a file that was typed. Rejects with `usage/no-layout-file`, and with `usage/bad-layout-file` for what is wrong in it. */
 export async function loadLayout(typed: string, cwdHostPath: string): Promise<ArrayLayout> {
   const text = await readText(typed, cwdHostPath);
   // Only who names a file needs the reader of YAML.
@@ -19,7 +25,10 @@ export async function loadLayout(typed: string, cwdHostPath: string): Promise<Ar
   const document = parseYaml(text);
   const read = document.is === 'document' ? readLayout(document.root) : { is: 'wrong' as const, mistakes: document.mistakes };
   if (read.is === 'layout') return read.layout;
-  const mistakes = [...read.mistakes].sort((a, b) => a.span.start - b.span.start).map((mistake) => placeMistake(text, mistake));
+  const mistakes = [...read.mistakes]
+    .sort((a, b) => a.span.start - b.span.start)
+    .slice(0, mostMistakes)
+    .map((mistake) => placeMistake(text, mistake));
   throw new RaidlabError({ area: 'usage', reason: 'bad-layout-file', file: typed, mistakes });
 }
 
@@ -29,10 +38,9 @@ function placeMistake(text: string, { span, problem, remedy }: LocatedMistake) {
 
 async function readText(typed: string, cwdHostPath: string): Promise<string> {
   try {
-    return await readFile(resolve(cwdHostPath, typed), 'utf8');
+    return await readNamedFile(resolve(cwdHostPath, typed), mostBytes);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : message;
-    throw new RaidlabError({ area: 'usage', reason: 'no-layout-file', file: typed, why }, { cause: error });
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new RaidlabError({ area: 'usage', reason: 'no-layout-file', file: typed, why: error.why }, { cause: error });
   }
 }

@@ -8,14 +8,14 @@ import type { TerminalCapabilities } from './terminal-capabilities.ts';
 export interface TextStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  write(text: string, done?: (error?: Error | null) => void): boolean;
+  write(text: string | Uint8Array, done?: (error?: Error | null) => void): boolean;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
 /** Standard output or standard error. Writing never throws; a reader that went away is told once. */
 export interface Output {
   readonly capabilities: TerminalCapabilities;
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   /** Gives lines as text, laid out for this stream as it is now. */
   format(lines: readonly Line[]): string;
   /** What lines are laid out for, now: a terminal may be resized. */
@@ -38,8 +38,8 @@ export function openOutput(stream: TextStream, capabilities: TerminalCapabilitie
     unicode: capabilities.unicode,
     widthOf: stringWidth,
   });
-  const write = (text: string): void => {
-    if (!isLost && text !== '') stream.write(text);
+  const write = (text: string | Uint8Array): void => {
+    if (!isLost && text.length > 0) stream.write(text);
   };
   return {
     capabilities,

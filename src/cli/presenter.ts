@@ -1,3 +1,4 @@
+import { harmlessJson } from '../core/harmless-text.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { failureLines } from '../report/failure-lines.ts';
 import { frameMs } from '../report/live-lines.ts';
@@ -66,7 +67,7 @@ export function presentAsText(write: (lines: readonly Line[]) => void, options: 
 export function presentAsJson(write: (text: string) => void): Presenter {
   return {
     event: (event) => {
-      write(`${JSON.stringify(event)}\n`);
+      write(`${harmlessJson(event)}\n`);
     },
     finish: () => undefined,
     end: () => undefined,

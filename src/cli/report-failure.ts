@@ -1,3 +1,4 @@
+import { harmlessJson } from '../core/harmless-text.ts';
 import { eventFormatVersion } from '../core/event.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import type { ExitCode } from '../core/exit-code.ts';
@@ -29,7 +30,7 @@ export function reportFailure(cli: Cli, error: unknown): ExitCode {
       { ...stamp, seq: 1, type: 'run-failed', area, reason, description },
       { ...stamp, seq: 2, type: 'run-ended', exitCode: description.exitCode, durationMs: 0 },
     ];
-    cli.screen.data(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    cli.screen.data(events.map((event) => `${harmlessJson(event)}\n`).join(''));
   }
   cli.screen.complain(failureLines(description, cli.program));
   return description.exitCode;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { harmlessJson } from '../core/harmless-text.ts';
 import { RaidlabError } from '../core/failure.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { openAppendFile, openCappedFile } from '../machine/append-file.ts';
@@ -95,7 +96,7 @@ export function createRunDirectory(resultsHostPath: string, run: string, mostByt
     writeResult: (result) => {
       attempt(hostPath, 'writing result.json', () => {
         const halfHostPath = join(hostPath, '.result.json');
-        writeFileSync(halfHostPath, `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
+        writeFileSync(halfHostPath, `${harmlessJson(result, 2)}\n`, { mode: 0o600 });
         renameSync(halfHostPath, join(hostPath, 'result.json'));
       });
     },
@@ -110,7 +111,7 @@ export function createRunDirectory(resultsHostPath: string, run: string, mostByt
 }
 
 function lineOf(record: unknown): Uint8Array {
-  return Buffer.from(`${JSON.stringify(record)}\n`);
+  return Buffer.from(`${harmlessJson(record)}\n`);
 }
 
 /** Swaps the link in one step, so that whoever follows it finds a run. A `latest` that is no link is the person's own: left alone. */

@@ -18,8 +18,8 @@ export interface Screen {
   complain(lines: readonly Line[]): void;
   /** Writes a remark about raidlab itself to standard error, a line. */
   note(text: string): void;
-  /** Writes text to standard output as it is: data. */
-  data(text: string): void;
+  /** Writes to standard output as it is: data. */
+  data(data: string | Uint8Array): void;
   /** Says nothing on standard error from now on: whoever read the output has gone away on purpose (`| head`). */
   silence(): void;
   /** Shows these lines below everything, in place of those shown before. */
@@ -58,8 +58,9 @@ export function openScreen(out: Output, err: Output): Screen {
     keep: (lines) => {
       if (lines.length > 0) out.write(`${erased()}${out.format(lines)}${drawn()}`);
     },
-    data: (text) => {
-      out.write(`${erased()}${text}${drawn()}`);
+    data: (data) => {
+      if (typeof data === 'string') return void out.write(`${erased()}${data}${drawn()}`);
+      for (const part of [erased(), data, drawn()]) out.write(part);
     },
     silence: () => {
       isSilent = true;

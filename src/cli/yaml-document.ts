@@ -8,10 +8,32 @@ export type YamlDocument =
 
 /** Reads a text as one document of YAML 1.2, core schema: `no` is a word there, and not false. */
 export function parseYaml(text: string): YamlDocument {
+  const tooDeep = findTooDeep(text);
+  if (tooDeep !== null) {
+    const remedy = 'A layout is a list of fields; docs/layouts.md has an example.';
+    return { is: 'no-yaml', mistakes: [{ span: { start: tooDeep, length: 1 }, problem: 'this is nested too deep', remedy }] };
+  }
   const document = parseDocument(text, { prettyErrors: false });
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) return { is: 'no-yaml', mistakes: errors.map((error) => mistakeOf(error)) };
   return { is: 'document', root: locate(document.contents, { start: 0, length: text.length }) };
+}
+
+/** A layout is two deep. */
+const deepest = 64;
+
+/** Gives the bracket that is too deep in others, or the `- ` or `? ` behind too many of them: readers of YAML go as deep as their stack allows. */
+function findTooDeep(text: string): number | null {
+  const tooManyInLine = new RegExp(`(?:[-?] +){${String(deepest)}}`, 'u').exec(text);
+  if (tooManyInLine !== null) return tooManyInLine.index;
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if ('[{'.includes(character)) depth += 1;
+    else if (']}'.includes(character)) depth -= 1;
+    if (depth > deepest) return at;
+  }
+  return null;
 }
 
 /** `within` is where the value is when it is nothing: nothing has no place of its own. */

@@ -74,8 +74,9 @@ export async function attachConsole(
       over.abort();
     });
     // The kernel's line is QEMU's to write down; here it is read from its log, as it comes.
-    const kernel = readLog(AbortSignal.any([ctx.signal, over.signal]), place, { follow: true, from: 'end' }, (text) => {
-      take(Buffer.from(text.replaceAll('\n', '\r\n')));
+    const kernel = readLog(AbortSignal.any([ctx.signal, over.signal]), place, { follow: true, from: 'end' }, (bytes) => {
+      // It is overwritten by what is read next.
+      take(Buffer.from(bytes));
     });
     // Its last words are in the log when QEMU is gone.
     const ended = Promise.all([closed.promise, kernel.catch(() => undefined)]).then(() => undefined);

@@ -11,7 +11,7 @@ const cap = { mostBytes: 40, formatLeftOut: (bytes: number): string => `[${Strin
 test('a lab that was never on has said nothing', async () => {
   await using directory = await openLabDirectory();
   const heard: string[] = [];
-  await readLog(new AbortController().signal, directory.place, { follow: false }, (text) => heard.push(text));
+  await readLog(new AbortController().signal, directory.place, { follow: false }, (bytes) => heard.push(String(bytes)));
   assert.deepEqual(heard, []);
 });
 
@@ -24,9 +24,9 @@ test('what is said is given as it comes, also when the log is full and begun ane
   const over = new AbortController();
   let heard = '';
   let heardAll = Promise.withResolvers<undefined>();
-  const reading = readLog(over.signal, place, { follow: true }, (text) => {
-    heard += text;
-    if (text.endsWith('.\n')) heardAll.resolve(undefined);
+  const reading = readLog(over.signal, place, { follow: true }, (bytes) => {
+    heard += String(bytes).replaceAll('\r', '');
+    if (heard.endsWith('.\n')) heardAll.resolve(undefined);
   });
   for (let line = 1; line <= 5; line += 1) {
     heardAll = Promise.withResolvers();
@@ -40,7 +40,7 @@ test('what is said is given as it comes, also when the log is full and begun ane
     ['the first line', ...[1, 2, 3, 4, 5].map((line) => `line ${String(line)} of the flood.`), ''].join('\n'),
   );
   const again: string[] = [];
-  await readLog(new AbortController().signal, place, { follow: false }, (text) => again.push(text));
+  await readLog(new AbortController().signal, place, { follow: false }, (bytes) => again.push(String(bytes).replaceAll('\r', '')));
   assert.match(again.join(''), /^.*line 4 of the flood\.\n.*line 5 of the flood\.\n$/su);
   assert.doesNotMatch(again.join(''), /line 1/u);
 });

@@ -2,7 +2,6 @@ import { watch } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import { oldFileOf } from '../machine/append-file.ts';
 import { fileFailure, hasErrorCode } from '../machine/cache/file-failure.ts';
 import { consoleLogFile } from '../machine/qemu/qemu-command.ts';
@@ -19,20 +18,16 @@ export interface LogReading {
 }
 
 /**
- * Gives what the console of a lab said, and, when it is to be followed, what it says until the signal aborts. A serial line ends its
- * rows with `\r\n`; they come with `\n`. A log that is full is begun anew while it is read: see openCappedFile.
+ * Gives what the console of a lab said, and, when it is to be followed, what it says until the signal aborts. A log that is full is begun
+ * anew while it is read: see openCappedFile.
  */
 export async function readLog(
   signal: AbortSignal,
   place: LabPlace,
   { follow, from = 'beginning' }: LogReading,
-  write: (text: string) => void,
+  take: (bytes: Buffer) => void,
 ): Promise<void> {
   const hostPath = join(place.logsHostPath, consoleLogFile);
-  const decoder = new StringDecoder('utf8');
-  const take = (bytes: Buffer): void => {
-    write(decoder.write(bytes).replaceAll('\r', ''));
-  };
   try {
     if (from === 'beginning') await readOld(oldFileOf(hostPath), take);
     // Begun before anything is read, so that no change comes in between.

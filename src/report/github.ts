@@ -1,4 +1,5 @@
 import { exitCodes } from '../core/exit-code.ts';
+import { harmlessPiece, harmlessText } from '../core/harmless-text.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import { formatDuration } from './format-duration.ts';
 import { codeBlock, inlineCode } from './markdown.ts';
@@ -83,7 +84,7 @@ function details(result: RunResult, outcome: DrillOutcome): string {
 }
 
 function annotation(command: 'error' | 'warning' | 'notice', title: string, text: string): string {
-  return `::${command} title=${escapeProperty(title)}::${escapeData(text)}\n`;
+  return `::${command} title=${escapeProperty(harmlessPiece(title))}::${escapeData(harmlessText(text))}\n`;
 }
 
 function escapeData(text: string): string {
@@ -96,7 +97,7 @@ function escapeProperty(text: string): string {
 
 /** Makes text that stands in a line of Markdown mean itself. */
 function escapeMarkdown(text: string): string {
-  return escapeHtml(text.replaceAll(/\s+/gu, ' ')).replaceAll(/[\\`*_[\]|~#]/gu, String.raw`\$&`);
+  return escapeHtml(harmlessPiece(text.replaceAll(/\s+/gu, ' '))).replaceAll(/[\\`*_[\]|~#]/gu, String.raw`\$&`);
 }
 
 function escapeHtml(text: string): string {

@@ -1,3 +1,4 @@
+import { harmlessText } from '../core/harmless-text.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import { formatExpected } from './expectation-lines.ts';
 import { consoleText, evidenceText, expectationText, runFacts, summaryOf } from './outcome-text.ts';
@@ -87,15 +88,9 @@ function element(name: string, attributes: Readonly<Record<string, string>>, con
   return isText ? `${open}>${content.join('')}</${name}>` : `${open}>\n${content.join('\n')}\n</${name}>`;
 }
 
-/** Escapes text for XML 1.0; characters that it cannot have at all, as consoles print them, become U+FFFD. Source: XML 1.0, 2.2. */
+/** Escapes text for XML 1.0; what it cannot have at all is none of a harmless text. Source: XML 1.0, 2.2. */
 function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return harmlessText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 function seconds(durationMs: number | null): string {

@@ -29,7 +29,7 @@ function linesOf(log: ReadLog): readonly Line[] {
   const { troubles, untold } = log.reading;
   const more = Object.entries(untold).map(([kind, number]) => `${String(number)} more of the kind ${kind}`);
   return [
-    ...troubles.flatMap((trouble) => [...escaped(troubleLines(trouble)), blank]),
+    ...troubles.flatMap((trouble) => [...troubleLines(trouble), blank]),
     ...(more.length === 0 ? [] : [line(0, `And ${more.join(', ')}.`)]),
     ...verdictLines(log),
   ];
@@ -54,7 +54,7 @@ function doubtLines(reading: KernelLogReading, problem: string | null): readonly
   if (reading.doubtful.length > 0) {
     return [
       line(0, [span('Not judged: this speaks of kernel trouble, and was not understood.', 'doubtful')]),
-      ...escaped(saidLines(2, reading.doubtful.join('\n'))),
+      ...saidLines(2, reading.doubtful.join('\n')),
     ];
   }
   if (isPiece) return [line(0, [span('Not judged: the first line of a report is missing, and with it what it was.', 'doubtful')])];
@@ -74,15 +74,4 @@ function count(number: number, word: string): string {
 
 function upperFirst(sentence: string): string {
   return `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}`;
-}
-
-/** Shows what would act on a terminal as its code; colours say nothing and go. */
-function escaped(lines: readonly Line[]): readonly Line[] {
-  return lines.map((one) => ({ ...one, spans: one.spans.map((piece) => ({ ...piece, text: escapeControl(piece.text) })) }));
-}
-
-function escapeControl(text: string): string {
-  return text
-    .replace(/\u001b\[[\d;]*m/gu, '')
-    .replace(/[^\P{Cc}\t]/gu, (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`);
 }

@@ -1,3 +1,4 @@
+import { harmlessLine, harmlessPiece } from '../core/harmless-text.ts';
 import type { Line, Span, Tone } from './line.ts';
 
 /** What lines are laid out for. */
@@ -46,7 +47,7 @@ const asciiMarks: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gives the rows of a line on a page: cleaned of control characters, wrapped, coloured.
+ * Gives the rows of a line on a page: harmless, wrapped, coloured.
  *
  * A word that is longer than a row is left whole, so that it can be copied; the terminal folds it.
  */
@@ -54,7 +55,8 @@ export function layoutLine(given: Line, page: Page): readonly string[] {
   const line = placeLabel(given, page);
   const spans = line.spans.map((span) => ({ ...span, text: cleanText(span.text, page) }));
   const margin = line.margin === undefined ? '' : paint({ ...line.margin, text: cleanText(line.margin.text, page) }, page);
-  const rows = wrapSpans(spans, line, page);
+  const wrapped = wrapSpans(spans, line, page);
+  const rows = margin.trim() === '' ? wrapped.map(harmlessRow) : wrapped;
   return rows.map((row, index) => {
     const indent = ' '.repeat(indentOn(index === 0 ? line.indent : line.hang, page));
     const continued = isCommand(line) && index < rows.length - 1 ? ' \\' : '';
@@ -102,16 +104,19 @@ function placeLabel(line: Line, page: Page): Line {
   return { ...line, hang: isNarrow ? line.indent + 2 : line.hang, spans: [{ ...label, text }, ...rest] };
 }
 
-/** Takes out what would act on a terminal: what a guest prints is shown, never obeyed. */
 function cleanText(text: string, page: Page): string {
-  const plain = text
-    .replaceAll('\t', '  ')
-
-    .replace(/\u001b\[[0-?]*[ -/]*[@-~]/gu, '')
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '?');
+  const plain = harmlessPiece(text);
   if (page.unicode) return plain;
 
   return plain.replace(/[^\u0000-\u007f]/gu, (character) => asciiMarks[character] ?? '?');
+}
+
+/** What begins a row must be no command to the log that it may stand in. */
+function harmlessRow(row: readonly Span[]): readonly Span[] {
+  const text = row.map((span) => span.text).join('');
+  if (harmlessLine(text) === text) return row;
+  const first = row.findIndex((span) => span.text.includes(':'));
+  return row.map((span, index) => (index === first ? { ...span, text: span.text.replace(':', String.raw`\x3a`) } : span));
 }
 
 function paint(span: Span, page: Page): string {

@@ -1,3 +1,4 @@
+import { harmlessText } from '../core/harmless-text.ts';
 import { drillLines } from './drill-lines.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import { expectationLines } from './expectation-lines.ts';
@@ -28,7 +29,7 @@ export function evidenceText(result: RunResult, outcome: DrillOutcome): string {
 /** Gives what the machines of a drill said last, as text; empty when there is nothing to be found there. */
 export function consoleText({ consoles }: DrillOutcome): string {
   return consoles
-    .map(({ machine, end, lines }) => `console of ${machine}${end === null ? '' : ` (${end})`}:\n${lines.join('\n')}`)
+    .map(({ machine, end, lines }) => `console of ${machine}${end === null ? '' : ` (${end})`}:\n${harmlessText(lines.join('\n'))}`)
     .join('\n\n');
 }
 

@@ -1,3 +1,4 @@
+import { harmlessJson, harmlessPiece } from '../core/harmless-text.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import { formatExpected, sourceOf } from './expectation-lines.ts';
 import { consoleText, evidenceText, folderOf, runFacts, summaryOf } from './outcome-text.ts';
@@ -56,7 +57,7 @@ function expectedFacts({ expectation, surprises }: DrillOutcome): Readonly<Recor
 /** JSON is YAML: a value in its JSON form needs no thought about what YAML would read into it. Source: YAML 1.2.2, 1.3. */
 function yamlBlock(facts: Readonly<Record<string, unknown>>): readonly string[] {
   const rows = Object.entries(facts).flatMap(([name, value]) =>
-    Array.isArray(value) ? [`${name}:`, ...value.map((each) => `  - ${JSON.stringify(each)}`)] : [`${name}: ${JSON.stringify(value)}`],
+    Array.isArray(value) ? [`${name}:`, ...value.map((each) => `  - ${harmlessJson(each)}`)] : [`${name}: ${harmlessJson(value)}`],
   );
   return ['---', ...rows, '...'].map((row) => `  ${row}`);
 }
@@ -67,5 +68,5 @@ function escapeDescription(text: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/gu, ' ').trim();
+  return harmlessPiece(text.replaceAll(/\s+/gu, ' ').trim());
 }

@@ -4,6 +4,7 @@ import { optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { float, integer } from '@optique/core/valueparser';
+import { harmlessJson } from '../../core/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { defaultDiskSizeBytes } from '../../core/layout.ts';
@@ -174,7 +175,7 @@ export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<Exit
     const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
     const { state, picture } = await lookAtLab(ctx, labPlace, cli.version);
     const { disks, faults } = state;
-    if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, lab: asked.lab, disks, faults })}\n`);
+    if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, lab: asked.lab, disks, faults })}\n`);
     else cli.screen.keep(diskListLines(disks, faults, picture));
     return exitCodes.held;
   }

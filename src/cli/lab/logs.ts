@@ -6,6 +6,7 @@ import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { openHarmlessLines } from '../harmless-lines.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab logs`. */
@@ -15,6 +16,9 @@ export const logsArguments = (cli: Cli) =>
     object({
       command: constant('logs'),
       lab: labOption(cli),
+      raw: option('--raw', {
+        description: message`Gives the bytes as they were printed: what acts on a terminal is not shown by its code.`,
+      }),
       follow: option('-f', '--follow', { description: message`Goes on with what is said from now on, until Ctrl-C.` }),
     }),
     { brief: message`Prints what the console of a lab said, all its kernel's messages among it.` },
@@ -34,8 +38,17 @@ export async function runLogsCommand(cli: Cli, asked: LogsCommand): Promise<Exit
   const { readLog } = await import('../../lab/read-log.ts');
   const place = await placeOf(cli, asked.lab);
   const { signal } = cli.interruption;
-  await readLog(signal, place, { follow: asked.follow }, (text) => {
+  const lines = openHarmlessLines((text) => {
     cli.screen.data(text);
   });
+  await readLog(signal, place, { follow: asked.follow }, asked.raw ? writeBytes(cli) : lines.take);
+  lines.end();
   return signal.aborted ? exitCodes.interrupted : exitCodes.held;
+}
+
+function writeBytes({ screen }: Cli): (bytes: Buffer) => void {
+  return (bytes) => {
+    // It is overwritten by what is read next, and a slow reader has not taken it by then.
+    screen.data(Buffer.from(bytes));
+  };
 }

@@ -2,6 +2,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
+import { harmlessJson } from '../../core/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { createContext } from '../../machine/context.ts';
@@ -42,7 +43,7 @@ export async function runLsCommand(cli: Cli, asked: LsCommand): Promise<ExitCode
     return exitCodes.held;
   }
   const labs = await listLabs(cli.labIndexHostPath);
-  if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, labs })}\n`);
+  if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, labs })}\n`);
   else cli.screen.keep(labListLines(labs, Date.now()));
   return exitCodes.held;
 }

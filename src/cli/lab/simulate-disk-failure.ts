@@ -5,6 +5,7 @@ import { withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
+import { harmlessJson } from '../../core/harmless-text.ts';
 import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { LabState } from '../../core/lab/lab-state.ts';
@@ -137,7 +138,7 @@ async function printPlan(
 ): Promise<ExitCode> {
   const { planDrill } = await import('../../drills/plan-drill.ts');
   const plan = planDrill(drill, { layout: state.layout, skippedSteps: [] });
-  if (json) cli.screen.data(`${JSON.stringify({ v: 1, likeSeed, ...plan })}\n`);
+  if (json) cli.screen.data(`${harmlessJson({ v: 1, likeSeed, ...plan })}\n`);
   else cli.screen.keep(planLines(plan));
   return exitCodes.held;
 }

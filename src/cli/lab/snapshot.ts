@@ -4,6 +4,7 @@ import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
+import { harmlessJson } from '../../core/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { formatSize } from '../../core/size.ts';
@@ -97,7 +98,7 @@ export async function runSnapshotCommand(cli: Cli, asked: SnapshotCommand): Prom
   if (asked.action === 'ls') {
     const { listSnapshots } = await import('../../lab/snapshots.ts');
     const snapshots = await listSnapshots(place);
-    if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, lab: asked.lab, snapshots })}\n`);
+    if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, lab: asked.lab, snapshots })}\n`);
     else cli.screen.keep(snapshotListLines(snapshots, Date.now()));
     return exitCodes.held;
   }

@@ -3,6 +3,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
+import { harmlessJson } from '../../core/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { createContext } from '../../machine/context.ts';
@@ -42,7 +43,7 @@ export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   const look = async () => ({ lab: asked.lab, ...(await lookAtLab(ctx, place, cli.version)) });
   const tell = (status: LabStatus): void => {
-    if (asked.json) cli.screen.data(`${JSON.stringify({ v: 1, ...status })}\n`);
+    if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, ...status })}\n`);
     else if (asked.watch && cli.screen.out.capabilities.live) cli.screen.setLive(statusLines(status, Date.now()));
     else cli.screen.keep(statusLines(status, Date.now()));
   };

@@ -4,6 +4,7 @@ import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, negatableFlag, option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
+import { harmlessJson } from '../../core/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { RaidlabError } from '../../core/failure.ts';
@@ -115,7 +116,7 @@ async function printPlan(cli: Cli, lab: Parameters<typeof foreseeLab>[0], asJson
   const layout = parts.fit(state?.layout ?? lab.wishes.layout ?? defaultLayout);
   const machine = describeForeseen(parts.foreseen, parts.tools);
   const plan = planLab(lab.name, layout, { isProvisioned: state?.isProvisioned ?? false, machine });
-  if (asJson) cli.screen.data(`${JSON.stringify({ v: 1, ...plan })}\n`);
+  if (asJson) cli.screen.data(`${harmlessJson({ v: 1, ...plan })}\n`);
   else cli.screen.keep(labPlanLines(plan));
   return exitCodes.held;
 }

@@ -21,7 +21,8 @@ export function placeInText(text: string, { start, length }: TextSpan): PlaceInT
   const row = (text.slice(lineStart).split('\n', 1)[0] ?? '').replace(/\r$/u, '');
   const column = Array.from(text.slice(lineStart, at)).length;
   const characters = Array.from(row);
-  const marked = Math.max(1, Math.min(Array.from(text.slice(at, at + length).split('\n', 1)[0] ?? '').length, characters.length - column));
+  const spanned = Array.from(text.slice(at, at + length).split('\n', 1)[0] ?? '').length;
+  const marked = Math.max(1, Math.min(spanned, characters.length - column, around));
   const from = Math.max(0, column - around);
   // A tab is as wide as the terminal says: a blank keeps the mark below its place.
   const shown = characters

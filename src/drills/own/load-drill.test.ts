@@ -189,6 +189,16 @@ for (const [what, text, said, name] of refused) {
   });
 }
 
+test('what is no regular file is refused at once, and not waited for', { timeout: 10_000 }, async () => {
+  for (const [hostPath, why] of [
+    ['/dev/zero', 'it is no regular file'],
+    ['/', 'it is a directory'],
+  ] as const) {
+    const said = await refusal(async () => loadDrill({ hostPath, typed: './x.ts', cwdHostPath: '/' }));
+    assert.equal(said, `The drill ./x.ts cannot be read: ${why}.`);
+  }
+});
+
 test('a file that is not there, or that imports a broken one, is named', async () => {
   assert.match(
     await refusal(async () => loadDrill({ hostPath: '/nowhere/x.ts', typed: './x.ts', cwdHostPath: '/' })),

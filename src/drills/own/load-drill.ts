@@ -4,13 +4,13 @@
  *     file ──import──► default export ──► fields right, and do they go together? ──► guarded: what its steps throw is named with its place
  *       └─ `import … from 'raidlab'` is this very raidlab, wherever the file is
  */
-import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RaidlabError } from '../../core/failure.ts';
 import { hashText } from '../../machine/cache/file-hash.ts';
+import { readNamedFile, UnreadableFile } from '../../machine/named-file.ts';
 import type { Drill } from '../drill.ts';
 import { drills } from '../registry.ts';
 import { completeLayout, findDrillMistakes } from './drill-mistakes.ts';
@@ -18,6 +18,9 @@ import { guardDrill } from './guard-drill.ts';
 import { lineOfMistake } from './line-of-mistake.ts';
 import { findPlace, messageOf } from './place-of-error.ts';
 import type { SourcePlace } from './place-of-error.ts';
+
+/** A drill is some hundred lines; one that was bundled has more. */
+const mostBytes = 8 * 1024 * 1024;
 
 /** Where a drill comes from. */
 export interface DrillFile {
@@ -33,9 +36,10 @@ export interface DrillFile {
  * be read, does not compile, throws, or exports what is no drill. Its steps throw `bad-drill-file` for whatever goes wrong in them.
  */
 export async function loadDrill(file: DrillFile): Promise<Drill> {
-  await access(file.hostPath, constants.R_OK).catch((error: unknown) => {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new RaidlabError({ area: 'usage', reason: 'no-drill-file', file: file.typed, why });
+  // Node would wait for whoever writes to a FIFO, deaf to any signal.
+  await readNamedFile(file.hostPath, mostBytes).catch((error: unknown) => {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new RaidlabError({ area: 'usage', reason: 'no-drill-file', file: file.typed, why: error.why });
   });
   const url = pathToFileURL(file.hostPath).href;
   const sources = new Set([url]);

@@ -1,0 +1,57 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+/** Why a file that a person named is not read; `why` completes "… cannot be read: ". */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile';
+  readonly why: string;
+
+  /** Makes the error. */
+  constructor(why: string, options?: ErrorOptions) {
+    super(why, options);
+    this.why = why;
+  }
+}
+
+/**
+ * Reads a file that a person named, whole, as UTF-8. Throws {@link UnreadableFile} for what is no regular file, without waiting for
+ * whoever may write to it one day, and for what has more than `mostBytes`.
+ */
+export async function readNamedFile(hostPath: string, mostBytes: number): Promise<string> {
+  // Without a writer, the opening of a FIFO would otherwise block, deaf to any signal.
+  const file = await open(hostPath, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY).catch((error: unknown) => {
+    throw new UnreadableFile(describe(error as NodeJS.ErrnoException), { cause: error });
+  });
+  try {
+    return await readRegular(file, mostBytes);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readRegular(file: FileHandle, mostBytes: number): Promise<string> {
+  const status = await file.stat();
+  if (status.isDirectory()) throw new UnreadableFile('it is a directory');
+  if (!status.isFile()) throw new UnreadableFile('it is no regular file');
+  // One that grows meanwhile is not read further either.
+  const buffer = Buffer.alloc(mostBytes + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    length += bytesRead;
+    if (length > mostBytes) throw new UnreadableFile(`it has more than ${String(mostBytes / 1024)} KiB`);
+    if (bytesRead === 0) return buffer.toString('utf8', 0, length);
+  }
+}
+
+function describe({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'ENXIO':
+      return 'it is no regular file';
+    default:
+      return message;
+  }
+}
