@@ -1,6 +1,7 @@
 import type { ExitCode } from '../core/exit-code.ts';
 import type { Mirrors } from '../core/mirrors.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
+import type { SignalEar } from '../machine/signal-ear.ts';
 import type { TimeFactor } from '../machine/time-factor.ts';
 import type { Interruption } from './interruption.ts';
 import type { Terminal, TerminalInput } from './raw-terminal.ts';
@@ -35,6 +36,8 @@ export interface Cli {
    * caught, which is then given. A run puts its own in place while it is open.
    */
   lastWords: (exitCode: ExitCode, error?: unknown) => void;
+  /** What hears signals while we are deaf; there is one once a command runs. */
+  ear: SignalEar;
   /** Standard input, for a command that reads it. */
   readonly input: () => TerminalInput;
   /** Resolves when nothing more can come on standard input; never rejects. */

@@ -6,6 +6,8 @@ type Received = 'stop' | 'released' | 'end at once' | 'repeated';
 /**
  * How a person stops raidlab.
  *
+ * Node hears signals between two turns of its loop alone; for one that does not turn any more there is machine/signal-ear.ts.
+ *
  *     running ──signal──► stopping (the abort signal carries host/interrupted; cleanup runs) ──signal──► ended at once
  *     held by untilReleased() ──signal──► released, running again
  */

@@ -3,7 +3,7 @@
  * The entry: the only reader of argv, environment and signals, and the only place that ends the process.
  *
  *     argv, env, streams ──► Cli ──► one command ──► exit code
- *     first signal ──► the command's abort signal ──► clean-up ──► exit 130;  second signal ──► exit 130 at once
+ *     first signal ──► the command's abort signal ──► clean-up ──► exit 130;  second signal ──► exit 130 at once, or SIGKILL (signal-ear.ts)
  *
  * `--version` is answered before anything else is loaded; the rest is loaded when it is needed.
  */
@@ -48,6 +48,7 @@ async function main(): Promise<void> {
   const { runCli } = await import('./run-cli.ts');
   const exitCode = await runCli(cli);
   await Promise.all([cli.screen.out.drained(), cli.screen.err.drained()]);
+  if (cli.interruption.signal.aborted) cli.ear.ending();
   process.exit(cli.lostOutput() ?? exitCode);
 }
 
@@ -56,15 +57,19 @@ function listenForSignals(cli: Cli): void {
     process.on(signal, () => {
       switch (cli.interruption.receive(signal)) {
         case 'stop':
+          cli.ear.taken();
           cli.screen.note('Stopping… press Ctrl-C again to end at once.');
           break;
         case 'end at once':
+          // Last words may have to be written where nobody reads, and a thread may hang in a file.
+          cli.ear.ending();
           // Children die with us, by their parent-death signal; the next run removes what they leave.
           cli.lastWords(130);
           process.exit(130);
 
         case 'released':
         case 'repeated':
+          cli.ear.taken();
           break;
       }
     });

@@ -12,6 +12,7 @@ import { defaultCacheBound } from '../machine/cache/pick-evictions.ts';
 import type { CacheBound } from '../machine/cache/pick-evictions.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import { createTimeFactor } from '../machine/time-factor.ts';
+import { noEar } from '../machine/signal-ear.ts';
 import type { TimeFactor } from '../machine/time-factor.ts';
 import { failureLines } from '../report/failure-lines.ts';
 import type { Cli } from './cli.ts';
@@ -88,6 +89,7 @@ export function makeCli(facts: ProcessFacts): Cli {
     stepSummaryHostPath: firstSet(env.GITHUB_STEP_SUMMARY),
     screen,
     interruption,
+    ear: noEar,
     lastWords: (_exitCode, error) => {
       if (error !== undefined) reportFailure(cli, error);
     },

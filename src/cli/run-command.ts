@@ -1,5 +1,6 @@
 import type { ExitCode } from '../core/exit-code.ts';
 import { runCacheCommand } from './cache.ts';
+import { openSignalEar } from '../machine/signal-ear.ts';
 import type { Cli } from './cli.ts';
 import { runDoctorCommand } from './doctor.ts';
 import { runDrillCommand } from './drill.ts';
@@ -13,7 +14,10 @@ import type { CommandLine } from './parse-command-line.ts';
 
 /** Reads the command line and runs its command; gives the exit code. Throws what goes wrong. */
 export async function runCommandLine(cli: Cli): Promise<ExitCode> {
-  return runCommand(cli, await parseCommandLine(cli));
+  const asked = await parseCommandLine(cli);
+  // The keeper of a lab is in no terminal's process group.
+  if (asked.command !== 'shown' && asked.command !== 'keep-lab') cli.ear = openSignalEar();
+  return runCommand(cli, asked);
 }
 
 async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {

@@ -59,8 +59,8 @@ export function openScreen(out: Output, err: Output): Screen {
       if (lines.length > 0) out.write(`${erased()}${out.format(lines)}${drawn()}`);
     },
     data: (data) => {
-      if (typeof data === 'string') return void out.write(`${erased()}${data}${drawn()}`);
-      for (const part of [erased(), data, drawn()]) out.write(part);
+      if (typeof data === 'string') out.write(`${erased()}${data}${drawn()}`);
+      else for (const part of [erased(), data, drawn()]) out.write(part);
     },
     silence: () => {
       isSilent = true;

@@ -1,0 +1,70 @@
+/**
+ * A second pair of ears for Ctrl-C. Node hears a signal only between two turns of its loop: a step that never returns, or a write to a
+ * pipe that nobody reads, makes it deaf. A shell beside us, in our process group, hears what a terminal and timeout(1) send to the
+ * group, and ends us when two signals came and we have taken none.
+ *
+ *     signal ──► heard once ──signal──► heard twice ──a second later, and still no sign of us──► SIGKILL
+ *                    ▲                        │
+ *                    └──── we took it ────────┘           our pipe to it closes: it ends
+ */
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+
+/** The shell beside us, told what became of a signal. */
+export interface SignalEar {
+  /** Resolves when it listens, or cannot. */
+  readonly listening: Promise<unknown>;
+  /** We have taken the signal that came: we are awake. */
+  readonly taken: () => void;
+  /** We end now: who is still there in a second is not ending. */
+  readonly ending: () => void;
+}
+
+/** An ear that there is not. */
+export const noEar: SignalEar = { listening: Promise.resolve(), taken: () => undefined, ending: () => undefined };
+
+// The shell hears in its own time: what we took must not reach it before the signal itself does.
+const takenAfterMs = 100;
+
+/** What it waits with ignores the signals, and `wait` returns with each that comes. `life` ends with us, who hold the other end of its input. */
+const script = `
+exec 3<&0
+heard=0
+trap 'heard=$((heard + 1))' INT TERM HUP
+trap 'heard=0' USR1
+trap 'heard=2' USR2
+(trap '' INT TERM HUP USR1 USR2; exec cat <&3 > /dev/null) &
+life=$!
+echo listening
+exec > /dev/null
+while kill -0 "$life" 2> /dev/null; do
+  if [ "$heard" -lt 2 ]; then wait "$life"; continue; fi
+  (trap '' INT TERM HUP USR1 USR2; exec sleep 1) &
+  wait $!
+  [ "$heard" -lt 2 ] || ! kill -0 "$life" 2> /dev/null || kill -KILL "$1"
+done
+`;
+
+/** Starts the shell. It ends with us, and keeps nobody alive. */
+export function openSignalEar(): SignalEar {
+  const shell = spawn('/bin/sh', ['-c', script, 'raidlab-ear', String(process.pid)], { stdio: ['pipe', 'pipe', 'ignore'] });
+  // Without a shell there is one pair of ears.
+  shell.on('error', () => undefined);
+  shell.unref();
+  for (const stream of [shell.stdin, shell.stdout] as readonly unknown[] as readonly Socket[]) {
+    stream.on('error', () => undefined);
+    stream.unref();
+  }
+  return {
+    listening: new Promise((resolve) => {
+      shell.stdout.once('data', resolve);
+      shell.once('error', resolve);
+    }),
+    taken: () => {
+      setTimeout(() => shell.kill('SIGUSR1'), takenAfterMs).unref();
+    },
+    ending: () => {
+      shell.kill('SIGUSR2');
+    },
+  };
+}
