@@ -40,7 +40,8 @@ exec > /dev/null
 while kill -0 "$life" 2> /dev/null; do
   if [ "$heard" -lt 2 ]; then wait "$life"; continue; fi
   (trap '' INT TERM HUP USR1 USR2; exec sleep 1) &
-  wait $!
+  nap=$!
+  while [ "$heard" -ge 2 ] && kill -0 "$nap" 2> /dev/null; do wait "$nap"; done
   [ "$heard" -lt 2 ] || ! kill -0 "$life" 2> /dev/null || kill -KILL "$1"
 done
 `;
