@@ -9,7 +9,7 @@
 // Drills: what one is.
 export type { Drill, Requirement, Step, StepPhase, Twin, VersionKnowledge, VersionScope } from './drills/drill.ts';
 export type { DrillRun } from './drills/drill-run.ts';
-export type { Member } from './drills/member.ts';
+export type { Member } from './core/array/member.ts';
 export type { KernelLog } from './core/kernel/kernel-log.ts';
 export type { Check, CheckOutcome, Verdict } from './core/verdict.ts';
 export type { Expectation } from './core/expectation.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { arrayModules, knownRootModules } from '../src/core/kernel-abilities.ts';
@@ -58,6 +58,8 @@ const modulesOf = (directory: string, builtin = rootModules): Record<string, str
 async function buildPackage(name: string, depends: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const control = `Package: ${name}\nVersion: 6.12.5-2\nArchitecture: amd64\nMaintainer: Ada <ada@example>\nDescription: x\n${depends}`;
   const tree = await putFiles(path.join(place, 'trees', name), { ...files, 'DEBIAN/control': control });
+  // dpkg-deb refuses what the tester's umask may have made of it.
+  await chmod(path.join(tree, 'DEBIAN'), 0o755);
   const hostPath = path.join(place, 'packages', `${name}_6.12.5-2_amd64.deb`);
   await mkdir(path.dirname(hostPath), { recursive: true });
   await runHostCommand(createTestContext(), ['dpkg-deb', '--root-owner-group', '--build', tree, hostPath], { purpose: 'build a package' });

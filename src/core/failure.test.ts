@@ -98,7 +98,7 @@ const samples: Samples = {
     differs: [64, { lab: 'default', asked: '4 disks', has: '2 disks' }],
     'state-damaged': [69, { hostPath: '/home/me/.raidlab/default/state.json', why: 'v is missing' }],
     'state-newer': [69, { hostPath: '/home/me/.raidlab/default/state.json', version: 9, known: 1 }],
-    'not-as-built': [64, { why: 'DISK1 has been pulled' }],
+    'not-as-built': [64, { why: 'DISK1 has been pulled', remedy: 'Insert it.' }],
     'root-of-layers': [64, { lab: 'default', kernel: '3.16.0' }],
     'disk-missing': [69, { lab: 'default', serial: 'DISK1', hostPath: '/home/me/.raidlab/default/disks/DISK1.raw' }],
     'unknown-disk': [64, { lab: 'default', disk: 'DIKS1', known: ['DISK1'], nearest: 'DISK1' }],

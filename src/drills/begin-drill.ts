@@ -60,6 +60,7 @@ export async function beginDrill(
     await doSteps(run);
     return run;
   } catch (error) {
+    if (request.array !== undefined) await run.putToRest();
     await run[Symbol.asyncDispose]();
     throw error;
   }

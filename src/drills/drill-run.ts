@@ -1,3 +1,6 @@
+import type { Member } from '../core/array/member.ts';
+import { RaidlabError } from '../core/failure.ts';
+import type { Census } from '../core/payload/census.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
@@ -6,7 +9,9 @@ import { promiseContent } from '../core/payload/promised-file.ts';
 import type { PromisedFile } from '../core/payload/promised-file.ts';
 import type { Fault, StandingFault } from '../core/fault.ts';
 import type { Check } from '../core/verdict.ts';
+import { steadyContext, withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
+import { KernelCrash } from '../machine/kernel-crash.ts';
 import type { CommandResult, Guest, GuestProcess } from '../machine/guest.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Journal, JournalRecord } from '../storage/journal.ts';
@@ -15,9 +20,9 @@ import type { Payload } from '../storage/payload-image.ts';
 import type { Promised } from '../storage/verify-files.ts';
 import { readOutput, said, tryCommand, typeCommand } from '../storage/type-command.ts';
 import { DiskBays } from './disk-bays.ts';
+import { DrillMembers } from './drill-members.ts';
 import { JudgedKernelLog } from './judged-kernel-log.ts';
 import type { KernelLog } from '../core/kernel/kernel-log.ts';
-import type { Member } from './member.ts';
 import { startFromKit } from './machine-kit.ts';
 import type { DrillRunOptions } from './drill-run-options.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
@@ -26,6 +31,9 @@ import type { StartMachine } from '../machine/template/fork-or-boot.ts';
 
 /** How long the live writer may take for the records a step waits for, milliseconds; a pulled disk may cost it a SCSI time-out of 30 s. */
 const journalTimeoutMs = 90_000;
+
+/** How long a machine may take to switch off when its drill is over, milliseconds. */
+const putToRestTimeoutMs = 60_000;
 
 /**
  * A drill under way: the main machine, the disks it has, what was written and what was promised.
@@ -36,12 +44,9 @@ const journalTimeoutMs = 90_000;
 export class DrillRun implements AsyncDisposable {
   readonly ctx: Context;
   readonly drill: string;
-  readonly array: ArrayPlan;
   readonly kit: MachineKit;
   readonly payload: Payload;
   readonly seed: string;
-  /** The members as the procedure has them now, by devid. */
-  readonly members: Member[];
   /** What the live writer was told is durable, by segment. */
   readonly journals: JournalRecord[] = [];
   /** The trees of the payload that have been written, by directory name. */
@@ -51,6 +56,9 @@ export class DrillRun implements AsyncDisposable {
   readonly #machineName: string;
   readonly #bays: DiskBays;
   readonly #predictedLosses: string[] = [];
+  readonly #members: DrillMembers;
+  #array: ArrayPlan;
+  #census: Census | null = null;
   #promisedFiles: readonly PromisedFile[] = [];
   readonly #kernelLog = new JudgedKernelLog();
   #machine: Machine | undefined;
@@ -61,13 +69,28 @@ export class DrillRun implements AsyncDisposable {
   constructor(ctx: Context, options: DrillRunOptions) {
     this.ctx = ctx;
     this.drill = options.drill;
-    this.array = options.array;
+    this.#array = options.array;
     this.kit = options.kit;
     this.payload = options.payload;
     this.seed = options.seed;
     this.#machineName = options.machineName ?? 'main';
     this.#bays = new DiskBays(options.disks);
-    this.members = options.array.members.map((container, index) => ({ devid: index + 1, container }));
+    this.#members = new DrillMembers(options.array.members);
+  }
+
+  /** The array as it was planned, or as it was found. */
+  get array(): ArrayPlan {
+    return this.#array;
+  }
+
+  /** The members as the procedure has them now, by devid. */
+  get members(): readonly Member[] {
+    return this.#members.now;
+  }
+
+  /** Where the drill itself said last who belongs to the array; null as long as it has not. */
+  get announcement(): Error | null {
+    return this.#members.announcement;
   }
 
   /** The running machine; throws when it is off, which is a bug in a drill. */
@@ -93,13 +116,13 @@ export class DrillRun implements AsyncDisposable {
 
   /** Types a command of the procedure; throws CommandRefused when the tool refuses it. */
   async type(planned: Command): Promise<CommandResult> {
-    this.#announce(planned);
+    this.#tellTyped(planned);
     return typeCommand(this.ctx, this.guest, planned);
   }
 
   /** Types a command whose refusal is part of the story. */
   async try(planned: Command): Promise<CommandResult> {
-    this.#announce(planned);
+    this.#tellTyped(planned);
     return tryCommand(this.ctx, this.guest, planned);
   }
 
@@ -110,7 +133,7 @@ export class DrillRun implements AsyncDisposable {
 
   /** Types a command that works on while the host does something else. */
   async start(planned: Command): Promise<GuestProcess> {
-    this.#announce(planned);
+    this.#tellTyped(planned);
     return this.guest.start(this.ctx, planned.argv);
   }
 
@@ -240,22 +263,47 @@ export class DrillRun implements AsyncDisposable {
       journals: this.journals,
       seed: this.seed,
       predictedLosses: this.#predictedLosses,
+      census: this.#census,
+      subvolume: this.#array.subvolume,
     };
   }
 
   /** Puts a replaced member's successor in its place: a btrfs replace keeps the devid. */
   replaceMember(devid: number, container: ContainerPlan): void {
-    this.members[this.#indexOf(devid)] = { devid, container };
+    this.#members.replace(devid, container);
   }
 
   /** Adds a member that btrfs gave the number. */
   addMember(devid: number, container: ContainerPlan): void {
-    this.members.push({ devid, container });
+    this.#members.add(devid, container);
   }
 
   /** Takes a member out that the array no longer has. */
   removeMember(devid: number): void {
-    this.members.splice(this.#indexOf(devid), 1);
+    this.#members.remove(devid);
+  }
+
+  /** Takes the members as the array itself lists them. */
+  adoptMembers(members: readonly Member[]): void {
+    this.#members.adopt(members);
+  }
+
+  /** Goes on with an array that somebody has used: what fstab mounts of it, and everything that is on it, which is promised from now on. */
+  adoptArray(found: { readonly subvolume: string | null; readonly census: Census }): void {
+    this.#array = { ...this.#array, subvolume: found.subvolume };
+    this.#census = found.census;
+  }
+
+  /** Switches the machine off in order, where that is still possible: nothing is lost that its guest had finished. */
+  async putToRest(): Promise<void> {
+    if (this.#machine === undefined) return;
+    using limited = withDeadline(steadyContext(this.ctx), 'the machine to switch off', putToRestTimeoutMs);
+    try {
+      await this.#machine.shutdown(limited);
+    } catch (error) {
+      if (!(error instanceof RaidlabError || error instanceof KernelCrash)) throw error;
+      this.ctx.emit({ type: 'remark-made', text: `The machine could not be switched off in order, and its power is cut: ${error.message}` });
+    }
   }
 
   /** Ends the machine, whatever state it is in. */
@@ -269,13 +317,7 @@ export class DrillRun implements AsyncDisposable {
     return this.#boots <= 1 ? this.#machineName : `${this.#machineName}-${String(this.#boots)}`;
   }
 
-  #indexOf(devid: number): number {
-    const index = this.members.findIndex((member) => member.devid === devid);
-    if (index === -1) throw new Error(`drill ${this.drill}: no member has devid ${String(devid)}`);
-    return index;
-  }
-
-  #announce(planned: Command): void {
+  #tellTyped(planned: Command): void {
     this.ctx.emit({ type: 'command-typed', machine: this.guest.machine, argv: planned.argv, command: formatCommand(planned) });
   }
 

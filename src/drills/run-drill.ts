@@ -163,6 +163,7 @@ function holdRun(claim: Disposable, left?: ArrayAtRest['left']) {
     [Symbol.asyncDispose]: async () => {
       claim[Symbol.dispose]();
       if (run === undefined) return;
+      if (left !== undefined) await run.putToRest();
       await run[Symbol.asyncDispose]();
       await left?.(run.disks);
     },

@@ -2,52 +2,84 @@
  * The default drill, on the array of a lab: what the seed's script did, done right. Beside it that script as it was,
  * up to the point where everything looks fine.
  */
+import { mountedSubvolume, whyNotWorkable } from '../core/array/why-not-workable.ts';
+import type { Unworkable } from '../core/array/why-not-workable.ts';
 import { isMissing, parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
-import type { ShownFilesystem } from '../core/btrfs/filesystem-show.ts';
 import { parseScrubStart } from '../core/btrfs/scrub-start.ts';
 import { RaidlabError } from '../core/failure.ts';
-import { arrayLabel } from '../core/layout.ts';
-import type { ArrayPlan } from '../core/plan/array.ts';
+import { arrayGuestPath } from '../core/layout.ts';
+import { oursBelow } from '../core/payload/census.ts';
+import type { Census, IsOurs } from '../core/payload/census.ts';
 import { planMount, planOpenAsBoot, planUnmount } from '../core/plan/array.ts';
 import { command } from '../core/plan/command.ts';
 import { lookAt, planScrub } from '../core/plan/repair.ts';
 import { judgeScrub } from '../core/proof/judge-scrub.ts';
+import { formatSize } from '../core/size.ts';
+import { journalDirectory } from '../storage/journal.ts';
+import { lookAtArray } from '../storage/look-at-array.ts';
+import { lookForUnfinishedWork } from '../storage/look-for-unfinished-work.ts';
+import { takeCensus } from '../storage/take-census.ts';
 import { readOutput } from '../storage/type-command.ts';
+import { proofFile } from '../storage/verify-files.ts';
 import { replaceMissingDisk } from './catalogue/replace-missing-disk.ts';
 import type { Drill, Step, Twin } from './drill.ts';
 import type { DrillRun } from './drill-run.ts';
 import { buildArray } from './steps/build-steps.ts';
 import { mountDegraded } from './steps/degraded-steps.ts';
+import { memberOf } from './steps/disks-of.ts';
+import { lostDevid } from './steps/lose-disk-steps.ts';
 import { act, typed } from './steps/plan-line.ts';
 import { softBalance } from './steps/replace-steps.ts';
 import { countersSeen } from './steps/counters.ts';
 
-/** Power on, and what a boot does with the storage. The steps that follow go by the layout: an array that is not as it was built is refused. */
+/** Power on, what a boot does with the storage, and a look at what has become of the array: what cannot be worked on is refused before anything is done to it. */
 const openLab: Step = {
   name: 'open-lab',
-  title: 'Turn the machine of the lab on, as a boot does',
+  title: 'Turn the machine of the lab on, as a boot does, and look at what is on its array',
   phase: 'build',
   skippable: false,
-  plan: () => [act('power on, with the disks of the lab'), ...typed(planOpenAsBoot, lookAt.filesystemShow)],
+  plan: () => [
+    act('power on, with the disks of the lab'),
+    ...typed(planOpenAsBoot),
+    act('look at members, mounts, profiles, error counters and unfinished work; hash every file that is on the array'),
+  ],
   run: async (run) => {
     await run.boot();
-    await run.type(planOpenAsBoot);
-    requireAsBuilt(run.array, await run.ask(lookAt.filesystemShow, parseFilesystemShow));
+    // What is wrong with it is told by how the array is then, in clearer words.
+    await run.try(planOpenAsBoot);
+    const { ctx, guest, array } = run;
+    const picture = await lookAtArray(ctx, guest);
+    refuse(whyNotWorkable(picture, array, picture.mount === null ? [] : await lookForUnfinishedWork(ctx, guest, array, run.members)));
+    const subvolume = mountedSubvolume(picture);
+    const census = await takeCensus(ctx, guest, memberOf(array, lostDevid).mappingGuestDevice);
+    refuse(whyNotOurs(census, oursBelow(subvolume, [...run.payload.manifests.keys(), journalDirectory, proofFile])));
+    run.adoptArray({ subvolume, census });
+    if (picture.mount?.options.includes('degraded') === true) ctx.emit({ type: 'remark-made', text: degradedInFstab });
+    ctx.emit({ type: 'remark-made', text: describeCensus(census) });
   },
 };
 
-function requireAsBuilt(array: ArrayPlan, shown: readonly ShownFilesystem[]): void {
-  const has = shown.flatMap(({ devices }) => devices.map(({ devid, guestDevice }) => `${String(devid)} ${guestDevice ?? 'missing'}`));
-  const built = array.members.map(({ mappingGuestDevice }, index) => `${String(index + 1)} ${mappingGuestDevice}`);
-  if (has.toSorted().join() === built.join()) return;
-  throw new RaidlabError({
-    area: 'lab',
-    reason: 'not-as-built',
-    why: `the members of its array, by devid, are ${has.join(', ')}; they were built as ${built.join(', ')}`,
-  });
+const degradedInFstab =
+  'fstab mounts the array with `degraded`: at a boot at which one disk is merely late it goes on without it, and what is written then has one copy.';
+
+function refuse(reason: Unworkable | null): void {
+  if (reason !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', ...reason });
 }
 
-const planDegradedForGood = command('sed', '-i', `s|^\\(LABEL=${arrayLabel} \\S* btrfs \\S*\\)|\\1,degraded|`, '/etc/fstab');
+/** Tells what stands in the way of what raidlab writes to the array itself; null when nothing does. */
+function whyNotOurs({ manifest }: Census, isOurs: IsOurs): Unworkable | null {
+  const [, taken] = manifest.entries.filter(({ path }) => isOurs(path));
+  if (taken === undefined) return null;
+  return { why: `${taken.path} is on its array already, where raidlab writes files of its own`, remedy: 'Move it (`raidlab ssh`).' };
+}
+
+function describeCensus({ manifest, unread }: Census): string {
+  const files = manifest.entries.filter((entry) => entry.kind === 'file' && entry.xxh128 !== null).length;
+  const rest = unread.length === 0 ? '' : ` The content of ${String(unread.length)} more is not covered.`;
+  return `On the array are ${String(files)} files of yours, ${formatSize(manifest.sizeBytes)}: the proof compares them, too.${rest}`;
+}
+
+const planDegradedForGood = command('sed', '-i', `s|^\\(\\S* ${arrayGuestPath} btrfs \\S*\\)|\\1,degraded|`, '/etc/fstab');
 
 /** As the seed's script: with `degraded` in fstab, for good. */
 const mountDegradedForGood: Step = {

@@ -42,10 +42,12 @@ export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlac
   });
 }
 
+const remedy = '`raidlab destroy` and `raidlab up` make it anew, which takes seconds; `raidlab up --lab NAME` makes another one.';
+
 /** Throws `lab/not-as-built` unless a drill that goes by the layout can be done on a lab. */
 export function requireAsBuilt(state: LabState): void {
   const why = whyNotAsBuilt(state);
-  if (why !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', why });
+  if (why !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', why, remedy });
 }
 
 function disksLeft(disks: readonly LabDisk[], left: MachineDisks): readonly LabDisk[] {

@@ -37,7 +37,10 @@ export interface Journal extends Disposable {
 
 const programGuestPath = '/run/raidlab-journal-writer';
 const portGuestPath = '/dev/virtio-ports/org.raidlab.journal';
-const journalDirectoryGuestPath = `${arrayGuestPath}/journal`;
+/** The directory on the array that has the live writer's records. */
+export const journalDirectory = 'journal';
+
+const journalDirectoryGuestPath = `${arrayGuestPath}/${journalDirectory}`;
 const stopTimeoutMs = 60_000;
 
 /**

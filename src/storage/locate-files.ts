@@ -1,19 +1,13 @@
+import type { Member } from '../core/array/member.ts';
 import { mapLogical, parseChunkTree } from '../core/btrfs/chunk-tree.ts';
 import type { MappedPiece } from '../core/btrfs/chunk-tree.ts';
 import { parseLuksDump, payloadOffsetBytes } from '../core/cryptsetup/luks-dump.ts';
 import { parseFilefrag } from '../core/e2fsprogs/filefrag.ts';
 import type { ByteRange } from '../core/fault.ts';
 import { command } from '../core/plan/command.ts';
-import type { ContainerPlan } from '../core/plan/container.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
 import { ask } from './type-command.ts';
-
-/** A member of the mounted array: its container, and the number that btrfs knows it by. */
-export interface LocatedMember {
-  readonly devid: number;
-  readonly container: ContainerPlan;
-}
 
 /**
  * Gives where the data of files lies on the raw disks, below LUKS: for each file the pieces that lie together, with the place of every
@@ -22,7 +16,7 @@ export interface LocatedMember {
 export async function locateFiles(
   ctx: Context,
   guest: Guest,
-  members: readonly LocatedMember[],
+  members: readonly Member[],
   guestPaths: readonly string[],
 ): Promise<ReadonlyMap<string, readonly MappedPiece[]>> {
   const [first] = members;

@@ -2,7 +2,7 @@ import { pictureArray } from '../core/array/array-picture.ts';
 import type { ArrayPicture } from '../core/array/array-picture.ts';
 import { parseBalanceStatus } from '../core/btrfs/balance-status.ts';
 import { parseDeviceStats } from '../core/btrfs/device-stats.ts';
-import { parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
+import { parseOneFilesystem } from '../core/btrfs/filesystem-show.ts';
 import { parseFilesystemUsage } from '../core/btrfs/filesystem-usage.ts';
 import { parseReplaceStatus } from '../core/btrfs/replace-status.ts';
 import { parseScrubRecords, scrubRecordGuestPath } from '../core/btrfs/scrub-record.ts';
@@ -55,11 +55,11 @@ export async function lookAtArray(ctx: Context, guest: Guest): Promise<ArrayPict
 const nothingMounted = { shown: null, usage: null, stats: null, scrub: null, scrubRecords: [], replace: null, balance: null };
 
 async function lookAtFilesystem(ctx: Context, guest: Guest) {
-  const [shown = null] = await ask(ctx, guest, lookAt.filesystemShow, parseFilesystemShow);
+  const shown = await ask(ctx, guest, lookAt.filesystemShow, parseOneFilesystem);
   const [usage, stats, scrubRecords, work] = await Promise.all([
     ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage),
-    ask(ctx, guest, lookAt.deviceStats, (text) => parseDeviceStats(text, shown?.devices.length ?? 0)),
-    shown === null ? [] : askScrubRecords(ctx, guest, shown.uuid),
+    ask(ctx, guest, lookAt.deviceStats, (text) => parseDeviceStats(text, shown.devices.length)),
+    askScrubRecords(ctx, guest, shown.uuid),
     lookAtWork(ctx, guest),
   ]);
   return { shown, usage, stats, scrubRecords, ...work };

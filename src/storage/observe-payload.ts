@@ -1,5 +1,6 @@
 import { RaidlabError } from '../core/failure.ts';
 import { findCommand, parseFind } from '../core/payload/find.ts';
+import type { FoundEntry } from '../core/payload/find.ts';
 import { getfattrCommand, parseGetfattr } from '../core/payload/getfattr.ts';
 import type { Manifest } from '../core/payload/manifest.ts';
 import type { ContentReading, ObservedPayload } from '../core/payload/observed-payload.ts';
@@ -11,23 +12,48 @@ import type { CommandResult, Guest } from '../machine/guest.ts';
 /** How long one look at the whole payload may take, milliseconds: a gigabyte through a software-emulated processor. */
 const lookTimeoutMs = 600_000;
 
+/** How many files one command is given: a name has up to 4096 bytes, and a command line on Linux 2 MiB. */
+const filesAtOnce = 500;
+
 /**
  * Looks at the payload below `guestPath` (absolute, the payload's own directory) with find, xxhsum and getfattr, for
  * `compareWithManifest`. Every file that the manifest names is read, from memory what is there. Rejects with
  * `guest/output-not-understood` when a tool says something unknown; what cannot be read is in the observation.
  */
 export async function observePayload(ctx: Context, guest: Guest, manifest: Manifest, guestPath: string): Promise<ObservedPayload> {
-  const find = await look(ctx, guest, findCommand(guestPath));
+  const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' && entry.xxh128 !== null ? [entry.path] : []));
+  return observeTree(ctx, guest, guestPath, findCommand(guestPath), async () => hashBelow(ctx, guest, guestPath, files));
+}
+
+/** Looks at everything below a directory with the given find; `read` gives the content of those files that are to be compared. */
+export async function observeTree(
+  ctx: Context,
+  guest: Guest,
+  guestPath: string,
+  findArgv: readonly string[],
+  read: (found: readonly FoundEntry[]) => Promise<ObservedPayload['contents']>,
+): Promise<ObservedPayload> {
+  const find = await look(ctx, guest, findArgv);
   // A directory that is not there or cannot be read is not listed, and find says why: then everything is missing, which is an answer.
   const isUnseen = find.exitCode === 1 && find.stdout === '' && find.stderr.startsWith('find: ');
   const found = isUnseen ? [] : understood(guest, find, () => parseFind(find.stdout));
-  const prefix = `${guestPath}/`;
-  const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [`${prefix}${entry.path}`] : []));
-  const hashed = await hashFiles(ctx, guest, files);
-  const contents = new Map([...hashed].map(([path, reading]) => [path.slice(prefix.length), reading]));
+  const contents = await read(found);
   const getfattr = await look(ctx, guest, getfattrCommand(guestPath));
   const xattrs = understood(guest, getfattr, () => parseGetfattr(guestPath, getfattr.stdout));
   return { found, contents, xattrs, complaints: [...complaintsOf(find), ...complaintsOf(getfattr)] };
+}
+
+/** Hashes files below a directory, by their paths in it. */
+export async function hashBelow(
+  ctx: Context,
+  guest: Guest,
+  guestPath: string,
+  paths: readonly string[],
+): Promise<ObservedPayload['contents']> {
+  const prefix = `${guestPath}/`;
+  const guestPaths = paths.map((path) => `${prefix}${path}`);
+  const hashed = await hashFiles(ctx, guest, guestPaths);
+  return new Map([...hashed].map(([path, reading]) => [path.slice(prefix.length), reading]));
 }
 
 /** Reads files of the guest, by their absolute paths, and gives the hash of each, or why it could not be read; from memory what is there. */
@@ -36,10 +62,11 @@ export async function hashFiles(ctx: Context, guest: Guest, guestPaths: readonly
   let asked = guestPaths;
   // xxhsum ends at the first file that it cannot read, so each further run answers for one file more at least.
   while (asked.length > 0) {
-    const result = await look(ctx, guest, xxhsumCommand(asked));
-    const { contents: read, unasked } = understood(guest, result, () => parseXxhsum(asked, result.stdout, result.stderr));
+    const words = asked.slice(0, filesAtOnce);
+    const result = await look(ctx, guest, xxhsumCommand(words));
+    const { contents: read, unasked } = understood(guest, result, () => parseXxhsum(words, result.stdout, result.stderr));
     for (const [path, reading] of read) contents.set(path, reading);
-    asked = unasked;
+    asked = [...unasked, ...asked.slice(words.length)];
   }
   return contents;
 }

@@ -53,7 +53,7 @@ async function observeWithoutTools(manifest: Manifest, hostPath: string): Promis
   const contents = new Map<string, { readonly xxh128: string }>();
   for (const entry of found.filter(({ kind }) => kind === 'file'))
     contents.set(entry.path, { xxh128: await xxhash128(readFileSync(join(hostPath, entry.path))) });
-  const xattrs = new Map(manifest.entries.flatMap((entry) => (entry.kind === 'symlink' ? [] : [[entry.path, entry.xattrs] as const])));
+  const xattrs = new Map(manifest.entries.flatMap((entry) => ('xattrs' in entry ? [[entry.path, entry.xattrs] as const] : [])));
   return { found, contents, xattrs, complaints: [] };
 }
 

@@ -23,10 +23,12 @@ const promised: Promised = {
   journals: [journal],
   seed: 'seed',
   predictedLosses: [],
+  census: null,
+  subvolume: null,
 };
 
 const verify = (what: Promised, ...scripts: readonly Script[]) =>
-  verifyFiles(ctx, createScriptedMachine([...scripts, answerPayload(what)]).guest, what);
+  verifyFiles(ctx, createScriptedMachine([...scripts, answerPayload(what)]).guest, what, '/dev/mapper/crypt-btrfs1');
 
 test('what is there as it was promised has no difference, and how much it was is told', async () => {
   assert.deepEqual(await verify(promised), {
@@ -37,6 +39,7 @@ test('what is there as it was promised has no difference, and how much it was is
     files: [],
     journals: [{ guestPath: journal.guestPath, acknowledged: 3, findings: [] }],
     predictedLosses: [],
+    unread: [],
   });
 });
 
@@ -57,7 +60,7 @@ test('caches that cannot be dropped stop the proof without a finding: what was r
 
 test('a lost file is missing, and a lost journal says how many records are gone and why', async () => {
   const machine = createScriptedMachine([answerPayload(promised, ['/storage/more/b', journal.guestPath])]);
-  const { trees, journals } = await verifyFiles(ctx, machine.guest, promised);
+  const { trees, journals } = await verifyFiles(ctx, machine.guest, promised, '/dev/mapper/crypt-btrfs1');
   assert.deepEqual(
     trees.map(({ differences }) => differences),
     [[], [{ kind: 'missing', path: 'b' }]],
@@ -95,7 +98,7 @@ test('a writer that was told of no durable record has nothing to be read, and it
     journals: [{ ...journal, acknowledged: 0, errors: ['record 0 could not be written (errno 30)'] }],
   };
   const machine = createScriptedMachine([answerPayload(silent)]);
-  const { journals } = await verifyFiles(ctx, machine.guest, silent);
+  const { journals } = await verifyFiles(ctx, machine.guest, silent, '/dev/mapper/crypt-btrfs1');
   assert.deepEqual(journals, [{ guestPath: journal.guestPath, acknowledged: 0, findings: ['record 0 could not be written (errno 30)'] }]);
   assert.deepEqual(machine.typed, []);
 });

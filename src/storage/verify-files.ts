@@ -2,16 +2,21 @@ import { createXXHash128 } from 'hash-wasm';
 import { compareJournal } from '../core/journal/compare-journal.ts';
 import { journalBytes } from '../core/journal/journal-record.ts';
 import { arrayGuestPath } from '../core/layout.ts';
+import { compareWithCensus, oursBelow } from '../core/payload/census.ts';
+import type { Census } from '../core/payload/census.ts';
 import { compareWithManifest } from '../core/payload/compare-with-manifest.ts';
 import type { Manifest } from '../core/payload/manifest.ts';
 import { describeReading } from '../core/payload/promised-file.ts';
 import type { PromisedFile } from '../core/payload/promised-file.ts';
+import { topLevelGuestPath } from '../core/plan/array.ts';
 import { command } from '../core/plan/command.ts';
 import type { FilesSeen, JournalSeen, TreeSeen } from '../core/proof/files-seen.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
+import { journalDirectory } from './journal.ts';
 import type { JournalRecord } from './journal.ts';
 import { hashFiles, observePayload } from './observe-payload.ts';
+import { observeCensus } from './take-census.ts';
 import { ask, said, tryCommand } from './type-command.ts';
 
 /** What was promised to be on the array. */
@@ -25,7 +30,14 @@ export interface Promised {
   readonly seed: string;
   /** The guest paths of files that are predicted to be lost: these, and no others. */
   readonly predictedLosses: readonly string[];
+  /** What somebody had on the array before; null where nobody did. */
+  readonly census: Census | null;
+  /** The subvolume that is mounted as the array; null: its top level. */
+  readonly subvolume: string | null;
 }
+
+/** What the proof itself leaves on an array that it writes to. */
+export const proofFile = 'written-by-the-proof';
 
 /** Where the acknowledged part of a segment is copied to be hashed: the guest's memory, not the array. */
 const copyGuestPath = '/run/raidlab-acknowledged';
@@ -40,8 +52,8 @@ export async function dropCaches(ctx: Context, guest: Guest): Promise<void> {
   await ask(ctx, guest, command('sysctl', '--quiet', '--write', 'vm.drop_caches=3'), String);
 }
 
-/** Compares everything that was promised with what is on an array that has just been mounted; where it has not, drop the caches before. */
-export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised): Promise<FilesSeen> {
+/** Compares everything that was promised with what is on an array that has just been mounted, by one of its devices; where it has not, drop the caches before. */
+export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised, device: string): Promise<FilesSeen> {
   const trees: TreeSeen[] = [];
   for (const manifest of promised.manifests) {
     const guestPath = `${arrayGuestPath}/${manifest.directory}`;
@@ -59,7 +71,17 @@ export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised
   }));
   const journals: JournalSeen[] = [];
   for (const journal of promised.journals) journals.push(await verifyJournal(ctx, guest, promised.seed, journal));
-  return { trees, files, journals, predictedLosses: promised.predictedLosses };
+  const { census, predictedLosses } = promised;
+  if (census !== null) trees.push(await verifyCensus(ctx, guest, { ...promised, census }, device));
+  return { trees, files, journals, predictedLosses, unread: census?.unread ?? [] };
+}
+
+async function verifyCensus(ctx: Context, guest: Guest, promised: Promised & { readonly census: Census }, device: string): Promise<TreeSeen> {
+  const { census, subvolume, manifests, files } = promised;
+  const names = [...files.map(({ guestPath }) => guestPath.slice(`${arrayGuestPath}/`.length)), ...manifests.map(({ directory }) => directory)];
+  const isOurs = oursBelow(subvolume, [...names, journalDirectory, proofFile]);
+  const differences = compareWithCensus(census, await observeCensus(ctx, guest, device, census), isOurs);
+  return { guestPath: topLevelGuestPath, entries: census.manifest.entries.length, differences };
 }
 
 async function verifyJournal(ctx: Context, guest: Guest, seed: string, journal: JournalRecord): Promise<JournalSeen> {

@@ -1,4 +1,5 @@
 import { OutputLines } from '../output-lines.ts';
+import { UnknownOutput } from '../unknown-output.ts';
 
 /** One device of a filesystem as `btrfs filesystem show` lists it. */
 export interface ShownDevice {
@@ -49,6 +50,13 @@ export function parseFilesystemShow(text: string): readonly ShownFilesystem[] {
   } while (!lines.atEnd);
   lines.end();
   return filesystems;
+}
+
+/** The same of `btrfs filesystem show --raw PATH`, which shows the one filesystem that is mounted there. */
+export function parseOneFilesystem(text: string): ShownFilesystem {
+  const [filesystem, another] = parseFilesystemShow(text);
+  if (filesystem === undefined || another !== undefined) throw new UnknownOutput(tool, 'one filesystem', text.slice(0, 80), 1);
+  return filesystem;
 }
 
 /** Both versions say so on stdout while they look for seed devices, once or more; the lines of the filesystem itself say the same. */

@@ -33,8 +33,8 @@ export type LabFailure =
     }
   | { readonly area: 'lab'; readonly reason: 'state-damaged'; readonly hostPath: string; readonly why: string }
   | { readonly area: 'lab'; readonly reason: 'state-newer'; readonly hostPath: string; readonly version: number; readonly known: number }
-  /** `why` says what is not as `raidlab up` built it. */
-  | { readonly area: 'lab'; readonly reason: 'not-as-built'; readonly why: string }
+  /** `why` says what is not as `raidlab up` built it, or has become of it since; `remedy` what mends that. */
+  | { readonly area: 'lab'; readonly reason: 'not-as-built'; readonly why: string; readonly remedy: string }
   /** Its system disk holds what was written over a root of layers, which the kernel cannot have. */
   | { readonly area: 'lab'; readonly reason: 'root-of-layers'; readonly lab: string; readonly kernel: string }
   | { readonly area: 'lab'; readonly reason: 'disk-missing'; readonly lab: string; readonly serial: string; readonly hostPath: string }
@@ -194,9 +194,8 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
     case 'not-as-built':
       return {
         exitCode: usage,
-        what: `A disk failure can be simulated in a lab as it was built, and this one is not: ${failure.why}.`,
-        remedy:
-          '`raidlab destroy` and `raidlab up` make it anew, which takes seconds; `--lab NAME` makes another one. Nothing was changed.',
+        what: `No disk failure can be simulated in this lab: ${failure.why}.`,
+        remedy: `${failure.remedy} Nothing was changed.`,
       };
   }
 }

@@ -33,10 +33,10 @@ function wellObserved(): ObservedPayload {
     target: entry.kind === 'symlink' ? entry.target : null,
   }));
   const contents = new Map(
-    manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [[entry.path, { xxh128: entry.xxh128 }] as const] : [])),
+    manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [[entry.path, { xxh128: entry.xxh128 ?? '' }] as const] : [])),
   );
   const xattrs = new Map(
-    manifest.entries.flatMap((entry) => (entry.kind !== 'symlink' && entry.xattrs.length > 0 ? [[entry.path, entry.xattrs] as const] : [])),
+    manifest.entries.flatMap((entry) => ('xattrs' in entry && entry.xattrs.length > 0 ? [[entry.path, entry.xattrs] as const] : [])),
   );
   return { found, contents, xattrs, complaints: [] };
 }
@@ -45,7 +45,7 @@ const well = wellObserved();
 const files = manifest.entries.filter((entry) => entry.kind === 'file');
 const links = manifest.entries.filter((entry) => entry.kind === 'symlink');
 const linked = files.filter((file) => file.linkGroup !== null);
-const attributed = manifest.entries.filter((entry) => entry.kind !== 'symlink' && entry.xattrs.length > 0);
+const attributed = manifest.entries.filter((entry) => 'xattrs' in entry && entry.xattrs.length > 0);
 
 /** One thing gone wrong: what is seen then, where, and what must be said of it. */
 interface Mutation {

@@ -43,7 +43,7 @@ export function compareWithManifest(manifest: Manifest, observed: ObservedPayloa
         ...compareFacts(entry, there),
         ...(entry.kind === 'file' ? compareContent(entry, observed) : []),
         ...(entry.kind === 'file' ? compareLinks(entry, there, groups.get(entry.linkGroup ?? entry.path) ?? [], found) : []),
-        ...compareXattrs(entry.path, entry.kind === 'symlink' ? [] : entry.xattrs, observed.xattrs.get(entry.path) ?? []),
+        ...compareXattrs(entry.path, 'xattrs' in entry ? entry.xattrs : [], observed.xattrs.get(entry.path) ?? []),
       ];
     }),
     ...observed.found
@@ -102,6 +102,7 @@ function octal(mode: number): string {
 }
 
 function compareContent(file: ManifestFile, observed: ObservedPayload): readonly PayloadDifference[] {
+  if (file.xxh128 === null) return [];
   const reading = observed.contents.get(file.path);
   if (reading === undefined) return [{ kind: 'unchecked', path: file.path }];
   if ('unreadable' in reading) return [{ kind: 'unreadable', path: file.path, said: reading.unreadable }];

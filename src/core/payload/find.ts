@@ -10,7 +10,7 @@ export interface FoundEntry {
   readonly kind: FoundKind;
   readonly mode: number;
   readonly linkCount: number;
-  /** Inode number, as printed: it may exceed what a number holds. */
+  /** Inode number, as printed: it may exceed what a number holds. Behind its device number where find went into subvolumes, which count inodes each for itself. */
   readonly inode: string;
   readonly sizeBytes: number;
   /** Space taken, bytes; find counts it in blocks of 512. */
@@ -24,11 +24,16 @@ export interface FoundEntry {
 }
 
 /** Two strings for each entry, each ended by NUL, which no name can hold: what find knows and the path, then the link's target. */
-const printf = String.raw`%y\t%m\t%n\t%i\t%s\t%b\t%U\t%G\t%T@\t%P\0%l\0`;
+const printf = (inode: string): string => String.raw`%y\t%m\t%n\t${inode}\t%s\t%b\t%U\t%G\t%T@\t%P\0%l\0`;
 
 /** Gives the command that lists everything below a directory of the guest, for {@link parseFind}. `guestPath` is absolute. */
 export function findCommand(guestPath: string): readonly string[] {
-  return ['find', guestPath, '-xdev', '-printf', printf];
+  return ['find', guestPath, '-xdev', '-printf', printf('%i')];
+}
+
+/** The same, going on into subvolumes and whatever else is mounted below. */
+export function findAllCommand(guestPath: string): readonly string[] {
+  return ['find', guestPath, '-printf', printf('%D:%i')];
 }
 
 /** The letters of `%y`; `?` and `N` would be an error or a loop. */
@@ -44,7 +49,7 @@ const kinds: Readonly<Record<string, FoundKind>> = {
 };
 
 const facts =
-  /^(?<kind>.)\t(?<mode>[0-7]{1,4})\t(?<links>\d+)\t(?<inode>\d+)\t(?<size>\d+)\t(?<blocks>\d+)\t(?<uid>\d+)\t(?<gid>\d+)\t(?<mtime>-?\d+\.\d{9})\d*\t(?<path>[^]*)$/u;
+  /^(?<kind>.)\t(?<mode>[0-7]{1,4})\t(?<links>\d+)\t(?<inode>(?:\d+:)?\d+)\t(?<size>\d+)\t(?<blocks>\d+)\t(?<uid>\d+)\t(?<gid>\d+)\t(?<mtime>-?\d+\.\d{9})\d*\t(?<path>[^]*)$/u;
 
 /** Parses what {@link findCommand} prints. Throws UnknownOutput on anything else, on output that is cut off, and when the start itself is not listed. */
 export function parseFind(stdout: string): readonly FoundEntry[] {

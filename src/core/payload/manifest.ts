@@ -22,8 +22,8 @@ interface ManifestDirectory extends ManifestEntryBase {
 export interface ManifestFile extends ManifestEntryBase {
   readonly kind: 'file';
   readonly sizeBytes: number;
-  /** XXH128 of the content as it reads, holes as zeros; 32 lower-case hex digits, as xxhsum prints it. */
-  readonly xxh128: string;
+  /** XXH128 of the content as it reads, holes as zeros; 32 lower-case hex digits, as xxhsum prints it. Null: nobody read it, and it is not compared. */
+  readonly xxh128: string | null;
   /** The first path of the file, for each of its names when it has several; null when it has one. */
   readonly linkGroup: string | null;
   readonly xattrs: readonly Xattr[];
@@ -36,8 +36,13 @@ interface ManifestSymlink extends ManifestEntryBase {
   readonly target: string;
 }
 
+/** A device, pipe or socket, which only a person's own files have among them. */
+interface ManifestOther extends ManifestEntryBase {
+  readonly kind: 'other';
+}
+
 /** One name that must be there. */
-export type ManifestEntry = ManifestDirectory | ManifestFile | ManifestSymlink;
+export type ManifestEntry = ManifestDirectory | ManifestFile | ManifestSymlink | ManifestOther;
 
 /** What was written before the fault, as a plain value; it is kept on the host, out of reach of what happens to the guest. */
 export interface Manifest {

@@ -13,6 +13,8 @@ export interface ArrayPlan {
   readonly members: readonly ContainerPlan[];
   /** Containers to be, on the spare disks. */
   readonly spares: readonly ContainerPlan[];
+  /** The subvolume that fstab mounts, in the words of `subvol=`; null: the top level. */
+  readonly subvolume: string | null;
 }
 
 /** Plans the array; `luksUuids` gives one UUID a disk, members first, and must be fresh for every array. */
@@ -20,7 +22,7 @@ export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): Ar
   const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid, layout.bus));
   const members = layout.memberSizesBytes.length;
   if (containers.length !== members + layout.spareSizesBytes.length) throw new RangeError('planArray: one LUKS UUID for each disk');
-  return { layout, members: containers.slice(0, members), spares: containers.slice(members) };
+  return { layout, members: containers.slice(0, members), spares: containers.slice(members), subvolume: null };
 }
 
 /** The commands that build the array: containers and crypttab where it is encrypted, mkfs, fstab, mount. */
@@ -60,6 +62,25 @@ export function planMount(): Command {
 export function planMountWith(device: string, options: string): Command {
   return command('mount', '-t', 'btrfs', '-o', options, device, arrayGuestPath);
 }
+
+/** The command that mounts the array by one of its devices, with the given options (a word each) and showing what fstab shows. */
+export function planMountArray({ subvolume }: ArrayPlan, device: string, ...options: readonly string[]): Command {
+  return planMountWith(device, [...options, ...(subvolume === null ? [] : [`subvol=${subvolume}`])].join(','));
+}
+
+/** Where the proof mounts the top level of the array, with every subvolume below it; nobody else does. */
+export const topLevelGuestPath = '/run/raidlab-top-level';
+
+/** The commands that mount the top level beside what fstab mounts, to be read only. */
+export function planMountTopLevel(device: string): readonly Command[] {
+  return [
+    command('mkdir', '-p', topLevelGuestPath),
+    command('mount', '-t', 'btrfs', '-o', 'ro,subvolid=5', device, topLevelGuestPath),
+  ];
+}
+
+/** The command that unmounts the top level. */
+export const planUnmountTopLevel: Command = command('umount', topLevelGuestPath);
 
 /** The command that unmounts the array. */
 export function planUnmount(): Command {

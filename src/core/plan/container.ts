@@ -139,6 +139,11 @@ export function planRestoreHeader(container: ContainerPlan): readonly Command[] 
   ];
 }
 
+/** The command that prints what a LUKS2 container requires of whoever opens it, among much else, as JSON. */
+export function planDumpRequirements({ guestDevice }: ContainerPlan): Command {
+  return command('cryptsetup', 'luksDump', '--dump-json-metadata', guestDevice);
+}
+
 /** The command that tries whether a container opens with its key, and opens nothing. */
 export function planTestKey(container: ContainerPlan): Command {
   return command('cryptsetup', 'open', '--test-passphrase', '--type', 'luks', '--key-file', container.keyGuestPath, container.guestDevice);

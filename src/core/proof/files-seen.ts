@@ -32,6 +32,8 @@ export interface FilesSeen {
   readonly journals: readonly JournalSeen[];
   /** The guest paths of files that were predicted to be lost. */
   readonly predictedLosses: readonly string[];
+  /** Files that were on the array before, and whose content nobody knows. */
+  readonly unread: readonly string[];
 }
 
 /**

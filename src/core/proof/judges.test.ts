@@ -44,7 +44,7 @@ const journal = { guestPath: '/storage/journal/segment-1', acknowledged: 96, fin
 
 test('files are held when nothing differs, and it is told how much was compared', () => {
   assertCheck(
-    judgeFiles({ trees: [tree, tree], files: [], journals: [journal], predictedLosses: [] }),
+    judgeFiles({ trees: [tree, tree], files: [], journals: [journal], predictedLosses: [], unread: [] }),
     'held',
     /^824 files and directories, 96 acknowledged records$/u,
   );
@@ -55,7 +55,7 @@ test('every file that differs and every journal that lost a record is named', ()
     trees: [{ ...tree, differences: [{ kind: 'missing', path: 'a/b' }] }],
     files: [],
     journals: [{ ...journal, findings: ['2 of 96 acknowledged records are lost'] }],
-    predictedLosses: [],
+    predictedLosses: [], unread: [],
   };
   const check = judgeFiles(seen);
   assertCheck(check, 'broken');
@@ -67,7 +67,7 @@ test('what was predicted to be lost is no finding, and its being there is one', 
     trees: [{ ...tree, differences }],
     files: [],
     journals: [],
-    predictedLosses: ['/storage/payload/a/b'],
+    predictedLosses: ['/storage/payload/a/b'], unread: [],
   });
   const lost = { kind: 'unreadable', path: 'a/b', said: 'Input/output error' } as const;
   assertCheck(judgeFiles(seen(lost)), 'held', /1 of them lost as predicted/u);
@@ -80,14 +80,14 @@ test('a single file with a finding is named with it, unless it was predicted to 
     { guestPath: '/storage/images/guest.raw', finding: 'old content' },
     { guestPath: '/storage/images/other.raw', finding: null },
   ];
-  const seen: FilesSeen = { trees: [], files, journals: [], predictedLosses: [] };
+  const seen: FilesSeen = { trees: [], files, journals: [], predictedLosses: [], unread: [] };
   assertCheck(judgeFiles(seen), 'broken', /^\/storage\/images\/guest\.raw: old content$/u);
   assertCheck(judgeFiles({ ...seen, files: files.slice(1) }), 'held', /^1 files/u);
-  assertCheck(judgeFiles({ ...seen, predictedLosses: ['/storage/images/guest.raw'] }), 'held', /1 of them lost as predicted/u);
+  assertCheck(judgeFiles({ ...seen, predictedLosses: ['/storage/images/guest.raw'], unread: [] }), 'held', /1 of them lost as predicted/u);
 });
 
 test('where nothing was written nothing can be held', () => {
-  assertCheck(judgeFiles({ trees: [], files: [], journals: [], predictedLosses: [] }), 'inconclusive', /^0 files/u);
+  assertCheck(judgeFiles({ trees: [], files: [], journals: [], predictedLosses: [], unread: [] }), 'inconclusive', /^0 files/u);
 });
 
 for (const suite of suites) {

@@ -1,5 +1,5 @@
 import { defaultLayout } from '../../core/layout.ts';
-import { planMountWith, planUnmount } from '../../core/plan/array.ts';
+import { planMountArray, planUnmount } from '../../core/plan/array.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
@@ -63,7 +63,7 @@ const mountWithoutBalance: Step = {
 };
 
 function planMountWithoutBalance(array: ArrayPlan): Command {
-  return planMountWith(memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded,skip_balance');
+  return planMountArray(array, memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded', 'skip_balance');
 }
 
 /** The wrong move: to convert to single while btrfs still lists a disk that is dead. */

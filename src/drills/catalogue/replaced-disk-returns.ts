@@ -1,5 +1,5 @@
 import { parseDumpSuper } from '../../core/btrfs/dump-super.ts';
-import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
+import { parseOneFilesystem } from '../../core/btrfs/filesystem-show.ts';
 import { defaultLayout } from '../../core/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { planMount, planUnmount } from '../../core/plan/array.ts';
@@ -55,8 +55,7 @@ const compareMembers: Step = {
   skippable: false,
   plan: (array) => typed(lookAt.filesystemShow, planUnmount(), ...membersNow(array).map(planDumpSuper), planMount()),
   run: async (run) => {
-    const [shown] = await run.ask(lookAt.filesystemShow, parseFilesystemShow);
-    if (shown === undefined) throw new Error('btrfs filesystem show lists nothing');
+    const shown = await run.ask(lookAt.filesystemShow, parseOneFilesystem);
     const expected = run.members.map(({ devid, container }) => ({ devid, guestDevice: container.mappingGuestDevice }));
     run.judge(judgeMembers(shown, expected));
     // Unmounted, no transaction falls between two looks.

@@ -1,7 +1,7 @@
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
 import { arrayGuestPath, arrayLabel, defaultLayout } from '../../core/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
-import { planMountWith, planUnmount } from '../../core/plan/array.ts';
+import { planMountArray, planMountWith, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCreateContainer, planOpenContainer } from '../../core/plan/container.ts';
@@ -117,11 +117,11 @@ function mappingOf(array: ArrayPlan): string {
 }
 
 function planDegraded(array: ArrayPlan): Command {
-  return planMountWith(mappingOf(array), 'degraded');
+  return planMountArray(array, mappingOf(array), 'degraded');
 }
 
 function planDegradedReadOnly(array: ArrayPlan): Command {
-  return planMountWith(mappingOf(array), 'degraded,ro');
+  return planMountArray(array, mappingOf(array), 'degraded', 'ro');
 }
 
 const copyAway: Step = {
@@ -137,7 +137,7 @@ const copyAway: Step = {
     );
     for (const planned of planTurnOver(run.array)) await run.type(planned);
     await dropCaches(run.ctx, run.guest);
-    const seen = judgeFiles(await verifyFiles(run.ctx, run.guest, run.promised));
+    const seen = judgeFiles(await verifyFiles(run.ctx, run.guest, run.promised, spareOf(run.array).mappingGuestDevice));
     run.judge({ ...seen, name: 'salvaged-files', claim: 'Exactly the files that were predicted to be lost are lost' });
   },
 };

@@ -1,6 +1,6 @@
 import { defaultLayout } from '../../core/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
-import { planMountWith, planUnmount } from '../../core/plan/array.ts';
+import { planMountArray, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCloseContainer, planOpenContainer } from '../../core/plan/container.ts';
@@ -42,8 +42,8 @@ const losersNotes: readonly Command[] = [1, 2, 3, 4, 5].flatMap((number) => [
 ]);
 
 /** The commands that bring a half up by itself. */
-function planStartHalf(half: readonly ContainerPlan[], options: string): readonly Command[] {
-  return [...half.map(planOpenContainer), planScanDevices(), planMountWith(firstOf(half).mappingGuestDevice, options)];
+function planStartHalf(array: ArrayPlan, half: readonly ContainerPlan[]): readonly Command[] {
+  return [...half.map(planOpenContainer), planScanDevices(), planMountArray(array, firstOf(half).mappingGuestDevice, 'degraded')];
 }
 
 function firstOf(half: readonly ContainerPlan[]): ContainerPlan {
@@ -54,7 +54,7 @@ function firstOf(half: readonly ContainerPlan[]): ContainerPlan {
 
 async function startHalf(run: DrillRun, half: readonly ContainerPlan[]): Promise<void> {
   await run.boot();
-  for (const planned of planStartHalf(half, 'degraded')) await run.type(planned);
+  for (const planned of planStartHalf(run.array, half)) await run.type(planned);
 }
 
 const writeLosers: Step = {
@@ -64,7 +64,7 @@ const writeLosers: Step = {
   skippable: false,
   plan: (array) => [
     act(`orderly shutdown; power on without ${serialsOf(winnersOf(array))}`),
-    ...typed(...planStartHalf(losersOf(array), 'degraded'), ...losersNotes),
+    ...typed(...planStartHalf(array, losersOf(array)), ...losersNotes),
   ],
   run: async (run) => {
     await run.shutdown();
@@ -81,7 +81,7 @@ const writeWinners: Step = {
   skippable: false,
   plan: (array) => [
     act(`orderly shutdown; power on with ${serialsOf(winnersOf(array))}, and without ${serialsOf(losersOf(array))}`),
-    ...typed(...planStartHalf(winnersOf(array), 'degraded'), planExtractTree(degradedTree), command('sync')),
+    ...typed(...planStartHalf(array, winnersOf(array)), planExtractTree(degradedTree), command('sync')),
   ],
   run: async (run) => {
     await run.shutdown();
@@ -109,11 +109,11 @@ const allReturn: Step = {
 const listFiles: Command = { argv: findCommand(arrayGuestPath) };
 
 /** The commands that look at a half by itself and put it away again: read-only, so that nothing is added to its history. */
-function planLookAtHalf(half: readonly ContainerPlan[]): readonly Command[] {
+function planLookAtHalf(array: ArrayPlan, half: readonly ContainerPlan[]): readonly Command[] {
   return [
     ...planInspect(half),
     planScanDevices(),
-    planMountWith(firstOf(half).mappingGuestDevice, 'degraded,ro'),
+    planMountArray(array, firstOf(half).mappingGuestDevice, 'degraded', 'ro'),
     listFiles,
     ...planPutAway(half),
   ];
@@ -126,7 +126,7 @@ function planPutAway(half: readonly ContainerPlan[]): readonly Command[] {
 async function lookAtHalf(run: DrillRun, half: readonly ContainerPlan[]): Promise<HalfSeen> {
   const superBlocks = await inspect(run, half);
   await run.type(planScanDevices());
-  await run.type(planMountWith(firstOf(half).mappingGuestDevice, 'degraded,ro'));
+  await run.type(planMountArray(run.array, firstOf(half).mappingGuestDevice, 'degraded', 'ro'));
   const found = await run.ask(listFiles, parseFind);
   for (const planned of planPutAway(half)) await run.type(planned);
   return { name: serialsOf(half), superBlocks, found };
@@ -137,7 +137,7 @@ const lookAtEachAlone: Step = {
   title: 'Look at each half alone and read-only, before any joint mount',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(...planLookAtHalf(losersOf(array)), ...planLookAtHalf(winnersOf(array))),
+  plan: (array) => typed(...planLookAtHalf(array, losersOf(array)), ...planLookAtHalf(array, winnersOf(array))),
   run: async (run) => {
     const losers = await lookAtHalf(run, losersOf(run.array));
     run.judge(judgeSplitRecognised(losers, await lookAtHalf(run, winnersOf(run.array))));

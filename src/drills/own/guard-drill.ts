@@ -1,8 +1,11 @@
+import { areSameMembers, describeMembers } from '../../core/array/members-shown.ts';
 import { RaidlabError } from '../../core/failure.ts';
 import type { PlanLine } from '../../core/plan/drill-plan.ts';
 import { KernelCrash } from '../../machine/kernel-crash.ts';
 import { CommandRefused } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
+import { lookAtMembers, mountedArray } from '../proof/examine-array.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { messageOf } from './place-of-error.ts';
 import { isRecord } from './shape.ts';
@@ -44,15 +47,27 @@ function guardStep(step: Step, guard: DrillGuard): Step {
       );
     },
     run: async (run) => {
+      const before = run.announcement;
       try {
         await step.run(run);
       } catch (error) {
         // What ends the run, and what is said about the machine or a tool, is no mistake of the step.
         throw run.ctx.signal.aborted || isOurs(error) ? error : guard.mistake(`the step ${name} threw: ${messageOf(error)}`, error);
       }
+      const differs = run.announcement === before ? null : await whyNotAnnounced(run);
+      if (differs !== null) throw guard.mistake(`the step ${name} ${differs}`, run.announcement);
     },
     ...(phase === 'build' && !ownBuildSteps.includes(step) ? { edition: guard.edition } : {}),
   };
+}
+
+/** Tells how what a step said of the members differs from what the array lists; null where it does not, or nothing is mounted that could tell. */
+async function whyNotAnnounced(run: DrillRun): Promise<string | null> {
+  if (!run.isOn || (await mountedArray(run.ctx, run.guest)) === null) return null;
+  const { shown } = await lookAtMembers(run);
+  if (shown.is === 'known' && areSameMembers(shown.members, run.members)) return null;
+  const lists = shown.is === 'known' ? describeMembers(shown.members).join(', ') : `devid ${String(shown.devid)} on ${shown.guestDevice}`;
+  return `says that the members of the array are ${describeMembers(run.members).join(', ')}, and the array lists ${lists}.`;
 }
 
 function isOurs(error: unknown): boolean {

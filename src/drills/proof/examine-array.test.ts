@@ -19,7 +19,7 @@ async function openMounted(otherwise: Otherwise = {}, part: ScriptedPart = {}, s
 const outcomes = async (drill: ScriptedDrill): Promise<Readonly<Record<string, string>>> =>
   Object.fromEntries((await examineArray(drill.run)).map(({ name, outcome }) => [name, outcome]));
 
-const allHeld = { mounted: 'held', profiles: 'held', 'device-stats': 'held', 'kernel-log': 'held' };
+const allHeld = { mounted: 'held', profiles: 'held', finished: 'held', 'device-stats': 'held', 'kernel-log': 'held' };
 
 for (const suite of ['bookworm', 'trixie']) {
   test(`${suite}: a healthy array holds in all that is looked at on the machine itself, in their order`, async () => {
@@ -33,6 +33,14 @@ for (const suite of ['bookworm', 'trixie']) {
 const pulled = recorded('btrfs-device-stats-pulled');
 const table: readonly (readonly [string, Otherwise, ScriptedPart, Readonly<Record<string, string>>])[] = [
   ['single chunks', { 'btrfs filesystem usage': recorded('btrfs-filesystem-usage-single-chunks') }, {}, { profiles: 'broken' }],
+  ['a paused balance', { 'btrfs balance status': { exitCode: 1, stdout: recorded('btrfs-balance-status-paused') } }, {}, { finished: 'broken' }],
+  ['a suspended replace', { 'btrfs replace status': recorded('btrfs-replace-status-suspended') }, {}, { finished: 'broken' }],
+  [
+    'a reencryption that waits',
+    { 'cryptsetup luksDump --dump-json-metadata': '{"config":{"requirements":{"mandatory":["online-reencrypt-v2"]}}}' },
+    {},
+    { finished: 'broken' },
+  ],
   ['counters', { 'btrfs device stats': pulled }, {}, { 'device-stats': 'broken' }],
   ['a WARNING from btrfs', {}, { troubles: [troubleOf('warning', 'btrfs')] }, { 'kernel-log': 'broken' }],
   ['a stall', {}, { troubles: [troubleOf('stall')] }, { 'kernel-log': 'inconclusive' }],
@@ -52,7 +60,7 @@ const unmounted: readonly (readonly [string, Answer])[] = [
 for (const [what, findmnt] of unmounted) {
   test(`when ${what} the mount is broken and what needs the array is not looked at`, async () => {
     await using drill = await openMounted({ findmnt });
-    const unseen = { profiles: 'inconclusive', 'device-stats': 'inconclusive' };
+    const unseen = { profiles: 'inconclusive', finished: 'inconclusive', 'device-stats': 'inconclusive' };
     assert.deepEqual(await outcomes(drill), { ...allHeld, mounted: 'broken', ...unseen });
   });
 }
@@ -99,6 +107,55 @@ test('nothing that reads or writes the array is typed on the machine itself: tha
   await outcomes(drill);
   assert.deepEqual(
     drill.machines[0]?.typed.map(({ argv }) => argv.slice(0, 3).join(' ')),
-    ['findmnt --json --output', 'btrfs filesystem usage', 'btrfs device stats'],
+    [
+      'findmnt --json --output',
+      'btrfs filesystem show',
+      'btrfs filesystem usage',
+      'btrfs scrub status',
+      'btrfs replace status',
+      'btrfs balance status',
+      'cryptsetup luksDump --dump-json-metadata',
+      'cryptsetup luksDump --dump-json-metadata',
+      'btrfs device stats',
+    ],
   );
+});
+
+/** What the array lists once DISK3 is in it as devid 3. */
+const withThird = recorded('btrfs-filesystem-show-healthy')
+  .replace('Total devices 2', 'Total devices 3')
+  .replace(/(\tdevid {4}2 .*\n)/u, '$1\tdevid    3 size 1056964608 used 0 path /dev/mapper/crypt-btrfs3\n');
+const threeStats = `${recorded('btrfs-device-stats-healthy')}${recorded('btrfs-device-stats-healthy')
+  .split('\n')
+  .filter((line) => line.includes('crypt-btrfs2'))
+  .join('\n')
+  .replaceAll('crypt-btrfs2', 'crypt-btrfs3')}\n`;
+
+test('a device that a drill added without a word is a member: the array says so', async () => {
+  await using drill = await openMounted({ 'btrfs filesystem show': withThird, 'btrfs device stats': threeStats });
+  assert.deepEqual(await outcomes(drill), allHeld);
+  assert.deepEqual(
+    drill.run.members.map(({ devid, container }) => [devid, container.serial]),
+    [
+      [1, 'DISK1'],
+      [2, 'DISK2'],
+      [3, 'DISK3'],
+    ],
+  );
+});
+
+test('what a drill says of the members and the array does not is a finding, and the proof goes by the array', async () => {
+  await using drill = await openMounted();
+  const [spare] = drill.run.array.spares;
+  assert.ok(spare !== undefined);
+  drill.run.addMember(3, spare);
+  assert.deepEqual(await outcomes(drill), { ...allHeld, members: 'broken' });
+  assert.equal(drill.run.members.length, 2);
+});
+
+test('a device of the array that is no container of the layout cannot be examined', async () => {
+  await using drill = await openMounted({
+    'btrfs filesystem show': recorded('btrfs-filesystem-show-healthy').replace('crypt-btrfs2', 'luks-of-mine'),
+  });
+  assert.deepEqual(await outcomes(drill), { ...allHeld, members: 'inconclusive' });
 });

@@ -1,8 +1,14 @@
+import { areSameMembers, describeMembers, membersShown } from '../../core/array/members-shown.ts';
+import type { MembersShown } from '../../core/array/members-shown.ts';
 import { parseDeviceStats } from '../../core/btrfs/device-stats.ts';
+import { parseOneFilesystem } from '../../core/btrfs/filesystem-show.ts';
+import type { ShownFilesystem } from '../../core/btrfs/filesystem-show.ts';
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { lookAt } from '../../core/plan/repair.ts';
 import { judgeDeviceStats } from '../../core/proof/judge-device-stats.ts';
+import { judgeFinished } from '../../core/proof/judge-finished.ts';
 import { judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
+import { judgeMembers } from '../../core/proof/judge-members.ts';
 import { judgeMount } from '../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../core/proof/judge-profiles.ts';
 import { parseFindmnt } from '../../core/util-linux/findmnt.ts';
@@ -10,18 +16,20 @@ import type { MountedFilesystem } from '../../core/util-linux/findmnt.ts';
 import type { Check } from '../../core/verdict.ts';
 import type { Context } from '../../machine/context.ts';
 import type { CommandResult, Guest } from '../../machine/guest.ts';
+import { lookForUnfinishedWork } from '../../storage/look-for-unfinished-work.ts';
 import { ask, readOutput, tryCommand } from '../../storage/type-command.ts';
 import type { DrillRun } from '../drill-run.ts';
 
 /**
- * The parts of the proof that look at the machine as the repair left it: mounted, profiles, device stats, kernel log. They
+ * The parts of the proof that look at the machine as the repair left it: mounted, members, profiles, unfinished work, device
+ * stats, kernel log. They
  * only look: whatever reads the array, and so may mend it, is done in a copy. When nothing is mounted, the parts that need
  * the array are `inconclusive`.
  */
 export async function examineArray(run: DrillRun): Promise<readonly Check[]> {
   await run.stopJournal();
   const mount = judgeMount(await mountedArray(run.ctx, run.guest));
-  const rest = mount.outcome === 'held' ? await lookAtMounted(run) : notExamined('profiles', 'device-stats');
+  const rest = mount.outcome === 'held' ? await lookAtMounted(run) : notExamined('profiles', 'finished', 'device-stats');
   return [mount, ...rest, judgeKernelLog(run.kernelLog)];
 }
 
@@ -38,8 +46,45 @@ export function readMounted(guest: Guest, result: CommandResult): MountedFilesys
 
 async function lookAtMounted(run: DrillRun): Promise<readonly Check[]> {
   const { ctx, guest } = run;
+  const members = await settleMembers(run);
   const profiles = judgeProfiles(await ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout.profile);
-  return [profiles, judgeDeviceStats(await askDeviceStats(ctx, guest, run.members.length))];
+  const finished = judgeFinished(await lookForUnfinishedWork(ctx, guest, run.array, run.members));
+  return [...members, profiles, finished, judgeDeviceStats(await askDeviceStats(ctx, guest, run.members.length))];
+}
+
+/**
+ * Takes the members as the array lists them, whatever the drill said of them. Where the drill did say something and it is not so, that
+ * is a finding: what it had done to the array has not come about.
+ */
+async function settleMembers(run: DrillRun): Promise<readonly Check[]> {
+  const { filesystem, shown } = await lookAtMembers(run);
+  if (shown.is === 'stranger') return [strangerCheck(shown)];
+  const announced = run.members;
+  if (areSameMembers(shown.members, announced)) return [];
+  run.adoptMembers(shown.members);
+  if (run.announcement === null) {
+    const text = `The array has other members than it was built with: ${describeMembers(shown.members).join(', ')}.`;
+    run.ctx.emit({ type: 'remark-made', text });
+    return [];
+  }
+  const expected = announced.map(({ devid, container }) => ({ devid, guestDevice: container.mappingGuestDevice }));
+  return [judgeMembers(filesystem, expected)];
+}
+
+/** Asks the mounted array who belongs to it. */
+export async function lookAtMembers(run: DrillRun): Promise<{ readonly filesystem: ShownFilesystem; readonly shown: MembersShown }> {
+  const { ctx, guest, array } = run;
+  const filesystem = await ask(ctx, guest, lookAt.filesystemShow, parseOneFilesystem);
+  return { filesystem, shown: membersShown(filesystem, [...array.members, ...array.spares], run.members) };
+}
+
+function strangerCheck({ devid, guestDevice }: { readonly devid: number; readonly guestDevice: string }): Check {
+  return {
+    name: 'members',
+    claim: 'Every device of the array is a container of the layout',
+    outcome: 'inconclusive',
+    evidence: [`devid ${String(devid)}, ${guestDevice}, is none: it cannot be opened in a copy, and so not be examined`],
+  };
 }
 
 /** Asks the mounted array for the error counters of its members. */

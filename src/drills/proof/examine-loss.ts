@@ -1,5 +1,5 @@
 import { describeFilesSeen, formatFileDifferences } from '../../core/proof/files-seen.ts';
-import { planMountWith, planUnmount } from '../../core/plan/array.ts';
+import { planMountArray, planUnmount, topLevelGuestPath } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
@@ -10,10 +10,10 @@ import type { Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { ask, CommandRefused, describeRefusal, tryCommand, typeCommand } from '../../storage/type-command.ts';
-import { verifyFiles } from '../../storage/verify-files.ts';
+import { proofFile, verifyFiles } from '../../storage/verify-files.ts';
 import type { Promised } from '../../storage/verify-files.ts';
 import type { DrillRun } from '../drill-run.ts';
-import type { Member } from '../member.ts';
+import type { Member } from '../../core/array/member.ts';
 import { kernelLogOf } from '../kernel-log.ts';
 import type { KernelLog } from '../../core/kernel/kernel-log.ts';
 import type { Examination } from './open-losses.ts';
@@ -74,7 +74,7 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
   const { ctx } = run;
   const device = survivors[0]?.container.mappingGuestDevice ?? '';
   await ask(ctx, guest, command('mkdir', '-p', arrayGuestPath), String);
-  const readOnly = await tryCommand(ctx, guest, planMountWith(device, 'degraded,ro'));
+  const readOnly = await tryCommand(ctx, guest, planMountArray(run.array, device, 'degraded', 'ro'));
   if (readOnly.exitCode !== 0) {
     const names = promisedNames(run.promised);
     return {
@@ -86,10 +86,10 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
       ],
     };
   }
-  const files = await verifyFiles(ctx, guest, run.promised);
+  const files = await verifyFiles(ctx, guest, run.promised, device);
   const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost}: ${difference}`);
   await ask(ctx, guest, planUnmount(), String);
-  const writable = await examineWritable(ctx, guest, device);
+  const writable = await examineWritable(run, guest, device);
   return {
     facts: [`degraded, read-only: ${describeFilesSeen(files)}, all as written`, ...writable.facts],
     findings: [...lostFiles, ...writable.findings],
@@ -101,15 +101,17 @@ function promisedNames(promised: Promised): readonly string[] {
   return [
     ...promised.manifests.flatMap((manifest) => manifest.entries.map((entry) => `${arrayGuestPath}/${manifest.directory}/${entry.path}`)),
     ...promised.files.map((file) => file.guestPath),
+    ...(promised.census?.manifest.entries ?? []).map((entry) => `${topLevelGuestPath}/${entry.path}`),
     ...promised.journals.map((journal) => `${journal.guestPath} (${String(journal.acknowledged)} acknowledged records)`),
   ];
 }
 
-async function examineWritable(ctx: Context, guest: Guest, device: string): Promise<Evidence> {
-  const mounted = await tryCommand(ctx, guest, planMountWith(device, 'degraded'));
+async function examineWritable(run: DrillRun, guest: Guest, device: string): Promise<Evidence> {
+  const { ctx } = run;
+  const mounted = await tryCommand(ctx, guest, planMountArray(run.array, device, 'degraded'));
   if (mounted.exitCode !== 0) return { facts: [], findings: ['mount -o degraded (read-write) is refused', ...describeRefusal(mounted)] };
   try {
-    await typeCommand(ctx, guest, { argv: ['tee', `${arrayGuestPath}/written-by-the-proof`], stdin: 'still writable\n' });
+    await typeCommand(ctx, guest, { argv: ['tee', `${arrayGuestPath}/${proofFile}`], stdin: 'still writable\n' });
     await typeCommand(ctx, guest, command('sync', '-f', arrayGuestPath));
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;

@@ -17,7 +17,7 @@ import type { DrillRun } from '../drill-run.ts';
 import { kernelLogOf } from '../kernel-log.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
 import type { MachineDisks } from '../machine-kit.ts';
-import type { Member } from '../member.ts';
+import type { Member } from '../../core/array/member.ts';
 import { examineLoss, putAway } from './examine-loss.ts';
 import type { Examination, OpenLosses } from './open-losses.ts';
 

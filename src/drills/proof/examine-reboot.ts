@@ -9,7 +9,7 @@ import { describeUnkept, judgeKernelLog } from '../../core/proof/judge-kernel-lo
 import { judgeMount } from '../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../core/proof/judge-profiles.ts';
 import { judgeScrub } from '../../core/proof/judge-scrub.ts';
-import { planMountWith, planOpenAsBoot } from '../../core/plan/array.ts';
+import { planMountArray, planOpenAsBoot } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
 import { lookAt, planScrub } from '../../core/plan/repair.ts';
@@ -64,7 +64,7 @@ async function openByHand(run: DrillRun, { guest }: Machine): Promise<boolean> {
   await tryCommand(ctx, guest, command('btrfs', 'device', 'scan'));
   const [first] = members;
   if (first === undefined) return false;
-  return (await tryCommand(ctx, guest, planMountWith(first.container.mappingGuestDevice, 'rw'))).exitCode === 0;
+  return (await tryCommand(ctx, guest, planMountArray(run.array, first.container.mappingGuestDevice, 'rw'))).exitCode === 0;
 }
 
 /** The scrub comes first: reading mends what the scrub would have told. */
@@ -75,7 +75,7 @@ async function readEverything(
   const { ctx, members } = run;
   // Its exit code says nothing (field notes, 9): the summary is judged, and a scrub that printed none cannot be read.
   const scrub = judgeScrub(readOutput(guest, await tryCommand(ctx, guest, planScrub()), parseScrubStart), members.length);
-  const files = await verifyFiles(ctx, guest, run.promised);
+  const files = await verifyFiles(ctx, guest, run.promised, members[0]?.container.mappingGuestDevice ?? '');
   const stats = judgeDeviceStats(await askDeviceStats(ctx, guest, members.length));
   return { checks: [judgeFiles(files), scrub, stats], files };
 }

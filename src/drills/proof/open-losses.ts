@@ -1,5 +1,5 @@
 import type { Check } from '../../core/verdict.ts';
-import type { Member } from '../member.ts';
+import type { Member } from '../../core/array/member.ts';
 
 /** Members that are lost together. */
 export type Loss = readonly Member[];

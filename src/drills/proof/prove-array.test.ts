@@ -23,7 +23,7 @@ test('checks are told in the order of the proof, wherever they were made', () =>
   );
   assert.deepEqual(
     told.map(({ name }) => name),
-    ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-log', 'leg-alone-DISK1', 'leg-alone-DISK2', 'reboot'],
+    ['mounted', 'files', 'profiles', 'finished', 'scrub', 'device-stats', 'kernel-log', 'leg-alone-DISK1', 'leg-alone-DISK2', 'reboot'],
   );
 });
 
@@ -69,7 +69,7 @@ test('where every core is claimed the restarted copy is the only machine: each l
   assert.ok(outcomes.every(([, outcome]) => outcome === 'held'));
   assert.deepEqual(
     outcomes.map(([name]) => name),
-    ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-log', 'leg-alone-DISK2', 'leg-alone-DISK1', 'reboot'],
+    ['mounted', 'files', 'profiles', 'finished', 'scrub', 'device-stats', 'kernel-log', 'leg-alone-DISK2', 'leg-alone-DISK1', 'reboot'],
   );
   assert.deepEqual(machines, [['reboot', ['DISK1']]]);
   const at = (beginning: string): number => typed.findIndex((line) => line.startsWith(beginning));

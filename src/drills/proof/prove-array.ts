@@ -9,7 +9,7 @@ import { openLosses } from './open-losses.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** The order in which checks are told; what is not named here comes before `reboot`, as it was examined. */
-const order = ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-log'];
+const order = ['mounted', 'members', 'files', 'profiles', 'finished', 'scrub', 'device-stats', 'kernel-log'];
 
 /**
  * The proof, in eight parts, on the repaired array of a drill whose machine is on. The machine itself is only looked at:

@@ -1,5 +1,5 @@
 import type { ArrayPlan } from '../../core/plan/array.ts';
-import { planMount, planMountWith } from '../../core/plan/array.ts';
+import { planMount, planMountArray, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
@@ -13,17 +13,19 @@ import { act, typed } from './plan-line.ts';
 /** Opens the members that are left, and tries the plain mount. */
 export const openSurvivors: Step = {
   name: 'open-survivors',
-  title: 'Open what is left; the plain mount is refused',
+  title: 'Open what is left, and try the plain mount',
   phase: 'repair',
   skippable: false,
   plan: (array) => typed(...planOpenSurvivors(array), planMount()),
   run: async (run) => {
     for (const planned of planOpenSurvivors(run.array)) await run.type(planned);
-    await run.look(planMount(), (result) =>
+    const { exitCode } = await run.look(planMount(), (result) =>
       result.exitCode === 0
-        ? 'It mounts, although a member is missing.'
+        ? 'It mounts, although a member is missing: fstab says `degraded`, and so will a boot at which a disk is merely late.'
         : 'The plain mount is refused: btrfs does not start degraded unless it is told to.',
     );
+    // The next step mounts it by hand, and would do so on top.
+    if (exitCode === 0) await run.type(planUnmount());
   },
 };
 
@@ -48,7 +50,7 @@ export const mountDegraded: Step = {
 
 /** The command that mounts the array without its first member, by the second. */
 export function planMountDegraded(array: ArrayPlan): Command {
-  return planMountWith(memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded');
+  return planMountArray(array, memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded');
 }
 
 /** Writes a second tree, and lets the live writer write on: the array is in service. */

@@ -1,5 +1,5 @@
 import type { ArrayPlan } from '../../core/plan/array.ts';
-import { planMountWith } from '../../core/plan/array.ts';
+import { planMountArray } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
 import { planReplace } from '../../core/plan/repair.ts';
@@ -23,7 +23,7 @@ export async function replaceWiped(run: DrillRun, wiped: readonly ContainerPlan[
 function planMountWithout(array: ArrayPlan, wiped: readonly ContainerPlan[]): Command {
   const survivor = array.members.find((member) => !wiped.includes(member));
   if (survivor === undefined) throw new Error('every member is wiped');
-  return planMountWith(survivor.mappingGuestDevice, 'degraded');
+  return planMountArray(array, survivor.mappingGuestDevice, 'degraded');
 }
 
 /** Members have the numbers that mkfs gave them, as long as nothing was replaced by another. */

@@ -3,7 +3,7 @@
  * that one empty where there are more members than copies.
  */
 import type { ArrayPlan } from '../../core/plan/array.ts';
-import { planMountWith } from '../../core/plan/array.ts';
+import { planMountArray } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
@@ -52,6 +52,6 @@ function planMountWithoutFirst(array: ArrayPlan): readonly Command[] {
   return [
     ...array.members.filter((member) => member !== lost).map(planOpenContainer),
     command('btrfs', 'device', 'scan'),
-    planMountWith(memberOf(array, secondLostDevid(array)).mappingGuestDevice, 'degraded'),
+    planMountArray(array, memberOf(array, secondLostDevid(array)).mappingGuestDevice, 'degraded'),
   ];
 }

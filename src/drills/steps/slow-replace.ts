@@ -1,6 +1,5 @@
-import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
+import { parseOneFilesystem } from '../../core/btrfs/filesystem-show.ts';
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
-import { arrayGuestPath } from '../../core/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
@@ -34,10 +33,9 @@ export interface SlowReplace {
 
 /** Starts a replace that is slow, and comes back when it is under way. Rejects with CommandRefused when it ends before. */
 export async function startSlowReplace(run: DrillRun, sourceDevid: number, target: ContainerPlan): Promise<SlowReplace> {
-  const [filesystem] = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseFilesystemShow);
-  if (filesystem === undefined) throw new Error(`${arrayGuestPath}: btrfs filesystem show lists nothing`);
+  const { uuid } = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseOneFilesystem);
   const setSpeed = async (bytesPerSecond: number): Promise<void> => {
-    for (const planned of planReplaceSpeed(filesystem.uuid, devidsOf(run.array), bytesPerSecond)) await run.type(planned);
+    for (const planned of planReplaceSpeed(uuid, devidsOf(run.array), bytesPerSecond)) await run.type(planned);
   };
   await setSpeed(slowBytesPerSecond);
   const process = await run.start(planReplace(sourceDevid, target.mappingGuestDevice));

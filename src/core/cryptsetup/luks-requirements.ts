@@ -1,0 +1,27 @@
+import { UnknownOutput } from '../unknown-output.ts';
+
+/**
+ * Gives what a LUKS2 container requires of whoever opens it, by `cryptsetup luksDump --dump-json-metadata DEVICE`: `online-reencrypt-v2`
+ * while a reencryption is not over. None, usually. Source: LUKS2 on-disk format 1.1, config.requirements.
+ */
+export function parseLuksRequirements(text: string): readonly string[] {
+  const unknown = (expected: string): UnknownOutput =>
+    new UnknownOutput('cryptsetup luksDump --dump-json-metadata', expected, text.slice(0, 80), 1);
+  let metadata: unknown;
+  try {
+    metadata = JSON.parse(text);
+  } catch {
+    throw unknown('a JSON document');
+  }
+  const config = fieldOf(metadata, 'config');
+  if (config === undefined) throw unknown('config');
+  const requirements = fieldOf(config, 'requirements');
+  if (requirements === undefined) return [];
+  const mandatory = fieldOf(requirements, 'mandatory');
+  if (!Array.isArray(mandatory) || !mandatory.every((name) => typeof name === 'string')) throw unknown('config.requirements.mandatory');
+  return mandatory;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
