@@ -302,7 +302,10 @@ export class DrillRun implements AsyncDisposable {
       await this.#machine.shutdown(limited);
     } catch (error) {
       if (!(error instanceof RaidlabError || error instanceof KernelCrash)) throw error;
-      this.ctx.emit({ type: 'remark-made', text: `The machine could not be switched off in order, and its power is cut: ${error.message}` });
+      this.ctx.emit({
+        type: 'remark-made',
+        text: `The machine could not be switched off in order, and its power is cut: ${error.message}`,
+      });
     }
   }
 

@@ -11,6 +11,8 @@ export interface StepRecord {
   readonly name: string;
   readonly title: string;
   readonly skipped: boolean;
+  /** False when something ended it before its end, and where it was left out. */
+  readonly completed: boolean;
   /** Wall time, milliseconds; 0 when skipped, or restored from a template. */
   readonly durationMs: number;
 }
@@ -33,7 +35,7 @@ export function buildSteps(ctx: Context, request: StepRequest, progress: StepPro
     run: async (building, step) => runStep(building, request, step, progress),
     restored: ({ name, title }, madeAt) => {
       ctx.emit({ type: 'step-restored', drill: request.drill.name, step: name, title, madeAt });
-      progress.steps.push({ name, title, skipped: false, durationMs: 0 });
+      progress.steps.push({ name, title, skipped: false, completed: true, durationMs: 0 });
     },
   };
 }
@@ -43,7 +45,7 @@ export async function runStep(run: DrillRun, request: StepRequest, step: Step, p
   const facts = { drill: request.drill.name, step: step.name, title: step.title };
   if (request.skippedSteps.includes(step.name)) {
     run.ctx.emit({ type: 'step-skipped', ...facts });
-    progress.steps.push({ name: step.name, title: step.title, skipped: true, durationMs: 0 });
+    progress.steps.push({ name: step.name, title: step.title, skipped: true, completed: false, durationMs: 0 });
     return;
   }
   progress.phase = step.phase;
@@ -73,6 +75,6 @@ async function timed(
   } finally {
     const durationMs = performance.now() - startedMs;
     ctx.emit({ type: 'step-ended', ...facts, completed, durationMs });
-    progress.steps.push({ name: facts.step, title: facts.title, skipped: false, durationMs });
+    progress.steps.push({ name: facts.step, title: facts.title, skipped: false, completed, durationMs });
   }
 }

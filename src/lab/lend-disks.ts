@@ -5,6 +5,10 @@
  */
 import { whyNotAsBuilt } from '../core/lab/as-built.ts';
 import type { LabDisk, LabState } from '../core/lab/lab-state.ts';
+import type { ArrayPicture } from '../core/array/array-picture.ts';
+import { unfinishedWork } from '../core/array/unfinished-work.ts';
+import { whyNotWorkable } from '../core/array/why-not-workable.ts';
+import { planArray } from '../core/plan/array.ts';
 import { RaidlabError } from '../core/failure.ts';
 import type { ArrayAtRest } from '../drills/array-at-rest.ts';
 import type { MachineDisks } from '../drills/machine-kit.ts';
@@ -48,6 +52,12 @@ const remedy = '`raidlab destroy` and `raidlab up` make it anew, which takes sec
 export function requireAsBuilt(state: LabState): void {
   const why = whyNotAsBuilt(state);
   if (why !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', why, remedy });
+}
+
+/** Throws `lab/not-as-built` unless the array of a lab, as it is seen in its guest, can lose a disk and have it replaced. */
+export function requireWorkable(state: LabState, picture: ArrayPicture): void {
+  const reason = whyNotWorkable(picture, planArray(state.layout, state.luksUuids), unfinishedWork(picture));
+  if (reason !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', ...reason });
 }
 
 function disksLeft(disks: readonly LabDisk[], left: MachineDisks): readonly LabDisk[] {

@@ -76,9 +76,17 @@ export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised
   return { trees, files, journals, predictedLosses, unread: census?.unread ?? [] };
 }
 
-async function verifyCensus(ctx: Context, guest: Guest, promised: Promised & { readonly census: Census }, device: string): Promise<TreeSeen> {
+async function verifyCensus(
+  ctx: Context,
+  guest: Guest,
+  promised: Promised & { readonly census: Census },
+  device: string,
+): Promise<TreeSeen> {
   const { census, subvolume, manifests, files } = promised;
-  const names = [...files.map(({ guestPath }) => guestPath.slice(`${arrayGuestPath}/`.length)), ...manifests.map(({ directory }) => directory)];
+  const names = [
+    ...files.map(({ guestPath }) => guestPath.slice(`${arrayGuestPath}/`.length)),
+    ...manifests.map(({ directory }) => directory),
+  ];
   const isOurs = oursBelow(subvolume, [...names, journalDirectory, proofFile]);
   const differences = compareWithCensus(census, await observeCensus(ctx, guest, device, census), isOurs);
   return { guestPath: topLevelGuestPath, entries: census.manifest.entries.length, differences };

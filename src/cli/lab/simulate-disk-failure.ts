@@ -8,17 +8,21 @@ import { string } from '@optique/core/valueparser';
 import { harmlessJson } from '../../core/harmless-text.ts';
 import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
+import type { ArrayPicture } from '../../core/array/array-picture.ts';
 import type { LabState } from '../../core/lab/lab-state.ts';
 import { checkPayloadFits } from '../../core/usable-space.ts';
 import { machinesAtOnce } from '../../core/plan-jobs.ts';
 import type { ReporterSpec } from '../../core/reporter-spec.ts';
 import type { Drill } from '../../drills/drill.ts';
-import type { DrillRequest } from '../../drills/run-drill.ts';
+import type { DrillRequest, DrillResult } from '../../drills/run-drill.ts';
 import type { LabPlace } from '../../lab/lab-place.ts';
-import { createContext } from '../../machine/context.ts';
+import type { LookedAtLab } from '../../lab/look-at-lab.ts';
 import { measureHostRoom } from '../../machine/host-room.ts';
 import { createMachineSlots } from '../../machine/machine-slots.ts';
+import { labAfterLines } from '../../report/lab-after-lines.ts';
+import type { StepDone } from '../../report/lab-after-lines.ts';
 import { line } from '../../report/line.ts';
+import type { Line } from '../../report/line.ts';
 import { planLines } from '../../report/plan-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
@@ -67,21 +71,18 @@ export const simulateExamples: readonly Example[] = [
 
 /** Loses and replaces a disk of a lab, and proves the result; gives the exit code of the verdict. */
 export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Promise<ExitCode> {
-  const [{ lendArray, requireAsBuilt }, { inspectLab }, { readSettledState }] = await Promise.all([
-    import('../../lab/lend-disks.ts'),
-    import('../../lab/inspect-lab.ts'),
-    import('../../lab/look-at-lab.ts'),
-  ]);
+  const { lendArray, requireAsBuilt, requireWorkable } = await import('../../lab/lend-disks.ts');
   const place = await placeOf(cli, asked.lab);
-  const { condition } = await inspectLab(place);
-  const state = await readSettledState(createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor }), place, cli.version);
+  const { state, condition, picture } = await lookAt(cli, place);
   requireAsBuilt(state);
+  // One that is on can be asked before it is turned off; one that is off is asked by the drill's first step.
+  if (picture !== null) requireWorkable(state, picture);
   const chosen = await chooseSimulation(asked.likeSeed);
   checkPayloadFits(state.layout, chosen.drill.payloadBytes);
   if (asked.plan) return printPlan(cli, asked, { drill: chosen.drill, state });
 
   await requireHostOf(cli);
-  const { runDrills } = await import('../../drills/run-drills.ts');
+  const [{ runDrill }, { runDrills }] = await Promise.all([import('../../drills/run-drill.ts'), import('../../drills/run-drills.ts')]);
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }] : [];
   const options = {
     name: chosen.drill.name,
@@ -89,14 +90,20 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
     presenters: openReporters(cli, reporters, { drills: 1, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath }),
   };
   const request = { ...chosen, ...(await requestOf(cli, asked, state)) };
+  let result: DrillResult | undefined;
+  const run: typeof runDrill = async (ctx, given) => (result = await runDrill(ctx, given));
   const exitCode = await withRun(cli, options, async ({ ctx, openJob }) => {
     const job = openJob(chosen.drill.name);
     return lendArray(job.ctx, labHouse(cli), place, async (array) => {
       const jobs = [{ ...job, request: { ...request, array, runHostPath: job.hostPath } }];
-      return mostSevere((await runDrills(ctx, jobs, 1)).map((outcome) => outcome.exitCode));
+      return mostSevere((await runDrills(ctx, jobs, 1, run)).map((outcome) => outcome.exitCode));
     });
   });
-  if (condition.is === 'on' && !cli.interruption.signal.aborted) await turnOnAgain(cli, place, asked);
+  // It was on before: whoever works in it wants to see what became of it.
+  if (condition.is === 'on' && !cli.interruption.signal.aborted) {
+    const steps = result === undefined ? [] : stepsDone(chosen.drill, result);
+    await turnOnAgain(cli, place, asked, (picture) => labAfterLines(place.name, picture, state.layout.profile, steps));
+  }
   return exitCode;
 }
 
@@ -143,15 +150,30 @@ async function printPlan(
   return exitCodes.held;
 }
 
-/** It was on before: whoever works in it wants to see what became of it. */
-async function turnOnAgain(cli: Cli, place: LabPlace, { likeSeed, json }: SimulateCommand): Promise<void> {
+async function lookAt(cli: Cli, place: LabPlace): Promise<LookedAtLab> {
+  const { lookAtLab } = await import('../../lab/look-at-lab.ts');
+  using ctx = openLabContext(cli, `Looking at ${place.name}`);
+  return lookAtLab(ctx, place, labHouse(cli).raidlabVersion);
+}
+
+function stepsDone({ steps }: Drill, result: DrillResult): readonly StepDone[] {
+  return steps.map(({ name, title }) => ({ title, completed: result.steps.some((step) => step.name === name && step.completed) }));
+}
+
+async function turnOnAgain(
+  cli: Cli,
+  place: LabPlace,
+  { likeSeed, json }: SimulateCommand,
+  linesOf: (picture: ArrayPicture | null) => readonly Line[],
+): Promise<void> {
   const { askLocked } = await import('../../lab/bring-up.ts');
   {
     using ctx = openLabContext(cli, `Turning ${place.name} on again`);
     await askLocked(ctx, labHouse(cli), place, { op: 'up', provision: false });
   }
   if (json) return;
+  const { picture } = await lookAt(cli, place);
   const call = callOf(cli, place.name);
   const next = likeSeed ? `Mend it by hand: \`${call('ssh')}\`.` : `Look at it: \`${call('status')}\`, \`${call('ssh')}\`.`;
-  cli.screen.keep([line(0, `${place.name} is on again, with its array as the replacement left it. ${next}`)]);
+  cli.screen.keep([...linesOf(picture), line(0, next)]);
 }

@@ -12,15 +12,14 @@ export type MembersShown =
  * Gives the members that `btrfs filesystem show` lists, by devid. A missing one is the container that had its number, where one had.
  * A device that the kernel names `/dev/dm-0` is the container of its number, too: udev had not told btrfs of its link yet.
  */
-export function membersShown(
-  { devices }: ShownFilesystem,
-  containers: readonly ContainerPlan[],
-  known: readonly Member[],
-): MembersShown {
+export function membersShown({ devices }: ShownFilesystem, containers: readonly ContainerPlan[], known: readonly Member[]): MembersShown {
   const members: Member[] = [];
   for (const { devid, guestDevice, missing } of devices) {
-    const named = missing ? undefined : containers.find((container) => [container.mappingGuestDevice, container.guestDevice].includes(guestDevice ?? ''));
-    const container = named ?? (missing || isKernelName(guestDevice) ? known.find((member) => member.devid === devid)?.container : undefined);
+    const named = missing
+      ? undefined
+      : containers.find((container) => [container.mappingGuestDevice, container.guestDevice].includes(guestDevice ?? ''));
+    const container =
+      named ?? (missing || isKernelName(guestDevice) ? known.find((member) => member.devid === devid)?.container : undefined);
     if (container !== undefined) members.push({ devid, container });
     else if (!missing) return { is: 'stranger', devid, guestDevice: guestDevice ?? '' };
   }

@@ -21,5 +21,7 @@ export function unfinishedWork({ balance, replace, scrub }: WorkSeen): readonly 
 
 /** Gives the reencryptions that are not over, by what cryptsetup says a container requires; `serial` is its disk. */
 export function unfinishedReencryption(serial: string, requirements: readonly string[]): readonly string[] {
-  return requirements.filter((name) => name.includes('reencrypt')).map((name) => `${serial} is being reencrypted (${name}): cryptsetup reencrypt`);
+  return requirements
+    .filter((name) => name.includes('reencrypt'))
+    .map((name) => `${serial} is being reencrypted (${name}): cryptsetup reencrypt`);
 }

@@ -33,7 +33,12 @@ for (const suite of ['bookworm', 'trixie']) {
 const pulled = recorded('btrfs-device-stats-pulled');
 const table: readonly (readonly [string, Otherwise, ScriptedPart, Readonly<Record<string, string>>])[] = [
   ['single chunks', { 'btrfs filesystem usage': recorded('btrfs-filesystem-usage-single-chunks') }, {}, { profiles: 'broken' }],
-  ['a paused balance', { 'btrfs balance status': { exitCode: 1, stdout: recorded('btrfs-balance-status-paused') } }, {}, { finished: 'broken' }],
+  [
+    'a paused balance',
+    { 'btrfs balance status': { exitCode: 1, stdout: recorded('btrfs-balance-status-paused') } },
+    {},
+    { finished: 'broken' },
+  ],
   ['a suspended replace', { 'btrfs replace status': recorded('btrfs-replace-status-suspended') }, {}, { finished: 'broken' }],
   [
     'a reencryption that waits',

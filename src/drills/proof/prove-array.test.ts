@@ -23,7 +23,7 @@ test('checks are told in the order of the proof, wherever they were made', () =>
   );
   assert.deepEqual(
     told.map(({ name }) => name),
-    ['mounted', 'files', 'profiles', 'finished', 'scrub', 'device-stats', 'kernel-log', 'leg-alone-DISK1', 'leg-alone-DISK2', 'reboot'],
+    ['mounted', 'files', 'profiles', 'scrub', 'device-stats', 'kernel-log', 'leg-alone-DISK1', 'leg-alone-DISK2', 'reboot'],
   );
 });
 
