@@ -228,7 +228,7 @@ test('what goes wrong with a lab is told, and loses nothing', { timeout }, async
   await suite.test('a disk that is full: exit 69, which disk, and nothing of the lab runs', async () => {
     await using directory = await openTestDirectory();
     const project = join(directory.hostPath, 'project');
-    const small = `mkdir ${project}; mount -t tmpfs -o size=20m none ${project}; cd ${project}`;
+    const small = `mkdir "${project}"; mount -t tmpfs -o size=20m none "${project}"; cd "${project}"`;
     const scripts = { before: small, after: "find .raidlab -name keeper.json -printf 'left: %p\\n'" };
     const env = { XDG_STATE_HOME: join(directory.hostPath, 'state') };
     const { exitCode, said } = await typeWithMounts(directory.hostPath, scripts, ['up'], env);

@@ -20,6 +20,12 @@ async function leftIn(cache: PrivateCache): Promise<readonly string[]> {
   return names.flat();
 }
 
+/** Gives the script that puts a cache on a disk of that size. */
+function onDisk(directoryHostPath: string, size: string, { rootHostPath, cacheHomeHostPath }: PrivateCache): string {
+  const disk = `"${directoryHostPath}/disk"`;
+  return `mkdir ${disk}; mount -t tmpfs -o size=${size} none ${disk}; cp -r "${rootHostPath}" ${disk}/; mount --bind ${disk} "${cacheHomeHostPath}"`;
+}
+
 const built = (events: readonly RecordedEvent[], what: RegExp): number =>
   events.filter((event) => event.type === 'image-built' && what.test(event.artefact)).length;
 
@@ -59,7 +65,7 @@ test('a disk without room for a template: that is said, everything is booted, an
   await using cache = await openPrivateCache(ctx);
   await using directory = await openTestDirectory();
   // The images are 180 MB; the memory of a machine may need 1 GiB.
-  const full = `mkdir ${directory.hostPath}/disk; mount -t tmpfs -o size=900m none ${directory.hostPath}/disk; cp -r ${cache.rootHostPath} ${directory.hostPath}/disk/; mount --bind ${directory.hostPath}/disk ${cache.cacheHomeHostPath}`;
+  const full = onDisk(directory.hostPath, '900m', cache);
   const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: full }, ['drill', '--payload', '8MiB'], {
     XDG_CACHE_HOME: cache.cacheHomeHostPath,
   });
@@ -73,8 +79,8 @@ test('a disk that is full: exit 69, which disk, what to do, and nothing of ours 
   const ctx = createTestContext();
   await using cache = await openPrivateCache(ctx);
   await using directory = await openTestDirectory();
-  const full = `mkdir ${directory.hostPath}/disk; mount -t tmpfs -o size=210m none ${directory.hostPath}/disk; cp -r ${cache.rootHostPath} ${directory.hostPath}/disk/; mount --bind ${directory.hostPath}/disk ${cache.cacheHomeHostPath}`;
-  const list = `find ${cache.rootHostPath}/tmp ${cache.rootHostPath}/work -mindepth 1 -printf 'left: %p\\n'`;
+  const full = onDisk(directory.hostPath, '210m', cache);
+  const list = `find "${cache.rootHostPath}/tmp" "${cache.rootHostPath}/work" -mindepth 1 -printf 'left: %p\\n'`;
   const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: full, after: list }, ['drill'], {
     XDG_CACHE_HOME: cache.cacheHomeHostPath,
   });

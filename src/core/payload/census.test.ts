@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseFiles, compareWithCensus, makeCensus, oursBelow } from './census.ts';
 import type { FoundEntry } from './find.ts';
-import type { ObservedPayload } from './observed-payload.ts';
+import type { ContentReading, ObservedPayload } from './observed-payload.ts';
 
 const entry = (path: string, kind: FoundEntry['kind'], rest: Partial<FoundEntry> = {}): FoundEntry => ({
   path,
@@ -32,7 +32,7 @@ const before: ObservedPayload = {
     entry('@snapshots/1/a', 'file', { inode: '51:300' }),
     entry('@data/large', 'file', { sizeBytes: 1000 }),
   ],
-  contents: new Map([
+  contents: new Map<string, ContentReading>([
     ['@data/a', hash('a')],
     ['@data/twice', hash('b')],
     ['@data/again', hash('b')],
