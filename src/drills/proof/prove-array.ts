@@ -12,7 +12,7 @@ import { sideBySide } from './side-by-side.ts';
 const order = ['mounted', 'members', 'files', 'profiles', 'finished', 'scrub', 'device-stats', 'kernel-log'];
 
 /**
- * The proof, in eight parts, on the repaired array of a drill whose machine is on. The machine itself is only looked at:
+ * The proof, on the repaired array of a drill whose machine is on. The machine itself is only looked at:
  * mounted, profiles, device stats, kernel log. Then it is shut down, and copies of it, on copy-on-write disks, are used up:
  * one is restarted with only what crypttab and fstab say, scrubbed and read; the others lose each member in turn.
  *
