@@ -153,7 +153,7 @@ async function printPlan(
 async function lookAt(cli: Cli, place: LabPlace): Promise<LookedAtLab> {
   const { lookAtLab } = await import('../../lab/look-at-lab.ts');
   using ctx = openLabContext(cli, `Looking at ${place.name}`);
-  return lookAtLab(ctx, place, labHouse(cli).raidlabVersion);
+  return await lookAtLab(ctx, place, labHouse(cli).raidlabVersion);
 }
 
 function stepsDone({ steps }: Drill, result: DrillResult): readonly StepDone[] {
