@@ -1,0 +1,96 @@
+/**
+ * What people do to an array before they believe what raidlab says of it: moves, drawn from a seed. A move is what is typed in the guest.
+ */
+import { openPrng } from '../../src/core/prng.ts';
+
+/** A move, and whether a disk failure can still be simulated after it. */
+export interface Move {
+  readonly name: string;
+  readonly commands: readonly string[];
+  /** Why not any more; undefined: it can. */
+  readonly refused?: RegExp;
+}
+
+const intoSubvolume: Move = {
+  name: 'subvolume in fstab',
+  commands: [
+    'btrfs subvolume create /storage/@data',
+    'umount /storage',
+    "sed -i 's|nofail|nofail,subvol=@data|' /etc/fstab",
+    'mount /storage',
+  ],
+};
+
+const moves: readonly ((draw: (below: number) => number, nth: number) => Move)[] = [
+  (draw, nth) => ({
+    name: 'files',
+    commands: [
+      `mkdir -p "/storage/dir ${String(nth)}"`,
+      `for i in $(seq ${String(20 + draw(100))}); do head -c ${String(1 + draw(60_000))} /dev/urandom > "/storage/dir ${String(nth)}/$i"; done`,
+    ],
+  }),
+  (draw, nth) => ({ name: 'a large file', commands: [`head -c ${String(1 + draw(24))}M /dev/urandom > /storage/large-${String(nth)}`] }),
+  (draw, nth) => ({
+    name: 'files without checksums',
+    commands: [
+      `mkdir /storage/vm-${String(nth)}`,
+      `chattr +C /storage/vm-${String(nth)}`,
+      `head -c ${String(1 + draw(12))}M /dev/urandom > /storage/vm-${String(nth)}/disk.raw`,
+    ],
+  }),
+  (_, nth) => ({
+    name: 'a subvolume with a snapshot',
+    commands: [
+      `btrfs subvolume create /storage/sub-${String(nth)}`,
+      `head -c 100000 /dev/urandom > /storage/sub-${String(nth)}/x`,
+      `btrfs subvolume snapshot -r /storage/sub-${String(nth)} /storage/snap-${String(nth)}`,
+      `head -c 100000 /dev/urandom > /storage/sub-${String(nth)}/x`,
+    ],
+  }),
+  (_, nth) => ({
+    name: 'links, clones, attributes',
+    commands: [
+      `head -c 300000 /dev/urandom > /storage/one-${String(nth)}`,
+      `ln /storage/one-${String(nth)} /storage/two-${String(nth)}`,
+      `ln -s one-${String(nth)} /storage/to-${String(nth)}`,
+      `cp --reflink=always /storage/one-${String(nth)} /storage/clone-${String(nth)}`,
+      `setfattr -n user.a -v b /storage/one-${String(nth)}`,
+      `truncate -s 40M /storage/sparse-${String(nth)}`,
+    ],
+  }),
+  () => ({ name: 'quota', commands: ['btrfs quota enable /storage'] }),
+  () => ({ name: 'compression', commands: ['mount -o remount,compress=zstd /storage', 'yes text | head -c 3000000 > /storage/text'] }),
+  () => ({ name: 'a scrub', commands: ['btrfs scrub start -B /storage'] }),
+  () => ({ name: 'degraded in fstab', commands: ["sed -i 's|nofail|nofail,degraded|' /etc/fstab"] }),
+  () => ({ name: 'files deleted', commands: ['find /storage -maxdepth 1 -name "large-*" -delete', 'sync'] }),
+];
+
+const spoilers: readonly Move[] = [
+  { name: 'data to one copy', commands: ['btrfs balance start -f -dconvert=single /storage'], refused: /not all of it is raid1/u },
+  {
+    name: 'a paused balance',
+    commands: [
+      'head -c 60M /dev/urandom > /storage/to-be-moved',
+      'sync',
+      '(btrfs balance start --full-balance /storage > /dev/null 2>&1 &)',
+      'sleep 0.3',
+      'btrfs balance pause /storage',
+    ],
+    refused: /a balance is paused/u,
+  },
+  {
+    name: 'the array elsewhere',
+    commands: ['umount /storage', "sed -i 's| /storage | /srv |' /etc/fstab", 'mount /srv'],
+    refused: /mount nothing on \/storage/u,
+  },
+];
+
+/** Draws what is done to one lab: two to six moves, in a third of the labs in a subvolume, and in a fifth one at the end that spoils it. */
+export function drawMoves(seed: string): readonly Move[] {
+  const prng = openPrng(seed);
+  const draw = (below: number): number => prng.below(below);
+  const count = 2 + draw(5);
+  const drawn = Array.from({ length: count }, (_, nth) => moves[draw(moves.length)]?.(draw, nth)).filter((move) => move !== undefined);
+  const spoiler = draw(5) === 0 ? spoilers[draw(spoilers.length)] : undefined;
+  return [...(draw(3) === 0 ? [intoSubvolume] : []), ...drawn, ...(spoiler === undefined ? [] : [spoiler])];
+}
