@@ -4,7 +4,7 @@ import type { ArrayPicture } from '../core/array/array-picture.ts';
 import { labAfterLines } from './lab-after-lines.ts';
 import { plainText } from './plain-text.ts';
 
-const device = { name: 'crypt-btrfs1', isMissing: false, sizeBytes: 1, allocatedBytes: 1, errors: {} };
+const device = { name: 'crypt-btrfs1', isMissing: false, sizeBytes: 1, allocatedBytes: 1, guestDevice: null, lastScrub: null, errors: {} };
 const picture: ArrayPicture = {
   disks: [],
   mount: { target: '/storage', source: '/dev/mapper/crypt-btrfs1', fstype: 'btrfs', options: ['rw'] },
@@ -14,6 +14,7 @@ const picture: ArrayPicture = {
     { ...device, devid: 2, serial: 'DISK2' },
   ],
   usage: null,
+  whyReadOnly: null,
   scrub: null,
   replace: null,
   balance: null,

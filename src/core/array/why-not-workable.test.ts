@@ -18,6 +18,8 @@ const device = (devid: number) => ({
   isMissing: false,
   sizeBytes: 1,
   allocatedBytes: 1,
+  guestDevice: null,
+  lastScrub: null,
   errors: {},
 });
 const mount = { target: '/storage', source: '/dev/mapper/crypt-btrfs1', fstype: 'btrfs', options: ['rw', 'subvolid=5', 'subvol=/'] };
@@ -27,6 +29,7 @@ const picture: ArrayPicture = {
   mounts: [mount],
   devices: [device(1), device(2)],
   usage: usage('healthy'),
+  whyReadOnly: null,
   scrub: { state: 'never' },
   replace: { state: 'never-started' },
   balance: { state: 'none' },
