@@ -7,10 +7,14 @@ import type { TypedRaidlab } from './rig/raidlab.ts';
 
 const imagesTimeoutMs = 600_000;
 
-/** Types `raidlab` where there is no network at all, not even a loopback that is up; as root of a user namespace unless root types. */
+/** A host without a network has its loopback all the same. Source: netdevice(7), SIOCSIFFLAGS with IFF_UP; perl is in every Debian. */
+const bringLoopbackUp =
+  'use Socket; socket(my $s, AF_INET, SOCK_DGRAM, 0) or die $!; my $up = pack("Z16 s x14", "lo", 1); ioctl($s, 0x8914, $up) or die $!; exec { $ARGV[0] } @ARGV';
+
+/** Types `raidlab` where there is no network but the loopback; as root of a user namespace unless root types. */
 function typeOffline(cwdHostPath: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): TypedRaidlab {
   const unshare = process.getuid?.() === 0 ? ['unshare', '--net'] : ['unshare', '--net', '--map-root-user'];
-  return typeRaidlab(cwdHostPath, words, env, unshare);
+  return typeRaidlab(cwdHostPath, words, env, [...unshare, 'perl', '-e', bringLoopbackUp]);
 }
 
 /** Makes a directory with every program of the host but those that fetch and unpack packages. */
