@@ -73,10 +73,7 @@ export const topLevelGuestPath = '/run/raidlab-top-level';
 
 /** The commands that mount the top level beside what fstab mounts, to be read only. */
 export function planMountTopLevel(device: string): readonly Command[] {
-  return [
-    command('mkdir', '-p', topLevelGuestPath),
-    command('mount', '-t', 'btrfs', '-o', 'ro,subvolid=5', device, topLevelGuestPath),
-  ];
+  return [command('mkdir', '-p', topLevelGuestPath), command('mount', '-t', 'btrfs', '-o', 'ro,subvolid=5', device, topLevelGuestPath)];
 }
 
 /** The command that unmounts the top level. */

@@ -55,7 +55,8 @@ test('every file that differs and every journal that lost a record is named', ()
     trees: [{ ...tree, differences: [{ kind: 'missing', path: 'a/b' }] }],
     files: [],
     journals: [{ ...journal, findings: ['2 of 96 acknowledged records are lost'] }],
-    predictedLosses: [], unread: [],
+    predictedLosses: [],
+    unread: [],
   };
   const check = judgeFiles(seen);
   assertCheck(check, 'broken');
@@ -67,7 +68,8 @@ test('what was predicted to be lost is no finding, and its being there is one', 
     trees: [{ ...tree, differences }],
     files: [],
     journals: [],
-    predictedLosses: ['/storage/payload/a/b'], unread: [],
+    predictedLosses: ['/storage/payload/a/b'],
+    unread: [],
   });
   const lost = { kind: 'unreadable', path: 'a/b', said: 'Input/output error' } as const;
   assertCheck(judgeFiles(seen(lost)), 'held', /1 of them lost as predicted/u);
