@@ -9,6 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** The shell beside us, told what became of a signal. */
 export interface SignalEar {
@@ -62,7 +63,7 @@ export function openSignalEar(): SignalEar {
       shell.once('error', resolve);
     }),
     taken: () => {
-      setTimeout(() => shell.kill('SIGUSR1'), takenAfterMs).unref();
+      void delay(takenAfterMs, undefined, { ref: false }).then(() => shell.kill('SIGUSR1'));
     },
     ending: () => {
       shell.kill('SIGUSR2');

@@ -47,9 +47,10 @@ async function withTopLevel<T>(ctx: Context, guest: Guest, device: string, work:
 
 async function readInTime(ctx: Context, guest: Guest, found: readonly FoundEntry[]): Promise<ObservedPayload['contents']> {
   const files = chooseFiles(found, censusLimitBytes);
-  const endsAtMs = performance.now() + lengthOfLimit({ usualMs: censusTimeoutMs, factor: ctx.timeFactor.value() });
+  const startedMs = performance.now();
+  const isInTime = (): boolean => performance.now() - startedMs < lengthOfLimit({ usualMs: censusTimeoutMs, factor: ctx.timeFactor.value() });
   const contents = new Map<string, ContentReading>();
-  for (let first = 0; first < files.length && performance.now() < endsAtMs; first += batchFiles) {
+  for (let first = 0; first < files.length && isInTime(); first += batchFiles) {
     const paths = files.slice(first, first + batchFiles).map(({ path }) => path);
     for (const [path, reading] of await hashBelow(ctx, guest, topLevelGuestPath, paths)) contents.set(path, reading);
     const fraction = contents.size / files.length;
