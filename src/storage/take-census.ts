@@ -48,7 +48,8 @@ async function withTopLevel<T>(ctx: Context, guest: Guest, device: string, work:
 async function readInTime(ctx: Context, guest: Guest, found: readonly FoundEntry[]): Promise<ObservedPayload['contents']> {
   const files = chooseFiles(found, censusLimitBytes);
   const startedMs = performance.now();
-  const isInTime = (): boolean => performance.now() - startedMs < lengthOfLimit({ usualMs: censusTimeoutMs, factor: ctx.timeFactor.value() });
+  const isInTime = (): boolean =>
+    performance.now() - startedMs < lengthOfLimit({ usualMs: censusTimeoutMs, factor: ctx.timeFactor.value() });
   const contents = new Map<string, ContentReading>();
   for (let first = 0; first < files.length && isInTime(); first += batchFiles) {
     const paths = files.slice(first, first + batchFiles).map(({ path }) => path);
