@@ -22,9 +22,10 @@ async function peakMemoryKiB(pid: number): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB$/mu.exec(status)?.[1] ?? assert.fail(status));
 }
 
-/** Commands of the guest's that say so much: lines of 64 bytes, as programs print them. */
-const floodTo = (guestPath: string, bytes: number): string =>
-  `yes 'a line of the flood, of which there are many: nothing to see here' | head -c ${String(bytes)} > ${guestPath}`;
+/** Commands of the guest's that say so much, in lines as programs print them. */
+const flood = (bytes: number): string =>
+  `yes 'a line of the flood, of which there are many: nothing to see here' | head -c ${String(bytes)}`;
+const floodTo = (guestPath: string, bytes: number): string => `${flood(bytes)} > ${guestPath}`;
 
 test('a lab that floods', { timeout }, async (suite) => {
   await using lab = await openLabProject();
@@ -50,13 +51,14 @@ test('a lab that floods', { timeout }, async (suite) => {
   });
 
   await suite.test('a command of its own, which is the person’s, and no keeper’s', async () => {
-    const { exitCode } = await lab.type('ssh', '--', floodTo('/dev/null', floodBytes));
+    const { exitCode } = await lab.type('ssh', '--', flood(Math.min(floodBytes, 64 * 1024 * 1024)));
     assert.equal(exitCode, 0);
     await stays();
   });
 
   await suite.test('what it printed acts on nothing in `logs`, and is there as it was with --raw', async () => {
-    await lab.ok('ssh', '--', String.raw`printf '\033]0;title\007\n::stop-commands::x\n' > /dev/ttyS0`);
+    // The flood ended in the middle of a line.
+    await lab.ok('ssh', '--', String.raw`printf '\n\033]0;title\007\n::stop-commands::x\n' > /dev/ttyS0`);
     const shown = await lab.ok('logs');
     assert.match(shown, /^\\x1b\]0;title\\x07$/mu);
     assert.match(shown, /^\\x3a:stop-commands::x$/mu);
@@ -75,16 +77,16 @@ const example = fileURLToPath(new URL('../examples/my-drill.ts', import.meta.url
 /** The example of a drill of one's own, whose look at the repaired array floods first. */
 async function writeFloodingDrill(hostPath: string, script: string): Promise<void> {
   const look = 'await run.look(lookAt.filesystemShow';
-  const flood = `await run.guest.run(run.ctx, ['sh', '-c', ${JSON.stringify(script)}], { timeoutMs: 3_600_000 });`;
+  const flooding = `await run.guest.run(run.ctx, ['sh', '-c', ${JSON.stringify(script)}], { timeoutMs: 3_600_000 });`;
   const text = await readFile(example, 'utf8');
   assert.ok(text.includes(look));
-  await writeFile(hostPath, text.replace(look, `${flood}\n    ${look}`));
+  await writeFile(hostPath, text.replace(look, `${flooding}\n    ${look}`));
 }
 
 const floods: readonly (readonly [name: string, script: string, exitCodes: readonly number[], said: RegExp])[] = [
   ['its console', floodTo('/dev/ttyS0', consoleBytes), [0, 2], /./u],
   ['the port of the live writer', floodTo('/dev/virtio-ports/org.raidlab.journal', floodBytes), [0, 2], /./u],
-  ['a command', floodTo('/dev/stdout', floodBytes), [2], /wrote more than 16 MiB/u],
+  ['a command', flood(floodBytes), [2], /wrote more than 16 MiB/u],
 ];
 
 for (const [name, script, exitCodes, said] of floods) {
