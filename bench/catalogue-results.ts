@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RecordedEvent } from '../src/core/event.ts';
-import { wordOfOutcome } from '../src/report/outcome-word.ts';
-import type { OutcomeWord } from '../src/report/outcome-word.ts';
-import { addToResult, emptyResult } from '../src/report/result.ts';
+import { wordOfOutcome } from '../src/report/drill/outcome-word.ts';
+import type { OutcomeWord } from '../src/report/drill/outcome-word.ts';
+import { addToResult, emptyResult } from '../src/report/drill/result.ts';
 
 /** What a series of runs is about: a kernel and tools, drills or their twins, on the drills' own layouts or a named one. */
 export interface Series {

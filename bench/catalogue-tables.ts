@@ -1,5 +1,5 @@
 // The tables of docs/measurements.md about the catalogue, from what was measured.
-import { matchesGlob } from '../src/core/glob.ts';
+import { matchesGlob } from '../src/core/text/glob.ts';
 import type { CatalogueResults, CatalogueRun, Series } from './catalogue-results.ts';
 import { isOf } from './catalogue-results.ts';
 import { median, seconds } from './measure.ts';

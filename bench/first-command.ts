@@ -1,6 +1,6 @@
 // A machine made with the kit that a drill uses, up to its first command: by a cold boot, or by a fork of a template.
 import { readFileSync } from 'node:fs';
-import { defaultLayout } from '../src/core/layout.ts';
+import { defaultLayout } from '../src/core/layout/layout.ts';
 import { beginDrill } from '../src/drills/begin-drill.ts';
 import { openBlankRun } from '../src/drills/blank-run.ts';
 import type { Step } from '../src/drills/drill.ts';

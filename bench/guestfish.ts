@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseFilesystemUsage } from '../src/core/btrfs/filesystem-usage.ts';
 import { hasOnlyProfile, usageHasMissing } from '../src/core/btrfs/profile-judgement.ts';
-import { arrayGuestPath, arrayLabel, defaultDiskSizeBytes, defaultLayout } from '../src/core/layout.ts';
+import { arrayGuestPath, arrayLabel, defaultDiskSizeBytes, defaultLayout } from '../src/core/layout/layout.ts';
 import type { Manifest } from '../src/core/payload/manifest.ts';
 import { command, formatCommand } from '../src/core/plan/command.ts';
 import type { Command } from '../src/core/plan/command.ts';

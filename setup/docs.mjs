@@ -21,10 +21,10 @@ const note = '<!-- Made from the source by `npm run docs`. Do not edit. -->';
 const shapes = [
   ['src/core/failure/description.ts', 'FailureDescription'],
   ['src/core/event.ts', 'PlannedJob'],
-  ['src/core/verdict.ts', 'Verdict'],
-  ['src/core/verdict.ts', 'Check'],
-  ['src/core/expectation.ts', 'Expectation'],
-  ['src/core/verdict.ts', 'CheckOutcome'],
+  ['src/core/verdict/verdict.ts', 'Verdict'],
+  ['src/core/verdict/verdict.ts', 'Check'],
+  ['src/core/verdict/expectation.ts', 'Expectation'],
+  ['src/core/verdict/verdict.ts', 'CheckOutcome'],
   ['src/core/kernel/trouble.ts', 'KernelTrouble'],
   ['src/core/kernel/trouble.ts', 'KernelTroubleKind'],
   ['src/core/kernel/trouble.ts', 'TraceEntry'],
@@ -33,17 +33,17 @@ const shapes = [
 
 /** The documents that commands print with `--json`, and the one a run leaves. */
 const documents = [
-  ['`result.json`', 'what a run leaves beside `events.ndjson`', 'src/report/result.ts', ['RunResult', 'RunFailure']],
+  ['`result.json`', 'what a run leaves beside `events.ndjson`', 'src/report/drill/result.ts', ['RunResult', 'RunFailure']],
   [
     'Drills in `result.json`',
     'one for each that was asked for, in that order',
-    'src/report/drill-outcome.ts',
+    'src/report/drill/drill-outcome.ts',
     ['DrillOutcome', 'StepResult', 'ConsoleExcerpt'],
   ],
   [
     '`raidlab drills --json`',
     '`{"v": 1, "drills": [DrillListing, …]}`',
-    'src/report/drill-list-lines.ts',
+    'src/report/drill/drill-list-lines.ts',
     ['DrillListing', 'VersionListing', 'TwinListing'],
   ],
   ['`raidlab drills show NAME --json`', '`{"v": 1, "drill": DrillListing, "plan": DrillPlan, "twinPlan": DrillPlan | null}`', '', []],
@@ -52,7 +52,7 @@ const documents = [
   [
     '`raidlab doctor --json`',
     '`{"v": 1, "canRunDrill": boolean, "findings": [Finding, …]}`',
-    'src/core/doctor.ts',
+    'src/core/host/doctor.ts',
     ['Finding', 'FindingOutcome'],
   ],
   [

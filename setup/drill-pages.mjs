@@ -3,9 +3,9 @@ import { listDrill } from '../src/cli/list-drill.ts';
 import { planDrill } from '../src/drills/plan-drill.ts';
 import { defaultDrill, drills, drillTags } from '../src/drills/registry.ts';
 import { twinOf } from '../src/drills/twin.ts';
-import { formatWorse } from '../src/report/drill-list-lines.ts';
-import { drillMarkdown } from '../src/report/drill-markdown.ts';
-import { changedSteps } from '../src/report/merge-step.ts';
+import { formatWorse } from '../src/report/drill/drill-list-lines.ts';
+import { drillMarkdown } from '../src/report/pages/drill-markdown.ts';
+import { changedSteps } from '../src/report/pages/merge-step.ts';
 import { readRecordings } from './recordings.mjs';
 
 /** @typedef {import('../src/drills/drill.ts').Drill} Drill */
@@ -37,7 +37,7 @@ export function unrecordedDrills() {
 /**
  * @param {string} name to be told
  * @param {import('../src/core/plan/drill-plan.ts').DrillPlan} plan as it is now
- * @param {import('../src/report/recording.ts').Recording | null} recording of it
+ * @param {import('../src/report/pages/recording.ts').Recording | null} recording of it
  */
 function whatIsMissing(name, plan, recording) {
   if (recording === null) return [name];

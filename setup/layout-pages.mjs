@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { layoutFieldNames, layoutFields } from '../src/core/layout-file/layout-fields.ts';
 import { layoutSchema } from '../src/core/layout-file/layout-schema.ts';
-import { describeLayout } from '../src/core/layout.ts';
-import { lossesSurvived } from '../src/core/profile.ts';
-import { predictUsableBytes } from '../src/core/usable-space.ts';
-import { namedLayouts } from '../src/core/named-layout.ts';
-import { formatSize } from '../src/core/size.ts';
+import { describeLayout } from '../src/core/layout/layout.ts';
+import { lossesSurvived } from '../src/core/layout/profile.ts';
+import { predictUsableBytes } from '../src/core/layout/usable-space.ts';
+import { namedLayouts } from '../src/core/layout/named-layout.ts';
+import { formatSize } from '../src/core/text/size.ts';
 
 const example = path.join(import.meta.dirname, '../examples/layout.yaml');
 

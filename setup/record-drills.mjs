@@ -4,18 +4,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
-import { describeLayout } from '../src/core/layout.ts';
+import { describeLayout } from '../src/core/layout/layout.ts';
 import { drills } from '../src/drills/registry.ts';
 import { twinOf } from '../src/drills/twin.ts';
-import { recordJob } from '../src/report/recording.ts';
-import { addToResult, emptyResult } from '../src/report/result.ts';
-import { isSuccess, wordOfOutcome } from '../src/report/outcome-word.ts';
+import { recordJob } from '../src/report/pages/recording.ts';
+import { addToResult, emptyResult } from '../src/report/drill/result.ts';
+import { isSuccess, wordOfOutcome } from '../src/report/drill/outcome-word.ts';
 import { readRecordings, recordingHostPath } from './recordings.mjs';
 
 /**
  * Says why a job is not one to show; undefined when it is.
  *
- * @param {import('../src/report/drill-outcome.ts').DrillOutcome} outcome of a run
+ * @param {import('../src/report/drill/drill-outcome.ts').DrillOutcome} outcome of a run
  * @param {import('../src/drills/drill.ts').Drill | undefined} drill of that name
  */
 function whyNot(outcome, drill) {

@@ -17,7 +17,7 @@ export function recordingHostPath(drill) {
  * Reads what was recorded of a drill and its twin; null for what was not.
  *
  * @param {string} drill its name
- * @returns {{ readonly drill: import('../src/report/recording.ts').Recording | null, readonly twin: import('../src/report/recording.ts').Recording | null }} both
+ * @returns {{ readonly drill: import('../src/report/pages/recording.ts').Recording | null, readonly twin: import('../src/report/pages/recording.ts').Recording | null }} both
  */
 export function readRecordings(drill) {
   const hostPath = recordingHostPath(drill);

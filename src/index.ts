@@ -11,18 +11,18 @@ export type { Drill, Requirement, Step, StepPhase, Twin, VersionKnowledge, Versi
 export type { DrillRun } from './drills/drill-run.ts';
 export type { Member } from './core/array/member.ts';
 export type { KernelLog } from './core/kernel/kernel-log.ts';
-export type { Check, CheckOutcome, Verdict } from './core/verdict.ts';
-export type { Expectation } from './core/expectation.ts';
-export type { Fault, StandingFault } from './core/fault.ts';
+export type { Check, CheckOutcome, Verdict } from './core/verdict/verdict.ts';
+export type { Expectation } from './core/verdict/expectation.ts';
+export type { Fault, StandingFault } from './core/fault/fault.ts';
 export type { PlanLine } from './core/plan/drill-plan.ts';
 export type { CommandResult } from './machine/guest.ts';
 
 // Arrays: how they are laid out, and what is in them.
-export { arrayGuestPath, defaultLayout, equalSizes } from './core/layout.ts';
-export type { ArrayLayout } from './core/layout.ts';
-export type { Profile } from './core/profile.ts';
-export { namedLayouts } from './core/named-layout.ts';
-export type { LayoutName } from './core/named-layout.ts';
+export { arrayGuestPath, defaultLayout, equalSizes } from './core/layout/layout.ts';
+export type { ArrayLayout } from './core/layout/layout.ts';
+export type { Profile } from './core/layout/profile.ts';
+export { namedLayouts } from './core/layout/named-layout.ts';
+export type { LayoutName } from './core/layout/named-layout.ts';
 export type { ArrayPlan } from './core/plan/array.ts';
 export type { ContainerPlan } from './core/plan/container.ts';
 export { memberOf, spareOf } from './drills/steps/disks-of.ts';
@@ -81,5 +81,5 @@ export type { TwinDrill } from './drills/twin.ts';
 export type { EventBody, RecordedEvent } from './core/event.ts';
 export { exitCodes } from './core/exit-code.ts';
 export type { ExitCode } from './core/exit-code.ts';
-export { describeFailure, RaidlabError } from './core/failure.ts';
-export type { Failure } from './core/failure.ts';
+export { describeFailure, RaidlabError } from './core/failure/failure.ts';
+export type { Failure } from './core/failure/failure.ts';

@@ -3,11 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RecordedEvent } from '../src/core/event.ts';
-import type { Check } from '../src/core/verdict.ts';
-import { defaultLayout } from '../src/core/layout.ts';
+import type { Check } from '../src/core/verdict/verdict.ts';
+import { defaultLayout } from '../src/core/layout/layout.ts';
 import { planDrill } from '../src/drills/plan-drill.ts';
 import { replaceMissingDisk } from '../src/drills/catalogue/replace-missing-disk.ts';
-import type { RunResult } from '../src/report/result.ts';
+import type { RunResult } from '../src/report/drill/result.ts';
 import { openTestDirectory, readEvents, typeRaidlab } from './rig/raidlab.ts';
 
 // The first run builds the images.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StandingFault } from '../src/core/fault.ts';
+import type { StandingFault } from '../src/core/fault/fault.ts';
 import { createTestContext } from '../src/machine/fixtures/scripted-peer.ts';
 import { block, pathOf, sh } from './rig/guest-disk.ts';
 import { openLiveMachine } from './rig/live-machine.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import type { StandingFault } from '../src/core/fault.ts';
-import { createOverlay } from '../src/machine/disk-image.ts';
+import type { StandingFault } from '../src/core/fault/fault.ts';
+import { createOverlay } from '../src/machine/files/disk-image.ts';
 import { createTestContext } from '../src/machine/fixtures/scripted-peer.ts';
 import type { DiskSpec } from '../src/machine/machine.ts';
-import { forkMachine, startMachine } from '../src/machine/start-machine.ts';
+import { forkMachine, startMachine } from '../src/machine/start/start-machine.ts';
 import { createMemoryFile } from '../src/machine/template/template-files.ts';
 import { block, fill, look, settle } from './rig/guest-disk.ts';
 import { openMachineFiles } from './rig/live-machine.ts';

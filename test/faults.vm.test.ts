@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
-import type { DiskSense, ErrorFault, StandingFault } from '../src/core/fault.ts';
-import { createOverlay } from '../src/machine/disk-image.ts';
+import type { DiskSense, ErrorFault, StandingFault } from '../src/core/fault/fault.ts';
+import { createOverlay } from '../src/machine/files/disk-image.ts';
 import { damageDisk } from '../src/machine/faults/damage-image.ts';
 import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
 import type { DiskSpec } from '../src/machine/machine.ts';
-import { startMachine } from '../src/machine/start-machine.ts';
+import { startMachine } from '../src/machine/start/start-machine.ts';
 import { block, fill, kernelLog, look, pathOf, settle, sh } from './rig/guest-disk.ts';
 import { openLiveMachine } from './rig/live-machine.ts';
 

@@ -4,15 +4,15 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RaidlabError } from '../src/core/failure.ts';
+import { RaidlabError } from '../src/core/failure/failure.ts';
 import { listEntries } from '../src/machine/cache/entries.ts';
 import { removeLeftovers } from '../src/machine/cache/leftovers.ts';
 import { openStore } from '../src/machine/cache/open-store.ts';
 import { defaultCacheBound } from '../src/machine/cache/pick-evictions.ts';
 import type { CacheStore } from '../src/machine/cache/store.ts';
 import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
-import { ensureKernel } from '../src/machine/image/ensure-kernel.ts';
-import { ensureTools } from '../src/machine/image/ensure-tools.ts';
+import { ensureKernel } from '../src/machine/image/kernel/ensure-kernel.ts';
+import { ensureTools } from '../src/machine/image/tools/ensure-tools.ts';
 import { assertNothingLeft, choice, linesOf, openEmptyStore, place, startBuilder, until } from './rig/image-builds.ts';
 
 test('with an empty cache the kernel and the tools are built, and then found', async (suite) => {

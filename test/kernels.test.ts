@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { arrayModules, knownRootModules } from '../src/core/kernel-abilities.ts';
+import { arrayModules, knownRootModules } from '../src/core/image/kernel-abilities.ts';
 import { openStore } from '../src/machine/cache/open-store.ts';
 import type { OpenStore } from '../src/machine/cache/open-store.ts';
 import { defaultCacheBound } from '../src/machine/cache/pick-evictions.ts';
 import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
-import { runHostCommand } from '../src/machine/host-process.ts';
-import { ensureKernel } from '../src/machine/image/ensure-kernel.ts';
+import { runHostCommand } from '../src/machine/process/host-process.ts';
+import { ensureKernel } from '../src/machine/image/kernel/ensure-kernel.ts';
 
 const rootModules = [...knownRootModules, ...arrayModules];
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Check } from '../src/core/verdict.ts';
+import type { Check } from '../src/core/verdict/verdict.ts';
 import { openTestDirectory, readEvents, typeRaidlab } from './rig/raidlab.ts';
 
 const example = fileURLToPath(new URL('../examples/my-drill.ts', import.meta.url));

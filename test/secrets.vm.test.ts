@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { defaultLayout } from '../src/core/layout.ts';
+import { defaultLayout } from '../src/core/layout/layout.ts';
 import { planArray, planCreateArray } from '../src/core/plan/array.ts';
 import { ask, typeCommand } from '../src/storage/type-command.ts';
 import { createTestContext } from '../src/machine/fixtures/scripted-peer.ts';

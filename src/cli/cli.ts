@@ -1,11 +1,11 @@
 import type { ExitCode } from '../core/exit-code.ts';
-import type { Mirrors } from '../core/mirrors.ts';
+import type { Mirrors } from '../core/image/mirrors.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
-import type { SignalEar } from '../machine/signal-ear.ts';
+import type { SignalEar } from '../machine/process/signal-ear.ts';
 import type { TimeFactor } from '../machine/time-factor.ts';
-import type { Interruption } from './interruption.ts';
-import type { Terminal, TerminalInput } from './raw-terminal.ts';
-import type { Screen } from './screen.ts';
+import type { Interruption } from './terminal/interruption.ts';
+import type { Terminal, TerminalInput } from './terminal/raw-terminal.ts';
+import type { Screen } from './terminal/screen.ts';
 
 /** What a command is given: everything of the process and its environment that it may know. Only main.ts reads the originals. */
 export interface Cli {

@@ -2,8 +2,8 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
-import { harmlessJson } from '../core/harmless-text.ts';
-import { canRunDrill, judgeHost } from '../core/doctor.ts';
+import { harmlessJson } from '../core/text/harmless-text.ts';
+import { canRunDrill, judgeHost } from '../core/host/doctor.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { createContext } from '../machine/context.ts';
@@ -36,7 +36,7 @@ export const doctorExamples: readonly Example[] = [
 
 /** Looks at the host and judges it. */
 export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<ExitCode> {
-  const { observeHost } = await import('../machine/host-facts.ts');
+  const { observeHost } = await import('../machine/host/host-facts.ts');
   const view = hostViewOf(cli);
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   const findings = judgeHost(view.requirements, await observeHost(ctx, view));

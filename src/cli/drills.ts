@@ -3,15 +3,15 @@ import { message } from '@optique/core/message';
 import { multiple, optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
-import { harmlessJson } from '../core/harmless-text.ts';
+import { harmlessJson } from '../core/text/harmless-text.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
-import { drillListLines } from '../report/drill-list-lines.ts';
-import { drillPageLines } from '../report/drill-page-lines.ts';
+import { drillListLines } from '../report/drill/drill-list-lines.ts';
+import { drillPageLines } from '../report/drill/drill-page-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
-import { loadTypedDrill } from './typed-drill.ts';
-import { knownWord } from './value-parsers.ts';
+import { loadTypedDrill } from './options/typed-drill.ts';
+import { knownWord } from './options/value-parsers.ts';
 
 // The drills bring the whole house with them: they are loaded when they are needed, not when a command line is read.
 const registry = async () => import('../drills/registry.ts');

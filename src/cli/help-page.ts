@@ -1,6 +1,6 @@
 import { exitCodeMeanings, exitCodes } from '../core/exit-code.ts';
-import { blank, line, span } from '../report/line.ts';
-import type { Line } from '../report/line.ts';
+import { blank, line, span } from '../report/text/line.ts';
+import type { Line } from '../report/text/line.ts';
 
 /** A command line that is worth typing, and what it does. */
 export interface Example {

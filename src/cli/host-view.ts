@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { HostRequirements } from '../core/host/requirements.ts';
-import type { HostView } from '../machine/host-needs.ts';
+import type { HostView } from '../machine/host/host-needs.ts';
 import type { Cli } from './cli.ts';
 import { createContext } from '../machine/context.ts';
 
@@ -12,6 +12,6 @@ export function hostViewOf(cli: Cli): HostView {
 
 /** Makes sure, before anything is started or built, that the host has what that needs. Rejects with `host/lacks`. */
 export async function requireHostOf(cli: Cli): Promise<void> {
-  const { requireHost } = await import('../machine/host-needs.ts');
+  const { requireHost } = await import('../machine/host/host-needs.ts');
   await requireHost(createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor }), hostViewOf(cli));
 }

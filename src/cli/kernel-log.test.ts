@@ -13,7 +13,7 @@ import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import { openSandbox } from './fixtures/run-raidlab.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { makeCli } from './make-cli.ts';
-import type { TextStream } from './output.ts';
+import type { TextStream } from './terminal/output.ts';
 
 const casesHostPath = fileURLToPath(new URL('../core/kernel/log/fixtures/cases/', import.meta.url));
 const scratchHostPath = mkdtempSync(join(tmpdir(), 'raidlab-kernel-log-'));

@@ -9,10 +9,10 @@ import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
-import { harmlessJson } from '../core/harmless-text.ts';
+import { harmlessJson } from '../core/text/harmless-text.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { judgeReading, worstOutcome } from '../core/kernel/log/judge-reading.ts';
 import type { LogOutcome } from '../core/kernel/log/judge-reading.ts';
 import { closeLog, initialLogState, observeLogLine } from '../core/kernel/log/read-kernel-log.ts';
@@ -20,7 +20,7 @@ import { kernelLogLines } from '../report/kernel-log-lines.ts';
 import type { ReadLog } from '../report/kernel-log-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
-import { readLogLines } from './log-input.ts';
+import { readLogLines } from './log/log-input.ts';
 import { createContext, whenAborted } from '../machine/context.ts';
 
 /** The command line of `raidlab kernel-log`. */

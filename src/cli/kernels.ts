@@ -3,22 +3,22 @@ import { message } from '@optique/core/message';
 import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, flag, option } from '@optique/core/primitives';
-import { harmlessJson } from '../core/harmless-text.ts';
+import { harmlessJson } from '../core/text/harmless-text.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
-import { RaidlabError } from '../core/failure.ts';
-import { parseKernelChoice } from '../core/kernel-choice.ts';
-import { nearestWord } from '../core/nearest-word.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import { parseKernelChoice } from '../core/image/kernel-choice.ts';
+import { nearestWord } from '../core/text/nearest-word.ts';
 import { createContext } from '../machine/context.ts';
-import type { CachedKernel } from '../machine/image/list-kernels.ts';
-import { suiteNames } from '../machine/image/suite.ts';
+import type { CachedKernel } from '../machine/image/kernel/list-kernels.ts';
+import { suiteNames } from '../machine/image/packages/suite.ts';
 import { kernelsLines } from '../report/kernels-lines.ts';
 import type { KernelListing } from '../report/kernels-lines.ts';
-import { line, span } from '../report/line.ts';
+import { line, span } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { requireHostOf } from './host-view.ts';
-import { absoluteKernel, kernelName, resolveKernel } from './kernel-option.ts';
+import { absoluteKernel, kernelName, resolveKernel } from './options/kernel-option.ts';
 import { openLabContext } from './lab/lab-context.ts';
 import { removeEntries } from './remove-entries.ts';
 
@@ -118,7 +118,7 @@ async function list(cli: Cli, asked: { readonly available: boolean; readonly jso
 }
 
 async function cachedKernels(cli: Cli): Promise<readonly CachedKernel[]> {
-  const { listKernels } = await import('../machine/image/list-kernels.ts');
+  const { listKernels } = await import('../machine/image/kernel/list-kernels.ts');
   return listKernels(createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor }), cli.store);
 }
 
@@ -128,7 +128,7 @@ function listKernel({ entry, ...kernel }: CachedKernel): KernelListing {
 }
 
 async function findAvailable(cli: Cli) {
-  const { findAvailableKernels } = await import('../machine/image/find-available-kernels.ts');
+  const { findAvailableKernels } = await import('../machine/image/kernel/find-available-kernels.ts');
   const { makeAreas } = await import('../machine/cache/store.ts');
   await makeAreas(cli.store);
   using ctx = openLabContext(cli, 'Looking for kernels');
@@ -142,7 +142,7 @@ async function add(cli: Cli, typed: readonly string[]): Promise<ExitCode> {
   await requireHostOf(cli);
   const [{ openStore }, { ensureKernel }] = await Promise.all([
     import('../machine/cache/open-store.ts'),
-    import('../machine/image/ensure-kernel.ts'),
+    import('../machine/image/kernel/ensure-kernel.ts'),
   ]);
   using ctx = openLabContext(cli, 'Adding kernels');
   await using store = await openStore(ctx, cli.store);

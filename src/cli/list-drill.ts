@@ -1,7 +1,7 @@
-import { describeLayout } from '../core/layout.ts';
+import { describeLayout } from '../core/layout/layout.ts';
 import { describeScope } from '../drills/applicability.ts';
 import type { Drill, Twin } from '../drills/drill.ts';
-import type { DrillListing, TwinListing } from '../report/drill-list-lines.ts';
+import type { DrillListing, TwinListing } from '../report/drill/drill-list-lines.ts';
 
 /** Gives a drill as it is listed. */
 export function listDrill(drill: Drill, isDefault: boolean): DrillListing {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RecordedEvent } from '../core/event.ts';
-import { readProcessIdentity } from '../machine/process-identity.ts';
+import { readProcessIdentity } from '../machine/process/process-identity.ts';
 import { openSandbox } from './fixtures/run-raidlab.ts';
 
 const parsedLines = (text: string): readonly RecordedEvent[] =>

@@ -8,8 +8,8 @@ import { argument, command, constant, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
-import { RaidlabError } from '../core/failure.ts';
-import { newDrillLines } from '../report/new-drill-lines.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import { newDrillLines } from '../report/drill/new-drill-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 

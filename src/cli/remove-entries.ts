@@ -1,14 +1,14 @@
 import { hostname } from 'node:os';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
-import { RaidlabError } from '../core/failure.ts';
-import { formatSize } from '../core/size.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import { formatSize } from '../core/text/size.ts';
 import type { ListedEntry } from '../machine/cache/entries.ts';
 import type { Hold } from '../machine/cache/holds.ts';
 import type { Context } from '../machine/context.ts';
 import { describeUser, shortName } from '../report/cache-lines.ts';
 import type { CacheUser } from '../report/cache-lines.ts';
-import { line, span } from '../report/line.ts';
+import { line, span } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { harmlessJson } from '../core/harmless-text.ts';
+import { harmlessJson } from '../core/text/harmless-text.ts';
 import { eventFormatVersion } from '../core/event.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import type { ExitCode } from '../core/exit-code.ts';

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../core/exit-code.ts';
 import { runCacheCommand } from './cache.ts';
-import { openSignalEar } from '../machine/signal-ear.ts';
+import { openSignalEar } from '../machine/process/signal-ear.ts';
 import type { Cli } from './cli.ts';
 import { runDoctorCommand } from './doctor.ts';
 import { runDrillCommand } from './drill.ts';

@@ -1,7 +1,7 @@
-import type { Expectation } from './expectation.ts';
+import type { Expectation } from './verdict/expectation.ts';
 import type { FailureDescription } from './failure/description.ts';
 import type { KernelTrouble } from './kernel/trouble.ts';
-import type { Check, Verdict } from './verdict.ts';
+import type { Check, Verdict } from './verdict/verdict.ts';
 
 /**
  * Everything that happens in a run, as past-tense facts. One union: terminal, NDJSON and result files are renderings of it.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultLayout, equalSizes } from '../core/layout.ts';
-import type { ArrayLayout } from '../core/layout.ts';
-import { namedLayouts } from '../core/named-layout.ts';
+import { defaultLayout, equalSizes } from '../core/layout/layout.ts';
+import type { ArrayLayout } from '../core/layout/layout.ts';
+import { namedLayouts } from '../core/layout/named-layout.ts';
 import { describeScope, knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts } from './applicability.ts';
 import type { LayoutAsked } from './applicability.ts';
 import { replaceMissingDisk } from './catalogue/replace-missing-disk.ts';

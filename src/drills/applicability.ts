@@ -1,8 +1,8 @@
-import type { Expectation } from '../core/expectation.ts';
-import type { ArrayLayout } from '../core/layout.ts';
-import { namedLayouts } from '../core/named-layout.ts';
-import type { LayoutName } from '../core/named-layout.ts';
-import { satisfies } from '../core/version-range.ts';
+import type { Expectation } from '../core/verdict/expectation.ts';
+import type { ArrayLayout } from '../core/layout/layout.ts';
+import { namedLayouts } from '../core/layout/named-layout.ts';
+import type { LayoutName } from '../core/layout/named-layout.ts';
+import { satisfies } from '../core/image/version-range.ts';
 import type { Drill, Requirement, VersionScope } from './drill.ts';
 
 /** The versions that a drill is run on: of the kernel as it was released (what `uname -r` says orders nothing in Debian 11 and 12), of btrfs-progs as its package. */

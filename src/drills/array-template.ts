@@ -8,7 +8,7 @@
  */
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskSizesBytes } from '../core/layout.ts';
+import { diskSizesBytes } from '../core/layout/layout.ts';
 import { planArray } from '../core/plan/array.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { Manifest } from '../core/payload/manifest.ts';
@@ -17,8 +17,8 @@ import type { EntryKey } from '../machine/cache/entry-name.ts';
 import { hashText } from '../machine/cache/file-hash.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
 import type { Context } from '../machine/context.ts';
-import type { SavedMachine } from '../machine/saved-machine.ts';
-import { forkMachine } from '../machine/start-machine.ts';
+import type { SavedMachine } from '../machine/start/saved-machine.ts';
+import { forkMachine } from '../machine/start/start-machine.ts';
 import { planBootedKey } from '../machine/template/booted-template.ts';
 import { savedFiles, templateFailure } from '../machine/template/template-files.ts';
 import { ensureTemplate } from '../machine/template/template-use.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskSizesBytes } from '../core/layout.ts';
+import { diskSizesBytes } from '../core/layout/layout.ts';
 import { planArray } from '../core/plan/array.ts';
 import type { Context } from '../machine/context.ts';
-import { createDiskImage, createOverlay } from '../machine/disk-image.ts';
+import { createDiskImage, createOverlay } from '../machine/files/disk-image.ts';
 import type { DiskSpec } from '../machine/machine.ts';
 import { writePayloadImage } from '../storage/payload-image.ts';
 import type { Payload } from '../storage/payload-image.ts';

@@ -1,4 +1,4 @@
-import type { StandingFault } from '../core/fault.ts';
+import type { StandingFault } from '../core/fault/fault.ts';
 import type { DiskSpec } from '../machine/machine.ts';
 import type { MachineDisks } from './machine-kit.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RaidlabError } from '../core/failure.ts';
-import type { Failure } from '../core/failure.ts';
-import type { Check, CheckOutcome, Verdict } from '../core/verdict.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import type { Failure } from '../core/failure/failure.ts';
+import type { Check, CheckOutcome, Verdict } from '../core/verdict/verdict.ts';
 import { troubleOf } from '../machine/fixtures/scripted-machine.ts';
 import { createTestContext } from '../machine/fixtures/scripted-peer.ts';
 import { KernelCrash } from '../machine/kernel-crash.ts';

@@ -1,8 +1,8 @@
-import { describeFailure, RaidlabError } from '../core/failure.ts';
-import type { Failure } from '../core/failure.ts';
+import { describeFailure, RaidlabError } from '../core/failure/failure.ts';
+import type { Failure } from '../core/failure/failure.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
-import { judgeChecks } from '../core/verdict.ts';
-import type { Check, Verdict } from '../core/verdict.ts';
+import { judgeChecks } from '../core/verdict/verdict.ts';
+import type { Check, Verdict } from '../core/verdict/verdict.ts';
 import type { Context } from '../machine/context.ts';
 import type { CommandResult } from '../machine/guest.ts';
 import { KernelCrash } from '../machine/kernel-crash.ts';

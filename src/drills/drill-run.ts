@@ -1,5 +1,5 @@
 import type { Member } from '../core/array/member.ts';
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import type { Census } from '../core/payload/census.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import { formatCommand } from '../core/plan/command.ts';
@@ -7,8 +7,8 @@ import type { Command } from '../core/plan/command.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
 import { promiseContent } from '../core/payload/promised-file.ts';
 import type { PromisedFile } from '../core/payload/promised-file.ts';
-import type { Fault, StandingFault } from '../core/fault.ts';
-import type { Check } from '../core/verdict.ts';
+import type { Fault, StandingFault } from '../core/fault/fault.ts';
+import type { Check } from '../core/verdict/verdict.ts';
 import { steadyContext, withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import { KernelCrash } from '../machine/kernel-crash.ts';
@@ -26,7 +26,7 @@ import type { KernelLog } from '../core/kernel/kernel-log.ts';
 import { startFromKit } from './machine-kit.ts';
 import type { DrillRunOptions } from './drill-run-options.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
-import { waitForDiskNames } from '../machine/wait-for-disk-names.ts';
+import { waitForDiskNames } from '../machine/start/wait-for-disk-names.ts';
 import type { StartMachine } from '../machine/template/fork-or-boot.ts';
 
 /** How long the live writer may take for the records a step waits for, milliseconds; a pulled disk may cost it a SCSI time-out of 30 s. */

@@ -1,6 +1,6 @@
-import type { Expectation } from '../core/expectation.ts';
-import type { ArrayLayout, Encryption } from '../core/layout.ts';
-import type { LayoutName } from '../core/named-layout.ts';
+import type { Expectation } from '../core/verdict/expectation.ts';
+import type { ArrayLayout, Encryption } from '../core/layout/layout.ts';
+import type { LayoutName } from '../core/layout/named-layout.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { PlanLine } from '../core/plan/drill-plan.ts';
 import type { DrillRun } from './drill-run.ts';

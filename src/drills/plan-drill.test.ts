@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RaidlabError } from '../core/failure.ts';
-import type { Failure } from '../core/failure.ts';
-import { checkLayout } from '../core/layout-mistakes.ts';
-import { defaultLayout } from '../core/layout.ts';
-import { namedLayouts } from '../core/named-layout.ts';
-import { satisfies } from '../core/version-range.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import type { Failure } from '../core/failure/failure.ts';
+import { checkLayout } from '../core/layout/layout-mistakes.ts';
+import { defaultLayout } from '../core/layout/layout.ts';
+import { namedLayouts } from '../core/layout/named-layout.ts';
+import { satisfies } from '../core/image/version-range.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import { planDrill } from './plan-drill.ts';
 import { checkSkippedSteps, defaultDrill, drills, findDrill } from './registry.ts';

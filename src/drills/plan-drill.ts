@@ -1,5 +1,5 @@
-import { describeLayout, diskSizesBytes } from '../core/layout.ts';
-import type { ArrayLayout } from '../core/layout.ts';
+import { describeLayout, diskSizesBytes } from '../core/layout/layout.ts';
+import type { ArrayLayout } from '../core/layout/layout.ts';
 import { planArray } from '../core/plan/array.ts';
 import type { DrillPlan, PlanLine } from '../core/plan/drill-plan.ts';
 import type { Drill } from './drill.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { drills, promisingDrills, selectDrills } from './registry.ts';
 
 const namesOf = (words: readonly string[]): readonly string[] => selectDrills(words).map((drill) => drill.name);

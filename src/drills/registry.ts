@@ -1,6 +1,6 @@
-import { RaidlabError } from '../core/failure.ts';
-import { isGlob, matchesGlob } from '../core/glob.ts';
-import { nearestWord } from '../core/nearest-word.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import { isGlob, matchesGlob } from '../core/text/glob.ts';
+import { nearestWord } from '../core/text/nearest-word.ts';
 import type { Drill } from './drill.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
 import { crashDuringReplaceTargetGone } from './catalogue/crash-during-replace-target-gone.ts';

@@ -6,15 +6,15 @@ import { mountedSubvolume, whyNotWorkable } from '../core/array/why-not-workable
 import type { Unworkable } from '../core/array/why-not-workable.ts';
 import { isMissing, parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
 import { parseScrubStart } from '../core/btrfs/scrub-start.ts';
-import { RaidlabError } from '../core/failure.ts';
-import { arrayGuestPath } from '../core/layout.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import { arrayGuestPath } from '../core/layout/layout.ts';
 import { oursBelow } from '../core/payload/census.ts';
 import type { Census, IsOurs } from '../core/payload/census.ts';
 import { planMount, planOpenAsBoot, planUnmount } from '../core/plan/array.ts';
 import { command } from '../core/plan/command.ts';
 import { lookAt, planScrub } from '../core/plan/repair.ts';
 import { judgeScrub } from '../core/proof/judge-scrub.ts';
-import { formatSize } from '../core/size.ts';
+import { formatSize } from '../core/text/size.ts';
 import { journalDirectory } from '../storage/journal.ts';
 import { lookAtArray } from '../storage/look-at-array.ts';
 import { lookForUnfinishedWork } from '../storage/look-for-unfinished-work.ts';

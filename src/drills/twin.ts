@@ -1,4 +1,4 @@
-import type { Expectation } from '../core/expectation.ts';
+import type { Expectation } from '../core/verdict/expectation.ts';
 import type { Drill, Twin } from './drill.ts';
 
 /** A drill made worse, and what it must come to. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
-import type { Check, CheckOutcome, Verdict } from '../core/verdict.ts';
+import type { Check, CheckOutcome, Verdict } from '../core/verdict/verdict.ts';
 import { troubleOf } from '../machine/fixtures/scripted-machine.ts';
 import { defaultDrill } from './registry.ts';
 import { summariseVerdict } from './verdict-summary.ts';

@@ -1,7 +1,7 @@
-import type { Expectation } from '../core/expectation.ts';
+import type { Expectation } from '../core/verdict/expectation.ts';
 import { formatPlace } from '../core/kernel/code-place.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
-import type { Check, Verdict } from '../core/verdict.ts';
+import type { Check, Verdict } from '../core/verdict/verdict.ts';
 import type { Drill } from './drill.ts';
 
 /** What a verdict's sentence is made from. */

@@ -1,24 +1,24 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
 import { labStateVersion } from '../core/lab/lab-state.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
-import { describeLayout } from '../core/layout.ts';
-import type { ArrayLayout } from '../core/layout.ts';
-import { warnOfLayout } from '../core/layout-mistakes.ts';
+import { describeLayout } from '../core/layout/layout.ts';
+import type { ArrayLayout } from '../core/layout/layout.ts';
+import { warnOfLayout } from '../core/layout/layout-mistakes.ts';
 import { fileFailure, hasErrorCode } from '../machine/cache/file-failure.ts';
 import type { Context } from '../machine/context.ts';
-import { startDetachedProcess } from '../machine/host-process.ts';
-import { askKeeper, keeperLogName } from './ask-keeper.ts';
-import { findKeeper } from './keeper-record.ts';
-import { registerLab } from './lab-index.ts';
-import { withLabLock } from './lab-lock.ts';
-import { findLab, planLabPlace } from './lab-place.ts';
-import type { LabPlace } from './lab-place.ts';
-import { drawLuksUuids } from './lab-template.ts';
-import { planNewDisks } from './start-lab-machine.ts';
-import { readLabState, writeLabState } from './state-file.ts';
+import { startDetachedProcess } from '../machine/process/host-process.ts';
+import { askKeeper, keeperLogName } from './keeper/ask-keeper.ts';
+import { findKeeper } from './keeper/keeper-record.ts';
+import { registerLab } from './place/lab-index.ts';
+import { withLabLock } from './place/lab-lock.ts';
+import { findLab, planLabPlace } from './place/lab-place.ts';
+import type { LabPlace } from './place/lab-place.ts';
+import { drawLuksUuids } from './machine/lab-template.ts';
+import { planNewDisks } from './machine/start-lab-machine.ts';
+import { readLabState, writeLabState } from './place/state-file.ts';
 
 /** How raidlab is, for those who keep and find labs. */
 export interface LabHouse {

@@ -2,19 +2,19 @@ import { readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RaidlabError } from '../core/failure.ts';
-import { lengthOfLimit } from '../core/time-limit.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import { lengthOfLimit } from '../core/text/time-limit.ts';
 import { fileFailure } from '../machine/cache/file-failure.ts';
 import { removeTree } from '../machine/cache/remove-tree.ts';
 import type { Context } from '../machine/context.ts';
-import { isOwnProcess, isProcessAlive } from '../machine/process-identity.ts';
-import { askKeeper } from './ask-keeper.ts';
+import { isOwnProcess, isProcessAlive } from '../machine/process/process-identity.ts';
+import { askKeeper } from './keeper/ask-keeper.ts';
 import type { LabHouse } from './bring-up.ts';
-import { findKeeper } from './keeper-record.ts';
-import type { KeeperRecord } from './keeper-record.ts';
-import { forgetLab } from './lab-index.ts';
-import { withLabLock } from './lab-lock.ts';
-import type { LabPlace } from './lab-place.ts';
+import { findKeeper } from './keeper/keeper-record.ts';
+import type { KeeperRecord } from './keeper/keeper-record.ts';
+import { forgetLab } from './place/lab-index.ts';
+import { withLabLock } from './place/lab-lock.ts';
+import type { LabPlace } from './place/lab-place.ts';
 
 /** A keeper ends a moment after its machine. Milliseconds. */
 const keeperEndMs = 15_000;

@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { describeCondition, judgeLab } from '../core/lab/lab-condition.ts';
 import type { KeeperFate, LabCondition } from '../core/lab/lab-condition.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
 import { consoleLogFile } from '../machine/qemu/qemu-command.ts';
-import { findKeeper } from './keeper-record.ts';
-import type { FoundKeeper, KeeperRecord } from './keeper-record.ts';
-import type { LabPlace } from './lab-place.ts';
-import { readLabState } from './state-file.ts';
+import { findKeeper } from './keeper/keeper-record.ts';
+import type { FoundKeeper, KeeperRecord } from './keeper/keeper-record.ts';
+import type { LabPlace } from './place/lab-place.ts';
+import { readLabState } from './place/state-file.ts';
 
 /** A lab as it is now. */
 export interface InspectedLab {

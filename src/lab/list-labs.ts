@@ -1,13 +1,13 @@
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import type { LabCondition } from '../core/lab/lab-condition.ts';
-import { describeLayout } from '../core/layout.ts';
+import { describeLayout } from '../core/layout/layout.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
 import { inspectLab } from './inspect-lab.ts';
-import { forgetLab, listRegisteredLabs } from './lab-index.ts';
-import type { LabPlace } from './lab-place.ts';
-import { requireOwnPlace } from './own-place.ts';
+import { forgetLab, listRegisteredLabs } from './place/lab-index.ts';
+import type { LabPlace } from './place/lab-place.ts';
+import { requireOwnPlace } from './place/own-place.ts';
 
 /** A lab in a list. */
 export interface ListedLab {

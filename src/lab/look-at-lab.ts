@@ -1,13 +1,13 @@
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import type { ArrayPicture } from '../core/array/array-picture.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
 import type { Context } from '../machine/context.ts';
-import { askKeeper } from './ask-keeper.ts';
+import { askKeeper } from './keeper/ask-keeper.ts';
 import { inspectLab } from './inspect-lab.ts';
 import type { InspectedLab } from './inspect-lab.ts';
-import type { LabPlace } from './lab-place.ts';
-import { settleDisks } from './settle-disks.ts';
-import { readLabState } from './state-file.ts';
+import type { LabPlace } from './place/lab-place.ts';
+import { settleDisks } from './disks/settle-disks.ts';
+import { readLabState } from './place/state-file.ts';
 
 /** A lab with what its guest says of its array; the picture is null where that could not be had, and `trouble` says why. */
 export interface LookedAtLab extends Pick<InspectedLab, 'state' | 'condition'> {

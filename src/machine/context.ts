@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { EventBody } from '../core/event.ts';
-import { RaidlabError } from '../core/failure.ts';
-import { lengthOfLimit } from '../core/time-limit.ts';
-import type { TimeLimit } from '../core/time-limit.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import { lengthOfLimit } from '../core/text/time-limit.ts';
+import type { TimeLimit } from '../core/text/time-limit.ts';
 import { createTimeFactor } from './time-factor.ts';
 import type { TimeFactor } from './time-factor.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Failure } from '../core/failure.ts';
+import type { Failure } from '../core/failure/failure.ts';
 import { createTestContext, failureOf } from './fixtures/scripted-peer.ts';
 import { beginMachineLife } from './machine-life.ts';
 

@@ -7,10 +7,10 @@
  *
  * The first end declared stays. Every wait goes through {@link MachineLife.guard}, so nobody waits for the dead.
  */
-import { RaidlabError } from '../core/failure.ts';
-import type { Failure } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import type { Failure } from '../core/failure/failure.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
-import type { TimeLimit } from '../core/time-limit.ts';
+import type { TimeLimit } from '../core/text/time-limit.ts';
 import { armLimit, whenAborted } from './context.ts';
 import type { Context } from './context.ts';
 import { KernelCrash } from './kernel-crash.ts';

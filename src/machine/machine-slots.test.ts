@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { createContext } from './context.ts';
 import { createMachineSlots } from './machine-slots.ts';
 

@@ -1,5 +1,5 @@
-import type { Fault, StandingFault } from '../core/fault.ts';
-import type { Bus } from '../core/layout.ts';
+import type { Fault, StandingFault } from '../core/fault/fault.ts';
+import type { Bus } from '../core/layout/layout.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { UnkeptConsole } from './console/console-watch.ts';
 import type { Context } from './context.ts';

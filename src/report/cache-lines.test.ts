@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cacheLines, describeUser, shortName } from './cache-lines.ts';
 import type { CacheListing } from './cache-lines.ts';
-import { layoutLine } from './layout-line.ts';
+import { layoutLine } from './text/layout-line.ts';
 
 const nowMs = Date.parse('2026-11-25T14:00:00.000Z');
 const day = 24 * 60 * 60 * 1000;

@@ -1,8 +1,8 @@
-import { formatAge } from '../core/age.ts';
+import { formatAge } from '../core/text/age.ts';
 import type { EventBody } from '../core/event.ts';
-import { formatSize } from '../core/size.ts';
-import { blank, line, span } from './line.ts';
-import type { Line, Span } from './line.ts';
+import { formatSize } from '../core/text/size.ts';
+import { blank, line, span } from './text/line.ts';
+import type { Line, Span } from './text/line.ts';
 
 /** Who uses a cache entry. */
 export interface CacheUser {

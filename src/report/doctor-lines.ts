@@ -1,7 +1,7 @@
-import { canRunDrill } from '../core/doctor.ts';
-import type { Finding, FindingOutcome } from '../core/doctor.ts';
-import { blank, line, span } from './line.ts';
-import type { Line, Tone } from './line.ts';
+import { canRunDrill } from '../core/host/doctor.ts';
+import type { Finding, FindingOutcome } from '../core/host/doctor.ts';
+import { blank, line, span } from './text/line.ts';
+import type { Line, Tone } from './text/line.ts';
 
 const outcomeMarks: Readonly<Record<FindingOutcome, { readonly mark: string; readonly tone: Tone }>> = {
   ok: { mark: '✓', tone: 'good' },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import stringWidth from 'string-width';
 import { failureLines } from './failure-lines.ts';
-import { layoutLine } from './layout-line.ts';
+import { layoutLine } from './text/layout-line.ts';
 
 const show = (columns: number, ...[description, program]: Parameters<typeof failureLines>): string =>
   failureLines(description, program)

@@ -1,6 +1,6 @@
 import type { FailureDescription } from '../core/failure/description.ts';
-import { line, saidLines, span } from './line.ts';
-import type { Line } from './line.ts';
+import { line, saidLines, span } from './text/line.ts';
+import type { Line } from './text/line.ts';
 
 /**
  * Gives a failure in its three layers, what happened, which command, what it said, and then the remedy.

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exitCodes } from '../core/exit-code.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
-import { harmlessJson } from '../core/harmless-text.ts';
+import { harmlessJson } from '../core/text/harmless-text.ts';
 import { manyBegin, recordJobs } from './fixtures/many-events.ts';
 import type { JobEvent } from './fixtures/many-events.ts';
-import { formatAnnotations, formatStepSummary } from './github.ts';
-import { formatJunit } from './junit.ts';
-import { startMany } from './many-state.ts';
-import { plainText } from './plain-text.ts';
-import { renderMany } from './render-many.ts';
-import { renderTerminal } from './render-terminal.ts';
-import { addToResult, emptyResult } from './result.ts';
-import { startTerminal } from './terminal-state.ts';
-import { formatTap } from './tap.ts';
+import { formatAnnotations, formatStepSummary } from './formats/github.ts';
+import { formatJunit } from './formats/junit.ts';
+import { startMany } from './live/many-state.ts';
+import { plainText } from './text/plain-text.ts';
+import { renderMany } from './live/render-many.ts';
+import { renderTerminal } from './live/render-terminal.ts';
+import { addToResult, emptyResult } from './drill/result.ts';
+import { startTerminal } from './live/terminal-state.ts';
+import { formatTap } from './formats/tap.ts';
 
 /** What a guest may have printed, a file on the array be called, or a log say. */
 const hostile = [

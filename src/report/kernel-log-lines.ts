@@ -1,8 +1,8 @@
 import type { LogOutcome } from '../core/kernel/log/judge-reading.ts';
 import type { KernelLogReading } from '../core/kernel/log/read-kernel-log.ts';
-import { troubleLines } from './evidence-lines.ts';
-import { blank, line, saidLines, span } from './line.ts';
-import type { Line } from './line.ts';
+import { troubleLines } from './drill/evidence-lines.ts';
+import { blank, line, saidLines, span } from './text/line.ts';
+import type { Line } from './text/line.ts';
 
 /** A log that was read, and what it came to. */
 export interface ReadLog {

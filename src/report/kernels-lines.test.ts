@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kernelsLines } from './kernels-lines.ts';
 import type { KernelListing } from './kernels-lines.ts';
-import { layoutLine } from './layout-line.ts';
+import { layoutLine } from './text/layout-line.ts';
 
 const nowMs = Date.parse('2026-11-25T14:00:00.000Z');
 const suites = [

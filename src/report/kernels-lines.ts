@@ -1,9 +1,9 @@
-import { formatAge } from '../core/age.ts';
-import { orderKernels } from '../core/available-kernel.ts';
-import type { AvailableKernel, IncompleteKernel } from '../core/available-kernel.ts';
-import { formatSize } from '../core/size.ts';
-import { blank, line, span } from './line.ts';
-import type { Line } from './line.ts';
+import { formatAge } from '../core/text/age.ts';
+import { orderKernels } from '../core/image/available-kernel.ts';
+import type { AvailableKernel, IncompleteKernel } from '../core/image/available-kernel.ts';
+import { formatSize } from '../core/text/size.ts';
+import { blank, line, span } from './text/line.ts';
+import type { Line } from './text/line.ts';
 
 /** A kernel in the cache as `raidlab kernels ls --json` lists it. */
 export interface KernelListing {

@@ -1,7 +1,7 @@
 import type { EventBody } from '../core/event.ts';
-import { formatTimeFactor } from '../core/time-limit.ts';
-import { labelled } from './line.ts';
-import type { Line } from './line.ts';
+import { formatTimeFactor } from '../core/text/time-limit.ts';
+import { labelled } from './text/line.ts';
+import type { Line } from './text/line.ts';
 
 /** Gives the line that says how much longer limits in time are on this host, and why. */
 export function timeFactorLine({ factor, because }: Extract<EventBody, { readonly type: 'time-factor-raised' }>): Line {

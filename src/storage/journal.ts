@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { journalRecordBytes } from '../core/journal/journal-record.ts';
-import { RaidlabError } from '../core/failure.ts';
-import { arrayGuestPath } from '../core/layout.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import { arrayGuestPath } from '../core/layout/layout.ts';
 import { command } from '../core/plan/command.ts';
 import { withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';

@@ -3,7 +3,7 @@ import { mapLogical, parseChunkTree } from '../core/btrfs/chunk-tree.ts';
 import type { MappedPiece } from '../core/btrfs/chunk-tree.ts';
 import { parseLuksDump, payloadOffsetBytes } from '../core/cryptsetup/luks-dump.ts';
 import { parseFilefrag } from '../core/e2fsprogs/filefrag.ts';
-import type { ByteRange } from '../core/fault.ts';
+import type { ByteRange } from '../core/fault/fault.ts';
 import { command } from '../core/plan/command.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';

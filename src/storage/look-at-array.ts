@@ -9,7 +9,7 @@ import { parseScrubRecords, scrubRecordGuestPath } from '../core/btrfs/scrub-rec
 import { parseScrubStatus } from '../core/btrfs/scrub-status.ts';
 import { parseDmsetupInfo } from '../core/device-mapper/info.ts';
 import { findWhyReadOnly } from '../core/kernel/why-read-only.ts';
-import { arrayGuestPath } from '../core/layout.ts';
+import { arrayGuestPath } from '../core/layout/layout.ts';
 import { command } from '../core/plan/command.ts';
 import { lookAt, planReplaceStatus } from '../core/plan/repair.ts';
 import { parseFindmnt } from '../core/util-linux/findmnt.ts';

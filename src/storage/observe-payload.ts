@@ -1,11 +1,11 @@
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { findCommand, parseFind } from '../core/payload/find.ts';
 import type { FoundEntry } from '../core/payload/find.ts';
 import { getfattrCommand, parseGetfattr } from '../core/payload/getfattr.ts';
 import type { Manifest } from '../core/payload/manifest.ts';
 import type { ContentReading, ObservedPayload } from '../core/payload/observed-payload.ts';
 import { parseXxhsum, xxhsumCommand } from '../core/payload/xxhsum.ts';
-import { UnknownOutput } from '../core/unknown-output.ts';
+import { UnknownOutput } from '../core/parsing/unknown-output.ts';
 import type { Context } from '../machine/context.ts';
 import type { CommandResult, Guest } from '../machine/guest.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { xxhash128 } from 'hash-wasm';
-import { RaidlabError } from '../core/failure.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { compareWithManifest, formatDifference } from '../core/payload/compare-with-manifest.ts';
 import { findCommand, parseFind } from '../core/payload/find.ts';
 import type { Manifest } from '../core/payload/manifest.ts';

@@ -5,7 +5,7 @@ import { findAllCommand } from '../core/payload/find.ts';
 import type { FoundEntry } from '../core/payload/find.ts';
 import type { ContentReading, ObservedPayload } from '../core/payload/observed-payload.ts';
 import { planMountTopLevel, planUnmountTopLevel, topLevelGuestPath } from '../core/plan/array.ts';
-import { lengthOfLimit } from '../core/time-limit.ts';
+import { lengthOfLimit } from '../core/text/time-limit.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
 import { hashBelow, observeTree } from './observe-payload.ts';

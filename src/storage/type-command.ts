@@ -1,7 +1,7 @@
 import { cutText } from '../core/bounds/cut-text.ts';
 import { explainNoSpace } from '../core/btrfs/no-space.ts';
-import { UnknownOutput } from '../core/unknown-output.ts';
-import { RaidlabError } from '../core/failure.ts';
+import { UnknownOutput } from '../core/parsing/unknown-output.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
 import type { Context } from '../machine/context.ts';

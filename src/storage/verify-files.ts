@@ -1,7 +1,7 @@
 import { createXXHash128 } from 'hash-wasm';
 import { compareJournal } from '../core/journal/compare-journal.ts';
 import { journalBytes } from '../core/journal/journal-record.ts';
-import { arrayGuestPath } from '../core/layout.ts';
+import { arrayGuestPath } from '../core/layout/layout.ts';
 import { compareWithCensus, oursBelow } from '../core/payload/census.ts';
 import type { Census } from '../core/payload/census.ts';
 import { compareWithManifest } from '../core/payload/compare-with-manifest.ts';

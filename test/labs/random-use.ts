@@ -1,7 +1,7 @@
 /**
  * What people do to an array before they believe what raidlab says of it: moves, drawn from a seed. A move is what is typed in the guest.
  */
-import { openPrng } from '../../src/core/prng.ts';
+import { openPrng } from '../../src/core/bytes/prng.ts';
 
 /** A move, and whether a disk failure can still be simulated after it. */
 export interface Move {

@@ -6,11 +6,11 @@
  */
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ensureKernel } from '../../src/machine/image/ensure-kernel.ts';
-import { ensureTools } from '../../src/machine/image/ensure-tools.ts';
-import { runHostCommand } from '../../src/machine/host-process.ts';
+import { ensureKernel } from '../../src/machine/image/kernel/ensure-kernel.ts';
+import { ensureTools } from '../../src/machine/image/tools/ensure-tools.ts';
+import { runHostCommand } from '../../src/machine/process/host-process.ts';
 import type { Machine, MachineSpec } from '../../src/machine/machine.ts';
-import { startMachine } from '../../src/machine/start-machine.ts';
+import { startMachine } from '../../src/machine/start/start-machine.ts';
 import { createContext } from '../../src/machine/context.ts';
 import { openMachineFiles, openUsersStore } from '../rig/live-machine.ts';
 

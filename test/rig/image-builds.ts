@@ -76,7 +76,7 @@ async function isSomebodyElses(hostPath: string): Promise<boolean> {
 /** A raidlab of its own that builds the kernel in that store; prints each event, then its failure if there is one. */
 export function startBuilder(store: CacheStore, wrapper: readonly string[] = []): ChildProcess {
   const script = `
-    import { ensureKernel } from ${JSON.stringify(path.resolve('src/machine/image/ensure-kernel.ts'))};
+    import { ensureKernel } from ${JSON.stringify(path.resolve('src/machine/image/kernel/ensure-kernel.ts'))};
     import { openStore } from ${JSON.stringify(path.resolve('src/machine/cache/open-store.ts'))};
     import { createTimeFactor } from ${JSON.stringify(path.resolve('src/machine/time-factor.ts'))};
     const emit = (event) => console.log(JSON.stringify(event));

@@ -1,9 +1,9 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KeeperRecord } from '../../src/lab/keeper-record.ts';
-import { planLabPlace } from '../../src/lab/lab-place.ts';
-import type { LabPlace } from '../../src/lab/lab-place.ts';
+import type { KeeperRecord } from '../../src/lab/keeper/keeper-record.ts';
+import { planLabPlace } from '../../src/lab/place/lab-place.ts';
+import type { LabPlace } from '../../src/lab/place/lab-place.ts';
 import { openTestDirectory, typeRaidlab } from './raidlab.ts';
 
 /** What a command said and how it ended. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { OpenStore } from '../../src/machine/cache/open-store.ts';
 import { openOwnedDirectory } from '../../src/machine/cache/owned-directory.ts';
 import type { Context } from '../../src/machine/context.ts';
-import { findKernelSource } from '../../src/machine/image/kernel-sources.ts';
+import { findKernelSource } from '../../src/machine/image/kernel/kernel-sources.ts';
 
 /** Puts Debian 11's kernel into a directory, as its build would have left it, without erofs and overlayfs: as poor in that as a kernel of 2014. */
 export async function putLeanKernel(ctx: Context, store: OpenStore, directoryHostPath: string): Promise<void> {

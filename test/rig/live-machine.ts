@@ -6,12 +6,12 @@ import { openStore } from '../../src/machine/cache/open-store.ts';
 import type { OpenStore } from '../../src/machine/cache/open-store.ts';
 import { defaultCacheBound } from '../../src/machine/cache/pick-evictions.ts';
 import type { Context } from '../../src/machine/context.ts';
-import { createDiskImage, createOverlay } from '../../src/machine/disk-image.ts';
-import { ensureKernel } from '../../src/machine/image/ensure-kernel.ts';
-import { ensureTools } from '../../src/machine/image/ensure-tools.ts';
+import { createDiskImage, createOverlay } from '../../src/machine/files/disk-image.ts';
+import { ensureKernel } from '../../src/machine/image/kernel/ensure-kernel.ts';
+import { ensureTools } from '../../src/machine/image/tools/ensure-tools.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../../src/machine/machine.ts';
 import { findQemu } from '../../src/machine/qemu/qemu-program.ts';
-import { startMachine } from '../../src/machine/start-machine.ts';
+import { startMachine } from '../../src/machine/start/start-machine.ts';
 
 /** Opens the cache that `./raidlab` uses too, so that tests need not build images of their own. */
 export function openUsersStore(ctx: Context): Promise<OpenStore> {

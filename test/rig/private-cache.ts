@@ -7,8 +7,8 @@ import { openStore } from '../../src/machine/cache/open-store.ts';
 import type { OpenStore } from '../../src/machine/cache/open-store.ts';
 import { defaultCacheBound } from '../../src/machine/cache/pick-evictions.ts';
 import type { Context } from '../../src/machine/context.ts';
-import { ensureKernel } from '../../src/machine/image/ensure-kernel.ts';
-import { ensureTools } from '../../src/machine/image/ensure-tools.ts';
+import { ensureKernel } from '../../src/machine/image/kernel/ensure-kernel.ts';
+import { ensureTools } from '../../src/machine/image/tools/ensure-tools.ts';
 import { openUsersStore } from './live-machine.ts';
 
 /** A cache of a test's own, with the images of the user's in it and no template; gone when disposed. */

@@ -1,8 +1,8 @@
 import type { AskedSsh } from '../../core/lab/plain-ssh.ts';
 import { formatCommand } from '../../core/plan/command.ts';
 import { requireKeeper } from '../../lab/inspect-lab.ts';
-import { requireLab, sshFiles } from '../../lab/lab-place.ts';
-import { becomeProgram } from '../../machine/become-program.ts';
+import { requireLab, sshFiles } from '../../lab/place/lab-place.ts';
+import { becomeProgram } from '../../machine/process/become-program.ts';
 import type { Cli } from '../cli.ts';
 
 /** Becomes ssh to a lab. Rejects with `lab/not-on` and `lab/no-lab`. */

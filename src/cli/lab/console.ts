@@ -4,15 +4,15 @@ import type { InferValue } from '@optique/core/parser';
 import { command, constant } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { describeFailure, RaidlabError } from '../../core/failure.ts';
-import type { AttachedConsole } from '../../lab/attach-console.ts';
+import { describeFailure, RaidlabError } from '../../core/failure/failure.ts';
+import type { AttachedConsole } from '../../lab/console/attach-console.ts';
 import { createContext } from '../../machine/context.ts';
 import type { Context } from '../../machine/context.ts';
 import { failureLines } from '../../report/failure-lines.ts';
-import { line, span } from '../../report/line.ts';
+import { line, span } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
-import type { Terminal } from '../raw-terminal.ts';
+import type { Terminal } from '../terminal/raw-terminal.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab console`. */
@@ -42,7 +42,10 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
       'A console needs a terminal, and here standard input or output is none. Programs use `raidlab ssh -- COMMAND` and `raidlab logs -f`.';
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: text, command: 'raidlab console' });
   }
-  const [{ attachConsole }, { awaitOff }] = await Promise.all([import('../../lab/attach-console.ts'), import('../../lab/await-off.ts')]);
+  const [{ attachConsole }, { awaitOff }] = await Promise.all([
+    import('../../lab/console/attach-console.ts'),
+    import('../../lab/keeper/await-off.ts'),
+  ]);
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   cli.screen.keep([
     line(0, [

@@ -4,7 +4,7 @@ import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { labOption, placeOf } from './lab-option.ts';
@@ -40,8 +40,8 @@ export const cpExamples: readonly Example[] = [
 export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
   const [{ requireKeeper }, { sshFiles }, { becomeProgram }] = await Promise.all([
     import('../../lab/inspect-lab.ts'),
-    import('../../lab/lab-place.ts'),
-    import('../../machine/become-program.ts'),
+    import('../../lab/place/lab-place.ts'),
+    import('../../machine/process/become-program.ts'),
   ]);
   if (!asked.paths.some((path) => path.startsWith(':'))) {
     const why = 'None of these paths is in the lab: those begin with a colon (:/storage/photo.jpg).';

@@ -4,7 +4,7 @@ import type { InferValue } from '@optique/core/parser';
 import { command, constant } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { line } from '../../report/line.ts';
+import { line } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { openLabContext } from './lab-context.ts';
@@ -24,7 +24,7 @@ export const destroyExamples: readonly Example[] = [{ words: 'destroy', does: 'R
 
 /** Removes a lab. That there is none is no failure. */
 export async function runDestroyCommand(cli: Cli, asked: DestroyCommand): Promise<ExitCode> {
-  const [{ destroyLab }, { findLab }] = await Promise.all([import('../../lab/end-lab.ts'), import('../../lab/lab-place.ts')]);
+  const [{ destroyLab }, { findLab }] = await Promise.all([import('../../lab/end-lab.ts'), import('../../lab/place/lab-place.ts')]);
   const place = await findLab(cli.cwdHostPath, asked.lab);
   if (place === undefined) {
     cli.screen.keep([line(0, `There is no lab called ${asked.lab} here: nothing to remove.`)]);

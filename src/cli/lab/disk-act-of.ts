@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { RaidlabError } from '../../core/failure.ts';
-import type { ByteRange, Fault } from '../../core/fault.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import type { ByteRange, Fault } from '../../core/fault/fault.ts';
 import type { DiskAct } from '../../core/lab/disk-act.ts';
-import type { LabPlace } from '../../lab/lab-place.ts';
+import type { LabPlace } from '../../lab/place/lab-place.ts';
 import type { Context } from '../../machine/context.ts';
 import type { DiskCommand } from './disk.ts';
 
@@ -64,8 +64,8 @@ async function readRot(
   const { at, bytes } = asked;
   if (at !== undefined && bytes !== undefined) throw badArguments('Either --at a place, or --bytes anywhere.');
   if (at !== undefined) return [at];
-  const { drawRot } = await import('../../lab/draw-rot.ts');
-  const { layout } = await (await import('../../lab/state-file.ts')).readLabState(place);
+  const { drawRot } = await import('../../lab/disks/draw-rot.ts');
+  const { layout } = await (await import('../../lab/place/state-file.ts')).readLabState(place);
   const seed = String(randomInt(2 ** 40));
   return drawRot(ctx, place, { disk: serialOf(asked), bytes: bytes ?? defaultRotBytes, seed, encryption: layout.encryption });
 }

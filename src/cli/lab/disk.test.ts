@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { builtLab, disk, rotted } from '../../core/lab/fixtures/built-lab.ts';
-import { planLabPlace } from '../../lab/lab-place.ts';
-import { writeLabState } from '../../lab/state-file.ts';
+import { planLabPlace } from '../../lab/place/lab-place.ts';
+import { writeLabState } from '../../lab/place/state-file.ts';
 import { openSandbox } from '../fixtures/run-raidlab.ts';
 import type { Sandbox } from '../fixtures/run-raidlab.ts';
 

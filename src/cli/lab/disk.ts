@@ -4,16 +4,16 @@ import { optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { float, integer } from '@optique/core/valueparser';
-import { harmlessJson } from '../../core/harmless-text.ts';
+import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { defaultDiskSizeBytes } from '../../core/layout.ts';
+import { defaultDiskSizeBytes } from '../../core/layout/layout.ts';
 import { createContext } from '../../machine/context.ts';
-import { diskListLines, unmendedLines } from '../../report/disk-lines.ts';
-import { line } from '../../report/line.ts';
+import { diskListLines, unmendedLines } from '../../report/lab/disk-lines.ts';
+import { line } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
-import { diskSize, knownWord, place, size } from '../value-parsers.ts';
+import { diskSize, knownWord, place, size } from '../options/value-parsers.ts';
 import { readDiskAct } from './disk-act-of.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption, placeOf, typedLab } from './lab-option.ts';
@@ -25,7 +25,10 @@ const headerBytes = 16 * 1024 ** 2;
 export function diskArguments(cli: Cli) {
   const disk = argument(
     knownWord('DISK', async () => {
-      const [{ requireLab }, { readLabState }] = await Promise.all([import('../../lab/lab-place.ts'), import('../../lab/state-file.ts')]);
+      const [{ requireLab }, { readLabState }] = await Promise.all([
+        import('../../lab/place/lab-place.ts'),
+        import('../../lab/place/state-file.ts'),
+      ]);
       const { disks } = await readLabState(await requireLab(cli.cwdHostPath, typedLab(cli)));
       return disks.map(({ serial, role }) => ({ word: serial, description: role }));
     }),
@@ -179,7 +182,10 @@ export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<Exit
     else cli.screen.keep(diskListLines(disks, faults, picture));
     return exitCodes.held;
   }
-  const [{ actOnDisk }, { readLabState }] = await Promise.all([import('../../lab/act-on-disk.ts'), import('../../lab/state-file.ts')]);
+  const [{ actOnDisk }, { readLabState }] = await Promise.all([
+    import('../../lab/disks/act-on-disk.ts'),
+    import('../../lab/place/state-file.ts'),
+  ]);
   using ctx = openLabContext(cli, `Working on the disks of ${asked.lab}`);
   const act = await readDiskAct(ctx, labPlace, asked);
   const beyondRedundancy = 'beyondRedundancy' in asked && asked.beyondRedundancy;

@@ -24,7 +24,7 @@ export type KeepLabCommand = InferValue<typeof keepLabArguments>;
 
 /** Keeps a lab until it is off. */
 export async function runKeepLabCommand(cli: Cli, asked: KeepLabCommand): Promise<ExitCode> {
-  const [{ runKeeper }, { placeAt }] = await Promise.all([import('../../lab/keeper.ts'), import('../../lab/lab-place.ts')]);
+  const [{ runKeeper }, { placeAt }] = await Promise.all([import('../../lab/keeper/keeper.ts'), import('../../lab/place/lab-place.ts')]);
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
   const place = placeAt(asked.directory, basename(asked.directory));
   await runKeeper(ctx, { place, store: cli.store, raidlabVersion: cli.version, mirrors: cli.mirrors, starterGone: cli.inputEnded() });

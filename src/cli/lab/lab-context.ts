@@ -1,6 +1,6 @@
-import { labEventLines, liveLabLines, readLabActivity } from '../../report/lab-lines.ts';
-import type { LabActivity } from '../../report/lab-lines.ts';
-import { frameMs } from '../../report/live-lines.ts';
+import { labEventLines, liveLabLines, readLabActivity } from '../../report/lab/lab-lines.ts';
+import type { LabActivity } from '../../report/lab/lab-lines.ts';
+import { frameMs } from '../../report/live/live-lines.ts';
 import type { Context } from '../../machine/context.ts';
 import type { Cli } from '../cli.ts';
 

@@ -3,12 +3,12 @@ import { withDefault } from '@optique/core/modifiers';
 import { option } from '@optique/core/primitives';
 import { defaultLabName } from '../../core/lab/lab-name.ts';
 import type { LabHouse } from '../../lab/bring-up.ts';
-import type { LabPlace } from '../../lab/lab-place.ts';
+import type { LabPlace } from '../../lab/place/lab-place.ts';
 import type { Cli } from '../cli.ts';
-import { knownWord } from '../value-parsers.ts';
+import { knownWord } from '../options/value-parsers.ts';
 
 // Labs bring the machine with them: they are loaded when they are needed, not when a command line is read.
-const places = async () => import('../../lab/lab-place.ts');
+const places = async () => import('../../lab/place/lab-place.ts');
 
 /** Gives the option that names a lab; the shell completes those that can be reached from here. */
 export function labOption(cli: Cli) {

@@ -6,7 +6,7 @@ import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
-import { openHarmlessLines } from '../harmless-lines.ts';
+import { openHarmlessLines } from '../terminal/harmless-lines.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab logs`. */
@@ -35,7 +35,7 @@ export const logsExamples: readonly Example[] = [
 
 /** Prints the console of a lab. */
 export async function runLogsCommand(cli: Cli, asked: LogsCommand): Promise<ExitCode> {
-  const { readLog } = await import('../../lab/read-log.ts');
+  const { readLog } = await import('../../lab/console/read-log.ts');
   const place = await placeOf(cli, asked.lab);
   const { signal } = cli.interruption;
   const lines = openHarmlessLines((text) => {

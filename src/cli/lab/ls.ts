@@ -2,12 +2,12 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
-import { harmlessJson } from '../../core/harmless-text.ts';
+import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { createContext } from '../../machine/context.ts';
-import { labListLines } from '../../report/lab-list-lines.ts';
-import { line } from '../../report/line.ts';
+import { labListLines } from '../../report/lab/lab-list-lines.ts';
+import { line } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 

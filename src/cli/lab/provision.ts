@@ -4,7 +4,7 @@ import type { InferValue } from '@optique/core/parser';
 import { command, constant } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { line } from '../../report/line.ts';
+import { line } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { openLabContext } from './lab-context.ts';

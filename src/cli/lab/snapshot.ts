@@ -4,17 +4,17 @@ import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
-import { harmlessJson } from '../../core/harmless-text.ts';
+import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { formatSize } from '../../core/size.ts';
-import { formatDuration } from '../../report/format-duration.ts';
-import { blank, labelledCommand, line, span } from '../../report/line.ts';
-import { snapshotListLines } from '../../report/snapshot-lines.ts';
+import { formatSize } from '../../core/text/size.ts';
+import { formatDuration } from '../../report/text/format-duration.ts';
+import { blank, labelledCommand, line, span } from '../../report/text/line.ts';
+import { snapshotListLines } from '../../report/lab/snapshot-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { requireHostOf } from '../host-view.ts';
-import { knownWord } from '../value-parsers.ts';
+import { knownWord } from '../options/value-parsers.ts';
 import { callOf } from './call-of.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption, placeOf, typedLab } from './lab-option.ts';
@@ -22,7 +22,10 @@ import { labHouse, labOption, placeOf, typedLab } from './lab-option.ts';
 /** Gives the command line of `raidlab snapshot`; the shell completes the snapshots of the default lab. */
 export function snapshotArguments(cli: Cli) {
   const known = knownWord('NAME', async () => {
-    const [{ requireLab }, { listSnapshotNames }] = await Promise.all([import('../../lab/lab-place.ts'), import('../../lab/snapshots.ts')]);
+    const [{ requireLab }, { listSnapshotNames }] = await Promise.all([
+      import('../../lab/place/lab-place.ts'),
+      import('../../lab/snapshot/snapshots.ts'),
+    ]);
     return (await listSnapshotNames(await requireLab(cli.cwdHostPath, typedLab(cli)))).map((word) => ({ word }));
   });
   const common = { command: constant('snapshot'), lab: labOption(cli) };
@@ -96,13 +99,13 @@ export const snapshotExamples: readonly Example[] = [
 export async function runSnapshotCommand(cli: Cli, asked: SnapshotCommand): Promise<ExitCode> {
   const place = await placeOf(cli, asked.lab);
   if (asked.action === 'ls') {
-    const { listSnapshots } = await import('../../lab/snapshots.ts');
+    const { listSnapshots } = await import('../../lab/snapshot/snapshots.ts');
     const snapshots = await listSnapshots(place);
     if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, lab: asked.lab, snapshots })}\n`);
     else cli.screen.keep(snapshotListLines(snapshots, Date.now()));
     return exitCodes.held;
   }
-  const { removeSnapshots, restoreLab, saveLab } = await import('../../lab/act-on-snapshot.ts');
+  const { removeSnapshots, restoreLab, saveLab } = await import('../../lab/snapshot/act-on-snapshot.ts');
   const startedMs = performance.now();
   const took = (): string => formatDuration(performance.now() - startedMs);
   const call = callOf(cli, asked.lab);

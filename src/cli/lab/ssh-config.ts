@@ -25,7 +25,7 @@ export const sshConfigExamples: readonly Example[] = [
 
 /** Prints the ssh configuration of a lab that is on. */
 export async function runSshConfigCommand(cli: Cli, asked: SshConfigCommand): Promise<ExitCode> {
-  const [{ requireKeeper }, { sshFiles }] = await Promise.all([import('../../lab/inspect-lab.ts'), import('../../lab/lab-place.ts')]);
+  const [{ requireKeeper }, { sshFiles }] = await Promise.all([import('../../lab/inspect-lab.ts'), import('../../lab/place/lab-place.ts')]);
   const place = await placeOf(cli, asked.lab);
   await requireKeeper(place);
   cli.screen.data(await readFile(sshFiles(place).configHostPath, 'utf8'));

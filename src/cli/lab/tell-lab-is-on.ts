@@ -1,15 +1,15 @@
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { describeLayout } from '../../core/layout.ts';
-import { predictUsableBytes } from '../../core/usable-space.ts';
-import type { LabPlace } from '../../lab/lab-place.ts';
-import { labIsOnLines } from '../../report/lab-lines.ts';
+import { describeLayout } from '../../core/layout/layout.ts';
+import { predictUsableBytes } from '../../core/layout/usable-space.ts';
+import type { LabPlace } from '../../lab/place/lab-place.ts';
+import { labIsOnLines } from '../../report/lab/lab-lines.ts';
 import type { Cli } from '../cli.ts';
 import { callOf } from './call-of.ts';
 
 /** Tells that a lab is on, what it is, and what to type next. */
 export async function tellLabIsOn(cli: Cli, place: LabPlace, what: string): Promise<ExitCode> {
-  const { readLabState } = await import('../../lab/state-file.ts');
+  const { readLabState } = await import('../../lab/place/state-file.ts');
   const { layout, kernel, tools, sshPort, isProvisioned } = await readLabState(place);
   const summary = {
     layout: describeLayout(layout),

@@ -1,4 +1,4 @@
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 
 /** A version of a package that an archive has, as `apt-cache madison` lists it. */
 export interface MadisonEntry {

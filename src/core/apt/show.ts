@@ -1,4 +1,4 @@
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 
 /** A package as `apt-cache show` tells of it. */
 export interface ShownPackage {

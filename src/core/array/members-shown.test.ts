@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOneFilesystem } from '../btrfs/filesystem-show.ts';
-import { defaultLayout } from '../layout.ts';
+import { defaultLayout } from '../layout/layout.ts';
 import { planArray } from '../plan/array.ts';
 import { areSameMembers, describeMembers, membersShown } from './members-shown.ts';
 

@@ -1,5 +1,5 @@
 import type { BlockGroupUsage, ProfileName } from '../btrfs/filesystem-usage.ts';
-import { lossesSurvived, profiles } from '../profile.ts';
+import { lossesSurvived, profiles } from '../layout/profile.ts';
 import type { PicturedDevice } from './array-picture.ts';
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseFilesystemUsage } from '../btrfs/filesystem-usage.ts';
-import { defaultLayout } from '../layout.ts';
+import { defaultLayout } from '../layout/layout.ts';
 import { planArray } from '../plan/array.ts';
 import type { ArrayPicture } from './array-picture.ts';
 import { unfinishedReencryption, unfinishedWork } from './unfinished-work.ts';

@@ -1,6 +1,6 @@
 import { chunksOutsideProfile } from '../btrfs/profile-judgement.ts';
 import { formatCommand } from '../plan/command.ts';
-import { arrayGuestPath } from '../layout.ts';
+import { arrayGuestPath } from '../layout/layout.ts';
 import type { ArrayPlan } from '../plan/array.ts';
 import { planResetDeviceStats, planSoftBalance } from '../plan/repair.ts';
 import { describeChunks } from '../proof/judge-profiles.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommand, recordings } from '../recordings.test.ts';
-import { UnknownOutput } from '../unknown-output.ts';
+import { isCommand, recordings } from '../parsing/recordings.test.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { parseBalanceStart } from './balance-start.ts';
 import type { BalanceResult } from './balance-start.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { isCommand, testRecordings } from '../recordings.test.ts';
-import type { Expectation } from '../recordings.test.ts';
+import { isCommand, testRecordings } from '../parsing/recordings.test.ts';
+import type { Expectation } from '../parsing/recordings.test.ts';
 import { parseBalanceStatus } from './balance-status.ts';
 import type { BalanceStatus } from './balance-status.ts';
 

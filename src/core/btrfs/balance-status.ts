@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** What a balance is doing, as `btrfs balance status` says. */
 export type BalanceStatus =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommand, recordings, testRecordings, testRefusals } from '../recordings.test.ts';
-import type { Expectation } from '../recordings.test.ts';
+import { isCommand, recordings, testRecordings, testRefusals } from '../parsing/recordings.test.ts';
+import type { Expectation } from '../parsing/recordings.test.ts';
 import { mapLogical, parseChunkTree } from './chunk-tree.ts';
 import type { Chunk } from './chunk-tree.ts';
 

@@ -1,5 +1,5 @@
-import type { ByteRange } from '../fault.ts';
-import { OutputLines } from '../output-lines.ts';
+import type { ByteRange } from '../fault/fault.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** A part of a device that belongs to a chunk; its bytes are the device's own. On an encrypted member: of the mapping. */
 export interface ChunkStripe {

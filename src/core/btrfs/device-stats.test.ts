@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommand, recordings, testRecordings } from '../recordings.test.ts';
-import type { Expectation } from '../recordings.test.ts';
-import { UnknownOutput } from '../unknown-output.ts';
+import { isCommand, recordings, testRecordings } from '../parsing/recordings.test.ts';
+import type { Expectation } from '../parsing/recordings.test.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { describeCounters, nonZeroCounters, parseDeviceStats } from './device-stats.ts';
 import type { DeviceCounter, DeviceStats } from './device-stats.ts';
 

@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** The counters that btrfs keeps per device, in the order in which the tool prints them. Source: btrfs-device(8), DEVICE STATS. */
 const deviceCounters = ['write_io_errs', 'read_io_errs', 'flush_io_errs', 'corruption_errs', 'generation_errs'] as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommand, recordings, testRecordings, testRefusals } from '../recordings.test.ts';
-import { UnknownOutput } from '../unknown-output.ts';
+import { isCommand, recordings, testRecordings, testRefusals } from '../parsing/recordings.test.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { parseDumpSuper } from './dump-super.ts';
 import type { SuperBlock } from './dump-super.ts';
 

@@ -1,5 +1,5 @@
-import { OutputLines } from '../output-lines.ts';
-import type { Captures } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
+import type { Captures } from '../parsing/output-lines.ts';
 
 /** What a member's own super block says of the member and of its filesystem: it can be read while nothing is mounted. */
 export interface SuperBlock {

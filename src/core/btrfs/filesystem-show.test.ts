@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommand, testRecordings, testRefusals } from '../recordings.test.ts';
-import type { Expectation } from '../recordings.test.ts';
-import { UnknownOutput } from '../unknown-output.ts';
+import { isCommand, testRecordings, testRefusals } from '../parsing/recordings.test.ts';
+import type { Expectation } from '../parsing/recordings.test.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { findFilesystem, isMissing, parseFilesystemShow } from './filesystem-show.ts';
 import type { ShownFilesystem } from './filesystem-show.ts';
 

@@ -1,5 +1,5 @@
-import { OutputLines } from '../output-lines.ts';
-import { UnknownOutput } from '../unknown-output.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 
 /** One device of a filesystem as `btrfs filesystem show` lists it. */
 export interface ShownDevice {

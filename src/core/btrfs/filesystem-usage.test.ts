@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommand, recordings, testRecordings } from '../recordings.test.ts';
-import type { Expectation } from '../recordings.test.ts';
-import { UnknownOutput } from '../unknown-output.ts';
+import { isCommand, recordings, testRecordings } from '../parsing/recordings.test.ts';
+import type { Expectation } from '../parsing/recordings.test.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { parseFilesystemUsage } from './filesystem-usage.ts';
 import type { FilesystemUsage, ProfileName } from './filesystem-usage.ts';
 import { chunksOutsideProfile, hasOnlyProfile, usageHasMissing } from './profile-judgement.ts';

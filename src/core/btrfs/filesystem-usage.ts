@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** The kinds of chunks that hold the filesystem; `data+metadata` only exists in filesystems made with `--mixed`. */
 export type BlockGroupType = 'data' | 'metadata' | 'system' | 'data+metadata';

@@ -1,4 +1,4 @@
-import { metadataProfileOf } from '../profile.ts';
+import { metadataProfileOf } from '../layout/profile.ts';
 import type { BlockGroupType, BlockGroupUsage, FilesystemUsage, ProfileName } from './filesystem-usage.ts';
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommand, testRecordings } from '../recordings.test.ts';
-import type { Expectation } from '../recordings.test.ts';
+import { isCommand, testRecordings } from '../parsing/recordings.test.ts';
+import type { Expectation } from '../parsing/recordings.test.ts';
 import { finishedWithoutErrors, parseReplaceStatus } from './replace-status.ts';
 import type { ReplaceStatus } from './replace-status.ts';
 

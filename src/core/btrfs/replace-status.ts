@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** How far a replace is, as `btrfs replace status -1` says. Times are the guest's own, without a year: `22.Nov 08:40:01`. */
 export type ReplaceStatus =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { parseScrubRecords } from './scrub-record.ts';
 
 // As scrub_write_file() in cmds/scrub.c writes it.

@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** What btrfs-progs keeps of the last scrub of one device. */
 export interface ScrubRecord {

@@ -1,4 +1,4 @@
-import type { OutputLines } from '../output-lines.ts';
+import type { OutputLines } from '../parsing/output-lines.ts';
 
 /** What the kernel found wrong, by kind, as the `Error summary:` counts it. */
 export interface ScrubErrors {

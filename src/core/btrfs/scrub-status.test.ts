@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommand, recordings, testRecordings } from '../recordings.test.ts';
-import type { Expectation } from '../recordings.test.ts';
-import { UnknownOutput } from '../unknown-output.ts';
+import { isCommand, recordings, testRecordings } from '../parsing/recordings.test.ts';
+import type { Expectation } from '../parsing/recordings.test.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { isCleanScrub, scrubErrorCount } from './scrub-report.ts';
 import type { ScrubErrors, ScrubReport } from './scrub-report.ts';
 import { parseScrubStatus, parseScrubStatusPerDevice } from './scrub-status.ts';

@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 import { takeScrubDevice, takeScrubReport } from './scrub-report.ts';
 import type { DeviceScrub, ScrubReport } from './scrub-report.ts';
 

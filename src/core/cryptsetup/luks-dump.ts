@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 import { takeLuks1Header } from './luks1-header.ts';
 import type { Luks1Header } from './luks1-header.ts';
 import { takeLuks2Header } from './luks2-header.ts';

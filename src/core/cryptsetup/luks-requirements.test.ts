@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { parseLuksRequirements } from './luks-requirements.ts';
 
 /** The end of what cryptsetup 2.6.1 prints. */

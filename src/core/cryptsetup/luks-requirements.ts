@@ -1,4 +1,4 @@
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 
 /**
  * Gives what a LUKS2 container requires of whoever opens it, by `cryptsetup luksDump --dump-json-metadata DEVICE`: `online-reencrypt-v2`

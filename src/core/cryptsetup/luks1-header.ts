@@ -1,4 +1,4 @@
-import type { OutputLines } from '../output-lines.ts';
+import type { OutputLines } from '../parsing/output-lines.ts';
 
 /** One used keyslot of a LUKS1 header. */
 export interface Luks1Keyslot {

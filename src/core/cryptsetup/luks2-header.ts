@@ -1,4 +1,4 @@
-import type { OutputLines } from '../output-lines.ts';
+import type { OutputLines } from '../parsing/output-lines.ts';
 
 /** How a keyslot makes its key of the passphrase or keyfile. */
 export type Luks2Pbkdf =

@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** What `cryptsetup status NAME` says of a mapping. */
 export type MappingStatus = { readonly state: 'inactive'; readonly guestDevice: string } | ActiveMapping;

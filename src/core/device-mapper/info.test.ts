@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { parseDmsetupInfo } from './info.ts';
 
 test('mappings have their names and the kernel’s', () => {

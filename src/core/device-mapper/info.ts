@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** A mapping and the kernel's name for it. */
 export interface DeviceMapping {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ByteRange } from '../fault.ts';
-import { isCommand, recordings, testRecordings, testRefusals } from '../recordings.test.ts';
-import type { Expectation } from '../recordings.test.ts';
-import { UnknownOutput } from '../unknown-output.ts';
+import type { ByteRange } from '../fault/fault.ts';
+import { isCommand, recordings, testRecordings, testRefusals } from '../parsing/recordings.test.ts';
+import type { Expectation } from '../parsing/recordings.test.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { parseFilefrag } from './filefrag.ts';
 
 const several = recordings.filter(({ name }) => name === 'filefrag-several');

@@ -1,6 +1,6 @@
-import type { ByteRange } from '../fault.ts';
-import { OutputLines } from '../output-lines.ts';
-import type { Captures } from '../output-lines.ts';
+import type { ByteRange } from '../fault/fault.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
+import type { Captures } from '../parsing/output-lines.ts';
 
 const tool = 'filefrag -v';
 

@@ -1,7 +1,7 @@
 import { exitCodes } from '../exit-code.ts';
-import { formatSize } from '../size.ts';
-import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
-import type { TimeLimit } from '../time-limit.ts';
+import { formatSize } from '../text/size.ts';
+import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
+import type { TimeLimit } from '../text/time-limit.ts';
 import type { FailureDescription } from './description.ts';
 
 /** A command in the guest ended in a way that the procedure did not allow for, or said something that cannot be judged: exit 2. */

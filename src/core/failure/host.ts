@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
-import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
-import type { TimeLimit } from '../time-limit.ts';
+import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
+import type { TimeLimit } from '../text/time-limit.ts';
 import type { FailureDescription } from './description.ts';
 import { describeLacks } from './lacks.ts';
 import type { LacksFailure } from './lacks.ts';

@@ -1,6 +1,6 @@
-import type { IncompleteKernel } from '../available-kernel.ts';
+import type { IncompleteKernel } from '../image/available-kernel.ts';
 import { exitCodes } from '../exit-code.ts';
-import { mirrorVariable, mirrorVariableOf } from '../mirrors.ts';
+import { mirrorVariable, mirrorVariableOf } from '../image/mirrors.ts';
 import type { FailureDescription } from './description.ts';
 import { didYouMean } from './did-you-mean.ts';
 

@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
-import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
-import type { TimeLimit } from '../time-limit.ts';
+import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
+import type { TimeLimit } from '../text/time-limit.ts';
 import { describeConsoleFailure, isConsoleFailure } from './console.ts';
 import type { ConsoleFailure } from './console.ts';
 import type { FailureDescription } from './description.ts';

@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
-import { formatTimeLimit, longerLimitsRemedy } from '../time-limit.ts';
-import type { TimeLimit } from '../time-limit.ts';
+import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
+import type { TimeLimit } from '../text/time-limit.ts';
 import type { FailureDescription } from './description.ts';
 
 /** The machine (QEMU, its sockets, the guest agent) is at fault: never a finding about storage. Exit 2 inside a drill, 69 before it began. */

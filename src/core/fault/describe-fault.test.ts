@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Fault } from '../fault.ts';
+import type { Fault } from './fault.ts';
 import { describeFault } from './describe-fault.ts';
 
 const one = [{ offsetBytes: 8192, lengthBytes: 4096 }];

@@ -1,5 +1,5 @@
-import type { ByteRange, Fault } from '../fault.ts';
-import { formatSize } from '../size.ts';
+import type { ByteRange, Fault } from './fault.ts';
+import { formatSize } from '../text/size.ts';
 
 /** Gives a fault in a few words, without its disk: `read errors at 3 places`, `slow: 5 requests a second`. */
 export function describeFault(fault: Fault): string {

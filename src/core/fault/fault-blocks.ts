@@ -1,7 +1,7 @@
-import { RaidlabError } from '../failure.ts';
-import { faultBlockBytes, maxFaultBlocks } from '../fault.ts';
-import type { ByteRange } from '../fault.ts';
-import { openPrng } from '../prng.ts';
+import { RaidlabError } from '../failure/failure.ts';
+import { faultBlockBytes, maxFaultBlocks } from './fault.ts';
+import type { ByteRange } from './fault.ts';
+import { openPrng } from '../bytes/prng.ts';
 
 /** Gives the offsets of the blocks that ranges touch, ascending, each once; multiples of {@link faultBlockBytes}. */
 export function listFaultBlocks(ranges: readonly ByteRange[]): readonly number[] {

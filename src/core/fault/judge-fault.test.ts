@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Fault } from '../fault.ts';
+import type { Fault } from './fault.ts';
 import { judgeFault } from './judge-fault.ts';
 
 const diskSizeBytes = 64 * 1024 * 1024;

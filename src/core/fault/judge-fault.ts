@@ -1,6 +1,6 @@
-import { faultBlockBytes, maxCorruptedBytes, maxCorruptedRanges, maxFaultBlocks } from '../fault.ts';
-import type { ByteRange, ErrorFault, Fault } from '../fault.ts';
-import { formatSize } from '../size.ts';
+import { faultBlockBytes, maxCorruptedBytes, maxCorruptedRanges, maxFaultBlocks } from './fault.ts';
+import type { ByteRange, ErrorFault, Fault } from './fault.ts';
+import { formatSize } from '../text/size.ts';
 import { listFaultBlocks } from './fault-blocks.ts';
 
 /** Says why a disk of that size cannot have a fault, in a sentence; undefined when it can. */

@@ -1,6 +1,6 @@
 import type { MappedPiece } from '../btrfs/chunk-tree.ts';
-import { faultBlockBytes } from '../fault.ts';
-import type { ByteRange } from '../fault.ts';
+import { faultBlockBytes } from './fault.ts';
+import type { ByteRange } from './fault.ts';
 import { drawBlocks } from './fault-blocks.ts';
 
 /** Blocks of one member that are bad and that nobody has read, and what follows from it once another member is gone. */

@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /**
  * Parses what `find … -print` printed of files below an absolute path: one a line. Nothing printed is nothing found, and no failure.

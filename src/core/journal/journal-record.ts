@@ -1,5 +1,5 @@
-import { joinBytes, utf8 } from '../bytes.ts';
-import { hashText, spreadWord } from '../prng.ts';
+import { joinBytes, utf8 } from '../bytes/bytes.ts';
+import { hashText, spreadWord } from '../bytes/prng.ts';
 
 /** How long every record of the journal is, its line end included, bytes: record i lies at i times this. */
 export const journalRecordBytes = 2048;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { meanWriteMs, parseBlockStat } from './block-stat.ts';
 
 // As Linux 6.12 printed it.

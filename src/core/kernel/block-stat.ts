@@ -1,4 +1,4 @@
-import { OutputLines } from '../output-lines.ts';
+import { OutputLines } from '../parsing/output-lines.ts';
 
 /** What the kernel has counted of a block device's requests since it is there. */
 export interface BlockStat {

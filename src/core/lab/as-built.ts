@@ -1,4 +1,4 @@
-import { lossesSurvived } from '../profile.ts';
+import { lossesSurvived } from '../layout/profile.ts';
 import { describeDamageSince } from './describe-damage.ts';
 import type { LabState } from './lab-state.ts';
 

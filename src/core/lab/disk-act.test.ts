@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RaidlabError } from '../failure.ts';
-import type { Failure } from '../failure.ts';
-import type { Fault, StandingFault } from '../fault.ts';
-import { defaultLayout } from '../layout.ts';
+import { RaidlabError } from '../failure/failure.ts';
+import type { Failure } from '../failure/failure.ts';
+import type { Fault, StandingFault } from '../fault/fault.ts';
+import { defaultLayout } from '../layout/layout.ts';
 import { planDiskAct } from './disk-act.ts';
 import type { DiskAct } from './disk-act.ts';
 import type { LabDisk } from './lab-state.ts';

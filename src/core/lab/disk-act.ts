@@ -1,12 +1,12 @@
-import { isDamage } from '../fault.ts';
-import type { ByteRange, DiskDamage, Fault, StandingFault } from '../fault.ts';
+import { isDamage } from '../fault/fault.ts';
+import type { ByteRange, DiskDamage, Fault, StandingFault } from '../fault/fault.ts';
 import { describeFault } from '../fault/describe-fault.ts';
 import { judgeFault } from '../fault/judge-fault.ts';
-import { nearestWord } from '../nearest-word.ts';
-import { RaidlabError } from '../failure.ts';
-import { slotsOfBus } from '../layout.ts';
-import type { Encryption } from '../layout.ts';
-import { headerBytes } from '../usable-space.ts';
+import { nearestWord } from '../text/nearest-word.ts';
+import { RaidlabError } from '../failure/failure.ts';
+import { slotsOfBus } from '../layout/layout.ts';
+import type { Encryption } from '../layout/layout.ts';
+import { headerBytes } from '../layout/usable-space.ts';
 import type { LabDamage, LabDisk, LabState } from './lab-state.ts';
 
 /** Something that is done to a disk of a lab, from outside. */

@@ -1,6 +1,6 @@
 import type { LabLife } from './lab-state.ts';
 
-/** What became of the process that keeps a lab: see FoundKeeper in src/lab/keeper-record.ts. */
+/** What became of the process that keeps a lab: see FoundKeeper in src/lab/keeper/keeper-record.ts. */
 export type KeeperFate = 'none' | 'alive' | 'dead' | 'dead-host-restarted' | 'elsewhere';
 
 /** How a lab is now. */

@@ -1,8 +1,8 @@
-import { describeLayout, diskSizesBytes } from '../layout.ts';
-import { lossesSurvived } from '../profile.ts';
-import { predictUsableBytes } from '../usable-space.ts';
-import { warnOfLayout } from '../layout-mistakes.ts';
-import type { ArrayLayout } from '../layout.ts';
+import { describeLayout, diskSizesBytes } from '../layout/layout.ts';
+import { lossesSurvived } from '../layout/profile.ts';
+import { predictUsableBytes } from '../layout/usable-space.ts';
+import { warnOfLayout } from '../layout/layout-mistakes.ts';
+import type { ArrayLayout } from '../layout/layout.ts';
 import { planArray, planCreateArray } from '../plan/array.ts';
 import type { Command } from '../plan/command.ts';
 

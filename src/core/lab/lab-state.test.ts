@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultLayout } from '../layout.ts';
+import { defaultLayout } from '../layout/layout.ts';
 import { formatLabState, parseLabState } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
 import { builtLab, rotted } from './fixtures/built-lab.ts';

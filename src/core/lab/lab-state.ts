@@ -1,8 +1,8 @@
-import type { ByteRange, StandingFault } from '../fault.ts';
-import { JsonReader } from '../json-reader.ts';
-import { buses, defaultLayout, encryptions, sectorSizes } from '../layout.ts';
-import { profiles } from '../profile.ts';
-import type { ArrayLayout } from '../layout.ts';
+import type { ByteRange, StandingFault } from '../fault/fault.ts';
+import { JsonReader } from '../parsing/json-reader.ts';
+import { buses, defaultLayout, encryptions, sectorSizes } from '../layout/layout.ts';
+import { profiles } from '../layout/profile.ts';
+import type { ArrayLayout } from '../layout/layout.ts';
 
 /** The version of a lab's `state.json`; raised when a field changes meaning or goes away. */
 export const labStateVersion = 1;

@@ -1,5 +1,5 @@
-import { describeLayout } from '../layout.ts';
-import type { ArrayLayout } from '../layout.ts';
+import { describeLayout } from '../layout/layout.ts';
+import type { ArrayLayout } from '../layout/layout.ts';
 import { planContainer } from '../plan/container.ts';
 
 /** What the message of the day tells. */

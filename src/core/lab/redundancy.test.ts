@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { BlockGroupProfile } from '../btrfs/filesystem-usage.ts';
 import type { ArrayPicture } from '../array/array-picture.ts';
 import type { DiskAct } from './disk-act.ts';
-import { defaultLayout } from '../layout.ts';
+import { defaultLayout } from '../layout/layout.ts';
 import { disk, rotted, builtLab as state } from './fixtures/built-lab.ts';
 import type { LabState } from './lab-state.ts';
 import { judgeRedundancy } from './redundancy.ts';

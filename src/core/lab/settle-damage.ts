@@ -1,5 +1,5 @@
 import type { ScrubRecord } from '../btrfs/scrub-record.ts';
-import { corruptedBytes } from '../fault.ts';
+import { corruptedBytes } from '../fault/fault.ts';
 import type { LabDamage } from './lab-state.ts';
 
 /** A damaged disk as it is now. */

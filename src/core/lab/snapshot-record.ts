@@ -1,4 +1,4 @@
-import { JsonReader } from '../json-reader.ts';
+import { JsonReader } from '../parsing/json-reader.ts';
 import { readLabStateOf, readSerial } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
 

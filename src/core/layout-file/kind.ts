@@ -1,5 +1,5 @@
-import { nearestWord } from '../nearest-word.ts';
-import { formatSize, parseSize } from '../size.ts';
+import { nearestWord } from '../text/nearest-word.ts';
+import { formatSize, parseSize } from '../text/size.ts';
 import { describeNode } from './located-node.ts';
 import type { LocatedMistake, LocatedNode } from './located-node.ts';
 

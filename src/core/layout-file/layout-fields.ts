@@ -1,6 +1,6 @@
-import { buses, encryptions, sectorSizes } from '../layout.ts';
-import { profiles } from '../profile.ts';
-import type { LayoutWishes } from '../layout-wishes.ts';
+import { buses, encryptions, sectorSizes } from '../layout/layout.ts';
+import { profiles } from '../layout/profile.ts';
+import type { LayoutWishes } from '../layout/layout-wishes.ts';
 import { disks, list, oneNumber, pattern, size, word } from './kind.ts';
 import type { Kind } from './kind.ts';
 

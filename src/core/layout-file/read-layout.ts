@@ -1,9 +1,9 @@
-import { defaultLayout } from '../layout.ts';
-import { findLayoutMistakes } from '../layout-mistakes.ts';
-import type { ArrayLayout } from '../layout.ts';
-import { applyWishes } from '../layout-wishes.ts';
-import type { LayoutSetting, LayoutWishes } from '../layout-wishes.ts';
-import { nearestWord } from '../nearest-word.ts';
+import { defaultLayout } from '../layout/layout.ts';
+import { findLayoutMistakes } from '../layout/layout-mistakes.ts';
+import type { ArrayLayout } from '../layout/layout.ts';
+import { applyWishes } from '../layout/layout-wishes.ts';
+import type { LayoutSetting, LayoutWishes } from '../layout/layout-wishes.ts';
+import { nearestWord } from '../text/nearest-word.ts';
 import { layoutFieldNames, layoutFields } from './layout-fields.ts';
 import type { LocatedMistake, LocatedNode, MapNode } from './located-node.ts';
 import { describeNode } from './located-node.ts';

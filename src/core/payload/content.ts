@@ -1,4 +1,4 @@
-import { hashText, openPrng, spreadWord } from '../prng.ts';
+import { hashText, openPrng, spreadWord } from '../bytes/prng.ts';
 import type { DataRun, FileEntry } from './entry.ts';
 
 /** How large a piece of content is at most, bytes. The same buffer is not used twice, so pieces may be kept. */

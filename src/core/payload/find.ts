@@ -1,4 +1,4 @@
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 
 /** What is at a path. `other` is a device, pipe or socket, none of which a payload has. */
 type FoundKind = 'directory' | 'file' | 'symlink' | 'other';

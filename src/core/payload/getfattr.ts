@@ -1,4 +1,4 @@
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import type { Xattr } from './entry.ts';
 
 /** Gives the command that prints the `user.` attributes of everything below a directory of the guest, for {@link parseGetfattr}. */

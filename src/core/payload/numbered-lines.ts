@@ -1,5 +1,5 @@
 import type { Command } from '../plan/command.ts';
-import { utf8 } from '../bytes.ts';
+import { utf8 } from '../bytes/bytes.ts';
 
 /** A file of numbered lines: the guest makes it with one command, and the host knows every byte of it. */
 export interface NumberedLines {

@@ -3,7 +3,7 @@
  * Extensions: SCHILY.xattr.* (star, read by GNU tar with --xattrs) and GNU.sparse 1.0
  * (https://www.gnu.org/software/tar/manual/html_section/Sparse-Formats.html).
  */
-import { joinBytes, utf8 } from '../bytes.ts';
+import { joinBytes, utf8 } from '../bytes/bytes.ts';
 
 /** Archives are made of blocks of so many bytes. */
 export const blockBytes = 512;

@@ -1,5 +1,5 @@
-import { openPrng } from '../prng.ts';
-import type { Prng } from '../prng.ts';
+import { openPrng } from '../bytes/prng.ts';
+import type { Prng } from '../bytes/prng.ts';
 import { dataBytes } from './entry.ts';
 import type {
   DataRun,

@@ -1,4 +1,4 @@
-import { joinBytes, utf8 } from '../bytes.ts';
+import { joinBytes, utf8 } from '../bytes/bytes.ts';
 import { dataOf, zeros } from './content.ts';
 import { dataBytes, isSparse } from './entry.ts';
 import type { FileEntry, PayloadEntry, PayloadPlan } from './entry.ts';

@@ -1,4 +1,4 @@
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 import type { ContentReading } from './observed-payload.ts';
 
 /** What one run of xxhsum came to. */

@@ -1,6 +1,6 @@
-import { arrayGuestPath, arrayLabel } from '../layout.ts';
-import { metadataProfileOf } from '../profile.ts';
-import type { ArrayLayout } from '../layout.ts';
+import { arrayGuestPath, arrayLabel } from '../layout/layout.ts';
+import { metadataProfileOf } from '../layout/profile.ts';
+import type { ArrayLayout } from '../layout/layout.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 import { planAddToCrypttab, planContainer, planCreateContainer } from './container.ts';

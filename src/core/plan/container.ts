@@ -1,4 +1,4 @@
-import type { ArrayLayout, Bus } from '../layout.ts';
+import type { ArrayLayout, Bus } from '../layout/layout.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 

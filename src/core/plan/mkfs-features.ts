@@ -1,4 +1,4 @@
-import { compareVersions, parseVersion } from '../version-range.ts';
+import { compareVersions, parseVersion } from '../image/version-range.ts';
 
 /** The kernel and the mkfs.btrfs that have to get on with each other. */
 export interface MkfsParts {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { defaultLayout, equalSizes } from '../layout.ts';
-import type { ArrayLayout } from '../layout.ts';
-import { profiles } from '../profile.ts';
+import { defaultLayout, equalSizes } from '../layout/layout.ts';
+import type { ArrayLayout } from '../layout/layout.ts';
+import { profiles } from '../layout/profile.ts';
 import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
 import { formatCommand } from './command.ts';
 import type { Command } from './command.ts';

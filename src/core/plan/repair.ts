@@ -1,6 +1,6 @@
-import { arrayGuestPath } from '../layout.ts';
-import { metadataProfileOf } from '../profile.ts';
-import type { Profile } from '../profile.ts';
+import { arrayGuestPath } from '../layout/layout.ts';
+import { metadataProfileOf } from '../layout/profile.ts';
+import type { Profile } from '../layout/profile.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 

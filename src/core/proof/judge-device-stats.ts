@@ -1,6 +1,6 @@
 import { nonZeroCounters } from '../btrfs/device-stats.ts';
 import type { DeviceStats } from '../btrfs/device-stats.ts';
-import type { Check } from '../verdict.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /** Judges whether every error counter of every member is zero. */
 export function judgeDeviceStats(stats: readonly DeviceStats[]): Check {

@@ -1,4 +1,4 @@
-import type { Check } from '../verdict.ts';
+import type { Check } from '../verdict/verdict.ts';
 import { describeFilesSeen, formatFileDifferences } from './files-seen.ts';
 import type { FilesSeen } from './files-seen.ts';
 

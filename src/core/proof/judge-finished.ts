@@ -1,4 +1,4 @@
-import type { Check } from '../verdict.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /** Judges whether nothing that was begun on the array still waits: an array is as it looks only when its work is done. */
 export function judgeFinished(unfinished: readonly string[]): Check {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KernelTrouble, KernelTroubleKind } from '../kernel/trouble.ts';
-import type { CheckOutcome } from '../verdict.ts';
+import type { CheckOutcome } from '../verdict/verdict.ts';
 import { emptyLog } from '../kernel/kernel-log.ts';
 import { describeTrouble, judgeKernelLog } from './judge-kernel-log.ts';
 

@@ -3,7 +3,7 @@ import { btrfsComplaints } from '../kernel/complaints.ts';
 import type { KernelLog } from '../kernel/kernel-log.ts';
 import { isCrash } from '../kernel/trouble.ts';
 import type { KernelTrouble } from '../kernel/trouble.ts';
-import type { Check, CheckOutcome } from '../verdict.ts';
+import type { Check, CheckOutcome } from '../verdict/verdict.ts';
 
 /** The modules whose warnings are about the array: btrfs and what lies below it. */
 const storageModules = /^(?:btrfs|dm_.*|scsi_mod|sd_mod|virtio_scsi|raid6_pq|xor)$/u;

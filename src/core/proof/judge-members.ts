@@ -1,5 +1,5 @@
 import type { ShownFilesystem } from '../btrfs/filesystem-show.ts';
-import type { Check } from '../verdict.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /** A member as it must be: its number, and the mapping that it is reached by. */
 export interface ExpectedMember {

@@ -1,5 +1,5 @@
 import type { MountedFilesystem } from '../util-linux/findmnt.ts';
-import type { Check } from '../verdict.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /** Judges whether the array is really mounted, read-write; null: nothing is mounted there. A check once passed on the directory below an unmounted array. */
 export function judgeMount(mounted: MountedFilesystem | null): Check {

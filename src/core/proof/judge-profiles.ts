@@ -1,9 +1,9 @@
 import type { BlockGroupUsage, FilesystemUsage } from '../btrfs/filesystem-usage.ts';
 import { chunksOutsideProfile, hasOnlyProfile, usageHasMissing } from '../btrfs/profile-judgement.ts';
-import { metadataProfileOf } from '../profile.ts';
-import type { Profile } from '../profile.ts';
-import { formatSize } from '../size.ts';
-import type { Check } from '../verdict.ts';
+import { metadataProfileOf } from '../layout/profile.ts';
+import type { Profile } from '../layout/profile.ts';
+import { formatSize } from '../text/size.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /** Judges whether data, metadata and system chunks have exactly the profile, on members that are all there. */
 export function judgeProfiles(usage: FilesystemUsage, profile: Profile): Check {

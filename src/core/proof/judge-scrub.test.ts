@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseScrubStart } from '../btrfs/scrub-start.ts';
 import type { ScrubResult } from '../btrfs/scrub-start.ts';
-import { recordings } from '../recordings.test.ts';
+import { recordings } from '../parsing/recordings.test.ts';
 import { judgeMendingScrub } from './judge-scrub.ts';
 
 for (const suite of ['bookworm', 'trixie']) {

@@ -1,7 +1,7 @@
 import { isCleanScrub, scrubErrorCount } from '../btrfs/scrub-report.ts';
 import type { ScrubRun } from '../btrfs/scrub-report.ts';
 import type { ScrubResult } from '../btrfs/scrub-start.ts';
-import type { Check } from '../verdict.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /**
  * Judges a scrub by its summary: its exit code is 0 even when it found errors. It must have begun on every member, as far as

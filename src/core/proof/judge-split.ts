@@ -1,6 +1,6 @@
 import type { SuperBlock } from '../btrfs/dump-super.ts';
 import type { FoundEntry } from '../payload/find.ts';
-import type { Check } from '../verdict.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /** What a half of an array was found to hold, mounted by itself and read-only. */
 export interface HalfSeen {

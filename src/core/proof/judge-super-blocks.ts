@@ -1,5 +1,5 @@
 import type { SuperBlock } from '../btrfs/dump-super.ts';
-import type { Check } from '../verdict.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /** A member's super block, or why there is none to be read. */
 export interface SuperBlockSeen {

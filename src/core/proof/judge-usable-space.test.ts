@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseFilesystemUsage } from '../btrfs/filesystem-usage.ts';
 import type { FilesystemUsage } from '../btrfs/filesystem-usage.ts';
-import { defaultLayout } from '../layout.ts';
-import { predictUsableBytes } from '../usable-space.ts';
-import { namedLayouts } from '../named-layout.ts';
-import { recordings } from '../recordings.test.ts';
+import { defaultLayout } from '../layout/layout.ts';
+import { predictUsableBytes } from '../layout/usable-space.ts';
+import { namedLayouts } from '../layout/named-layout.ts';
+import { recordings } from '../parsing/recordings.test.ts';
 import { judgeUsableSpace, predictFreeBytes } from './judge-usable-space.ts';
 import type { Allocation } from './judge-usable-space.ts';
 

@@ -1,6 +1,6 @@
 import type { FilesystemUsage } from '../btrfs/filesystem-usage.ts';
-import { formatSize } from '../size.ts';
-import type { Check } from '../verdict.ts';
+import { formatSize } from '../text/size.ts';
+import type { Check } from '../verdict/verdict.ts';
 
 /** What btrfs keeps free at the beginning of every device, bytes. Source: BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. */
 const reservedBytes = 1024 ** 2;

@@ -1,4 +1,4 @@
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 
 /** One mounted filesystem, as `findmnt --json --output TARGET,SOURCE,FSTYPE,OPTIONS` says. */
 export interface MountedFilesystem {

@@ -1,4 +1,4 @@
-import { UnknownOutput } from '../unknown-output.ts';
+import { UnknownOutput } from '../parsing/unknown-output.ts';
 
 /** One block device of the guest and what is stacked on it, with the columns of {@link lsblkColumns}. */
 export interface BlockDevice {

@@ -1,4 +1,4 @@
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import { planMountArray, planUnmount } from '../../core/plan/array.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';

@@ -1,5 +1,5 @@
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import { planMount, planOpenAsBoot } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';

@@ -1,5 +1,5 @@
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import { planOpenAsBoot } from '../../core/plan/array.ts';
 import { lookAt, planReplaceStatus } from '../../core/plan/repair.ts';
 import { waitUntil } from '../../machine/wait-until.ts';

@@ -1,6 +1,6 @@
 import { parseLuksDump, payloadOffsetBytes } from '../../core/cryptsetup/luks-dump.ts';
-import { faultBlockBytes } from '../../core/fault.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { faultBlockBytes } from '../../core/fault/fault.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { planMount, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';

@@ -1,5 +1,5 @@
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
-import { defaultLayout, equalSizes } from '../../core/layout.ts';
+import { defaultLayout, equalSizes } from '../../core/layout/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import { planCreateContainer } from '../../core/plan/container.ts';
 import { lookAt, planDropEmptyChunks, planReplace, planReplaceStatus } from '../../core/plan/repair.ts';

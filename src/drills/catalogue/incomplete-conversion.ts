@@ -3,7 +3,7 @@ import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
 import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
 import { isCleanScrub } from '../../core/btrfs/scrub-report.ts';
-import { defaultLayout, equalSizes } from '../../core/layout.ts';
+import { defaultLayout, equalSizes } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';

@@ -1,4 +1,4 @@
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCreateContainer } from '../../core/plan/container.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';

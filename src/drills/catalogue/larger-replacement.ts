@@ -1,10 +1,10 @@
 import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { parseMappingStatus } from '../../core/cryptsetup/status.ts';
-import { defaultDiskSizeBytes, defaultLayout } from '../../core/layout.ts';
+import { defaultDiskSizeBytes, defaultLayout } from '../../core/layout/layout.ts';
 import { planMappingStatus } from '../../core/plan/container.ts';
 import { lookAt, planResize } from '../../core/plan/repair.ts';
-import { formatSize } from '../../core/size.ts';
+import { formatSize } from '../../core/text/size.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';

@@ -4,7 +4,7 @@ import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
 import { parsePrintedPaths } from '../../core/findutils/printed-paths.ts';
 import { findDamagedFiles } from '../../core/kernel/damaged-files.ts';
-import { arrayGuestPath, defaultLayout } from '../../core/layout.ts';
+import { arrayGuestPath, defaultLayout } from '../../core/layout/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { lookAt, planReplaceStatus, planScrub } from '../../core/plan/repair.ts';

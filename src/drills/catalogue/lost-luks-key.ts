@@ -1,4 +1,4 @@
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planFillKey, planTestKey } from '../../core/plan/container.ts';

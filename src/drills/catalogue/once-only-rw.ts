@@ -1,6 +1,6 @@
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
-import { arrayGuestPath, defaultLayout } from '../../core/layout.ts';
+import { arrayGuestPath, defaultLayout } from '../../core/layout/layout.ts';
 import { planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import { lookAt } from '../../core/plan/repair.ts';

@@ -1,10 +1,10 @@
 import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
 import { drawBlocks } from '../../core/fault/fault-blocks.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { BlockStat } from '../../core/kernel/block-stat.ts';
 import { lookAt, planScrub } from '../../core/plan/repair.ts';
-import { formatSize } from '../../core/size.ts';
-import type { Check } from '../../core/verdict.ts';
+import { formatSize } from '../../core/text/size.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import { rangesOn } from '../../storage/locate-files.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { describeCounters } from '../../core/btrfs/device-stats.ts';
 import { parseMappingStatus } from '../../core/cryptsetup/status.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCloseContainer, planMappingStatus } from '../../core/plan/container.ts';

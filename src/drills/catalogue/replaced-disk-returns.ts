@@ -1,6 +1,6 @@
 import { parseDumpSuper } from '../../core/btrfs/dump-super.ts';
 import { parseOneFilesystem } from '../../core/btrfs/filesystem-show.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { planMount, planUnmount } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';

@@ -1,5 +1,5 @@
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
-import { arrayGuestPath, arrayLabel, defaultLayout } from '../../core/layout.ts';
+import { arrayGuestPath, arrayLabel, defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { planMountArray, planMountWith, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';

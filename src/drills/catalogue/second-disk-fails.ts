@@ -1,5 +1,5 @@
-import { defaultLayout, equalSizes } from '../../core/layout.ts';
-import { namedLayouts } from '../../core/named-layout.ts';
+import { defaultLayout, equalSizes } from '../../core/layout/layout.ts';
+import { namedLayouts } from '../../core/layout/named-layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';

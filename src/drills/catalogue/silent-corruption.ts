@@ -1,11 +1,11 @@
 import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
 import type { ScrubResult } from '../../core/btrfs/scrub-start.ts';
 import { drawBlocks } from '../../core/fault/fault-blocks.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { lookAt, planReadOnlyScrub, planScrub } from '../../core/plan/repair.ts';
 import { judgeScrub } from '../../core/proof/judge-scrub.ts';
-import type { Check } from '../../core/verdict.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import { rangesOn } from '../../storage/locate-files.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';

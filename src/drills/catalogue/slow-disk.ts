@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { describeCounters } from '../../core/btrfs/device-stats.ts';
-import type { SlowDisk } from '../../core/fault.ts';
+import type { SlowDisk } from '../../core/fault/fault.ts';
 import { meanWriteMs } from '../../core/kernel/block-stat.ts';
 import type { BlockStat } from '../../core/kernel/block-stat.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { PlanLine } from '../../core/plan/drill-plan.ts';
 import { lookAt } from '../../core/plan/repair.ts';

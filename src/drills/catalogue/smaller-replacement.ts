@@ -1,10 +1,10 @@
 import { parseFilesystemShow } from '../../core/btrfs/filesystem-show.ts';
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCreateContainer } from '../../core/plan/container.ts';
 import { lookAt, planAddDevice, planRemoveMissing, planReplace, planResize } from '../../core/plan/repair.ts';
-import type { Check } from '../../core/verdict.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import type { CommandResult } from '../../machine/guest.ts';
 import { describeRefusal, said } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';

@@ -1,11 +1,11 @@
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { planMountArray, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCloseContainer, planOpenContainer } from '../../core/plan/container.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
-import { arrayGuestPath } from '../../core/layout.ts';
+import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { findCommand, parseFind } from '../../core/payload/find.ts';
 import { planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';
 import { planForgetDevices, planScanDevices } from '../../core/plan/member.ts';

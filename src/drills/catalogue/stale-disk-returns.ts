@@ -1,4 +1,4 @@
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import type { Drill } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';

@@ -1,4 +1,4 @@
-import { defaultLayout } from '../../core/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { numberedLinesBytes, planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';

@@ -1,9 +1,9 @@
-import { buses, defaultLayout, encryptions, sectorSizes } from '../../core/layout.ts';
-import type { ArrayLayout } from '../../core/layout.ts';
-import { checkLayout } from '../../core/layout-mistakes.ts';
-import { profiles } from '../../core/profile.ts';
-import { layoutNames } from '../../core/named-layout.ts';
-import { satisfies } from '../../core/version-range.ts';
+import { buses, defaultLayout, encryptions, sectorSizes } from '../../core/layout/layout.ts';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
+import { checkLayout } from '../../core/layout/layout-mistakes.ts';
+import { profiles } from '../../core/layout/profile.ts';
+import { layoutNames } from '../../core/layout/named-layout.ts';
+import { satisfies } from '../../core/image/version-range.ts';
 import type { Drill, Step } from '../drill.ts';
 import { findShapeMistakes, isRecord, kinds, listOf, oneOf, optional } from './shape.ts';
 import type { Shape } from './shape.ts';

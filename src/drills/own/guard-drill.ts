@@ -1,5 +1,5 @@
 import { areSameMembers, describeMembers } from '../../core/array/members-shown.ts';
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import type { PlanLine } from '../../core/plan/drill-plan.ts';
 import { KernelCrash } from '../../machine/kernel-crash.ts';
 import { CommandRefused } from '../../storage/type-command.ts';

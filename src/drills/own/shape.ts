@@ -1,4 +1,4 @@
-import { nearestWord } from '../../core/nearest-word.ts';
+import { nearestWord } from '../../core/text/nearest-word.ts';
 
 /** What a value must be, in words that complete "it must be", and how that is told. */
 export interface Kind {

@@ -13,7 +13,7 @@ import { judgeMount } from '../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../core/proof/judge-profiles.ts';
 import { parseFindmnt } from '../../core/util-linux/findmnt.ts';
 import type { MountedFilesystem } from '../../core/util-linux/findmnt.ts';
-import type { Check } from '../../core/verdict.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import type { Context } from '../../machine/context.ts';
 import type { CommandResult, Guest } from '../../machine/guest.ts';
 import { lookForUnfinishedWork } from '../../storage/look-for-unfinished-work.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultLayout, equalSizes } from '../../core/layout.ts';
-import type { ArrayLayout } from '../../core/layout.ts';
-import type { Check } from '../../core/verdict.ts';
+import { defaultLayout, equalSizes } from '../../core/layout/layout.ts';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import { answerPayload } from '../../storage/fixtures/payload-answers.ts';
 import type { Answer } from '../../machine/fixtures/scripted-machine.ts';
 import { troubleOf } from '../../machine/fixtures/scripted-machine.ts';

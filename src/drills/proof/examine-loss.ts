@@ -3,9 +3,9 @@ import { planMountArray, planUnmount, topLevelGuestPath } from '../../core/plan/
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
-import { arrayGuestPath } from '../../core/layout.ts';
+import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { describeUnkept, judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
-import type { Check } from '../../core/verdict.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import type { Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';

@@ -12,7 +12,7 @@
  */
 import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { waitForDiskNames } from '../../machine/wait-for-disk-names.ts';
+import { waitForDiskNames } from '../../machine/start/wait-for-disk-names.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { kernelLogOf } from '../kernel-log.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';

@@ -13,7 +13,7 @@ import { planMountArray, planOpenAsBoot } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
 import { lookAt, planScrub } from '../../core/plan/repair.ts';
-import type { Check } from '../../core/verdict.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { ask, describeRefusal, readOutput, tryCommand } from '../../storage/type-command.ts';
 import { verifyFiles } from '../../storage/verify-files.ts';

@@ -1,4 +1,4 @@
-import type { Check } from '../../core/verdict.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import type { Member } from '../../core/array/member.ts';
 
 /** Members that are lost together. */

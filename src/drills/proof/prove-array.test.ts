@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Check, CheckOutcome } from '../../core/verdict.ts';
+import type { Check, CheckOutcome } from '../../core/verdict/verdict.ts';
 import type { Answer } from '../../machine/fixtures/scripted-machine.ts';
 import { answerPayload } from '../../storage/fixtures/payload-answers.ts';
 import { answerHealthy, recorded } from '../fixtures/healthy-array.ts';

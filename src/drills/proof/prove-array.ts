@@ -1,5 +1,5 @@
-import { lossesSurvived } from '../../core/profile.ts';
-import type { Check } from '../../core/verdict.ts';
+import { lossesSurvived } from '../../core/layout/profile.ts';
+import type { Check } from '../../core/verdict/verdict.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { combinations } from './combinations.ts';
 import { examineArray } from './examine-array.ts';

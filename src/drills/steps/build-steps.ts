@@ -1,4 +1,4 @@
-import { arrayGuestPath } from '../../core/layout.ts';
+import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { planCreateArray } from '../../core/plan/array.ts';
 import { guestDeviceOf } from '../../core/plan/container.ts';
 import { command } from '../../core/plan/command.ts';

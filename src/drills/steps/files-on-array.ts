@@ -1,4 +1,4 @@
-import { arrayGuestPath } from '../../core/layout.ts';
+import { arrayGuestPath } from '../../core/layout/layout.ts';
 import type { MappedPiece } from '../../core/btrfs/chunk-tree.ts';
 import { locateFiles } from '../../storage/locate-files.ts';
 import type { DrillRun } from '../drill-run.ts';

@@ -1,5 +1,5 @@
 import { describeCounters } from '../../core/btrfs/device-stats.ts';
-import { arrayGuestPath } from '../../core/layout.ts';
+import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import { lookAt, planResetDeviceStats } from '../../core/plan/repair.ts';
 import type { Step } from '../drill.ts';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { formatTimeLimit, lengthOfLimit } from '../../core/time-limit.ts';
-import type { TimeLimit } from '../../core/time-limit.ts';
+import { formatTimeLimit, lengthOfLimit } from '../../core/text/time-limit.ts';
+import type { TimeLimit } from '../../core/text/time-limit.ts';
 import type { Context } from '../../machine/context.ts';
 import { waitUntil } from '../../machine/wait-until.ts';
 

@@ -9,13 +9,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { RaidlabError } from '../../core/failure.ts';
-import type { Failure } from '../../core/failure.ts';
-import { lengthOfLimit } from '../../core/time-limit.ts';
-import type { TimeLimit } from '../../core/time-limit.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import type { Failure } from '../../core/failure/failure.ts';
+import { lengthOfLimit } from '../../core/text/time-limit.ts';
+import type { TimeLimit } from '../../core/text/time-limit.ts';
 import type { Context } from '../context.ts';
-import { connectLineSocket } from '../line-socket.ts';
-import type { LineSocket } from '../line-socket.ts';
+import { connectLineSocket } from '../socket/line-socket.ts';
+import type { LineSocket } from '../socket/line-socket.ts';
 import type { MachineLife, Wait } from '../machine-life.ts';
 
 /** How a command in the guest ended, and all it wrote. */

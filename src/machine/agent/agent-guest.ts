@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { cutText } from '../../core/bounds/cut-text.ts';
-import { RaidlabError } from '../../core/failure.ts';
-import { formatSize } from '../../core/size.ts';
-import type { Failure } from '../../core/failure.ts';
-import type { TimeLimit } from '../../core/time-limit.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { formatSize } from '../../core/text/size.ts';
+import type { Failure } from '../../core/failure/failure.ts';
+import type { TimeLimit } from '../../core/text/time-limit.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult, Guest, GuestProcess, RunOptions } from '../guest.ts';
 import type { MachineLife } from '../machine-life.ts';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBody } from '../../core/event.ts';
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Context } from '../context.ts';
 import { ensureEntry } from './ensure-entry.ts';
 import type { CacheEntry, EntryBuilder } from './ensure-entry.ts';

@@ -8,7 +8,7 @@ import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { formatSize } from '../../core/size.ts';
+import { formatSize } from '../../core/text/size.ts';
 import type { Context } from '../context.ts';
 import { entryNameOf } from './entry-name.ts';
 import type { EntryKey } from './entry-name.ts';

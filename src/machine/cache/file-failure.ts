@@ -1,4 +1,4 @@
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 
 /** What a file operation was for, to word its failure. */
 export interface FilePurpose {

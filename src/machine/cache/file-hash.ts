@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { createXXHash128, xxhash128 } from 'hash-wasm';
-import type { ByteRange } from '../../core/fault.ts';
+import type { ByteRange } from '../../core/fault/fault.ts';
 import type { Context } from '../context.ts';
-import { listWritten } from '../list-written.ts';
+import { listWritten } from '../files/list-written.ts';
 
 const blockBytes = 1024 * 1024;
 

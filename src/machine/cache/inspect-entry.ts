@@ -1,7 +1,7 @@
 import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../context.ts';
-import { readBootId } from '../process-identity.ts';
+import { readBootId } from '../process/process-identity.ts';
 import { parseEntryRecord } from './entry-record.ts';
 import type { EntryRecord } from './entry-record.ts';
 import { hashFile } from './file-hash.ts';

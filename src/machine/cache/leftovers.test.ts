@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { EventBody } from '../../core/event.ts';
 import type { Context } from '../context.ts';
-import { readProcessIdentity } from '../process-identity.ts';
+import { readProcessIdentity } from '../process/process-identity.ts';
 import { storeIn } from './fixtures/store-in.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { currentOwner, formatOwner, judgeOwner, parseOwner } from './owner.ts';

@@ -1,4 +1,4 @@
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import { steadyContext, withDeadline } from '../context.ts';
 import type { Context } from '../context.ts';
 import { holdEntry } from './holds.ts';

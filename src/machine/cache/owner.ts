@@ -1,7 +1,7 @@
 import { lstat, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { isProcessAlive, readProcessIdentity } from '../process-identity.ts';
-import type { ProcessIdentity } from '../process-identity.ts';
+import { isProcessAlive, readProcessIdentity } from '../process/process-identity.ts';
+import type { ProcessIdentity } from '../process/process-identity.ts';
 import { hasErrorCode } from './file-failure.ts';
 
 /** The raidlab process to which a lock or a directory belongs. */

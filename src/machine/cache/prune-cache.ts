@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { formatAge } from '../../core/age.ts';
-import { formatSize } from '../../core/size.ts';
+import { formatAge } from '../../core/text/age.ts';
+import { formatSize } from '../../core/text/size.ts';
 import type { Context } from '../context.ts';
 import { allocatedBytes, listEntries } from './entries.ts';
 import type { ListedEntry } from './entries.ts';

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Context } from '../context.ts';
 import { readEntryRecord } from './inspect-entry.ts';
 import { fileFailure, hasErrorCode } from './file-failure.ts';

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { steadyContext, withDeadline } from '../context.ts';
 import type { Context } from '../context.ts';
-import { runHostCommand } from '../host-process.ts';
+import { runHostCommand } from '../process/host-process.ts';
 import { hasErrorCode } from './file-failure.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { ringOfLines } from '../../core/bounds/ring.ts';
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import { isCrash } from '../../core/kernel/trouble.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
 import { armLimit } from '../context.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DiskDamage } from '../../core/fault.ts';
-import { UnknownOutput } from '../../core/unknown-output.ts';
+import type { DiskDamage } from '../../core/fault/fault.ts';
+import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 import { parseComparison, planComparison, planDamage } from './damage-commands.ts';
 
 const corruption: DiskDamage = {

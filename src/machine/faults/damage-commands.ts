@@ -1,6 +1,6 @@
-import { corruptedBytes } from '../../core/fault.ts';
-import type { ByteRange, DiskDamage } from '../../core/fault.ts';
-import { UnknownOutput } from '../../core/unknown-output.ts';
+import { corruptedBytes } from '../../core/fault/fault.ts';
+import type { ByteRange, DiskDamage } from '../../core/fault/fault.ts';
+import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 
 const corruptions = [formatByte(corruptedBytes[0]), formatByte(corruptedBytes[1])] as const;
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createDiskImage, createOverlay } from '../disk-image.ts';
+import { createDiskImage, createOverlay } from '../files/disk-image.ts';
 import { createTestContext, failureOf } from '../fixtures/scripted-peer.ts';
 import type { DiskSpec } from '../machine.ts';
 import { damageDisk } from './damage-image.ts';

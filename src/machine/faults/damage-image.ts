@@ -1,6 +1,6 @@
-import type { DiskDamage } from '../../core/fault.ts';
+import type { DiskDamage } from '../../core/fault/fault.ts';
 import type { Context } from '../context.ts';
-import { runHostCommand } from '../host-process.ts';
+import { runHostCommand } from '../process/host-process.ts';
 import type { DiskSpec } from '../machine.ts';
 import { parseComparison, planComparison, planDamage } from './damage-commands.ts';
 

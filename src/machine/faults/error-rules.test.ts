@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ErrorFault } from '../../core/fault.ts';
+import type { ErrorFault } from '../../core/fault/fault.ts';
 import { formatErrorRules } from './error-rules.ts';
 
 /** The rules in a line each: section, then values in the order of their keys. */

@@ -1,4 +1,4 @@
-import type { DiskSense, ErrorFault } from '../../core/fault.ts';
+import type { DiskSense, ErrorFault } from '../../core/fault/fault.ts';
 import { listFaultBlocks } from '../../core/fault/fault-blocks.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import type { StandingFault } from '../../core/fault.ts';
+import type { StandingFault } from '../../core/fault/fault.ts';
 import { fileFailure } from '../cache/file-failure.ts';
 import { steadyContext } from '../context.ts';
 import type { Context } from '../context.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { RaidlabError } from '../../core/failure.ts';
-import { isDamage } from '../../core/fault.ts';
-import type { DiskDamage, Fault, StandingFault } from '../../core/fault.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { isDamage } from '../../core/fault/fault.ts';
+import type { DiskDamage, Fault, StandingFault } from '../../core/fault/fault.ts';
 import { judgeFault } from '../../core/fault/judge-fault.ts';
-import type { ArrayDisks } from '../array-disks.ts';
+import type { ArrayDisks } from '../start/array-disks.ts';
 import type { Context } from '../context.ts';
 import { formatNodeNames } from '../qemu/block-nodes.ts';
 import type { QmpClient } from '../qmp/qmp-client.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StandingFault } from '../../core/fault.ts';
+import type { StandingFault } from '../../core/fault/fault.ts';
 import { formatErrorRules } from './error-rules.ts';
 import { planFaultChain } from './plan-fault-chain.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { faultBlockBytes } from '../../core/fault.ts';
-import type { ErrorFault, SlowDisk, StandingFault } from '../../core/fault.ts';
+import { faultBlockBytes } from '../../core/fault/fault.ts';
+import type { ErrorFault, SlowDisk, StandingFault } from '../../core/fault/fault.ts';
 import { formatNodeNames } from '../qemu/block-nodes.ts';
 import type { DriverOptions, ObjectOptions } from '../qmp/qmp-protocol.ts';
 import { formatErrorRules } from './error-rules.ts';

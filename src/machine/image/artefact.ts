@@ -1,4 +1,4 @@
-import type { KernelAbilities, RootKind } from '../../core/kernel-abilities.ts';
+import type { KernelAbilities, RootKind } from '../../core/image/kernel-abilities.ts';
 
 /** A kernel ready to boot: taken from a Debian package without installing it, or the user's own. */
 export interface KernelArtefact {

@@ -2,10 +2,10 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { entryNameOf } from '../cache/entry-name.ts';
 import type { CacheStore } from '../cache/store.ts';
-import { planKernelKey } from './ensure-kernel.ts';
-import { planToolsKey } from './ensure-tools.ts';
-import { sourceOfSuite } from './kernel-sources.ts';
-import { defaultSuite, requireSuite } from './suite.ts';
+import { planKernelKey } from './kernel/ensure-kernel.ts';
+import { planToolsKey } from './tools/ensure-tools.ts';
+import { sourceOfSuite } from './kernel/kernel-sources.ts';
+import { defaultSuite, requireSuite } from './packages/suite.ts';
 
 /** Gives the images of a usual drill that are not in the cache, as they are called there: none when it can run without building any. */
 export async function findMissingImages(store: CacheStore): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import type { DiskSpec } from '../machine.ts';
 import type { DriverOptions } from '../qmp/qmp-protocol.ts';
 

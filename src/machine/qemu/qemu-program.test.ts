@@ -3,9 +3,9 @@ import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { UnknownOutput } from '../../core/unknown-output.ts';
+import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 import { createTestContext, failureOf } from '../fixtures/scripted-peer.ts';
-import { startMachine } from '../start-machine.ts';
+import { startMachine } from '../start/start-machine.ts';
 import type { MachineSpec } from '../machine.ts';
 import { canFork, findQemu, isTrustedUnderTcg, parseQemuVersion, requireTrusted } from './qemu-program.ts';
 

@@ -1,7 +1,7 @@
-import { RaidlabError } from '../../core/failure.ts';
-import { UnknownOutput } from '../../core/unknown-output.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 import type { Context } from '../context.ts';
-import { runHostCommand } from '../host-process.ts';
+import { runHostCommand } from '../process/host-process.ts';
 import type { Accelerator } from '../machine.ts';
 
 /** The QEMU on this host. */

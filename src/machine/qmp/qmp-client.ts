@@ -5,8 +5,8 @@
  */
 import type { Context } from '../context.ts';
 import type { MachineLife } from '../machine-life.ts';
-import { openRequestChannel } from '../request-channel.ts';
-import type { Message, RequestChannel } from '../request-channel.ts';
+import { openRequestChannel } from '../socket/request-channel.ts';
+import type { Message, RequestChannel } from '../socket/request-channel.ts';
 import type { QmpCommands, QmpEvent, QmpEvents } from './qmp-protocol.ts';
 import { openTranscript } from './transcript.ts';
 

@@ -1,4 +1,4 @@
-import { leftOutAsJson, openEvidenceFile } from '../evidence-file.ts';
+import { leftOutAsJson, openEvidenceFile } from '../files/evidence-file.ts';
 
 /** A file of evidence that gets one line of JSON for each thing said. */
 export interface Transcript extends Disposable {

@@ -7,13 +7,13 @@
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import { rejectEntry } from '../cache/remove-entry.ts';
 import type { Context } from '../context.ts';
 import { KernelCrash } from '../kernel-crash.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../machine.ts';
-import { canBeSaved } from '../saved-machine.ts';
-import { forkMachine, startMachine } from '../start-machine.ts';
+import { canBeSaved } from '../start/saved-machine.ts';
+import { forkMachine, startMachine } from '../start/start-machine.ts';
 import { ensureBootedTemplate } from './booted-template.ts';
 import type { DiskBay, Template, TemplateSource } from './booted-template.ts';
 import { copyMemoryFile, createMemoryFile } from './template-files.ts';

@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RaidlabError } from '../../core/failure.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Context } from '../context.ts';
-import { createDiskImage } from '../disk-image.ts';
-import { runHostCommand } from '../host-process.ts';
+import { createDiskImage } from '../files/disk-image.ts';
+import { runHostCommand } from '../process/host-process.ts';
 
 const mebibyte = 1024 * 1024;
 

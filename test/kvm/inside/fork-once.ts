@@ -2,14 +2,14 @@
 // runs a command. Prints every event, and at last what the command said: a JSON document a line.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseTimeoutFactor, timeoutFactorVariable } from '../../../src/core/time-limit.ts';
-import { chooseAccelerator } from '../../../src/machine/accelerator.ts';
+import { parseTimeoutFactor, timeoutFactorVariable } from '../../../src/core/text/time-limit.ts';
+import { chooseAccelerator } from '../../../src/machine/accelerator/accelerator.ts';
 import { openScratch } from '../../../src/machine/cache/scratch.ts';
 import { createContext } from '../../../src/machine/context.ts';
-import { createOverlay } from '../../../src/machine/disk-image.ts';
-import { ensureKernel } from '../../../src/machine/image/ensure-kernel.ts';
-import { ensureTools } from '../../../src/machine/image/ensure-tools.ts';
-import { defaultSuite } from '../../../src/machine/image/suite.ts';
+import { createOverlay } from '../../../src/machine/files/disk-image.ts';
+import { ensureKernel } from '../../../src/machine/image/kernel/ensure-kernel.ts';
+import { ensureTools } from '../../../src/machine/image/tools/ensure-tools.ts';
+import { defaultSuite } from '../../../src/machine/image/packages/suite.ts';
 import { findQemu } from '../../../src/machine/qemu/qemu-program.ts';
 import { createTimeFactor } from '../../../src/machine/time-factor.ts';
 import { createForkOrBoot } from '../../../src/machine/template/fork-or-boot.ts';

@@ -1,0 +1,66 @@
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { isGlob } from '../../core/text/glob.ts';
+import { checkLayout } from '../../core/layout/layout-mistakes.ts';
+import { checkPayloadFits } from '../../core/layout/usable-space.ts';
+import type { Drill } from '../../drills/drill.ts';
+import type { DrillRequest } from '../../drills/run-drill.ts';
+import type { TwinDrill } from '../../drills/twin.ts';
+import type { DrillCommand } from '../drill.ts';
+import { resolveLayout } from './layout-options.ts';
+import { isDrillFile, loadTypedDrill } from './typed-drill.ts';
+
+/** A drill with what is different from its defaults. */
+export type ChosenDrill = Pick<DrillRequest, 'drill' | 'layout' | 'layoutAsked' | 'payloadBytes' | 'skippedSteps' | 'expectation'>;
+
+/** Gives the drills that a command line names, in its order; throws a usage failure for what does not exist or does not go together. */
+export async function chooseDrills(asked: DrillCommand, cwdHostPath: string): Promise<readonly ChosenDrill[]> {
+  const { checkSkippedSteps } = await import('../../drills/registry.ts');
+  const drills = await selectAsked(asked, cwdHostPath);
+  // Two drills have few steps in common, and a drill without a step must be read on its own.
+  if (asked.skipSteps.length > 0 && drills.length > 1) refuse(`--skip-step works with a single drill; ${String(drills.length)} are named.`);
+  if (asked.twin && asked.skipSteps.length > 0) refuse('--twin decides itself what is left out: it does not go together with --skip-step.');
+  if (asked.keep && drills.length * asked.repeat > 1) refuse('--keep leaves one machine running: it works with a single drill, once.');
+  const variants = asked.twin ? await twinsOf(drills) : drills.map((drill) => ({ drill, skippedSteps: asked.skipSteps }));
+  const wished = await resolveLayout(asked, cwdHostPath);
+  return variants.map((variant) => {
+    const { drill } = variant;
+    const layout = wished?.over(drill.layout) ?? drill.layout;
+    const payloadBytes = asked.payload ?? drill.payloadBytes;
+    checkSkippedSteps(drill, asked.skipSteps);
+    checkLayout(layout);
+    checkPayloadFits(layout, payloadBytes);
+    return { ...variant, layout, payloadBytes, ...(wished?.named === undefined ? {} : { layoutAsked: wished.named }) };
+  });
+}
+
+async function selectAsked(asked: DrillCommand, cwdHostPath: string): Promise<readonly Drill[]> {
+  const { defaultDrill, promisingDrills, selectTagged } = await import('../../drills/registry.ts');
+  if (asked.all && asked.names.length > 0) refuse('--all names every drill: it does not go together with names.');
+  const chosen =
+    asked.all || (asked.names.length === 0 && asked.tags.length > 0) ? promisingDrills() : await selectNamed(asked.names, cwdHostPath);
+  if (asked.tags.length > 0) return selectTagged(chosen, asked.tags);
+  return asked.names.length === 0 && !asked.all ? [defaultDrill] : chosen;
+}
+
+/** Names, globs and files, in the order typed; a glob names no drill twice. */
+async function selectNamed(words: readonly string[], cwdHostPath: string): Promise<readonly Drill[]> {
+  const { selectDrills } = await import('../../drills/registry.ts');
+  const selected: Drill[] = [];
+  for (const word of words) {
+    const named = isDrillFile(word) ? [await loadTypedDrill(word, cwdHostPath)] : selectDrills([word]);
+    selected.push(...(isGlob(word) && !isDrillFile(word) ? named.filter((drill) => !selected.includes(drill)) : named));
+  }
+  return selected;
+}
+
+async function twinsOf(drills: readonly Drill[]): Promise<readonly TwinDrill[]> {
+  const { twinOf } = await import('../../drills/twin.ts');
+  return drills.map((drill) => {
+    if (drill.twin === null) refuse(`${drill.name} is a demonstration: it has no twin.`);
+    return twinOf(drill, drill.twin);
+  });
+}
+
+function refuse(message: string): never {
+  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab drill' });
+}

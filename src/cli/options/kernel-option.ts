@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import { formatKernelChoice, parseKernelChoice, resolveKernelChoice } from '../../core/image/kernel-choice.ts';
+import { fitLayout } from '../../core/layout/fit-layout.ts';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
+import type { ForeseenKernel } from '../../machine/image/kernel/foresee-kernel.ts';
+import { suiteNames } from '../../machine/image/packages/suite.ts';
+import { foreseeMkfsParts, newestToolsFor } from '../../machine/image/tools/tools-for-kernel.ts';
+import type { Cli } from '../cli.ts';
+import { knownWord } from './value-parsers.ts';
+
+const suiteWords = async () => Promise.resolve(suiteNames().map((word) => ({ word })));
+
+/** Reads what `--kernel` names; the shell completes suites. */
+export const kernelName = knownWord('KERNEL', suiteWords, { type: 'any', extensions: ['.deb'] });
+
+/** Reads what `--tools` names. */
+export const toolsName = knownWord('SUITE', suiteWords);
+
+/**
+ * Gives what was typed for a kernel with its paths made absolute, after a look at the files that it names.
+ * Rejects with `image/unknown-kernel` or `image/unusable-kernel-files`.
+ */
+export async function resolveKernel(cli: Cli, typed: string): Promise<string> {
+  const kernel = absoluteKernel(cli, typed);
+  // It brings all that builds images with it.
+  const { checkKernelFiles } = await import('../../machine/image/kernel/kernel-sources.ts');
+  await checkKernelFiles(parseKernelChoice(kernel, suiteNames(cli.mirrors)));
+  return kernel;
+}
+
+/** Gives what is known of a kernel before it is built, and the tools that go with it when nobody says which. `kernel`: as {@link resolveKernel} gives it. */
+export async function foreseeParts(cli: Cli, kernel: string, tools: string | undefined): Promise<ForeseenParts> {
+  const { foreseeKernel } = await import('../../machine/image/kernel/foresee-kernel.ts');
+  const foreseen = await foreseeKernel(parseKernelChoice(kernel, suiteNames(cli.mirrors)));
+  const suite = tools ?? newestToolsFor(foreseen.version);
+  const mkfs = foreseeMkfsParts(foreseen, suite);
+  return { kernel, tools: suite, foreseen, fit: (layout) => (mkfs === undefined ? layout : fitLayout(layout, mkfs)) };
+}
+
+/** A kernel with tools, before they are built. */
+export interface ForeseenParts {
+  readonly kernel: string;
+  readonly tools: string;
+  readonly foreseen: ForeseenKernel;
+  /** Gives a layout as they could build it, as far as is known. */
+  readonly fit: (layout: ArrayLayout) => ArrayLayout;
+}
+
+/** Gives what was typed for a kernel with its paths made absolute. Throws `image/unknown-kernel`. */
+export function absoluteKernel(cli: Cli, typed: string): string {
+  const choice = parseKernelChoice(typed, suiteNames(cli.mirrors));
+  return formatKernelChoice(resolveKernelChoice(choice, (hostPath) => resolve(cli.cwdHostPath, hostPath)));
+}

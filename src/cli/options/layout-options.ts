@@ -1,0 +1,87 @@
+import { message, text } from '@optique/core/message';
+import { multiple, optional } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { option } from '@optique/core/primitives';
+import { choice, integer, string } from '@optique/core/valueparser';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
+import { buses, encryptions, sectorSizes } from '../../core/layout/layout.ts';
+import { profiles } from '../../core/layout/profile.ts';
+import { layoutFieldNames, layoutFields, mountOption } from '../../core/layout-file/layout-fields.ts';
+import { applyWishes } from '../../core/layout/layout-wishes.ts';
+import type { LayoutSetting, LayoutWishes } from '../../core/layout/layout-wishes.ts';
+import { isLayoutName, namedLayouts } from '../../core/layout/named-layout.ts';
+import type { LayoutAsked } from '../../drills/applicability.ts';
+import { loadLayout } from './layout-file.ts';
+import { diskSize, kindOfWord, layoutWord } from './value-parsers.ts';
+
+/** What a layout's file says of a field, the option says as well. */
+const describe = (setting: LayoutSetting) => ({ description: message`${text(layoutFields[setting].what)}` });
+
+/** The options about the array that a command builds: a layout by name or file, and what is to be different from it. */
+export const layoutOptions = {
+  layout: optional(
+    option('--layout', layoutWord, {
+      description: message`The array, by the name of a layout or its file (./array.yaml, docs/layouts.md); the options below change it.`,
+    }),
+  ),
+  disks: optional(
+    option('--disks', integer({ metavar: 'N', min: 1, max: 16 }), {
+      description: message`How many disks the array has, spares not counted.`,
+    }),
+  ),
+  spares: optional(
+    option('--spares', integer({ metavar: 'N', min: 0, max: 16 }), { description: message`How many blank disks there are besides.` }),
+  ),
+  diskSize: optional(
+    option('--disk-size', diskSize(['512MiB', '1GiB', '2GiB']), { description: message`Size of each disk, sparse on the host.` }),
+  ),
+  profile: optional(option('--profile', choice(profiles, { metavar: 'PROFILE' }), describe('profile'))),
+  bus: optional(option('--bus', choice(buses, { metavar: 'BUS' }), describe('bus'))),
+  encryption: optional(option('--encryption', choice(encryptions, { metavar: 'NAME' }), describe('encryption'))),
+  cipher: optional(
+    option('--cipher', kindOfWord('CIPHER', layoutFields.cipher.kind, ['aes-xts-plain64', 'serpent-xts-plain64']), describe('cipher')),
+  ),
+  sectorSize: optional(option('--sector-size', choice(sectorSizes, { metavar: 'BYTES' }), describe('sectorSize'))),
+  kdf: optional(option('--kdf', choice(['fast', 'real'], { metavar: 'KDF' }), describe('kdf'))),
+  mkfsOptions: multiple(
+    option('--mkfs-option', string({ metavar: 'WORD' }), {
+      description: message`A word that mkfs.btrfs gets besides (--mkfs-option=--checksum --mkfs-option=xxhash). Can be given more than once.`,
+    }),
+  ),
+  mountOptions: multiple(
+    option('--mount-option', kindOfWord('OPTION', mountOption, ['noatime', 'compress=zstd']), {
+      description: message`A mount option that /etc/fstab gets besides nofail. Can be given more than once.`,
+    }),
+  ),
+} as const;
+
+type LayoutOptions = { readonly [Name in keyof typeof layoutOptions]: InferValue<(typeof layoutOptions)[Name]> };
+
+/** A layout that was asked for. */
+export interface WishedLayout {
+  /** How it was named; undefined when only options were given. */
+  readonly named: LayoutAsked | undefined;
+  /** Gives it; a layout that was named takes the place of `base`. */
+  readonly over: (base: ArrayLayout) => ArrayLayout;
+}
+
+/** Gives the layout that options ask for; undefined when nothing was said about it. Rejects as `loadLayout` does. */
+export async function resolveLayout(asked: LayoutOptions, cwdHostPath: string): Promise<WishedLayout | undefined> {
+  const named = asked.layout === undefined ? undefined : await nameLayout(asked.layout, cwdHostPath);
+  const wishes: LayoutWishes = Object.fromEntries(
+    layoutFieldNames.flatMap((name) => (isSaid(asked[name]) ? [[name, asked[name]] as const] : [])),
+  );
+  if (named === undefined && Object.keys(wishes).length === 0) return undefined;
+  const layout = named === undefined ? undefined : named.is === 'file' ? named.layout : namedLayouts[named.name];
+  return { named, over: (base) => applyWishes(layout ?? base, wishes) };
+}
+
+async function nameLayout(typed: string, cwdHostPath: string): Promise<LayoutAsked> {
+  if (isLayoutName(typed)) return { is: 'name', name: typed };
+  return { is: 'file', file: typed, layout: await loadLayout(typed, cwdHostPath) };
+}
+
+/** Options that can be given more than once are an empty list when they are not given. */
+function isSaid(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,174 @@
+import { message, text } from '@optique/core/message';
+import type { Suggestion } from '@optique/core/parser';
+import type { ValueParser } from '@optique/core/valueparser';
+import { formatAge, parseAge } from '../../core/text/age.ts';
+import { isLayoutName, layoutNames } from '../../core/layout/named-layout.ts';
+import { nearestWord } from '../../core/text/nearest-word.ts';
+import { formatReporterSpec, parseReporterSpec, reporterNames } from '../../core/reporter-spec.ts';
+import type { ReporterSpec } from '../../core/reporter-spec.ts';
+import { parseByteRange } from '../../core/bytes/byte-range.ts';
+import { faultBlockBytes } from '../../core/fault/fault.ts';
+import type { ByteRange } from '../../core/fault/fault.ts';
+import type { Kind } from '../../core/layout-file/kind.ts';
+import { formatSize, parseSize } from '../../core/text/size.ts';
+import { isLayoutFile } from './layout-file.ts';
+
+/** Reads a size (`32MiB`, `1G`) into bytes. */
+export function size(metavar: 'SIZE', examples: readonly string[]): ValueParser<'sync', number> {
+  return {
+    mode: 'sync',
+    metavar,
+    placeholder: 0,
+    parse: (input) => {
+      const bytes = parseSize(input);
+      if (bytes !== undefined) return { success: true, value: bytes };
+      return { success: false, error: message`Expected a size such as 32MiB or 1G, but got ${input}.` };
+    },
+    format: formatSize,
+    *suggest(prefix) {
+      for (const text of examples) if (text.startsWith(prefix)) yield { kind: 'literal', text };
+    },
+  };
+}
+
+/** Reads the size of a disk: whoever types a bare small number forgot the unit. */
+export function diskSize(examples: readonly string[]): ValueParser<'sync', number> {
+  const anySize = size('SIZE', examples);
+  return {
+    ...anySize,
+    parse: (input) => {
+      const read = anySize.parse(input);
+      if (!read.success || read.value >= leastUnitlessBytes || !/^\d+$/u.test(input)) return read;
+      const bytes = `${input} ${read.value === 1 ? 'byte' : 'bytes'}`;
+      return {
+        success: false,
+        error: message`Expected a size with its unit, such as 512MiB or 1GiB, but got ${input}: that is ${text(bytes)}.`,
+      };
+    },
+  };
+}
+
+/** A disk of less than this is a number that wants a unit, bytes. */
+const leastUnitlessBytes = 1024 ** 2;
+
+/** Reads an age (`30d`, `12h`) into milliseconds. */
+export function age(metavar: 'AGE', examples: readonly string[]): ValueParser<'sync', number> {
+  return {
+    mode: 'sync',
+    metavar,
+    placeholder: 0,
+    parse: (input) => {
+      const ageMs = parseAge(input);
+      if (ageMs !== undefined) return { success: true, value: ageMs };
+      return { success: false, error: message`Expected an age such as 30d or 12h, but got ${input}.` };
+    },
+    format: formatAge,
+    *suggest(prefix) {
+      for (const text of examples) if (text.startsWith(prefix)) yield { kind: 'literal', text };
+    },
+  };
+}
+
+/** A word that the shell can complete and its description, if there is one. */
+export interface KnownWord {
+  readonly word: string;
+  readonly description?: string;
+}
+
+/** Files that a word may name as well; the shell completes them itself, and directories on the way. */
+export interface KnownFiles {
+  readonly type: 'file' | 'any';
+  /** With their dots: `.ts`. */
+  readonly extensions: readonly string[];
+}
+
+/** Reads any word; the shell completes those that are known when asked. What is not known is refused by the command itself, which can say more. */
+export function knownWord(
+  metavar: 'NAME' | 'STEP' | 'SUITE' | 'TAG' | 'KERNEL' | 'DISK',
+  known: () => Promise<readonly KnownWord[]>,
+  files?: KnownFiles,
+): ValueParser<'async', string> {
+  return {
+    mode: 'async',
+    metavar,
+    placeholder: '',
+    parse: (input) => Promise.resolve({ success: true, value: input }),
+    format: (word) => word,
+    async *suggest(prefix): AsyncIterable<Suggestion> {
+      for (const { word, description } of await known().catch(() => [])) {
+        if (!word.startsWith(prefix)) continue;
+        yield { kind: 'literal', text: word, ...(description === undefined ? {} : { description: message`${description}` }) };
+      }
+      if (files !== undefined) yield { kind: 'file', pattern: prefix, ...files };
+    },
+  };
+}
+
+/** Reads a reporter and its file: `junit=report.xml`. */
+export const reporter: ValueParser<'sync', ReporterSpec> = {
+  mode: 'sync',
+  metavar: 'NAME[=FILE]',
+  placeholder: { name: 'list', file: undefined },
+  parse: (input) => {
+    const spec = parseReporterSpec(input);
+    if (spec !== undefined) return { success: true, value: spec };
+    const nearest = nearestWord(input.split('=')[0] ?? '', reporterNames);
+    const hint = nearest === undefined ? message`` : message` Did you mean ${nearest}?`;
+    const names = reporterNames.join(', ');
+    return { success: false, error: message`Expected one of ${text(names)}, with =FILE or without, but got ${input}.${hint}` };
+  },
+  format: formatReporterSpec,
+  *suggest(prefix) {
+    for (const name of reporterNames) if (name.startsWith(prefix)) yield { kind: 'literal', text: name };
+  },
+};
+
+/** Reads a place on a disk: `1GiB+64KiB`. */
+export const place: ValueParser<'sync', ByteRange> = {
+  mode: 'sync',
+  metavar: 'PLACE',
+  placeholder: { offsetBytes: 0, lengthBytes: faultBlockBytes },
+  parse: (input) => {
+    const range = parseByteRange(input, faultBlockBytes);
+    if (range !== undefined) return { success: true, value: range };
+    return { success: false, error: message`Expected a place such as 1GiB+64KiB, 1GiB-2GiB or 1GiB, but got ${input}.` };
+  },
+  format: ({ offsetBytes, lengthBytes }) => `${String(offsetBytes)}+${String(lengthBytes)}`,
+};
+
+/** Reads a layout: its name, or its file, which is looked at by the command itself. */
+export const layoutWord: ValueParser<'sync', string> = {
+  mode: 'sync',
+  metavar: 'LAYOUT',
+  placeholder: '',
+  parse: (input) => {
+    if (isLayoutFile(input) || isLayoutName(input)) return { success: true, value: input };
+    const nearest = nearestWord(input, layoutNames);
+    const hint = nearest === undefined ? message`` : message` Did you mean ${nearest}?`;
+    const names = layoutNames.join(', ');
+    return { success: false, error: message`Expected one of ${text(names)}, or a file such as ./array.yaml, but got ${input}.${hint}` };
+  },
+  format: (word) => word,
+  *suggest(prefix) {
+    for (const word of layoutNames) if (word.startsWith(prefix)) yield { kind: 'literal', text: word };
+    yield { kind: 'file', type: 'file', extensions: ['.yaml', '.yml'], pattern: prefix };
+  },
+};
+
+/** Reads a word that looks as a kind of a layout's file wants it. */
+export function kindOfWord(metavar: 'CIPHER' | 'OPTION', kind: Kind<string>, examples: readonly string[]): ValueParser<'sync', string> {
+  return {
+    mode: 'sync',
+    metavar,
+    placeholder: '',
+    parse: (input) => {
+      const { is } = kind.read({ is: 'scalar', value: input, span: { start: 0, length: input.length } }, metavar);
+      if (is === 'read') return { success: true, value: input };
+      return { success: false, error: message`Expected ${text(kind.expected)}, but got ${input}.` };
+    },
+    format: (word) => word,
+    *suggest(prefix) {
+      for (const word of examples) if (word.startsWith(prefix)) yield { kind: 'literal', text: word };
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { RaidlabError } from '../../core/failure/failure.ts';
+
+/** A file that a report is written to, as the run goes on. */
+export interface ReportFile {
+  /** Writes text. Never throws: what fails is told by `check`, and nothing more is written, so that no hole is in the file. */
+  readonly write: (text: string) => void;
+  /** Throws `disk-full` or `not-writable` when something could not be written; once. */
+  readonly check: () => void;
+  readonly close: () => void;
+}
+
+/**
+ * Opens the file of a report, with its directory; what is there is replaced, unless `append` is set.
+ * Throws `disk-full` or `not-writable`, before hours of drills are spent for a report that nobody can read.
+ */
+export function openReportFile(hostPath: string, purpose: string, append = false): ReportFile {
+  const failed = (error: unknown): RaidlabError => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return new RaidlabError(
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? { area: 'host', reason: 'disk-full', hostPath, doing: `writing ${purpose}` }
+        : { area: 'host', reason: 'not-writable', hostPath, purpose, said: message },
+      { cause: error },
+    );
+  };
+  let descriptor: number;
+  try {
+    mkdirSync(dirname(hostPath), { recursive: true });
+    descriptor = openSync(hostPath, append ? 'a' : 'w');
+  } catch (error) {
+    throw failed(error);
+  }
+  let lost: RaidlabError | undefined;
+  let isTold = false;
+  return {
+    write: (text) => {
+      if (lost !== undefined) return;
+      try {
+        const bytes = Buffer.from(text);
+        for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+      } catch (error) {
+        lost = failed(error);
+      }
+    },
+    check: () => {
+      if (lost === undefined || isTold) return;
+      isTold = true;
+      throw lost;
+    },
+    close: () => {
+      closeSync(descriptor);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { RaidlabError } from '../../core/failure/failure.ts';
+
+/** What a signal that came in means now. */
+type Received = 'stop' | 'released' | 'end at once' | 'repeated';
+
+/**
+ * How a person stops raidlab.
+ *
+ * Node hears signals between two turns of its loop alone; for one that does not turn any more there is machine/process/signal-ear.ts.
+ *
+ *     running ──signal──► stopping (the abort signal carries host/interrupted; cleanup runs) ──signal──► ended at once
+ *     held by untilReleased() ──signal──► released, running again
+ */
+export interface Interruption {
+  /** Aborts with the first signal. */
+  readonly signal: AbortSignal;
+  /** Takes in a signal of the system. */
+  receive(name: string): Received;
+  /** Stops as a first signal would, for another reason. */
+  stop(error: RaidlabError): void;
+  /** Waits for a signal that then only ends this wait: what `--keep` keeps is kept until Ctrl-C. */
+  untilReleased(): Promise<void>;
+}
+
+/**
+ * A signal this soon after the first is the same one again, milliseconds: timeout(1) signals its child and then the whole
+ * group, and so do some npm versions. No hand presses Ctrl-C twice as fast.
+ */
+const sameSignalMs = 100;
+
+/** Makes the interruption; `nowMs` is a clock that does not jump. */
+export function makeInterruption(nowMs: () => number): Interruption {
+  const controller = new AbortController();
+  let release: (() => void) | undefined;
+  let lastMs = -Infinity;
+  return {
+    signal: controller.signal,
+    receive: (name) => {
+      const sinceMs = nowMs() - lastMs;
+      lastMs = nowMs();
+      if (sinceMs < sameSignalMs) return 'repeated';
+      if (release !== undefined) {
+        release();
+        release = undefined;
+        return 'released';
+      }
+      if (controller.signal.aborted) return 'end at once';
+      controller.abort(new RaidlabError({ area: 'host', reason: 'interrupted', signal: name }));
+      return 'stop';
+    },
+    stop: (error) => {
+      controller.abort(error);
+    },
+    untilReleased: async () => {
+      if (controller.signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { cutLine } from '../../report/text/layout-line.ts';
+import { line } from '../../report/text/line.ts';
+import type { Line } from '../../report/text/line.ts';
+import type { Output } from './output.ts';
+
+/**
+ * Standard output and standard error, and a live region below them where there is a terminal.
+ *
+ * Lines that are kept go above the live region: it is erased, they are written, it is drawn again, in one write, so that
+ * nothing flickers. Own code, because log-update hides the cursor by way of a signal hook, and signals are main.ts's.
+ */
+export interface Screen {
+  readonly out: Output;
+  readonly err: Output;
+  /** Writes lines to standard output, for good. */
+  keep(lines: readonly Line[]): void;
+  /** Writes lines to standard error, for good. */
+  complain(lines: readonly Line[]): void;
+  /** Writes a remark about raidlab itself to standard error, a line. */
+  note(text: string): void;
+  /** Writes to standard output as it is: data. */
+  data(data: string | Uint8Array): void;
+  /** Says nothing on standard error from now on: whoever read the output has gone away on purpose (`| head`). */
+  silence(): void;
+  /** Shows these lines below everything, in place of those shown before. */
+  setLive(lines: readonly Line[]): void;
+}
+
+const eraseToEnd = '\u001b[J';
+
+/** Makes the screen of two outputs. The live region is on standard output, and only where it is a terminal. */
+export function openScreen(out: Output, err: Output): Screen {
+  let shown: readonly string[] = [];
+  let isSilent = false;
+
+  const erased = (): string => {
+    if (shown.length === 0) return '';
+    // Source: ECMA-48: CPL goes up to the beginning of a row, ED 0 erases from there to the end of the screen.
+    return shown.length === 1 ? `\r${eraseToEnd}` : `\u001b[${String(shown.length - 1)}F${eraseToEnd}`;
+  };
+  // The cursor stays at the end of the last row: without a line end there is nothing to scroll.
+  const drawn = (): string => shown.join('\n');
+
+  const complain = (lines: readonly Line[]): void => {
+    if (lines.length === 0 || isSilent) return;
+    out.write(erased());
+    err.write(err.format(lines));
+    out.write(drawn());
+  };
+
+  return {
+    out,
+    err,
+    complain,
+    note: (text) => {
+      complain([line(0, text)]);
+    },
+    keep: (lines) => {
+      if (lines.length > 0) out.write(`${erased()}${out.format(lines)}${drawn()}`);
+    },
+    data: (data) => {
+      if (typeof data === 'string') out.write(`${erased()}${data}${drawn()}`);
+      else for (const part of [erased(), data, drawn()]) out.write(part);
+    },
+    silence: () => {
+      isSilent = true;
+    },
+    setLive: (lines) => {
+      if (!out.capabilities.live) return;
+      const page = out.page();
+      const rows = lines.map((line) => cutLine(line, page));
+      if (rows.length === shown.length && rows.every((row, index) => row === shown[index])) return;
+      // Rows are overwritten in place and only their rests erased: a region that is erased first flickers.
+      const up = shown.length > 1 ? `\u001b[${String(shown.length - 1)}F` : shown.length === 1 ? '\r' : '';
+      const text = rows.map((row) => `${row}\u001b[K`).join('\n');
+      out.write(`${up}${text}${rows.length < shown.length ? eraseToEnd : ''}`);
+      shown = rows;
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { RaidlabError } from '../failure/failure.ts';
+import { diskSizesBytes, slotsOfBus } from './layout.ts';
+import type { ArrayLayout } from './layout.ts';
+import type { LayoutSetting } from './layout-wishes.ts';
+import { metadataProfileOf, profileFacts } from './profile.ts';
+
+/** Below this mkfs.btrfs refuses the member behind a LUKS2 header (field notes, 12: 128 MiB disks fail); 256 MiB leaves room to balance, whatever the header. */
+const minimumDiskBytes = 256 * 1024 ** 2;
+
+/** What is wrong with a layout as a whole, whoever wrote it: a command line or a file. */
+export interface LayoutMistake {
+  /** The settings that do not go together; the one that is most likely meant otherwise comes first. */
+  readonly settings: readonly LayoutSetting[];
+  /** A sentence. */
+  readonly problem: string;
+  /** Gives what to do about it; `say` writes a setting as it is written there: `--disks 3`, or `disks: 3`. */
+  readonly remedy: (say: SaySetting) => string;
+}
+
+/** Writes a setting with its value, or its name alone. */
+export type SaySetting = (setting: LayoutSetting, value?: string) => string;
+
+/** Gives what is wrong with a layout; nothing when such an array can be. */
+export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[] {
+  const { minimumMembers } = profileFacts[layout.profile];
+  const members = layout.memberSizesBytes.length;
+  const smallestBytes = Math.min(...diskSizesBytes(layout));
+  const mistakes: readonly (LayoutMistake | false)[] = [
+    members < minimumMembers && {
+      settings: ['profile', 'disks'],
+      problem: `The profile ${layout.profile} needs at least ${String(minimumMembers)} disks; the layout has ${String(members)}.`,
+      remedy: (say) => `Use ${say('disks', String(minimumMembers))} or more, or another ${say('profile')}.`,
+    },
+    smallestBytes < minimumDiskBytes && {
+      settings: ['diskSize', 'disks', 'spares'],
+      problem: `Disks of ${String(Math.floor(smallestBytes / 1024 ** 2))} MiB are too small: a LUKS2 header takes 16 MiB, and btrfs needs room for its chunks.`,
+      remedy: (say) => `Use ${say('diskSize', `${String(minimumDiskBytes / 1024 ** 2)}MiB`)} or more.`,
+    },
+    ...findBusMistakes(layout),
+    ...findEncryptionMistakes(layout),
+    ...findOptionMistakes(layout),
+  ];
+  return mistakes.filter((mistake) => mistake !== false);
+}
+
+function findBusMistakes(layout: ArrayLayout): readonly (LayoutMistake | false)[] {
+  const { bus } = layout;
+  const slots = slotsOfBus[bus];
+  const disks = diskSizesBytes(layout).length;
+  return [
+    slots > 0 &&
+      disks > slots && {
+        settings: ['bus', 'disks', 'spares'],
+        problem: `The bus ${bus} has room for ${String(slots)} disks; the layout has ${String(disks)}, spares included.`,
+        remedy: (say) => `Use fewer, or ${say('bus', 'scsi')}.`,
+      },
+  ];
+}
+
+function findEncryptionMistakes({ encryption, cipher, sectorSize, kdf }: ArrayLayout): readonly (LayoutMistake | false)[] {
+  const isPlain = encryption === 'none';
+  const remedy: LayoutMistake['remedy'] = (say) => `Take it out, or use ${say('encryption', 'luks2')}.`;
+  return [
+    isPlain && cipher !== null && { settings: ['cipher', 'encryption'], problem: 'An array that is not encrypted has no cipher.', remedy },
+    isPlain && kdf === 'real' && { settings: ['kdf', 'encryption'], problem: 'An array that is not encrypted derives no key.', remedy },
+    encryption !== 'luks2' &&
+      sectorSize !== null && {
+        settings: ['sectorSize', 'encryption'],
+        problem: `Only LUKS2 containers have a sector size: ${isPlain ? 'this array is not encrypted' : 'those of LUKS1 have 512 bytes'}.`,
+        remedy,
+      },
+  ];
+}
+
+/** Words of mkfs.btrfs that raidlab says itself, or that would make another array than the one that is described. */
+const ownMkfsOption = /^(?:-[dmLbrU]|--(?:data|metadata|label|byte-count|rootdir|uuid)\b)/u;
+
+function findOptionMistakes({ mkfsOptions, mountOptions }: ArrayLayout): readonly (LayoutMistake | false)[] {
+  const own = mkfsOptions.find((word) => ownMkfsOption.test(word));
+  const [first] = mkfsOptions;
+  return [
+    own !== undefined && {
+      settings: ['mkfsOptions'],
+      problem: `The option ${own} of mkfs.btrfs is not free: profile, label, size and UUID are decided elsewhere.`,
+      remedy: (say) => `Take it out; the profile is ${say('profile')}.`,
+    },
+    first !== undefined &&
+      !first.startsWith('-') && {
+        settings: ['mkfsOptions'],
+        problem: `The options of mkfs.btrfs begin with a dash, and the first of these is ${first}.`,
+        remedy: (say) => `Write each word by itself: ${say('mkfsOptions', '[--checksum, xxhash]')}.`,
+      },
+    mountOptions.includes('degraded') && {
+      settings: ['mountOptions'],
+      problem: 'With degraded in fstab an array that has lost a disk is mounted at every boot as if nothing had happened.',
+      remedy: () => 'Take it out, and mount by hand when it is needed: `mount -o degraded`.',
+    },
+  ];
+}
+
+/** Checks a layout that a command line asks for; throws `bad-layout` with a remedy when no such array can be. */
+export function checkLayout(layout: ArrayLayout): void {
+  const [first] = findLayoutMistakes(layout);
+  if (first === undefined) return;
+  throw new RaidlabError({ area: 'usage', reason: 'bad-layout', message: first.problem, remedy: first.remedy(sayOption) });
+}
+
+/** Writes a setting as an option of a command line: `--disk-size 1GiB`. */
+function sayOption(setting: LayoutSetting, value?: string): string {
+  // Options that take a word at a time are named for one.
+  const name = `--${setting.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`).replace(/options$/u, 'option')}`;
+  return value === undefined ? name : `${name} ${value}`;
+}
+
+/** Gives what somebody should know before they build a layout, a sentence or two each. */
+export function warnOfLayout({ profile }: ArrayLayout): readonly string[] {
+  if (profileFacts[profile].parity === 0) return [];
+  return [
+    `btrfs's ${profile} is for evaluation and testing, not for data that counts: after a power cut parity and data may not fit each other (the write hole), and a disk that is lost then takes good data with it. Metadata and system chunks are ${metadataProfileOf(profile)}, which has no such hole. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.`,
+  ];
+}

@@ -1,0 +1,65 @@
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { countBlocks, drawBlocks } from '../../core/fault/fault-blocks.ts';
+import { faultBlockBytes, maxCorruptedBytes, maxCorruptedRanges } from '../../core/fault/fault.ts';
+import type { ByteRange } from '../../core/fault/fault.ts';
+import type { Encryption } from '../../core/layout/layout.ts';
+import { formatSize } from '../../core/text/size.ts';
+import { headerBytes } from '../../core/layout/usable-space.ts';
+import type { Context } from '../../machine/context.ts';
+import { diskHostPath } from '../place/lab-place.ts';
+import type { LabPlace } from '../place/lab-place.ts';
+import { listWritten } from '../../machine/files/list-written.ts';
+
+/** What btrfs leaves free at the beginning of a device, but for a super block of which it has more. Source: BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. Bytes. */
+const reservedBytes = 1024 ** 2;
+
+/** What is to rot: so many bytes of a disk. */
+export interface RotWish {
+  readonly disk: string;
+  readonly bytes: number;
+  readonly seed: string;
+  /** What the disks of the lab are behind: a header is spared. */
+  readonly encryption: Encryption;
+}
+
+/**
+ * Draws places of a lab's disk that have been written to, behind its LUKS header where it has one, that are so many bytes together: what was never
+ * written proves nothing. Rejects with `lab/bad-fault` when less has been written.
+ */
+export async function drawRot(ctx: Context, place: LabPlace, wish: RotWish): Promise<readonly ByteRange[]> {
+  const { disk, bytes, seed, encryption } = wish;
+  const beginBytes = headerBytes[encryption] + reservedBytes;
+  const written = (await listWritten(ctx, diskHostPath(place, disk))).flatMap((range) => behind(beginBytes, range));
+  const piece = choosePiece(written, bytes);
+  if (typeof piece === 'string') throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk, why: piece });
+  const { count, blockBytes } = piece;
+  const perBlock = Math.ceil(bytes / count);
+  // Whole shares until there is no more to give: the last block may get less, and some none.
+  return drawBlocks({ within: written, count, blockBytes, seed }).flatMap(({ offsetBytes }, index) => {
+    const lengthBytes = Math.min(perBlock, bytes - perBlock * index);
+    return lengthBytes > 0 ? [{ offsetBytes, lengthBytes }] : [];
+  });
+}
+
+/**
+ * Gives how many blocks of which size rot is drawn from, or why so much cannot rot, in a sentence. It is spread as widely as can be:
+ * a byte in each of many blocks where it is little, and in larger blocks where it is much.
+ */
+function choosePiece(written: readonly ByteRange[], bytes: number): { readonly count: number; readonly blockBytes: number } | string {
+  let mostBytes = 0;
+  for (let blockBytes = faultBlockBytes; ; blockBytes *= 2) {
+    const count = Math.min(bytes, maxCorruptedRanges, countBlocks(written, blockBytes));
+    if (count === 0) break;
+    if (bytes <= Math.min(count * blockBytes, maxCorruptedBytes)) return { count, blockBytes };
+    mostBytes = Math.max(mostBytes, Math.min(count * blockBytes, maxCorruptedBytes));
+  }
+  if (mostBytes === 0) return 'Nothing has been written to it behind its header: there is nothing to rot.';
+  const limit = mostBytes === maxCorruptedBytes ? 'more is too much at once' : 'no more has been written to it behind its header';
+  return `At most ${String(mostBytes)} bytes of it (${formatSize(mostBytes)}) can rot, not ${String(bytes)}: ${limit}.`;
+}
+
+function behind(beginBytes: number, { offsetBytes, lengthBytes }: ByteRange): readonly ByteRange[] {
+  const end = offsetBytes + lengthBytes;
+  const begin = Math.max(offsetBytes, beginBytes);
+  return begin < end ? [{ offsetBytes: begin, lengthBytes: end - begin }] : [];
+}

@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DiskChange, DiskDeed } from '../../core/lab/disk-act.ts';
+import { describeFault } from '../../core/fault/describe-fault.ts';
+import { isDamage } from '../../core/fault/fault.ts';
+import type { StandingFault } from '../../core/fault/fault.ts';
+import type { LabDisk, LabState } from '../../core/lab/lab-state.ts';
+import type { Context } from '../../machine/context.ts';
+import { createDiskImage } from '../../machine/files/disk-image.ts';
+import { damageDisk } from '../../machine/faults/damage-image.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { diskHostPath } from '../place/lab-place.ts';
+import type { LabPlace } from '../place/lab-place.ts';
+import { diskSpecOf } from '../machine/start-lab-machine.ts';
+
+/** Does what is planned for the disks of a lab that is off: images are made and damaged, the rest is for its next start. */
+export async function changeDisksAtRest(ctx: Context, place: LabPlace, { deeds, disks }: DiskChange): Promise<void> {
+  for (const deed of deeds) {
+    if (deed.deed === 'create') await createDiskImage(ctx, diskHostPath(place, deed.disk.serial), deed.disk.sizeBytes);
+    if (deed.deed === 'inject') await damageAtRest(ctx, place, disks, deed.fault);
+  }
+}
+
+async function damageAtRest(
+  ctx: Context,
+  place: LabPlace,
+  disks: readonly LabDisk[],
+  fault: Extract<DiskDeed, { readonly deed: 'inject' }>['fault'],
+): Promise<void> {
+  const disk = disks.find(({ serial }) => serial === fault.disk);
+  if (disk === undefined || !isDamage(fault)) return;
+  // What it hangs on when it is in a machine does not matter to its image.
+  await damageDisk(ctx, diskSpecOf(place, disk.serial, disk.sizeBytes, 'scsi'), fault);
+}
+
+/** The disks of a lab that is on. */
+export interface KeptDisks {
+  /** Does what is planned; `faults` of the change are what disks that come in have. */
+  readonly change: (ctx: Context, change: DiskChange) => Promise<void>;
+}
+
+/** Keeps the disks of a machine that was started with those of `initial` that are in. */
+export function keepDisks(place: LabPlace, machine: Machine, { disks: initial, layout }: Pick<LabState, 'disks' | 'layout'>): KeptDisks {
+  /** Those that QEMU has images of, pulled ones included: they can be broken through it, and through nothing else. */
+  const known = new Set(initial.filter(({ isIn }) => isIn).map(({ serial }) => serial));
+  const has = (fault: StandingFault): boolean => machine.faults().some((standing) => isDeepStrictEqual(standing, fault));
+  const tell = (ctx: Context, type: 'fault-injected' | 'fault-cleared', fault: string, disk: string): void => {
+    ctx.emit({ type, machine: machine.name, fault, disk });
+  };
+  const doDeed = async (ctx: Context, deed: DiskDeed, { disks, faults }: DiskChange): Promise<void> => {
+    switch (deed.deed) {
+      case 'create':
+        await createDiskImage(ctx, diskHostPath(place, deed.disk.serial), deed.disk.sizeBytes);
+        break;
+      case 'pull':
+        await machine.pullDisk(ctx, deed.serial);
+        tell(ctx, 'fault-injected', 'disk-pull', deed.serial);
+        break;
+      case 'insert': {
+        const { serial, sizeBytes } = deed.disk;
+        await machine.insertDisk(ctx, diskSpecOf(place, serial, sizeBytes, layout.bus));
+        known.add(serial);
+        for (const fault of faults.filter(({ disk }) => disk === serial)) if (!has(fault)) await machine.injectFault(ctx, fault);
+        tell(ctx, 'fault-cleared', 'disk-pull', serial);
+        break;
+      }
+      case 'inject':
+        if (known.has(deed.fault.disk)) await machine.injectFault(ctx, deed.fault);
+        else await damageAtRest(ctx, place, disks, deed.fault);
+        tell(ctx, 'fault-injected', describeFault(deed.fault), deed.fault.disk);
+        break;
+      case 'clear':
+        if (has(deed.fault)) await machine.clearFault(ctx, deed.fault);
+        tell(ctx, 'fault-cleared', describeFault(deed.fault), deed.fault.disk);
+        break;
+    }
+  };
+  return {
+    change: async (ctx, change) => {
+      for (const deed of change.deeds) await doDeed(ctx, deed, change);
+    },
+  };
+}

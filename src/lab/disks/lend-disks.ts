@@ -1,0 +1,65 @@
+/**
+ * The disks of a lab in the hands of somebody else.
+ *
+ *     on ──halt──► off, locked ──► work on its disks ──► how they are left is written down
+ */
+import { whyNotAsBuilt } from '../../core/lab/as-built.ts';
+import type { LabDisk, LabState } from '../../core/lab/lab-state.ts';
+import type { ArrayPicture } from '../../core/array/array-picture.ts';
+import { unfinishedWork } from '../../core/array/unfinished-work.ts';
+import { whyNotWorkable } from '../../core/array/why-not-workable.ts';
+import { planArray } from '../../core/plan/array.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import type { ArrayAtRest } from '../../drills/array-at-rest.ts';
+import type { MachineDisks } from '../../drills/machine-kit.ts';
+import type { Context } from '../../machine/context.ts';
+import { requireImages } from './lab-disks.ts';
+import { turnOffLocked } from '../end-lab.ts';
+import type { LabHouse } from '../bring-up.ts';
+import { withLabLock } from '../place/lab-lock.ts';
+import type { LabPlace } from '../place/lab-place.ts';
+import { readSettledState } from '../look-at-lab.ts';
+import { settleUnlessKept } from '../snapshot/restore-snapshot.ts';
+import { diskSpecOf } from '../machine/start-lab-machine.ts';
+import { readLabState, writeLabState } from '../place/state-file.ts';
+
+/**
+ * Lends the array of a lab, which is turned off for it and stays off; nobody else changes the lab meanwhile. Rejects with what `work`
+ * rejects with, with `lab/not-as-built` before anything is touched, and as `turnOff` does.
+ */
+export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlace, work: (array: ArrayAtRest) => Promise<T>): Promise<T> {
+  return withLabLock(ctx, place, { create: false }, async () => {
+    await settleUnlessKept(ctx, place);
+    requireAsBuilt(await readSettledState(ctx, place, house.raidlabVersion));
+    await turnOffLocked(ctx, house, place, 'halt');
+    const state = await readLabState(place);
+    await requireImages(place, state.disks);
+    return work({
+      luksUuids: state.luksUuids,
+      disks: {
+        systemHostPath: place.systemHostPath,
+        systemFormat: 'raw',
+        disks: state.disks.map(({ serial, sizeBytes }) => diskSpecOf(place, serial, sizeBytes, state.layout.bus)),
+      },
+      left: async (disks) => writeLabState(place, { ...state, disks: disksLeft(state.disks, disks), faults: disks.faults ?? [] }),
+    });
+  });
+}
+
+const remedy = '`raidlab destroy` and `raidlab up` make it anew, which takes seconds; `raidlab up --lab NAME` makes another one.';
+
+/** Throws `lab/not-as-built` unless a drill that goes by the layout can be done on a lab. */
+export function requireAsBuilt(state: LabState): void {
+  const why = whyNotAsBuilt(state);
+  if (why !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', why, remedy });
+}
+
+/** Throws `lab/not-as-built` unless the array of a lab, as it is seen in its guest, can lose a disk and have it replaced. */
+export function requireWorkable(state: LabState, picture: ArrayPicture): void {
+  const reason = whyNotWorkable(picture, planArray(state.layout, state.luksUuids), unfinishedWork(picture));
+  if (reason !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', ...reason });
+}
+
+function disksLeft(disks: readonly LabDisk[], left: MachineDisks): readonly LabDisk[] {
+  return disks.map((disk) => ({ ...disk, isIn: left.disks.some(({ serial }) => serial === disk.serial) }));
+}

@@ -1,0 +1,81 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { ArrayPicture } from '../../core/array/array-picture.ts';
+import { isDamage } from '../../core/fault/fault.ts';
+import type { ByteRange } from '../../core/fault/fault.ts';
+import type { DiskAct, DiskMoment } from '../../core/lab/disk-act.ts';
+import { labelBytes, parseDiskLabel } from '../../core/lab/disk-label.ts';
+import type { LabDamage, LabDisk } from '../../core/lab/lab-state.ts';
+import { looksDamaged, settleDamage } from '../../core/lab/settle-damage.ts';
+import { hasErrorCode } from '../../machine/cache/file-failure.ts';
+import { diskHostPath } from '../place/lab-place.ts';
+import type { LabPlace } from '../place/lab-place.ts';
+
+/**
+ * Gives the disks of a lab with the damage that is not known to be mended by now: from their images, and from the scrubs of their devices
+ * where the array could be looked at. A disk of which there is nothing to settle is the very same one.
+ */
+export async function settleDisks(
+  place: LabPlace,
+  disks: readonly LabDisk[],
+  picture: ArrayPicture | undefined,
+): Promise<readonly LabDisk[]> {
+  return Promise.all(disks.map(async (disk) => (disk.damage.length === 0 ? disk : settleDisk(place, disk, picture))));
+}
+
+async function settleDisk(place: LabPlace, disk: LabDisk, picture: ArrayPicture | undefined): Promise<LabDisk> {
+  const left = await readImage(place, disk.serial, async (image) => {
+    const label = await readLabel(image);
+    const lastScrub = picture?.devices.find(({ serial }) => serial === disk.serial)?.lastScrub ?? null;
+    const settled: LabDamage[] = [];
+    for (const damage of disk.damage) {
+      const header = await stillDamaged(image, damage.header);
+      const rest = settleDamage({ ...damage, header }, { label, lastScrub });
+      if (rest !== null) settled.push(rest);
+    }
+    return settled;
+  });
+  return left === undefined || isDeepStrictEqual(left, disk.damage) ? disk : { ...disk, damage: left };
+}
+
+/** A place is looked at where it begins. */
+async function stillDamaged(image: FileHandle, places: readonly ByteRange[]): Promise<readonly ByteRange[]> {
+  const looks = await Promise.all(places.map(async ({ offsetBytes, lengthBytes }) => readBytes(image, offsetBytes, lengthBytes)));
+  return places.filter((_place, index) => looksDamaged(looks[index] ?? new Uint8Array()));
+}
+
+/** Gives when an act is done and, of one that damages a disk, what tells later whether that was mended. */
+export async function seeMoment(place: LabPlace, act: DiskAct, picture: ArrayPicture | undefined): Promise<DiskMoment> {
+  const at = new Date().toISOString();
+  if (act.do !== 'break' || !isDamage(act.fault)) return { at };
+  const { disk } = act.fault;
+  const label = await readImage(place, disk, readLabel);
+  const device = picture?.devices.find(({ serial }) => serial === disk);
+  return {
+    at,
+    ...(typeof label === 'string' ? { label } : {}),
+    ...(device === undefined ? {} : { lastScrubAtSeconds: device.lastScrub?.startedAtSeconds ?? null }),
+  };
+}
+
+async function readLabel(image: FileHandle): Promise<string | null> {
+  return parseDiskLabel(await readBytes(image, 0, labelBytes));
+}
+
+async function readBytes(image: FileHandle, offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {
+  const length = Math.min(lengthBytes, labelBytes);
+  const { buffer, bytesRead } = await image.read(Buffer.alloc(length), 0, length, offsetBytes);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** Gives what is read from the image of a disk; undefined when there is none: who needs it says so. */
+async function readImage<T>(place: LabPlace, serial: string, read: (image: FileHandle) => Promise<T>): Promise<T | undefined> {
+  try {
+    await using image = await open(diskHostPath(place, serial));
+    return await read(image);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

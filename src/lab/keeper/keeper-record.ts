@@ -1,0 +1,64 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { currentOwner, judgeOwner, parseOwner } from '../../machine/cache/owner.ts';
+import type { Owner } from '../../machine/cache/owner.ts';
+import { fileFailure } from '../../machine/cache/file-failure.ts';
+import type { LabPlace } from '../place/lab-place.ts';
+
+/** The process that keeps a lab on, as it wrote itself down. */
+export interface KeeperRecord {
+  readonly owner: Owner;
+  readonly socketHostPath: string;
+  readonly raidlabVersion: string;
+}
+
+/**
+ * What became of the keeper that a lab had last: `none` was written down, or it ended in order; `dead`: it was killed, or the host
+ * was restarted since; `elsewhere`: it lives in another container or on another host, where we cannot see it.
+ */
+export type FoundKeeper =
+  | { readonly is: 'none' }
+  | { readonly is: 'alive'; readonly keeper: KeeperRecord }
+  | { readonly is: 'dead'; readonly keeper: KeeperRecord; readonly hostRestarted: boolean }
+  | { readonly is: 'elsewhere'; readonly keeper: KeeperRecord };
+
+/** Looks for the keeper of a lab. A record that is not whole counts as none: a keeper writes it by one rename. */
+export async function findKeeper(place: LabPlace): Promise<FoundKeeper> {
+  const keeper = parseRecord(await readFile(place.keeperHostPath, 'utf8').catch(() => ''));
+  if (keeper === undefined) return { is: 'none' };
+  const self = await currentOwner();
+  switch (await judgeOwner(keeper.owner, self)) {
+    case 'alive':
+      return { is: 'alive', keeper };
+    case 'dead':
+      return { is: 'dead', keeper, hostRestarted: keeper.owner.bootId !== self.bootId };
+    case 'unknown':
+      return { is: 'elsewhere', keeper };
+  }
+}
+
+/** Writes down that this process keeps the lab. Rejects with `host/disk-full` or `host/not-writable`. */
+export async function writeKeeperRecord(place: LabPlace, keeper: Omit<KeeperRecord, 'owner'>): Promise<void> {
+  const newHostPath = `${place.keeperHostPath}.new`;
+  try {
+    await writeFile(newHostPath, `${JSON.stringify({ ...keeper, owner: await currentOwner() })}\n`, { mode: 0o600 });
+    await rename(newHostPath, place.keeperHostPath);
+  } catch (error) {
+    throw fileFailure(error, { hostPath: place.hostPath, holds: `the lab ${place.name}`, doing: 'turning it on' });
+  }
+}
+
+/** Takes back what {@link writeKeeperRecord} wrote. */
+export async function removeKeeperRecord(place: LabPlace): Promise<void> {
+  await rm(place.keeperHostPath, { force: true });
+}
+
+function parseRecord(text: string): KeeperRecord | undefined {
+  try {
+    const { owner, socketHostPath, raidlabVersion } = JSON.parse(text) as Record<string, unknown>;
+    const read = parseOwner(JSON.stringify(owner));
+    if (read === undefined || typeof socketHostPath !== 'string' || typeof raidlabVersion !== 'string') return undefined;
+    return { owner: read, socketHostPath, raidlabVersion };
+  } catch {
+    return undefined;
+  }
+}

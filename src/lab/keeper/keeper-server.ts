@@ -1,0 +1,131 @@
+/**
+ * Where commands reach the keeper of a lab: a unix socket that only its user may open.
+ *
+ *     connection ──► one request ──► its turn comes ──► events … ──► done | failed | broken ──► closed
+ *                                       └─ the command goes away: the act's context ends
+ */
+import { chmod } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventBody } from '../../core/event.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { keeperAliveMs, keeperProtocolVersion } from '../../core/lab/keeper-protocol.ts';
+import type { ActDone, KeeperAct, KeeperAnswer, KeeperAside, KeeperRequest } from '../../core/lab/keeper-protocol.ts';
+import { armLimit } from '../../machine/context.ts';
+import type { Context } from '../../machine/context.ts';
+import type { TimeFactor } from '../../machine/time-factor.ts';
+import { createLineSplitter } from '../../machine/socket/line-splitter.ts';
+
+/** How a keeper takes requests. */
+export interface KeeperService {
+  readonly lab: string;
+  readonly raidlabVersion: string;
+  readonly timeFactor: TimeFactor;
+  /** Does what is asked; called for one request after the other, never for two at once. */
+  readonly perform: (ctx: Context, act: Exclude<KeeperAct, KeeperAside>) => Promise<ActDone>;
+  /** Does what waits for nobody; called at any time. */
+  readonly aside: (ctx: Context, act: KeeperAside) => Promise<ActDone>;
+}
+
+/** A socket that is listened on. Dispose it and nobody new is served; who was being answered has a moment to hear the answer. */
+export interface KeeperServer extends AsyncDisposable {
+  readonly socketHostPath: string;
+}
+
+const maxRequestBytes = 1024 * 1024;
+const hangUpMs = 1000;
+
+/** Listens on a socket that is not there yet, in a directory of mode 0700. */
+export async function listenForActs(socketHostPath: string, service: KeeperService): Promise<KeeperServer> {
+  const connections = new Set<Socket>();
+  let turn: Promise<unknown> = Promise.resolve();
+  const server = createServer((socket) => {
+    connections.add(socket);
+    const gone = new AbortController();
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      connections.delete(socket);
+      gone.abort(new RaidlabError({ area: 'host', reason: 'interrupted', signal: 'the command that asked went away' }));
+    });
+    const say = (answer: KeeperAnswer): void => {
+      if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
+    };
+    const splitter = createLineSplitter((line) => {
+      const alive = setInterval(say, keeperAliveMs, { type: 'alive' });
+      const serve = async (): Promise<void> => {
+        const emit = (event: EventBody): void => {
+          say({ type: 'event', event });
+        };
+        say(await answer(service, line, { signal: gone.signal, emit, timeFactor: service.timeFactor }));
+        clearInterval(alive);
+        await closed(service, socket);
+      };
+      if (isAside(line)) void serve();
+      else turn = turn.then(serve);
+    }, maxRequestBytes);
+    socket.on('data', (chunk: Buffer) => {
+      splitter.push(chunk);
+    });
+  });
+  await listen(server, socketHostPath);
+  return {
+    socketHostPath,
+    [Symbol.asyncDispose]: async () => {
+      const over = Promise.withResolvers<undefined>();
+      server.close(() => {
+        over.resolve(undefined);
+      });
+      const waiting = new AbortController();
+      await Promise.race([turn, delay(hangUpMs, undefined, { signal: waiting.signal }).catch(() => undefined)]);
+      waiting.abort();
+      for (const socket of connections) socket.destroy();
+      await over.promise;
+    },
+  };
+}
+
+async function listen(server: Server, socketHostPath: string): Promise<void> {
+  const listening = Promise.withResolvers<undefined>();
+  server.once('error', listening.reject);
+  server.listen(socketHostPath, () => {
+    listening.resolve(undefined);
+  });
+  await listening.promise;
+  await chmod(socketHostPath, 0o600);
+}
+
+/** Hands over everything that was said, and hangs up. */
+async function closed(service: KeeperService, socket: Socket): Promise<void> {
+  if (socket.destroyed) return;
+  await new Promise<void>((resolve) => {
+    // A command that does not hang up in its turn must not hold up the next.
+    const hangUp = armLimit(service, hangUpMs, () => socket.destroy());
+    socket.once('close', () => {
+      hangUp[Symbol.dispose]();
+      resolve();
+    });
+    socket.end();
+  });
+}
+
+function isAside(line: string): boolean {
+  return line.includes('"op":"look"') || line.includes('"op":"console"');
+}
+
+async function answer(service: KeeperService, line: string, ctx: Context): Promise<KeeperAnswer> {
+  try {
+    const request = JSON.parse(line) as Omit<KeeperRequest, 'v'> & { readonly v: number };
+    const { lab, raidlabVersion: here } = service;
+    if (request.v !== keeperProtocolVersion) {
+      return { type: 'failed', failure: { area: 'lab', reason: 'keeper-differs', lab, keeper: here, here: request.raidlabVersion } };
+    }
+    ctx.signal.throwIfAborted();
+    const { act, timeFactor } = request;
+    ctx.timeFactor.raise(timeFactor);
+    return { type: 'done', done: await (act.op === 'look' || act.op === 'console' ? service.aside(ctx, act) : service.perform(ctx, act)) };
+  } catch (error) {
+    if (error instanceof RaidlabError) return { type: 'failed', failure: error.failure };
+    return { type: 'broken', trace: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}

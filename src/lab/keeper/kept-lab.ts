@@ -1,0 +1,245 @@
+/** A lab as its keeper has it: what people and programs may ask of it, done to its machine, its array and its snapshots. */
+import { mkdir } from 'node:fs/promises';
+import type { ArrayPicture } from '../../core/array/array-picture.ts';
+import type { EventBody } from '../../core/event.ts';
+import { isDamage } from '../../core/fault/fault.ts';
+import type { ActDone, KeeperAct, KeeperAside } from '../../core/lab/keeper-protocol.ts';
+import type { DiskAct } from '../../core/lab/disk-act.ts';
+import type { LabState } from '../../core/lab/lab-state.ts';
+import { formatMotd } from '../../core/lab/motd.ts';
+import type { Mirrors } from '../../core/image/mirrors.ts';
+import type { Context } from '../../machine/context.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { actAside } from './act-aside.ts';
+import { describeChange, planAllowedAct } from '../disks/act-on-disk.ts';
+import { buildArray } from '../machine/build-array.ts';
+import { KeptMachine } from './kept-machine.ts';
+import type { KeptMachineOptions, Rise } from './kept-machine.ts';
+import { labFailureOf } from './lab-failure-of.ts';
+import { prepareLabParts } from '../machine/lab-parts.ts';
+import type { LabParts } from '../machine/lab-parts.ts';
+import { openStorage } from '../machine/open-storage.ts';
+import { requireSystemDisk } from '../machine/require-system-disk.ts';
+import { settleRestore, stageRestore } from '../snapshot/restore-snapshot.ts';
+import { resumeLabMachine, restoreFailure } from '../snapshot/resume-lab-machine.ts';
+import { saveSnapshot } from '../snapshot/save-snapshot.ts';
+import { describeHost, requireSameHost, requireSaving } from '../snapshot/snapshot-host.ts';
+import { seeMoment, settleDisks } from '../disks/settle-disks.ts';
+import { readSnapshot } from '../snapshot/snapshots.ts';
+import { ensureSshKeys, openSsh } from '../machine/ssh-access.ts';
+import { startLabMachine } from '../machine/start-lab-machine.ts';
+import { readLabState } from '../place/state-file.ts';
+
+/** What a kept lab is made with. */
+export interface KeptLabOptions extends KeptMachineOptions {
+  readonly mirrors: Mirrors;
+}
+
+/** The lab of a keeper; dispose it and its machine is gone. */
+export class KeptLab implements AsyncDisposable {
+  readonly #options: KeptLabOptions;
+  readonly #kept: KeptMachine;
+  #emit: (event: EventBody) => void = () => undefined;
+
+  /** Makes the lab of a place; its machine is off. */
+  constructor(options: KeptLabOptions) {
+    this.#options = options;
+    this.#kept = new KeptMachine(options);
+  }
+
+  /** Resolves when the machine has been on and is off, however that came, and that is written down. */
+  get over(): Promise<undefined> {
+    return this.#kept.over;
+  }
+
+  /** Tells whether the machine is on. */
+  get isOn(): boolean {
+    return this.#kept.isOn;
+  }
+
+  /** Does an act; its context gets the machine's events meanwhile. */
+  async perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
+    this.#emit = ctx.emit;
+    try {
+      return await this.#perform({ ...ctx, emit: this.#takeEvent }, act);
+    } catch (error) {
+      throw labFailureOf(error, this.#options.place.name);
+    } finally {
+      this.#emit = () => undefined;
+    }
+  }
+
+  /** Does what waits for nobody, beside an act. Rejects with `lab/not-on`, `lab/kernel-crashed`, and as `actAside` does. */
+  async aside(ctx: Context, act: KeeperAside): Promise<ActDone> {
+    const { guest } = this.#kept.on.machine;
+    try {
+      const done = await actAside(ctx, guest, act);
+      if (done.picture !== undefined) await this.#settle(done.picture);
+      return done;
+    } catch (error) {
+      throw labFailureOf(error, this.#options.place.name);
+    }
+  }
+
+  async #actOnDisk(ctx: Context, act: DiskAct, beyondRedundancy: boolean): Promise<ActDone> {
+    const { disks } = this.#kept.on;
+    const { place } = this.#options;
+    const wantsPicture = !beyondRedundancy || (act.do === 'break' && isDamage(act.fault));
+    const picture = wantsPicture ? await this.#tryToLook(ctx) : undefined;
+    const moment = await seeMoment(place, act, picture);
+    const change = planAllowedAct(this.#kept.known, act, { lab: place.name, picture, beyondRedundancy, moment });
+    await disks.change(ctx, change);
+    await this.#kept.write({ disks: change.disks, faults: change.faults });
+    return describeChange(change);
+  }
+
+  /** Looks at the array, which settles damage that was mended; undefined when the guest does not answer. */
+  async #tryToLook(ctx: Context): Promise<ArrayPicture | undefined> {
+    return this.aside(ctx, { op: 'look' }).then(
+      ({ picture }) => picture,
+      () => undefined,
+    );
+  }
+
+  /** Once the machine is off nobody can ask it what a scrub has found. */
+  async #settleBeforeEnd(ctx: Context): Promise<void> {
+    if (this.#kept.isOn && this.#kept.known.disks.some(({ damage }) => damage.length > 0)) await this.#tryToLook(ctx);
+  }
+
+  async #settle(picture: ArrayPicture): Promise<void> {
+    const before = this.#kept.known.disks;
+    const settled = await settleDisks(this.#options.place, before, picture);
+    const { disks } = this.#kept.known;
+    // An act may have changed them meanwhile: what was looked at is settled, and nothing else.
+    const next = disks.map((disk) => settled[before.indexOf(disk)] ?? disk);
+    if (next.some((disk, index) => disk !== disks[index])) await this.#kept.write({ disks: next });
+  }
+
+  async #perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
+    switch (act.op) {
+      case 'up':
+        return this.#up(ctx, act.provision);
+      case 'provision':
+        return this.#provision(ctx);
+      case 'halt':
+        await this.#settleBeforeEnd(ctx);
+        return this.#end('halt', (machine) => machine.shutdown(ctx));
+      case 'crash':
+        return this.#end('crash', (machine) => machine.crash());
+      case 'reload':
+        return this.#reload(ctx, act.kernel, act.provision);
+      case 'save-snapshot':
+        return this.#saveSnapshot(ctx, act.name);
+      case 'restore-snapshot':
+        return this.#restoreSnapshot(ctx, act.name);
+      case 'disk':
+        return this.#actOnDisk(ctx, act.act, act.beyondRedundancy);
+      case 'dispose':
+        await this.#kept.end('crash', (machine) => machine[Symbol.asyncDispose]());
+        return { changed: true };
+    }
+  }
+
+  async #up(ctx: Context, provision: boolean): Promise<ActDone> {
+    if (this.#kept.isOn) return { changed: false };
+    return this.#start(ctx, await readLabState(this.#options.place), provision);
+  }
+
+  async #start(ctx: Context, state: LabState, provision: boolean): Promise<ActDone> {
+    const { place } = this.#options;
+    const [parts] = await Promise.all([this.#prepare(ctx, state), ensureSshKeys(ctx, place)]);
+    await this.#kept.rise(ctx, state, parts, {
+      isSshNew: true,
+      begin: (start) => startLabMachine(ctx, { ...start, provision }),
+      prepare: async (machine, facts) => {
+        // What a boot does comes first: what is built afterwards is mounted already.
+        if (state.life.state !== 'off' || state.life.how !== 'new') await openStorage(ctx, machine);
+        if (provision && !this.#kept.known.isProvisioned) await this.#build(ctx, machine, parts);
+        const { layout, isProvisioned } = this.#kept.known;
+        const motd = formatMotd({ lab: place.name, kernel: facts.kernelVersion, tools: facts.tools, layout, isProvisioned });
+        await openSsh(ctx, machine.guest, place, motd);
+      },
+    });
+    return { changed: true };
+  }
+
+  async #prepare(ctx: Context, state: LabState): Promise<LabParts> {
+    const { place, store, mirrors } = this.#options;
+    await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
+    return prepareLabParts(ctx, store, state, mirrors);
+  }
+
+  async #saveSnapshot(ctx: Context, name: string): Promise<ActDone> {
+    const { machine, parts: made } = this.#kept.on;
+    const { parts } = made;
+    requireSaving(parts.qemu, this.#kept.known.layout.bus);
+    const source = { machine, host: await describeHost(parts) };
+    const saved = await saveSnapshot(ctx, this.#options.place, name, { state: this.#kept.known, source });
+    return { changed: true, saved };
+  }
+
+  async #restoreSnapshot(ctx: Context, name: string): Promise<ActDone> {
+    const { place } = this.#options;
+    const snapshot = await readSnapshot(place, name);
+    const parts = await this.#prepare(ctx, snapshot.record.state);
+    await requireSameHost(snapshot, parts.parts);
+    await settleRestore(ctx, place);
+    await using staged = await stageRestore(ctx, place, snapshot, true);
+    await this.#kept.stop('crash', (machine) => machine.crash());
+    const { sshPort, isSshPortAsked, life } = await readLabState(place);
+    const state = { ...snapshot.record.state, sshPort, isSshPortAsked };
+    await staged.put({ ...state, life });
+    const begin: Rise['begin'] = (start) => resumeLabMachine(ctx, start, snapshot);
+    const resumption: Rise = { isSshNew: false, begin, prepare: () => Promise.resolve() };
+    try {
+      await this.#kept.rise(ctx, state, parts, resumption);
+    } catch (error) {
+      await staged[Symbol.asyncDispose]();
+      this.#kept.learn(await readLabState(place));
+      throw restoreFailure(error, snapshot);
+    }
+    await staged.commit();
+    return { changed: true };
+  }
+
+  async #provision(ctx: Context): Promise<ActDone> {
+    const { machine, parts } = this.#kept.on;
+    if (this.#kept.known.isProvisioned) return { changed: false };
+    await this.#build(ctx, machine, parts);
+    return { changed: true };
+  }
+
+  async #build(ctx: Context, machine: Machine, { parts }: LabParts): Promise<void> {
+    await buildArray(ctx, machine, parts, this.#kept.known);
+    await this.#kept.write({ isProvisioned: true });
+  }
+
+  async #end(how: 'halt' | 'crash', act: (machine: Machine) => PromiseLike<void>): Promise<ActDone> {
+    if (!this.#kept.isOn) return { changed: false };
+    await this.#kept.end(how, act);
+    return { changed: true };
+  }
+
+  async #reload(ctx: Context, kernel: string | null, provision: boolean): Promise<ActDone> {
+    const { place, store, mirrors } = this.#options;
+    const state = await readLabState(place);
+    const next = kernel === null ? state : { ...state, kernel };
+    // A kernel that cannot be had is told while the machine is still on.
+    const { parts } = await prepareLabParts(ctx, store, next, mirrors);
+    await requireSystemDisk(place, parts);
+    await this.#settleBeforeEnd(ctx);
+    await this.#kept.stop('halt', (machine) => machine.shutdown(ctx));
+    const off = await readLabState(place);
+    return this.#start(ctx, { ...off, kernel: next.kernel }, provision);
+  }
+
+  readonly #takeEvent = (event: EventBody): void => {
+    this.#emit(event);
+    this.#kept.takeEvent(event);
+  };
+
+  /** Ends the machine, whatever state it is in. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#kept[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * A lab's machine as its keeper has it, and what is written of it.
+ *
+ *     off ──rise──► on ──stop, end──► off
+ *                   └──the machine ends by itself──► died
+ *
+ * Every change of state is written to the lab's directory before the act that made it is over.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EventBody } from '../../core/event.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import type { LabLife, LabMachineFacts, LabState } from '../../core/lab/lab-state.ts';
+import type { OpenStore } from '../../machine/cache/open-store.ts';
+import type { Scratch } from '../../machine/cache/scratch.ts';
+import type { Context } from '../../machine/context.ts';
+import type { HostProcess } from '../../machine/process/host-process.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { machineScratchName } from '../console/attach-console.ts';
+import { keepDisks } from '../disks/kept-disks.ts';
+import type { KeptDisks } from '../disks/kept-disks.ts';
+import type { LabParts } from '../machine/lab-parts.ts';
+import type { LabPlace } from '../place/lab-place.ts';
+import { choosePort, openSharedConnection, waitForSsh, writeSshConfig } from '../machine/ssh-access.ts';
+import type { LabStart, StartedLab } from '../machine/start-lab-machine.ts';
+import { writeLabState } from '../place/state-file.ts';
+
+/** Where a lab's machine lives, and who keeps it. */
+export interface KeptMachineOptions {
+  readonly place: LabPlace;
+  readonly store: OpenStore;
+  readonly scratch: Scratch;
+  readonly raidlabVersion: string;
+}
+
+/** How a lab's machine comes to be on. */
+export interface Rise {
+  readonly begin: (start: Omit<LabStart, 'provision'>) => Promise<StartedLab>;
+  /** Whether ssh has to begin; in a machine that goes on it is as it was, whatever a person did to it. */
+  readonly isSshNew: boolean;
+  /** What is done in it before people are let in. */
+  readonly prepare: (machine: Machine, facts: LabMachineFacts) => Promise<void>;
+}
+
+/** A machine that is on: what it was made from, and the disks that are in it. */
+interface OnMachine {
+  readonly machine: Machine;
+  readonly disks: KeptDisks;
+  readonly parts: LabParts;
+  connection?: HostProcess;
+}
+
+/** How many lines of its console are kept of a machine that died. */
+const lastLines = 20;
+
+/** The machine of a lab; dispose it and it is gone. */
+export class KeptMachine implements AsyncDisposable {
+  readonly #options: KeptMachineOptions;
+  readonly #over = Promise.withResolvers<undefined>();
+  #on: OnMachine | undefined;
+  #written: Promise<unknown> = Promise.resolve();
+  #state: LabState | undefined;
+
+  /** Makes the machine of a place; it is off. */
+  constructor(options: KeptMachineOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the machine has been on and is off for good, however that came, and that is written down. */
+  get over(): Promise<undefined> {
+    return this.#over.promise;
+  }
+
+  /** Tells whether the machine is on. */
+  get isOn(): boolean {
+    return this.#on !== undefined;
+  }
+
+  /** What is known of the lab, as it was written last; throws when it was not read, which is a bug. */
+  get known(): LabState {
+    if (this.#state === undefined) throw new Error('the state of the lab was not read');
+    return this.#state;
+  }
+
+  /** The machine, its disks and its parts; RaidlabError `lab/not-on` when it is off. */
+  get on(): Omit<OnMachine, 'connection'> {
+    if (this.#on !== undefined) return this.#on;
+    throw new RaidlabError({
+      area: 'lab',
+      reason: 'not-on',
+      lab: this.#options.place.name,
+      how: 'it was not turned on',
+      lastConsoleLines: [],
+    });
+  }
+
+  /** Takes for known what the lab's directory says, after something else than this machine changed it. */
+  learn(state: LabState): void {
+    this.#state = state;
+  }
+
+  /** Brings the machine up and lets people in, or leaves nothing of it. */
+  async rise(ctx: Context, state: LabState, parts: LabParts, rise: Rise): Promise<void> {
+    const { place, store, scratch, raidlabVersion } = this.#options;
+    this.#state = state;
+    const sshPort = await choosePort(state.sshPort, state.isSshPortAsked);
+    const scratchHostPath = join(scratch.socketHostPath, machineScratchName);
+    await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
+    const { machine, changes } = await rise.begin({ place, store, state, parts, sshPort, scratchHostPath });
+    const on: OnMachine = { machine, disks: keepDisks(place, machine, state), parts };
+    this.#on = on;
+    try {
+      this.#state = { ...state, ...changes, sshPort };
+      const { tools, accelerator, qemu, kernel } = parts.parts;
+      const facts = { kernelVersion: kernel.version, tools: tools.description, accelerator, qemuVersion: qemu.version };
+      await rise.prepare(machine, facts);
+      on.connection = await this.#letIn(ctx, sshPort, rise.isSshNew);
+      await this.write({ life: { state: 'on', at: now(), machine: facts }, raidlabVersion });
+    } catch (error) {
+      await this.#forget();
+      await machine[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Turns the machine off for good, by an act, and writes down how; nothing happens when it is off. */
+  async end(how: 'halt' | 'crash', act: (machine: Machine) => PromiseLike<void>): Promise<void> {
+    await this.stop(how, act);
+    this.#over.resolve(undefined);
+  }
+
+  /** Turns the machine off by an act, and writes down how; while it works the machine's end is nobody's surprise. */
+  async stop(how: 'halt' | 'crash', act: (machine: Machine) => PromiseLike<void>): Promise<void> {
+    const machine = this.#on?.machine;
+    if (machine === undefined) return;
+    await act(machine);
+    await this.#forget();
+    await machine[Symbol.asyncDispose]();
+    await this.write({ life: { state: 'off', how, at: now() } });
+  }
+
+  /** Takes note of what the machine told: that it ended by itself. */
+  takeEvent(event: EventBody): void {
+    if (event.type === 'machine-stopped' && event.how === 'died' && this.#on !== undefined) void this.#die(this.#on.machine, event.detail);
+  }
+
+  /** Writes what has changed to the lab's directory. */
+  async write(changes: Partial<LabState>): Promise<void> {
+    const state = { ...this.known, ...changes };
+    this.#state = state;
+    // One after the other: each writes the whole state.
+    const written = this.#written.then(() => writeLabState(this.#options.place, state));
+    this.#written = written.catch(() => undefined);
+    await written;
+  }
+
+  /** Ends the machine, whatever state it is in. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const machine = this.#on?.machine;
+    if (machine === undefined) return;
+    await this.stop('crash', (running) => running.crash()).catch(() => undefined);
+    await machine[Symbol.asyncDispose]();
+  }
+
+  /** Waits for ssh, and opens the connection that others share; that one is not waited for. */
+  async #letIn(ctx: Context, sshPort: number, isSshNew: boolean): Promise<HostProcess> {
+    const { place, scratch } = this.#options;
+    await writeSshConfig(place, sshPort, join(scratch.socketHostPath, 'ssh.sock'));
+    if (isSshNew) await waitForSsh(ctx, place.name, sshPort);
+    return openSharedConnection(ctx, place);
+  }
+
+  async #die(machine: Machine, why: string): Promise<void> {
+    const lastConsoleLines = machine.consoleLines().slice(-lastLines);
+    await this.#forget();
+    const life: LabLife = { state: 'died', at: now(), why, lastConsoleLines };
+    await this.write({ life }).catch(() => undefined);
+    this.#over.resolve(undefined);
+  }
+
+  async #forget(): Promise<void> {
+    const connection = this.#on?.connection;
+    this.#on = undefined;
+    await connection?.[Symbol.asyncDispose]();
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

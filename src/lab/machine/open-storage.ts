@@ -1,0 +1,14 @@
+import { planOpenAsBoot } from '../../core/plan/array.ts';
+import type { Context } from '../../machine/context.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { said, tryCommand } from '../../storage/type-command.ts';
+
+/** Does what a boot does with the storage. What does not come up is the person's to see to: that is what a lab is for. */
+export async function openStorage(ctx: Context, machine: Machine): Promise<void> {
+  const result = await tryCommand(ctx, machine.guest, planOpenAsBoot);
+  if (result.exitCode === 0) return;
+  ctx.emit({
+    type: 'remark-made',
+    text: `The storage did not come up as crypttab and fstab say: ${said(result).split('\n').at(-1) ?? ''}`,
+  });
+}

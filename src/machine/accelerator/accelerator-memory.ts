@@ -1,0 +1,96 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileFailure, hasErrorCode } from '../cache/file-failure.ts';
+import type { CacheStore } from '../cache/store.ts';
+import type { Accelerator } from '../machine.ts';
+
+/** What an accelerator was probed with: what was found stays true while all of this stays the same. */
+export interface ProbeSubject {
+  /** /proc/sys/kernel/random/boot_id of the host. */
+  readonly bootId: string;
+  readonly qemuVersion: string;
+  readonly kernelDigest: string;
+  readonly accelerator: Accelerator;
+}
+
+/** Whether a kernel booted under an accelerator, and what was seen. */
+export interface ProbeAnswer {
+  readonly works: boolean;
+  /** Completes a sentence: `/dev/kvm is there, but …`. */
+  readonly seen: string;
+  /** From the processor's start to /init, milliseconds; null when it did not boot. */
+  readonly bootMs: number | null;
+}
+
+interface Remembered extends ProbeSubject, ProbeAnswer {}
+
+// Enough for every kernel somebody compares in a day; the oldest go.
+const mostRemembered = 40;
+
+/** Gives what an earlier probe of the same subject found, or undefined. A file that cannot be read is no answer. */
+export async function recallProbe(store: CacheStore, subject: ProbeSubject): Promise<ProbeAnswer | undefined> {
+  return (await readAnswers(store)).find((answer) => isSame(answer, subject));
+}
+
+/** Gives what every probe of an accelerator found since the host was started, the newest last. */
+export async function recallProbes(
+  store: CacheStore,
+  { bootId, accelerator }: Pick<ProbeSubject, 'bootId' | 'accelerator'>,
+): Promise<readonly ProbeAnswer[]> {
+  return (await readAnswers(store)).filter((answer) => answer.bootId === bootId && answer.accelerator === accelerator);
+}
+
+/** Remembers an answer. Two raidlabs that do so at once may lose one of the answers, which is then found out again. */
+export async function rememberProbe(store: CacheStore, subject: ProbeSubject, answer: ProbeAnswer): Promise<void> {
+  const others = (await readAnswers(store)).filter((other) => other.bootId === subject.bootId && !isSame(other, subject));
+  const remembered: readonly Remembered[] = [...others.slice(1 - mostRemembered), { ...subject, ...answer }];
+  const hostPath = answersHostPath(store);
+  const newHostPath = `${hostPath}.${String(process.pid)}`;
+  try {
+    await writeFile(newHostPath, `${JSON.stringify(remembered, undefined, 2)}\n`, { mode: 0o600 });
+    await rename(newHostPath, hostPath);
+  } catch (error) {
+    throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the image cache', doing: 'remembering which accelerator works' });
+  }
+}
+
+function answersHostPath(store: CacheStore): string {
+  return join(store.rootHostPath, 'accelerators.json');
+}
+
+async function readAnswers(store: CacheStore): Promise<readonly Remembered[]> {
+  let text: string;
+  try {
+    text = await readFile(answersHostPath(store), 'utf8');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return [];
+    throw error;
+  }
+  return parseAnswers(text);
+}
+
+/** Gives the answers in the text of the file; none when it is not what we wrote. */
+export function parseAnswers(text: string): readonly Remembered[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  return Array.isArray(value) ? value.filter(isRemembered) : [];
+}
+
+function isRemembered(value: unknown): value is Remembered {
+  if (typeof value !== 'object' || value === null) return false;
+  const { bootId, qemuVersion, kernelDigest, accelerator, works, seen, bootMs } = value as Record<string, unknown>;
+  return (
+    typeof works === 'boolean' &&
+    (bootMs === null || typeof bootMs === 'number') &&
+    [bootId, qemuVersion, kernelDigest, accelerator, seen].every((field) => typeof field === 'string')
+  );
+}
+
+function isSame(one: ProbeSubject, other: ProbeSubject): boolean {
+  const { bootId, qemuVersion, kernelDigest, accelerator } = other;
+  return one.bootId === bootId && one.qemuVersion === qemuVersion && one.kernelDigest === kernelDigest && one.accelerator === accelerator;
+}

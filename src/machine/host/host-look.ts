@@ -1,0 +1,32 @@
+import { access, readFile } from 'node:fs/promises';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import type { Context } from '../context.ts';
+import { runHostCommand } from '../process/host-process.ts';
+
+/** No look at the host takes longer, milliseconds: a program that hangs is reported as one that said nothing. */
+export const lookTimeoutMs = 10_000;
+
+/** Gives what a command printed, or nothing when it failed or is not there: that is what is being found out. */
+export async function outputOf(ctx: Context, argv: readonly string[], purpose: string): Promise<string> {
+  try {
+    const { stdout } = await runHostCommand(ctx, argv, { purpose, timeoutMs: lookTimeoutMs, okExitCodes: [0, 1] });
+    return stdout;
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (!(error instanceof RaidlabError)) throw error;
+    return '';
+  }
+}
+
+/** Gives a file's text; empty when it cannot be read. */
+export async function readIfThere(hostPath: string): Promise<string> {
+  return readFile(hostPath, 'utf8').catch(() => '');
+}
+
+/** Tells whether a file may be used in that way. */
+export async function mayAccess(hostPath: string, mode: number): Promise<boolean> {
+  return access(hostPath, mode).then(
+    () => true,
+    () => false,
+  );
+}

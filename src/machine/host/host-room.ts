@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { machineMemory } from '../../core/jobs/plan-jobs.ts';
+import type { HostRoom } from '../../core/jobs/plan-jobs.ts';
+
+/** Looks how much room this host has for machines with that much memory. */
+export async function measureHostRoom(memoryMiB: number): Promise<HostRoom> {
+  return {
+    cores: availableParallelism(),
+    availableMemoryBytes: await readAvailableMemory(),
+    machineMemoryBytes: machineMemory(memoryMiB),
+  };
+}
+
+/** Gives the memory that can be had without swapping, bytes: what the host has available, no more than a container is allowed; 0 when it cannot be read. */
+export async function readAvailableMemory(): Promise<number> {
+  const hostBytes = parseAvailableMemory(await readFile('/proc/meminfo', 'utf8').catch(() => ''));
+  // 0: no limit. Caches of files count as used in a control group, so that its usage says nothing about what can be had.
+  const allowedBytes = process.constrainedMemory();
+  return allowedBytes === 0 ? hostBytes : Math.min(hostBytes, allowedBytes);
+}
+
+/** Gives MemAvailable of /proc/meminfo in bytes, 0 when it is not there. Source: proc_meminfo(5); unlike MemFree it counts what caches would give back. */
+export function parseAvailableMemory(meminfo: string): number {
+  return Number(/^MemAvailable:\s+(\d+) kB$/mu.exec(meminfo)?.[1] ?? 0) * 1024;
+}

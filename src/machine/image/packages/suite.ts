@@ -1,0 +1,65 @@
+import { RaidlabError } from '../../../core/failure/failure.ts';
+import type { Mirrors } from '../../../core/image/mirrors.ts';
+import { nearestWord } from '../../../core/text/nearest-word.ts';
+
+/** A Debian suite that kernels and tools can be taken from. */
+export interface Suite {
+  /** As the person types it: `trixie`, `trixie-backports`. */
+  readonly name: string;
+  /** The suite that is installed; for backports the one they are for. */
+  readonly base: string;
+  /** Whether packages come from `<base>-backports` where it has them. */
+  readonly backports: boolean;
+  /** Whether packages come from `<base>-security` too; sid has no security archive of its own. */
+  readonly security: boolean;
+  /** Whether util-linux is split: hwclock, fsfreeze and others moved to util-linux-extra in bookworm. */
+  readonly utilLinuxExtra: boolean;
+}
+
+/** The suites, oldest first. Source: the releases of Debian, https://wiki.debian.org/DebianReleases. */
+export const suites: readonly Suite[] = [
+  // Its support ended in August 2026: the security archive's index names packages that are no longer there.
+  { name: 'bullseye', base: 'bullseye', backports: false, security: false, utilLinuxExtra: false },
+  { name: 'bookworm', base: 'bookworm', backports: false, security: true, utilLinuxExtra: true },
+  { name: 'bookworm-backports', base: 'bookworm', backports: true, security: true, utilLinuxExtra: true },
+  { name: 'trixie', base: 'trixie', backports: false, security: true, utilLinuxExtra: true },
+  { name: 'trixie-backports', base: 'trixie', backports: true, security: true, utilLinuxExtra: true },
+  { name: 'forky', base: 'forky', backports: false, security: false, utilLinuxExtra: true },
+  { name: 'sid', base: 'sid', backports: false, security: false, utilLinuxExtra: true },
+];
+
+/** Releases before buster: their kernels have no cloud flavour, their util-linux is whole. */
+const oldReleases = ['wheezy', 'jessie', 'stretch'];
+
+/** The suite when nobody says otherwise. */
+export const defaultSuite = 'trixie';
+
+/** Gives the names of the suites that can be asked for: ours, oldest first, then those that only `mirrors` knows. */
+export function suiteNames(mirrors: Mirrors = {}): readonly string[] {
+  return [...new Set([...suites.map((suite) => suite.name), ...Object.keys(mirrors.bySuite ?? {})])];
+}
+
+/**
+ * Gives the suite called so. One that is not in our table, but has a mirror of its own, is what its name says: `jessie-backports` is
+ * backports for jessie. Throws `image/unknown-suite`, with the name that was probably meant.
+ */
+export function requireSuite(name: string, mirrors: Mirrors = {}): Suite {
+  const suite = suites.find((known) => known.name === name);
+  if (suite !== undefined) return suite;
+  if (mirrors.bySuite?.[name] !== undefined) return suiteOfArchive(name);
+  const known = suiteNames(mirrors);
+  const nearest = nearestWord(name, known);
+  throw new RaidlabError({ area: 'image', reason: 'unknown-suite', suite: name, known, nearest });
+}
+
+/** Gives the package that brings a suite's newest kernel. The cloud flavour, where there is one, is a third of the size and has all that is needed. */
+export function kernelPackageOf(suite: Suite): string {
+  return oldReleases.includes(suite.base) ? 'linux-image-amd64' : 'linux-image-cloud-amd64';
+}
+
+function suiteOfArchive(name: string): Suite {
+  const base = name.replace(/-backports(?:-sloppy)?$/u, '');
+  // Releases after ours are as the last of ours; bullseye and buster before it have a util-linux that is whole, too.
+  const utilLinuxExtra = ![...oldReleases, 'buster', 'bullseye'].includes(base);
+  return { name, base, backports: base !== name, security: false, utilLinuxExtra };
+}

@@ -1,0 +1,176 @@
+import { readFile, rename, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { RootKind } from '../../../core/image/kernel-abilities.ts';
+import type { Mirrors } from '../../../core/image/mirrors.ts';
+import type { BuiltEntry, EntryWorkshop } from '../../cache/ensure-entry.ts';
+import type { CacheStore } from '../../cache/store.ts';
+import type { Context } from '../../context.ts';
+import { runHostCommand } from '../../process/host-process.ts';
+import { toolsPhases } from '../packages/build-progress.ts';
+import { findSources, readAptOptions } from '../packages/mirror.ts';
+import { placeFile, placeRecipe } from '../place-recipe.ts';
+import { plainExt4 } from '../plain-ext4.ts';
+import { recipeHostPaths } from '../recipe.ts';
+import { runMmdebstrap } from '../packages/run-mmdebstrap.ts';
+import type { Suite } from '../packages/suite.ts';
+import { chooseTreePlace } from '../packages/tree-place.ts';
+
+/** The files of a tools image's cache entry, by the root that they are for. A root that is whole is one file, which each machine's system disk is a copy of. */
+export const toolsFiles = {
+  layers: { root: 'root.erofs', system: 'system.ext4' },
+  whole: { root: 'root.ext4', system: 'root.ext4' },
+} as const satisfies Readonly<Record<RootKind, { readonly root: string; readonly system: string }>>;
+
+/** Room for what a machine writes outside its array; sparse. */
+export const systemSizeBytes = 512 * 1024 * 1024;
+
+/** The label of a machine's system disk tells what it holds: what was written over the layers, or a whole root. */
+export const systemLabel: Readonly<Record<RootKind, string>> = { layers: 'system', whole: 'root' };
+
+const systemUuid = '7261696c-6162-4000-8000-73797374656d';
+
+/** Packages that a backports suite of tools takes from backports where they are there: those whose version is what a drill is about. */
+const backportedPackages = ['btrfs-progs', 'libbtrfs*', 'cryptsetup', 'cryptsetup-bin', 'libcryptsetup*', 'dmsetup', 'libdevmapper*'];
+
+/** Gives the packages of a tools image, beyond the essential ones. */
+export function planToolsPackages(suite: Suite): readonly string[] {
+  return [
+    // the array; `cryptsetup` is what reads /etc/crypttab (cryptdisks)
+    'btrfs-progs',
+    'cryptsetup',
+    'cryptsetup-bin',
+    'e2fsprogs',
+    'mount',
+    'util-linux',
+    ...(suite.utilLinuxExtra ? ['util-linux-extra'] : []),
+    // the machine
+    'kmod',
+    'udev',
+    'openssh-server',
+    'iproute2',
+    'procps',
+    // the proof
+    'attr',
+    'xxhash',
+    // the person
+    'bash-completion',
+    'less',
+    'mandoc',
+    'nano',
+    'vim-tiny',
+    // the person's programs: rsync has a half on either side, and Ansible is python sent over ssh
+    'rsync',
+    'python3',
+  ];
+}
+
+/** What a tools image is made of. */
+export interface ToolsWish {
+  readonly suite: Suite;
+  /** For people, to complete "building the …". */
+  readonly artefact: string;
+  /** Beyond the essential ones. */
+  readonly packages: readonly string[];
+  readonly mirrors: Mirrors;
+  readonly root: RootKind;
+}
+
+/** Builds a tools image's entry: the read-only root, and the blank upper layer. */
+export async function buildTools(
+  ctx: Context,
+  store: CacheStore,
+  { entryHostPath, work }: EntryWorkshop,
+  wish: ToolsWish,
+): Promise<BuiltEntry> {
+  const { suite, artefact, packages: wanted, mirrors, root } = wish;
+  const treeHostPath = await work.openOutside(await chooseTreePlace(store), 0o711);
+  // Beside the tree, where the user namespace of mmdebstrap can read it.
+  const hooksHostPath = path.join(treeHostPath, 'hooks');
+  await placeRecipe(recipeHostPaths.buildHooks, hooksHostPath);
+  await placeRecipe(recipeHostPaths.guestRoot, path.join(hooksHostPath, 'guest-root'));
+  await placeFile(path.join(hooksHostPath, 'pack'), planPacking(root));
+  if (suite.backports) await placeFile(path.join(hooksHostPath, 'preferences'), planPreferences(suite));
+
+  const sources = await findSources(ctx, suite, mirrors);
+  const argv = planToolsBootstrap(suite, wanted, sources, await readAptOptions(ctx), { hooksHostPath, root });
+  await runMmdebstrap(ctx, { artefact, suite: suite.name, argv, phases: toolsPhases, treeHostPath, cwdHostPath: work.hostPath });
+  const image = toolsFiles[root].root;
+  const imageHostPath = path.join(entryHostPath, image);
+  // It came through a pipe, holes and all.
+  const sparse = ['cp', '--sparse=always', '--', path.join(work.hostPath, image), imageHostPath];
+  if (root === 'whole') await runHostCommand(ctx, sparse, { purpose: 'keep the root', writesHostPath: imageHostPath });
+  else await rename(path.join(work.hostPath, image), imageHostPath);
+  const packages = parsePackageList(await readFile(path.join(work.hostPath, 'packages'), 'utf8'));
+  if (root === 'layers') await makeBlankSystem(ctx, path.join(entryHostPath, toolsFiles.layers.system));
+  const { 'btrfs-progs': btrfsProgs, 'cryptsetup-bin': cryptsetup } = packages;
+  const short = (version: string | undefined): string => version?.replace(/^\d+:/, '').replace(/-[^-]*$/, '') ?? 'of unknown version';
+  const versions = `btrfs-progs ${short(btrfsProgs)}, cryptsetup ${short(cryptsetup)}`;
+  return { description: `${suite.name} (${versions}${root === 'whole' ? ', ext4' : ''})`, packages };
+}
+
+/** Gives the mmdebstrap command that installs the tools and packs them in its customize hook. No tree is left. */
+export function planToolsBootstrap(
+  suite: Suite,
+  packages: readonly string[],
+  sources: readonly string[],
+  aptOptions: readonly string[],
+  { hooksHostPath, root }: { readonly hooksHostPath: string; readonly root: RootKind },
+): readonly string[] {
+  const image = toolsFiles[root].root;
+  const hook = (name: string): string => path.join(hooksHostPath, name);
+  return [
+    'mmdebstrap',
+    '--variant=essential',
+    '--architectures=amd64',
+    '--verbose',
+    '--format=null',
+    // The tree is thrown away: no need to tidy it.
+    '--skip=cleanup',
+    '--aptopt=Acquire::Languages "none"',
+    ...aptOptions,
+    `--include=${packages.join(',')}`,
+    `--setup-hook=${hook('setup')}`,
+    `--extract-hook=${hook('extract')}`,
+    `--customize-hook=${hook('customize')}`,
+    // Special hooks of mmdebstrap's own, not shell: relative to its working directory.
+    `--customize-hook=download /tmp/${image} ${image}`,
+    '--customize-hook=download /tmp/packages packages',
+    suite.base,
+    '-',
+    ...sources,
+  ];
+}
+
+/** Gives what the customize hook is told of the root, as words of a shell: its filesystem, and the options of mke2fs. */
+function planPacking(root: RootKind): string {
+  const words = ['mke2fs', ...plainExt4, '-m', '0', '-N', '32768', '-J', 'size=8', '-L', systemLabel.whole, '-U', systemUuid];
+  return root === 'layers'
+    ? 'filesystem=erofs\n'
+    : `filesystem=ext4\nmke2fs='${words.join(' ')}'\nroom_mib=${String(systemSizeBytes / 1024 ** 2)}\n`;
+}
+
+/** Gives the text of an apt_preferences(5) file that prefers backports for the packages that matter. */
+export function planPreferences(suite: Suite): string {
+  return `Package: ${backportedPackages.join(' ')}\nPin: release n=${suite.name}\nPin-Priority: 990\n`;
+}
+
+/** Gives versions by package from lines of `NAME VERSION`. */
+export function parsePackageList(text: string): Readonly<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const line of text.split('\n')) {
+    const [name, version] = line.split(' ');
+    if (name !== undefined && version !== undefined) versions[name] = version;
+  }
+  return versions;
+}
+
+/**
+ * Makes the blank ext4 that becomes the upper layer of roots. Its tables are written now, so that no machine's kernel does
+ * it while a drill measures; its journal makes a power cut harmless.
+ */
+async function makeBlankSystem(ctx: Context, hostPath: string): Promise<void> {
+  await writeFile(hostPath, '');
+  await truncate(hostPath, systemSizeBytes);
+  const argv = ['mke2fs', ...plainExt4, '-m', '0', '-N', '16384', '-J', 'size=8', '-L', systemLabel.layers, '-U', systemUuid, hostPath];
+  await runHostCommand(ctx, argv, { purpose: 'make the guest’s system disk', writesHostPath: hostPath });
+}

@@ -1,0 +1,68 @@
+import { RaidlabError } from '../../../core/failure/failure.ts';
+import type { MkfsParts } from '../../../core/plan/mkfs-features.ts';
+import { compareVersions, parseVersion } from '../../../core/image/version-range.ts';
+import type { KernelArtefact, ToolsArtefact } from '../artefact.ts';
+import type { ForeseenKernel } from '../kernel/foresee-kernel.ts';
+import { defaultSuite } from '../packages/suite.ts';
+
+/**
+ * The oldest kernel that the tools of a suite run on, as far as they were tried: bookworm's on 3.16.0, trixie's on 4.9.229. udev asks for
+ * most, then libc. Source: README of systemd 252, REQUIREMENTS. Newer suites are as trixie.
+ */
+const oldestKernels: Readonly<Record<string, string>> = { bullseye: '3.13', bookworm: '3.15', 'bookworm-backports': '3.15' };
+const oldestKernelElsewhere = '4.9';
+
+/** The suites to take tools from when nobody says which, the best first. */
+const preferredSuites: readonly string[] = [defaultSuite, 'bookworm'];
+
+/** What btrfs-progs a suite has, at least; for plans, which look at no package. */
+const oldestProgs: Readonly<Record<string, string>> = { bullseye: '5.10', bookworm: '6.2', 'bookworm-backports': '6.2', trixie: '6.14' };
+const oldestProgsElsewhere = '6.19';
+
+/** Gives the suite whose tools are the newest that a kernel bears; the default one's where nothing is known of the kernel. */
+export function newestToolsFor(kernelVersion: string | undefined): string {
+  return preferredSuites.find((suite) => kernelVersion === undefined || bears(kernelVersion, suite)) ?? defaultSuite;
+}
+
+/** Rejects with `image/tools-too-new` when the tools of a suite do not run on a kernel. */
+export function requireBearable({ version, upstreamVersion }: KernelArtefact, suite: string): void {
+  if (bears(upstreamVersion, suite)) return;
+  throw new RaidlabError({
+    area: 'image',
+    reason: 'tools-too-new',
+    kernel: version,
+    suite,
+    oldestKernel: oldestKernels[suite] ?? oldestKernelElsewhere,
+    others: preferredSuites.filter((other) => bears(upstreamVersion, other)),
+  });
+}
+
+/** Gives what mkfs.btrfs has to get on with: a kernel and tools that are there. */
+export function mkfsPartsOf({ kernel, tools }: { readonly kernel: KernelArtefact; readonly tools: ToolsArtefact }): MkfsParts {
+  const progsVersion = tools.versions['btrfs-progs'] ?? oldestProgsOf(tools.suite);
+  return { kernelVersion: kernel.upstreamVersion, btrfsFeatures: kernel.abilities.btrfsFeatures, progsVersion };
+}
+
+/** Gives the same before they are built; undefined where nothing is known of the kernel. */
+export function foreseeMkfsParts({ version, abilities }: ForeseenKernel, suite: string): MkfsParts | undefined {
+  if (version === undefined) return undefined;
+  return { kernelVersion: version, btrfsFeatures: abilities?.btrfsFeatures, progsVersion: oldestProgsOf(suite) };
+}
+
+/** Gives the machine that a kernel makes with the tools of a suite, in words, an end of a sentence each; none where it is as usual or nothing is known. */
+export function describeForeseen({ version, abilities, hasPvhEntry }: ForeseenKernel, tools: string): readonly string[] {
+  if (version === undefined || abilities === undefined) return [];
+  return [
+    `Linux ${version}, tools of ${tools}`,
+    ...(abilities.root === 'whole' ? ['the root is ext4, for the kernel has no erofs or no overlayfs'] : []),
+    ...(hasPvhEntry === false ? ['QEMU starts its bzImage, for it has no PVH entry'] : []),
+  ];
+}
+
+function oldestProgsOf(suite: string): string {
+  return oldestProgs[suite] ?? oldestProgsElsewhere;
+}
+
+function bears(kernelVersion: string, suite: string): boolean {
+  return compareVersions(parseVersion(kernelVersion), parseVersion(oldestKernels[suite] ?? oldestKernelElsewhere)) >= 0;
+}

@@ -1,0 +1,282 @@
+/**
+ * The one module that starts processes on the host.
+ *
+ * Everything it starts dies with us, even when we are killed with SIGKILL: `setpriv --pdeathsig` asks the kernel to
+ * signal the child when its parent ends. `setpriv` replaces itself by the command, so the pid is the command's own.
+ * The exception is the keeper of a lab, which is there to outlive us.
+ *
+ *     runHostCommand    starts, waits, gives the output; context ends ─► TERM to the group ─► grace ─► KILL ─► waits for the end
+ *     startHostProcess  starts, gives a HostProcess; lives until it ends by itself or is disposed
+ *     startDetachedProcess  starts, and lets go when disposed
+ */
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { execa } from 'execa';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { tellingLines } from '../../core/text/telling-lines.ts';
+import { withDeadline } from '../context.ts';
+import type { Context } from '../context.ts';
+
+/** What is said about a command beyond its argv. */
+export interface HostCommandOptions {
+  /** What it is for, to complete "it is needed to …" and "while …": `build the kernel image`. */
+  readonly purpose: string;
+  /** Set on top of our own environment. LC_ALL is always C.UTF-8, so that outputs parse. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwdHostPath?: string;
+  /** Where it writes, for the message when that disk is full. */
+  readonly writesHostPath?: string;
+  /** What is sent to it when we die without a chance to stop it; TERM unless said otherwise. */
+  readonly deathSignal?: 'TERM' | 'KILL';
+}
+
+/** How a command is run to its end. */
+export interface RunHostCommandOptions extends HostCommandOptions {
+  /** Written to its standard input, which is otherwise /dev/null. */
+  readonly input?: string | Uint8Array | Readable;
+  /** False where its output may be of any length: then only `onLine` sees it. */
+  readonly keepsOutput?: boolean;
+  /** Called for each line as it appears, without its line end. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Wall time it may take on a host of usual speed, milliseconds; no limit of its own unless given. */
+  readonly timeoutMs?: number;
+  /** Exit statuses that are results and not failures; only 0 unless given. */
+  readonly okExitCodes?: readonly number[];
+  /** Between TERM and KILL when it must stop, milliseconds; 5000 unless given. */
+  readonly graceMs?: number;
+}
+
+/** What a command on the host left behind. */
+export interface HostCommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  /** Wall time, milliseconds. */
+  readonly durationMs: number;
+}
+
+/** How a process on the host ended. */
+export interface HostProcessEnd {
+  /** Undefined when a signal ended it. */
+  readonly exitCode?: number;
+  /** `SIGKILL`, … when a signal ended it. */
+  readonly signal?: string;
+  /** The last 64 KiB of what it said. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A long-lived process on the host. Dispose it and it is gone: it is killed at once and waited for. */
+export interface HostProcess extends AsyncDisposable {
+  readonly pid: number;
+  readonly argv: readonly string[];
+  /** Resolves when it has ended and its output is read; never rejects. */
+  readonly ended: Promise<HostProcessEnd>;
+  /** How it ended, or undefined while it runs. */
+  end(): HostProcessEnd | undefined;
+  /** The last 64 KiB it wrote to standard error so far. */
+  stderrSoFar(): string;
+  /** Sends a signal to it alone; nothing happens when it has ended. */
+  kill(signal: NodeJS.Signals): void;
+}
+
+const outputKeptChars = 64 * 1024;
+
+/**
+ * Runs a command on the host to its end.
+ *
+ * Rejects with a RaidlabError: `host/program-missing`; `host/disk-full` when it failed for want of space;
+ * `host/command-failed` for any other exit status that is not in `okExitCodes`; `host/wait-timed-out` after `timeoutMs`;
+ * and the signal's own reason when the context ends first. In every case the process is gone when this settles.
+ */
+export async function runHostCommand(ctx: Context, argv: readonly string[], options: RunHostCommandOptions): Promise<HostCommandResult> {
+  ctx.signal.throwIfAborted();
+  let lastLine = 'no output';
+  using limited = withDeadline(
+    ctx,
+    `\`${argv.slice(0, 2).join(' ')}\` to ${options.purpose}`,
+    options.timeoutMs ?? Number.POSITIVE_INFINITY,
+    () => lastLine,
+  );
+  const watch = (stream: 'stdout' | 'stderr') => ({
+    // With its line ends kept, the output stays byte for byte what the command said.
+    preserveNewlines: true,
+    *transform(line: string): Generator<string> {
+      lastLine = line.trimEnd();
+      options.onLine?.(line.replace(/\r?\n$/, ''), stream);
+      if (options.keepsOutput !== false || stream === 'stderr') yield line;
+    },
+  });
+  const startedMs = performance.now();
+  const subprocess = execa('setpriv', wrap(argv, options), {
+    ...baseOptions(options),
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    stdout: watch('stdout'),
+    stderr: watch('stderr'),
+    stripFinalNewline: false,
+    cancelSignal: limited.signal,
+    killDescendants: true,
+    forceKillAfterDelay: (options.graceMs ?? 5000) * ctx.timeFactor.value(),
+  });
+  const result = await subprocess;
+  if (limited.signal.aborted) {
+    // It has ended; what it started in its group may have outlived the TERM.
+    subprocess.kill('SIGKILL');
+    throw limited.signal.reason;
+  }
+  const { exitCode, signal, stdout, stderr } = result;
+  if (exitCode !== undefined && (options.okExitCodes ?? [0]).includes(exitCode)) {
+    return { stdout, stderr, exitCode, durationMs: performance.now() - startedMs };
+  }
+  throw hostProcessFailure(argv, options, {
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+    stdout,
+    // Where setpriv could not even be started there is no exit status and no output: the error is all there is.
+    stderr: exitCode === undefined && signal === undefined ? missingSetpriv(result.code) : stderr,
+  });
+}
+
+/**
+ * Starts a process that lives on after this returns. It is bound to its own disposal and to our life, not to the
+ * context's: the context only decides whether it may start. Give its end to {@link hostProcessFailure} when it came too soon.
+ */
+export async function startHostProcess(ctx: Context, argv: readonly string[], options: HostCommandOptions): Promise<HostProcess> {
+  ctx.signal.throwIfAborted();
+  const subprocess = execa('setpriv', wrap(argv, { deathSignal: 'KILL', ...options }), {
+    ...baseOptions(options),
+    stdin: 'ignore',
+    buffer: false,
+    // A group of its own: Ctrl-C in the terminal is ours to handle.
+    killDescendants: true,
+  });
+  const { pid } = subprocess;
+  if (pid === undefined) {
+    const { code } = await subprocess;
+    throw hostProcessFailure(argv, options, { stdout: '', stderr: missingSetpriv(code) });
+  }
+  const stdout = keepTail(subprocess.stdout);
+  const stderr = keepTail(subprocess.stderr);
+  let end: HostProcessEnd | undefined;
+  const ended = waitForEnd(subprocess, stdout, stderr).then((seen) => (end = seen));
+  return {
+    pid,
+    argv,
+    ended,
+    end: () => end,
+    stderrSoFar: stderr,
+    kill: (signal) => {
+      if (end === undefined) subprocess.nodeChildProcess.kill(signal);
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (end === undefined) subprocess.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** A process that outlives us. Dispose it to let go: its standard input ends, as it does when we end; until then it can tell that we are there. */
+export interface DetachedProcess extends Disposable {
+  readonly pid: number;
+  /** Resolves when it has ended while we were there, with its exit status or the signal's name; never rejects. It does not keep us alive. */
+  readonly ended: Promise<string>;
+}
+
+/**
+ * Starts a process in a session of its own, which no terminal and not our end reaches; what it says is appended to a file.
+ * The one exception to the rule that everything dies with us: the keeper of a lab.
+ */
+export async function startDetachedProcess(
+  ctx: Context,
+  argv: readonly [string, ...string[]],
+  options: { readonly cwdHostPath: string; readonly logHostPath: string },
+): Promise<DetachedProcess> {
+  ctx.signal.throwIfAborted();
+  const [program, ...words] = argv;
+  await using log = await open(options.logHostPath, 'a', 0o600);
+  // Not by execa, which ends what it started when we end.
+  const child = spawn(program, words, { cwd: options.cwdHostPath, stdio: ['pipe', log.fd, log.fd], detached: true });
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? `exit ${String(code)}` : `killed by ${signal}`);
+    });
+  });
+  const { pid } = child;
+  if (pid === undefined) {
+    const failure = { area: 'host', reason: 'command-failed', argv, said: await ended } as const;
+    throw new RaidlabError(failure);
+  }
+  child.unref();
+  return {
+    pid,
+    ended,
+    [Symbol.dispose]: () => {
+      child.stdin?.destroy();
+    },
+  };
+}
+
+/** Gives the error for a command that ended as it should not: `program-missing`, `disk-full` or `command-failed`. */
+export function hostProcessFailure(argv: readonly string[], options: HostCommandOptions, end: HostProcessEnd): RaidlabError {
+  // util-linux: setpriv exits 127 when the program is not found (EXIT_ENOENT).
+  const missing = /^setpriv: (?:failed to execute )?(.+?): No such file or directory$/m.exec(end.stderr)?.[1];
+  if (missing !== undefined && end.signal === undefined && (end.exitCode === 127 || end.exitCode === undefined)) {
+    return new RaidlabError({ area: 'host', reason: 'program-missing', program: missing, purpose: options.purpose });
+  }
+  if (/No space left on device|\bENOSPC\b/.test(`${end.stderr}\n${end.stdout}`)) {
+    const hostPath = options.writesHostPath ?? options.cwdHostPath ?? '.';
+    return new RaidlabError({ area: 'host', reason: 'disk-full', hostPath, doing: `running ${String(argv[0])} to ${options.purpose}` });
+  }
+  return new RaidlabError({
+    area: 'host',
+    reason: 'command-failed',
+    argv,
+    ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
+    ...(end.signal === undefined ? {} : { signal: end.signal }),
+    said: tellingLines((end.stderr.trim() === '' ? end.stdout : end.stderr).split('\n')),
+  });
+}
+
+function wrap(argv: readonly string[], options: HostCommandOptions): readonly string[] {
+  return ['--pdeathsig', options.deathSignal ?? 'TERM', '--', ...argv];
+}
+
+function baseOptions(options: HostCommandOptions) {
+  return {
+    reject: false,
+    // An empty LANGUAGE is an unset one: gettext would otherwise prefer it to LC_ALL.
+    env: { ...options.env, LC_ALL: 'C.UTF-8', LANGUAGE: '' },
+    ...(options.cwdHostPath === undefined ? {} : { cwd: options.cwdHostPath }),
+  } as const;
+}
+
+function missingSetpriv(code: string | undefined): string {
+  return code === 'ENOENT' ? 'setpriv: setpriv: No such file or directory' : `setpriv could not be started (${String(code)})`;
+}
+
+function keepTail(stream: Readable): () => string {
+  const decoder = new StringDecoder('utf8');
+  let tail = '';
+  stream.on('data', (chunk: Buffer) => {
+    tail = (tail + decoder.write(chunk)).slice(-outputKeptChars);
+  });
+  return () => tail;
+}
+
+async function waitForEnd(subprocess: EndingProcess, stdout: () => string, stderr: () => string): Promise<HostProcessEnd> {
+  const { exitCode, signal } = await subprocess;
+  return {
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+    stdout: stdout(),
+    stderr: stderr(),
+  };
+}
+
+type EndingProcess = PromiseLike<{ readonly exitCode?: number; readonly signal?: string }>;

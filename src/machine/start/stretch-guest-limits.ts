@@ -1,0 +1,20 @@
+import type { Context } from '../context.ts';
+import type { Guest } from '../guest.ts';
+
+/** What the guest's kernel takes for a hang, seconds: what it was booted with, and the most that it takes. Sources: kernel/hung_task.c; kernel/rcu/tree_stall.h, rcu_jiffies_till_stall_check(). */
+const hangs = [
+  { guestPath: '/proc/sys/kernel/hung_task_timeout_secs', usual: 120, most: 86_400 },
+  { guestPath: '/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout', usual: 120, most: 300 },
+] as const;
+
+/**
+ * Has the guest's kernel wait longer before it calls a task hung or a processor stalled, where limits in time are longer than usual.
+ * Not on its command line: that is part of what a template is known by. A kernel without such a detector has no such file.
+ */
+export async function stretchGuestLimits(ctx: Context, guest: Guest): Promise<void> {
+  const factor = ctx.timeFactor.value();
+  if (factor === 1) return;
+  for (const { guestPath, usual, most } of hangs) {
+    await guest.run(ctx, ['tee', guestPath], { input: `${String(Math.min(most, Math.ceil(usual * factor)))}\n` });
+  }
+}

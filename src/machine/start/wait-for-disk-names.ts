@@ -1,0 +1,21 @@
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { guestDeviceOf } from '../../core/plan/container.ts';
+import type { Context } from '../context.ts';
+import type { Guest } from '../guest.ts';
+import type { DiskSpec } from '../machine.ts';
+
+/** Waits until disks that were plugged in have their names in the guest, from its udev; rejects with `guest/command-failed` after a minute of a host of usual speed. */
+export async function waitForDiskNames(ctx: Context, guest: Guest, disks: readonly Pick<DiskSpec, 'serial' | 'bus'>[]): Promise<void> {
+  if (disks.length === 0) return;
+  // A guest that stood still while they were plugged into its slots has missed the event twice (on a busy host): it is told to look.
+  if (disks.some(({ bus = 'scsi' }) => bus !== 'scsi')) await guest.run(ctx, ['tee', '/sys/bus/pci/rescan'], { input: '1\n' });
+  const argv = [
+    'udevadm',
+    'wait',
+    `--timeout=${String(Math.ceil(60 * ctx.timeFactor.value()))}`,
+    ...disks.map(({ serial, bus }) => guestDeviceOf(serial, bus)),
+  ];
+  const { exitCode, stderr } = await guest.run(ctx, argv);
+  if (exitCode === 0) return;
+  throw new RaidlabError({ area: 'guest', reason: 'command-failed', machine: guest.machine, argv, exitCode, said: stderr.trim() });
+}

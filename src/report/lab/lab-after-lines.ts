@@ -1,0 +1,35 @@
+import type { ArrayPicture } from '../../core/array/array-picture.ts';
+import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
+import { arrayGuestPath } from '../../core/layout/layout.ts';
+import type { Profile } from '../../core/layout/profile.ts';
+import { describeChunks } from '../../core/proof/judge-profiles.ts';
+import { line, span } from '../text/line.ts';
+import type { Line } from '../text/line.ts';
+
+/** A step of a drill, and whether it came to its end. */
+export interface StepDone {
+  readonly title: string;
+  readonly completed: boolean;
+}
+
+/**
+ * Gives the lines that end an act on a lab which is on again: how its array is now, by looking, and what of the act was not done. The
+ * picture is null where the guest does not tell; `steps` are empty where nothing was begun.
+ */
+export function labAfterLines(lab: string, picture: ArrayPicture | null, profile: Profile, steps: readonly StepDone[]): readonly Line[] {
+  const trouble = picture === null ? ['its guest does not say how its array is'] : arrayTroubles(picture, profile);
+  const devices = picture?.devices.map(({ devid, serial }) => `devid ${String(devid)} ${serial ?? 'missing'}`).join(', ') ?? '';
+  const now = trouble.length === 0 ? `its array is ${devices}, mounted on ${arrayGuestPath}, every chunk ${profile}` : trouble.join('; ');
+  const undone = steps.filter(({ completed }) => !completed).map(({ title }) => title);
+  return [
+    line(0, [span(`${lab} is on again`), span(`: ${now}.`, trouble.length === 0 ? 'plain' : 'bad')], 2),
+    ...(undone.length === 0 ? [] : [line(0, [span(`Not done, or not to its end: ${undone.join('; ')}.`, 'bad')], 2)]),
+  ];
+}
+
+function arrayTroubles({ mount, devices, usage }: ArrayPicture, profile: Profile): readonly string[] {
+  if (mount === null) return [`nothing is mounted on ${arrayGuestPath}`];
+  const missing = devices.filter(({ serial }) => serial === null).map(({ devid }) => `devid ${String(devid)} is missing`);
+  const outside = usage === null ? [] : chunksOutsideProfile(usage, profile).map((chunks) => `not ${profile}: ${describeChunks(chunks)}`);
+  return [...missing, ...(mount.options.includes('ro') ? ['it is mounted read-only'] : []), ...outside];
+}

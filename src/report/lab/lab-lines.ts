@@ -1,0 +1,114 @@
+import type { EventBody } from '../../core/event.ts';
+import { describeCondition } from '../../core/lab/lab-condition.ts';
+import type { LabCondition } from '../../core/lab/lab-condition.ts';
+import { formatDuration } from '../text/format-duration.ts';
+import { describeRoom } from './lab-plan-lines.ts';
+import { blank, commandLine, labelled, labelledCommand, line, saidLines, span } from '../text/line.ts';
+import type { Line } from '../text/line.ts';
+import { progressLine, spinnerAt } from '../live/live-lines.ts';
+import type { Progress } from '../live/terminal-state.ts';
+import { timeFactorLine } from '../time-factor-line.ts';
+
+/** What is going on with a lab. */
+export interface LabActivity {
+  readonly title: string;
+  readonly progress: Progress | null;
+  /** The command that was typed last, as one would type it. */
+  readonly command: string | null;
+}
+
+/** Gives what is going on after an event. */
+export function readLabActivity(activity: LabActivity, event: EventBody): LabActivity {
+  switch (event.type) {
+    case 'progress-made':
+      return { ...activity, progress: { what: event.what, fraction: event.fraction, detail: event.detail, commands: [] } };
+    case 'image-built':
+    case 'image-ready':
+      return { ...activity, progress: null };
+    case 'command-typed':
+      return { ...activity, command: event.command };
+    default:
+      return activity;
+  }
+}
+
+/** Gives the lines that are alive while a lab is worked on. */
+export function liveLabLines(activity: LabActivity, elapsedMs: number, nowMs: number, unicode: boolean): readonly Line[] {
+  const { title, progress, command } = activity;
+  return [
+    line(0, [span(`${spinnerAt(nowMs, unicode)} `, 'doubtful'), span(title, 'strong'), span(`  ${formatDuration(elapsedMs)}`, 'quiet')]),
+    ...(progress === null ? [] : [progressLine(progress, progress.what)]),
+    ...(command === null ? [] : [commandLine(2, command)]),
+  ];
+}
+
+/** Gives what a person should know of an event, for good. */
+export function labEventLines(event: EventBody): readonly Line[] {
+  switch (event.type) {
+    case 'remark-made':
+      return [line(0, event.text)];
+    case 'time-factor-raised':
+      return [timeFactorLine(event)];
+    case 'image-build-started':
+      return [line(0, [span(`Building the ${event.artefact}`), span(`: ${event.why}`, 'quiet')], 2)];
+    case 'cache-entry-rejected':
+      return [line(0, [span(`The ${event.artefact} is of no use and is made anew`, 'doubtful'), span(`: ${event.why}`, 'quiet')], 2)];
+    case 'command-typed':
+      return [commandLine(2, event.command)];
+    case 'kernel-trouble-seen':
+      return [line(0, [span(`The kernel complained: ${event.trouble.what}`, 'bad')], 2)];
+    default:
+      return [];
+  }
+}
+
+/** A lab as it is told after it was turned on. */
+export interface LabSummary {
+  readonly layout: string;
+  /** Predicted, bytes. */
+  readonly usableBytes: number;
+  readonly kernel: string;
+  readonly tools: string;
+  readonly sshPort: number;
+  readonly isProvisioned: boolean;
+  /** How raidlab is called here, with `--lab NAME` where it is needed. */
+  readonly call: (words: string) => string;
+}
+
+/** Gives what to say of a lab that is on: what it is, and what to type next. */
+export function labIsOnLines(summary: LabSummary, what: string): readonly Line[] {
+  const { call } = summary;
+  return [
+    line(0, [span(what, 'good')]),
+    labelled('array', summary.isProvisioned ? `${summary.layout}, mounted on /storage` : `none yet: ${summary.layout} when you say so`),
+    labelled('room', describeRoom(summary.usableBytes)),
+    labelled('kernel', summary.kernel),
+    labelled('tools', summary.tools),
+    labelled('ssh', `127.0.0.1, port ${String(summary.sshPort)}, for you alone`),
+    blank,
+    ...(summary.isProvisioned ? [] : [labelledCommand('build', call('provision'))]),
+    labelledCommand('go in', call('ssh')),
+    labelledCommand('break', call('disk pull DISK1')),
+    labelledCommand('look', call('status')),
+    labelledCommand('turn off', call('halt')),
+  ];
+}
+
+/** Gives a lab's condition for people: a line, and what its console said last where it died. */
+export function conditionLines(lab: string, condition: LabCondition): readonly Line[] {
+  switch (condition.is) {
+    case 'on':
+      return [line(0, [span(lab, 'strong'), span(' is '), span('on', 'good')])];
+    case 'changing':
+      return [line(0, [span(lab, 'strong'), span(': '), span(describeCondition(condition), 'doubtful')])];
+    case 'off':
+      return [line(0, [span(lab, 'strong'), span(` is off: ${describeCondition(condition)}`)])];
+    case 'died':
+      return [
+        line(0, [span(lab, 'strong'), span(' '), span('died', 'bad'), span(`: ${condition.why}`)], 2),
+        ...(condition.lastConsoleLines.length === 0
+          ? []
+          : [line(2, [span('its console said last:', 'quiet')]), ...saidLines(2, condition.lastConsoleLines.join('\n'))]),
+      ];
+  }
+}
