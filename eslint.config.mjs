@@ -1,6 +1,7 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
+import { circles } from './eslint/circles.mjs';
 import { layers } from './eslint/layers.mjs';
 
 const tests = ['**/*.test.ts', '**/*.test.mjs', 'test/**'];
@@ -27,11 +28,12 @@ export default defineConfig(
   {
     files: ['**/*.ts', '**/*.mjs'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    plugins: { jsdoc, raidlab: { rules: { layers } } },
+    plugins: { jsdoc, raidlab: { rules: { circles, layers } } },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       eqeqeq: 'error',
+      'raidlab/circles': 'error',
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       'no-restricted-syntax': ['error', ...syntax],

@@ -8,7 +8,7 @@ import { DrillRun } from '../src/drills/drill-run.ts';
 import type { MachineKit } from '../src/drills/machine-kit.ts';
 import { prepareKit } from '../src/drills/prepare-kit.ts';
 import { replaceMissingDisk } from '../src/drills/catalogue/replace-missing-disk.ts';
-import type { DrillRequest } from '../src/drills/run-drill.ts';
+import type { DrillRequest } from '../src/drills/drill-request.ts';
 import type { OpenStore } from '../src/machine/cache/open-store.ts';
 import { openScratch } from '../src/machine/cache/scratch.ts';
 import type { Context } from '../src/machine/context.ts';

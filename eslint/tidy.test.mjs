@@ -47,6 +47,20 @@ test('src/index.ts is the only barrel', () => {
   );
 });
 
+test('no room has more sources than one sees at a glance', () => {
+  const most = 25;
+  const rooms = Object.groupBy(
+    sources.filter((file) => !/\.test\.(ts|mjs)$/.test(file)),
+    (file) => path.dirname(file),
+  );
+  assert.deepEqual(
+    Object.entries(rooms)
+      .map(([room, inRoom = []]) => [room, inRoom.length])
+      .filter(([, count = 0]) => Number(count) > most),
+    [],
+  );
+});
+
 test('no code names a disk by its letter', () => {
   const letter = new RegExp(String.raw`/dev/` + String.raw`[shv]d[a-z]\b`);
   const allowed = /\.test\.(ts|mjs)$/;

@@ -13,7 +13,7 @@ import { warnOfLayout } from '../core/layout/layout-mistakes.ts';
 import { labelJobs } from '../core/jobs/label-jobs.ts';
 import { machinesAtOnce, planJobs } from '../core/jobs/plan-jobs.ts';
 import type { ReporterSpec } from '../core/reporter-spec.ts';
-import type { DrillRequest } from '../drills/run-drill.ts';
+import type { DrillRequest } from '../drills/drill-request.ts';
 import { defaultSuite, requireSuite } from '../machine/image/packages/suite.ts';
 import { describeForeseen } from '../machine/image/tools/tools-for-kernel.ts';
 import { measureHostRoom } from '../machine/host/host-room.ts';

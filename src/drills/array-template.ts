@@ -12,7 +12,7 @@ import { diskSizesBytes } from '../core/layout/layout.ts';
 import { planArray } from '../core/plan/array.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { Manifest } from '../core/payload/manifest.ts';
-import type { CacheEntry } from '../machine/cache/ensure-entry.ts';
+import type { CacheEntry } from '../machine/cache/entry-record.ts';
 import type { EntryKey } from '../machine/cache/entry-name.ts';
 import { hashText } from '../machine/cache/file-hash.ts';
 import type { OpenStore } from '../machine/cache/open-store.ts';
@@ -28,7 +28,7 @@ import type { Step } from './drill.ts';
 import { DrillRun } from './drill-run.ts';
 import { overlayDisks } from './machine-kit.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
-import type { DrillRequest } from './run-drill.ts';
+import type { DrillRequest } from './drill-request.ts';
 
 /** An array that is built and filled, at rest. */
 export interface ArrayTemplate {

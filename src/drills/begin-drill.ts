@@ -16,7 +16,7 @@ import { openBlankRun } from './blank-run.ts';
 import type { Step } from './drill.ts';
 import type { DrillRun } from './drill-run.ts';
 import type { MachineKit } from './machine-kit.ts';
-import type { DrillRequest } from './run-drill.ts';
+import type { DrillRequest } from './drill-request.ts';
 
 /** What happens to the build steps of a drill. */
 export interface BuildSteps {

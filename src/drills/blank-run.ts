@@ -11,7 +11,7 @@ import type { Payload } from '../storage/payload-image.ts';
 import { degradedTree, payloadSerial, payloadTree } from './steps/build-steps.ts';
 import { DrillRun } from './drill-run.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
-import type { DrillRequest } from './run-drill.ts';
+import type { DrillRequest } from './drill-request.ts';
 
 /** The part of the payload that is written while degraded: a quarter of it, so that both trees have files of every kind. */
 const degradedShare = 0.25;

@@ -11,7 +11,7 @@ import { requireBearable } from '../machine/image/tools/tools-for-kernel.ts';
 import { canFork, findQemu, requireTrusted } from '../machine/qemu/qemu-program.ts';
 import { boot, createForkOrBoot } from '../machine/template/fork-or-boot.ts';
 import type { MachineKit } from './machine-kit.ts';
-import type { DrillRequest } from './run-drill.ts';
+import type { DrillRequest } from './drill-request.ts';
 
 /** The time from power-on to a machine that is ready, milliseconds: 10 s are usual under TCG, a busy host may take ten times that. */
 const bootTimeoutMs = 120_000;

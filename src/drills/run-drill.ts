@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { ArrayLayout } from '../core/layout/layout.ts';
 import { checkLayout } from '../core/layout/layout-mistakes.ts';
 import { checkPayloadFits } from '../core/layout/usable-space.ts';
 import { fitLayout } from '../core/layout/fit-layout.ts';
@@ -7,26 +6,20 @@ import { describeLayout } from '../core/layout/layout.ts';
 import { findSurprises } from '../core/verdict/expectation.ts';
 import type { Expectation } from '../core/verdict/expectation.ts';
 import type { Failure } from '../core/failure/failure.ts';
-import type { Mirrors } from '../core/image/mirrors.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import type { LayoutName } from '../core/layout/named-layout.ts';
 import type { Check, Verdict } from '../core/verdict/verdict.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import { openStore } from '../machine/cache/open-store.ts';
 import { openScratch } from '../machine/cache/scratch.ts';
-import type { CacheStore } from '../machine/cache/store.ts';
 import type { Context } from '../machine/context.ts';
-import type { Accelerator } from '../machine/machine.ts';
 import { mkfsPartsOf } from '../machine/image/tools/tools-for-kernel.ts';
-import type { MachineSlots } from '../machine/machine-slots.ts';
-import type { TemplateUse } from '../machine/template/template-use.ts';
 import { knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts, whyNotOnVersions } from './applicability.ts';
-import type { LayoutAsked, VersionsUnderTest } from './applicability.ts';
-import type { ArrayAtRest } from './array-at-rest.ts';
+import type { VersionsUnderTest } from './applicability.ts';
 import { beginDrill } from './begin-drill.ts';
-import type { Drill } from './drill.ts';
 import { endDrill, judgeDrill } from './drill-ending.ts';
 import type { DrillEnding } from './drill-ending.ts';
+import type { ArrayAtRest, DrillRequest } from './drill-request.ts';
 import type { DrillRun } from './drill-run.ts';
 import type { MachineKit } from './machine-kit.ts';
 import { prepareKit } from './prepare-kit.ts';
@@ -34,40 +27,6 @@ import { checkSkippedSteps } from './registry.ts';
 import { buildSteps, runProof, runStep } from './run-steps.ts';
 import type { StepProgress, StepRecord } from './run-steps.ts';
 import { summariseVerdict } from './verdict-summary.ts';
-
-/** What is asked for: a drill, and what may be different from its defaults. */
-export interface DrillRequest {
-  readonly drill: Drill;
-  /** What it must come to where the request itself decides that: it is a twin. */
-  readonly expectation?: Expectation;
-  readonly layout: ArrayLayout;
-  /** The layout as a person named it, by name or file: a drill that is not made for it is skipped. */
-  readonly layoutAsked?: LayoutAsked;
-  readonly payloadBytes: number;
-  /** Decides the payload and everything else that looks random in it. */
-  readonly seed: string;
-  /** The array that it is run on, for a drill that does not build one. */
-  readonly array?: ArrayAtRest;
-  readonly skippedSteps: readonly string[];
-  /** As `parseKernelChoice` reads it, paths absolute: a suite, a version, packages, a directory. */
-  readonly kernel: string;
-  /** A Debian suite. */
-  readonly tools: string;
-  readonly memoryMiB: number;
-  /** Undefined: chosen by a boot probe. */
-  readonly accelerator: Accelerator | undefined;
-  readonly store: CacheStore;
-  readonly templates: TemplateUse;
-  /** Room for machines, shared by all drills of a run. */
-  readonly slots: MachineSlots;
-  /** Whether a drill that is skipped has failed to be judged. */
-  readonly strict: boolean;
-  /** The drill's own folder in the run; every machine leaves its evidence in a folder below it. */
-  readonly runHostPath: string;
-  readonly mirrors: Mirrors;
-  /** Called when the verdict is there and the machine is on: `--keep`. The machine goes when the promise settles. */
-  readonly keep?: (machine: { readonly name: string; readonly socketsHostPath: string }) => Promise<void>;
-}
 
 /** What a drill came to. */
 export interface DrillResult {

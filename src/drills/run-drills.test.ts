@@ -8,7 +8,7 @@ import type { Context } from '../machine/context.ts';
 import { defaultDrill } from './registry.ts';
 import { runDrills } from './run-drills.ts';
 import type { DrillJob, JobOutcome } from './run-drills.ts';
-import type { DrillRequest } from './run-drill.ts';
+import type { DrillRequest } from './drill-request.ts';
 import { createContext } from '../machine/context.ts';
 
 /** What a drill does in a test: its seed names it. */

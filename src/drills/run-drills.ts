@@ -9,7 +9,8 @@ import type { Verdict } from '../core/verdict/verdict.ts';
 import type { Context } from '../machine/context.ts';
 import { sideBySide } from './proof/side-by-side.ts';
 import { runDrill } from './run-drill.ts';
-import type { DrillRequest, DrillResult } from './run-drill.ts';
+import type { DrillResult } from './run-drill.ts';
+import type { DrillRequest } from './drill-request.ts';
 
 /** One drill of a run. */
 export interface DrillJob {

@@ -4,19 +4,11 @@ import { optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { float, integer } from '@optique/core/valueparser';
-import { harmlessJson } from '../../core/text/harmless-text.ts';
-import { exitCodes } from '../../core/exit-code.ts';
-import type { ExitCode } from '../../core/exit-code.ts';
 import { defaultDiskSizeBytes } from '../../core/layout/layout.ts';
-import { createContext } from '../../machine/context.ts';
-import { diskListLines, unmendedLines } from '../../report/lab/disk-lines.ts';
-import { line } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { diskSize, knownWord, place, size } from '../options/value-parsers.ts';
-import { readDiskAct } from './disk-act-of.ts';
-import { openLabContext } from './lab-context.ts';
-import { labHouse, labOption, placeOf, typedLab } from './lab-option.ts';
+import { labOption, typedLab } from './lab-option.ts';
 
 /** The size of a LUKS2 header: what is wiped unless something else is said, bytes. */
 const headerBytes = 16 * 1024 ** 2;
@@ -169,34 +161,3 @@ export const diskExamples: readonly Example[] = [
   { words: 'disk rot DISK1 --bytes 1MiB', does: 'Then: btrfs scrub start -B /storage.' },
   { words: 'disk restore', does: 'All is well again, but for what rotted or was wiped: it says what mends that.' },
 ];
-
-/** Lists the disks of a lab, or does something to one. */
-export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<ExitCode> {
-  const labPlace = await placeOf(cli, asked.lab);
-  if (asked.action === 'ls') {
-    const { lookAtLab } = await import('../../lab/look-at-lab.ts');
-    const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
-    const { state, picture } = await lookAtLab(ctx, labPlace, cli.version);
-    const { disks, faults } = state;
-    if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, lab: asked.lab, disks, faults })}\n`);
-    else cli.screen.keep(diskListLines(disks, faults, picture));
-    return exitCodes.held;
-  }
-  const [{ actOnDisk }, { readLabState }] = await Promise.all([
-    import('../../lab/disks/act-on-disk.ts'),
-    import('../../lab/place/state-file.ts'),
-  ]);
-  using ctx = openLabContext(cli, `Working on the disks of ${asked.lab}`);
-  const act = await readDiskAct(ctx, labPlace, asked);
-  const beyondRedundancy = 'beyondRedundancy' in asked && asked.beyondRedundancy;
-  const { changed, disk } = await actOnDisk(ctx, labHouse(cli), labPlace, act, beyondRedundancy);
-  const { disks, faults } = await readLabState(labPlace);
-  const named = disk ?? ('disk' in asked ? asked.disk?.toUpperCase() : undefined);
-  const shown = named === undefined ? disks : disks.filter(({ serial }) => serial === named);
-  cli.screen.keep([
-    ...(changed ? [] : [line(0, 'Nothing to do: it is so already.')]),
-    ...diskListLines(shown, faults, null),
-    ...(asked.action === 'restore' ? unmendedLines(shown) : []),
-  ]);
-  return exitCodes.held;
-}

@@ -7,7 +7,8 @@ import { consoleArguments, consoleExamples, runConsoleCommand } from './console.
 import { cpArguments, cpExamples, runCpCommand } from './cp.ts';
 import { destroyArguments, destroyExamples, runDestroyCommand } from './destroy.ts';
 import { crashArguments, crashExamples, haltArguments, haltExamples, runHaltCommand } from './halt.ts';
-import { diskArguments, diskExamples, runDiskCommand } from './disk.ts';
+import { diskArguments, diskExamples } from './disk.ts';
+import { runDiskCommand } from './run-disk-command.ts';
 import { keepLabArguments, runKeepLabCommand } from './keep-lab.ts';
 import { logsArguments, logsExamples, runLogsCommand } from './logs.ts';
 import { lsArguments, lsExamples, pruneArguments, pruneExamples, runLsCommand } from './ls.ts';

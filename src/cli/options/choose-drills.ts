@@ -3,17 +3,29 @@ import { isGlob } from '../../core/text/glob.ts';
 import { checkLayout } from '../../core/layout/layout-mistakes.ts';
 import { checkPayloadFits } from '../../core/layout/usable-space.ts';
 import type { Drill } from '../../drills/drill.ts';
-import type { DrillRequest } from '../../drills/run-drill.ts';
+import type { DrillRequest } from '../../drills/drill-request.ts';
 import type { TwinDrill } from '../../drills/twin.ts';
-import type { DrillCommand } from '../drill.ts';
 import { resolveLayout } from './layout-options.ts';
+import type { LayoutOptions } from './layout-options.ts';
 import { isDrillFile, loadTypedDrill } from './typed-drill.ts';
 
 /** A drill with what is different from its defaults. */
 export type ChosenDrill = Pick<DrillRequest, 'drill' | 'layout' | 'layoutAsked' | 'payloadBytes' | 'skippedSteps' | 'expectation'>;
 
+/** What a command line says of which drills are run. */
+interface DrillWishes extends LayoutOptions {
+  readonly names: readonly string[];
+  readonly all: boolean;
+  readonly tags: readonly string[];
+  readonly twin: boolean;
+  readonly repeat: number;
+  readonly skipSteps: readonly string[];
+  readonly payload: number | undefined;
+  readonly keep: boolean;
+}
+
 /** Gives the drills that a command line names, in its order; throws a usage failure for what does not exist or does not go together. */
-export async function chooseDrills(asked: DrillCommand, cwdHostPath: string): Promise<readonly ChosenDrill[]> {
+export async function chooseDrills(asked: DrillWishes, cwdHostPath: string): Promise<readonly ChosenDrill[]> {
   const { checkSkippedSteps } = await import('../../drills/registry.ts');
   const drills = await selectAsked(asked, cwdHostPath);
   // Two drills have few steps in common, and a drill without a step must be read on its own.
@@ -33,7 +45,7 @@ export async function chooseDrills(asked: DrillCommand, cwdHostPath: string): Pr
   });
 }
 
-async function selectAsked(asked: DrillCommand, cwdHostPath: string): Promise<readonly Drill[]> {
+async function selectAsked(asked: DrillWishes, cwdHostPath: string): Promise<readonly Drill[]> {
   const { defaultDrill, promisingDrills, selectTagged } = await import('../../drills/registry.ts');
   if (asked.all && asked.names.length > 0) refuse('--all names every drill: it does not go together with names.');
   const chosen =

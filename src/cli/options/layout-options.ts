@@ -55,7 +55,8 @@ export const layoutOptions = {
   ),
 } as const;
 
-type LayoutOptions = { readonly [Name in keyof typeof layoutOptions]: InferValue<(typeof layoutOptions)[Name]> };
+/** The options of a layout, as they were given. */
+export type LayoutOptions = { readonly [Name in keyof typeof layoutOptions]: InferValue<(typeof layoutOptions)[Name]> };
 
 /** A layout that was asked for. */
 export interface WishedLayout {

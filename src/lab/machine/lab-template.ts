@@ -12,7 +12,7 @@ import { diskSizesBytes } from '../../core/layout/layout.ts';
 import type { ArrayLayout } from '../../core/layout/layout.ts';
 import { planArray, planCreateArray } from '../../core/plan/array.ts';
 import { formatCommand } from '../../core/plan/command.ts';
-import type { CacheEntry } from '../../machine/cache/ensure-entry.ts';
+import type { CacheEntry } from '../../machine/cache/entry-record.ts';
 import type { EntryWorkshop } from '../../machine/cache/ensure-entry.ts';
 import { hashText } from '../../machine/cache/file-hash.ts';
 import type { Context } from '../../machine/context.ts';

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileFailure, hasErrorCode } from '../cache/file-failure.ts';
 import type { CacheStore } from '../cache/store.ts';
-import type { Accelerator } from '../machine.ts';
+import type { Accelerator } from '../qemu/qemu-program.ts';
 
 /** What an accelerator was probed with: what was found stays true while all of this stays the same. */
 export interface ProbeSubject {

@@ -17,11 +17,10 @@ import { openScratch } from '../cache/scratch.ts';
 import type { CacheStore } from '../cache/store.ts';
 import type { Context } from '../context.ts';
 import type { KernelArtefact } from '../image/artefact.ts';
-import type { Accelerator } from '../machine.ts';
+import type { Accelerator, QemuProgram } from '../qemu/qemu-program.ts';
 import { launchQemu } from '../qemu/launch-qemu.ts';
 import type { RunningQemu } from '../qemu/launch-qemu.ts';
 import { planProbeCommand } from '../qemu/qemu-command.ts';
-import type { QemuProgram } from '../qemu/qemu-program.ts';
 
 /** What a probe boots, and with what. */
 export interface ProbeParts {

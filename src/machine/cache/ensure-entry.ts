@@ -13,7 +13,7 @@ import type { Context } from '../context.ts';
 import { entryNameOf } from './entry-name.ts';
 import type { EntryKey } from './entry-name.ts';
 import { entryFormatVersion, formatEntryRecord } from './entry-record.ts';
-import type { EntryFile, EntryRecord, JsonObject } from './entry-record.ts';
+import type { CacheEntry, EntryFile, EntryRecord, JsonObject } from './entry-record.ts';
 import { allocatedBytes } from './entries.ts';
 import { fileFailure, hasErrorCode } from './file-failure.ts';
 import { hashFile, hashText } from './file-hash.ts';
@@ -40,16 +40,6 @@ export interface BuiltEntry {
   readonly packages: Readonly<Record<string, string>>;
   /** Comes back in the record whenever the entry is used. */
   readonly facts?: JsonObject;
-}
-
-/** An entry that is there and whole. */
-export interface CacheEntry {
-  readonly hostPath: string;
-  readonly record: EntryRecord;
-  /** Hex digest over its files. Unlike its name's it changes when the same recipe gives something newer: what is built on an entry is named by this. */
-  readonly contentDigest: string;
-  /** Whether it was there already; false when it was built just now, for this very request. */
-  readonly cached: boolean;
 }
 
 /** Builds the content of an entry. */

@@ -70,3 +70,13 @@ function isEntryFile(value: unknown): boolean {
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** An entry that is there and whole. */
+export interface CacheEntry {
+  readonly hostPath: string;
+  readonly record: EntryRecord;
+  /** Hex digest over its files. Unlike its name's it changes when the same recipe gives something newer: what is built on an entry is named by this. */
+  readonly contentDigest: string;
+  /** Whether it was there already; false when it was built just now, for this very request. */
+  readonly cached: boolean;
+}

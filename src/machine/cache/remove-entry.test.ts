@@ -7,7 +7,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createTestContext } from '../fixtures/scripted-peer.ts';
 import { ensureEntry } from './ensure-entry.ts';
-import type { CacheEntry } from './ensure-entry.ts';
+import type { CacheEntry } from './entry-record.ts';
 import { storeIn } from './fixtures/store-in.ts';
 import { tryLock } from './lock.ts';
 import { openStore } from './open-store.ts';

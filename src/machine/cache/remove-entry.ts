@@ -4,7 +4,7 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Context } from '../context.ts';
 import { readEntryRecord } from './inspect-entry.ts';
 import { fileFailure, hasErrorCode } from './file-failure.ts';
-import type { CacheEntry } from './ensure-entry.ts';
+import type { CacheEntry } from './entry-record.ts';
 import { entryNameOf, isEntryName } from './entry-name.ts';
 import { findHolds } from './holds.ts';
 import type { Hold } from './holds.ts';

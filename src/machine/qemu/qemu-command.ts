@@ -1,11 +1,11 @@
-import type { Accelerator, MachineMemory, MachineNetwork, MachineSpec } from '../machine.ts';
+import type { MachineMemory, MachineNetwork, MachineSpec } from '../machine.ts';
+import type { Accelerator, QemuProgram } from './qemu-program.ts';
 import type { DriverOptions } from '../qmp/qmp-protocol.ts';
 import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes, scsiController, slotOf } from './block-nodes.ts';
 import type { ImageUse } from './block-nodes.ts';
 import { planKernelCommandLine, planProbeCommandLine } from './kernel-command-line.ts';
 import { planMachineSockets } from './machine-sockets.ts';
 import type { MachineSockets } from './machine-sockets.ts';
-import type { QemuProgram } from './qemu-program.ts';
 
 /** The device ids of the virtio-serial ports. */
 const portIds = { agent: 'agent0', journal: 'journal0' } as const;

@@ -2,7 +2,9 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../process/host-process.ts';
-import type { Accelerator } from '../machine.ts';
+
+/** What emulates the processor. */
+export type Accelerator = 'kvm' | 'tcg';
 
 /** The QEMU on this host. */
 export interface QemuProgram {

@@ -1,5 +1,6 @@
 import { ensureEntry } from '../cache/ensure-entry.ts';
-import type { CacheEntry, EntryBuilder } from '../cache/ensure-entry.ts';
+import type { EntryBuilder } from '../cache/ensure-entry.ts';
+import type { CacheEntry } from '../cache/entry-record.ts';
 import { entryNameOf } from '../cache/entry-name.ts';
 import type { EntryKey } from '../cache/entry-name.ts';
 import { rejectEntry } from '../cache/remove-entry.ts';

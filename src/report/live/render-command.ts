@@ -4,9 +4,8 @@ import { commandLine, line, saidLines, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { followMachines, sameWords } from './machine-activity.ts';
 import type { RunningCommand } from './machine-activity.ts';
-import type { Rendering } from './render-terminal.ts';
+import type { Rendering, TerminalState } from './terminal-state.ts';
 import { shortenLines } from '../text/shorten-lines.ts';
-import type { TerminalState } from './terminal-state.ts';
 
 /** How many lines of a command's output are shown; the rest is in commands.ndjson. */
 const outputShown = 20;

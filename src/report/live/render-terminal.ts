@@ -18,14 +18,8 @@ import { renderCommand } from './render-command.ts';
 import { shortenLines, shortenReason } from '../text/shorten-lines.ts';
 import { shownFolder } from '../text/shown-folder.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
-import type { TerminalState } from './terminal-state.ts';
+import type { Rendering, TerminalState } from './terminal-state.ts';
 import { timeFactorLine } from '../time-factor-line.ts';
-
-/** What an event changes in the report, and the lines it adds for good. */
-export interface Rendering {
-  readonly state: TerminalState;
-  readonly lines: readonly Line[];
-}
 
 /** Between two lines about the same long work, where there is no live region; milliseconds. */
 const progressEveryMs = 10_000;

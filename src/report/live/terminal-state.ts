@@ -74,3 +74,9 @@ export function startTerminal(options: TerminalOptions): TerminalState {
     part: 'nothing',
   };
 }
+
+/** What an event changes in the report, and the lines it adds for good. */
+export interface Rendering {
+  readonly state: TerminalState;
+  readonly lines: readonly Line[];
+}

@@ -1,13 +1,53 @@
 import { randomInt } from 'node:crypto';
+import { exitCodes } from '../../core/exit-code.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { ByteRange, Fault } from '../../core/fault/fault.ts';
 import type { DiskAct } from '../../core/lab/disk-act.ts';
+import { harmlessJson } from '../../core/text/harmless-text.ts';
 import type { LabPlace } from '../../lab/place/lab-place.ts';
+import { createContext } from '../../machine/context.ts';
 import type { Context } from '../../machine/context.ts';
+import { diskListLines, unmendedLines } from '../../report/lab/disk-lines.ts';
+import { line } from '../../report/text/line.ts';
+import type { Cli } from '../cli.ts';
 import type { DiskCommand } from './disk.ts';
+import { openLabContext } from './lab-context.ts';
+import { labHouse, placeOf } from './lab-option.ts';
+
+/** Lists the disks of a lab, or does something to one. */
+export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<ExitCode> {
+  const labPlace = await placeOf(cli, asked.lab);
+  if (asked.action === 'ls') {
+    const { lookAtLab } = await import('../../lab/look-at-lab.ts');
+    const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
+    const { state, picture } = await lookAtLab(ctx, labPlace, cli.version);
+    const { disks, faults } = state;
+    if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, lab: asked.lab, disks, faults })}\n`);
+    else cli.screen.keep(diskListLines(disks, faults, picture));
+    return exitCodes.held;
+  }
+  const [{ actOnDisk }, { readLabState }] = await Promise.all([
+    import('../../lab/disks/act-on-disk.ts'),
+    import('../../lab/place/state-file.ts'),
+  ]);
+  using ctx = openLabContext(cli, `Working on the disks of ${asked.lab}`);
+  const act = await readDiskAct(ctx, labPlace, asked);
+  const beyondRedundancy = 'beyondRedundancy' in asked && asked.beyondRedundancy;
+  const { changed, disk } = await actOnDisk(ctx, labHouse(cli), labPlace, act, beyondRedundancy);
+  const { disks, faults } = await readLabState(labPlace);
+  const named = disk ?? ('disk' in asked ? asked.disk?.toUpperCase() : undefined);
+  const shown = named === undefined ? disks : disks.filter(({ serial }) => serial === named);
+  cli.screen.keep([
+    ...(changed ? [] : [line(0, 'Nothing to do: it is so already.')]),
+    ...diskListLines(shown, faults, null),
+    ...(asked.action === 'restore' ? unmendedLines(shown) : []),
+  ]);
+  return exitCodes.held;
+}
 
 /** Gives what is to be done to a disk, out of what was typed. Rejects with `usage/bad-arguments` when that is no one thing. */
-export async function readDiskAct(ctx: Context, place: LabPlace, asked: Exclude<DiskCommand, { readonly action: 'ls' }>): Promise<DiskAct> {
+async function readDiskAct(ctx: Context, place: LabPlace, asked: Exclude<DiskCommand, { readonly action: 'ls' }>): Promise<DiskAct> {
   switch (asked.action) {
     case 'pull':
     case 'insert':
