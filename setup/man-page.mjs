@@ -1,57 +1,13 @@
 // The manual page raidlab(1), from the parsers that make `--help`: what is not in them (files, environment) stands here.
-import { formatMessage } from '@optique/core/message';
 import { getDocPageAsync } from '@optique/core/parser';
 import { formatUsage, formatUsageTerm } from '@optique/core/usage';
 import { exitCodeMeanings, exitCodes } from '../src/core/exit-code.ts';
+import { environmentVariables } from '../src/cli/environment-variables.ts';
+import { describeEntry, textOf } from '../src/cli/help-page.ts';
 import { examples, parserFor } from '../src/cli/parse-command-line.ts';
 
 /** When what stands in this file was changed last. */
 const changedOn = '2026-11-28';
-
-/**
- * The commands in groups, for a person who reads from the top; one that is in none is an error.
- *
- * @type {readonly (readonly [string, readonly string[]])[]}
- */
-const groups = [
-  ['Drills', ['drill', 'drills', 'new', 'kernel-log']],
-  [
-    'Labs',
-    [
-      'up',
-      'ssh',
-      'console',
-      'status',
-      'disk',
-      'simulate-disk-failure',
-      'snapshot',
-      'logs',
-      'cp',
-      'ssh-config',
-      'provision',
-      'reload',
-      'halt',
-      'crash',
-      'destroy',
-      'ls',
-      'prune',
-    ],
-  ],
-  ['The house', ['doctor', 'kernels', 'cache']],
-];
-
-const environment = [
-  ['RAIDLAB_CACHE_SIZE', 'How large the cache may become, such as 4GiB; 8 GiB unless set.'],
-  [
-    'RAIDLAB_TIMEOUT_FACTOR',
-    'How many times as long as usual every limit in time is, 1 to 100; more where this host turns out to be slower. For a host that is slow or busy.',
-  ],
-  ['RAIDLAB_MIRROR', 'The Debian mirror from which kernels and tools come.'],
-  ['RAIDLAB_MIRROR_SUITE', 'The mirror of one suite: RAIDLAB_MIRROR_TRIXIE.'],
-  ['XDG_CACHE_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR', 'Where the cache, the list of labs and sockets are.'],
-  ['NO_COLOR', 'Set, it keeps colours away.'],
-  ['GITHUB_STEP_SUMMARY', 'The file to which the reporter for GitHub appends its summary.'],
-];
 
 const files = [
   ['.raidlab/NAME/', 'A lab: its disks, its state, its keys, its logs, its snapshots. Mode 0700.'],
@@ -70,14 +26,10 @@ const parser = parserFor(/** @type {import('../src/cli/cli.ts').Cli} */ (/** @ty
  * @returns {Promise<string>} for man(1), in the macros of man(7)
  */
 export async function manPage(version) {
-  const known = new Set((await entriesOf([])).map(({ term }) => nameOf(term)));
-  const grouped = new Set(groups.flatMap(([, names]) => names));
-  for (const name of [...known].filter((one) => !grouped.has(one))) throw new Error(`man page: ${name} is in no group of commands`);
-  for (const name of [...grouped].filter((one) => !known.has(one))) throw new Error(`man page: there is no command ${name}`);
   const commands = [];
-  for (const [title, names] of groups) {
+  for (const { title = '', entries } of (await pageOf([])).sections) {
     commands.push(`.SH ${title.toUpperCase()}`);
-    for (const name of names) commands.push(...(await commandSection(name)));
+    for (const { term } of entries.filter(isShown)) commands.push(...(await commandSection(nameOf(term))));
   }
   const rows = [
     `.\\" Made from the source by npm run docs. Do not edit.`,
@@ -107,7 +59,7 @@ export async function manPage(version) {
     ),
     ...item('.B 255', 'The connection of raidlab ssh was lost. Otherwise it exits as the command in the lab does.'),
     '.SH ENVIRONMENT',
-    ...environment.flatMap(([name = '', what = '']) => item(`.B ${literal(name)}`, what)),
+    ...environmentVariables.flatMap(([name = '', what = '']) => item(`.B ${literal(name)}`, what)),
     '.SH FILES',
     ...files.flatMap(([name = '', what = '']) => item(`.I ${literal(name)}`, what)),
     '.SH SEE ALSO',
@@ -138,7 +90,8 @@ async function commandSection(name) {
   return [
     `.SS raidlab ${literal(name)}`,
     ...(subcommands.length === 0 ? [...synopsis([name], page), '.PP'] : []),
-    ...told(page.description ?? page.brief),
+    ...told(page.brief),
+    ...(page.description === undefined ? [] : ['.PP', ...told(page.description)]),
     ...(subcommands.length === 0 ? await itemsOf([name]) : common),
     ...(
       await Promise.all(
@@ -166,7 +119,7 @@ async function subcommandRows(parent, words, brief, items) {
   const page = await pageOf(words);
   // Without a description of its own a subcommand has that of the command.
   const isOwn = page.description !== undefined && textOf(page.description) !== textOf(parent.description ?? []);
-  return ['.PP', ...synopsis(words, page), '.PP', ...told(isOwn ? page.description : brief), ...items];
+  return ['.PP', ...synopsis(words, page), '.PP', ...told(brief), ...(isOwn ? told(page.description) : []), ...items];
 }
 
 /**
@@ -177,21 +130,7 @@ async function subcommandRows(parent, words, brief, items) {
 async function itemsOf(words) {
   return (await entriesOf(words))
     .filter(({ term }) => term.type !== 'command')
-    .map(({ term, description, default: usual, choices }) =>
-      [
-        '.TP',
-        tagOf(term),
-        prose(
-          [
-            description === undefined ? '' : textOf(description),
-            choices === undefined ? '' : `(one of ${textOf(choices)})`,
-            usual === undefined ? '' : `(default: ${textOf(usual)})`,
-          ]
-            .filter((text) => text !== '')
-            .join(' '),
-        ),
-      ].join('\n'),
-    );
+    .map((entry) => ['.TP', tagOf(entry.term), prose(describeEntry(entry))].join('\n'));
 }
 
 /** @param {import('@optique/core/usage').UsageTerm} term that is explained */
@@ -239,17 +178,17 @@ async function pageOf(words) {
 
 /** @param {readonly string[]} words a command and its subcommand */
 async function entriesOf(words) {
-  return (await pageOf(words)).sections.flatMap(({ entries }) => entries).filter(({ term }) => !('hidden' in term && term.hidden === true));
+  return (await pageOf(words)).sections.flatMap(({ entries }) => entries).filter(isShown);
+}
+
+/** @param {import('@optique/core/doc').DocEntry} entry of a help page */
+function isShown({ term }) {
+  return !('hidden' in term && term.hidden === true);
 }
 
 /** @param {import('@optique/core/usage').UsageTerm} term of an entry */
 function nameOf(term) {
   return term.type === 'command' ? term.name : '';
-}
-
-/** @param {import('@optique/core/message').Message} message of a parser */
-function textOf(message) {
-  return formatMessage(message, { quotes: false }).replace(/\s+/gu, ' ').trim();
 }
 
 /** @param {string} text to begin a sentence with */

@@ -36,7 +36,7 @@ test('a lab saved whole and made again what it was', { timeout }, async (suite) 
     await ssh('while [ ! -s /run/count ]; do sleep 0.05; done');
     machineId = await ssh('cat /etc/machine-id');
     before = await stateOf();
-    assert.match(await lab.ok('snapshot', 'save', 'before'), /^default is saved as before: .*; it stood still for [\d.]+ m?s\./u);
+    assert.match(await lab.ok('snapshot', 'save', 'before'), /^default is saved as before: .*; it paused for [\d.]+ m?s\./u);
     await ssh('n=$(cat /run/count); while [ "$(cat /run/count)" -le "$n" ]; do sleep 0.05; done');
     assert.deepEqual(await stateOf(), before);
   });
@@ -128,7 +128,7 @@ test('a lab saved whole and made again what it was', { timeout }, async (suite) 
   await suite.test('of a lab that is off the disks are saved; a running one’s can be restored alone', async () => {
     await lab.ok('snapshot', 'restore', 'before', '--disks-only');
     assert.match(await lab.ok('status'), /default is off: its power was cut/u);
-    assert.match(await lab.ok('snapshot', 'save', 'off'), /it is off, so there are its disks alone/u);
+    assert.match(await lab.ok('snapshot', 'save', 'off'), /it is off, so only its disks are saved/u);
     assert.deepEqual(
       (await listed()).map(({ name, record }) => [name, record?.machine === null]),
       [

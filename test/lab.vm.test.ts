@@ -89,7 +89,7 @@ test('a lab, from up to destroy', { timeout }, async (suite) => {
     assert.ok(!existsSync(socketHostPath));
     assert.ok(!existsSync(place.keeperHostPath));
     assert.match(await lab.ok('status'), /default is off: it was halted/u);
-    assert.match(await lab.ok('halt'), /was off already/u);
+    assert.match(await lab.ok('halt'), /was already off/u);
     const refused = await lab.type('ssh', '--', 'true');
     assert.equal(refused.exitCode, 69);
     assert.match(refused.stderr, /The lab default is off: it was halted/u);

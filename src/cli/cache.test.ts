@@ -51,7 +51,7 @@ function entriesLeft(sandbox: Sandbox): readonly string[] {
 const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
   [[], /Say what to do with the cache: ls, rm or prune\./u],
   [['lss'], /Unexpected option or subcommand: "lss"/u],
-  [['rm'], /Name an entry, or give --all for every one\./u],
+  [['rm'], /Name an entry, or use --all for every one\./u],
   [['rm', '--al'], /Did you mean "--all"\?/u],
   [['rm', 'kernl'], /There is no cache entry called "kernl"\.\n.*Did you mean "kernel-aaaaaaaa"\? The entries are: booted-bbbbbbbb, /u],
   [['rm', ''], /There is no cache entry called ""/u],
@@ -125,7 +125,7 @@ test('pruning says what it removed, what it freed, and what it could not', async
   fillCache(sandbox, kernel, tools, booted);
   await hold(sandbox, tools);
   const unneeded = await sandbox.run('cache', 'prune');
-  assert.match(unneeded.stdout, /^There was nothing to remove; the cache takes 3(?:\.\d+)? MiB\.$/mu);
+  assert.match(unneeded.stdout, /^Nothing to remove; the cache takes 3(?:\.\d+)? MiB\.$/mu);
   const byAge = await sandbox.run('cache', 'prune', '--max-age', '90min');
   assert.match(
     byAge.stdout,
@@ -133,7 +133,7 @@ test('pruning says what it removed, what it freed, and what it could not', async
   );
   const bySize = await sandbox.run('cache', 'prune', '--max-size', '512K');
   assert.match(bySize.stdout, /^Removed kernel of trixie, 1 MiB: the cache may take 512 KiB$/mu);
-  assert.match(bySize.stdout, /^Freed 1 MiB; the cache takes 1 MiB, more than 512 KiB: what is in use stays\.$/mu);
+  assert.match(bySize.stdout, /^Freed 1 MiB; the cache takes 1 MiB, more than 512 KiB, because entries in use stay\.$/mu);
   assert.equal(bySize.exitCode, 0);
   assert.deepEqual(entriesLeft(sandbox), [tools]);
 });

@@ -34,13 +34,13 @@ export function cacheArguments(cli: Cli) {
     return listed.map(({ name, record }) => ({ word: shortName(name, names), description: record?.artefact ?? 'damaged' }));
   });
   return command('cache', or(lsArguments, rmArguments(entryName), pruneArguments, whatToDo), {
-    brief: message`Lists, removes and prunes what was built once: kernels, tools, templates of machines.`,
-    description: message`What is built once is kept, checked before each use, and removed when nobody has used it for ${text(formatAge(defaultCacheBound.maxAgeMs))} or when there is more than RAIDLAB_CACHE_SIZE says (${text(formatSize(defaultCacheBound.maxBytes))} unless it is set).`,
+    brief: message`Lists and removes cached kernels, tools and machine templates.`,
+    description: message`Entries are verified before use. One is removed when it has not been used for ${text(formatAge(defaultCacheBound.maxAgeMs))}, or, the least recently used first, when the cache exceeds RAIDLAB_CACHE_SIZE (default: ${text(formatSize(defaultCacheBound.maxBytes))}).`,
   });
 }
 
 const whatToDo = { errors: { noMatch: message`Say what to do with the cache: ls, rm or prune.` } };
-const whatToRemove = { errors: { noMatch: message`Name an entry, or give --all for every one.` } };
+const whatToRemove = { errors: { noMatch: message`Name an entry, or use --all for every one.` } };
 
 const lsArguments = command(
   'ls',
@@ -49,7 +49,7 @@ const lsArguments = command(
     action: constant('ls'),
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
-  { brief: message`Lists the cache: what each entry is, its size, when it was last used, and who uses it now.` },
+  { brief: message`Lists the entries: what each is, its size, last use, and current users.` },
 );
 
 const rmArguments = (entryName: ReturnType<typeof knownWord>) =>
@@ -64,11 +64,11 @@ const rmArguments = (entryName: ReturnType<typeof knownWord>) =>
       object({
         command: constant('cache'),
         action: constant('rm'),
-        names: multiple(argument(entryName, { description: message`An entry, or the beginning of its name.` }), { min: 1 }),
+        names: multiple(argument(entryName, { description: message`An entry, or the start of its name.` }), { min: 1 }),
       }),
       whatToRemove,
     ),
-    { brief: message`Removes entries; they are built again when they are wanted.` },
+    { brief: message`Removes entries; they are rebuilt when needed.` },
   );
 
 const pruneArguments = command(
@@ -77,13 +77,15 @@ const pruneArguments = command(
     command: constant('cache'),
     action: constant('prune'),
     maxSize: optional(
-      option('--max-size', size('SIZE', ['1GiB', '2GiB', '4GiB']), { description: message`How much the cache may take on the disk.` }),
+      option('--max-size', size('SIZE', ['1GiB', '2GiB', '4GiB']), {
+        description: message`Size limit of the cache (default: RAIDLAB_CACHE_SIZE).`,
+      }),
     ),
     maxAge: optional(
-      option('--max-age', age('AGE', ['1d', '7d', '30d']), { description: message`How long an entry may lie unused: 12h, 30d, 4w.` }),
+      option('--max-age', age('AGE', ['1d', '7d', '30d']), { description: message`How long an entry may stay unused: 12h, 30d, 4w.` }),
     ),
   }),
-  { brief: message`Removes what nobody uses until the cache is within its bound, the least recently used first.` },
+  { brief: message`Removes unused entries until the cache is within its limits, least recently used first.` },
 );
 
 /** What `raidlab cache` was asked for. */
@@ -91,10 +93,10 @@ export type CacheCommand = InferValue<ReturnType<typeof cacheArguments>>;
 
 /** Command lines of `raidlab cache` worth typing. */
 export const cacheExamples: readonly Example[] = [
-  { words: 'cache ls', does: 'What is there, the last used first.' },
-  { words: 'cache rm kernel-da42', does: 'Removes an entry; the beginning of its name is enough.' },
-  { words: 'cache prune --max-size 1GiB', does: 'Makes room on the disk.' },
-  { words: 'cache prune --max-age 7d', does: 'Removes what nobody has used for a week.' },
+  { words: 'cache ls', does: 'All entries, most recently used first.' },
+  { words: 'cache rm kernel-da42', does: 'Removes an entry; the start of its name is enough.' },
+  { words: 'cache prune --max-size 1GiB', does: 'Frees disk space.' },
+  { words: 'cache prune --max-age 7d', does: 'Removes what was not used for a week.' },
 ];
 
 /** Lists, removes or prunes. */
@@ -175,8 +177,8 @@ async function prune(cli: Cli, maxBytes = cli.store.maxBytes, maxAgeMs = cli.sto
   const ctx = contextOf(cli);
   await removeLeftovers(ctx, cli.store);
   const { freedBytes, leftBytes } = await pruneCache(ctx, cli.store, { maxBytes, maxAgeMs });
-  const freed = freedBytes === 0 ? 'There was nothing to remove' : `Freed ${formatSize(freedBytes)}`;
-  const more = leftBytes > maxBytes ? `, more than ${formatSize(maxBytes)}: what is in use stays` : '';
+  const freed = freedBytes === 0 ? 'Nothing to remove' : `Freed ${formatSize(freedBytes)}`;
+  const more = leftBytes > maxBytes ? `, more than ${formatSize(maxBytes)}, because entries in use stay` : '';
   cli.screen.keep([line(0, `${freed}; the cache takes ${formatSize(leftBytes)}${more}.`)]);
   return exitCodes.held;
 }

@@ -29,6 +29,8 @@ export interface Cli {
   readonly timeFactor: TimeFactor;
   /** `$GITHUB_STEP_SUMMARY`: the file that a step of GitHub Actions appends its summary to. */
   readonly stepSummaryHostPath: string | undefined;
+  /** How wide the help is laid out: `$COLUMNS`, the terminal's width, or 80. */
+  readonly helpColumns: number;
   readonly screen: Screen;
   readonly interruption: Interruption;
   /**

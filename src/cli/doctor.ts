@@ -20,8 +20,8 @@ export const doctorArguments = command(
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
   {
-    brief: message`Says what this machine can and cannot do, and how to mend it.`,
-    description: message`Looks at programs, KVM, user namespaces, space, memory and mirror. Exits 0 when a drill can run here, 69 otherwise.`,
+    brief: message`Checks whether this host can run drills, and says how to fix what is missing.`,
+    description: message`Checks programs, KVM, user namespaces, disk space, memory and the mirror.`,
   },
 );
 
@@ -30,8 +30,8 @@ export type DoctorCommand = InferValue<typeof doctorArguments>;
 
 /** Command lines of `raidlab doctor` worth typing. */
 export const doctorExamples: readonly Example[] = [
-  { words: 'doctor', does: 'What is missing here, if anything, and the command that mends it.' },
-  { words: 'doctor --json', does: 'The same for a program.' },
+  { words: 'doctor', does: 'Lists what is missing, with the command that fixes it.' },
+  { words: 'doctor --json', does: 'The findings as JSON.' },
 ];
 
 /** Looks at the host and judges it. */

@@ -5,7 +5,7 @@ import { message } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
-import { choice, integer, string } from '@optique/core/valueparser';
+import { choice, integer } from '@optique/core/valueparser';
 import { harmlessJson } from '../core/text/harmless-text.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { exitCodes, mostSevere } from '../core/exit-code.ts';
@@ -33,7 +33,7 @@ import type { ForeseenParts } from './options/kernel-option.ts';
 import { checkReporters, openReporters } from './run/reporters.ts';
 import { withRun } from './run/run.ts';
 import { seedOf, seedOption } from './options/seed-option.ts';
-import { knownWord, reporter, size } from './options/value-parsers.ts';
+import { knownWord, pathWord, reporter, size } from './options/value-parsers.ts';
 import type { KnownWord } from './options/value-parsers.ts';
 
 // The drills bring the whole house with them: they are loaded when they are needed, not when a command line is read.
@@ -68,79 +68,79 @@ export const drillArguments = command(
     command: constant('drill'),
     names: multiple(
       argument(drillName, {
-        description: message`Which drills to run, by name, glob ('replace-*') or file of your own (./my-drill.ts); \`raidlab drills\` lists them.`,
+        description: message`The drills to run: names, patterns ('replace-*') or files of your own (./my-drill.ts). \`raidlab drills\` lists them.`,
       }),
     ),
-    all: option('--all', { description: message`Runs every drill; demonstrations, which promise nothing, are not among them.` }),
-    tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag; can be given more than once.` })),
+    all: option('--all', { description: message`Runs every drill except demonstrations, which promise nothing.` }),
+    tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag. Can be given more than once.` })),
     twin: option('--twin', {
-      description: message`Runs the twin of each drill, the same made worse: it must come out broken, for the reason it names.`,
+      description: message`Runs the twin of each drill instead: the drill with a deliberate mistake, which must come out broken.`,
     }),
-    strict: option('--strict', { description: message`A drill that is skipped counts as inconclusive (exit 2).` }),
+    strict: option('--strict', { description: message`Counts a skipped drill as inconclusive (exit 2).` }),
     repeat: withDefault(
-      option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill so many times.` }),
+      option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill N times.` }),
       1,
     ),
     jobs: optional(
       option('--jobs', '-j', integer({ metavar: 'N', min: 1, max: 256 }), {
-        description: message`How many drills run at once (default: one a core, as many as the memory holds).`,
+        description: message`How many drills run at once (default: one per core, as far as memory allows).`,
       }),
     ),
     skipSteps: multiple(
       option('--skip-step', stepName, {
-        description: message`Leaves a step out of a drill, to see what its absence costs. Can be given more than once.`,
+        description: message`Leaves out a step, to show what happens without it. Can be given more than once.`,
       }),
     ),
-    plan: option('--plan', { description: message`Prints what would be typed, and runs nothing.` }),
-    json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md); the same as --reporter json.` }),
+    plan: option('--plan', { description: message`Prints the commands without running anything.` }),
+    json: option('--json', { description: message`Prints events, one JSON object per line (docs/events.md). Same as --reporter json.` }),
     reporters: multiple(
       option('--reporter', reporter, {
-        description: message`Reports as list (for people, the default), json, junit, tap or github, to standard output or a file; can be given more than once.`,
+        description: message`Report format: list (the default, for people), json, junit, tap or github; printed, or written to FILE. Can be given more than once.`,
       }),
     ),
-    verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
+    verbose: option('-v', '--verbose', { description: message`Shows every command with its output, and all evidence.` }),
     seed: seedOption,
     payload: optional(
       option('--payload', size('SIZE', ['8MiB', '32MiB', '128MiB']), {
-        description: message`How much is written before the fault (default: the drill's own, 32 MiB).`,
+        description: message`How much data is written before the fault (default: 32 MiB, unless the drill says otherwise).`,
       }),
     ),
     ...layoutOptions,
     kernel: withDefault(
       option('--kernel', kernelName, {
-        description: message`The kernel under test: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
+        description: message`The kernel to test: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
       }),
       defaultSuite,
     ),
     tools: optional(
       option('--tools', toolsName, {
-        description: message`Debian suite that btrfs-progs, cryptsetup and the rest come from (default: ${defaultSuite}, or the newest that the kernel bears).`,
+        description: message`Debian suite for btrfs-progs, cryptsetup and the other tools (default: ${defaultSuite}, or the newest one that runs on the kernel).`,
       }),
     ),
     memory: withDefault(
-      option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of the machine.` }),
+      option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of the machine, MiB.` }),
       1024,
     ),
     accelerator: withDefault(
       option('--accelerator', choice(['auto', 'kvm', 'tcg'], { metavar: 'NAME' }), {
-        description: message`auto: KVM where a kernel really boots under it, else software emulation.`,
+        description: message`auto uses KVM if a kernel really boots under it, otherwise software emulation.`,
       }),
       'auto',
     ),
     cold: option('--cold', {
-      description: message`Boots every machine and builds the array anew, instead of forking them from templates.`,
+      description: message`Boots every machine and builds the array, instead of using saved templates.`,
     }),
-    fresh: option('--fresh', { description: message`Makes the templates anew before it forks from them.` }),
-    keep: option('--keep', { description: message`Leaves the machine running after the verdict, until Ctrl-C.` }),
+    fresh: option('--fresh', { description: message`Rebuilds the templates before using them.` }),
+    keep: option('--keep', { description: message`Keeps the machine running after the verdict, until Ctrl-C.` }),
     output: withDefault(
-      option('--output', string({ metavar: 'DIR' }), { description: message`Where the evidence goes.` }),
+      option('--output', pathWord('DIR', 'directory'), { description: message`Directory for the evidence.` }),
       'raidlab-results',
     ),
   }),
   {
-    usageLine: [{ type: 'literal', value: '[NAME…]' }, { type: 'ellipsis' }],
-    brief: message`Runs drills: build an array, break it, repair it, prove it.`,
-    description: message`Builds an encrypted btrfs array on virtual disks in a throw-away machine, breaks it the way disks break, repairs it with the commands an administrator would type, and proves whether every byte and the redundancy survived. A drill that is not made for a layout, kernel or tool is skipped, and says why.`,
+    usageLine: [{ type: 'literal', value: '[OPTION…] [NAME…]' }],
+    brief: message`Runs drills: builds an array, breaks it, repairs it, proves the result.`,
+    description: message`The array is encrypted btrfs on virtual disks in a throw-away machine. It breaks the way disks break, is repaired with the commands an administrator would type, and the drill proves whether every byte and the redundancy survived. A drill that does not apply to a layout, kernel or tool is skipped, with the reason.`,
   },
 );
 
@@ -149,17 +149,17 @@ export type DrillCommand = InferValue<typeof drillArguments>;
 
 /** Command lines of `raidlab drill` worth typing. */
 export const drillExamples: readonly Example[] = [
-  { words: 'drill', does: 'The default drill: lose a disk, replace it, then lose the other one.' },
-  { words: 'drill --skip-step soft-balance', does: 'The step most people forget, forgotten: ends in broken, exit 1.' },
-  { words: 'drill --all --twin', does: 'Every drill made worse: each must come out broken, for the reason it names.' },
-  { words: 'drill --plan', does: 'What would be typed, to read or to paste.' },
-  { words: 'drill --kernel bookworm --tools bookworm', does: 'The same on what Debian 12 deploys.' },
-  { words: 'drill --all --jobs 2', does: 'Every drill, two at a time; a line each, and a table at the end.' },
-  { words: "drill 'replace-*' --repeat 5", does: 'Those with such a name, five times each.' },
-  { words: 'drill --json > events.ndjson', does: 'For a program to read.' },
+  { words: 'drill', does: 'The default drill: loses a disk, replaces it, then loses the other one.' },
+  { words: 'drill --skip-step soft-balance', does: 'Leaves out the step most people forget: broken, exit 1.' },
+  { words: 'drill --all --twin', does: 'Every drill with its deliberate mistake: each must come out broken.' },
+  { words: 'drill --plan', does: 'Prints the commands, to read or paste.' },
+  { words: 'drill --kernel bookworm --tools bookworm', does: 'The same with the kernel and tools of Debian 12.' },
+  { words: 'drill --all --jobs 2', does: 'Every drill, two at a time: a line each, then a table.' },
+  { words: "drill 'replace-*' --repeat 5", does: 'All drills with such a name, five times each.' },
+  { words: 'drill --json > events.ndjson', does: 'Events for a program.' },
   {
     words: 'drill --all --reporter junit=report.xml --reporter github',
-    does: 'In a pipeline: a file for its test report, annotations, and the list.',
+    does: 'For CI: a JUnit file, GitHub annotations, and the list.',
   },
 ];
 

@@ -22,12 +22,12 @@ const drillName = knownWord('NAME', async () =>
 
 const tagName = knownWord('TAG', async () => (await registry()).drillTags.map((word) => ({ word })));
 
-const showArguments = command('show', argument(drillName, { description: message`Which drill to explain, by name or file.` }), {
-  brief: message`Explains a drill: its promise and story, what is done and typed, the wrong moves, its twin, where the knowledge comes from.`,
+const showArguments = command('show', argument(drillName, { description: message`The drill, by name or file.` }), {
+  brief: message`Explains a drill: promise, story, commands, what not to do, its twin, sources.`,
 });
 
 /** What `raidlab drills` does anyway. */
-const lsArguments = command('ls', constant(undefined), { brief: message`Lists the drills, as "drills" alone does.` });
+const lsArguments = command('ls', constant(undefined), { brief: message`Lists the drills, like "raidlab drills" alone.` });
 
 /** The command line of `raidlab drills`. */
 export const drillsArguments = command(
@@ -35,10 +35,10 @@ export const drillsArguments = command(
   object({
     command: constant('drills'),
     shown: optional(or(showArguments, lsArguments)),
-    tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag; can be given more than once.` })),
+    tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag. Can be given more than once.` })),
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
-  { brief: message`Lists the drills: what each promises, its steps, and its twin; "drills show NAME" explains one.` },
+  { brief: message`Lists the drills; "drills show NAME" explains one.` },
 );
 
 /** What `raidlab drills` was asked for. */
@@ -46,10 +46,10 @@ export type DrillsCommand = InferValue<typeof drillsArguments>;
 
 /** Command lines of `raidlab drills` worth typing. */
 export const drillsExamples: readonly Example[] = [
-  { words: 'drills', does: 'What there is.' },
-  { words: 'drills show replace-missing-disk', does: 'One of them: the story, every command, the wrong moves, the sources.' },
-  { words: 'drills --tag luks', does: 'Those about the containers.' },
-  { words: 'drills --json', does: 'The same for a program.' },
+  { words: 'drills', does: 'All drills: what each promises, its steps, its twin.' },
+  { words: 'drills show replace-missing-disk', does: 'One drill: story, commands, what not to do, sources.' },
+  { words: 'drills ls --tag luks', does: 'Only the drills about LUKS containers.' },
+  { words: 'drills --json', does: 'The list as JSON.' },
 ];
 
 /** Lists the drills, or explains one. */

@@ -8,7 +8,6 @@ import { message } from '@optique/core/message';
 import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
-import { string } from '@optique/core/valueparser';
 import { harmlessJson } from '../core/text/harmless-text.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
@@ -20,6 +19,7 @@ import { kernelLogLines } from '../report/kernel-log-lines.ts';
 import type { ReadLog } from '../report/kernel-log-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { pathWord } from './options/value-parsers.ts';
 import { readLogLines } from './log/log-input.ts';
 import { createContext, whenAborted } from '../machine/context.ts';
 
@@ -29,15 +29,15 @@ export const kernelLogArguments = command(
   object({
     command: constant('kernel-log'),
     files: multiple(
-      argument(string({ metavar: 'FILE' }), {
-        description: message`A log with the kernel's lines in it: of a console, dmesg, journalctl, syslog, pstore, a mail; also compressed. Without one, or for -, standard input is read.`,
+      argument(pathWord('FILE', 'file'), {
+        description: message`A log with kernel messages: console, dmesg, journalctl, syslog, pstore or a mail; may be compressed. Standard input if - or none.`,
       }),
     ),
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
   {
-    brief: message`Names the kernel trouble in a log: what, where, in which process, during what. Exit 3 when the kernel crashed.`,
-    description: message`Exits 3 when the kernel crashed, 0 when it did not (warnings, stalls and the like are shown), and 2 when that could not be judged: no line was understood as the kernel's, or a piece of a report was.`,
+    brief: message`Finds kernel crashes and other trouble in a log: what, where, in which process.`,
+    description: message`Exits 3 if the kernel crashed, 0 if not (warnings and stalls are shown), 2 if that could not be judged: no line was recognised as the kernel's, or a report is incomplete.`,
   },
 );
 
@@ -48,10 +48,10 @@ export type KernelLogCommand = InferValue<typeof kernelLogArguments>;
 export const kernelLogExamples: readonly Example[] = [
   {
     words: 'kernel-log raidlab-results/latest/replace-missing-disk/main/console.log',
-    does: 'What the kernel of the last drill had to say.',
+    does: 'The kernel log of the last drill.',
   },
-  { words: 'kernel-log /var/log/kern.log /var/log/kern.log.2.gz', does: 'Logs of this machine; kernels from 2.6.32 to 7.3 are known.' },
-  { words: 'kernel-log --json < mail.txt', does: 'The same for a program, of a log from standard input: quoted, wrapped or indented.' },
+  { words: 'kernel-log /var/log/kern.log /var/log/kern.log.2.gz', does: 'Logs of this host. Kernels from 2.6.32 to 7.3 are known.' },
+  { words: 'kernel-log --json < mail.txt', does: 'A log from standard input, also quoted, wrapped or indented; result as JSON.' },
 ];
 
 const exitCodeOf: Readonly<Record<LogOutcome, ExitCode>> = {

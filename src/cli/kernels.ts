@@ -21,6 +21,7 @@ import { requireHostOf } from './host-view.ts';
 import { absoluteKernel, kernelName, resolveKernel } from './options/kernel-option.ts';
 import { openLabContext } from './lab/lab-context.ts';
 import { removeEntries } from './remove-entries.ts';
+import { knownWord } from './options/value-parsers.ts';
 
 const lsArguments = command(
   'ls',
@@ -28,11 +29,11 @@ const lsArguments = command(
     command: constant('kernels'),
     action: constant('ls'),
     available: option('--available', {
-      description: message`Reads the package lists of the suites, and lists the versions that they have.`,
+      description: message`Also lists the versions that the suites offer, from their package lists.`,
     }),
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
-  { brief: message`Lists the kernels in the cache, and the suites that others can be taken from.` },
+  { brief: message`Lists the kernels in the cache, and the suites that offer others.` },
 );
 
 const addArguments = command(
@@ -42,53 +43,59 @@ const addArguments = command(
     action: constant('add'),
     kernels: multiple(
       argument(kernelName, {
-        description: message`A Debian suite, a version (6.12), .deb files with commas between, or a directory (./linux).`,
+        description: message`A Debian suite, a version (6.12), .deb files separated by commas, or a directory (./linux).`,
       }),
       { min: 1, errors: { tooFew: message`Name a kernel: a suite, a version, .deb files or a directory.` } },
     ),
   }),
-  { brief: message`Fetches kernels into the cache, so that they are there when they are wanted.` },
+  { brief: message`Fetches kernels into the cache ahead of time.` },
 );
 
-const whatToRemove = { errors: { noMatch: message`Name a kernel, or give --all for every one.` } };
+const whatToRemove = { errors: { noMatch: message`Name a kernel, or use --all for every one.` } };
 
-const rmArguments = command(
-  'rm',
-  or(
-    object({
-      command: constant('kernels'),
-      action: constant('rm'),
-      all: flag('--all', { description: message`Removes every kernel.` }),
-    }),
-    object({
-      command: constant('kernels'),
-      action: constant('rm'),
-      kernels: multiple(argument(kernelName, { description: message`A kernel, as --kernel calls it.` }), { min: 1 }),
-    }),
-    whatToRemove,
-  ),
-  {
-    brief: message`Removes kernels from the cache. A suite or version is looked for anew when it is next used: this is how to get a newer one.`,
-  },
-);
+const rmArguments = (cachedName: ReturnType<typeof knownWord>) =>
+  command(
+    'rm',
+    or(
+      object({
+        command: constant('kernels'),
+        action: constant('rm'),
+        all: flag('--all', { description: message`Removes every kernel.` }),
+      }),
+      object({
+        command: constant('kernels'),
+        action: constant('rm'),
+        kernels: multiple(argument(cachedName, { description: message`A kernel, named as for --kernel.` }), { min: 1 }),
+      }),
+      whatToRemove,
+    ),
+    {
+      brief: message`Removes kernels from the cache. The next use of a suite or version looks for the newest package again.`,
+    },
+  );
 
 const whatToDo = { errors: { noMatch: message`Say what to do with kernels: ls, add or rm.` } };
 
-/** The command line of `raidlab kernels`. */
-export const kernelsArguments = command('kernels', or(lsArguments, addArguments, rmArguments, whatToDo), {
-  brief: message`Lists, adds and removes kernels to run machines with.`,
-  description: message`A kernel is taken from a Debian suite, newest first, by version, from .deb files or from a directory, and kept ready to boot in the cache. RAIDLAB_MIRROR names a mirror for every suite, RAIDLAB_MIRROR_SUITE (RAIDLAB_MIRROR_TRIXIE_BACKPORTS) for one; a suite that raidlab does not know, of an archive for one, is known when it has such a mirror.`,
-});
+/** Gives the command line of `raidlab kernels`; for `rm` the shell completes the kernels in this cache. */
+export function kernelsArguments(cli: Cli) {
+  const cachedName = knownWord('KERNEL', async () =>
+    (await cachedKernels(cli)).map(({ kernel, description }) => ({ word: kernel, description })),
+  );
+  return command('kernels', or(lsArguments, addArguments, rmArguments(cachedName), whatToDo), {
+    brief: message`Lists, adds and removes kernels for machines.`,
+    description: message`A kernel comes from a Debian suite (its newest), by version, from .deb files or from a directory, and is kept in the cache, ready to boot. RAIDLAB_MIRROR names a mirror for all suites, RAIDLAB_MIRROR_SUITE (such as RAIDLAB_MIRROR_TRIXIE_BACKPORTS) for one. A suite that raidlab does not know, such as an archived one, can be used once it has a mirror.`,
+  });
+}
 
 /** What `raidlab kernels` was asked for. */
-export type KernelsCommand = InferValue<typeof kernelsArguments>;
+export type KernelsCommand = InferValue<ReturnType<typeof kernelsArguments>>;
 
 /** Command lines of `raidlab kernels` worth typing. */
 export const kernelsExamples: readonly Example[] = [
-  { words: 'kernels ls --available', does: 'What there is here, and every version that the suites have.' },
+  { words: 'kernels ls --available', does: 'Cached kernels, and every version that the suites offer.' },
   { words: 'kernels add trixie-backports 6.17', does: 'Two kernels, ready for --kernel trixie-backports and --kernel 6.17.' },
-  { words: 'kernels add ./linux', does: 'Your own: vmlinuz and lib/modules/VERSION in a directory.' },
-  { words: 'kernels rm trixie', does: 'The next --kernel trixie takes what is newest then.' },
+  { words: 'kernels add ./linux', does: 'Your own kernel: a directory with vmlinuz and lib/modules/VERSION.' },
+  { words: 'kernels rm trixie', does: 'The next --kernel trixie takes the newest package.' },
 ];
 
 /** Lists, adds or removes. */

@@ -17,7 +17,7 @@ const { version, engines } = JSON.parse(readFileSync(new URL('../../package.json
 };
 const oldestNode = engines.node.replace('>=', '');
 
-if (process.argv.length === 3 && process.argv[2] === '--version') {
+if (process.argv.length === 3 && ['--version', '-V', 'version'].includes(process.argv[2] ?? '')) {
   process.stdout.write(`${version}\n`);
 } else if (isAtLeast(process.versions.node, oldestNode)) {
   await main();

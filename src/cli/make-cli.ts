@@ -87,6 +87,7 @@ export function makeCli(facts: ProcessFacts): Cli {
       return (timeFactor ??= createTimeFactor(timeoutFactorOf(env)));
     },
     stepSummaryHostPath: firstSet(env.GITHUB_STEP_SUMMARY),
+    helpColumns: helpColumnsOf(env, facts.stdout),
     screen,
     interruption,
     ear: noEar,
@@ -159,6 +160,13 @@ function mirrorIn(env: Environment, variable: string): string | undefined {
 /** Where this user's labs are written down. Source: XDG Base Directory Specification: state is what outlives a restart and is not worth a backup. */
 function labIndexOf(env: Environment): string {
   return join(absolute(env.XDG_STATE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.local', 'state'), 'raidlab', 'labs');
+}
+
+/** As in other programs, an exported COLUMNS outweighs the terminal. Source: POSIX, Base Definitions, 8.3, COLUMNS. */
+function helpColumnsOf(env: Environment, stdout: TextStream): number {
+  const asked = Number(env.COLUMNS);
+  if (Number.isInteger(asked) && asked > 0) return asked;
+  return (stdout.isTTY === true ? stdout.columns : undefined) ?? 80;
 }
 
 function cacheBoundOf(env: Environment): CacheBound {

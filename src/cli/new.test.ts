@@ -30,9 +30,9 @@ test('new drill makes a file that plans as it is, twin included, says what to do
 test('a name that is none, or that is taken, makes no file', async () => {
   using sandbox = openSandbox();
   for (const [name, said] of [
-    ['My Drill', /"My Drill" is no name for a drill/u],
-    ['../escape', /is no name for a drill/u],
-    ['replace-missing-disk', /is the name of a drill of raidlab's own/u],
+    ['My Drill', /"My Drill" is not a name for a drill/u],
+    ['../escape', /is not a name for a drill/u],
+    ['replace-missing-disk', /is the name of one of raidlab's own drills/u],
   ] as const) {
     const { exitCode, stderr } = await sandbox.run('new', 'drill', name);
     assert.equal(exitCode, 64);

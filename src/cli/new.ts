@@ -12,19 +12,20 @@ import { RaidlabError } from '../core/failure/failure.ts';
 import { newDrillLines } from '../report/drill/new-drill-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { pathWord } from './options/value-parsers.ts';
 
 const drillArguments = command(
   'drill',
   object({
-    name: argument(string({ metavar: 'NAME' }), { description: message`What the drill is called, in kebab-case: what it promises.` }),
-    directory: withDefault(option('--directory', string({ metavar: 'DIR' }), { description: message`Where its file goes.` }), '.'),
+    name: argument(string({ metavar: 'NAME' }), { description: message`Name of the drill, in kebab-case: what it promises.` }),
+    directory: withDefault(option('--directory', pathWord('DIR', 'directory'), { description: message`Directory for its file.` }), '.'),
   }),
-  { brief: message`Makes the file of a drill of your own, which runs as it is.` },
+  { brief: message`Creates the file of your own drill; it runs as it is.` },
 );
 
 /** The command line of `raidlab new`. */
 export const newArguments = command('new', object({ command: constant('new'), drill: drillArguments }), {
-  brief: message`Makes a drill of your own from a template: "new drill NAME".`,
+  brief: message`Creates your own drill from a template: "new drill NAME".`,
 });
 
 /** What `raidlab new` was asked for. */
@@ -32,8 +33,8 @@ export type NewCommand = InferValue<typeof newArguments>;
 
 /** Command lines of `raidlab new` worth typing. */
 export const newExamples: readonly Example[] = [
-  { words: 'new drill replace-slow-disk', does: 'Makes replace-slow-disk.ts here, a drill that runs; then make it yours.' },
-  { words: 'new drill replace-slow-disk --directory drills', does: 'The same in another directory.' },
+  { words: 'new drill replace-slow-disk', does: 'Creates ./replace-slow-disk.ts, which runs; edit it to make it yours.' },
+  { words: 'new drill replace-slow-disk --directory drills', does: 'The same, in drills/.' },
 ];
 
 /** What is replaced in the template by the name, as a name and as an identifier. */
@@ -64,8 +65,8 @@ export async function runNewCommand(cli: Cli, { drill: { name, directory } }: Ne
 async function checkName(name: string): Promise<void> {
   const { drills } = await import('../drills/registry.ts');
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/u.test(name))
-    refuse(`"${name}" is no name for a drill: it must be in kebab-case, such as replace-slow-disk.`);
-  if (drills.some((drill) => drill.name === name)) refuse(`${name} is the name of a drill of raidlab's own.`);
+    refuse(`"${name}" is not a name for a drill: use kebab-case, such as replace-slow-disk.`);
+  if (drills.some((drill) => drill.name === name)) refuse(`${name} is the name of one of raidlab's own drills.`);
 }
 
 function camelCase(name: string): string {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { bash, fish, zsh } from '@optique/core/completion';
 import type { ShellCompletion } from '@optique/core/completion';
-import { or } from '@optique/core/constructs';
+import { group, or } from '@optique/core/constructs';
+import type { DocPage } from '@optique/core/doc';
 import { runParserAsync } from '@optique/core/facade';
 import { formatMessage, message } from '@optique/core/message';
 import { suggestAsync } from '@optique/core/parser';
@@ -9,6 +10,7 @@ import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { nearestWord } from '../core/text/nearest-word.ts';
+import { layoutLine } from '../report/text/layout-line.ts';
 import { cacheArguments, cacheExamples } from './cache.ts';
 import type { CacheCommand } from './cache.ts';
 import type { Cli } from './cli.ts';
@@ -24,17 +26,18 @@ import { kernelsArguments, kernelsExamples } from './kernels.ts';
 import type { KernelsCommand } from './kernels.ts';
 import { labArguments, labExamples } from './lab/lab-commands.ts';
 import type { LabCommand } from './lab/lab-commands.ts';
+import type { Output } from './terminal/output.ts';
 import { newArguments, newExamples } from './new.ts';
 import type { NewCommand } from './new.ts';
-import { helpEnd } from './help-page.ts';
+import { helpLines } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
 /** Gives the parser of the whole command line; the manual page is made from it, too. */
 export const parserFor = (cli: Cli) =>
   or(
-    or(drillArguments, drillsArguments, newArguments),
-    labArguments(cli),
-    or(doctorArguments, cacheArguments(cli), kernelsArguments, kernelLogArguments),
+    group('Drills', or(drillArguments, drillsArguments, newArguments, kernelLogArguments)),
+    group('Labs', labArguments(cli)),
+    group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
   );
 
 /** Command lines worth typing, by command. */
@@ -47,7 +50,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   kernels: kernelsExamples,
   'kernel-log': kernelLogExamples,
   ...labExamples,
-  completion: [{ words: 'completion bash', does: 'A script for ~/.bashrc: eval "$(… completion bash)". Also zsh and fish.' }],
+  completion: [
+    { words: 'completion bash > ~/.local/share/bash-completion/completions/raidlab', does: 'Completes in every new bash.' },
+    { words: 'completion fish > ~/.config/fish/completions/raidlab.fish', does: 'The same for fish.' },
+  ],
 };
 
 /** The examples on the first help page. */
@@ -65,44 +71,41 @@ export type CommandLine =
   | LabCommand
   | { readonly command: 'shown'; readonly exitCode: ExitCode };
 
-/** Help is laid out for this many columns where the terminal does not say. */
-const usualColumns = 100;
-
 /** Reads the command line; shows help, version and completions itself. Throws `usage/bad-arguments` with the nearest word there is. */
 export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
   const { argv, screen } = cli;
-  const { columns, colour } = screen.out.page();
   // Nothing typed is a question, too: it is answered by the help page, but as an error.
   const isEmpty = argv.length === 0;
   const shown = { command: 'shown', exitCode: isEmpty ? exitCodes.usage : exitCodes.held } as const;
   let refusal: string | undefined;
+  const printed: string[] = [];
+  // Help is laid out here; what the parser prints of it is dropped.
+  const pass = () => {
+    screen.data(printed.join(''));
+    return shown;
+  };
   // A checkout's launcher is called by its path, which is no name for a shell function.
   const parsed: CommandLine = await runParserAsync(parserFor(cli), 'raidlab', isEmpty ? ['--help'] : argv, {
     brief: message`Breaks an encrypted btrfs array the way disks break, repairs it, and proves what survived.`,
     help: {
-      command: true,
-      option: { names: ['-h', '--help'] },
-      onShow: () => {
-        const command = argv.find((word) => Object.hasOwn(examples, word)) ?? '';
-        const end = helpEnd(cli.program, examples[command] ?? firstExamples);
-        if (isEmpty) screen.complain(end);
-        else screen.keep(end);
+      command: { group: 'Help' },
+      option: { names: ['-h', '--help'], group: 'Help' },
+      onShow: (_exitCode, page) => {
+        showHelp(cli, page, isEmpty ? screen.err : screen.out);
         return shown;
       },
     },
-    version: { option: true, value: cli.version, onShow: () => shown },
-    completion: { command: true, shells: shellsFor(cli.program, cli.cwdHostPath), onShow: () => shown },
-    colors: colour,
-    maxWidth: Number.isFinite(columns) ? Math.max(columns, 40) : usualColumns,
-    termWidth: 'auto',
-    showDefault: { prefix: ' (default: ', suffix: ')' },
-    showChoices: true,
+    version: {
+      command: { group: 'Help' },
+      option: { names: ['-V', '--version'], group: 'Help' },
+      value: cli.version,
+      onShow: pass,
+    },
+    completion: { command: { group: 'Help' }, shells: shellsFor(cli.program, cli.cwdHostPath), onShow: pass },
     usageLine: [{ type: 'literal', value: 'COMMAND' }, { type: 'ellipsis' }],
     aboveError: 'none',
     stdout: (text) => {
-      const rows = text.endsWith('\n') ? text : `${text}\n`;
-      if (isEmpty) screen.err.write(rows);
-      else screen.data(rows);
+      printed.push(text.endsWith('\n') ? text : `${text}\n`);
     },
     stderr: () => undefined,
     onError: (_exitCode, error) => {
@@ -112,6 +115,19 @@ export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
   });
   if (refusal !== undefined) throw await badArguments(cli, refusal);
   return parsed;
+}
+
+/** Shows a help page, as wide as the terminal is. */
+function showHelp(cli: Cli, page: DocPage, output: Output): void {
+  const words = cli.argv.filter((word) => !word.startsWith('-'));
+  const at = words.findIndex((word) => Object.hasOwn(examples, word));
+  const [command, subcommand = ''] = at === -1 ? [] : words.slice(at);
+  const known = command === undefined ? firstExamples : (examples[command] ?? []);
+  const ofSubcommand = known.filter(({ words: typed }) => `${typed} `.startsWith(`${[command, subcommand].join(' ').trim()} `));
+  const columns = cli.helpColumns;
+  const lines = helpLines({ page, program: cli.program, command, examples: ofSubcommand.length === 0 ? known : ofSubcommand, columns });
+  const laidOutFor = { ...output.page(), columns };
+  output.write(`${lines.flatMap((line) => layoutLine(line, laidOutFor)).join('\n')}\n`);
 }
 
 async function badArguments(cli: Cli, why: string): Promise<RaidlabError> {

@@ -18,8 +18,8 @@ import { labOption, placeOf } from './lab-option.ts';
 /** Gives the command line of `raidlab console`. */
 export const consoleArguments = (cli: Cli) =>
   command('console', object({ command: constant('console'), lab: labOption(cli) }), {
-    brief: message`Goes to the console of a lab: what its kernel says, and a root shell that needs no network.`,
-    description: message`Goes to the console of a lab: what its kernel says as it says it, and a root shell that needs neither network nor ssh. Ctrl-] leaves it; the shell stays as it is for the next time.`,
+    brief: message`Opens a lab's console: kernel messages and a root shell that needs no network.`,
+    description: message`Ctrl-] leaves the console; its shell keeps running for the next time.`,
   });
 
 /** What `raidlab console` was asked for. */
@@ -27,19 +27,19 @@ export type ConsoleCommand = InferValue<ReturnType<typeof consoleArguments>>;
 
 /** Command lines of `raidlab console` worth typing. */
 export const consoleExamples: readonly Example[] = [
-  { words: 'console', does: 'A shell, and the kernel’s words between its lines. Ctrl-] leaves.' },
+  { words: 'console', does: 'A root shell, with kernel messages between its lines. Ctrl-] leaves.' },
 ];
 
-/** What leaves the console: Ctrl-], as in virsh and telnet. */
+/** The byte that leaves the console: Ctrl-], as in virsh and telnet. */
 const leavingByte = 0x1d;
 
-/** Goes to the console of a lab, until it is left or the machine is gone. */
+/** Connects to the console of a lab until the person leaves or the machine is gone. */
 export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promise<ExitCode> {
   const place = await placeOf(cli, asked.lab);
   const terminal = cli.terminal();
   if (terminal === undefined) {
     const text =
-      'A console needs a terminal, and here standard input or output is none. Programs use `raidlab ssh -- COMMAND` and `raidlab logs -f`.';
+      'A console needs a terminal, but standard input or output is not one. Programs use `raidlab ssh -- COMMAND` and `raidlab logs -f`.';
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: text, command: 'raidlab console' });
   }
   const [{ attachConsole }, { awaitOff }] = await Promise.all([
@@ -50,7 +50,7 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
   cli.screen.keep([
     line(0, [
       span(`Console of ${asked.lab}`, 'strong'),
-      span(': a root shell, and what the kernel says. Enter shows the prompt. '),
+      span(': a root shell and kernel messages. Enter shows the prompt. '),
       span('Ctrl-] leaves.', 'strong'),
     ]),
   ]);
@@ -60,7 +60,7 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
     if (attached.trouble !== undefined) {
       cli.screen.complain([
         ...failureLines(describeFailure(attached.trouble.failure), cli.program),
-        line(0, [span('Nobody may answer here; what the kernel still says is shown.', 'doubtful')]),
+        line(0, [span('The shell may not answer; kernel messages are still shown.', 'doubtful')]),
       ]);
     }
     await cli.screen.out.drained();
@@ -69,12 +69,12 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
   cli.screen.keep([line(0, '')]);
   switch (how) {
     case 'left':
-      cli.screen.keep([line(0, [span(`Left the console of ${asked.lab}; its shell stays.`, 'quiet')])]);
+      cli.screen.keep([line(0, [span(`Left the console of ${asked.lab}; its shell keeps running.`, 'quiet')])]);
       return exitCodes.held;
     case 'interrupted':
       return exitCodes.interrupted;
     case 'machine-gone':
-      // Says how it went off, and what the console said last.
+      // Rejects with how the machine went off, and the last console lines.
       await awaitOff(ctx, place);
       throw new RaidlabError({ area: 'lab', reason: 'console-missing', lab: asked.lab, how: 'its machine was turned off and on' });
   }
@@ -83,7 +83,7 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
 /** Why a console is over. */
 type Ending = 'left' | 'interrupted' | 'machine-gone';
 
-/** Passes on what is typed and what is said, until one end has had enough; the terminal is as before then. */
+/** Connects keyboard and console until either end closes, then restores the terminal. */
 async function converse(ctx: Context, terminal: Terminal, attached: AttachedConsole): Promise<Ending> {
   const over = Promise.withResolvers<Ending>();
   const { signal } = ctx;

@@ -3,10 +3,10 @@ import { message } from '@optique/core/message';
 import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
-import { string } from '@optique/core/valueparser';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { pathWord } from '../options/value-parsers.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab cp`. */
@@ -16,15 +16,17 @@ export const cpArguments = (cli: Cli) =>
     object({
       command: constant('cp'),
       lab: labOption(cli),
-      recursive: option('-r', '--recursive', { description: message`Copies directories with all in them.` }),
+      recursive: option('-r', '--recursive', { description: message`Copies directories recursively.` }),
       paths: multiple(
-        argument(string({ metavar: 'PATH' }), { description: message`From, and to at last; those in the lab begin with a colon.` }),
+        argument(pathWord('PATH', 'any'), {
+          description: message`Source paths, then the destination; paths in the lab start with a colon.`,
+        }),
         {
           min: 2,
         },
       ),
     }),
-    { brief: message`Copies files into a lab, or out of it: paths in the lab begin with a colon.` },
+    { brief: message`Copies files to or from a lab; paths in the lab start with a colon.` },
   );
 
 /** What `raidlab cp` was asked for. */
@@ -32,8 +34,8 @@ export type CpCommand = InferValue<ReturnType<typeof cpArguments>>;
 
 /** Command lines of `raidlab cp` worth typing. */
 export const cpExamples: readonly Example[] = [
-  { words: 'cp photo.jpg :/storage/', does: 'Into the lab.' },
-  { words: 'cp -r :/etc/luks .', does: 'Out of it.' },
+  { words: 'cp photo.jpg :/storage/', does: 'Copies into the lab.' },
+  { words: 'cp -r :/etc/luks .', does: 'Copies out of the lab.' },
 ];
 
 /** Becomes scp. Rejects with `lab/not-on` and `lab/no-lab`, and `usage/bad-arguments` when no path is in the lab. */
@@ -44,7 +46,7 @@ export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
     import('../../machine/process/become-program.ts'),
   ]);
   if (!asked.paths.some((path) => path.startsWith(':'))) {
-    const why = 'None of these paths is in the lab: those begin with a colon (:/storage/photo.jpg).';
+    const why = 'None of these paths is in the lab: those start with a colon (:/storage/photo.jpg).';
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab cp' });
   }
   const place = await placeOf(cli, asked.lab);

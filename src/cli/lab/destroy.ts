@@ -13,14 +13,14 @@ import { labHouse, labOption } from './lab-option.ts';
 /** Gives the command line of `raidlab destroy`. */
 export const destroyArguments = (cli: Cli) =>
   command('destroy', object({ command: constant('destroy'), lab: labOption(cli) }), {
-    brief: message`Removes a lab: its machine, its disks, its keys. Does not ask.`,
+    brief: message`Removes a lab: machine, disks, keys, snapshots, without confirmation.`,
   });
 
 /** What `raidlab destroy` was asked for. */
 export type DestroyCommand = InferValue<ReturnType<typeof destroyArguments>>;
 
 /** Command lines of `raidlab destroy` worth typing. */
-export const destroyExamples: readonly Example[] = [{ words: 'destroy', does: 'Removes the lab of this directory, on or off.' }];
+export const destroyExamples: readonly Example[] = [{ words: 'destroy', does: 'Removes the lab of this directory, whether on or off.' }];
 
 /** Removes a lab. That there is none is no failure. */
 export async function runDestroyCommand(cli: Cli, asked: DestroyCommand): Promise<ExitCode> {

@@ -24,17 +24,17 @@ export function diskArguments(cli: Cli) {
       const { disks } = await readLabState(await requireLab(cli.cwdHostPath, typedLab(cli)));
       return disks.map(({ serial, role }) => ({ word: serial, description: role }));
     }),
-    { description: message`The disk, by its serial: DISK1.` },
+    { description: message`The disk, by its serial, such as DISK1.` },
   );
   const common = { command: constant('disk'), lab: labOption(cli) };
   const beyond = {
     beyondRedundancy: option('--beyond-redundancy', {
-      description: message`Does it even if it may destroy the last good copy of something.`,
+      description: message`Does it even if this may destroy the last good copy of some data.`,
     }),
   };
   return command('disk', or(presence(disk, common, beyond), trouble(disk, common, beyond), whatToDo), {
-    brief: message`Pulls, inserts, adds and breaks the disks of a lab, below its kernel, while it runs.`,
-    description: message`Does to a disk of a lab what happens to disks. Faults are brought about below the kernel and the encryption, on the running machine or on one that is off; they stay over a restart, and \`raidlab disk restore\` takes them away. What rotted or was wiped is mended in the lab, and remembered until it is.`,
+    brief: message`Pulls, inserts, adds and breaks the disks of a lab.`,
+    description: message`Faults are injected below the kernel and the encryption, whether the lab is on or off. They survive a restart; \`raidlab disk restore\` clears them. Rotted data and wiped headers must be repaired in the lab; status lists them until then.`,
   });
 }
 
@@ -55,11 +55,11 @@ function presence(disk: Disk, common: Common, beyond: Beyond) {
       'ls',
       object({ ...common, action: constant('ls'), json: option('--json', { description: message`Prints one JSON document.` }) }),
       {
-        brief: message`Lists the disks: in or out, and what is wrong with them.`,
+        brief: message`Lists the disks: inserted or pulled, and their faults.`,
       },
     ),
     command('pull', object({ ...common, action: constant('pull'), disk, ...beyond }), {
-      brief: message`Pulls a disk out, as a hand at the bay does.`,
+      brief: message`Pulls a disk out of its bay.`,
     }),
     command('insert', object({ ...common, action: constant('insert'), disk }), { brief: message`Puts a pulled disk back.` }),
     command(
@@ -68,14 +68,14 @@ function presence(disk: Disk, common: Common, beyond: Beyond) {
         ...common,
         action: constant('add'),
         size: withDefault(
-          option('--size', diskSize(['512MiB', '1GiB', '2GiB']), { description: message`Its size, sparse on the host.` }),
+          option('--size', diskSize(['512MiB', '1GiB', '2GiB']), { description: message`Size of the disk; sparse on the host.` }),
           defaultDiskSizeBytes,
         ),
       }),
       { brief: message`Adds a new, blank disk.` },
     ),
     command('restore', object({ ...common, action: constant('restore'), disk: optional(disk) }), {
-      brief: message`Takes the faults of a disk away, of all without one named, and puts it back; says what it does not mend: rot and wiped headers.`,
+      brief: message`Clears the faults of one disk, or all, and reinserts it. Reports what it cannot undo: rot and wiped headers.`,
     }),
   );
 }
@@ -90,11 +90,11 @@ function trouble(disk: Disk, common: Common, beyond: Beyond) {
         disk,
         read: option('--read', { description: message`Reads fail.` }),
         write: option('--write', { description: message`Writes fail.` }),
-        all: option('--all', { description: message`Everything fails, flushes too (what happens unless something is said).` }),
-        at: optional(option('--at', place, { description: message`Only there: 1GiB+64KiB, 1GiB-2GiB, or one block at 1GiB.` })),
+        all: option('--all', { description: message`Everything fails, flushes included (the default).` }),
+        at: optional(option('--at', place, { description: message`Only at this place: 1GiB+64KiB, 1GiB-2GiB, or 1GiB for one block.` })),
         rate: optional(
           option('--rate', float({ metavar: 'P', min: 0.0001, max: 1 }), {
-            description: message`Only this share of the requests: 0.1 is each tenth.`,
+            description: message`Only this share of requests: 0.1 is every tenth.`,
           }),
         ),
         ...beyond,
@@ -107,10 +107,12 @@ function trouble(disk: Disk, common: Common, beyond: Beyond) {
         ...common,
         action: constant('slow'),
         disk,
-        to: optional(option('--to', integer({ metavar: 'MIBPS', min: 1 }), { description: message`To so many MiB a second.` })),
+        to: optional(
+          option('--to', integer({ metavar: 'MIBPS', min: 1 }), { description: message`Limits the disk to this many MiB per second.` }),
+        ),
         latency: optional(
           option('--latency', integer({ metavar: 'MS', min: 1, max: 10_000 }), {
-            description: message`So many milliseconds for each request, one after the other.`,
+            description: message`Each request takes this many milliseconds, one at a time.`,
           }),
         ),
       }),
@@ -124,13 +126,13 @@ function trouble(disk: Disk, common: Common, beyond: Beyond) {
         disk,
         bytes: optional(
           option('--bytes', size('SIZE', ['1', '4KiB', '1MiB']), {
-            description: message`So many bytes, spread over what has been written (default: 4096; at most all of it, and 1 GiB at once).`,
+            description: message`Corrupts this many bytes, spread over written areas (default: 4096; at most 1 GiB).`,
           }),
         ),
-        at: optional(option('--at', place, { description: message`All bytes of a place on the disk: 1GiB+64KiB.` })),
+        at: optional(option('--at', place, { description: message`Corrupts all bytes of this place: 1GiB+64KiB.` })),
         ...beyond,
       }),
-      { brief: message`Changes bytes silently, below the encryption.` },
+      { brief: message`Corrupts bytes silently, below the encryption.` },
     ),
     command(
       'wipe-header',
@@ -138,13 +140,10 @@ function trouble(disk: Disk, common: Common, beyond: Beyond) {
         ...common,
         action: constant('wipe-header'),
         disk,
-        size: withDefault(
-          option('--size', size('SIZE', ['4KiB', '16MiB']), { description: message`How much from the beginning on.` }),
-          headerBytes,
-        ),
+        size: withDefault(option('--size', size('SIZE', ['4KiB', '16MiB']), { description: message`How much to overwrite.` }), headerBytes),
         ...beyond,
       }),
-      { brief: message`Overwrites the beginning of a disk with zeroes: the LUKS header.` },
+      { brief: message`Overwrites the LUKS header at the start of a disk with zeroes.` },
     ),
   );
 }
@@ -154,10 +153,13 @@ export type DiskCommand = InferValue<ReturnType<typeof diskArguments>>;
 
 /** Command lines of `raidlab disk` worth typing. */
 export const diskExamples: readonly Example[] = [
-  { words: 'disk ls', does: 'The disks, and what is wrong with them.' },
-  { words: 'disk pull DISK1', does: 'Then in the lab: btrfs filesystem show, btrfs device stats /storage.' },
-  { words: 'disk fail DISK2 --read --rate 0.05', does: 'Each twentieth read of it fails.' },
-  { words: 'disk slow DISK2 --latency 200', does: 'It answers, but at 200 ms.' },
-  { words: 'disk rot DISK1 --bytes 1MiB', does: 'Then: btrfs scrub start -B /storage.' },
-  { words: 'disk restore', does: 'All is well again, but for what rotted or was wiped: it says what mends that.' },
+  { words: 'disk ls', does: 'The disks and their faults.' },
+  { words: 'disk pull DISK1', does: 'In the lab, look at: btrfs filesystem show, btrfs device stats /storage.' },
+  { words: 'disk insert DISK1', does: 'Puts it back.' },
+  { words: 'disk add --size 2GiB', does: 'A new disk, to replace another with.' },
+  { words: 'disk fail DISK2 --read --rate 0.05', does: 'Every twentieth read of DISK2 fails.' },
+  { words: 'disk slow DISK2 --latency 200', does: 'It answers, but each request takes 200 ms.' },
+  { words: 'disk rot DISK1 --bytes 1MiB', does: 'Find it in the lab with: btrfs scrub start -B /storage.' },
+  { words: 'disk wipe-header DISK1', does: 'Destroys the LUKS header. First, in the lab: cryptsetup luksHeaderBackup.' },
+  { words: 'disk restore', does: 'Clears all faults. Rotted data still needs a scrub, a wiped header its backup.' },
 ];

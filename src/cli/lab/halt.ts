@@ -14,13 +14,13 @@ import { labHouse, labOption, placeOf } from './lab-option.ts';
 /** Gives the command lines of `raidlab halt` and `raidlab crash`. */
 export const haltArguments = (cli: Cli) =>
   command('halt', object({ command: constant('halt'), lab: labOption(cli) }), {
-    brief: message`Shuts a lab down in order; its disks stay.`,
+    brief: message`Shuts a lab down cleanly; its disks are kept.`,
   });
 
 /** Gives the command line of `raidlab crash`. */
 export const crashArguments = (cli: Cli) =>
   command('crash', object({ command: constant('crash'), lab: labOption(cli) }), {
-    brief: message`Cuts the power of a lab, as a pulled plug does; its disks stay, as they are at that moment.`,
+    brief: message`Cuts the power of a lab; its disks are kept as they are at that moment.`,
   });
 
 /** What `raidlab halt` or `raidlab crash` was asked for. */
@@ -28,8 +28,8 @@ export type HaltCommand = InferValue<ReturnType<typeof haltArguments>> | InferVa
 
 /** Command lines of `raidlab halt` worth typing. */
 export const haltExamples: readonly Example[] = [
-  { words: 'halt', does: 'Shuts down: the array is unmounted, the containers are closed.' },
-  { words: 'up', does: 'Goes on from the same disks.' },
+  { words: 'halt', does: 'Unmounts the array, closes the containers, turns off.' },
+  { words: 'up', does: 'Turns it on again, with the same disks.' },
 ];
 
 /** Command lines of `raidlab crash` worth typing. */
@@ -46,6 +46,8 @@ export async function runHaltCommand(cli: Cli, asked: HaltCommand): Promise<Exit
   const changed = await turnOff(ctx, labHouse(cli), place, asked.command);
   const done = asked.command === 'halt' ? 'is off' : 'is off: its power was cut';
   const call = callOf(cli, asked.lab);
-  cli.screen.keep([line(0, changed ? `${asked.lab} ${done}. \`${call('up')}\` goes on from its disks.` : `${asked.lab} was off already.`)]);
+  cli.screen.keep([
+    line(0, changed ? `${asked.lab} ${done}. \`${call('up')}\` turns it on again, with the same disks.` : `${asked.lab} was already off.`),
+  ]);
   return exitCodes.held;
 }

@@ -22,11 +22,10 @@ import { runStatusCommand, statusArguments, statusExamples } from './status.ts';
 import { runUpCommand, upArguments, upExamples } from './up.ts';
 
 /** Gives the command lines of everything that is done to a lab. */
-export const labArguments = (cli: Cli) => or(lifeArguments(cli), workArguments(cli));
+export const labArguments = (cli: Cli) => or(workArguments(cli), lifeArguments(cli));
 
 const lifeArguments = (cli: Cli) =>
   or(
-    upArguments(cli),
     provisionArguments(cli),
     reloadArguments(cli),
     haltArguments(cli),
@@ -39,15 +38,16 @@ const lifeArguments = (cli: Cli) =>
 
 const workArguments = (cli: Cli) =>
   or(
-    statusArguments(cli),
+    upArguments(cli),
     sshArguments(cli),
-    sshConfigArguments(cli),
     consoleArguments(cli),
-    cpArguments(cli),
-    logsArguments(cli),
+    statusArguments(cli),
     diskArguments(cli),
-    snapshotArguments(cli),
     simulateArguments(cli),
+    snapshotArguments(cli),
+    logsArguments(cli),
+    cpArguments(cli),
+    sshConfigArguments(cli),
   );
 
 /** What was asked of a lab. */

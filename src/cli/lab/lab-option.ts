@@ -14,7 +14,7 @@ const places = async () => import('../../lab/place/lab-place.ts');
 export function labOption(cli: Cli) {
   const known = knownWord('NAME', async () => (await (await places()).listLabNames(cli.cwdHostPath)).map((word) => ({ word })));
   return withDefault(
-    option('--lab', known, { description: message`Which lab, where there are several; the nearest of that name from here upwards.` }),
+    option('--lab', known, { description: message`Name of the lab; looked up in this directory and its parents.` }),
     defaultLabName,
   );
 }

@@ -17,11 +17,11 @@ export const logsArguments = (cli: Cli) =>
       command: constant('logs'),
       lab: labOption(cli),
       raw: option('--raw', {
-        description: message`Gives the bytes as they were printed: what acts on a terminal is not shown by its code.`,
+        description: message`Prints the bytes unchanged, including terminal escape sequences, which are otherwise shown as text.`,
       }),
-      follow: option('-f', '--follow', { description: message`Goes on with what is said from now on, until Ctrl-C.` }),
+      follow: option('-f', '--follow', { description: message`Keeps printing new lines until Ctrl-C.` }),
     }),
-    { brief: message`Prints what the console of a lab said, all its kernel's messages among it.` },
+    { brief: message`Prints a lab's console log, including all kernel messages.` },
   );
 
 /** What `raidlab logs` was asked for. */
@@ -29,8 +29,8 @@ export type LogsCommand = InferValue<ReturnType<typeof logsArguments>>;
 
 /** Command lines of `raidlab logs` worth typing. */
 export const logsExamples: readonly Example[] = [
-  { words: 'logs -f', does: 'Beside the shell in which you break something: what does the kernel say?' },
-  { words: "logs | grep -i 'btrfs.*error'", does: 'What it said of the array.' },
+  { words: 'logs -f', does: 'Follows kernel messages while you break something.' },
+  { words: "logs | grep -i 'btrfs.*error'", does: 'What the kernel said about the array.' },
 ];
 
 /** Prints the console of a lab. */

@@ -20,17 +20,17 @@ export const lsArguments = command(
 
 /** The command line of `raidlab prune`. */
 export const pruneArguments = command('prune', object({ command: constant('prune') }), {
-  brief: message`Forgets labs whose directories are gone, and removes what killed ones left running or lying about.`,
+  brief: message`Forgets labs whose directories are gone, and removes what killed labs left behind.`,
 });
 
 /** What `raidlab ls` or `raidlab prune` was asked for. */
 export type LsCommand = InferValue<typeof lsArguments> | InferValue<typeof pruneArguments>;
 
 /** Command lines of `raidlab ls` worth typing. */
-export const lsExamples: readonly Example[] = [{ words: 'ls', does: 'Your labs: which are on, which died, where they are.' }];
+export const lsExamples: readonly Example[] = [{ words: 'ls', does: 'Your labs: which are on, which died, and where they are.' }];
 
 /** Command lines of `raidlab prune` worth typing. */
-export const pruneExamples: readonly Example[] = [{ words: 'prune', does: 'After `rm -r` of a project: what it left is forgotten.' }];
+export const pruneExamples: readonly Example[] = [{ words: 'prune', does: 'After `rm -r` of a project: forgets its labs.' }];
 
 /** Lists labs, or forgets those that are gone. */
 export async function runLsCommand(cli: Cli, asked: LsCommand): Promise<ExitCode> {
@@ -39,7 +39,7 @@ export async function runLsCommand(cli: Cli, asked: LsCommand): Promise<ExitCode
     const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
     const forgotten = await pruneLabs(ctx, cli.store, cli.labIndexHostPath);
     const lines = forgotten.map((place) => line(0, `Forgot ${place.name}: ${place.hostPath} is gone.`));
-    cli.screen.keep(lines.length === 0 ? [line(0, 'There was nothing to forget.')] : lines);
+    cli.screen.keep(lines.length === 0 ? [line(0, 'Nothing to forget.')] : lines);
     return exitCodes.held;
   }
   const labs = await listLabs(cli.labIndexHostPath);

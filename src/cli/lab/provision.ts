@@ -13,7 +13,7 @@ import { labHouse, labOption, placeOf } from './lab-option.ts';
 /** Gives the command line of `raidlab provision`. */
 export const provisionArguments = (cli: Cli) =>
   command('provision', object({ command: constant('provision'), lab: labOption(cli) }), {
-    brief: message`Builds the array of a lab that is on, and shows every command; does nothing where it has been built.`,
+    brief: message`Builds the array of a lab that is on, showing every command; does nothing if it is built.`,
   });
 
 /** What `raidlab provision` was asked for. */
@@ -22,7 +22,7 @@ export type ProvisionCommand = InferValue<ReturnType<typeof provisionArguments>>
 /** Command lines of `raidlab provision` worth typing. */
 export const provisionExamples: readonly Example[] = [
   { words: 'up --no-provision', does: 'A lab with blank disks.' },
-  { words: 'provision', does: 'Types what builds the array: containers, crypttab, mkfs, fstab, mount.' },
+  { words: 'provision', does: 'Builds the array: containers, crypttab, mkfs, fstab, mount.' },
 ];
 
 /** Builds the array of a lab. */
@@ -32,8 +32,6 @@ export async function runProvisionCommand(cli: Cli, asked: ProvisionCommand): Pr
   await requireKeeper(place);
   using ctx = openLabContext(cli, `Building the array of ${asked.lab}`);
   const { changed } = await askLocked(ctx, labHouse(cli), place, { op: 'provision' });
-  cli.screen.keep([
-    line(0, changed ? `The array of ${asked.lab} is mounted on /storage.` : `The array of ${asked.lab} has been built already.`),
-  ]);
+  cli.screen.keep([line(0, changed ? `The array of ${asked.lab} is mounted on /storage.` : `The array of ${asked.lab} is already built.`)]);
   return exitCodes.held;
 }

@@ -22,14 +22,14 @@ export const reloadArguments = (cli: Cli) =>
       lab: labOption(cli),
       kernel: optional(
         option('--kernel', kernelName, {
-          description: message`Into another kernel: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
+          description: message`Boots another kernel: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
         }),
       ),
-      provision: option('--provision', { description: message`Builds the array too, if it has not been built.` }),
+      provision: option('--provision', { description: message`Also builds the array, if it is not built.` }),
     }),
     {
-      brief: message`Shuts a lab down and turns it on again, into another kernel if one is named.`,
-      description: message`Shuts a lab down in order and turns it on again from the same disks. What is wrong with a disk stays wrong, and a disk that was pulled stays out. A lab that is off is turned on.`,
+      brief: message`Restarts a lab, with another kernel if asked.`,
+      description: message`The lab shuts down cleanly and boots from the same disks. Faults of disks remain, and pulled disks stay out. A lab that is off is turned on.`,
     },
   );
 
@@ -38,8 +38,8 @@ export type ReloadCommand = InferValue<ReturnType<typeof reloadArguments>>;
 
 /** Command lines of `raidlab reload` worth typing. */
 export const reloadExamples: readonly Example[] = [
-  { words: 'reload', does: 'A restart: what does crypttab bring up?' },
-  { words: 'reload --kernel trixie-backports', does: 'Into the newest kernel of Debian 13.' },
+  { words: 'reload', does: 'A restart: what does crypttab open?' },
+  { words: 'reload --kernel trixie-backports', does: 'Boots the backports kernel of Debian 13.' },
 ];
 
 /** Restarts a lab. */

@@ -39,14 +39,14 @@ export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<Exit
   const named = disk ?? ('disk' in asked ? asked.disk?.toUpperCase() : undefined);
   const shown = named === undefined ? disks : disks.filter(({ serial }) => serial === named);
   cli.screen.keep([
-    ...(changed ? [] : [line(0, 'Nothing to do: it is so already.')]),
+    ...(changed ? [] : [line(0, 'Nothing to do: it already is.')]),
     ...diskListLines(shown, faults, null),
     ...(asked.action === 'restore' ? unmendedLines(shown) : []),
   ]);
   return exitCodes.held;
 }
 
-/** Gives what is to be done to a disk, out of what was typed. Rejects with `usage/bad-arguments` when that is no one thing. */
+/** Turns the typed command into an act on a disk. Rejects with `usage/bad-arguments` when the options contradict each other. */
 async function readDiskAct(ctx: Context, place: LabPlace, asked: Exclude<DiskCommand, { readonly action: 'ls' }>): Promise<DiskAct> {
   switch (asked.action) {
     case 'pull':
@@ -73,7 +73,7 @@ function serialOf({ disk }: { readonly disk: string }): string {
 
 function readErrors(asked: Extract<DiskCommand, { readonly action: 'fail' }>): Fault {
   const { read, write, all, at, rate } = asked;
-  if (all && (read || write)) throw badArguments('--all is reads and writes: leave --read and --write out.');
+  if (all && (read || write)) throw badArguments('--all includes --read and --write: leave those out.');
   const kind = read && !write ? 'read-errors' : write && !read ? 'write-errors' : 'all-errors';
   return {
     kind,
@@ -102,7 +102,7 @@ async function readRot(
   asked: Extract<DiskCommand, { readonly action: 'rot' }>,
 ): Promise<readonly ByteRange[]> {
   const { at, bytes } = asked;
-  if (at !== undefined && bytes !== undefined) throw badArguments('Either --at a place, or --bytes anywhere.');
+  if (at !== undefined && bytes !== undefined) throw badArguments('Use either --at or --bytes, not both.');
   if (at !== undefined) return [at];
   const { drawRot } = await import('../../lab/disks/draw-rot.ts');
   const { layout } = await (await import('../../lab/place/state-file.ts')).readLabState(place);

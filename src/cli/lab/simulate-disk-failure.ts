@@ -4,7 +4,6 @@ import { message } from '@optique/core/message';
 import { withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
-import { string } from '@optique/core/valueparser';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
@@ -31,6 +30,7 @@ import { requireHostOf } from '../host-view.ts';
 import { openReporters } from '../run/reporters.ts';
 import { withRun } from '../run/run.ts';
 import { seedOf, seedOption } from '../options/seed-option.ts';
+import { pathWord } from '../options/value-parsers.ts';
 import { callOf } from './call-of.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption, placeOf } from './lab-option.ts';
@@ -43,20 +43,20 @@ export const simulateArguments = (cli: Cli) =>
       command: constant('simulate-disk-failure'),
       lab: labOption(cli),
       likeSeed: option('--like-seed', {
-        description: message`Does what the script did that raidlab grew from, which ends with exit 0 and an array that looks healthy; then shows, by the proof, what is wrong with it.`,
+        description: message`Repairs it like the script raidlab grew out of, which exits 0 and leaves an array that looks healthy. The proof then shows what is wrong.`,
       }),
-      plan: option('--plan', { description: message`Prints what would be typed, and runs nothing.` }),
-      json: option('--json', { description: message`Prints events, one JSON object a line (docs/events.md).` }),
-      verbose: option('-v', '--verbose', { description: message`Shows every command with what it said, and all evidence.` }),
+      plan: option('--plan', { description: message`Prints the commands without running anything.` }),
+      json: option('--json', { description: message`Prints events, one JSON object per line (docs/events.md).` }),
+      verbose: option('-v', '--verbose', { description: message`Shows every command with its output, and all evidence.` }),
       seed: seedOption,
       output: withDefault(
-        option('--output', string({ metavar: 'DIR' }), { description: message`Where the evidence goes.` }),
+        option('--output', pathWord('DIR', 'directory'), { description: message`Directory for the evidence.` }),
         'raidlab-results',
       ),
     }),
     {
-      brief: message`Loses the first disk of a lab, replaces it by the spare, and proves the result.`,
-      description: message`Loses the first disk of a lab while it is written to, replaces it by the spare with the commands an administrator would type, and proves whether every byte and the redundancy survived. The lab is restarted for it; afterwards it is on again, with the array as the repair left it, for you to look at.`,
+      brief: message`Loses the first disk of a lab, replaces it with the spare, and proves the result.`,
+      description: message`The disk is lost during writes and replaced with the commands an administrator would type; the proof shows whether every byte and the redundancy survived. The lab is restarted for this. Afterwards it is on again, with the array as the repair left it, for you to inspect.`,
     },
   );
 
@@ -65,9 +65,9 @@ export type SimulateCommand = InferValue<ReturnType<typeof simulateArguments>>;
 
 /** Command lines of `raidlab simulate-disk-failure` worth typing. */
 export const simulateExamples: readonly Example[] = [
-  { words: 'simulate-disk-failure', does: 'A disk fails and is replaced; then each disk in turn is lost, in copies.' },
-  { words: 'simulate-disk-failure --like-seed', does: 'The same as most people do it. Mend it by hand afterwards: raidlab ssh.' },
-  { words: 'simulate-disk-failure --plan', does: 'What would be typed.' },
+  { words: 'simulate-disk-failure', does: 'A disk fails and is replaced; then each disk in turn is lost, in a copy of the lab.' },
+  { words: 'simulate-disk-failure --like-seed', does: 'The same as most people do it. Fix it by hand afterwards: raidlab ssh.' },
+  { words: 'simulate-disk-failure --plan', does: 'Prints the commands.' },
 ];
 
 /** Loses and replaces a disk of a lab, and proves the result; gives the exit code of the verdict. */
@@ -76,7 +76,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
   const place = await placeOf(cli, asked.lab);
   const { state, condition, picture } = await lookAt(cli, place);
   requireAsBuilt(state);
-  // One that is on can be asked before it is turned off; one that is off is asked by the drill's first step.
+  // A lab that is on is checked before it is turned off; one that is off is checked by the drill's first step.
   if (picture !== null) requireWorkable(state, picture);
   const chosen = await chooseSimulation(asked.likeSeed);
   checkPayloadFits(state.layout, chosen.drill.payloadBytes);
@@ -100,7 +100,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
       return mostSevere((await runDrills(ctx, jobs, 1, run)).map((outcome) => outcome.exitCode));
     });
   });
-  // It was on before: whoever works in it wants to see what became of it.
+  // It was on before: the person wants to see the result.
   if (condition.is === 'on' && !cli.interruption.signal.aborted) {
     const steps = result === undefined ? [] : stepsDone(chosen.drill, result);
     await turnOnAgain(cli, place, asked, (picture) => labAfterLines(place.name, picture, state.layout.profile, steps));
@@ -175,6 +175,6 @@ async function turnOnAgain(
   if (json) return;
   const { picture } = await lookAt(cli, place);
   const call = callOf(cli, place.name);
-  const next = likeSeed ? `Mend it by hand: \`${call('ssh')}\`.` : `Look at it: \`${call('status')}\`, \`${call('ssh')}\`.`;
+  const next = likeSeed ? `Fix it by hand: \`${call('ssh')}\`.` : `Inspect it: \`${call('status')}\`, \`${call('ssh')}\`.`;
   cli.screen.keep([...linesOf(picture), line(0, next)]);
 }

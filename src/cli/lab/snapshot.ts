@@ -37,11 +37,11 @@ export function snapshotArguments(cli: Cli) {
         object({
           ...common,
           action: constant('save'),
-          name: argument(string({ metavar: 'NAME' }), { description: message`What it is to be called.` }),
+          name: argument(string({ metavar: 'NAME' }), { description: message`Name of the snapshot.` }),
         }),
         {
-          brief: message`Saves the lab as it is: its machine as it runs, its disks, their faults.`,
-          description: message`Saves the lab under a new name: its machine as it runs, its disks, their faults, which are pulled. The machine stands still meanwhile, half a second for the default lab, and goes on. Of a lab that is off the disks are saved.`,
+          brief: message`Saves the lab: running machine, disks and their faults.`,
+          description: message`It also records which disks are pulled. The machine pauses while it is saved: half a second for the default lab. If the lab is off, only its disks are saved.`,
         },
       ),
       command(
@@ -49,35 +49,35 @@ export function snapshotArguments(cli: Cli) {
         object({
           ...common,
           action: constant('restore'),
-          name: argument(known, { description: message`The snapshot.` }),
+          name: argument(known, { description: message`Name of the snapshot.` }),
           disksOnly: option('--disks-only', {
-            description: message`Leaves the machine out that was saved: the lab is off, with the disks as a power cut at that moment leaves them.`,
+            description: message`Restores only the disks, not the saved machine: the lab is off, as after a power cut at that moment.`,
           }),
         }),
         {
-          brief: message`Makes the lab what it was, on if it was on. What it is now is lost.`,
-          description: message`Makes the lab what it was when the snapshot was saved: what ran goes on, with the time of now. What the lab is now is lost, unless it was saved. Sessions of ssh end. A machine goes on only where the same QEMU, kernel and tools are at hand as when it was saved; its disks go anywhere (--disks-only).`,
+          brief: message`Restores the lab to a snapshot, on if it was on. Its current state is lost.`,
+          description: message`Programs that were running continue, with the current time; ssh sessions end. A saved machine resumes only with the QEMU, kernel and tools it was saved with; its disks alone can always be restored (--disks-only).`,
         },
       ),
       command(
         'ls',
         object({ ...common, action: constant('ls'), json: option('--json', { description: message`Prints one JSON document.` }) }),
-        { brief: message`Lists the snapshots: size, age, how the lab was.` },
+        { brief: message`Lists the snapshots: size, age, and whether the lab was on.` },
       ),
       command(
         'rm',
         object({
           ...common,
           action: constant('rm'),
-          names: multiple(argument(known, { description: message`Which.` }), { min: 1 }),
+          names: multiple(argument(known, { description: message`Snapshots to remove.` }), { min: 1 }),
         }),
         { brief: message`Removes snapshots.` },
       ),
       whatToDo,
     ),
     {
-      brief: message`Saves a lab whole while it runs, and makes it again what it was.`,
-      description: message`Saves a lab whole, its running machine included, and goes back to it as often as you like. Snapshots are in the lab's directory, and go with it.`,
+      brief: message`Saves a running lab, and restores it to a saved state.`,
+      description: message`A snapshot can be restored any number of times. Snapshots are stored in the lab's directory and removed with it.`,
     },
   );
 }
@@ -89,10 +89,10 @@ export type SnapshotCommand = InferValue<ReturnType<typeof snapshotArguments>>;
 
 /** Command lines of `raidlab snapshot` worth typing. */
 export const snapshotExamples: readonly Example[] = [
-  { words: 'snapshot save before', does: 'Then break what you like.' },
-  { words: 'snapshot restore before', does: 'All is as it was, and runs.' },
-  { words: 'snapshot ls', does: 'What there is, and what it takes.' },
-  { words: 'snapshot rm before', does: 'Its room is free again.' },
+  { words: 'snapshot save before', does: 'Saves the lab; then break what you like.' },
+  { words: 'snapshot restore before', does: 'The lab runs again as it was saved.' },
+  { words: 'snapshot ls', does: 'All snapshots and their sizes.' },
+  { words: 'snapshot rm before', does: 'Removes it and frees its space.' },
 ];
 
 /** Saves, restores, lists or removes snapshots. */
@@ -113,7 +113,7 @@ export async function runSnapshotCommand(cli: Cli, asked: SnapshotCommand): Prom
     case 'save': {
       using ctx = openLabContext(cli, `Saving ${asked.lab} as ${asked.name}`);
       const { sizeBytes, pausedMs } = await saveLab(ctx, labHouse(cli), place, asked.name);
-      const how = pausedMs === null ? 'it is off, so there are its disks alone' : `it stood still for ${formatDuration(pausedMs)}`;
+      const how = pausedMs === null ? 'it is off, so only its disks are saved' : `it paused for ${formatDuration(pausedMs)}`;
       cli.screen.keep([
         line(0, [span(`${asked.lab} is saved as ${asked.name}`, 'good'), span(`: ${formatSize(sizeBytes)}, after ${took()}; ${how}.`)]),
         blank,
@@ -133,7 +133,7 @@ export async function runSnapshotCommand(cli: Cli, asked: SnapshotCommand): Prom
     case 'rm': {
       using ctx = openLabContext(cli, `Removing ${asked.names.join(', ')}`);
       await removeSnapshots(ctx, place, asked.names);
-      cli.screen.keep(asked.names.map((name) => line(0, `${name} is gone.`)));
+      cli.screen.keep(asked.names.map((name) => line(0, `${name} is removed.`)));
       break;
     }
   }

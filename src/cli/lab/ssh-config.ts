@@ -12,7 +12,7 @@ import { labOption, placeOf } from './lab-option.ts';
 /** Gives the command line of `raidlab ssh-config`. */
 export const sshConfigArguments = (cli: Cli) =>
   command('ssh-config', object({ command: constant('ssh-config'), lab: labOption(cli) }), {
-    brief: message`Prints the ssh configuration of a lab, for scp, rsync, editors and Ansible.`,
+    brief: message`Prints a lab's ssh configuration, for scp, rsync, editors and Ansible.`,
   });
 
 /** What `raidlab ssh-config` was asked for. */

@@ -15,12 +15,12 @@ export const sshArguments = (cli: Cli) =>
     object({
       command: constant('ssh'),
       lab: labOption(cli),
-      words: multiple(argument(string({ metavar: 'COMMAND' }), { description: message`What to run instead of a shell, after --.` })),
+      words: multiple(argument(string({ metavar: 'COMMAND' }), { description: message`Command to run instead of a shell, after --.` })),
     }),
     {
-      usageLine: [{ type: 'literal', value: '[-- COMMAND…]' }],
-      brief: message`Logs in to a lab, or runs a command there.`,
-      description: message`Logs in to a lab as root, or runs a command there, by the ssh of this host. The exit status is the command's; 255 when the connection was lost, because the machine or its kernel died. One word is a line for the shell in the lab; several are a command and its arguments, as they are.`,
+      usageLine: [{ type: 'literal', value: '[--lab NAME] [-- COMMAND…]' }],
+      brief: message`Logs in to a lab as root, or runs a command in it.`,
+      description: message`Uses this host's ssh. A single word is a line for the shell in the lab; several words are a command and its arguments, passed as they are. The connection is lost (exit 255) when the machine or its kernel dies.`,
     },
   );
 
@@ -30,8 +30,8 @@ export type SshCommand = InferValue<ReturnType<typeof sshArguments>>;
 /** Command lines of `raidlab ssh` worth typing. */
 export const sshExamples: readonly Example[] = [
   { words: 'ssh', does: 'A shell in the lab.' },
-  { words: 'ssh -- btrfs filesystem usage /storage', does: 'One command; its exit status is yours.' },
-  { words: "ssh -- 'dmesg | tail'", does: 'A line for the shell there.' },
+  { words: 'ssh -- btrfs filesystem usage /storage', does: 'One command, whose exit status is returned.' },
+  { words: "ssh -- 'dmesg | tail'", does: 'A line for the shell in the lab.' },
 ];
 
 /** Becomes ssh. */

@@ -20,10 +20,10 @@ export const statusArguments = (cli: Cli) =>
     object({
       command: constant('status'),
       lab: labOption(cli),
-      json: option('--json', { description: message`Prints one JSON document (docs/labs.md); with --watch one for each change.` }),
-      watch: option('-w', '--watch', { description: message`Looks again and again, until Ctrl-C.` }),
+      json: option('--json', { description: message`Prints one JSON document (docs/labs.md); with --watch one per change.` }),
+      watch: option('-w', '--watch', { description: message`Refreshes until Ctrl-C.` }),
     }),
-    { brief: message`Tells how a lab is: disks, containers, mappings, devices, chunks, counters, faults, and what is going on.` },
+    { brief: message`Shows a lab's disks, containers, mappings, devices, chunks, error counters, faults and running operations.` },
   );
 
 /** What `raidlab status` was asked for. */
@@ -31,12 +31,12 @@ export type StatusCommand = InferValue<ReturnType<typeof statusArguments>>;
 
 /** Command lines of `raidlab status` worth typing. */
 export const statusExamples: readonly Example[] = [
-  { words: 'status', does: 'How the lab of this directory is, from the disks up.' },
-  { words: 'status --watch', does: 'Beside the shell in which you replace a disk.' },
-  { words: 'status --json', does: 'For a program.' },
+  { words: 'status', does: 'The lab of this directory, from the disks up.' },
+  { words: 'status --watch', does: 'Keep it open while you replace a disk.' },
+  { words: 'status --json', does: 'The status as JSON.' },
 ];
 
-/** Tells how a lab is, once or again and again. */
+/** Shows the status of a lab, once or until interrupted. */
 export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<ExitCode> {
   const { lookAtLab } = await import('../../lab/look-at-lab.ts');
   const place = await placeOf(cli, asked.lab);

@@ -36,39 +36,39 @@ export const upArguments = (cli: Cli) =>
       ...layoutOptions,
       kernel: optional(
         option('--kernel', kernelName, {
-          description: message`The kernel: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
+          description: message`The kernel: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules (default: ${defaultSuite}).`,
         }),
       ),
       tools: optional(
-        option('--tools', toolsName, { description: message`Debian suite that btrfs-progs, cryptsetup and the rest come from.` }),
+        option('--tools', toolsName, { description: message`Debian suite for btrfs-progs, cryptsetup and the other tools.` }),
       ),
       memory: optional(
         option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), {
-          description: message`Memory of the machine (default: 1024).`,
+          description: message`Memory of the machine, MiB (default: 1024).`,
         }),
       ),
       accelerator: optional(
         option('--accelerator', choice(['kvm', 'tcg'], { metavar: 'NAME' }), {
-          description: message`KVM or software emulation (default: KVM where a kernel really boots under it).`,
+          description: message`KVM or software emulation (default: KVM if a kernel really boots under it).`,
         }),
       ),
       sshPort: optional(
         option('--ssh-port', integer({ metavar: 'PORT', min: 1, max: 65535 }), {
-          description: message`Where ssh is reached on 127.0.0.1 (default: any free port).`,
+          description: message`Port for ssh on 127.0.0.1 (default: any free one).`,
         }),
       ),
       provision: optional(
         negatableFlag(
           { positive: '--provision', negative: '--no-provision' },
-          { description: message`Builds the array, or leaves the disks of a new lab blank, for you to build it (default: builds it).` },
+          { description: message`Builds the array (the default), or leaves the disks of a new lab blank for you to build it.` },
         ),
       ),
-      plan: option('--plan', { description: message`Prints the array, its room and what would be typed, and builds nothing.` }),
-      json: option('--json', { description: message`With --plan: prints it as one JSON document (docs/events.md).` }),
+      plan: option('--plan', { description: message`Prints the array, its capacity and the commands, without building anything.` }),
+      json: option('--json', { description: message`With --plan: prints one JSON document (docs/events.md).` }),
     }),
     {
       brief: message`Turns a lab on: a machine with an encrypted array and a spare disk, to work in by hand.`,
-      description: message`Turns on the lab of this directory, making it where there is none: a machine with an encrypted btrfs array mounted on /storage, and a spare disk. It stays on when the command is over. Its disks are in .raidlab, and are as they were when it is turned on again.`,
+      description: message`Creates the lab of this directory if there is none, in .raidlab, with the array mounted on /storage. The lab stays on after this command returns, and keeps its disks when it is turned off and on again.`,
     },
   );
 
@@ -77,12 +77,12 @@ export type UpCommand = InferValue<ReturnType<typeof upArguments>>;
 
 /** Command lines of `raidlab up` worth typing. */
 export const upExamples: readonly Example[] = [
-  { words: 'up', does: 'A machine with two encrypted disks as raid1, and a spare. Then: raidlab ssh.' },
-  { words: 'up --kernel bookworm --tools bookworm', does: 'The same on what Debian 12 deploys.' },
+  { words: 'up', does: 'A machine with two encrypted disks in raid1, and a spare. Next: raidlab ssh.' },
+  { words: 'up --kernel bookworm --tools bookworm', does: 'The same with the kernel and tools of Debian 12.' },
   { words: 'up --layout raid10 --lab wide', does: 'A second lab, with five disks.' },
-  { words: 'up --layout ./array.yaml', does: 'The array that a file describes (docs/layouts.md).' },
+  { words: 'up --layout ./array.yaml', does: 'An array described in a file (docs/layouts.md).' },
   { words: 'up --bus nvme --encryption luks1 --lab old', does: 'Other disks, other containers.' },
-  { words: 'up --profile raid1c3 --disks 4 --plan', does: 'How much room it would have, and what would be typed. Nothing is built.' },
+  { words: 'up --profile raid1c3 --disks 4 --plan', does: 'Its capacity and the commands; nothing is built.' },
   { words: 'up --no-provision --lab blank', does: 'Blank disks, to build the array by hand.' },
 ];
 
@@ -96,7 +96,7 @@ export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode
   const lab = { fromHostPath: cli.cwdHostPath, name: asked.lab, wishes: wishesOf({ ...asked, layout, kernel }) };
   if (asked.plan) return printPlan(cli, lab, asked.json);
   if (asked.json)
-    throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: '--json goes with --plan.', command: 'raidlab up' });
+    throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: '--json needs --plan.', command: 'raidlab up' });
   await requireHostOf(cli);
   const startedMs = performance.now();
   const { bringUp } = await import('../../lab/bring-up.ts');

@@ -174,7 +174,7 @@ test('up --plan tells the array, its room and what would be typed, and leaves no
   assert.deepEqual([plan.v, plan.lab, plan.lossesSurvived, plan.isProvisioned], [1, 'default', 2, false]);
   const refused = await sandbox.run('up', '--json');
   assert.equal(refused.exitCode, 64);
-  assert.match(refused.stderr, /--json goes with --plan/u);
+  assert.match(refused.stderr, /--json needs --plan/u);
 });
 
 test('a drill that is not made for what a file says is skipped, and says why; options change the file', async () => {

@@ -21,17 +21,15 @@ const describe = (setting: LayoutSetting) => ({ description: message`${text(layo
 export const layoutOptions = {
   layout: optional(
     option('--layout', layoutWord, {
-      description: message`The array, by the name of a layout or its file (./array.yaml, docs/layouts.md); the options below change it.`,
+      description: message`The array: the name of a layout, or a file (./array.yaml, see docs/layouts.md). The options below change it.`,
     }),
   ),
   disks: optional(
     option('--disks', integer({ metavar: 'N', min: 1, max: 16 }), {
-      description: message`How many disks the array has, spares not counted.`,
+      description: message`Number of disks in the array, without spares.`,
     }),
   ),
-  spares: optional(
-    option('--spares', integer({ metavar: 'N', min: 0, max: 16 }), { description: message`How many blank disks there are besides.` }),
-  ),
+  spares: optional(option('--spares', integer({ metavar: 'N', min: 0, max: 16 }), { description: message`Number of blank spare disks.` })),
   diskSize: optional(
     option('--disk-size', diskSize(['512MiB', '1GiB', '2GiB']), { description: message`Size of each disk, sparse on the host.` }),
   ),
@@ -45,12 +43,12 @@ export const layoutOptions = {
   kdf: optional(option('--kdf', choice(['fast', 'real'], { metavar: 'KDF' }), describe('kdf'))),
   mkfsOptions: multiple(
     option('--mkfs-option', string({ metavar: 'WORD' }), {
-      description: message`A word that mkfs.btrfs gets besides (--mkfs-option=--checksum --mkfs-option=xxhash). Can be given more than once.`,
+      description: message`Extra argument for mkfs.btrfs (--mkfs-option=--checksum --mkfs-option=xxhash). Can be given more than once.`,
     }),
   ),
   mountOptions: multiple(
     option('--mount-option', kindOfWord('OPTION', mountOption, ['noatime', 'compress=zstd']), {
-      description: message`A mount option that /etc/fstab gets besides nofail. Can be given more than once.`,
+      description: message`Extra mount option for /etc/fstab, besides nofail. Can be given more than once.`,
     }),
   ),
 } as const;

@@ -3,11 +3,19 @@ import { message } from '@optique/core/message';
 import { optional } from '@optique/core/modifiers';
 import { option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
+import type { ValueParser } from '@optique/core/valueparser';
+
+const seedWord: ValueParser<'sync', string> = {
+  ...string({ metavar: 'SEED' }),
+  *suggest(prefix) {
+    if ('random'.startsWith(prefix)) yield { kind: 'literal', text: 'random' };
+  },
+};
 
 /** The option that says which payload there is. */
 export const seedOption = optional(
-  option('--seed', string({ metavar: 'SEED' }), {
-    description: message`Decides the payload (default: 1); with "random" one is drawn, and the run says which.`,
+  option('--seed', seedWord, {
+    description: message`Seed of the test data (default: 1); "random" picks one and prints it.`,
   }),
 );
 

@@ -1,5 +1,6 @@
 import { message, text } from '@optique/core/message';
 import type { Suggestion } from '@optique/core/parser';
+import { string } from '@optique/core/valueparser';
 import type { ValueParser } from '@optique/core/valueparser';
 import { formatAge, parseAge } from '../../core/text/age.ts';
 import { isLayoutName, layoutNames } from '../../core/layout/named-layout.ts';
@@ -104,6 +105,16 @@ export function knownWord(
   };
 }
 
+/** Reads a path; the shell completes it. */
+export function pathWord(metavar: 'FILE' | 'DIR' | 'PATH', type: 'file' | 'directory' | 'any'): ValueParser<'sync', string> {
+  return {
+    ...string({ metavar }),
+    *suggest(prefix) {
+      yield { kind: 'file', type, pattern: prefix };
+    },
+  };
+}
+
 /** Reads a reporter and its file: `junit=report.xml`. */
 export const reporter: ValueParser<'sync', ReporterSpec> = {
   mode: 'sync',
@@ -136,7 +147,7 @@ export const place: ValueParser<'sync', ByteRange> = {
   format: ({ offsetBytes, lengthBytes }) => `${String(offsetBytes)}+${String(lengthBytes)}`,
 };
 
-/** Reads a layout: its name, or its file, which is looked at by the command itself. */
+/** Reads a layout: its name, or its file, which the command itself checks. */
 export const layoutWord: ValueParser<'sync', string> = {
   mode: 'sync',
   metavar: 'LAYOUT',

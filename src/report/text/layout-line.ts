@@ -134,7 +134,7 @@ function wrapSpans(spans: readonly Span[], line: Line, page: Page): readonly (re
   const reserved = (isCommand(line) ? 2 : 0) + (line.margin === undefined ? 0 : page.widthOf(line.margin.text));
   const rows: Span[][] = [[]];
   let used = indentOn(line.indent, page);
-  for (const piece of spans.flatMap((span) => piecesOf(span, isCommand(line)))) {
+  for (const piece of spans.flatMap((span) => piecesOf(span, line))) {
     const row = rows.at(-1) ?? [];
     const width = page.widthOf(piece.text);
     const isSpace = piece.text.trim() === '';
@@ -150,9 +150,13 @@ function wrapSpans(spans: readonly Span[], line: Line, page: Page): readonly (re
   return rows;
 }
 
-/** A command is broken only between words, never inside quotes: a backslash there would become part of the word. */
-function piecesOf(span: Span, asCommand: boolean): readonly Span[] {
-  const pattern = asCommand ? /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+|\s+/gu : /\S+|\s+/gu;
+/** A command is broken only between words, never inside quotes: a backslash there would become part of the word. Usage is never broken inside brackets. */
+function piecesOf(span: Span, line: Line): readonly Span[] {
+  const pattern = isCommand(line)
+    ? /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+|\s+/gu
+    : line.wrap === 'usage'
+      ? /(?:\[[^\]]*\]|\([^)]*\)|[^\s[(])+|\s+/gu
+      : /\S+|\s+/gu;
   return (span.text.match(pattern) ?? []).map((text) => ({ text, tone: span.tone }));
 }
 

@@ -16,8 +16,8 @@ export interface Line {
   readonly spans: readonly Span[];
   /** Stands at the left of every row: the bar beside what a tool said. */
   readonly margin?: Span;
-  /** `command`: rows but the last end in ` \`, so that what was wrapped can be pasted into a shell. `label`: the first span is a name, in a column of its own where there is room. `labelled-command`: both. */
-  readonly wrap: 'prose' | 'command' | 'label' | 'labelled-command';
+  /** `command`: rows but the last end in ` \`, so that what was wrapped can be pasted into a shell. `label`: the first span is a name, in a column of its own where there is room. `labelled-command`: both. `usage`: what stands in brackets is one word. */
+  readonly wrap: 'prose' | 'command' | 'label' | 'labelled-command' | 'usage';
 }
 
 /** Makes a span. */
