@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseFilesystemUsage } from '../src/core/btrfs/filesystem-usage.ts';
 import { hasOnlyProfile, usageHasMissing } from '../src/core/btrfs/profile-judgement.ts';
-import { arrayGuestPath, arrayLabel, defaultDiskSizeBytes, defaultLayout } from '../src/core/layout/layout.ts';
+import { arrayGuestPath, defaultDiskSizeBytes, defaultLayout } from '../src/core/layout/layout.ts';
+import { metadataProfileOf } from '../src/core/layout/profile.ts';
 import type { Manifest } from '../src/core/payload/manifest.ts';
 import { command, formatCommand } from '../src/core/plan/command.ts';
 import type { Command } from '../src/core/plan/command.ts';
@@ -171,11 +172,10 @@ function launch(disks: readonly (readonly [string, string])[]): readonly string[
 }
 
 function buildLines(job: GuestfishJob, one: ContainerPlan, two: ContainerPlan): readonly string[] {
-  const { profile } = defaultLayout;
   return [
     shell(...[one, two].flatMap((member) => planCreateContainer(member, defaultLayout))),
     endOf('containers'),
-    `mkfs-btrfs "${one.mappingGuestDevice} ${two.mappingGuestDevice}" datatype:${profile} metadata:${profile} label:${arrayLabel}`,
+    `mkfs-btrfs "${one.mappingGuestDevice} ${two.mappingGuestDevice}" datatype:${defaultLayout.profile} metadata:${metadataProfileOf(defaultLayout)} label:${defaultLayout.label}`,
     `mount ${one.mappingGuestDevice} /`,
     endOf('mkfs-and-mount'),
     `tar-in ${job.payloadHostPath} / xattrs:true`,
@@ -195,7 +195,6 @@ function loseWithin(one: ContainerPlan): readonly string[] {
 }
 
 function repairLines(job: GuestfishJob, two: ContainerPlan, spare: ContainerPlan): readonly string[] {
-  const { profile } = defaultLayout;
   return [
     `mount-options degraded ${two.mappingGuestDevice} /`,
     `debug sh "${formatCommand(lookAt.filesystemShow)} | grep -qi missing"`,
@@ -207,7 +206,7 @@ function repairLines(job: GuestfishJob, two: ContainerPlan, spare: ContainerPlan
     endOf('spare-container'),
     shell(planReplace(1, spare.mappingGuestDevice)),
     endOf('replace'),
-    shell(planSoftBalance(profile)),
+    shell(planSoftBalance(defaultLayout)),
     endOf('soft-balance'),
     shell(planScrub()),
     endOf('scrub'),
@@ -248,7 +247,7 @@ function partsOf(stdout: string, startedAtMs: number, endedAtMs: number): Readon
 function checkResult(job: GuestfishJob): void {
   const text = readFileSync(job.usageHostPath, 'utf8');
   const usage = parseFilesystemUsage(text);
-  if (!hasOnlyProfile(usage, defaultLayout.profile) || usageHasMissing(usage)) {
+  if (!hasOnlyProfile(usage, defaultLayout) || usageHasMissing(usage)) {
     throw new Error(`guestfish left an array that is not redundant:\n${text}`);
   }
   const checksum = readFileSync(job.checksumHostPath, 'utf8').trim();

@@ -29,7 +29,7 @@ function layoutsPage(note) {
   });
   const named = Object.entries(namedLayouts).map(
     ([name, layout]) =>
-      `| \`${name}\` | ${describeLayout(layout)} | ${formatSize(predictUsableBytes(layout))} | ${String(lossesSurvived(layout.profile))} |`,
+      `| \`${name}\` | ${describeLayout(layout)} | ${formatSize(predictUsableBytes(layout))} | ${String(lossesSurvived(layout))} |`,
   );
   return [
     '# Layouts',

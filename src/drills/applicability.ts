@@ -2,6 +2,7 @@ import type { Expectation } from '../core/verdict/expectation.ts';
 import type { ArrayLayout } from '../core/layout/layout.ts';
 import { namedLayouts } from '../core/layout/named-layout.ts';
 import type { LayoutName } from '../core/layout/named-layout.ts';
+import { metadataProfileOf } from '../core/layout/profile.ts';
 import { satisfies } from '../core/image/version-range.ts';
 import type { Drill, Requirement, VersionScope } from './drill.ts';
 
@@ -29,15 +30,17 @@ export function whyNotOnLayout(drill: Drill, asked: LayoutAsked | undefined): st
   return `it is not made for ${describeShape(asked.layout)} (${asked.file}): ${others}`;
 }
 
-/** Gives the named layout among those that a drill is made for that was asked for, or that the one in a file is like. */
+/** Gives the named layout that was asked for, where a drill is made for it or for one of its shape; for one in a file the named one that it is like. */
 export function likeNamedLayout(drill: Drill, asked: LayoutAsked | undefined): LayoutName | undefined {
   if (asked === undefined) return undefined;
-  return drill.layouts.find((name) => (asked.is === 'name' ? name === asked.name : isLike(asked.layout, namedLayouts[name])));
+  if (asked.is === 'file') return drill.layouts.find((name) => isLike(asked.layout, namedLayouts[name]));
+  return drill.layouts.some((name) => name === asked.name || isLike(namedLayouts[asked.name], namedLayouts[name])) ? asked.name : undefined;
 }
 
 function isLike(layout: ArrayLayout, named: ArrayLayout): boolean {
   return (
     layout.profile === named.profile &&
+    metadataProfileOf(layout) === metadataProfileOf(named) &&
     layout.memberSizesBytes.length === named.memberSizesBytes.length &&
     layout.spareSizesBytes.length >= named.spareSizesBytes.length
   );

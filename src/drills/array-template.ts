@@ -28,6 +28,7 @@ import type { Step } from './drill.ts';
 import { DrillRun } from './drill-run.ts';
 import { overlayDisks } from './machine-kit.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
+import type { WrittenTree } from './written-tree.ts';
 import type { DrillRequest } from './drill-request.ts';
 
 /** An array that is built and filled, at rest. */
@@ -43,12 +44,12 @@ export interface ArrayTemplate {
 interface ArrayFacts {
   /** Of the members' containers, in their order; spares get theirs in each drill. */
   readonly luksUuids: readonly string[];
-  readonly writtenTrees: readonly string[];
+  readonly writtenTrees: readonly WrittenTree[];
   readonly serials: readonly string[];
 }
 
 /** Raised when the array that the same build steps make becomes another. */
-const arrayVersion = 1;
+const arrayVersion = 2;
 
 const machineName = 'array-template';
 const files = { payload: 'payload.tar', manifests: 'manifests.json', commands: 'commands.ndjson' } as const;
@@ -133,10 +134,10 @@ async function planArrayKey(kit: MachineKit, request: DrillRequest, steps: reado
   return { kind: 'array', digest: await hashText(JSON.stringify(shape)), artefact: 'template of a built array' };
 }
 
-function factsOf(run: DrillRun): ArrayFacts {
+function factsOf(run: DrillRun) {
   return {
     luksUuids: run.array.members.map((member) => member.luksUuid),
-    writtenTrees: [...run.writtenTrees],
+    writtenTrees: run.writtenTrees.map(({ tree, guestPath }) => ({ tree, guestPath })),
     serials: run.machine.disks().map((disk) => disk.serial),
   };
 }

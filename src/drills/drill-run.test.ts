@@ -110,12 +110,12 @@ test('what the writer was told is durable is promised after an orderly stop and 
 test('only trees that were written are promised', async () => {
   await using drill = await openScriptedDrill(() => ({ scripts }));
   assert.deepEqual(
-    drill.run.promised.manifests.map(({ directory }) => directory),
+    drill.run.promised.trees.map(({ manifest }) => manifest.directory),
     ['payload'],
   );
-  drill.run.writtenTrees.push('written-degraded');
+  drill.run.writtenTrees.push({ tree: 'written-degraded', guestPath: '/storage/written-degraded' });
   assert.deepEqual(
-    drill.run.promised.manifests.map(({ directory }) => directory),
+    drill.run.promised.trees.map(({ manifest }) => manifest.directory),
     ['payload', 'written-degraded'],
   );
 });

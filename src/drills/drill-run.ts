@@ -1,6 +1,7 @@
 import type { Member } from '../core/array/member.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import type { Census } from '../core/payload/census.ts';
+import { arrayGuestPath } from '../core/layout/layout.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import { formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
@@ -26,6 +27,7 @@ import type { KernelLog } from '../core/kernel/kernel-log.ts';
 import { startFromKit } from './machine-kit.ts';
 import type { DrillRunOptions } from './drill-run-options.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
+import type { WrittenTree } from './written-tree.ts';
 import { waitForDiskNames } from '../machine/start/wait-for-disk-names.ts';
 import type { StartMachine } from '../machine/template/fork-or-boot.ts';
 
@@ -49,8 +51,8 @@ export class DrillRun implements AsyncDisposable {
   readonly seed: string;
   /** What the live writer was told is durable, by segment. */
   readonly journals: JournalRecord[] = [];
-  /** The trees of the payload that have been written, by directory name. */
-  readonly writtenTrees: string[] = [];
+  /** The trees of the payload that have been written, and where. */
+  readonly writtenTrees: WrittenTree[] = [];
   /** What the procedure itself judged on the way, in order. */
   readonly checks: Check[] = [];
   readonly #machineName: string;
@@ -233,9 +235,12 @@ export class DrillRun implements AsyncDisposable {
     this.ctx.emit({ type: 'remark-made', text: `What the kernel said until now is not judged: ${because}` });
   }
 
-  /** Starts the live writer on a new segment. */
+  /** Starts the live writer on a new segment; every other one is where there is no copy on write, if the layout has such a place. */
   async startJournal(): Promise<void> {
-    this.#journal = await startJournal(this.ctx, this.machine, { seed: this.seed, segment: this.journals.length + 1 });
+    const segment = this.journals.length + 1;
+    const [nodatacow] = this.array.layout.nodatacow;
+    const below = nodatacow === undefined || segment % 2 === 1 ? arrayGuestPath : `${arrayGuestPath}/${nodatacow}`;
+    this.#journal = await startJournal(this.ctx, this.machine, { seed: this.seed, segment, below });
   }
 
   /** Stops the live writer, if it runs; what it was told is durable is promised from now on. */
@@ -258,7 +263,10 @@ export class DrillRun implements AsyncDisposable {
   /** Everything that must be on the array from now on. */
   get promised(): Promised {
     return {
-      manifests: this.writtenTrees.flatMap((tree) => this.payload.manifests.get(tree) ?? []),
+      trees: this.writtenTrees.flatMap(({ tree, guestPath }) => {
+        const manifest = this.payload.manifests.get(tree);
+        return manifest === undefined ? [] : [{ guestPath, manifest }];
+      }),
       files: this.#promisedFiles,
       journals: this.journals,
       seed: this.seed,

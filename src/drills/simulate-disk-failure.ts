@@ -8,6 +8,7 @@ import { isMissing, parseFilesystemShow } from '../core/btrfs/filesystem-show.ts
 import { parseScrubStart } from '../core/btrfs/scrub-start.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { arrayGuestPath } from '../core/layout/layout.ts';
+import { degradedInFstab } from '../core/layout/layout-mistakes.ts';
 import { oursBelow } from '../core/payload/census.ts';
 import type { Census, IsOurs } from '../core/payload/census.ts';
 import { planMount, planOpenAsBoot, planUnmount } from '../core/plan/array.ts';
@@ -59,9 +60,6 @@ const openLab: Step = {
   },
 };
 
-const degradedInFstab =
-  'fstab mounts the array with `degraded`: at a boot at which one disk is merely late it goes on without it, and what is written then has one copy.';
-
 function refuse(reason: Unworkable | null): void {
   if (reason !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', ...reason });
 }
@@ -96,7 +94,7 @@ const mountDegradedForGood: Step = {
 const lookAndGoHome: Step = {
   ...softBalance,
   title: 'Look at what people look at, and go home (as the seed’s script did)',
-  plan: () => typed(lookAt.filesystemShow, lookAt.deviceStats, planScrub(), planUnmount(), planMount()),
+  plan: (array) => typed(lookAt.filesystemShow, lookAt.deviceStats, planScrub(), planUnmount(array), planMount()),
   run: async (run) => {
     await run.look(lookAt.filesystemShow, (result) =>
       readOutput(run.guest, result, parseFilesystemShow).some(isMissing)
@@ -109,7 +107,7 @@ const lookAndGoHome: Step = {
       return outcome === 'held' ? 'The scrub has found no error: it looks healthy.' : 'The scrub has found errors.';
     });
     await run.stopJournal();
-    await run.type(planUnmount());
+    await run.type(planUnmount(run.array));
     await run.look(planMount(), (result) =>
       result.exitCode === 0 ? 'It mounts. The script ends here, with exit 0.' : 'It does not mount.',
     );

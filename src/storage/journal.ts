@@ -40,25 +40,26 @@ const portGuestPath = '/dev/virtio-ports/org.raidlab.journal';
 /** The directory on the array that has the live writer's records. */
 export const journalDirectory = 'journal';
 
-const journalDirectoryGuestPath = `${arrayGuestPath}/${journalDirectory}`;
 const stopTimeoutMs = 60_000;
 
 /**
  * Starts the live writer on a new segment: it appends a record, calls fsync, reports the record as durable, again and again.
  *
- * `seed` and `segment` decide the bytes of every record, so the host can check them without having seen them.
+ * `seed` and `segment` decide the bytes of every record, so the host can check them without having seen them. `below` is a directory on
+ * the array; its mount point unless said otherwise.
  */
 export async function startJournal(
   ctx: Context,
   machine: Machine,
-  options: { readonly seed: string; readonly segment: number },
+  options: { readonly seed: string; readonly segment: number; readonly below?: string },
 ): Promise<Journal> {
-  const { seed, segment } = options;
+  const { seed, segment, below = arrayGuestPath } = options;
   const { guest } = machine;
-  const guestPath = `${journalDirectoryGuestPath}/segment-${String(segment)}`;
+  const directoryGuestPath = `${below}/${journalDirectory}`;
+  const guestPath = `${directoryGuestPath}/segment-${String(segment)}`;
   const program = await readFile(new URL('guest-programs/journal-writer.pl', import.meta.url));
   await guest.writeFile(ctx, programGuestPath, program, 0o755);
-  await typeCommand(ctx, guest, command('mkdir', '-p', journalDirectoryGuestPath));
+  await typeCommand(ctx, guest, command('mkdir', '-p', directoryGuestPath));
   const ear = listen(machine, segment);
   const process = await guest.start(ctx, [programGuestPath, guestPath, seed, String(segment), portGuestPath]);
   return {

@@ -38,7 +38,8 @@ export async function observeCensus(ctx: Context, guest: Guest, device: string, 
   );
 }
 
-async function withTopLevel<T>(ctx: Context, guest: Guest, device: string, work: () => Promise<T>): Promise<T> {
+/** Does something while the top level of a mounted array is mounted, too, to be read. */
+export async function withTopLevel<T>(ctx: Context, guest: Guest, device: string, work: () => Promise<T>): Promise<T> {
   for (const planned of planMountTopLevel(device)) await ask(ctx, guest, planned, String);
   const result = await work();
   await ask(ctx, guest, planUnmountTopLevel, String);

@@ -18,7 +18,7 @@ const journal: JournalRecord = {
   errors: [],
 };
 const promised: Promised = {
-  manifests: [smallManifest('payload'), smallManifest('more')],
+  trees: ['payload', 'more'].map((tree) => ({ guestPath: `/storage/${tree}`, manifest: smallManifest(tree) })),
   files: [],
   journals: [journal],
   seed: 'seed',
@@ -113,7 +113,7 @@ test('output of a reading tool that is not known is no observation', async () =>
 test('single files are read beside the trees, and each is said to be as promised, old, or lost', async () => {
   const paths = ['fresh', 'stale', 'lost'].map((name) => `/storage/images/${name}`);
   const files = paths.map((guestPath) => ({ guestPath, xxh128: 'f'.repeat(32), earlierXxh128s: ['0'.repeat(32)] }));
-  const { files: seen } = await verify({ ...promised, manifests: [], journals: [], files }, ([program, ...args]) => {
+  const { files: seen } = await verify({ ...promised, trees: [], journals: [], files }, ([program, ...args]) => {
     if (program !== 'xxhsum') return undefined;
     const line = (name: string, digit: string): string =>
       args.includes(`/storage/images/${name}`) ? `${digit.repeat(32)}  /storage/images/${name}\n` : '';

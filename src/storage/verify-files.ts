@@ -16,13 +16,19 @@ import type { Guest } from '../machine/guest.ts';
 import { journalDirectory } from './journal.ts';
 import type { JournalRecord } from './journal.ts';
 import { hashFiles, observePayload } from './observe-payload.ts';
-import { observeCensus } from './take-census.ts';
+import { observeCensus, withTopLevel } from './take-census.ts';
 import { ask, said, tryCommand } from './type-command.ts';
+
+/** A tree that was written, and where it must be: below the array's mount point, or below the top level. */
+export interface PromisedTree {
+  readonly guestPath: string;
+  readonly manifest: Manifest;
+}
 
 /** What was promised to be on the array. */
 export interface Promised {
-  /** The manifests of the trees that were written. */
-  readonly manifests: readonly Manifest[];
+  /** The trees that were written. */
+  readonly trees: readonly PromisedTree[];
   /** Single files beside the trees. */
   readonly files: readonly PromisedFile[];
   readonly journals: readonly JournalRecord[];
@@ -54,12 +60,13 @@ export async function dropCaches(ctx: Context, guest: Guest): Promise<void> {
 
 /** Compares everything that was promised with what is on an array that has just been mounted, by one of its devices; where it has not, drop the caches before. */
 export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised, device: string): Promise<FilesSeen> {
-  const trees: TreeSeen[] = [];
-  for (const manifest of promised.manifests) {
-    const guestPath = `${arrayGuestPath}/${manifest.directory}`;
-    const differences = compareWithManifest(manifest, await observePayload(ctx, guest, manifest, guestPath));
-    trees.push({ guestPath, entries: manifest.entries.length, differences });
-  }
+  const trees = await verifyTrees(
+    ctx,
+    guest,
+    promised.trees.filter((tree) => !isBelowTopLevel(tree)),
+  );
+  const below = promised.trees.filter(isBelowTopLevel);
+  if (below.length > 0) trees.push(...(await withTopLevel(ctx, guest, device, async () => verifyTrees(ctx, guest, below))));
   const contents = await hashFiles(
     ctx,
     guest,
@@ -76,17 +83,29 @@ export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised
   return { trees, files, journals, predictedLosses, unread: census?.unread ?? [] };
 }
 
+async function verifyTrees(ctx: Context, guest: Guest, trees: readonly PromisedTree[]): Promise<TreeSeen[]> {
+  const seen: TreeSeen[] = [];
+  for (const { guestPath, manifest } of trees) {
+    const differences = compareWithManifest(manifest, await observePayload(ctx, guest, manifest, guestPath));
+    seen.push({ guestPath, entries: manifest.entries.length, differences });
+  }
+  return seen;
+}
+
+function isBelowTopLevel({ guestPath }: PromisedTree): boolean {
+  return guestPath.startsWith(`${topLevelGuestPath}/`);
+}
+
 async function verifyCensus(
   ctx: Context,
   guest: Guest,
   promised: Promised & { readonly census: Census },
   device: string,
 ): Promise<TreeSeen> {
-  const { census, subvolume, manifests, files } = promised;
-  const names = [
-    ...files.map(({ guestPath }) => guestPath.slice(`${arrayGuestPath}/`.length)),
-    ...manifests.map(({ directory }) => directory),
-  ];
+  const { census, subvolume, trees, files } = promised;
+  const names = [...files, ...trees.filter((tree) => !isBelowTopLevel(tree))].map(({ guestPath }) =>
+    guestPath.slice(`${arrayGuestPath}/`.length),
+  );
   const isOurs = oursBelow(subvolume, [...names, journalDirectory, proofFile]);
   const differences = compareWithCensus(census, await observeCensus(ctx, guest, device, census), isOurs);
   return { guestPath: topLevelGuestPath, entries: census.manifest.entries.length, differences };

@@ -8,6 +8,7 @@ import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { ArrayPicture } from '../../core/array/array-picture.ts';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
 import type { LabState } from '../../core/lab/lab-state.ts';
 import { checkPayloadFits } from '../../core/layout/usable-space.ts';
 import { machinesAtOnce } from '../../core/jobs/plan-jobs.ts';
@@ -103,7 +104,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
   // It was on before: the person wants to see the result.
   if (condition.is === 'on' && !cli.interruption.signal.aborted) {
     const steps = result === undefined ? [] : stepsDone(chosen.drill, result);
-    await turnOnAgain(cli, place, asked, (picture) => labAfterLines(place.name, picture, state.layout.profile, steps));
+    await turnOnAgain(cli, place, asked, (picture) => labAfterLines(place.name, picture, state.layout, steps));
   }
   return exitCode;
 }
@@ -119,13 +120,18 @@ async function chooseSimulation(likeSeed: boolean): Promise<Simulation> {
   return likeSeed && twin !== null ? { ...twinOf(drill, twin), payloadBytes } : { drill, payloadBytes, skippedSteps: [] };
 }
 
+/** Beside what a person has on the array raidlab writes its files once. */
+function withoutCopies(layout: ArrayLayout): ArrayLayout {
+  return { ...layout, nodatacow: [], snapshot: false };
+}
+
 async function requestOf(
   cli: Cli,
   asked: SimulateCommand,
   { layout, kernel, tools, memoryMiB, accelerator }: LabState,
 ): Promise<Omit<DrillRequest, keyof Simulation | 'runHostPath'>> {
   return {
-    layout,
+    layout: withoutCopies(layout),
     kernel,
     tools,
     memoryMiB,
@@ -145,7 +151,7 @@ async function printPlan(
   { drill, state }: { readonly drill: Drill; readonly state: LabState },
 ): Promise<ExitCode> {
   const { planDrill } = await import('../../drills/plan-drill.ts');
-  const plan = planDrill(drill, { layout: state.layout, skippedSteps: [] });
+  const plan = planDrill(drill, { layout: withoutCopies(state.layout), skippedSteps: [] });
   if (json) cli.screen.data(`${harmlessJson({ v: 1, likeSeed, ...plan })}\n`);
   else cli.screen.keep(planLines(plan));
   return exitCodes.held;

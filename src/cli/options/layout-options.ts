@@ -1,12 +1,13 @@
 import { message, text } from '@optique/core/message';
-import { multiple, optional } from '@optique/core/modifiers';
+import { map, multiple, optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import type { ArrayLayout } from '../../core/layout/layout.ts';
 import { buses, encryptions, sectorSizes } from '../../core/layout/layout.ts';
 import { profiles } from '../../core/layout/profile.ts';
-import { layoutFieldNames, layoutFields, mountOption } from '../../core/layout-file/layout-fields.ts';
+import { layoutFieldNames, layoutFields } from '../../core/layout-file/layout-fields.ts';
+import { mountOption, onePart } from '../../core/layout-file/words.ts';
 import { applyWishes } from '../../core/layout/layout-wishes.ts';
 import type { LayoutSetting, LayoutWishes } from '../../core/layout/layout-wishes.ts';
 import { isLayoutName, namedLayouts } from '../../core/layout/named-layout.ts';
@@ -34,6 +35,7 @@ export const layoutOptions = {
     option('--disk-size', diskSize(['512MiB', '1GiB', '2GiB']), { description: message`Size of each disk, sparse on the host.` }),
   ),
   profile: optional(option('--profile', choice(profiles, { metavar: 'PROFILE' }), describe('profile'))),
+  metadataProfile: optional(option('--metadata-profile', choice(profiles, { metavar: 'PROFILE' }), describe('metadataProfile'))),
   bus: optional(option('--bus', choice(buses, { metavar: 'BUS' }), describe('bus'))),
   encryption: optional(option('--encryption', choice(encryptions, { metavar: 'NAME' }), describe('encryption'))),
   cipher: optional(
@@ -41,6 +43,7 @@ export const layoutOptions = {
   ),
   sectorSize: optional(option('--sector-size', choice(sectorSizes, { metavar: 'BYTES' }), describe('sectorSize'))),
   kdf: optional(option('--kdf', choice(['fast', 'real'], { metavar: 'KDF' }), describe('kdf'))),
+  label: optional(option('--label', kindOfWord('LABEL', layoutFields.label.kind, ['storage']), describe('label'))),
   mkfsOptions: multiple(
     option('--mkfs-option', string({ metavar: 'WORD' }), {
       description: message`Extra argument for mkfs.btrfs (--mkfs-option=--checksum --mkfs-option=xxhash). Can be given more than once.`,
@@ -51,6 +54,21 @@ export const layoutOptions = {
       description: message`Extra mount option for /etc/fstab, besides nofail. Can be given more than once.`,
     }),
   ),
+  subvolumes: multiple(
+    map(
+      option('--subvolume', kindOfWord('NAME', onePart, ['@data', '@snapshots']), {
+        description: message`A subvolume that /etc/fstab mounts: the first on /storage, another one below. Can be given more than once.`,
+      }),
+      (name) => ({ name }),
+    ),
+  ),
+  nodatacow: multiple(
+    option('--nodatacow', kindOfWord('NAME', onePart, ['vm-images']), {
+      description: message`A directory in which files have no copy on write and no checksums. Can be given more than once.`,
+    }),
+  ),
+  quota: optional(option('--quota', { description: message`Turns quotas on.` })),
+  snapshot: optional(option('--snapshot', describe('snapshot'))),
 } as const;
 
 /** The options of a layout, as they were given. */

@@ -167,7 +167,11 @@ export const layoutWord: ValueParser<'sync', string> = {
 };
 
 /** Reads a word that looks as a kind of a layout's file wants it. */
-export function kindOfWord(metavar: 'CIPHER' | 'OPTION', kind: Kind<string>, examples: readonly string[]): ValueParser<'sync', string> {
+export function kindOfWord(
+  metavar: 'CIPHER' | 'LABEL' | 'NAME' | 'OPTION',
+  kind: Kind<string>,
+  examples: readonly string[],
+): ValueParser<'sync', string> {
   return {
     mode: 'sync',
     metavar,

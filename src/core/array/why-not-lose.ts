@@ -1,5 +1,5 @@
 import type { BlockGroupUsage, ProfileName } from '../btrfs/filesystem-usage.ts';
-import { lossesSurvived, profiles } from '../layout/profile.ts';
+import { profileFacts, profiles } from '../layout/profile.ts';
 import type { PicturedDevice } from './array-picture.ts';
 
 /**
@@ -68,5 +68,5 @@ function devicesOf({ devices }: Group, all: readonly Device[]): readonly Device[
 
 function survivedBy(name: ProfileName): number {
   const known = profiles.find((profile) => profile === name.toLowerCase());
-  return known === undefined ? 0 : lossesSurvived(known);
+  return known === undefined ? 0 : profileFacts[known].lossesSurvived;
 }

@@ -3,6 +3,7 @@ import { formatCommand } from '../plan/command.ts';
 import { arrayGuestPath } from '../layout/layout.ts';
 import type { ArrayPlan } from '../plan/array.ts';
 import { planResetDeviceStats, planSoftBalance } from '../plan/repair.ts';
+import { describeProfiles } from '../layout/profile.ts';
 import { describeChunks } from '../proof/judge-profiles.ts';
 import type { ArrayPicture, PicturedDevice } from './array-picture.ts';
 
@@ -44,11 +45,11 @@ function whyNotAsPlanned({ devices }: ArrayPicture, { members }: ArrayPlan): Unw
 }
 
 function whyNotRedundant({ usage }: ArrayPicture, { layout }: ArrayPlan): Unworkable | null {
-  const outside = usage === null ? [] : chunksOutsideProfile(usage, layout.profile);
+  const outside = usage === null ? [] : chunksOutsideProfile(usage, layout);
   if (outside.length === 0) return null;
   return {
-    why: `not all of it is ${layout.profile}: ${outside.map(describeChunks).join('; ')}`,
-    remedy: `\`raidlab ssh\`, and there: ${formatCommand(planSoftBalance(layout.profile))}`,
+    why: `not all of it is ${describeProfiles(layout)}: ${outside.map(describeChunks).join('; ')}`,
+    remedy: `\`raidlab ssh\`, and there: ${formatCommand(planSoftBalance(layout))}`,
   };
 }
 

@@ -1,24 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chunkProfiles } from '../layout/profile.ts';
+import type { Profile } from '../layout/profile.ts';
 import { isCommand, recordings, testRecordings } from '../parsing/recordings.test.ts';
 import type { Expectation } from '../parsing/recordings.test.ts';
 import { UnknownOutput } from '../parsing/unknown-output.ts';
 import { parseFilesystemUsage } from './filesystem-usage.ts';
-import type { FilesystemUsage, ProfileName } from './filesystem-usage.ts';
+import type { FilesystemUsage } from './filesystem-usage.ts';
 import { chunksOutsideProfile, hasOnlyProfile, usageHasMissing } from './profile-judgement.ts';
 
 const parse = parseFilesystemUsage;
 const mapping = (number: number): string => `/dev/mapper/crypt-btrfs${String(number)}`;
 
 /** All chunks of one profile, on these devices; null is a missing one. */
-function only(profile: ProfileName, devices: readonly (string | null)[]): Expectation<FilesystemUsage> {
+function only(profile: Profile, devices: readonly (string | null)[]): Expectation<FilesystemUsage> {
   return {
     parse,
     check: (usage, { name }) => {
       checkSums(usage);
-      assert.ok(hasOnlyProfile(usage, profile), name);
-      assert.deepEqual(chunksOutsideProfile(usage, profile), []);
-      assert.equal(hasOnlyProfile(usage, profile === 'RAID6' ? 'raid5' : 'raid6'), false);
+      assert.ok(hasOnlyProfile(usage, chunkProfiles(profile)), name);
+      assert.deepEqual(chunksOutsideProfile(usage, chunkProfiles(profile)), []);
+      assert.equal(hasOnlyProfile(usage, chunkProfiles(profile === 'raid6' ? 'raid5' : 'raid6')), false);
       assert.deepEqual(usage.overall.multipleProfiles, []);
       assert.deepEqual(
         usage.unallocated.map(({ guestDevice }) => guestDevice),
@@ -59,8 +61,8 @@ function singleChunks(types: readonly string[]): Expectation<FilesystemUsage> {
     parse,
     check: (usage) => {
       checkSums(usage);
-      assert.equal(hasOnlyProfile(usage, 'raid1'), false);
-      const outside = chunksOutsideProfile(usage, 'raid1');
+      assert.equal(hasOnlyProfile(usage, chunkProfiles('raid1')), false);
+      const outside = chunksOutsideProfile(usage, chunkProfiles('raid1'));
       const found = outside.map(({ type }) => type);
       assert.deepEqual(found, usage.overall.multipleProfiles);
       for (const type of types) assert.ok(found.some((other) => other === type));
@@ -86,7 +88,7 @@ const plain = [3, 4].map((disk) => `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DIS
 
 const expected: Readonly<Record<string, Expectation<FilesystemUsage>>> = {
   [`${usage}-empty`]: withMissing(only('raid1', [mapping(1), mapping(2)]), false),
-  [`${usage}-healthy`]: withMissing(only('RAID1', [mapping(1), mapping(2)]), false),
+  [`${usage}-healthy`]: withMissing(only('raid1', [mapping(1), mapping(2)]), false),
   // dm-crypt hides that the disk is gone.
   [`${usage}-pulled`]: withMissing(only('raid1', [mapping(1), mapping(2)]), false),
   [`${usage}-replacing`]: withMissing(only('raid1', [mapping(3), mapping(1), mapping(2)]), false),
@@ -99,7 +101,7 @@ const expected: Readonly<Record<string, Expectation<FilesystemUsage>>> = {
   [`${usage}-suspended-target-gone`]: withMissing(only('raid1', [mapping(1), mapping(2)]), false),
   [`${usage}-raid1c3`]: withMissing(only('raid1c3', four.slice(0, 3)), false),
   [`${usage}-raid1c4`]: withMissing(only('raid1c4', four), false),
-  [`${usage}-raid10`]: withMissing(only('RAID10', four), false),
+  [`${usage}-raid10`]: withMissing(only('raid10', four), false),
   [`${usage}-dup`]: withMissing(only('dup', [mapping(1)]), false),
   [`${usage}-single`]: withMissing(only('single', [mapping(1), mapping(2)]), false),
   [`${usage}-raid0`]: chunks(['data,RAID0', 'metadata,RAID1', 'system,RAID1']),
@@ -157,7 +159,10 @@ test('sizes that are not plain bytes are refused', () => {
 test('chunks of a profile without system chunks are not the whole profile', () => {
   for (const { stdout } of recordings.filter(({ name }) => name === `${usage}-healthy`)) {
     const whole = parse(stdout);
-    assert.equal(hasOnlyProfile({ ...whole, blockGroups: whole.blockGroups.filter(({ type }) => type !== 'system') }, 'raid1'), false);
-    assert.equal(hasOnlyProfile({ ...whole, blockGroups: [] }, 'raid1'), false);
+    assert.equal(
+      hasOnlyProfile({ ...whole, blockGroups: whole.blockGroups.filter(({ type }) => type !== 'system') }, chunkProfiles('raid1')),
+      false,
+    );
+    assert.equal(hasOnlyProfile({ ...whole, blockGroups: [] }, chunkProfiles('raid1')), false);
   }
 });

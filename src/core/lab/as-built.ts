@@ -1,4 +1,4 @@
-import { lossesSurvived } from '../layout/profile.ts';
+import { describeProfiles, lossesSurvived } from '../layout/profile.ts';
 import { describeDamageSince } from './describe-damage.ts';
 import type { LabState } from './lab-state.ts';
 
@@ -15,7 +15,7 @@ export function whyNotAsBuilt({ isProvisioned, layout, disks, faults }: LabState
     const [first] = damage;
     if (first !== undefined) return `${serial} is damaged (${first.what}), and ${describeDamageSince(first)}`;
   }
-  if (lossesSurvived(layout.profile) === 0) return `its profile, ${layout.profile}, survives no loss`;
+  if (lossesSurvived(layout) === 0) return `its profile, ${describeProfiles(layout)}, survives no loss`;
   if (layout.encryption === 'none') return 'it has no LUKS containers, which the procedure opens';
   if (layout.bus !== 'scsi') return `its disks hang on ${layout.bus}, and what the kernel says of a lost one is known of scsi`;
   return layout.spareSizesBytes.length === 0 ? 'it has no spare' : null;

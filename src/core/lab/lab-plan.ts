@@ -50,7 +50,7 @@ export function planLab(
     isProvisioned,
     layout: describeLayout(layout),
     usableBytes: predictUsableBytes(layout),
-    lossesSurvived: lossesSurvived(layout.profile),
+    lossesSurvived: lossesSurvived(layout),
     ...(machine.length === 0 ? {} : { machine }),
     warnings: warnOfLayout(layout),
     disks: serials.map((serial, index) => ({

@@ -2,7 +2,7 @@ import type { ByteRange, StandingFault } from '../fault/fault.ts';
 import { JsonReader } from '../parsing/json-reader.ts';
 import { buses, defaultLayout, encryptions, sectorSizes } from '../layout/layout.ts';
 import { profiles } from '../layout/profile.ts';
-import type { ArrayLayout } from '../layout/layout.ts';
+import type { ArrayLayout, Subvolume } from '../layout/layout.ts';
 
 /** The version of a lab's `state.json`; raised when a field changes meaning or goes away. */
 export const labStateVersion = 1;
@@ -206,6 +206,20 @@ function readLayout(layout: JsonReader): ArrayLayout {
     sectorSize: since('sectorSize', (value) => value.orNull((size) => size.oneOf(sectorSizes))),
     mkfsOptions: since('mkfsOptions', words),
     mountOptions: since('mountOptions', words),
+    metadataProfile: since('metadataProfile', (value) => value.orNull((profile) => profile.oneOf(profiles))),
+    label: since('label', (value) => value.text()),
+    subvolumes: since('subvolumes', (value) => value.list(readSubvolume)),
+    nodatacow: since('nodatacow', words),
+    quota: since('quota', (value) => value.flag()),
+    snapshot: since('snapshot', (value) => value.flag()),
+  };
+}
+
+function readSubvolume(subvolume: JsonReader): Subvolume {
+  return {
+    name: subvolume.field('name').text(),
+    mountPoint: subvolume.field('mountPoint').text(),
+    options: subvolume.field('options').list((option) => option.text()),
   };
 }
 

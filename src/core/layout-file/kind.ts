@@ -64,8 +64,18 @@ export function pattern(expected: string, source: string, remedy: string, { numb
   };
 }
 
-/** A list of such words. */
-export function list(kind: Kind<string>, expected: string): Kind<readonly string[]> {
+/** Yes or no. */
+export const flag: Kind<boolean> = {
+  expected: 'true or false',
+  schema: { type: 'boolean' },
+  read: (node, subject) =>
+    node.is === 'scalar' && typeof node.value === 'boolean'
+      ? read(node.value)
+      : wrong(node, { subject, expected: flag.expected, remedy: 'Write true or false, without quotes.' }),
+};
+
+/** A list of such values. */
+export function list<T>(kind: Kind<T>, expected: string): Kind<readonly T[]> {
   return {
     expected,
     schema: { type: 'array', items: kind.schema },
@@ -136,7 +146,8 @@ function read<T>(value: T): Reading<T> {
   return { is: 'read', value };
 }
 
-function wrong(
+/** Says what a value is, and what it must be. */
+export function wrong(
   node: LocatedNode,
   { subject, expected, remedy }: { readonly subject: string; readonly expected: string; readonly remedy: string },
 ): Reading<never> {

@@ -1,8 +1,10 @@
 import { buses, encryptions, sectorSizes } from '../layout/layout.ts';
 import { profiles } from '../layout/profile.ts';
 import type { LayoutWishes } from '../layout/layout-wishes.ts';
-import { disks, list, oneNumber, pattern, size, word } from './kind.ts';
+import { disks, flag, list, oneNumber, pattern, size, word } from './kind.ts';
 import type { Kind } from './kind.ts';
+import { subvolumes } from './subvolumes.ts';
+import { mountOption, onePart } from './words.ts';
 
 /** A field of a layout's file. */
 export interface LayoutField<T> {
@@ -12,13 +14,6 @@ export interface LayoutField<T> {
   /** What it is when nothing is said, as it is written in a file or in words. */
   readonly standard: string;
 }
-
-/** One mount option, as fstab and `mount -o` take several with commas between. */
-export const mountOption = pattern(
-  'one mount option without blanks, commas, quotes and #',
-  '^[^\\s,\'"#]+$',
-  'Write each option by itself: [noatime, compress=zstd:3].',
-);
 
 /** What a layout's file may say. The only place that says it: reading, schema, options and documentation are made from it. */
 export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutField<NonNullable<LayoutWishes[Name]>> } = {
@@ -47,6 +42,11 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     kind: word(profiles),
     standard: 'raid1',
   },
+  metadataProfile: {
+    what: 'Another btrfs profile for metadata and system chunks than for data.',
+    kind: word(profiles),
+    standard: 'what goes with profile',
+  },
   encryption: {
     what: 'What the members are behind: LUKS containers of version 2 or 1, or nothing. Drills want containers.',
     kind: word(encryptions),
@@ -71,6 +71,15 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     kind: word(['fast', 'real']),
     standard: 'fast',
   },
+  label: {
+    what: 'The label of the filesystem, by which fstab mounts it.',
+    kind: pattern(
+      'a label of at most 255 characters without blanks, slashes and quotes',
+      '^[^\\s/\'"#\\\\=]{1,255}$',
+      'Use letters, digits and dashes.',
+    ),
+    standard: 'storage',
+  },
   mkfsOptions: {
     what: 'Words that mkfs.btrfs gets besides profile, label and devices.',
     kind: list(
@@ -83,6 +92,26 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     what: 'Mount options that /etc/fstab gets besides nofail.',
     kind: list(mountOption, 'a list of options, such as [noatime, compress=zstd:3]'),
     standard: 'none',
+  },
+  subvolumes: {
+    what: 'Subvolumes of the top level, each with its own line in /etc/fstab. The first is mounted on /storage; another one below, by its name without a leading @ unless it says where.',
+    kind: subvolumes,
+    standard: 'none: the top level is mounted on /storage',
+  },
+  nodatacow: {
+    what: 'Directories in which files have no copy on write and no checksums (chattr +C). A drill puts a copy of its files there, and lets every other run of its live writer write there.',
+    kind: list(onePart, 'a list of names, such as [vm-images]'),
+    standard: 'none',
+  },
+  quota: {
+    what: 'Whether quotas are on.',
+    kind: flag,
+    standard: 'false',
+  },
+  snapshot: {
+    what: 'Whether a drill takes a read-only snapshot of its files as soon as they are written, and makes a reflinked copy of them.',
+    kind: flag,
+    standard: 'false',
   },
 };
 

@@ -1,8 +1,8 @@
 import { RaidlabError } from '../failure/failure.ts';
-import { diskSizesBytes, slotsOfBus } from './layout.ts';
+import { arrayGuestPath, diskSizesBytes, slotsOfBus } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 import type { LayoutSetting } from './layout-wishes.ts';
-import { metadataProfileOf, profileFacts } from './profile.ts';
+import { describeProfiles, metadataProfileOf, profileFacts } from './profile.ts';
 
 /** Below this mkfs.btrfs refuses the member behind a LUKS2 header (field notes, 12: 128 MiB disks fail); 256 MiB leaves room to balance, whatever the header. */
 const minimumDiskBytes = 256 * 1024 ** 2;
@@ -22,14 +22,14 @@ export type SaySetting = (setting: LayoutSetting, value?: string) => string;
 
 /** Gives what is wrong with a layout; nothing when such an array can be. */
 export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[] {
-  const { minimumMembers } = profileFacts[layout.profile];
+  const needed = Math.max(profileFacts[layout.profile].minimumMembers, profileFacts[metadataProfileOf(layout)].minimumMembers);
   const members = layout.memberSizesBytes.length;
   const smallestBytes = Math.min(...diskSizesBytes(layout));
   const mistakes: readonly (LayoutMistake | false)[] = [
-    members < minimumMembers && {
-      settings: ['profile', 'disks'],
-      problem: `The profile ${layout.profile} needs at least ${String(minimumMembers)} disks; the layout has ${String(members)}.`,
-      remedy: (say) => `Use ${say('disks', String(minimumMembers))} or more, or another ${say('profile')}.`,
+    members < needed && {
+      settings: ['profile', 'metadataProfile', 'disks'],
+      problem: `The profile ${describeProfiles(layout)} needs at least ${String(needed)} disks; the layout has ${String(members)}.`,
+      remedy: (say) => `Use ${say('disks', String(needed))} or more, or another ${say('profile')}.`,
     },
     smallestBytes < minimumDiskBytes && {
       settings: ['diskSize', 'disks', 'spares'],
@@ -39,6 +39,7 @@ export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[
     ...findBusMistakes(layout),
     ...findEncryptionMistakes(layout),
     ...findOptionMistakes(layout),
+    ...findSubvolumeMistakes(layout),
   ];
   return mistakes.filter((mistake) => mistake !== false);
 }
@@ -75,7 +76,7 @@ function findEncryptionMistakes({ encryption, cipher, sectorSize, kdf }: ArrayLa
 /** Words of mkfs.btrfs that raidlab says itself, or that would make another array than the one that is described. */
 const ownMkfsOption = /^(?:-[dmLbrU]|--(?:data|metadata|label|byte-count|rootdir|uuid)\b)/u;
 
-function findOptionMistakes({ mkfsOptions, mountOptions }: ArrayLayout): readonly (LayoutMistake | false)[] {
+function findOptionMistakes({ mkfsOptions }: ArrayLayout): readonly (LayoutMistake | false)[] {
   const own = mkfsOptions.find((word) => ownMkfsOption.test(word));
   const [first] = mkfsOptions;
   return [
@@ -90,12 +91,40 @@ function findOptionMistakes({ mkfsOptions, mountOptions }: ArrayLayout): readonl
         problem: `The options of mkfs.btrfs begin with a dash, and the first of these is ${first}.`,
         remedy: (say) => `Write each word by itself: ${say('mkfsOptions', '[--checksum, xxhash]')}.`,
       },
-    mountOptions.includes('degraded') && {
-      settings: ['mountOptions'],
-      problem: 'With degraded in fstab an array that has lost a disk is mounted at every boot as if nothing had happened.',
-      remedy: () => 'Take it out, and mount by hand when it is needed: `mount -o degraded`.',
-    },
   ];
+}
+
+/** Options that say which subvolume is mounted. */
+const subvolumeOption = /^subvol(?:id)?=/u;
+
+function findSubvolumeMistakes({ subvolumes, nodatacow, mountOptions }: ArrayLayout): readonly (LayoutMistake | false)[] {
+  const [first] = subvolumes;
+  const twice = firstTwice(subvolumes.map(({ name }) => name)) ?? firstTwice(subvolumes.map(({ mountPoint }) => mountPoint));
+  const own = [...mountOptions, ...subvolumes.flatMap(({ options }) => options)].find((option) => subvolumeOption.test(option));
+  const name = firstTwice(nodatacow);
+  return [
+    first !== undefined &&
+      first.mountPoint !== arrayGuestPath && {
+        settings: ['subvolumes'],
+        problem: `The first subvolume is what is mounted on ${arrayGuestPath}, and ${first.name} is to be mounted on ${first.mountPoint}.`,
+        remedy: () => `Begin with the one that belongs on ${arrayGuestPath}.`,
+      },
+    twice !== undefined && {
+      settings: ['subvolumes'],
+      problem: `The subvolumes have ${twice} twice.`,
+      remedy: () => 'Give each a name and a mount point of its own.',
+    },
+    own !== undefined && {
+      settings: ['mountOptions', 'subvolumes'],
+      problem: `The option ${own} is not free: what is mounted is said by the subvolumes.`,
+      remedy: (say) => `Take it out, and name the subvolume: ${say('subvolumes')}.`,
+    },
+    name !== undefined && { settings: ['nodatacow'], problem: `nodatacow has ${name} twice.`, remedy: () => 'Take one out.' },
+  ];
+}
+
+function firstTwice(words: readonly string[]): string | undefined {
+  return words.find((word, index) => words.indexOf(word) !== index);
 }
 
 /** Checks a layout that a command line asks for; throws `bad-layout` with a remedy when no such array can be. */
@@ -113,9 +142,18 @@ function sayOption(setting: LayoutSetting, value?: string): string {
 }
 
 /** Gives what somebody should know before they build a layout, a sentence or two each. */
-export function warnOfLayout({ profile }: ArrayLayout): readonly string[] {
-  if (profileFacts[profile].parity === 0) return [];
+export function warnOfLayout(layout: ArrayLayout): readonly string[] {
+  const { profile, mountOptions } = layout;
   return [
-    `btrfs's ${profile} is for evaluation and testing, not for data that counts: after a power cut parity and data may not fit each other (the write hole), and a disk that is lost then takes good data with it. Metadata and system chunks are ${metadataProfileOf(profile)}, which has no such hole. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.`,
+    ...(profileFacts[profile].parity === 0 ? [] : [warnOfParity(layout)]),
+    ...(mountOptions.includes('degraded') ? [degradedInFstab] : []),
   ];
+}
+
+/** What `degraded` in fstab comes to. */
+export const degradedInFstab =
+  'fstab mounts the array with `degraded`: at a boot at which one disk is merely late it goes on without it, and what is written then has one copy.';
+
+function warnOfParity(layout: ArrayLayout): string {
+  return `btrfs's ${layout.profile} is for evaluation and testing, not for data that counts: after a power cut parity and data may not fit each other (the write hole), and a disk that is lost then takes good data with it. Metadata and system chunks are ${metadataProfileOf(layout)}, which has no such hole. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.`;
 }

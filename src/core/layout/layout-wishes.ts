@@ -1,5 +1,5 @@
-import { equalSizes } from './layout.ts';
-import type { ArrayLayout } from './layout.ts';
+import { arrayGuestPath, equalSizes } from './layout.ts';
+import type { ArrayLayout, Subvolume } from './layout.ts';
 
 /** What somebody says about an array, in a file or by options; what is not said stays as it is in the layout that they start from. */
 export interface LayoutWishes {
@@ -10,13 +10,27 @@ export interface LayoutWishes {
   /** Blank disks besides: how many, or the size of each, bytes. */
   readonly spares?: number | readonly number[];
   readonly profile?: ArrayLayout['profile'];
+  readonly metadataProfile?: NonNullable<ArrayLayout['metadataProfile']>;
   readonly bus?: ArrayLayout['bus'];
   readonly encryption?: ArrayLayout['encryption'];
   readonly cipher?: string;
   readonly sectorSize?: NonNullable<ArrayLayout['sectorSize']>;
   readonly kdf?: ArrayLayout['kdf'];
+  readonly label?: string;
   readonly mkfsOptions?: readonly string[];
   readonly mountOptions?: readonly string[];
+  /** The first is mounted on /storage; another that says nothing about it, below, by its name without a leading `@`. */
+  readonly subvolumes?: readonly SubvolumeWish[];
+  readonly nodatacow?: readonly string[];
+  readonly quota?: boolean;
+  readonly snapshot?: boolean;
+}
+
+/** What somebody says about a subvolume. */
+export interface SubvolumeWish {
+  readonly name: string;
+  readonly mountPoint?: string;
+  readonly options?: readonly string[];
 }
 
 /** The name of something that can be said about an array: a field of a layout's file. */
@@ -27,13 +41,24 @@ export type LayoutSetting = keyof LayoutWishes;
  * those that were there; spares beside members that are listed one by one are as large as the largest of them.
  */
 export function applyWishes(base: ArrayLayout, wishes: LayoutWishes): ArrayLayout {
-  const { disks, diskSize, spares, ...rest } = wishes;
+  const { disks, diskSize, spares, subvolumes, ...rest } = wishes;
   const memberSizesBytes = sizesOf(base.memberSizesBytes, disks, diskSize ?? base.memberSizesBytes[0], diskSize);
   const largestBytes = Math.max(...memberSizesBytes);
   const besideListed = isList(disks) ? largestBytes : undefined;
   const spareBytes = diskSize ?? besideListed ?? base.spareSizesBytes[0] ?? largestBytes;
   const spareSizesBytes = sizesOf(base.spareSizesBytes, spares, spareBytes, diskSize ?? besideListed);
-  return { ...base, ...rest, memberSizesBytes, spareSizesBytes };
+  return {
+    ...base,
+    ...rest,
+    memberSizesBytes,
+    spareSizesBytes,
+    subvolumes: subvolumes === undefined ? base.subvolumes : subvolumes.map(placeSubvolume),
+  };
+}
+
+function placeSubvolume({ name, mountPoint, options = [] }: SubvolumeWish, index: number): Subvolume {
+  const below = `${arrayGuestPath}/${name.replace(/^@/u, '')}`;
+  return { name, mountPoint: mountPoint ?? (index === 0 ? arrayGuestPath : below), options };
 }
 
 /** `countedBytes`: the size of those that are counted; `changedBytes`: that of those about which nothing is said, if it changes. */

@@ -6,7 +6,7 @@ import type { Failure } from '../failure/failure.ts';
 import { buses, defaultLayout, describeLayout, encryptions, equalSizes } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 import { checkLayout, warnOfLayout } from './layout-mistakes.ts';
-import { lossesSurvived, metadataProfileOf, profiles } from './profile.ts';
+import { chunkProfiles, lossesSurvived, metadataProfileOf, profileFacts, profiles } from './profile.ts';
 import type { Profile } from './profile.ts';
 import { checkPayloadFits, predictUsableBytes } from './usable-space.ts';
 
@@ -35,7 +35,7 @@ test('each profile is refused with one disk too few, and taken with just enough'
   ];
   assert.deepEqual(table.map(([profile]) => profile).sort(), [...profiles].sort());
   for (const [profile, members, losses] of table) {
-    assert.equal(lossesSurvived(profile), losses);
+    assert.equal(lossesSurvived(chunkProfiles(profile)), losses);
     assert.equal(
       refusal(() => {
         checkLayout({ ...defaultLayout, profile, memberSizesBytes: equalSizes(members) });
@@ -88,6 +88,12 @@ test('a payload fits exactly up to half of what the array holds, in every layout
     sectorSize: fc.constant(null),
     mkfsOptions: fc.constant([]),
     mountOptions: fc.constant([]),
+    metadataProfile: fc.constant(null),
+    label: fc.constant('storage'),
+    subvolumes: fc.constant([]),
+    nodatacow: fc.constant([]),
+    quota: fc.boolean(),
+    snapshot: fc.boolean(),
   });
   fc.assert(
     fc.property(layout, (each) => {
@@ -138,8 +144,8 @@ test('a smaller header leaves more room, and none the whole disk', () => {
 
 test('metadata has the profile of data, and beside parity one that survives as many losses', () => {
   for (const profile of profiles) {
-    const metadata = metadataProfileOf(profile);
-    assert.equal(lossesSurvived(metadata), lossesSurvived(profile), profile);
+    const metadata = metadataProfileOf(chunkProfiles(profile));
+    assert.equal(profileFacts[metadata].lossesSurvived, lossesSurvived(chunkProfiles(profile)), profile);
     assert.equal(metadata === profile, !['raid5', 'raid6'].includes(profile));
     assert.equal(warnOfLayout({ ...defaultLayout, profile }).length, metadata === profile ? 0 : 1);
   }

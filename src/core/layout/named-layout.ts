@@ -1,4 +1,4 @@
-import { defaultLayout, equalSizes } from './layout.ts';
+import { arrayGuestPath, defaultLayout, equalSizes } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 
 const gibibyte = 1024 ** 3;
@@ -17,6 +17,18 @@ export const namedLayouts = {
     memberSizesBytes: equalSizes(4, 2 * gibibyte),
     spareSizesBytes: equalSizes(1, 2 * gibibyte),
     profile: 'raid1c3',
+  },
+  'as-people-have-it': {
+    ...defaultLayout,
+    label: 'tank',
+    mountOptions: ['noatime', 'compress=zstd'],
+    subvolumes: [
+      { name: '@data', mountPoint: arrayGuestPath, options: [] },
+      { name: '@snapshots', mountPoint: `${arrayGuestPath}/.snapshots`, options: [] },
+    ],
+    nodatacow: ['vm-images'],
+    quota: true,
+    snapshot: true,
   },
   raid10: { ...defaultLayout, memberSizesBytes: equalSizes(5), profile: 'raid10' },
 } as const satisfies Readonly<Record<string, ArrayLayout>>;

@@ -26,16 +26,34 @@ export const profileFacts: Readonly<Record<Profile, ProfileFacts>> = {
   raid6: { minimumMembers: 3, lossesSurvived: 2, copies: 1, parity: 2 },
 };
 
-/**
- * Gives the profile that metadata and system chunks have where data has the given one: the same, and raid1 beside raid5, raid1c3
- * beside raid6, which survive as many losses. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.
- */
-export function metadataProfileOf<Name extends string>(profile: Name): Name | 'raid1' | 'raid1c3' {
-  const name = profile.toLowerCase();
-  return name === 'raid5' ? 'raid1' : name === 'raid6' ? 'raid1c3' : profile;
+/** The profiles that the chunks of an array are to have. */
+export interface ChunkProfiles {
+  /** Of data chunks. */
+  readonly profile: Profile;
+  /** Of metadata and system chunks; null: what goes with that of data, see {@link metadataProfileOf}. */
+  readonly metadataProfile: Profile | null;
 }
 
-/** How many lost members an array of this profile survives. */
-export function lossesSurvived(profile: Profile): number {
-  return profileFacts[profile].lossesSurvived;
+/** Gives the profiles of an array whose metadata goes with its data. */
+export function chunkProfiles(profile: Profile): ChunkProfiles {
+  return { profile, metadataProfile: null };
+}
+
+/**
+ * Gives the profile that metadata and system chunks are to have. Unless something else was asked for it is that of data, and raid1
+ * beside raid5, raid1c3 beside raid6, which survive as many losses. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.
+ */
+export function metadataProfileOf({ profile, metadataProfile }: ChunkProfiles): Profile {
+  return metadataProfile ?? (profile === 'raid5' ? 'raid1' : profile === 'raid6' ? 'raid1c3' : profile);
+}
+
+/** Gives profiles in a word or two: `raid1`, or `raid1 (metadata raid1c3)`. */
+export function describeProfiles(profiles: ChunkProfiles): string {
+  const metadata = metadataProfileOf(profiles);
+  return metadata === profiles.profile ? metadata : `${profiles.profile} (metadata ${metadata})`;
+}
+
+/** How many lost members an array of these profiles survives. */
+export function lossesSurvived(profiles: ChunkProfiles): number {
+  return Math.min(profileFacts[profiles.profile].lossesSurvived, profileFacts[metadataProfileOf(profiles)].lossesSurvived);
 }

@@ -1,6 +1,6 @@
-import { arrayGuestPath, arrayLabel } from '../layout/layout.ts';
+import { arrayGuestPath } from '../layout/layout.ts';
+import type { ArrayLayout, Subvolume } from '../layout/layout.ts';
 import { metadataProfileOf } from '../layout/profile.ts';
-import type { ArrayLayout } from '../layout/layout.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 import { planAddToCrypttab, planContainer, planCreateContainer } from './container.ts';
@@ -22,35 +22,66 @@ export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): Ar
   const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid, layout.bus));
   const members = layout.memberSizesBytes.length;
   if (containers.length !== members + layout.spareSizesBytes.length) throw new RangeError('planArray: one LUKS UUID for each disk');
-  return { layout, members: containers.slice(0, members), spares: containers.slice(members), subvolume: null };
+  return {
+    layout,
+    members: containers.slice(0, members),
+    spares: containers.slice(members),
+    subvolume: layout.subvolumes[0]?.name ?? null,
+  };
 }
 
-/** The commands that build the array: containers and crypttab where it is encrypted, mkfs, fstab, mount. */
+/** The commands that build the array: containers and crypttab where it is encrypted, mkfs, subvolumes, fstab, mounts, and what is set on the mounted array. */
 export function planCreateArray(array: ArrayPlan): readonly Command[] {
   const { layout } = array;
-  const { profile, encryption, mkfsOptions, mountOptions } = layout;
+  const { encryption, nodatacow, quota } = layout;
   const containers = encryption === 'none' ? [] : array.members;
   return [
     ...containers.flatMap((member) => [...planCreateContainer(member, layout), planAddToCrypttab(member)]),
-    command(
-      'mkfs.btrfs',
-      '-q',
-      '-d',
-      profile,
-      '-m',
-      metadataProfileOf(profile),
-      '-L',
-      arrayLabel,
-      ...mkfsOptions,
-      ...array.members.map((member) => (encryption === 'none' ? member.guestDevice : member.mappingGuestDevice)),
-    ),
-    {
-      argv: ['tee', '-a', '/etc/fstab'],
-      stdin: `LABEL=${arrayLabel} ${arrayGuestPath} btrfs ${['nofail', ...mountOptions].join(',')} 0 0\n`,
-    },
-    command('mkdir', '-p', arrayGuestPath),
-    planMount(),
+    planMakeFilesystem(array),
+    ...planCreateSubvolumes(array),
+    ...fstabLines(layout).map((line): Command => ({ argv: ['tee', '-a', '/etc/fstab'], stdin: line })),
+    ...mountsOf(layout).flatMap(({ mountPoint }) => [command('mkdir', '-p', mountPoint), command('mount', mountPoint)]),
+    ...(quota ? [command('btrfs', 'quota', 'enable', arrayGuestPath)] : []),
+    ...nodatacow
+      .map((name) => `${arrayGuestPath}/${name}`)
+      .flatMap((guestPath) => [command('mkdir', guestPath), command('chattr', '+C', guestPath)]),
   ];
+}
+
+function planMakeFilesystem({ layout, members }: ArrayPlan): Command {
+  const devices = members.map((member) => (layout.encryption === 'none' ? member.guestDevice : member.mappingGuestDevice));
+  const { profile, label, mkfsOptions } = layout;
+  return command('mkfs.btrfs', '-q', '-d', profile, '-m', metadataProfileOf(layout), '-L', label, ...mkfsOptions, ...devices);
+}
+
+/** Where the top level is mounted while its subvolumes are made. */
+const makingGuestPath = '/mnt';
+
+function planCreateSubvolumes({ layout: { subvolumes, label } }: ArrayPlan): readonly Command[] {
+  if (subvolumes.length === 0) return [];
+  return [
+    command('mount', '-t', 'btrfs', '-L', label, makingGuestPath),
+    ...subvolumes.map(({ name }) => command('btrfs', 'subvolume', 'create', `${makingGuestPath}/${name}`)),
+    command('umount', makingGuestPath),
+  ];
+}
+
+type Mount = Pick<Subvolume, 'mountPoint' | 'options'>;
+
+function mountsOf({ subvolumes, mountOptions }: ArrayLayout): readonly Mount[] {
+  if (subvolumes.length === 0) return [{ mountPoint: arrayGuestPath, options: mountOptions }];
+  return subvolumes.map(({ name, mountPoint, options }) => ({ mountPoint, options: [...mountOptions, ...options, `subvol=${name}`] }));
+}
+
+function fstabLines(layout: ArrayLayout): readonly string[] {
+  return mountsOf(layout).map(
+    ({ mountPoint, options }) => `LABEL=${layout.label} ${mountPoint} btrfs ${['nofail', ...options].join(',')} 0 0\n`,
+  );
+}
+
+/** Where fstab mounts more of the array than what is on its mount point. */
+export function furtherMountPoints({ subvolumes }: ArrayLayout): readonly string[] {
+  return subvolumes.slice(1).map(({ mountPoint }) => mountPoint);
 }
 
 /** The command that mounts the array as fstab says. */
@@ -79,9 +110,10 @@ export function planMountTopLevel(device: string): readonly Command[] {
 /** The command that unmounts the top level. */
 export const planUnmountTopLevel: Command = command('umount', topLevelGuestPath);
 
-/** The command that unmounts the array. */
-export function planUnmount(): Command {
-  return command('umount', arrayGuestPath);
+/** The command that unmounts the array, with what is mounted below it. */
+export function planUnmount({ layout }: Pick<ArrayPlan, 'layout'>): Command {
+  const below = layout.subvolumes.length > 1 ? ['--recursive'] : [];
+  return command('umount', ...below, arrayGuestPath);
 }
 
 /** The command that does what a boot does with the storage: Debian's cryptdisks opens what crypttab lists, then `mount -a`. Part of the tools image. */

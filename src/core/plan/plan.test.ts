@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { defaultLayout, equalSizes } from '../layout/layout.ts';
 import type { ArrayLayout } from '../layout/layout.ts';
-import { profiles } from '../layout/profile.ts';
+import { chunkProfiles, profiles } from '../layout/profile.ts';
 import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
 import { formatCommand } from './command.ts';
 import type { Command } from './command.ts';
@@ -113,7 +113,10 @@ test('containers, mkfs and fstab are as the layout has them', () => {
   const [first, second] = ['DISK1', 'DISK2'].map((serial) => guestDeviceOf(serial));
   assert.ok(plain.includes(`mkfs.btrfs -q -d raid1 -m raid1 -L storage --checksum xxhash ${String(first)} ${String(second)}`), plain);
   assert.match(typed({ profile: 'raid6' }), /mkfs\.btrfs -q -d raid6 -m raid1c3 /u);
-  assert.equal(formatCommand(planSoftBalance('raid5')), 'btrfs balance start -dconvert=raid5,soft -mconvert=raid1,soft /storage');
+  assert.equal(
+    formatCommand(planSoftBalance(chunkProfiles('raid5'))),
+    'btrfs balance start -dconvert=raid5,soft -mconvert=raid1,soft /storage',
+  );
 });
 
 test('a disk is named as udev names it on its bus', () => {
@@ -156,14 +159,17 @@ test('repair commands are those of the manual pages', () => {
   assert.equal(formatCommand(planResize(3, 'max')), 'btrfs filesystem resize 3:max /storage');
   assert.equal(formatCommand(planResetDeviceStats()), 'btrfs device stats -z /storage');
   assert.equal(formatCommand(planReplaceStatus()), 'btrfs replace status -1 /storage');
-  assert.equal(formatCommand(planSoftBalance('raid1c3')), 'btrfs balance start -dconvert=raid1c3,soft -mconvert=raid1c3,soft /storage');
+  assert.equal(
+    formatCommand(planSoftBalance(chunkProfiles('raid1c3'))),
+    'btrfs balance start -dconvert=raid1c3,soft -mconvert=raid1c3,soft /storage',
+  );
   assert.equal(formatCommand(planScrub()), 'btrfs scrub start -B /storage');
   assert.equal(formatCommand(planMountWith('/dev/mapper/c', 'degraded,ro')), 'mount -t btrfs -o degraded,ro /dev/mapper/c /storage');
-  assert.equal(formatCommand(planUnmount()), 'umount /storage');
+  assert.equal(formatCommand(planUnmount({ layout: defaultLayout })), 'umount /storage');
 });
 
 test('what works on the whole array is given more time than a command that only looks', () => {
-  for (const planned of [planReplace(1, 'd'), planSoftBalance('raid1'), planScrub(), planOpenAsBoot])
+  for (const planned of [planReplace(1, 'd'), planSoftBalance(chunkProfiles('raid1')), planScrub(), planOpenAsBoot])
     assert.ok((planned.timeoutMs ?? 0) > 120_000);
   for (const planned of Object.values<Command>(lookAt)) assert.equal(planned.timeoutMs, undefined);
 });

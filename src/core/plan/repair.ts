@@ -1,6 +1,6 @@
 import { arrayGuestPath } from '../layout/layout.ts';
 import { metadataProfileOf } from '../layout/profile.ts';
-import type { Profile } from '../layout/profile.ts';
+import type { ChunkProfiles, Profile } from '../layout/profile.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -30,10 +30,11 @@ export function planReplaceStatus(): Command {
 /** The command that gives a replace up, one that runs or one that is suspended for want of its target. */
 export const planCancelReplace: Command = command('btrfs', 'replace', 'cancel', arrayGuestPath);
 
-/** The command that converts the chunks which do not have the profile, and only those: the step that `replace` does not do. */
-export function planSoftBalance(profile: Profile): Command {
+/** The command that converts the chunks which do not have their profile, and only those: the step that `replace` does not do. A layout says the profiles. */
+export function planSoftBalance(profiles: ChunkProfiles): Command {
+  const metadata = metadataProfileOf(profiles);
   return {
-    argv: ['btrfs', 'balance', 'start', `-dconvert=${profile},soft`, `-mconvert=${metadataProfileOf(profile)},soft`, arrayGuestPath],
+    argv: ['btrfs', 'balance', 'start', `-dconvert=${profiles.profile},soft`, `-mconvert=${metadata},soft`, arrayGuestPath],
     timeoutMs: repairTimeoutMs,
   };
 }
@@ -105,11 +106,16 @@ export function planCheckDeviceStats(): Command {
   return command('btrfs', 'device', 'stats', '-c', arrayGuestPath);
 }
 
+/** The command that says what is mounted on a path. */
+export function planFindMount(guestPath: string): Command {
+  return command('findmnt', '--json', '--output', 'TARGET,SOURCE,FSTYPE,OPTIONS', '--mountpoint', guestPath);
+}
+
 /** The commands that only look: what an administrator asks the array. */
 export const lookAt = {
   filesystemShow: command('btrfs', 'filesystem', 'show', '--raw', arrayGuestPath),
   filesystemUsage: command('btrfs', 'filesystem', 'usage', '-b', arrayGuestPath),
   deviceStats: command('btrfs', 'device', 'stats', arrayGuestPath),
   scrubStatus: command('btrfs', 'scrub', 'status', arrayGuestPath),
-  mountPoint: command('findmnt', '--json', '--output', 'TARGET,SOURCE,FSTYPE,OPTIONS', '--mountpoint', arrayGuestPath),
+  mountPoint: planFindMount(arrayGuestPath),
 } as const satisfies Readonly<Record<string, Command>>;

@@ -1,13 +1,13 @@
 import type { BlockGroupUsage, FilesystemUsage } from '../btrfs/filesystem-usage.ts';
 import { chunksOutsideProfile, hasOnlyProfile, usageHasMissing } from '../btrfs/profile-judgement.ts';
 import { metadataProfileOf } from '../layout/profile.ts';
-import type { Profile } from '../layout/profile.ts';
+import type { ChunkProfiles } from '../layout/profile.ts';
 import { formatSize } from '../text/size.ts';
 import type { Check } from '../verdict/verdict.ts';
 
 /** Judges whether data, metadata and system chunks have exactly the profile, on members that are all there. */
-export function judgeProfiles(usage: FilesystemUsage, profile: Profile): Check {
-  const outside = chunksOutsideProfile(usage, profile);
+export function judgeProfiles(usage: FilesystemUsage, profiles: ChunkProfiles): Check {
+  const outside = chunksOutsideProfile(usage, profiles);
   const missing = usageHasMissing(usage);
   const evidence = [
     ...outside.map((chunks) => `${describeChunks(chunks)}${hasCopies(chunks) ? '' : ': a single copy'}`),
@@ -17,14 +17,15 @@ export function judgeProfiles(usage: FilesystemUsage, profile: Profile): Check {
   ];
   return {
     name: 'profiles',
-    claim: `Every ${describeWanted(profile)}, and no device is missing`,
-    outcome: hasOnlyProfile(usage, profile) && !missing ? 'held' : 'broken',
+    claim: `Every ${describeWanted(profiles)}, and no device is missing`,
+    outcome: hasOnlyProfile(usage, profiles) && !missing ? 'held' : 'broken',
     evidence,
   };
 }
 
-function describeWanted(profile: Profile): string {
-  const metadata = metadataProfileOf(profile);
+function describeWanted(profiles: ChunkProfiles): string {
+  const { profile } = profiles;
+  const metadata = metadataProfileOf(profiles);
   return metadata === profile
     ? `data, metadata and system chunk is ${profile}`
     : `data chunk is ${profile}, every metadata and system chunk ${metadata}`;

@@ -5,6 +5,7 @@ import { parseFilesystemUsage } from '../btrfs/filesystem-usage.ts';
 import type { FilesystemUsage } from '../btrfs/filesystem-usage.ts';
 import { parseScrubStart } from '../btrfs/scrub-start.ts';
 import type { ScrubResult } from '../btrfs/scrub-start.ts';
+import { chunkProfiles } from '../layout/profile.ts';
 import { recordings } from '../parsing/recordings.test.ts';
 import type { Check, CheckOutcome } from '../verdict/verdict.ts';
 import { judgeDeviceStats } from './judge-device-stats.ts';
@@ -97,13 +98,17 @@ for (const suite of suites) {
 
   test(`${suite}: a healthy array has only the profile, also after the soft balance`, () => {
     for (const name of ['healthy', 'after-soft-balance']) {
-      assertCheck(judgeProfiles(usage(name), 'raid1'), 'held', /^data, RAID1: .* on \/dev\/mapper\/\S+, \/dev\/mapper\/\S+$/mu);
+      assertCheck(
+        judgeProfiles(usage(name), chunkProfiles('raid1')),
+        'held',
+        /^data, RAID1: .* on \/dev\/mapper\/\S+, \/dev\/mapper\/\S+$/mu,
+      );
     }
-    assertCheck(judgeProfiles(usage('raid1c3'), 'raid1c3'), 'held');
+    assertCheck(judgeProfiles(usage('raid1c3'), chunkProfiles('raid1c3')), 'held');
   });
 
   test(`${suite}: chunks with a single copy are named with the one device that holds them`, () => {
-    const { evidence, outcome } = judgeProfiles(usage('single-chunks'), 'raid1');
+    const { evidence, outcome } = judgeProfiles(usage('single-chunks'), chunkProfiles('raid1'));
     assert.equal(outcome, 'broken');
     assert.ok(
       evidence.every((line) => line.endsWith(' on /dev/mapper/crypt-btrfs3: a single copy')),
@@ -114,27 +119,30 @@ for (const suite of suites) {
   });
 
   test(`${suite}: another profile with copies is broken, and not called a single copy`, () => {
-    assertCheck(judgeProfiles(usage('raid1c3'), 'raid1'), 'broken', /^data, RAID1C3: /mu);
+    assertCheck(judgeProfiles(usage('raid1c3'), chunkProfiles('raid1')), 'broken', /^data, RAID1C3: /mu);
     for (const [name, single] of [
       ['raid1c3', false],
       ['dup', false],
       ['raid0', true],
       ['single', true],
     ] as const) {
-      const line = judgeProfiles(usage(name), 'raid1').evidence.find((each) => each.startsWith('data,'));
+      const line = judgeProfiles(usage(name), chunkProfiles('raid1')).evidence.find((each) => each.startsWith('data,'));
       assert.equal(line?.endsWith(': a single copy'), single, `${name}: ${String(line)}`);
     }
   });
 
   test(`${suite}: a missing device is broken, although every chunk has the profile`, () => {
-    assertCheck(judgeProfiles(usage('missing'), 'raid1'), 'broken', /^a device is missing$/mu);
-    assertCheck(judgeProfiles(usage('missing-written'), 'raid1'), 'broken', /^a device is missing$/mu, /a single copy$/mu);
+    assertCheck(judgeProfiles(usage('missing'), chunkProfiles('raid1')), 'broken', /^a device is missing$/mu);
+    assertCheck(judgeProfiles(usage('missing-written'), chunkProfiles('raid1')), 'broken', /^a device is missing$/mu, /a single copy$/mu);
   });
 
   test(`${suite}: an array without one of the three kinds of chunks is not held`, () => {
     const whole = usage('healthy');
     for (const type of ['data', 'metadata', 'system']) {
-      const check = judgeProfiles({ ...whole, blockGroups: whole.blockGroups.filter((group) => group.type !== type) }, 'raid1');
+      const check = judgeProfiles(
+        { ...whole, blockGroups: whole.blockGroups.filter((group) => group.type !== type) },
+        chunkProfiles('raid1'),
+      );
       assert.equal(check.outcome, 'broken', type);
     }
   });

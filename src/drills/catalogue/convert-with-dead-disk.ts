@@ -43,7 +43,7 @@ const dropDeadDisk: Step = {
 };
 
 function planDrop(array: ArrayPlan): readonly Command[] {
-  return [planUnmount(), command('cryptsetup', 'close', memberOf(array, lostDevid).mappingName)];
+  return [planUnmount(array), command('cryptsetup', 'close', memberOf(array, lostDevid).mappingName)];
 }
 
 const mountWithoutBalance: Step = {

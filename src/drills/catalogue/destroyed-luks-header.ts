@@ -106,7 +106,7 @@ const restoreHeader: Step = {
 };
 
 function planRejoin(array: ArrayPlan): readonly Command[] {
-  return [planUnmount(), planOpenContainer(memberOf(array, lostDevid)), planScanDevices(), planMount()];
+  return [planUnmount(array), planOpenContainer(memberOf(array, lostDevid)), planScanDevices(), planMount()];
 }
 
 /** The member comes back as it was before: stale by all that was written without it. */

@@ -92,7 +92,7 @@ const audit: Step = {
         : 'The scrub finds errors.',
     );
     const usage = await run.ask(lookAt.filesystemUsage, parseFilesystemUsage);
-    const outside = chunksOutsideProfile(usage, run.array.layout.profile);
+    const outside = chunksOutsideProfile(usage, run.array.layout);
     run.judge({
       name: 'incomplete-conversion-found',
       claim: 'The incomplete conversion is found by the profiles in filesystem usage',
@@ -110,9 +110,9 @@ const finishConversion: Step = {
   title: 'Convert what is left, and only that',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planSoftBalance(array.layout.profile)),
+  plan: (array) => typed(planSoftBalance(array.layout)),
   run: async (run) => {
-    await run.type(planSoftBalance(run.array.layout.profile));
+    await run.type(planSoftBalance(run.array.layout));
   },
 };
 

@@ -36,7 +36,7 @@ const mountAgainAndAgain: Step = {
   plan: (array) => [
     ...typed(planMountDegraded(array), planDaysOfWriting, planExtractTree(degradedTree), lookAt.filesystemUsage),
     act('the live writer writes, and is stopped'),
-    ...typed(planUnmount(), planMountDegraded(array)),
+    ...typed(planUnmount(array), planMountDegraded(array)),
     act(`and so on: ${String(mounts)} mounts, the last one stays`),
     ...typed(planDeleteIt),
   ],
@@ -50,7 +50,7 @@ const mountAgainAndAgain: Step = {
       }
       await useArray(run, mount);
       evidence.push(`mount ${String(mount)}: read-write, and written`);
-      if (mount < mounts) await run.type(planUnmount());
+      if (mount < mounts) await run.type(planUnmount(run.array));
     }
     await run.try(planDeleteIt);
     run.judge({
@@ -71,7 +71,7 @@ async function useArray(run: DrillRun, mount: number): Promise<void> {
   await startWriting(run);
   await run.stopJournal();
   await run.look(lookAt.filesystemUsage, (result) => {
-    const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout.profile);
+    const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout);
     return outside.length === 0 ? 'Nothing has a single copy yet.' : `This has one copy only: ${outside.map(describeChunks).join('; ')}.`;
   });
 }

@@ -53,13 +53,13 @@ const compareMembers: Step = {
   title: 'See which disks the array consists of, and whether they are alike',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(lookAt.filesystemShow, planUnmount(), ...membersNow(array).map(planDumpSuper), planMount()),
+  plan: (array) => typed(lookAt.filesystemShow, planUnmount(array), ...membersNow(array).map(planDumpSuper), planMount()),
   run: async (run) => {
     const shown = await run.ask(lookAt.filesystemShow, parseOneFilesystem);
     const expected = run.members.map(({ devid, container }) => ({ devid, guestDevice: container.mappingGuestDevice }));
     run.judge(judgeMembers(shown, expected));
     // Unmounted, no transaction falls between two looks.
-    await run.type(planUnmount());
+    await run.type(planUnmount(run.array));
     const seen: SuperBlockSeen[] = [];
     for (const guestDevice of membersNow(run.array)) seen.push(await lookAtSuperBlock(run, guestDevice));
     run.judge(judgeGenerations(seen));

@@ -1,5 +1,5 @@
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
-import { arrayGuestPath, arrayLabel, defaultLayout } from '../../core/layout/layout.ts';
+import { arrayGuestPath, defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { planMountArray, planMountWith, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
@@ -148,7 +148,7 @@ function planRescueDisk(array: ArrayPlan): readonly Command[] {
     planOpenContainer(spare),
     // It says still that it belongs to the array, which is mounted: mkfs would refuse it.
     command('wipefs', '-a', spare.mappingGuestDevice),
-    command('mkfs.btrfs', '-q', '-f', '-L', `${arrayLabel}-rescued`, spare.mappingGuestDevice),
+    command('mkfs.btrfs', '-q', '-f', '-L', `${array.layout.label}-rescued`, spare.mappingGuestDevice),
     command('mkdir', '-p', rescueGuestPath),
     command('mount', '-t', 'btrfs', spare.mappingGuestDevice, rescueGuestPath),
   ];
@@ -158,7 +158,7 @@ const planCopy: Command = { argv: ['cp', '--archive', `${arrayGuestPath}/.`, res
 
 /** The rescued files take the array's place. */
 function planTurnOver(array: ArrayPlan): readonly Command[] {
-  return [command('umount', rescueGuestPath), planUnmount(), planMountWith(spareOf(array).mappingGuestDevice, 'rw')];
+  return [command('umount', rescueGuestPath), planUnmount(array), planMountWith(spareOf(array).mappingGuestDevice, 'rw')];
 }
 
 /** A second disk fails while the first is replaced, and there are two copies: what can be had is had. */

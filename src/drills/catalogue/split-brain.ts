@@ -115,12 +115,12 @@ function planLookAtHalf(array: ArrayPlan, half: readonly ContainerPlan[]): reado
     planScanDevices(),
     planMountArray(array, firstOf(half).mappingGuestDevice, 'degraded', 'ro'),
     listFiles,
-    ...planPutAway(half),
+    ...planPutAway(array, half),
   ];
 }
 
-function planPutAway(half: readonly ContainerPlan[]): readonly Command[] {
-  return [planUnmount(), ...half.map(planCloseContainer), planForgetDevices()];
+function planPutAway(array: ArrayPlan, half: readonly ContainerPlan[]): readonly Command[] {
+  return [planUnmount(array), ...half.map(planCloseContainer), planForgetDevices()];
 }
 
 async function lookAtHalf(run: DrillRun, half: readonly ContainerPlan[]): Promise<HalfSeen> {
@@ -128,7 +128,7 @@ async function lookAtHalf(run: DrillRun, half: readonly ContainerPlan[]): Promis
   await run.type(planScanDevices());
   await run.type(planMountArray(run.array, firstOf(half).mappingGuestDevice, 'degraded', 'ro'));
   const found = await run.ask(listFiles, parseFind);
-  for (const planned of planPutAway(half)) await run.type(planned);
+  for (const planned of planPutAway(run.array, half)) await run.type(planned);
   return { name: serialsOf(half), superBlocks, found };
 }
 

@@ -47,7 +47,7 @@ export function readMounted(guest: Guest, result: CommandResult): MountedFilesys
 async function lookAtMounted(run: DrillRun): Promise<readonly Check[]> {
   const { ctx, guest } = run;
   const members = await settleMembers(run);
-  const profiles = judgeProfiles(await ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout.profile);
+  const profiles = judgeProfiles(await ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout);
   const finished = judgeFinished(await lookForUnfinishedWork(ctx, guest, run.array, run.members));
   return [...members, profiles, finished, judgeDeviceStats(await askDeviceStats(ctx, guest, run.members.length))];
 }

@@ -35,9 +35,9 @@ export async function examineLoss(run: DrillRun, machine: Machine, examination: 
 }
 
 /** Takes the mounted array of these members and all disks out of a machine and lets its kernel forget them; tells whether that went without any refusal. */
-export async function putAway(ctx: Context, machine: Machine, members: readonly Member[]): Promise<boolean> {
+export async function putAway({ ctx, array }: DrillRun, machine: Machine, members: readonly Member[]): Promise<boolean> {
   const commands = [
-    planUnmount(),
+    planUnmount(array),
     // What `cryptsetup close` does, for all members at once and without what it needs to open a container.
     withoutUdev(command('dmsetup', 'remove', ...members.map(({ container }) => container.mappingName))),
     command('btrfs', 'device', 'scan', '--forget'),
@@ -88,7 +88,7 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
   }
   const files = await verifyFiles(ctx, guest, run.promised, device);
   const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost}: ${difference}`);
-  await ask(ctx, guest, planUnmount(), String);
+  await ask(ctx, guest, planUnmount(run.array), String);
   const writable = await examineWritable(run, guest, device);
   return {
     facts: [`degraded, read-only: ${describeFilesSeen(files)}, all as written`, ...writable.facts],
@@ -99,7 +99,7 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
 /** Gives the guest path of everything that was promised to be on the array. */
 function promisedNames(promised: Promised): readonly string[] {
   return [
-    ...promised.manifests.flatMap((manifest) => manifest.entries.map((entry) => `${arrayGuestPath}/${manifest.directory}/${entry.path}`)),
+    ...promised.trees.flatMap(({ guestPath, manifest }) => manifest.entries.map((entry) => `${guestPath}/${entry.path}`)),
     ...promised.files.map((file) => file.guestPath),
     ...(promised.census?.manifest.entries ?? []).map((entry) => `${topLevelGuestPath}/${entry.path}`),
     ...promised.journals.map((journal) => `${journal.guestPath} (${String(journal.acknowledged)} acknowledged records)`),

@@ -50,7 +50,7 @@ async function examineInFork(run: DrillRun, first: Examination, losses: OpenLoss
 export async function goOnWithLosses(run: DrillRun, machine: Machine, mounted: readonly Member[], losses: OpenLosses): Promise<void> {
   const { ctx } = run;
   let members = mounted;
-  while (losses.isLeft() && (await putAway(ctx, machine, members))) {
+  while (losses.isLeft() && (await putAway(run, machine, members))) {
     const next = losses.take();
     if (next === undefined) return;
     const saidBefore = kernelLogOf(machine);

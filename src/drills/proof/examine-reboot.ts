@@ -9,10 +9,10 @@ import { describeUnkept, judgeKernelLog } from '../../core/proof/judge-kernel-lo
 import { judgeMount } from '../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../core/proof/judge-profiles.ts';
 import { judgeScrub } from '../../core/proof/judge-scrub.ts';
-import { planMountArray, planOpenAsBoot } from '../../core/plan/array.ts';
+import { furtherMountPoints, planMountArray, planOpenAsBoot } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
-import { lookAt, planScrub } from '../../core/plan/repair.ts';
+import { lookAt, planFindMount, planScrub } from '../../core/plan/repair.ts';
 import type { Check } from '../../core/verdict/verdict.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { ask, describeRefusal, readOutput, tryCommand } from '../../storage/type-command.ts';
@@ -20,7 +20,7 @@ import { verifyFiles } from '../../storage/verify-files.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { kernelLogOf } from '../kernel-log.ts';
 import { overlayDisks, startFromKit } from '../machine-kit.ts';
-import { askDeviceStats, mountedArray, notExamined } from './examine-array.ts';
+import { askDeviceStats, mountedArray, notExamined, readMounted } from './examine-array.ts';
 
 /**
  * Part 8 of the proof, and with it those that read the whole array: a copy of the repaired machine is started, and only
@@ -38,12 +38,15 @@ export async function examineReboot(
   const { guest } = machine;
   const opened = await tryCommand(ctx, guest, planOpenAsBoot);
   const mount = judgeMount(await mountedArray(ctx, guest));
+  const further: Check[] = [];
+  for (const mountPoint of furtherMountPoints(run.array.layout))
+    further.push(judgeMount(readMounted(guest, await tryCommand(ctx, guest, planFindMount(mountPoint))), mountPoint));
   const profiles = mount.outcome === 'held' ? [await profilesAfterReboot(run, machine)] : [];
   const isThere = mount.outcome === 'held' || (await openByHand(run, machine));
   const read = isThere ? await readEverything(run, machine) : null;
   const reboot = judgeReboot(
     opened.exitCode === 0 ? [] : describeRefusal(opened),
-    [mount, ...profiles],
+    [mount, ...further, ...profiles],
     mount.outcome === 'held' ? (read?.files ?? null) : null,
     kernelLogOf(machine),
   );
@@ -53,7 +56,7 @@ export async function examineReboot(
 }
 
 async function profilesAfterReboot(run: DrillRun, { guest }: Machine): Promise<Check> {
-  return judgeProfiles(await ask(run.ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout.profile);
+  return judgeProfiles(await ask(run.ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout);
 }
 
 /** Tells whether the array could be mounted from the members that the repair left. */

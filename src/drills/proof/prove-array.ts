@@ -25,7 +25,7 @@ export async function proveArray(run: DrillRun, report: (check: Check) => void):
   const onMachine = await examineArray(run);
   await run.shutdown();
   const { slots } = run.kit;
-  const losses = openLosses(run.members, combinations(run.members, lossesSurvived(run.array.layout.profile)));
+  const losses = openLosses(run.members, combinations(run.members, lossesSurvived(run.array.layout)));
   const inRestarted = async (): Promise<readonly Check[]> => {
     const checks = await examineReboot(run, async (machine) => goOnWithLosses(run, machine, run.members, losses));
     await examineInForks(run, losses, slots.take);

@@ -6,6 +6,8 @@ import type { Command } from '../../core/plan/command.ts';
 import type { Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { act, typed } from './plan-line.ts';
+import { planCopies } from './tree-copies.ts';
+import type { TreeCopy } from './tree-copies.ts';
 
 /** The serial of the read-only disk that holds the payload's archives. */
 export const payloadSerial = 'PAYLOAD';
@@ -60,8 +62,9 @@ export const writePayload: Step = {
   title: 'Write files the host knows',
   phase: 'build',
   skippable: false,
-  plan: () => typed(planExtractTree(payloadTree), command('sync')),
-  run: async (run) => writeTree(run, payloadTree),
+  plan: (array) =>
+    typed(planExtractTree(payloadTree), ...planCopies(array.layout, payloadTree).flatMap(({ commands }) => commands), command('sync')),
+  run: async (run) => writeTree(run, payloadTree, planCopies(run.array.layout, payloadTree)),
 };
 
 /** A live writer that keeps the array busy from now on. */
@@ -75,8 +78,9 @@ export const startWriter: Step = {
 };
 
 /** Writes one tree of the payload and makes it durable; from then on the proof asks for it. */
-export async function writeTree(run: DrillRun, tree: string): Promise<void> {
+export async function writeTree(run: DrillRun, tree: string, copies: readonly TreeCopy[] = []): Promise<void> {
   await run.type(planExtractTree(tree));
+  for (const planned of copies.flatMap(({ commands }) => commands)) await run.type(planned);
   await run.type(command('sync'));
-  run.writtenTrees.push(tree);
+  run.writtenTrees.push({ tree, guestPath: `${arrayGuestPath}/${tree}` }, ...copies.map(({ guestPath }) => ({ tree, guestPath })));
 }

@@ -25,7 +25,7 @@ export const openSurvivors: Step = {
         : 'The plain mount is refused: btrfs does not start degraded unless it is told to.',
     );
     // The next step mounts it by hand, and would do so on top.
-    if (exitCode === 0) await run.type(planUnmount());
+    if (exitCode === 0) await run.type(planUnmount(run.array));
   },
 };
 

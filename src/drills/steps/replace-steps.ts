@@ -3,6 +3,7 @@ import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
 import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
 import { lookAt, planReplace, planSoftBalance } from '../../core/plan/repair.ts';
 import type { ReplaceOptions } from '../../core/plan/repair.ts';
+import { describeProfiles } from '../../core/layout/profile.ts';
 import { describeChunks } from '../../core/proof/judge-profiles.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Step } from '../drill.ts';
@@ -58,19 +59,19 @@ export const softBalance: Step = {
   title: 'Convert what was written without redundancy (the step most people forget)',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(lookAt.filesystemUsage, planSoftBalance(array.layout.profile)),
+  plan: (array) => typed(lookAt.filesystemUsage, planSoftBalance(array.layout)),
   run: async (run) => {
     await lookAtProfiles(run);
-    await run.type(planSoftBalance(run.array.layout.profile));
+    await run.type(planSoftBalance(run.array.layout));
   },
 };
 
 /** The audit before the balance: what the replace left with a single copy. */
 async function lookAtProfiles(run: DrillRun): Promise<void> {
   await run.look(lookAt.filesystemUsage, (result) => {
-    const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout.profile);
+    const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout);
     return outside.length === 0
-      ? `Every chunk is ${run.array.layout.profile}: here the balance has nothing to do.`
+      ? `Every chunk is ${describeProfiles(run.array.layout)}: here the balance has nothing to do.`
       : `The replace went well, and this has one copy only: ${outside.map(describeChunks).join('; ')}.`;
   });
 }

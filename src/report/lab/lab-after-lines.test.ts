@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ArrayPicture } from '../../core/array/array-picture.ts';
+import { chunkProfiles } from '../../core/layout/profile.ts';
 import { labAfterLines } from './lab-after-lines.ts';
 import { plainText } from '../text/plain-text.ts';
 
@@ -24,7 +25,7 @@ const said = (...args: Parameters<typeof labAfterLines>): string => plainText(la
 test('a lab that is well is told with its disks', () => {
   const steps = [{ title: 'Pull a disk', completed: true }];
   assert.equal(
-    said('nas', picture, 'raid1', steps),
+    said('nas', picture, chunkProfiles('raid1'), steps),
     'nas is on again: its array is devid 1 DISK3, devid 2 DISK2, mounted on /storage, every chunk raid1.',
   );
 });
@@ -37,7 +38,10 @@ test('what is wrong with it is told instead, and which steps were not done', () 
     { title: 'Replace the disk', completed: true },
     { title: 'Balance', completed: false },
   ];
-  assert.match(said('nas', degraded, 'raid1', steps), /on again: devid 1 is missing\.\nNot done, or not to its end: Balance\.$/u);
-  assert.match(said('nas', { ...picture, mount: null }, 'raid1', []), /nothing is mounted on \/storage\.$/u);
-  assert.match(said('nas', null, 'raid1', []), /does not say/u);
+  assert.match(
+    said('nas', degraded, chunkProfiles('raid1'), steps),
+    /on again: devid 1 is missing\.\nNot done, or not to its end: Balance\.$/u,
+  );
+  assert.match(said('nas', { ...picture, mount: null }, chunkProfiles('raid1'), []), /nothing is mounted on \/storage\.$/u);
+  assert.match(said('nas', null, chunkProfiles('raid1'), []), /does not say/u);
 });

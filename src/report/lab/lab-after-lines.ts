@@ -1,7 +1,8 @@
 import type { ArrayPicture } from '../../core/array/array-picture.ts';
-import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
+import { chunksOutsideProfile, profileOfType } from '../../core/btrfs/profile-judgement.ts';
 import { arrayGuestPath } from '../../core/layout/layout.ts';
-import type { Profile } from '../../core/layout/profile.ts';
+import { describeProfiles } from '../../core/layout/profile.ts';
+import type { ChunkProfiles } from '../../core/layout/profile.ts';
 import { describeChunks } from '../../core/proof/judge-profiles.ts';
 import { line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
@@ -16,10 +17,18 @@ export interface StepDone {
  * Gives the lines that end an act on a lab which is on again: how its array is now, by looking, and what of the act was not done. The
  * picture is null where the guest does not tell; `steps` are empty where nothing was begun.
  */
-export function labAfterLines(lab: string, picture: ArrayPicture | null, profile: Profile, steps: readonly StepDone[]): readonly Line[] {
-  const trouble = picture === null ? ['its guest does not say how its array is'] : arrayTroubles(picture, profile);
+export function labAfterLines(
+  lab: string,
+  picture: ArrayPicture | null,
+  profiles: ChunkProfiles,
+  steps: readonly StepDone[],
+): readonly Line[] {
+  const trouble = picture === null ? ['its guest does not say how its array is'] : arrayTroubles(picture, profiles);
   const devices = picture?.devices.map(({ devid, serial }) => `devid ${String(devid)} ${serial ?? 'missing'}`).join(', ') ?? '';
-  const now = trouble.length === 0 ? `its array is ${devices}, mounted on ${arrayGuestPath}, every chunk ${profile}` : trouble.join('; ');
+  const now =
+    trouble.length === 0
+      ? `its array is ${devices}, mounted on ${arrayGuestPath}, every chunk ${describeProfiles(profiles)}`
+      : trouble.join('; ');
   const undone = steps.filter(({ completed }) => !completed).map(({ title }) => title);
   return [
     line(0, [span(`${lab} is on again`), span(`: ${now}.`, trouble.length === 0 ? 'plain' : 'bad')], 2),
@@ -27,9 +36,10 @@ export function labAfterLines(lab: string, picture: ArrayPicture | null, profile
   ];
 }
 
-function arrayTroubles({ mount, devices, usage }: ArrayPicture, profile: Profile): readonly string[] {
+function arrayTroubles({ mount, devices, usage }: ArrayPicture, profiles: ChunkProfiles): readonly string[] {
   if (mount === null) return [`nothing is mounted on ${arrayGuestPath}`];
   const missing = devices.filter(({ serial }) => serial === null).map(({ devid }) => `devid ${String(devid)} is missing`);
-  const outside = usage === null ? [] : chunksOutsideProfile(usage, profile).map((chunks) => `not ${profile}: ${describeChunks(chunks)}`);
-  return [...missing, ...(mount.options.includes('ro') ? ['it is mounted read-only'] : []), ...outside];
+  const outside = usage === null ? [] : chunksOutsideProfile(usage, profiles);
+  const unlike = outside.map((chunks) => `not ${profileOfType(chunks.type, profiles)}: ${describeChunks(chunks)}`);
+  return [...missing, ...(mount.options.includes('ro') ? ['it is mounted read-only'] : []), ...unlike];
 }

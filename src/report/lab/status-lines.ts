@@ -6,10 +6,9 @@ import type { ScrubReport } from '../../core/btrfs/scrub-report.ts';
 import type { ArrayPicture, PicturedDevice } from '../../core/array/array-picture.ts';
 import type { LabCondition } from '../../core/lab/lab-condition.ts';
 import type { LabDisk, LabState } from '../../core/lab/lab-state.ts';
-import { hasProfile } from '../../core/btrfs/profile-judgement.ts';
+import { hasProfile, profileOfType } from '../../core/btrfs/profile-judgement.ts';
 import { arrayGuestPath } from '../../core/layout/layout.ts';
-import { metadataProfileOf } from '../../core/layout/profile.ts';
-import type { Profile } from '../../core/layout/profile.ts';
+import type { ChunkProfiles } from '../../core/layout/profile.ts';
 import { formatSize } from '../../core/text/size.ts';
 import { diskTroubles, hasLeft } from './disk-lines.ts';
 import { conditionLines } from './lab-lines.ts';
@@ -113,7 +112,7 @@ function arrayLines({ mount, usage, scrub, whyReadOnly, replace, balance }: Arra
       `${mount.source} on ${arrayGuestPath}, ${mount.options.join(',')}`,
       mount.options.includes('degraded') ? 'bad' : 'plain',
     ),
-    ...(usage === null ? [] : usageLines(usage, layout.profile, isReadOnly)),
+    ...(usage === null ? [] : usageLines(usage, layout, isReadOnly)),
     ...(replace === null || replace.state === 'never-started' ? [] : [labelled('replace', describeReplace(replace))]),
     ...(scrub === null || scrub.state === 'never' ? [] : [labelled('scrub', ...scrubWords(scrub))]),
     ...(balance === null || balance.state === 'none' ? [] : [labelled('balance', describeBalance(balance))]),
@@ -138,16 +137,15 @@ function readOnlyLines(why: string | null): readonly Line[] {
   ];
 }
 
-function usageLines({ blockGroups, overall }: FilesystemUsage, profile: Profile, isReadOnly: boolean): readonly Line[] {
+function usageLines({ blockGroups, overall }: FilesystemUsage, profiles: ChunkProfiles, isReadOnly: boolean): readonly Line[] {
   return [
     ...blockGroups.map((group) => {
-      const isAsAsked = hasProfile(group, profile);
-      const wanted = group.type === 'data' ? profile : metadataProfileOf(profile);
+      const isAsAsked = hasProfile(group, profiles);
       const words: readonly Span[] = [
         span(group.type.padEnd(13), 'quiet'),
         span(group.profile, isAsAsked ? 'good' : 'bad'),
         span(
-          `  ${formatSize(group.usedBytes)} of ${formatSize(group.sizeBytes)} used${isAsAsked ? '' : `, and not ${wanted}: a soft balance would convert it${isReadOnly ? ', once it is mounted read-write' : ''}`}`,
+          `  ${formatSize(group.usedBytes)} of ${formatSize(group.sizeBytes)} used${isAsAsked ? '' : `, and not ${profileOfType(group.type, profiles)}: a soft balance would convert it${isReadOnly ? ', once it is mounted read-write' : ''}`}`,
         ),
       ];
       return line(2, words, 15);

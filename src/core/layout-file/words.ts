@@ -1,0 +1,15 @@
+import { pattern } from './kind.ts';
+
+/** One mount option, as fstab and `mount -o` take several with commas between. */
+export const mountOption = pattern(
+  'one mount option without blanks, commas, quotes and #',
+  '^[^\\s,\'"#]+$',
+  'Write each option by itself: [noatime, compress=zstd:3].',
+);
+
+/** One name in a directory. */
+export const onePart = pattern(
+  'a name without blanks, slashes, commas and quotes',
+  '^(?!\\.{1,2}$)[^\\s/,\'"#\\\\]{1,100}$',
+  'Use letters, digits, dashes and a leading @ or dot.',
+);

@@ -1,0 +1,37 @@
+import { arrayGuestPath } from '../../core/layout/layout.ts';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
+import { topLevelGuestPath } from '../../core/plan/array.ts';
+import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
+
+/** A further copy of a tree, in a way that people have files, too. */
+export interface TreeCopy {
+  readonly commands: readonly Command[];
+  /** Where the proof finds it: below the array's mount point, or below the top level where no mount need show it. */
+  readonly guestPath: string;
+}
+
+/** Plans the copies of a tree that a layout has room for: nodatacow, reflinked, and in a read-only snapshot of all of these. */
+export function planCopies({ nodatacow, snapshot, subvolumes }: ArrayLayout, tree: string): readonly TreeCopy[] {
+  const source = `${arrayGuestPath}/${tree}`;
+  const plain = nodatacow.map((name) => {
+    const directory = `${arrayGuestPath}/${name}`;
+    return { commands: [command('cp', '--archive', '--reflink=never', source, directory)], guestPath: `${directory}/${tree}` };
+  });
+  if (!snapshot) return plain;
+  const reflinked = `${arrayGuestPath}/reflinked`;
+  const shelf = subvolumes.find(({ name }) => name.includes('snapshots'));
+  const taken = `${shelf?.mountPoint ?? arrayGuestPath}/${tree}-snapshot`;
+  const fromTop = shelf === undefined ? (subvolumes[0]?.name ?? '') : shelf.name;
+  return [
+    ...plain,
+    {
+      commands: [command('mkdir', reflinked), command('cp', '--archive', '--reflink=always', source, reflinked)],
+      guestPath: `${reflinked}/${tree}`,
+    },
+    {
+      commands: [command('btrfs', 'subvolume', 'snapshot', '-r', arrayGuestPath, taken)],
+      guestPath: [topLevelGuestPath, fromTop, `${tree}-snapshot`, tree].filter((part) => part !== '').join('/'),
+    },
+  ];
+}
