@@ -47,6 +47,14 @@ test('a drill runs on a layout in a file that is like a named one of its own, wh
   assert.equal(whyNotOnLayout(header, file({ encryption: 'luks1' })), null);
 });
 
+test('a named layout of the shape of one that a drill is made for is one for it, too, and is known by its own name', () => {
+  const asked: LayoutAsked = { is: 'name', name: 'as-people-have-it' };
+  assert.equal(whyNotOnLayout(flexible, asked), null);
+  assert.equal(likeNamedLayout(header, asked), 'as-people-have-it');
+  assert.equal(likeNamedLayout(flexible, file({ metadataProfile: 'dup' })), undefined);
+  assert.match(whyNotOnLayout(fixed, asked) ?? '', /its own layout only/u);
+});
+
 test('on another profile, number of disks, or without a spare it is skipped, and so is one that is made for its own layout only', () => {
   for (const [layout, shape] of [
     [{ memberSizesBytes: equalSizes(4) }, 'raid1 of 4 disks and 1 spare'],

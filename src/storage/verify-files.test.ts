@@ -94,7 +94,7 @@ test('a copy that cannot be hashed is compared record by record, and is never ta
 test('a writer that was told of no durable record has nothing to be read, and its errors stay findings', async () => {
   const silent = {
     ...promised,
-    manifests: [],
+    trees: [],
     journals: [{ ...journal, acknowledged: 0, errors: ['record 0 could not be written (errno 30)'] }],
   };
   const machine = createScriptedMachine([answerPayload(silent)]);

@@ -47,6 +47,24 @@ const good: readonly (readonly [text: string, layout: Partial<ArrayLayout>])[] =
   ['encryption: none\nkdf: fast\nmkfsOptions: []\n', { encryption: 'none' }],
   ['mkfsOptions: [-n, 16384, -O, ^no-holes]\n', { mkfsOptions: ['-n', '16384', '-O', '^no-holes'] }],
   ['{"disks": 2, "kdf": "real"}', { kdf: 'real' }],
+  [
+    'label: tank\nmetadataProfile: raid1c3\ndisks: 3\nquota: true\n',
+    { label: 'tank', metadataProfile: 'raid1c3', memberSizesBytes: equalSizes(3), quota: true },
+  ],
+  [
+    'subvolumes: ["@data", "@logs", {name: "@snapshots", mountPoint: /storage/.snapshots, options: [nodev]}]\nnodatacow: [vm]\nsnapshot: true\n',
+    {
+      subvolumes: [
+        { name: '@data', mountPoint: '/storage', options: [] },
+        { name: '@logs', mountPoint: '/storage/logs', options: [] },
+        { name: '@snapshots', mountPoint: '/storage/.snapshots', options: ['nodev'] },
+      ],
+      nodatacow: ['vm'],
+      snapshot: true,
+    },
+  ],
+  // Some want it: it is told what comes of it.
+  ['mountOptions: [noatime, degraded]\n', { mountOptions: ['noatime', 'degraded'] }],
 ];
 
 for (const [text, layout] of good) {
@@ -91,7 +109,7 @@ test('all mistakes of a file are told at once, in its order, each with its line 
       'raidlab: ./array.yaml:2:10: profile is "raid2", and must be one of raid1, raid1c3, raid1c4, raid10, single, dup, raid5, raid6.',
       '  │ 2 | profile: raid2',
       '  │   |          ^^^^^',
-      '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, bus, profile, encryption, cipher, sectorSize, kdf, mkfsOptions, mountOptions.',
+      '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, bus, profile, metadataProfile, encryption, cipher, sectorSize, kdf, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot.',
       '  │ 3 | sapres: 2',
       '  │   | ^^^^^^',
       '  │ ./array.yaml:4:11: diskSize is the number 4, and must be a size with its unit, such as 512MiB or 1.5GiB. Write the unit: 4GiB.',

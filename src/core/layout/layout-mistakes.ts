@@ -2,7 +2,8 @@ import { RaidlabError } from '../failure/failure.ts';
 import { arrayGuestPath, diskSizesBytes, slotsOfBus } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 import type { LayoutSetting } from './layout-wishes.ts';
-import { describeProfiles, metadataProfileOf, profileFacts } from './profile.ts';
+import { metadataProfileOf, profileFacts } from './profile.ts';
+import type { Profile } from './profile.ts';
 
 /** Below this mkfs.btrfs refuses the member behind a LUKS2 header (field notes, 12: 128 MiB disks fail); 256 MiB leaves room to balance, whatever the header. */
 const minimumDiskBytes = 256 * 1024 ** 2;
@@ -22,13 +23,13 @@ export type SaySetting = (setting: LayoutSetting, value?: string) => string;
 
 /** Gives what is wrong with a layout; nothing when such an array can be. */
 export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[] {
-  const needed = Math.max(profileFacts[layout.profile].minimumMembers, profileFacts[metadataProfileOf(layout)].minimumMembers);
+  const [neediest, needed] = neediestProfile(layout);
   const members = layout.memberSizesBytes.length;
   const smallestBytes = Math.min(...diskSizesBytes(layout));
   const mistakes: readonly (LayoutMistake | false)[] = [
     members < needed && {
       settings: ['profile', 'metadataProfile', 'disks'],
-      problem: `The profile ${describeProfiles(layout)} needs at least ${String(needed)} disks; the layout has ${String(members)}.`,
+      problem: `The profile ${neediest} needs at least ${String(needed)} disks; the layout has ${String(members)}.`,
       remedy: (say) => `Use ${say('disks', String(needed))} or more, or another ${say('profile')}.`,
     },
     smallestBytes < minimumDiskBytes && {
@@ -42,6 +43,14 @@ export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[
     ...findSubvolumeMistakes(layout),
   ];
   return mistakes.filter((mistake) => mistake !== false);
+}
+
+/** Gives the profile that wants most disks, and how many. */
+function neediestProfile(layout: ArrayLayout): readonly [Profile, number] {
+  const wants = (profile: Profile): number => profileFacts[profile].minimumMembers;
+  const metadata = metadataProfileOf(layout);
+  const neediest = wants(metadata) > wants(layout.profile) ? metadata : layout.profile;
+  return [neediest, wants(neediest)];
 }
 
 function findBusMistakes(layout: ArrayLayout): readonly (LayoutMistake | false)[] {

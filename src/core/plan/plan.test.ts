@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { defaultLayout, equalSizes } from '../layout/layout.ts';
 import type { ArrayLayout } from '../layout/layout.ts';
+import { namedLayouts } from '../layout/named-layout.ts';
 import { chunkProfiles, profiles } from '../layout/profile.ts';
 import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
 import { formatCommand } from './command.ts';
@@ -78,6 +79,27 @@ test('the array is built as the documentation shows it', () => {
     'mkdir -p /storage',
     'mount /storage',
   ]);
+});
+
+test('subvolumes are made before fstab mounts them, each on its place; what is set on the array comes after', () => {
+  const typed = planCreateArray(planArray(namedLayouts['as-people-have-it'], uuids)).map(formatCommand);
+  assert.deepEqual(typed.slice(12), [
+    'mkfs.btrfs -q -d raid1 -m raid1 -L tank /dev/mapper/crypt-btrfs1 /dev/mapper/crypt-btrfs2',
+    'mount -t btrfs -L tank /mnt',
+    'btrfs subvolume create /mnt/@data',
+    'btrfs subvolume create /mnt/@snapshots',
+    'umount /mnt',
+    "tee -a /etc/fstab <<< 'LABEL=tank /storage btrfs nofail,noatime,compress=zstd,subvol=@data 0 0'",
+    "tee -a /etc/fstab <<< 'LABEL=tank /storage/.snapshots btrfs nofail,noatime,compress=zstd,subvol=@snapshots 0 0'",
+    'mkdir -p /storage',
+    'mount /storage',
+    'mkdir -p /storage/.snapshots',
+    'mount /storage/.snapshots',
+    'btrfs quota enable /storage',
+    'mkdir /storage/vm-images',
+    'chattr +C /storage/vm-images',
+  ]);
+  assert.equal(formatCommand(planUnmount({ layout: namedLayouts['as-people-have-it'] })), 'umount --recursive /storage');
 });
 
 test('the lines in crypttab and fstab end as lines do, by UUID and label, nofail, and never degraded', () => {

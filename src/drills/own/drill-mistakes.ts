@@ -49,6 +49,15 @@ const layoutShape: Shape = {
   }),
   mkfsOptions: optional(kinds.texts),
   mountOptions: optional(kinds.texts),
+  metadataProfile: optional({
+    expected: `${profiles.join(', ')} or null`,
+    accepts: (value) => value === null || profiles.some((profile) => profile === value),
+  }),
+  label: optional(kinds.text),
+  subvolumes: optional(kinds.records),
+  nodatacow: optional(kinds.texts),
+  quota: optional(kinds.flag),
+  snapshot: optional(kinds.flag),
 };
 
 const scope = { kernel: optional(kinds.text), tools: optional(kinds.text), layout: optional(oneOf(layoutNames)) };
