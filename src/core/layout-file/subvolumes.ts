@@ -52,7 +52,7 @@ const subvolume: Kind<SubvolumeWish> = {
       if (reading.is === 'wrong') return reading;
       wish[name] = reading.value;
     }
-    if (wish['name'] === undefined) return wrong(node, { subject, expected, remedy: 'Say its name.' });
+    if (wish.name === undefined) return wrong(node, { subject, expected, remedy: 'Say its name.' });
     return { is: 'read', value: wish as unknown as SubvolumeWish };
   },
 };
