@@ -9,7 +9,7 @@ import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
 import { memberOf } from '../steps/disks-of.ts';
 import { lostDevid, pullDisk } from '../steps/lose-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
-import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { replaceAndConvert } from '../steps/replace-steps.ts';
 
 const convertToSingle: Step = {
   name: 'convert-to-single',
@@ -91,18 +91,7 @@ export const convertWithDeadDisk: Drill = {
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
   payloadBytes: 16 * 1024 ** 2,
-  steps: [
-    buildArray,
-    writePayload,
-    startWriter,
-    pullDisk,
-    convertToSingle,
-    dropDeadDisk,
-    mountWithoutBalance,
-    replaceDisk,
-    updateCrypttab,
-    softBalance,
-  ],
+  steps: [buildArray, writePayload, startWriter, pullDisk, convertToSingle, dropDeadDisk, mountWithoutBalance, ...replaceAndConvert],
   proof: 'full',
   twin: {
     skipStep: 'soft-balance',

@@ -1,5 +1,4 @@
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
-import { defaultLayout } from '../../core/layout/layout.ts';
 import { planMount, planOpenAsBoot } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
@@ -8,22 +7,13 @@ import { planCancelReplace, planReplace, planReplaceStatus } from '../../core/pl
 import type { CommandResult } from '../../machine/guest.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
-import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
-import {
-  aboutReplace,
-  describeReplace,
-  encryptTarget,
-  recordTarget,
-  retireOldDisk,
-  startReplace,
-} from '../steps/crash-in-replace-steps.ts';
+import { aboutReplace, describeReplace, retireOldDisk, replaceThatLasts, untilReplaceRuns } from '../steps/crash-in-replace-steps.ts';
 import { mountDegraded } from '../steps/degraded-steps.ts';
 import { spareOf } from '../steps/disks-of.ts';
 import { failingDevid } from '../steps/failing-disk-steps.ts';
 import { startWriting } from '../steps/live-writer.ts';
-import { act, typed } from '../steps/plan-line.ts';
+import { act, typed, typedStep } from '../steps/plan-line.ts';
 import { softBalance } from '../steps/replace-steps.ts';
-import { needsSlowReplace } from '../steps/slow-replace.ts';
 import { typeReplace } from '../steps/type-replace.ts';
 
 const cutPower: Step = {
@@ -85,16 +75,13 @@ const targetReturns: Step = {
   },
 };
 
-const wipeTarget: Step = {
+const wipeTarget = typedStep({
   name: 'wipe-target',
   title: 'Let the kernel forget the half-written disk, and wipe it',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(...planWipeTarget(spareOf(array))),
-  run: async (run) => {
-    for (const planned of planWipeTarget(spareOf(run.array))) await run.type(planned);
-  },
-};
+  commands: (array) => planWipeTarget(spareOf(array)),
+});
 
 function planWipeTarget({ mappingGuestDevice }: ContainerPlan): readonly Command[] {
   return [
@@ -105,16 +92,13 @@ function planWipeTarget({ mappingGuestDevice }: ContainerPlan): readonly Command
   ];
 }
 
-const mountAgain: Step = {
+const mountAgain = typedStep({
   name: 'mount-again',
   title: 'Mount, without any option',
   phase: 'repair',
   skippable: false,
-  plan: () => typed(planMount()),
-  run: async (run) => {
-    await run.type(planMount());
-  },
-};
+  commands: () => [planMount()],
+});
 
 const replaceAgain: Step = {
   name: 'replace-again',
@@ -157,17 +141,9 @@ export const crashDuringReplaceTargetGone: Drill = {
     "measured: failure E10 of the project's catalogue",
   ],
   tags: ['replace', 'crash', 'missing', 'stale', 'luks'],
-  layout: defaultLayout,
-  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
-  requires: [needsSlowReplace],
-  payloadBytes: 16 * 1024 ** 2,
+  ...replaceThatLasts,
   steps: [
-    buildArray,
-    writePayload,
-    encryptTarget,
-    recordTarget,
-    startWriter,
-    startReplace,
+    ...untilReplaceRuns,
     cutPower,
     mountDegraded,
     cancelReplace,

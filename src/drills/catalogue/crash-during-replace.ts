@@ -1,24 +1,14 @@
 import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
-import { defaultLayout } from '../../core/layout/layout.ts';
 import { planOpenAsBoot } from '../../core/plan/array.ts';
 import { lookAt, planReplaceStatus } from '../../core/plan/repair.ts';
 import { waitUntil } from '../../machine/wait-until.ts';
 import { ask, said } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { readMounted } from '../proof/examine-array.ts';
-import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
-import {
-  aboutReplace,
-  describeReplace,
-  encryptTarget,
-  recordTarget,
-  retireOldDisk,
-  startReplace,
-} from '../steps/crash-in-replace-steps.ts';
+import { aboutReplace, describeReplace, retireOldDisk, replaceThatLasts, untilReplaceRuns } from '../steps/crash-in-replace-steps.ts';
 import { spareOf } from '../steps/disks-of.ts';
 import { failingDevid } from '../steps/failing-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
-import { needsSlowReplace } from '../steps/slow-replace.ts';
 
 /** How long what is left of the replace may take, milliseconds; it moves every byte of the array, under emulation. */
 const resumedReplaceTimeoutMs = 20 * 60 * 1000;
@@ -103,22 +93,8 @@ export const crashDuringReplace: Drill = {
     "measured: failure E10 of the project's catalogue",
   ],
   tags: ['replace', 'crash', 'luks'],
-  layout: defaultLayout,
-  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
-  requires: [needsSlowReplace],
-  payloadBytes: 16 * 1024 ** 2,
-  steps: [
-    buildArray,
-    writePayload,
-    encryptTarget,
-    recordTarget,
-    startWriter,
-    startReplace,
-    cutPower,
-    bootAgain,
-    finishReplace,
-    retireOldDisk,
-  ],
+  ...replaceThatLasts,
+  steps: [...untilReplaceRuns, cutPower, bootAgain, finishReplace, retireOldDisk],
   proof: 'full',
   twin: {
     skipStep: 'record-target',

@@ -8,32 +8,34 @@ import type { Command } from '../../core/plan/command.ts';
 import { planScanDevices } from '../../core/plan/member.ts';
 import { planBackUpHeader, planOpenContainer, planRestoreHeader, planTestKey } from '../../core/plan/container.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
-import { describeRefusal } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { memberOf } from '../steps/disks-of.ts';
 import { lostDevid } from '../steps/lose-disk-steps.ts';
 import { recordsAtWork, startWriting } from '../steps/live-writer.ts';
-import { act, typed } from '../steps/plan-line.ts';
-import { softBalance } from '../steps/replace-steps.ts';
-import { resetStats } from '../steps/reset-stats-step.ts';
+import { act, typed, typedStep } from '../steps/plan-line.ts';
 import { restart } from '../steps/restart-step.ts';
-import { scrubToMend } from '../steps/scrub-step.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
+import { mendStaleMember } from '../steps/disk-returns-steps.ts';
+import { judgeTry, triedStep } from '../steps/tried-step.ts';
+import type { TriedClaim } from '../steps/tried-step.ts';
 
 function planDumpHeader({ guestDevice }: ContainerPlan): Command {
   return command('cryptsetup', 'luksDump', guestDevice);
 }
 
-const backUpHeader: Step = {
+const backUpHeader = typedStep({
   name: 'back-up-header',
   title: 'Back the LUKS header up, long before it is needed',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...planBackUpHeader(memberOf(array, lostDevid))),
-  run: async (run) => {
-    for (const planned of planBackUpHeader(memberOf(run.array, lostDevid))) await run.type(planned);
-  },
+  commands: (array) => planBackUpHeader(memberOf(array, lostDevid)),
+});
+
+const opensBySecondHeader: TriedClaim = {
+  name: 'second-header',
+  claim: 'With its first 4 KiB gone the container opens by its second header, without a restore',
+  holds: ({ exitCode }) => exitCode === 0,
 };
 
 /** Only the first of the two headers of LUKS2: the second one, 16 KiB further on, opens the container, and mends the first. */
@@ -49,13 +51,7 @@ const wipePrimaryHeader: Step = {
   run: async (run) => {
     const lost = memberOf(run.array, lostDevid);
     await run.injectFault({ kind: 'header-wipe', disk: lost.serial, lengthBytes: faultBlockBytes });
-    const opened = await run.try(planTestKey(lost));
-    run.judge({
-      name: 'second-header',
-      claim: 'With its first 4 KiB gone the container opens by its second header, without a restore',
-      outcome: opened.exitCode === 0 ? 'held' : 'broken',
-      evidence: describeRefusal(opened),
-    });
+    run.judge(judgeTry(opensBySecondHeader, await run.try(planTestKey(lost))));
   },
 };
 
@@ -77,33 +73,26 @@ const wipeHeader: Step = {
   },
 };
 
-const tryToOpen: Step = {
+const tryToOpen = triedStep({
   name: 'try-to-open',
   title: 'The container does not open any more',
   phase: 'fault',
   skippable: true,
-  plan: (array) => typed(planOpenContainer(memberOf(array, lostDevid))),
-  run: async (run) => {
-    const opened = await run.try(planOpenContainer(memberOf(run.array, lostDevid)));
-    run.judge({
-      name: 'header-gone',
-      claim: 'Without its headers the disk is no LUKS container: the key alone opens nothing',
-      outcome: opened.exitCode === 0 ? 'broken' : 'held',
-      evidence: describeRefusal(opened),
-    });
+  tries: (array) => planOpenContainer(memberOf(array, lostDevid)),
+  check: {
+    name: 'header-gone',
+    claim: 'Without its headers the disk is no LUKS container: the key alone opens nothing',
+    holds: ({ exitCode }) => exitCode !== 0,
   },
-};
+});
 
-const restoreHeader: Step = {
+const restoreHeader = typedStep({
   name: 'restore-header',
   title: "Try the header's backup with the key, then restore it",
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...planRestoreHeader(memberOf(array, lostDevid))),
-  run: async (run) => {
-    for (const planned of planRestoreHeader(memberOf(run.array, lostDevid))) await run.type(planned);
-  },
-};
+  commands: (array) => planRestoreHeader(memberOf(array, lostDevid)),
+});
 
 function planRejoin(array: ArrayPlan): readonly Command[] {
   return [planUnmount(array), planOpenContainer(memberOf(array, lostDevid)), planScanDevices(), planMount()];
@@ -158,14 +147,10 @@ export const destroyedLuksHeader: Drill = {
     wipeHeader,
     restart,
     tryToOpen,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
+    ...serveDegraded,
     restoreHeader,
     mountTogether,
-    scrubToMend,
-    softBalance,
-    resetStats,
+    ...mendStaleMember,
   ],
   proof: 'full',
   twin: {

@@ -13,7 +13,7 @@ import { mountDegraded, openSurvivors } from '../steps/degraded-steps.ts';
 import { spareOf } from '../steps/disks-of.ts';
 import { checkUsableSpace, fillArray, sparedGuestPath } from '../steps/fill-steps.ts';
 import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
-import { act, typed } from '../steps/plan-line.ts';
+import { act, typed, typedStep } from '../steps/plan-line.ts';
 import { softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 import { typeReplace } from '../steps/type-replace.ts';
 
@@ -58,16 +58,13 @@ async function replaceOrRefusal(run: DrillRun): Promise<readonly string[] | null
 
 const planMakeRoom = [command('rm', sparedGuestPath), command('sync'), planDropEmptyChunks, lookAt.filesystemUsage];
 
-const makeRoom: Step = {
+const makeRoom = typedStep({
   name: 'make-room',
   title: 'Delete what can be spared, and give its chunks back',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(...planMakeRoom),
-  run: async (run) => {
-    for (const planned of planMakeRoom) await run.type(planned);
-  },
-};
+  commands: () => planMakeRoom,
+});
 
 const replaceAgain: Step = {
   name: 'replace-again',

@@ -20,10 +20,10 @@ import { describeChunks } from '../../core/proof/judge-profiles.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { memberOf, spareOf } from '../steps/disks-of.ts';
 import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
-import { act, typed } from '../steps/plan-line.ts';
+import { act, typed, typedStep } from '../steps/plan-line.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
 
 const diskBytes = 2 * 1024 ** 3;
 
@@ -63,16 +63,13 @@ function planAdd(array: ArrayPlan): readonly Command[] {
   return [...planCreateContainer(spare, array.layout), planAddToCrypttab(spare), planAddDevice(spare.mappingGuestDevice)];
 }
 
-const convertHalf: Step = {
+const convertHalf = typedStep({
   name: 'convert-data-only',
   title: 'Convert back, and forget that metadata has a profile of its own',
   phase: 'fault',
   skippable: false,
-  plan: (array) => typed(planConvertData(array.layout.profile)),
-  run: async (run) => {
-    await run.type(planConvertData(run.array.layout.profile));
-  },
-};
+  commands: (array) => [planConvertData(array.layout.profile)],
+});
 
 const audit: Step = {
   name: 'audit',
@@ -105,16 +102,13 @@ const audit: Step = {
   },
 };
 
-const finishConversion: Step = {
+const finishConversion = typedStep({
   name: 'finish-conversion',
   title: 'Convert what is left, and only that',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planSoftBalance(array.layout)),
-  run: async (run) => {
-    await run.type(planSoftBalance(run.array.layout));
-  },
-};
+  commands: (array) => [planSoftBalance(array.layout)],
+});
 
 /** The seed's second caveat: a conversion that was not finished, found and mended. */
 export const incompleteConversion: Drill = {
@@ -144,19 +138,7 @@ export const incompleteConversion: Drill = {
   layout: { ...defaultLayout, memberSizesBytes: equalSizes(2, diskBytes), spareSizesBytes: equalSizes(1, diskBytes) },
   layouts: ['raid1'],
   payloadBytes: 16 * 1024 ** 2,
-  steps: [
-    buildArray,
-    writePayload,
-    takeDiskOut,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
-    liveOnOne,
-    addDisk,
-    convertHalf,
-    audit,
-    finishConversion,
-  ],
+  steps: [buildArray, writePayload, takeDiskOut, ...serveDegraded, liveOnOne, addDisk, convertHalf, audit, finishConversion],
   proof: 'full',
   twin: {
     skipStep: 'finish-conversion',

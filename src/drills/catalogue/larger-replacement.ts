@@ -8,12 +8,12 @@ import { formatSize } from '../../core/text/size.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { spareOf } from '../steps/disks-of.ts';
 import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { typed } from '../steps/plan-line.ts';
 import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
-import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
+import { replaceAndConvert } from '../steps/replace-steps.ts';
 
 const resizeToMax: Step = {
   name: 'resize',
@@ -82,19 +82,7 @@ export const largerReplacement: Drill = {
   layouts: [],
   knowledge: [replaceMissingCrash],
   payloadBytes: 16 * 1024 ** 2,
-  steps: [
-    buildArray,
-    writePayload,
-    takeDiskOut,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
-    replaceDisk,
-    updateCrypttab,
-    softBalance,
-    resizeToMax,
-    measure,
-  ],
+  steps: [buildArray, writePayload, takeDiskOut, ...serveDegraded, ...replaceAndConvert, resizeToMax, measure],
   proof: 'full',
   twin: {
     skipStep: 'resize',

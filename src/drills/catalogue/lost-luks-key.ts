@@ -2,16 +2,16 @@ import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planFillKey, planTestKey } from '../../core/plan/container.ts';
-import { describeRefusal } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { memberOf } from '../steps/disks-of.ts';
 import { lostDevid } from '../steps/lose-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
-import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
 import { restart } from '../steps/restart-step.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
+import { replaceAndConvert } from '../steps/replace-steps.ts';
+import { triedStep } from '../steps/tried-step.ts';
 
 /** What cryptsetup exits with when no keyslot opens. Source: cryptsetup(8), RETURN CODES. */
 const noPermission = 2;
@@ -31,22 +31,18 @@ const loseKey: Step = {
   },
 };
 
-const tryKey: Step = {
+const tryKey = triedStep({
   name: 'try-key',
   title: 'The key opens nothing any more',
   phase: 'fault',
   skippable: true,
-  plan: (array) => typed(planTestKey(memberOf(array, lostDevid))),
-  run: async (run) => {
-    const tried = await run.try(planTestKey(memberOf(run.array, lostDevid)));
-    run.judge({
-      name: 'key-refused',
-      claim: 'cryptsetup knows that the key is wrong, and says so with exit 2',
-      outcome: tried.exitCode === noPermission ? 'held' : 'broken',
-      evidence: describeRefusal(tried),
-    });
+  tries: (array) => planTestKey(memberOf(array, lostDevid)),
+  check: {
+    name: 'key-refused',
+    claim: 'cryptsetup knows that the key is wrong, and says so with exit 2',
+    holds: ({ exitCode }) => exitCode === noPermission,
   },
-};
+});
 
 /** A container that nobody can open any more is a dead disk. */
 export const lostLuksKey: Drill = {
@@ -73,19 +69,7 @@ export const lostLuksKey: Drill = {
   layouts: ['raid1'],
   knowledge: [replaceMissingCrash],
   payloadBytes: 16 * 1024 ** 2,
-  steps: [
-    buildArray,
-    writePayload,
-    loseKey,
-    restart,
-    tryKey,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
-    replaceDisk,
-    updateCrypttab,
-    softBalance,
-  ],
+  steps: [buildArray, writePayload, loseKey, restart, tryKey, ...serveDegraded, ...replaceAndConvert],
   proof: 'full',
   twin: {
     skipStep: 'soft-balance',

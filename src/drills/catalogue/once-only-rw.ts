@@ -13,7 +13,7 @@ import { openSurvivors, planMountDegraded } from '../steps/degraded-steps.ts';
 import { takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { startWriting } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
-import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { replaceAndConvert } from '../steps/replace-steps.ts';
 
 /** How many times it is mounted. The kernels that allowed it once refused the second time. */
 const mounts = 3;
@@ -107,7 +107,7 @@ export const onceOnlyRw: Drill = {
     },
   ],
   payloadBytes: 16 * 1024 ** 2,
-  steps: [buildArray, writePayload, takeDiskOut, openSurvivors, mountAgainAndAgain, replaceDisk, updateCrypttab, softBalance],
+  steps: [buildArray, writePayload, takeDiskOut, openSurvivors, mountAgainAndAgain, ...replaceAndConvert],
   proof: 'full',
   twin: {
     skipStep: 'soft-balance',

@@ -1,10 +1,10 @@
 import { defaultLayout } from '../../core/layout/layout.ts';
 import type { Drill } from '../drill.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { pullDisk, restartWithoutDisk } from '../steps/lose-disk-steps.ts';
 import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
-import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
+import { replaceAndConvert } from '../steps/replace-steps.ts';
 
 /** The default drill. */
 export const replaceMissingDisk: Drill = {
@@ -26,19 +26,7 @@ export const replaceMissingDisk: Drill = {
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
   knowledge: [replaceMissingCrash],
   payloadBytes: 32 * 1024 ** 2,
-  steps: [
-    buildArray,
-    writePayload,
-    startWriter,
-    pullDisk,
-    restartWithoutDisk,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
-    replaceDisk,
-    updateCrypttab,
-    softBalance,
-  ],
+  steps: [buildArray, writePayload, startWriter, pullDisk, restartWithoutDisk, ...serveDegraded, ...replaceAndConvert],
   proof: 'full',
   twin: {
     skipStep: 'soft-balance',

@@ -14,7 +14,6 @@ import { describeRefusal, readOutput } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { diskReturns, startStorage } from '../steps/disk-returns-steps.ts';
 import { memberOf, spareOf } from '../steps/disks-of.ts';
 import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
@@ -23,6 +22,7 @@ import { act, typed } from '../steps/plan-line.ts';
 import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
 import { replaceDisk, softBalance } from '../steps/replace-steps.ts';
 import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
 
 /** Which commands put an old disk away for good, once it is known to be one. */
 function planRetire(array: ArrayPlan): readonly Command[] {
@@ -116,9 +116,7 @@ export const replacedDiskReturns: Drill = {
     buildArray,
     writePayload,
     takeDiskOut,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
+    ...serveDegraded,
     replaceDisk,
     softBalance,
     diskReturns,

@@ -9,7 +9,7 @@ import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { writeDegraded } from '../steps/degraded-steps.ts';
 import { memberOf, spareOf } from '../steps/disks-of.ts';
 import { recordsAtWork } from '../steps/live-writer.ts';
-import { act, typed } from '../steps/plan-line.ts';
+import { act, typed, typedStep } from '../steps/plan-line.ts';
 import { softBalance } from '../steps/replace-steps.ts';
 import { resetStats } from '../steps/reset-stats-step.ts';
 import { firstLostDevid, loseFirst, mountWithoutFirst, secondLostDevid } from '../steps/second-loss-steps.ts';
@@ -56,16 +56,13 @@ const replaceSecond: Step = {
   },
 };
 
-const recordBoth: Step = {
+const recordBoth = typedStep({
   name: 'update-crypttab',
   title: 'Record both new disks in crypttab, take the dead ones out',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(...planRecordBoth(array)),
-  run: async (run) => {
-    for (const planned of planRecordBoth(run.array)) await run.type(planned);
-  },
-};
+  commands: planRecordBoth,
+});
 
 function planRecordBoth(array: ArrayPlan): readonly Command[] {
   return [firstLostDevid(array), secondLostDevid(array)].flatMap((devid, index) => [

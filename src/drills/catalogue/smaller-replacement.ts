@@ -4,16 +4,16 @@ import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCreateContainer } from '../../core/plan/container.ts';
 import { lookAt, planAddDevice, planRemoveMissing, planReplace, planResize } from '../../core/plan/repair.ts';
-import type { Check } from '../../core/verdict/verdict.ts';
-import type { CommandResult } from '../../machine/guest.ts';
-import { describeRefusal, said } from '../../storage/type-command.ts';
+import { said } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { spareOf } from '../steps/disks-of.ts';
 import { lostDevid, takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { typed } from '../steps/plan-line.ts';
 import { softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
+import { judgeTry, triedStep } from '../steps/tried-step.ts';
+import type { TriedClaim } from '../steps/tried-step.ts';
 
 /** By how much the spare is smaller: a disk of the same class from another maker often is, by a little. */
 const smallerByMiB = 32;
@@ -25,6 +25,17 @@ function planReplaceBySmaller(array: ArrayPlan): Command {
   return planReplace(lostDevid, spareOf(array).mappingGuestDevice);
 }
 
+function isRefused(why: string): TriedClaim['holds'] {
+  return (result) => result.exitCode !== 0 && said(result).includes(why);
+}
+
+const replaceRefused: TriedClaim = {
+  name: 'replace-refused',
+  claim: 'A replace by a smaller device is refused before it begins, and says why',
+  // Source: btrfs-progs, cmds/replace.c.
+  holds: isRefused('target device smaller than source device'),
+};
+
 const tryReplace: Step = {
   name: 'try-replace',
   title: 'Encrypt the spare; the replace is refused: it is too small',
@@ -33,38 +44,22 @@ const tryReplace: Step = {
   plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout), planReplaceBySmaller(array)),
   run: async (run) => {
     for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
-    const replaced = await run.try(planReplaceBySmaller(run.array));
-    run.judge(
-      // Source: btrfs-progs, cmds/replace.c.
-      judgeRefusal(replaced, 'target device smaller than source device', {
-        name: 'replace-refused',
-        claim: 'A replace by a smaller device is refused before it begins, and says why',
-      }),
-    );
+    run.judge(judgeTry(replaceRefused, await run.try(planReplaceBySmaller(run.array))));
   },
 };
 
-const tryShrink: Step = {
+const tryShrink = triedStep({
   name: 'try-shrink',
   title: 'Shrinking the missing member first is refused, too',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(planResize(lostDevid, shrinkBy)),
-  run: async (run) => {
-    const resized = await run.try(planResize(lostDevid, shrinkBy));
-    run.judge(
-      judgeRefusal(resized, 'Operation not permitted', {
-        name: 'shrink-refused',
-        claim: 'A member that is missing cannot be made smaller: what works with a disk that is there does not work now',
-      }),
-    );
+  tries: () => planResize(lostDevid, shrinkBy),
+  check: {
+    name: 'shrink-refused',
+    claim: 'A member that is missing cannot be made smaller: what works with a disk that is there does not work now',
+    holds: isRefused('Operation not permitted'),
   },
-};
-
-function judgeRefusal(result: CommandResult, why: string, asked: Pick<Check, 'name' | 'claim'>): Check {
-  const refused = result.exitCode !== 0 && said(result).includes(why);
-  return { ...asked, outcome: refused ? 'held' : 'broken', evidence: describeRefusal(result) };
-}
+});
 
 const addDevice: Step = {
   name: 'add-device',
@@ -124,9 +119,7 @@ export const smallerReplacement: Drill = {
     buildArray,
     writePayload,
     takeDiskOut,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
+    ...serveDegraded,
     tryReplace,
     tryShrink,
     addDevice,

@@ -15,7 +15,7 @@ import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { buildArray, degradedTree, planExtractTree, writePayload, writeTree } from '../steps/build-steps.ts';
 import { startStorage } from '../steps/disk-returns-steps.ts';
-import { act, typed } from '../steps/plan-line.ts';
+import { act, typed, typedStep } from '../steps/plan-line.ts';
 import { softBalance } from '../steps/replace-steps.ts';
 import { planReplaceWiped, replaceWiped } from '../steps/replace-wiped.ts';
 import { scrubToMend } from '../steps/scrub-step.ts';
@@ -144,16 +144,13 @@ const lookAtEachAlone: Step = {
   },
 };
 
-const wipeLosers: Step = {
+const wipeLosers = typedStep({
   name: 'wipe-losers',
   title: 'Choose the half to keep, and wipe the other first',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...array.members.map(planOpenContainer), ...planWipeMembers(losersOf(array))),
-  run: async (run) => {
-    for (const planned of [...run.array.members.map(planOpenContainer), ...planWipeMembers(losersOf(run.array))]) await run.type(planned);
-  },
-};
+  commands: (array) => [...array.members.map(planOpenContainer), ...planWipeMembers(losersOf(array))],
+});
 
 const replaceLosers: Step = {
   name: 'replace-losers',

@@ -1,12 +1,9 @@
 import { defaultLayout } from '../../core/layout/layout.ts';
 import type { Drill } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
-import { diskReturns, startStorage } from '../steps/disk-returns-steps.ts';
+import { diskReturns, mendStaleMember, startStorage } from '../steps/disk-returns-steps.ts';
 import { takeDiskOut } from '../steps/lose-disk-steps.ts';
-import { softBalance } from '../steps/replace-steps.ts';
-import { resetStats } from '../steps/reset-stats-step.ts';
-import { scrubToMend } from '../steps/scrub-step.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
 
 /** A member that was away while the array was written comes back as it went. */
 export const staleDiskReturns: Drill = {
@@ -36,19 +33,7 @@ export const staleDiskReturns: Drill = {
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
   payloadBytes: 16 * 1024 ** 2,
-  steps: [
-    buildArray,
-    writePayload,
-    takeDiskOut,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
-    diskReturns,
-    startStorage,
-    scrubToMend,
-    softBalance,
-    resetStats,
-  ],
+  steps: [buildArray, writePayload, takeDiskOut, ...serveDegraded, diskReturns, startStorage, ...mendStaleMember],
   proof: 'full',
   twin: {
     skipStep: 'scrub',

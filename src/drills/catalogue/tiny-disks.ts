@@ -1,11 +1,11 @@
 import { defaultLayout } from '../../core/layout/layout.ts';
 import type { Drill } from '../drill.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
-import { mountDegraded, openSurvivors, writeDegraded } from '../steps/degraded-steps.ts';
 import { checkHalfOfTotal, checkUsableSpace, giveChunksBack } from '../steps/fill-steps.ts';
 import { takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
-import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps.ts';
+import { serveDegraded } from '../steps/degraded-steps.ts';
+import { replaceAndConvert } from '../steps/replace-steps.ts';
 
 const mebibyte = 1024 ** 2;
 
@@ -41,19 +41,7 @@ export const tinyDisks: Drill = {
   layouts: [],
   knowledge: [replaceMissingCrash],
   payloadBytes: 16 * mebibyte,
-  steps: [
-    buildArray,
-    writePayload,
-    checkUsableSpace,
-    takeDiskOut,
-    openSurvivors,
-    mountDegraded,
-    writeDegraded,
-    replaceDisk,
-    updateCrypttab,
-    softBalance,
-    giveChunksBack,
-  ],
+  steps: [buildArray, writePayload, checkUsableSpace, takeDiskOut, ...serveDegraded, ...replaceAndConvert, giveChunksBack],
   proof: 'full',
   twin: {
     instead: [checkHalfOfTotal],

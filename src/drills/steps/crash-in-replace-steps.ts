@@ -4,40 +4,35 @@
  */
 import type { ReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { parseConsoleLine } from '../../core/kernel/console-line.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
-import type { Step } from '../drill.ts';
+import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
+import { buildArray, startWriter, writePayload } from './build-steps.ts';
 import { spareOf } from './disks-of.ts';
 import { failingDevid, failingMember } from './failing-disk-steps.ts';
 import { recordsAtWork } from './live-writer.ts';
-import { act, typed } from './plan-line.ts';
-import { planSlowReplace, startSlowReplace } from './slow-replace.ts';
+import { act, typed, typedStep } from './plan-line.ts';
+import { needsSlowReplace, planSlowReplace, startSlowReplace } from './slow-replace.ts';
 
 /** Encrypts the spare: the target. */
-export const encryptTarget: Step = {
+export const encryptTarget = typedStep({
   name: 'encrypt-target',
   title: 'Encrypt the spare',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...planCreateContainer(spareOf(array), array.layout)),
-  run: async (run) => {
-    for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
-  },
-};
+  commands: (array) => planCreateContainer(spareOf(array), array.layout),
+});
 
 /** Puts the target into crypttab before the array depends on it, and makes key and line durable. */
-export const recordTarget: Step = {
+export const recordTarget = typedStep({
   name: 'record-target',
   title: 'Record the new disk in crypttab before the replace, not after it',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planAddToCrypttab(spareOf(array)), command('sync')),
-  run: async (run) => {
-    await run.type(planAddToCrypttab(spareOf(run.array)));
-    await run.type(command('sync'));
-  },
-};
+  commands: (array) => [planAddToCrypttab(spareOf(array)), command('sync')],
+});
 
 /** Starts to replace a member that is there, while the live writer writes. */
 export const startReplace: Step = {
@@ -55,17 +50,25 @@ export const startReplace: Step = {
   },
 };
 
+/** From nothing to an array whose replace is under way. */
+export const untilReplaceRuns = [buildArray, writePayload, encryptTarget, recordTarget, startWriter, startReplace] as const;
+
+/** What these drills are made for: a replace that lasts until the power cut. */
+export const replaceThatLasts = {
+  layout: defaultLayout,
+  layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  requires: [needsSlowReplace],
+  payloadBytes: 16 * 1024 ** 2,
+} as const satisfies Partial<Drill>;
+
 /** Takes the replaced member out of crypttab; the new one is in it already. */
-export const retireOldDisk: Step = {
+export const retireOldDisk = typedStep({
   name: 'retire-old-disk',
   title: 'Take the old disk out of crypttab',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planRemoveFromCrypttab(failingMember(array))),
-  run: async (run) => {
-    await run.type(planRemoveFromCrypttab(failingMember(run.array)));
-  },
-};
+  commands: (array) => [planRemoveFromCrypttab(failingMember(array))],
+});
 
 /** Gives in a line what `btrfs replace status` says. */
 export function describeReplace(status: ReplaceStatus): string {

@@ -8,7 +8,7 @@ import { degradedTree, planExtractTree, writeTree } from './build-steps.ts';
 import { memberOf } from './disks-of.ts';
 import { lostDevid } from './lose-disk-steps.ts';
 import { startWriting } from './live-writer.ts';
-import { act, typed } from './plan-line.ts';
+import { act, typed, typedStep } from './plan-line.ts';
 
 /** Opens the members that are left, and tries the plain mount. */
 export const openSurvivors: Step = {
@@ -37,16 +37,13 @@ function planOpenSurvivors(array: ArrayPlan): readonly Command[] {
 }
 
 /** Mounts the array without its first member. */
-export const mountDegraded: Step = {
+export const mountDegraded = typedStep({
   name: 'mount-degraded',
   title: 'Mount degraded',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planMountDegraded(array)),
-  run: async (run) => {
-    await run.type(planMountDegraded(run.array));
-  },
-};
+  commands: (array) => [planMountDegraded(array)],
+});
 
 /** The command that mounts the array without its first member, by the second. */
 export function planMountDegraded(array: ArrayPlan): Command {
@@ -68,3 +65,6 @@ export const writeDegraded: Step = {
     await startWriting(run);
   },
 };
+
+/** From members that are closed to an array that is in service without its first. */
+export const serveDegraded = [openSurvivors, mountDegraded, writeDegraded] as const;

@@ -2,7 +2,10 @@ import { planOpenAsBoot } from '../../core/plan/array.ts';
 import type { Step } from '../drill.ts';
 import { memberOf } from './disks-of.ts';
 import { lostDevid } from './lose-disk-steps.ts';
-import { act, typed } from './plan-line.ts';
+import { act, typedStep } from './plan-line.ts';
+import { softBalance } from './replace-steps.ts';
+import { resetStats } from './reset-stats-step.ts';
+import { scrubToMend } from './scrub-step.ts';
 
 /** The first member's disk is back after a restart, as it was when it went. */
 export const diskReturns: Step = {
@@ -19,13 +22,13 @@ export const diskReturns: Step = {
 };
 
 /** What a boot does: opens what crypttab lists, and mounts what fstab lists. */
-export const startStorage: Step = {
+export const startStorage = typedStep({
   name: 'start-storage',
   title: 'Open and mount what crypttab and fstab say, as a boot does',
   phase: 'repair',
   skippable: false,
-  plan: () => typed(planOpenAsBoot),
-  run: async (run) => {
-    await run.type(planOpenAsBoot);
-  },
-};
+  commands: () => [planOpenAsBoot],
+});
+
+/** What brings a member up to date that missed what was written. */
+export const mendStaleMember = [scrubToMend, softBalance, resetStats] as const;

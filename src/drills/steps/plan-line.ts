@@ -1,5 +1,7 @@
+import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Command } from '../../core/plan/command.ts';
 import type { PlanLine } from '../../core/plan/drill-plan.ts';
+import type { Step } from '../drill.ts';
 
 /** Gives the plan lines of commands that are typed in the guest. */
 export function typed(...commands: readonly Command[]): readonly PlanLine[] {
@@ -9,4 +11,18 @@ export function typed(...commands: readonly Command[]): readonly PlanLine[] {
 /** Gives the plan line of something the host does or an administrator's hand would: pull a disk, cut the power. */
 export function act(text: string): PlanLine {
   return { kind: 'act', text };
+}
+
+/** Gives a step that types its commands one after the other, and does nothing besides. */
+export function typedStep({
+  commands,
+  ...step
+}: Omit<Step, 'plan' | 'run'> & { readonly commands: (array: ArrayPlan) => readonly Command[] }): Step {
+  return {
+    ...step,
+    plan: (array) => typed(...commands(array)),
+    run: async (run) => {
+      for (const planned of commands(run.array)) await run.type(planned);
+    },
+  };
 }

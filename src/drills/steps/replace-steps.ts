@@ -10,7 +10,7 @@ import type { Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { memberOf, spareOf } from './disks-of.ts';
 import { lostDevid } from './lose-disk-steps.ts';
-import { typed } from './plan-line.ts';
+import { typed, typedStep } from './plan-line.ts';
 import { typeReplace } from './type-replace.ts';
 
 /** Encrypts the spare and replaces the first member by it. */
@@ -41,17 +41,13 @@ function replaceBySpare(title: string, devid: number, options: ReplaceOptions = 
 }
 
 /** Puts the spare into crypttab in the first member's place. */
-export const updateCrypttab: Step = {
+export const updateCrypttab = typedStep({
   name: 'update-crypttab',
   title: 'Record the new disk in crypttab, take the dead one out',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planRemoveFromCrypttab(memberOf(array, lostDevid)), planAddToCrypttab(spareOf(array))),
-  run: async (run) => {
-    await run.type(planRemoveFromCrypttab(memberOf(run.array, lostDevid)));
-    await run.type(planAddToCrypttab(spareOf(run.array)));
-  },
-};
+  commands: (array) => [planRemoveFromCrypttab(memberOf(array, lostDevid)), planAddToCrypttab(spareOf(array))],
+});
 
 /** Converts the chunks that do not have the profile. */
 export const softBalance: Step = {
@@ -65,6 +61,9 @@ export const softBalance: Step = {
     await run.type(planSoftBalance(run.array.layout));
   },
 };
+
+/** What makes an array whole again that has lost its first member. */
+export const replaceAndConvert = [replaceDisk, updateCrypttab, softBalance] as const;
 
 /** The audit before the balance: what the replace left with a single copy. */
 async function lookAtProfiles(run: DrillRun): Promise<void> {

@@ -9,7 +9,7 @@ import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
 import type { Step } from '../drill.ts';
 import { memberOf } from './disks-of.ts';
-import { act, typed } from './plan-line.ts';
+import { act, typedStep } from './plan-line.ts';
 
 /** The devid of the member that is lost first. */
 export function firstLostDevid(array: ArrayPlan): number {
@@ -36,16 +36,13 @@ export const loseFirst: Step = {
 };
 
 /** Opens the others and mounts degraded. */
-export const mountWithoutFirst: Step = {
+export const mountWithoutFirst = typedStep({
   name: 'mount-degraded',
   title: 'Open the others, mount degraded',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...planMountWithoutFirst(array)),
-  run: async (run) => {
-    for (const planned of planMountWithoutFirst(run.array)) await run.type(planned);
-  },
-};
+  commands: planMountWithoutFirst,
+});
 
 function planMountWithoutFirst(array: ArrayPlan): readonly Command[] {
   const lost = memberOf(array, firstLostDevid(array));
