@@ -4,7 +4,7 @@ import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { LabState } from '../src/core/lab/lab-state.ts';
-import type { ListedSnapshot } from '../src/lab/snapshot/snapshots.ts';
+import type { ListedSnapshot } from '../src/core/lab/snapshot-record.ts';
 import { keeperOf, openLabProject } from './rig/lab.ts';
 import { typeRaidlab } from './rig/raidlab.ts';
 

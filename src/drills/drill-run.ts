@@ -3,8 +3,6 @@ import { RaidlabError } from '../core/failure/failure.ts';
 import type { Census } from '../core/payload/census.ts';
 import { arrayGuestPath } from '../core/layout/layout.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
-import { formatCommand } from '../core/plan/command.ts';
-import type { Command } from '../core/plan/command.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
 import { promiseContent } from '../core/payload/promised-file.ts';
 import type { PromisedFile } from '../core/payload/promised-file.ts';
@@ -13,13 +11,12 @@ import type { Check } from '../core/verdict/verdict.ts';
 import { steadyContext, withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
 import { KernelCrash } from '../machine/kernel-crash.ts';
-import type { CommandResult, Guest, GuestProcess } from '../machine/guest.ts';
+import type { Guest } from '../machine/guest.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Journal, JournalRecord } from '../storage/journal.ts';
 import { startJournal } from '../storage/journal.ts';
 import type { Payload } from '../storage/payload-image.ts';
 import type { Promised } from '../storage/verify-files.ts';
-import { readOutput, said, tryCommand, typeCommand } from '../storage/type-command.ts';
 import { DiskBays } from './disk-bays.ts';
 import { DrillMembers } from './drill-members.ts';
 import { JudgedKernelLog } from './judged-kernel-log.ts';
@@ -30,6 +27,7 @@ import type { MachineDisks, MachineKit } from './machine-kit.ts';
 import type { WrittenTree } from './written-tree.ts';
 import { waitForDiskNames } from '../machine/start/wait-for-disk-names.ts';
 import type { StartMachine } from '../machine/template/fork-or-boot.ts';
+import { Typist } from './typist.ts';
 
 /** How long the live writer may take for the records a step waits for, milliseconds; a pulled disk may cost it a SCSI time-out of 30 s. */
 const journalTimeoutMs = 90_000;
@@ -43,8 +41,7 @@ const putToRestTimeoutMs = 60_000;
  * Steps act through it; what they type and see becomes events by itself. The machine comes and goes
  * (`boot`, `shutdown`, `crash`); disks and promises stay.
  */
-export class DrillRun implements AsyncDisposable {
-  readonly ctx: Context;
+export class DrillRun extends Typist implements AsyncDisposable {
   readonly drill: string;
   readonly kit: MachineKit;
   readonly payload: Payload;
@@ -69,7 +66,7 @@ export class DrillRun implements AsyncDisposable {
 
   /** Makes the state of a drill that has not begun. */
   constructor(ctx: Context, options: DrillRunOptions) {
-    this.ctx = ctx;
+    super(ctx);
     this.drill = options.drill;
     this.#array = options.array;
     this.kit = options.kit;
@@ -114,43 +111,6 @@ export class DrillRun implements AsyncDisposable {
   /** The files of the machine, with the disks that are in it. */
   get disks(): MachineDisks {
     return this.#bays.inside;
-  }
-
-  /** Types a command of the procedure; throws CommandRefused when the tool refuses it. */
-  async type(planned: Command): Promise<CommandResult> {
-    this.#tellTyped(planned);
-    return typeCommand(this.ctx, this.guest, planned);
-  }
-
-  /** Types a command whose refusal is part of the story. */
-  async try(planned: Command): Promise<CommandResult> {
-    this.#tellTyped(planned);
-    return tryCommand(this.ctx, this.guest, planned);
-  }
-
-  /** Types a command of the procedure and gives what it printed, parsed; an unknown line is a RaidlabError of the area `guest`. */
-  async ask<T>(planned: Command, parse: (stdout: string) => T): Promise<T> {
-    return readOutput(this.guest, await this.type(planned), parse);
-  }
-
-  /** Types a command that works on while the host does something else. */
-  async start(planned: Command): Promise<GuestProcess> {
-    this.#tellTyped(planned);
-    return this.guest.start(this.ctx, planned.argv);
-  }
-
-  /** Types a command that only looks, and puts what it said beside what that is worth. */
-  async look(planned: Command, meaning: (result: CommandResult) => string): Promise<CommandResult> {
-    // Not announced: the observation names the command itself.
-    const result = await tryCommand(this.ctx, this.guest, planned);
-    this.observe(result, meaning(result));
-    return result;
-  }
-
-  /** Puts what a command said, that was run to look, beside what that is worth: of many looks the one that counts. */
-  observe(result: CommandResult, meaning: string): void {
-    const source = formatCommand({ argv: result.argv });
-    this.ctx.emit({ type: 'observation-made', source, exitCode: result.exitCode, said: said(result), meaning });
   }
 
   /** Power on: a machine from the disks as they are, started as the kit does or as `start` says. */
@@ -326,10 +286,6 @@ export class DrillRun implements AsyncDisposable {
   /** The name of the machine that is on, or was on last. */
   get #lastMachineName(): string {
     return this.#boots <= 1 ? this.#machineName : `${this.#machineName}-${String(this.#boots)}`;
-  }
-
-  #tellTyped(planned: Command): void {
-    this.ctx.emit({ type: 'command-typed', machine: this.guest.machine, argv: planned.argv, command: formatCommand(planned) });
   }
 
   #closeJournal(): void {

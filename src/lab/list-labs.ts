@@ -1,5 +1,5 @@
 import { RaidlabError } from '../core/failure/failure.ts';
-import type { LabCondition } from '../core/lab/lab-condition.ts';
+import type { ListedLab } from '../core/lab/lab-condition.ts';
 import { describeLayout } from '../core/layout/layout.ts';
 import { removeLeftovers } from '../machine/cache/leftovers.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
@@ -8,19 +8,6 @@ import { inspectLab } from './inspect-lab.ts';
 import { forgetLab, listRegisteredLabs } from './place/lab-index.ts';
 import type { LabPlace } from './place/lab-place.ts';
 import { requireOwnPlace } from './place/own-place.ts';
-
-/** A lab in a list. */
-export interface ListedLab {
-  readonly name: string;
-  readonly hostPath: string;
-  /** How it is; null when that cannot be read, and `trouble` says why. */
-  readonly condition: LabCondition | null;
-  readonly trouble: string | null;
-  /** In words; null as `condition`. */
-  readonly layout: string | null;
-  readonly kernel: string | null;
-  readonly sshPort: number | null;
-}
 
 /** Lists the labs of this user that are still there, and those that cannot be read. */
 export async function listLabs(indexHostPath: string): Promise<readonly ListedLab[]> {

@@ -12,6 +12,19 @@ export type LabCondition =
   /** `since` is null where nobody was there to see it. */
   | { readonly is: 'died'; readonly since: string | null; readonly why: string; readonly lastConsoleLines: readonly string[] };
 
+/** A lab in a list. */
+export interface ListedLab {
+  readonly name: string;
+  readonly hostPath: string;
+  /** How it is; null when that cannot be read, and `trouble` says why. */
+  readonly condition: LabCondition | null;
+  readonly trouble: string | null;
+  /** In words; null as `condition`. */
+  readonly layout: string | null;
+  readonly kernel: string | null;
+  readonly sshPort: number | null;
+}
+
 /** Says how a lab is, from what was written down and from who is still there. */
 export function judgeLab(life: LabLife, keeper: KeeperFate): LabCondition {
   const lives = keeper === 'alive' || keeper === 'elsewhere';

@@ -48,6 +48,15 @@ export interface SnapshotRecord {
   readonly files: readonly SnapshotFile[];
 }
 
+/** A snapshot in a list; `record` is null when it cannot be read, and `trouble` says why. */
+export interface ListedSnapshot {
+  readonly name: string;
+  /** What it takes on the host's disk. */
+  readonly sizeBytes: number;
+  readonly record: SnapshotRecord | null;
+  readonly trouble: string | null;
+}
+
 /** Gives the text of a `snapshot.json`. */
 export function formatSnapshotRecord(record: SnapshotRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;

@@ -1,4 +1,4 @@
-import { compareVersions, parseVersion } from '../image/version-range.ts';
+import { satisfies } from '../image/version-range.ts';
 
 /** The kernel and the mkfs.btrfs that have to get on with each other. */
 export interface MkfsParts {
@@ -54,7 +54,7 @@ const features: readonly MkfsFeature[] = [
  * None for a kernel that bears all that this mkfs.btrfs turns on.
  */
 export function planMkfsFeatures({ kernelVersion, btrfsFeatures, progsVersion }: MkfsParts): readonly string[] {
-  const isAtLeast = (version: string, least: string): boolean => compareVersions(parseVersion(version), parseVersion(least)) >= 0;
+  const isAtLeast = (version: string, least: string): boolean => satisfies(version, `>=${least}`);
   const bears = (feature: MkfsFeature): boolean =>
     btrfsFeatures === undefined
       ? isAtLeast(kernelVersion, feature.safeSince)

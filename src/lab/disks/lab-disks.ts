@@ -1,4 +1,4 @@
-import { access, chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabDisk } from '../../core/lab/lab-state.ts';
 import { fileFailure } from '../../machine/cache/file-failure.ts';
@@ -8,6 +8,7 @@ import { runHostCommand } from '../../machine/process/host-process.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { diskFileName, systemFileName } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
+import { mayAccess } from '../../machine/files/file-access.ts';
 
 /** Makes blank disks in a directory, sparse, and a system disk: a copy of the blank one that comes with the tools, so that a lab needs nobody else's file. */
 export async function createLabDisks(
@@ -51,11 +52,7 @@ export async function requireImages(place: LabPlace, disks: readonly LabDisk[]):
   const images = [...disks.map(({ serial }) => [serial, diskFileName(serial)] as const), ['the system disk', systemFileName] as const];
   for (const [serial, name] of images) {
     const hostPath = join(place.disksHostPath, name);
-    const isThere = await access(hostPath).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) throw new RaidlabError({ area: 'lab', reason: 'disk-missing', lab: place.name, serial, hostPath });
+    if (!(await mayAccess(hostPath))) throw new RaidlabError({ area: 'lab', reason: 'disk-missing', lab: place.name, serial, hostPath });
   }
 }
 

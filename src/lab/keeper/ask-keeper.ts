@@ -1,5 +1,4 @@
 import { open, stat } from 'node:fs/promises';
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -11,6 +10,7 @@ import { lengthOfLimit } from '../../core/text/time-limit.ts';
 import type { TimeLimit } from '../../core/text/time-limit.ts';
 import { armLimit, whenAborted } from '../../machine/context.ts';
 import type { Context } from '../../machine/context.ts';
+import { connectOnce } from '../../machine/socket/line-socket.ts';
 import { createLineSplitter } from '../../machine/socket/line-splitter.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 
@@ -78,17 +78,6 @@ async function connectToKeeper(ctx: Context, address: KeeperAddress): Promise<So
     }
     await delay(retryMs, undefined, { signal: ctx.signal });
   }
-}
-
-function connectOnce(socketHostPath: string): Promise<Socket> {
-  const connected = Promise.withResolvers<Socket>();
-  const socket = connect(socketHostPath);
-  socket.once('error', connected.reject);
-  socket.once('connect', () => {
-    socket.off('error', connected.reject);
-    connected.resolve(socket);
-  });
-  return connected.promise;
 }
 
 async function converse(ctx: Context, address: KeeperAddress, socket: Socket, act: KeeperAct): Promise<ActDone> {

@@ -2,12 +2,10 @@
  * The keeper of a lab: the process that `raidlab up` leaves behind. It owns the machine as a drill does, so that QEMU dies with
  * it, and does what commands ask of it; it ends when the machine is off.
  */
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Mirrors } from '../../core/image/mirrors.ts';
 import type { ActDone, KeeperAct, KeeperAside } from '../../core/lab/keeper-protocol.ts';
-import { hasErrorCode } from '../../machine/cache/file-failure.ts';
 import { removeLeftovers } from '../../machine/cache/leftovers.ts';
 import { openStore } from '../../machine/cache/open-store.ts';
 import type { OpenStore } from '../../machine/cache/open-store.ts';
@@ -22,6 +20,7 @@ import { listenForActs } from './keeper-server.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { requireOwnPlace } from '../place/own-place.ts';
 import { settleRestore } from '../snapshot/restore-snapshot.ts';
+import { isThere } from '../../machine/files/file-access.ts';
 
 /** What a keeper is started with. */
 export interface KeeperOptions {
@@ -83,6 +82,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
   await writeKeeperRecord(place, { socketHostPath: server.socketHostPath, raidlabVersion });
   // What killed runs left; after the socket is there, for somebody waits for that.
   const swept = removeLeftovers(ctx, store).catch(() => undefined);
+  // Whoever removes the directory of a lab, with its project perhaps, has removed the lab: its machine has no disks any more.
   const look = setInterval(() => {
     void isThere(place.stateHostPath).then((there) => {
       if (!there) end();
@@ -99,14 +99,6 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
     clearInterval(look);
     await swept;
   }
-}
-
-/** Whoever removes the directory of a lab, with its project perhaps, has removed the lab: its machine has no disks any more. */
-async function isThere(hostPath: string): Promise<boolean> {
-  return access(hostPath).then(
-    () => true,
-    (error: unknown) => !hasErrorCode(error, 'ENOENT'),
-  );
 }
 
 /** The host shuts down, or somebody ended us: the guest's data is written first, if it can be. */

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { runHostCommand, startHostProcess } from '../../machine/process/host-pro
 import type { HostProcess } from '../../machine/process/host-process.ts';
 import { sshFiles } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
+import { mayAccess } from '../../machine/files/file-access.ts';
 
 /** Makes the keys of a lab, where they are missing: one for its people, one for its host; mode 0600. */
 export async function ensureSshKeys(ctx: Context, place: LabPlace): Promise<void> {
@@ -24,7 +25,7 @@ export async function ensureSshKeys(ctx: Context, place: LabPlace): Promise<void
 
 async function ensureKey(ctx: Context, hostPath: string, comment: string): Promise<void> {
   // Its public half is written last.
-  if (await isThere(`${hostPath}.pub`)) return;
+  if (await mayAccess(`${hostPath}.pub`)) return;
   const argv = ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', hostPath];
   await runHostCommand(ctx, argv, { purpose: 'make a key for ssh', writesHostPath: hostPath, input: 'y\n' });
 }
@@ -136,11 +137,4 @@ async function writePrivately(place: LabPlace, hostPath: string, text: string): 
   } catch (error) {
     throw fileFailure(error, { hostPath, holds: `the lab ${place.name}`, doing: 'writing what ssh needs' });
   }
-}
-
-async function isThere(hostPath: string): Promise<boolean> {
-  return access(hostPath).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,8 +1,9 @@
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { isLabName } from '../../core/lab/lab-name.ts';
 import { requireOwnPlace } from './own-place.ts';
+import { mayAccess } from '../../machine/files/file-access.ts';
 
 /** The directory of a project that holds its labs, one a directory. */
 export const labsDirectoryName = '.raidlab';
@@ -89,7 +90,7 @@ export function sshFiles(place: LabPlace) {
 export async function findLab(fromHostPath: string, name: string): Promise<LabPlace | undefined> {
   for (let hostPath = fromHostPath; ; hostPath = dirname(hostPath)) {
     const place = planLabPlace(hostPath, name);
-    if (await isThere(place.stateHostPath)) {
+    if (await mayAccess(place.stateHostPath)) {
       await requireOwnPlace(place);
       return place;
     }
@@ -110,15 +111,8 @@ export async function listLabNames(fromHostPath: string): Promise<readonly strin
   const names = new Set<string>();
   for (let hostPath = fromHostPath; ; hostPath = dirname(hostPath)) {
     for (const name of await readdir(join(hostPath, labsDirectoryName)).catch((): string[] => [])) {
-      if (isLabName(name) && (await isThere(planLabPlace(hostPath, name).stateHostPath))) names.add(name);
+      if (isLabName(name) && (await mayAccess(planLabPlace(hostPath, name).stateHostPath))) names.add(name);
     }
     if (dirname(hostPath) === hostPath) return [...names].sort();
   }
-}
-
-async function isThere(hostPath: string): Promise<boolean> {
-  return access(hostPath).then(
-    () => true,
-    () => false,
-  );
 }

@@ -6,11 +6,11 @@
  *     put:   state.json ──► restore/old-state.json   disks ──► restore/old   restore/new ──► disks   the new state.json
  *     commit: restore/old-state.json is removed, then the rest          otherwise, settle: all back as it was
  */
-import { access, copyFile, mkdir, rename, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { LabState } from '../../core/lab/lab-state.ts';
-import { fileFailure, hasErrorCode } from '../../machine/cache/file-failure.ts';
+import { fileFailure } from '../../machine/cache/file-failure.ts';
 import { removeTree } from '../../machine/cache/remove-tree.ts';
 import type { Context } from '../../machine/context.ts';
 import { findKeeper } from '../keeper/keeper-record.ts';
@@ -19,6 +19,7 @@ import type { LabPlace } from '../place/lab-place.ts';
 import { judgeFiles, machineFileName } from './snapshot-files.ts';
 import type { Snapshot } from './snapshots.ts';
 import { writeLabState } from '../place/state-file.ts';
+import { isThere } from '../../machine/files/file-access.ts';
 
 /** The disks of a snapshot, ready to be a lab's. Dispose it and the lab is as it was, unless it was committed. */
 export interface StagedRestore extends AsyncDisposable {
@@ -118,11 +119,4 @@ async function copyWhole(ctx: Context, snapshot: Snapshot, toHostPath: string, w
   if (judged.status === 'rejected') throw judged.reason;
   if (judged.value !== undefined) throw new RaidlabError({ area: 'lab', reason: 'snapshot-damaged', snapshot: name, why: judged.value });
   if (copied.status === 'rejected') throw copied.reason;
-}
-
-async function isThere(hostPath: string): Promise<boolean> {
-  return access(hostPath).then(
-    () => true,
-    (error: unknown) => !hasErrorCode(error, 'ENOENT'),
-  );
 }

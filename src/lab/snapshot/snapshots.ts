@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { isSnapshotName } from '../../core/lab/snapshot-name.ts';
 import { parseSnapshotRecord } from '../../core/lab/snapshot-record.ts';
-import type { SnapshotRecord } from '../../core/lab/snapshot-record.ts';
+import type { ListedSnapshot, SnapshotRecord } from '../../core/lab/snapshot-record.ts';
 import { nearestWord } from '../../core/text/nearest-word.ts';
 import { allocatedBytes } from '../../machine/cache/entries.ts';
 import { fileFailure, hasErrorCode } from '../../machine/cache/file-failure.ts';
@@ -24,15 +24,6 @@ export interface Snapshot {
   readonly name: string;
   readonly hostPath: string;
   readonly record: SnapshotRecord;
-}
-
-/** A snapshot in a list; `record` is null when it cannot be read, and `trouble` says why. */
-export interface ListedSnapshot {
-  readonly name: string;
-  /** What it takes on the host's disk. */
-  readonly sizeBytes: number;
-  readonly record: SnapshotRecord | null;
-  readonly trouble: string | null;
 }
 
 /** Gives the names of a lab's snapshots, sorted. */

@@ -7,12 +7,13 @@ import type { ProgramRequirement } from '../../core/host/requirements.ts';
 import { listEntries } from '../cache/entries.ts';
 import type { CacheStore } from '../cache/store.ts';
 import type { Context } from '../context.ts';
-import { mayAccess, outputOf } from './host-look.ts';
+import { outputOf } from './host-look.ts';
 import { findAptMirrors } from './host-mirrors.ts';
 import { observeNeeds } from './host-needs.ts';
 import type { HostView } from './host-needs.ts';
 import { hasNetwork } from './host-network.ts';
 import { readAvailableMemory } from './host-room.ts';
+import { mayAccess } from '../files/file-access.ts';
 
 /** Observes the host: what it must have, and space, memory, mirror. Needs no root. */
 export async function observeHost(ctx: Context, view: HostView): Promise<HostFacts> {
@@ -74,8 +75,8 @@ async function lookAtCache(ctx: Context, store: CacheStore): Promise<HostFacts['
 /** Looks at a directory that may still have to be made: then its nearest ancestor counts. */
 async function lookAtDirectory(hostPath: string): Promise<DirectoryFacts> {
   let existing = hostPath;
-  while (!(await mayAccess(existing, constants.F_OK)) && dirname(existing) !== existing) existing = dirname(existing);
-  const isWritable = (await mayAccess(existing, constants.W_OK | constants.X_OK)) && (await mayAccess(join(existing, '.'), constants.F_OK));
+  while (!(await mayAccess(existing)) && dirname(existing) !== existing) existing = dirname(existing);
+  const isWritable = (await mayAccess(existing, constants.W_OK | constants.X_OK)) && (await mayAccess(join(existing, '.')));
   try {
     const { bavail, bsize } = await statfs(existing);
     return { hostPath, isWritable, freeBytes: bavail * bsize };

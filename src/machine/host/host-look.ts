@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../process/host-process.ts';
@@ -21,12 +21,4 @@ export async function outputOf(ctx: Context, argv: readonly string[], purpose: s
 /** Gives a file's text; empty when it cannot be read. */
 export async function readIfThere(hostPath: string): Promise<string> {
   return readFile(hostPath, 'utf8').catch(() => '');
-}
-
-/** Tells whether a file may be used in that way. */
-export async function mayAccess(hostPath: string, mode: number): Promise<boolean> {
-  return access(hostPath, mode).then(
-    () => true,
-    () => false,
-  );
 }

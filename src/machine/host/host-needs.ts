@@ -10,12 +10,13 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import { recallProbes } from '../accelerator/accelerator-memory.ts';
 import type { CacheStore } from '../cache/store.ts';
 import type { Context } from '../context.ts';
-import { mayAccess, outputOf, readIfThere } from './host-look.ts';
+import { outputOf, readIfThere } from './host-look.ts';
 import { askOnce } from './host-memory.ts';
 import { findMissingImages } from '../image/missing-images.ts';
 import { findAptMirrors } from './host-mirrors.ts';
 import { lookAtUserNamespaces, readSubordinateIds } from './user-namespaces.ts';
 import { readBootId } from '../process/process-identity.ts';
+import { mayAccess } from '../files/file-access.ts';
 
 /** Where the host is looked at from. */
 export interface HostView {
@@ -111,7 +112,7 @@ async function findInPath(program: string, searchHostPaths: readonly string[]): 
 
 async function lookAtKvm(store: CacheStore): Promise<KvmFacts> {
   const remembered = await recallProbes(store, { bootId: await readBootId(), accelerator: 'kvm' });
-  const isThere = await mayAccess('/dev/kvm', constants.F_OK);
+  const isThere = await mayAccess('/dev/kvm');
   const opens = isThere && (await mayAccess('/dev/kvm', constants.R_OK | constants.W_OK));
   return { device: opens ? 'open' : isThere ? 'closed' : 'absent', remembered };
 }

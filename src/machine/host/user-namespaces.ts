@@ -1,12 +1,12 @@
-import { constants } from 'node:fs';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { NamespaceFacts, SubordinateIds } from '../../core/host/needs.ts';
 import type { CacheStore } from '../cache/store.ts';
 import type { Context } from '../context.ts';
-import { lookTimeoutMs, mayAccess, readIfThere } from './host-look.ts';
+import { lookTimeoutMs, readIfThere } from './host-look.ts';
 import { askOnce } from './host-memory.ts';
 import { runHostCommand } from '../process/host-process.ts';
 import { readBootId } from '../process/process-identity.ts';
+import { mayAccess } from '../files/file-access.ts';
 
 /** Settings that forbid user namespaces: the file, the value that does, the one that allows them, and whether root is meant, too. */
 const namespaceSettings = [
@@ -26,7 +26,7 @@ export async function lookAtUserNamespaces(ctx: Context, store: CacheStore, uid:
   const forbiddenBy = forbidding.map(({ setting, allows }) => `${setting}=${allows}`);
   // A profile of AppArmor may allow mmdebstrap what the setting forbids to others.
   const onlyAppArmor = forbidding.length > 0 && forbidding.every(({ setting }) => setting.includes('apparmor'));
-  if (onlyAppArmor && (await mayAccess('/etc/apparmor.d/mmdebstrap', constants.F_OK))) return { works: true, said: '', forbiddenBy: [] };
+  if (onlyAppArmor && (await mayAccess('/etc/apparmor.d/mmdebstrap'))) return { works: true, said: '', forbiddenBy: [] };
   const bootId = await readBootId();
   const question = { about: `user namespaces of ${String(uid)}`, identity: [bootId, ...values].join(':') };
   const refusal = { said: '' };

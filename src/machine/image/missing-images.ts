@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { entryNameOf } from '../cache/entry-name.ts';
 import type { CacheStore } from '../cache/store.ts';
@@ -6,19 +5,14 @@ import { planKernelKey } from './kernel/ensure-kernel.ts';
 import { planToolsKey } from './tools/ensure-tools.ts';
 import { sourceOfSuite } from './kernel/kernel-sources.ts';
 import { defaultSuite, requireSuite } from './packages/suite.ts';
+import { mayAccess } from '../files/file-access.ts';
 
 /** Gives the images of a usual drill that are not in the cache, as they are called there: none when it can run without building any. */
 export async function findMissingImages(store: CacheStore): Promise<readonly string[]> {
   const suite = requireSuite(defaultSuite);
   const keys = [await planKernelKey(sourceOfSuite(store, suite.name, {})), await planToolsKey(suite)];
   const found = await Promise.all(
-    keys.map(async (key) => {
-      const isThere = await access(path.join(store.rootHostPath, entryNameOf(key))).then(
-        () => true,
-        () => false,
-      );
-      return isThere ? [] : [key.artefact];
-    }),
+    keys.map(async (key) => ((await mayAccess(path.join(store.rootHostPath, entryNameOf(key)))) ? [] : [key.artefact])),
   );
   return found.flat();
 }

@@ -1,4 +1,5 @@
 import { RaidlabError } from '../../core/failure/failure.ts';
+import { isAtLeast } from '../../core/host/version.ts';
 import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../process/host-process.ts';
@@ -24,7 +25,7 @@ const purpose = 'run the machine';
  * The first QEMU whose software emulation is trusted. 7.2 corrupted kernel 6.12.107 in about a third of the boots,
  * 10.0.2 in none of 25 (field notes, "Host").
  */
-const oldestTrustedTcg = { major: 10, minor: 0 };
+const oldestTrustedTcg = '10.0';
 
 /** Gives the version in what `qemu-system-x86_64 --version` or `-help` prints; throws UnknownOutput when there is none. */
 export function parseQemuVersion(text: string): string {
@@ -38,10 +39,7 @@ export function parseQemuVersion(text: string): string {
  * The first QEMU that can fork machines as raidlab does: `rom=off` and migration to a file came with 8.2, a failed load that
  * does not end QEMU with 9.1. Source: QEMU, qapi/qom.json and qapi/migration.json.
  */
-const oldestForking = { major: 9, minor: 1 };
-
-/** The first version that {@link canFork}, as people write it. */
-export const oldestForkingVersion = `${String(oldestForking.major)}.${String(oldestForking.minor)}`;
+export const oldestForkingVersion = '9.1';
 
 /** Says whether QEMU of that version may emulate a kernel under test. */
 export function isTrustedUnderTcg(version: string): boolean {
@@ -50,12 +48,7 @@ export function isTrustedUnderTcg(version: string): boolean {
 
 /** Says whether QEMU of that version can fork a saved machine. */
 export function canFork(version: string): boolean {
-  return isAtLeast(version, oldestForking);
-}
-
-function isAtLeast(version: string, oldest: { readonly major: number; readonly minor: number }): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
+  return isAtLeast(version, oldestForkingVersion);
 }
 
 /** Looks at the QEMU on this host. Rejects with `host/program-missing` when there is none. */
@@ -69,6 +62,5 @@ export async function findQemu(ctx: Context): Promise<QemuProgram> {
 /** Rejects with `host/qemu-too-old` a QEMU whose emulation cannot be trusted with a kernel under test. */
 export function requireTrusted(qemu: QemuProgram, accelerator: Accelerator): void {
   if (accelerator === 'kvm' || isTrustedUnderTcg(qemu.version)) return;
-  const needed = `${String(oldestTrustedTcg.major)}.${String(oldestTrustedTcg.minor)}`;
-  throw new RaidlabError({ area: 'host', reason: 'qemu-too-old', found: qemu.version, needed });
+  throw new RaidlabError({ area: 'host', reason: 'qemu-too-old', found: qemu.version, needed: oldestTrustedTcg });
 }

@@ -74,7 +74,8 @@ export async function connectLineSocket(
   }
 }
 
-function connectOnce(hostPath: string): Promise<Socket> {
+/** Connects to a unix socket; rejects where nobody listens. */
+export function connectOnce(hostPath: string): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const socket = connect(hostPath);
   socket.once('error', reject);

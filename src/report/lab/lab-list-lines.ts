@@ -1,22 +1,11 @@
 import { formatAge } from '../../core/text/age.ts';
 import { describeCondition } from '../../core/lab/lab-condition.ts';
-import type { LabCondition } from '../../core/lab/lab-condition.ts';
+import type { ListedLab } from '../../core/lab/lab-condition.ts';
 import { line, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 
-/** A lab as it is listed: see ListedLab in src/lab/list-labs.ts. */
-export interface LabListing {
-  readonly name: string;
-  readonly hostPath: string;
-  readonly condition: LabCondition | null;
-  readonly trouble: string | null;
-  readonly layout: string | null;
-  readonly kernel: string | null;
-  readonly sshPort: number | null;
-}
-
 /** Gives the lines of `raidlab ls`: each lab, how it is, what it is, where it is. */
-export function labListLines(labs: readonly LabListing[], nowMs: number): readonly Line[] {
+export function labListLines(labs: readonly ListedLab[], nowMs: number): readonly Line[] {
   if (labs.length === 0) return [line(0, 'You have no lab. `raidlab up` makes one in the directory you are in.')];
   return labs.flatMap((lab) => [
     line(0, [span(lab.name, 'strong'), span('  '), ...conditionSpans(lab, nowMs)], 2),
@@ -33,7 +22,7 @@ export function labListLines(labs: readonly LabListing[], nowMs: number): readon
   ]);
 }
 
-function conditionSpans({ condition, trouble }: LabListing, nowMs: number): readonly Span[] {
+function conditionSpans({ condition, trouble }: ListedLab, nowMs: number): readonly Span[] {
   if (condition === null) return [span(trouble ?? '', 'bad')];
   switch (condition.is) {
     case 'on':

@@ -1,21 +1,13 @@
 import { formatAge } from '../../core/text/age.ts';
 import { describeFault } from '../../core/fault/describe-fault.ts';
-import type { SnapshotRecord } from '../../core/lab/snapshot-record.ts';
+import type { ListedSnapshot, SnapshotRecord } from '../../core/lab/snapshot-record.ts';
 import { describeLayout } from '../../core/layout/layout.ts';
 import { formatSize } from '../../core/text/size.ts';
 import { line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 
-/** A snapshot as it is listed: see ListedSnapshot in src/lab/snapshot/snapshots.ts. */
-export interface SnapshotListing {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly record: SnapshotRecord | null;
-  readonly trouble: string | null;
-}
-
 /** Gives the lines of `raidlab snapshot ls`: each with its size, its age, and how the lab was. */
-export function snapshotListLines(snapshots: readonly SnapshotListing[], nowMs: number): readonly Line[] {
+export function snapshotListLines(snapshots: readonly ListedSnapshot[], nowMs: number): readonly Line[] {
   if (snapshots.length === 0) return [line(0, 'There is no snapshot. `raidlab snapshot save NAME` makes one.')];
   const width = Math.max(...snapshots.map(({ name }) => name.length)) + 2;
   return snapshots.flatMap(({ name, sizeBytes, record, trouble }) => {

@@ -1,4 +1,4 @@
-import { access, constants, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { constants, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { builtinsOfConfig, buildsModules, missingOptions, modulesOfConfig, parseKernelConfig } from '../../../core/image/kernel-config.ts';
 import type { KernelConfig } from '../../../core/image/kernel-config.ts';
@@ -6,6 +6,7 @@ import { readKernelBanner } from './bzimage.ts';
 import { builtinsOfCode, configOfCode } from './kernel-code.ts';
 import { unusableKernel } from './kernel-files.ts';
 import { unpackVmlinux } from './unpack-vmlinux.ts';
+import { mayAccess } from '../../files/file-access.ts';
 
 /** Where a kernel is in a person's directory. */
 export interface KernelDirectory {
@@ -162,11 +163,5 @@ async function firstReadable(hostPaths: readonly string[]): Promise<string | und
 
 async function isReadableFile(hostPath: string): Promise<boolean> {
   const status = await stat(hostPath).catch(() => undefined);
-  return (
-    status?.isFile() === true &&
-    (await access(hostPath, constants.R_OK).then(
-      () => true,
-      () => false,
-    ))
-  );
+  return status?.isFile() === true && (await mayAccess(hostPath, constants.R_OK));
 }

@@ -1,6 +1,6 @@
 import { RaidlabError } from '../../../core/failure/failure.ts';
 import type { MkfsParts } from '../../../core/plan/mkfs-features.ts';
-import { compareVersions, parseVersion } from '../../../core/image/version-range.ts';
+import { satisfies } from '../../../core/image/version-range.ts';
 import type { KernelArtefact, ToolsArtefact } from '../artefact.ts';
 import type { ForeseenKernel } from '../kernel/foresee-kernel.ts';
 import { defaultSuite } from '../packages/suite.ts';
@@ -64,5 +64,5 @@ function oldestProgsOf(suite: string): string {
 }
 
 function bears(kernelVersion: string, suite: string): boolean {
-  return compareVersions(parseVersion(kernelVersion), parseVersion(oldestKernels[suite] ?? oldestKernelElsewhere)) >= 0;
+  return satisfies(kernelVersion, `>=${oldestKernels[suite] ?? oldestKernelElsewhere}`);
 }
