@@ -1,12 +1,12 @@
 // A machine made with the kit that a drill uses, up to its first command: by a cold boot, or by a fork of a template.
 import { readFileSync } from 'node:fs';
 import { defaultLayout } from '../src/core/layout/layout.ts';
-import { beginDrill } from '../src/drills/begin-drill.ts';
-import { openBlankRun } from '../src/drills/blank-run.ts';
+import { beginDrill } from '../src/drills/begin/begin-drill.ts';
+import { openBlankRun } from '../src/drills/begin/blank-run.ts';
 import type { Step } from '../src/drills/drill.ts';
 import { DrillRun } from '../src/drills/drill-run.ts';
-import type { MachineKit } from '../src/drills/machine-kit.ts';
-import { prepareKit } from '../src/drills/prepare-kit.ts';
+import type { MachineKit } from '../src/drills/begin/machine-kit.ts';
+import { prepareKit } from '../src/drills/begin/prepare-kit.ts';
 import { replaceMissingDisk } from '../src/drills/catalogue/replace-missing-disk.ts';
 import type { DrillRequest } from '../src/drills/drill-request.ts';
 import type { OpenStore } from '../src/machine/cache/open-store.ts';

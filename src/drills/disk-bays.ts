@@ -1,6 +1,6 @@
 import type { StandingFault } from '../core/fault/fault.ts';
 import type { DiskSpec } from '../machine/machine.ts';
-import type { MachineDisks } from './machine-kit.ts';
+import type { MachineDisks } from './begin/machine-kit.ts';
 
 /**
  * The disks of a drill's machine, in it or out of it, whether it is on or off. A disk that was taken out keeps what is on it

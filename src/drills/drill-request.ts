@@ -7,7 +7,7 @@ import type { Accelerator } from '../machine/qemu/qemu-program.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
 import type { LayoutAsked } from './applicability.ts';
 import type { Drill } from './drill.ts';
-import type { MachineDisks } from './machine-kit.ts';
+import type { MachineDisks } from './begin/machine-kit.ts';
 
 /** An array that somebody built before, of a machine that is off: a lab's. A drill on it changes it for good. */
 export interface ArrayAtRest {

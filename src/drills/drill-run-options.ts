@@ -1,6 +1,6 @@
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { Payload } from '../storage/payload-image.ts';
-import type { MachineDisks, MachineKit } from './machine-kit.ts';
+import type { MachineDisks, MachineKit } from './begin/machine-kit.ts';
 
 /** What a drill is run with. */
 export interface DrillRunOptions {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Context } from '../machine/context.ts';
-import type { BuildSteps } from './begin-drill.ts';
+import type { BuildSteps } from './begin/begin-drill.ts';
 import type { Step, StepPhase } from './drill.ts';
 import type { DrillProgress } from './drill-ending.ts';
 import type { DrillRun } from './drill-run.ts';

@@ -19,7 +19,7 @@ import { ask, describeRefusal, readOutput, tryCommand } from '../../storage/type
 import { verifyFiles } from '../../storage/verify-files.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { kernelLogOf } from '../kernel-log.ts';
-import { overlayDisks, startFromKit } from '../machine-kit.ts';
+import { overlayDisks, startFromKit } from '../begin/machine-kit.ts';
 import { askDeviceStats, mountedArray, notExamined, readMounted } from './examine-array.ts';
 
 /**

@@ -11,7 +11,7 @@ import { whyNotWorkable } from '../../core/array/why-not-workable.ts';
 import { planArray } from '../../core/plan/array.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { ArrayAtRest } from '../../drills/drill-request.ts';
-import type { MachineDisks } from '../../drills/machine-kit.ts';
+import type { MachineDisks } from '../../drills/begin/machine-kit.ts';
 import type { Context } from '../../machine/context.ts';
 import { requireImages } from './lab-disks.ts';
 import { turnOffLocked } from '../end-lab.ts';

@@ -1,17 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import { parseKernelChoice } from '../core/image/kernel-choice.ts';
-import { chooseAccelerator } from '../machine/accelerator/accelerator.ts';
-import type { OpenStore } from '../machine/cache/open-store.ts';
-import type { Scratch } from '../machine/cache/scratch.ts';
-import type { Context } from '../machine/context.ts';
-import { ensureKernel } from '../machine/image/kernel/ensure-kernel.ts';
-import { ensureTools } from '../machine/image/tools/ensure-tools.ts';
-import { suiteNames } from '../machine/image/packages/suite.ts';
-import { requireBearable } from '../machine/image/tools/tools-for-kernel.ts';
-import { canFork, findQemu, requireTrusted } from '../machine/qemu/qemu-program.ts';
-import { boot, createForkOrBoot } from '../machine/template/fork-or-boot.ts';
+import { parseKernelChoice } from '../../core/image/kernel-choice.ts';
+import { chooseAccelerator } from '../../machine/accelerator/accelerator.ts';
+import type { OpenStore } from '../../machine/cache/open-store.ts';
+import type { Scratch } from '../../machine/cache/scratch.ts';
+import type { Context } from '../../machine/context.ts';
+import { ensureKernel } from '../../machine/image/kernel/ensure-kernel.ts';
+import { ensureTools } from '../../machine/image/tools/ensure-tools.ts';
+import { suiteNames } from '../../machine/image/packages/suite.ts';
+import { requireBearable } from '../../machine/image/tools/tools-for-kernel.ts';
+import { canFork, findQemu, requireTrusted } from '../../machine/qemu/qemu-program.ts';
+import { boot, createForkOrBoot } from '../../machine/template/fork-or-boot.ts';
 import type { MachineKit } from './machine-kit.ts';
-import type { DrillRequest } from './drill-request.ts';
+import type { DrillRequest } from '../drill-request.ts';
 
 /** The time from power-on to a machine that is ready, milliseconds: 10 s are usual under TCG, a busy host may take ten times that. */
 const bootTimeoutMs = 120_000;

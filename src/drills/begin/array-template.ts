@@ -8,28 +8,28 @@
  */
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskSizesBytes } from '../core/layout/layout.ts';
-import { planArray } from '../core/plan/array.ts';
-import type { ArrayPlan } from '../core/plan/array.ts';
-import type { Manifest } from '../core/payload/manifest.ts';
-import type { CacheEntry } from '../machine/cache/entry-record.ts';
-import type { EntryKey } from '../machine/cache/entry-name.ts';
-import { hashText } from '../machine/cache/file-hash.ts';
-import type { OpenStore } from '../machine/cache/open-store.ts';
-import type { Context } from '../machine/context.ts';
-import type { SavedMachine } from '../machine/start/saved-machine.ts';
-import { forkMachine } from '../machine/start/start-machine.ts';
-import { planBootedKey } from '../machine/template/booted-template.ts';
-import { savedFiles, templateFailure } from '../machine/template/template-files.ts';
-import { ensureTemplate } from '../machine/template/template-use.ts';
-import type { Payload } from '../storage/payload-image.ts';
+import { diskSizesBytes } from '../../core/layout/layout.ts';
+import { planArray } from '../../core/plan/array.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
+import type { Manifest } from '../../core/payload/manifest.ts';
+import type { CacheEntry } from '../../machine/cache/entry-record.ts';
+import type { EntryKey } from '../../machine/cache/entry-name.ts';
+import { hashText } from '../../machine/cache/file-hash.ts';
+import type { OpenStore } from '../../machine/cache/open-store.ts';
+import type { Context } from '../../machine/context.ts';
+import type { SavedMachine } from '../../machine/start/saved-machine.ts';
+import { forkMachine } from '../../machine/start/start-machine.ts';
+import { planBootedKey } from '../../machine/template/booted-template.ts';
+import { savedFiles, templateFailure } from '../../machine/template/template-files.ts';
+import { ensureTemplate } from '../../machine/template/template-use.ts';
+import type { Payload } from '../../storage/payload-image.ts';
 import { disksIn, drawUuids, openBlankRun } from './blank-run.ts';
-import type { Step } from './drill.ts';
-import { DrillRun } from './drill-run.ts';
+import type { Step } from '../drill.ts';
+import { DrillRun } from '../drill-run.ts';
 import { overlayDisks } from './machine-kit.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
-import type { WrittenTree } from './written-tree.ts';
-import type { DrillRequest } from './drill-request.ts';
+import type { WrittenTree } from '../written-tree.ts';
+import type { DrillRequest } from '../drill-request.ts';
 
 /** An array that is built and filled, at rest. */
 export interface ArrayTemplate {

@@ -1,8 +1,8 @@
-import { planArray } from '../core/plan/array.ts';
-import type { Context } from '../machine/context.ts';
+import { planArray } from '../../core/plan/array.ts';
+import type { Context } from '../../machine/context.ts';
 import { writeDrillPayload } from './blank-run.ts';
-import { DrillRun } from './drill-run.ts';
-import type { ArrayAtRest, DrillRequest } from './drill-request.ts';
+import { DrillRun } from '../drill-run.ts';
+import type { ArrayAtRest, DrillRequest } from '../drill-request.ts';
 import type { MachineKit } from './machine-kit.ts';
 
 /** Makes a drill that goes on with an array that is there; the payload comes on a disk of its own. Its machine is off. */

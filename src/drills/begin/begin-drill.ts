@@ -6,17 +6,17 @@
  *        └─ made on demand, by the build steps                                                 ├─► build steps, on the drill's own disks
  *     --cold, or an array that is there already ───────────────────────────────────────────────┘
  */
-import { rejectEntry } from '../machine/cache/remove-entry.ts';
-import type { OpenStore } from '../machine/cache/open-store.ts';
-import type { Context } from '../machine/context.ts';
-import { forkOrElse, unlessDiskFull } from '../machine/template/fork-or-boot.ts';
+import { rejectEntry } from '../../machine/cache/remove-entry.ts';
+import type { OpenStore } from '../../machine/cache/open-store.ts';
+import type { Context } from '../../machine/context.ts';
+import { forkOrElse, unlessDiskFull } from '../../machine/template/fork-or-boot.ts';
 import { ensureArrayTemplate, resumeFromTemplate } from './array-template.ts';
 import { openRunOnArray } from './array-at-rest.ts';
 import { openBlankRun } from './blank-run.ts';
-import type { Step } from './drill.ts';
-import type { DrillRun } from './drill-run.ts';
+import type { Step } from '../drill.ts';
+import type { DrillRun } from '../drill-run.ts';
 import type { MachineKit } from './machine-kit.ts';
-import type { DrillRequest } from './drill-request.ts';
+import type { DrillRequest } from '../drill-request.ts';
 
 /** What happens to the build steps of a drill. */
 export interface BuildSteps {

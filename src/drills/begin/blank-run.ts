@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskSizesBytes } from '../core/layout/layout.ts';
-import { planArray } from '../core/plan/array.ts';
-import type { Context } from '../machine/context.ts';
-import { createDiskImage, createOverlay } from '../machine/files/disk-image.ts';
-import type { DiskSpec } from '../machine/machine.ts';
-import { writePayloadImage } from '../storage/payload-image.ts';
-import type { Payload } from '../storage/payload-image.ts';
-import { degradedTree, payloadSerial, payloadTree } from './steps/build-steps.ts';
-import { DrillRun } from './drill-run.ts';
+import { diskSizesBytes } from '../../core/layout/layout.ts';
+import { planArray } from '../../core/plan/array.ts';
+import type { Context } from '../../machine/context.ts';
+import { createDiskImage, createOverlay } from '../../machine/files/disk-image.ts';
+import type { DiskSpec } from '../../machine/machine.ts';
+import { writePayloadImage } from '../../storage/payload-image.ts';
+import type { Payload } from '../../storage/payload-image.ts';
+import { degradedTree, payloadSerial, payloadTree } from '../steps/build-steps.ts';
+import { DrillRun } from '../drill-run.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
-import type { DrillRequest } from './drill-request.ts';
+import type { DrillRequest } from '../drill-request.ts';
 
 /** The part of the payload that is written while degraded: a quarter of it, so that both trees have files of every kind. */
 const degradedShare = 0.25;

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { StandingFault } from '../core/fault/fault.ts';
-import type { Context } from '../machine/context.ts';
-import { createOverlay } from '../machine/files/disk-image.ts';
-import type { DiskSpec, Machine, MachineSpec } from '../machine/machine.ts';
-import type { MachineSlots } from '../machine/machine-slots.ts';
-import type { BootedParts } from '../machine/template/booted-template.ts';
-import type { StartMachine } from '../machine/template/fork-or-boot.ts';
+import type { StandingFault } from '../../core/fault/fault.ts';
+import type { Context } from '../../machine/context.ts';
+import { createOverlay } from '../../machine/files/disk-image.ts';
+import type { DiskSpec, Machine, MachineSpec } from '../../machine/machine.ts';
+import type { MachineSlots } from '../../machine/machine-slots.ts';
+import type { BootedParts } from '../../machine/template/booted-template.ts';
+import type { StartMachine } from '../../machine/template/fork-or-boot.ts';
 
 /** What every machine of one drill is made from. */
 export interface MachineKit {
