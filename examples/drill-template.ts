@@ -103,7 +103,7 @@ const drillTemplate: Drill = {
     'A machine is switched off, and one of its disks does not come up again. The array does not mount.',
     'The degraded mount works, the replacement reports no errors, and it looks as if all were well.',
   ].join('\n\n'),
-  wrongMoves: ['To leave out the balance: what the degraded mount wrote then has a single copy, on the old disk.'],
+  wrongMoves: ["Don't leave out the balance: what the degraded mount wrote then has a single copy, on the old disk."],
   // Nothing is expected without a source or a measurement.
   sources: ['btrfs-replace(8)', 'btrfs-balance(8), section FILTERS'],
   tags: ['missing', 'replace'],

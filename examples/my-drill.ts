@@ -53,7 +53,7 @@ const replaceColdDisk: Drill = {
     'A machine is switched off for the night. In the morning it does not come up: one disk is dead, and the array does not mount.',
     'Nothing was written meanwhile, so it looks as if the replacement alone were enough. But the degraded mount itself writes.',
   ].join('\n\n'),
-  wrongMoves: ['To leave out the balance because "nothing was written": the degraded mount alone makes single chunks.'],
+  wrongMoves: ['Don\'t leave out the balance because "nothing was written": the degraded mount alone makes single chunks.'],
   sources: ['btrfs-replace(8)', 'btrfs-balance(8), section FILTERS'],
   tags: ['missing', 'replace'],
   layout: defaultLayout,

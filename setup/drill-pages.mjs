@@ -23,7 +23,7 @@ export function drillPages(note) {
   };
 }
 
-/** Gives the drills, and twins, of which nothing is recorded, or of which steps have changed since: their pages lack what those print. */
+/** Gives the drills and twins that are not recorded, or whose steps have changed since: their pages lack output. */
 export function unrecordedDrills() {
   return drills.flatMap((drill) => {
     const { plan, twinPlan, recording, twinRecording } = documentOf(drill);
@@ -56,14 +56,14 @@ function indexPage(note) {
   return [
     '# Drills',
     note,
-    'A drill is one promise, the fault, the procedure and the proof. Its twin is the same drill made worse, by a step that is left out, a wrong move in the place of a step, or a layout that does not bear it: it must come out `broken`, for the reason it names. A drill that cannot fail proves nothing.',
-    'Each page says what you see when it happens, what not to do, what to type and what that printed in a recorded run, and what comes of the wrong move. `raidlab drills show NAME` says the same in a terminal; `raidlab drill --tag TAG` runs those with a tag; a drill of your own is a file: [own drills](own-drills.md).',
+    'A drill is a promise, a fault, a repair and a proof. Its twin is the same drill with a mistake: a step left out, a wrong step in its place, or a layout that cannot survive the fault. It must come out `broken`, for the stated reason: a drill that cannot fail proves nothing.',
+    'Each page begins with a card for whoever has this trouble now: symptom, what not to do, what to type, how to know that it worked, how long it takes. Below are the details, with output of a recorded run. `raidlab drills show NAME` explains a drill in the terminal, `raidlab drill --tag TAG` runs those with a tag, and a drill of your own is a file: see [own drills](own-drills.md).',
     ['| drill | promise | twin |', '|---|---|---|', ...rows].join('\n'),
     '## By tag',
     tags.join('\n'),
     ...(unrecorded.length === 0
       ? []
-      : [`Not recorded, so that their pages lack what was printed: ${unrecorded.map((name) => `\`${name}\``).join(', ')}.`]),
+      : [`Not recorded, so their pages lack output: ${unrecorded.map((name) => `\`${name}\``).join(', ')}.`]),
   ];
 }
 

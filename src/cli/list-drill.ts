@@ -11,6 +11,7 @@ export function listDrill(drill: Drill, isDefault: boolean): DrillListing {
     isDefault,
     promise,
     story,
+    symptom: drill.symptom ?? firstSentence(story),
     wrongMoves,
     layout: describeLayout(layout),
     layouts,
@@ -25,10 +26,15 @@ export function listDrill(drill: Drill, isDefault: boolean): DrillListing {
       source: known.source,
     })),
     mayLose,
+    repairFrom: drill.repairFrom ?? null,
     steps: drill.steps.map((step) => ({ name: step.name, title: step.title, phase: step.phase, skippable: step.skippable })),
     twin: twin === null ? null : listTwin(twin),
     sources,
   };
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.!?](?=\s|$)/su.exec(text)?.[0] ?? text;
 }
 
 function listTwin({ because, breaks, skipStep, instead = [], layout }: Twin): TwinListing {

@@ -72,7 +72,9 @@ export interface Drill {
   readonly promise: string;
   /** What an administrator sees, in which order, and what tempts them to do the wrong thing. Paragraphs of a few sentences, with empty lines between. */
   readonly story: string;
-  /** What people do instead, and what comes of it: a sentence each. */
+  /** How the trouble shows, in one or two short sentences: the first thing on the drill's page. The first of the story unless given. */
+  readonly symptom?: string;
+  /** What people do instead, and why not: a sentence each, "Don't …: …". */
   readonly wrongMoves?: readonly string[];
   /** Where the knowledge comes from. */
   readonly sources: readonly string[];
@@ -86,6 +88,8 @@ export interface Drill {
   readonly knowledge?: readonly VersionKnowledge[];
   readonly payloadBytes: number;
   readonly steps: readonly Step[];
+  /** The step with which a person who has this trouble begins; the first one after the last fault unless given. */
+  readonly repairFrom?: string;
   /** What may be lost, in one sentence; nothing unless given. Which files exactly is predicted on the way ({@link DrillRun.predictLoss}). */
   readonly mayLose?: string;
   /** What follows the steps: the whole proof, or nothing (its checks are made on the way). */

@@ -70,6 +70,7 @@ function planMountWithoutBalance(array: ArrayPlan): Command {
 export const convertWithDeadDisk: Drill = {
   name: 'convert-with-dead-disk',
   promise: 'Whoever converts to single while a dead disk is still listed loses nothing, and gets the redundant array back.',
+  symptom: 'The array went read-only during a conversion to single, with a dead disk still listed.',
   story: [
     'A disk has died in the running machine, and there is no new one in the house. An administrator remembers that raid1 on one disk is not raid1, and wants to make the array fit what there is: `btrfs balance start -f -dconvert=single -mconvert=dup`. Forums recommend it.',
     'But as long as the machine runs, btrfs does not know that the disk is dead. It is listed like the others, it has the most free space, and so the new chunks are put on it. The first writes of metadata fail on both copies, which lie on the same dead disk, and the filesystem stops itself: read-only, in the middle of a conversion.',
@@ -77,15 +78,14 @@ export const convertWithDeadDisk: Drill = {
     'Then comes what should have been done in the first place: replace, and a balance that mends what the conversion has left.',
   ].join('\n\n'),
   wrongMoves: [
-    'To convert to single or dup while a dead disk is listed: the new chunks may be put on it. btrfs-progs from 6.17 on warns and waits before it does so.',
-    'To mount degraded without `skip_balance`: the conversion goes on where it was.',
-    'To take "forced readonly" for the end of the filesystem and to run `btrfs check --repair`: it has stopped in order not to be damaged.',
+    "Don't convert to single or dup while a dead disk is listed: the new chunks may go to it. btrfs-progs 6.17 and newer warn and wait first.",
+    "Don't mount degraded without `skip_balance`: the conversion continues where it was.",
+    'Don\'t take "forced readonly" for the end of the filesystem and run `btrfs check --repair`: it stopped to avoid damage.',
   ],
   sources: [
     'btrfs-balance(8), FILTERS and convert',
     'btrfs(5), mount option skip_balance',
-    "measured: failure E17 of the project's catalogue",
-    'failure B4 of the catalogue: btrfs-progs 6.17 warns and waits',
+    'btrfs-progs 6.17 warns and waits: btrfs-balance(8)',
   ],
   tags: ['wrong-move', 'balance', 'pull', 'replace'],
   layout: defaultLayout,

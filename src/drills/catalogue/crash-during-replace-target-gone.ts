@@ -122,6 +122,7 @@ async function lookAtBoot(run: DrillRun, whenRefused: string): Promise<void> {
 export const crashDuringReplaceTargetGone: Drill = {
   name: 'crash-during-replace-target-gone',
   promise: 'A replace that a power cut interrupts can be given up when its target is gone, and be done again when it is back.',
+  symptom: 'The power failed during `btrfs replace`, and the new disk is gone. The array does not mount.',
   story: [
     'The power goes in the middle of a replace, and the new disk does not come back with it: a bad cable, or it was the new disk that blew the fuse. Every member of the array is there and in good order. Still the mount is refused: in the middle of a replace the target is a part of the array, and it is missing.',
     'That is a case for `degraded`: the array mounts with all its members, the replace stands there as suspended, and `btrfs replace cancel` gives it up. From then on plain mounts work.',
@@ -129,17 +130,12 @@ export const crashDuringReplaceTargetGone: Drill = {
     'It is not the array that is damaged. The disk must be forgotten and wiped; then everything mounts, and the replace can be done again.',
   ].join('\n\n'),
   wrongMoves: [
-    'To take the refused mount for a damaged array and to reach for `btrfs check --repair`: nothing is damaged.',
-    'To plug the half-written disk in again without wiping it: the next mount is refused.',
-    'To wipe without `btrfs device scan --forget`: the kernel remembers the disk until it is told otherwise, or restarted.',
-    'To leave `degraded` in fstab because it helped once: a disk that is merely late is then left behind at some later boot.',
+    "Don't take the refused mount for a damaged array and run `btrfs check --repair`: nothing is damaged.",
+    "Don't reconnect the half-written disk without wiping it: the next mount is refused.",
+    "Don't wipe it without `btrfs device scan --forget`: the kernel remembers the disk until it is told otherwise, or restarted.",
+    "Don't leave `degraded` in fstab because it helped once: a disk that is merely late is then left out at some later boot.",
   ],
-  sources: [
-    'btrfs-replace(8)',
-    'btrfs-device(8), scan --forget',
-    'fs/btrfs/dev-replace.c, btrfs_init_dev_replace()',
-    "measured: failure E10 of the project's catalogue",
-  ],
+  sources: ['btrfs-replace(8)', 'btrfs-device(8), scan --forget', 'fs/btrfs/dev-replace.c, btrfs_init_dev_replace()'],
   tags: ['replace', 'crash', 'missing', 'stale', 'luks'],
   ...replaceThatLasts,
   steps: [
@@ -155,6 +151,7 @@ export const crashDuringReplaceTargetGone: Drill = {
     softBalance,
   ],
   proof: 'full',
+  repairFrom: 'mount-degraded',
   twin: {
     skipStep: 'wipe-target',
     breaks: ['procedure'],

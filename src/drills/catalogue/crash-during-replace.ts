@@ -76,6 +76,7 @@ const finishReplace: Step = {
 export const crashDuringReplace: Drill = {
   name: 'crash-during-replace',
   promise: 'A replace that a power cut interrupts goes on by itself at the next boot, and the array is redundant when it has finished.',
+  symptom: 'The power failed during `btrfs replace`. If the new disk is not in crypttab, the array does not mount.',
   story: [
     'A disk has reached its age and is replaced while the array is in service: `btrfs replace` copies for hours. In the middle of it the power goes.',
     'When the machine is back, nothing has to be typed. btrfs has the replace in its own tree, with the place that it had come to, and goes on from there as soon as the array is mounted: `btrfs replace status` shows it running, although nobody has started it.',
@@ -83,15 +84,11 @@ export const crashDuringReplace: Drill = {
     'Without the line the boot opens the old disks, all of them healthy, and the mount is refused. That looks like a destroyed array and tempts to `degraded`, or to worse; all that it takes is to open the target.',
   ].join('\n\n'),
   wrongMoves: [
-    'To record the new disk in crypttab only when the replace is over: the boot after a power cut then opens every disk but the target, and the mount is refused.',
-    'To start the replace again: it is running already.',
-    'To mount degraded because the plain mount is refused: with the target opened the plain mount works, and the replace goes on.',
+    "Don't wait until the replace is finished to add the new disk to crypttab: after a power cut the boot opens every disk but the target, and the mount is refused.",
+    "Don't start the replace again: it is already running.",
+    "Don't mount degraded because the plain mount is refused: once the target is open the plain mount works, and the replace continues.",
   ],
-  sources: [
-    'btrfs-replace(8)',
-    'fs/btrfs/dev-replace.c, btrfs_init_dev_replace() and btrfs_resume_dev_replace_async()',
-    "measured: failure E10 of the project's catalogue",
-  ],
+  sources: ['btrfs-replace(8)', 'fs/btrfs/dev-replace.c, btrfs_init_dev_replace() and btrfs_resume_dev_replace_async()'],
   tags: ['replace', 'crash', 'luks'],
   ...replaceThatLasts,
   steps: [...untilReplaceRuns, cutPower, bootAgain, finishReplace, retireOldDisk],

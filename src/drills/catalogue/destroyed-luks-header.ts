@@ -116,6 +116,7 @@ const mountTogether: Step = {
 export const destroyedLuksHeader: Drill = {
   name: 'destroyed-luks-header',
   promise: 'A member whose LUKS header was destroyed comes back by the backup of its header, and then holds everything again.',
+  symptom: '`cryptsetup open` says the device is not a valid LUKS device. You have a header backup.',
   story: [
     'Somebody partitions the wrong disk, an installer offers to "initialise" it, a `wipefs` hits one letter too far. The first 16 MiB are gone: both LUKS2 headers and all keyslots. Nobody notices: the mapping is open, its key is in the kernel, the array works on. Until the next restart.',
     'Then the container does not open: "not a valid LUKS device". The other members are all right, the array is mounted degraded and is in service again. It is tempting to format the disk and to replace it, which costs the only second copy for as long as that takes; the data on it are all there, behind a key that lies in the backup of the header.',
@@ -123,15 +124,14 @@ export const destroyedLuksHeader: Drill = {
     'But this member is stale: what was written without it is not on it, and btrfs tells only when it meets it. A scrub compares everything and mends it; a soft balance converts what was written with a single copy, if anything was. The error counters, which hold all that the scrub has found, are set to zero then, so that they tell of what comes next.',
   ].join('\n\n'),
   wrongMoves: [
-    'To run `cryptsetup luksFormat` again with the same key: it draws a new volume key, and what is on the disk is gone for good.',
-    'To open the container while the array is mounted without it: btrfs does not take a member back that way. Unmount first, then mount all together.',
-    'To stop when everything reads well: reading finds what is stale only where it happens to ask that member. Scrub.',
-    'To keep the backup of the header on the array, or where others can read it: it is as secret as the keys, and opens with every passphrase that was valid when it was made.',
+    "Don't run `cryptsetup luksFormat` again with the same key: it generates a new volume key, and the data is gone for good.",
+    "Don't open the container while the array is mounted without it: btrfs does not take a member back that way. Unmount first, then mount all members together.",
+    "Don't stop when everything reads well: reads find stale data only if they happen to ask that member. Scrub.",
+    "Don't keep the header backup on the array, or where others can read it: it is as secret as the keys, and opens with every passphrase that was valid when it was made.",
   ],
   sources: [
     'cryptsetup-luksHeaderBackup(8), cryptsetup-luksHeaderRestore(8)',
     'LUKS2 On-Disk Format Specification: two headers, the second one for recovery',
-    "measured: failures E13, H1 of the project's catalogue",
   ],
   tags: ['luks', 'missing', 'stale', 'scrub'],
   layout: defaultLayout,

@@ -83,6 +83,7 @@ export const fullArray: Drill = {
   name: 'full-array',
   promise:
     'On a nearly full array the replace of a missing disk goes through, or is refused without harm and goes through once there is room.',
+  symptom: '`btrfs replace` on a nearly full array says "No space left on device".',
   story: [
     'The array is as full as arrays are when somebody finally orders larger disks, and then a disk dies. The new one is as large as the old, so what can go wrong? `btrfs replace` says "No space left on device".',
     'A replace does not only copy. Each chunk is closed for writing while it is copied, and what is written meanwhile needs a chunk elsewhere. On a degraded array that is one with a single copy, in space that no chunk has yet. `df` may say that there is room: that is room inside chunks. What counts is "Device unallocated" in `btrfs filesystem usage`, and on a full array that is nothing.',
@@ -90,15 +91,17 @@ export const fullArray: Drill = {
     'Then the replace goes through, and so does the balance afterwards, which needs the same kind of room.',
   ].join('\n\n'),
   wrongMoves: [
-    'To go by `df`: whether a replace or a balance has room to work is in "Device unallocated".',
-    'To go on writing to the full array while it is degraded: every new chunk has one copy, and takes the room that its second copy will need.',
-    'To add a small disk for the time being: chunks with two copies need unallocated space on two devices, and the full one has none.',
+    'Don\'t go by `df`: whether a replace or a balance has room to work is shown by "Device unallocated".',
+    "Don't keep writing to the full array while it is degraded: every new chunk has one copy, and takes the room that its second copy will need.",
+    "Don't add a small disk for the time being: chunks with two copies need unallocated space on two devices, and the full one has none.",
   ],
   sources: [
     'btrfs-balance(8), ENOSPC and the usage filter',
     'fs/btrfs/scrub.c, scrub_enumerate_chunks(): "failed setting block group ro"',
     'measured: kernel 6.12 refuses with 1 MiB unallocated on the survivor at 92 % of df',
-    "failures E18 and D9 of the project's catalogue; btrfs-progs issues 362 and 870",
+    'measured: a degraded replace on a full array (docs/measurements.md)',
+    'btrfs-progs issue 362',
+    'btrfs-progs issue 870',
   ],
   tags: ['space', 'size', 'missing', 'replace', 'balance'],
   layout: { ...defaultLayout, memberSizesBytes: equalSizes(2, diskBytes), spareSizesBytes: equalSizes(1, diskBytes) },
@@ -119,6 +122,7 @@ export const fullArray: Drill = {
     softBalance,
   ],
   proof: 'full',
+  repairFrom: 'make-room',
   twin: {
     skipStep: 'make-room',
     breaks: ['procedure'],

@@ -114,6 +114,7 @@ const finishConversion = typedStep({
 export const incompleteConversion: Drill = {
   name: 'incomplete-conversion',
   promise: 'A conversion that was left half done is found in filesystem usage, and finished by a soft balance.',
+  symptom: 'The array was converted back to raid1, but `btrfs filesystem usage` still shows dup or single.',
   story: [
     'A disk of a mirror is dead, and a new one will take a week. The administrator makes it an array of one disk: data `single`, metadata `dup`, the missing device removed. It mounts without `degraded`, and the week passes.',
     'The new disk comes, is added, and the array is converted back: `btrfs balance start -dconvert=raid1`. It works for hours and says that it is done. There are two devices, none is missing, the scrub is clean.',
@@ -121,17 +122,16 @@ export const incompleteConversion: Drill = {
     'Only `btrfs filesystem usage` shows it, in the profiles. "Multiple profiles: no" is not enough to go by: it says that every type has one profile, and not that it is the right one.',
   ].join('\n\n'),
   wrongMoves: [
-    'To convert with `-dconvert` alone: metadata and system chunks stay as they are.',
-    'To look for "Multiple profiles" only: data all raid1 and metadata all dup is one profile each.',
-    'To believe the scrub: it checks what is there, and metadata with both copies on one disk is there.',
-    'To convert everything again without `soft`: hours of copying what has the profile already.',
-    'To convert a degraded array while it is written: some of these balances abort their first transaction, "No space left on device" with half of the disk free, and leave the array read-only.',
+    "Don't convert with `-dconvert` alone: metadata and system chunks stay as they are.",
+    'Don\'t look for "Multiple profiles" only: data all raid1 and metadata all dup is one profile each.',
+    "Don't trust the scrub: it checks what exists, and metadata with both copies on one disk exists.",
+    "Don't convert everything again without `soft`: that is hours of copying what already has the profile.",
+    'Don\'t convert a degraded array while it is written: some of these balances abort their first transaction, "No space left on device" with half of the disk free, and leave the array read-only.',
   ],
   sources: [
     'btrfs wiki, Gotchas: incomplete chunk conversion',
     'btrfs-balance(8), FILTERS: convert, soft',
     'measured: conversions of a degraded array to one disk, kernels 6.12 and 7.3: with a writer that calls fsync 7 of 90 end in ENOSPC, without one none of 76',
-    "failure B3 of the project's catalogue",
   ],
   tags: ['balance', 'missing'],
   // Larger than most drills': on disks of 1 GiB the last step had no room on kernel 6.1 while the array was written.

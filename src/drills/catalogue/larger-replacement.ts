@@ -61,6 +61,7 @@ const measure: Step = {
 export const largerReplacement: Drill = {
   name: 'larger-replacement',
   promise: 'A missing disk is replaced by a larger one, the array uses all of it, and is redundant again.',
+  symptom: 'A disk is missing, and the new one is larger. After a replace the array is no larger than before.',
   story: [
     'A disk is dead, and its size is no longer sold. The new one is half as large again. The replace accepts it, ends without an error, and the array is as large as before.',
     'That is how replace works: the new device takes the place of the old one with the size that this one had. `btrfs filesystem show` says 1008 MiB of a disk of 1.5 GiB; only `btrfs filesystem usage` has a word for the rest, "Device slack".',
@@ -68,15 +69,11 @@ export const largerReplacement: Drill = {
     'With two disks in raid1 nothing more fits all the same: each copy needs a disk of its own, so the smaller one decides. The space is there when the other one is replaced, too, and then nobody remembers the resize.',
   ].join('\n\n'),
   wrongMoves: [
-    'To type `btrfs filesystem resize max` without a devid: it is devid 1 that is resized.',
-    'To count on the new space at once: in raid1 usable is what has two disks to lie on, `min(total / 2, total - largest)`.',
-    'To forget that a resize is not a repair: what was written while degraded has one copy until a soft balance has converted it.',
+    "Don't type `btrfs filesystem resize max` without a devid: that resizes devid 1.",
+    "Don't count on the new space at once: in raid1 only space that exists on two disks is usable, `min(total / 2, total - largest)`.",
+    "Don't take the resize for a repair: what was written while degraded has one copy until a soft balance has converted it.",
   ],
-  sources: [
-    'btrfs-filesystem(8), resize: "If devid is not specified, the default is 1"',
-    'btrfs-progs issues #21 and #470',
-    "failures D2, G3 of the project's catalogue",
-  ],
+  sources: ['btrfs-filesystem(8), resize: "If devid is not specified, the default is 1"', 'btrfs-progs issue 21', 'btrfs-progs issue 470'],
   tags: ['missing', 'replace', 'size'],
   layout: { ...defaultLayout, spareSizesBytes: [1.5 * defaultDiskSizeBytes] },
   layouts: [],

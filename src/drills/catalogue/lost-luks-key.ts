@@ -48,6 +48,7 @@ const tryKey = triedStep({
 export const lostLuksKey: Drill = {
   name: 'lost-luks-key',
   promise: 'A member whose key is lost is replaced as if its disk were dead, and the array then survives the loss of any other.',
+  symptom: '`cryptsetup open` says "No key available with this passphrase", and no other key exists.',
   story: [
     'The disk is healthy, its header is whole, and it does not open: "No key available with this passphrase". A keyfile was overwritten, restored from the wrong backup, or lay on a system disk that is no more. While the array was mounted nobody could tell; the key was in the kernel. It shows at the next restart.',
     'The same is true of a header that was destroyed and of which there is no backup. There is no way round it: the volume key is in the keyslots, and nothing else opens them. `cryptsetup repair` cannot bring it back.',
@@ -55,15 +56,11 @@ export const lostLuksKey: Drill = {
     'The old disk is put away, locked as it is, until the proof is there. Should its key turn up later, it must not come back into the array: it is stale by then.',
   ].join('\n\n'),
   wrongMoves: [
-    'To run `cryptsetup luksFormat` on the disk with a new key and to wait for the data to come back: it draws a new volume key, nothing that was there can be read again.',
-    'To format the locked disk at once and to replace it by itself: until the replace is through, a key that turns up would have been the second copy.',
-    'To believe the replace: what was written while degraded has one copy until a soft balance has converted it.',
+    "Don't run `cryptsetup luksFormat` on the disk with a new key and hope for the data: it generates a new volume key, and nothing can be read again.",
+    "Don't format the locked disk at once to replace it with itself: until the replace is finished, a key that turns up would have made it the second copy.",
+    "Don't trust the replace: what was written while degraded has one copy until a soft balance has converted it.",
   ],
-  sources: [
-    'cryptsetup(8), RETURN CODES: 2 no permission (bad passphrase)',
-    'cryptsetup-repair(8)',
-    "measured: failures E1, E2, H1 to H3 of the project's catalogue",
-  ],
+  sources: ['cryptsetup(8), RETURN CODES: 2 no permission (bad passphrase)', 'cryptsetup-repair(8)'],
   tags: ['luks', 'missing', 'replace', 'balance'],
   layout: defaultLayout,
   layouts: ['raid1'],

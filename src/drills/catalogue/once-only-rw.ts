@@ -80,19 +80,20 @@ async function useArray(run: DrillRun, mount: number): Promise<void> {
 export const onceOnlyRw: Drill = {
   name: 'once-only-rw',
   promise: 'An array with a missing disk can be mounted read-write as often as it takes, and is redundant again when the disk is replaced.',
+  symptom: 'A disk is missing, and the array has to be mounted degraded more than once.',
   story: [
     'A disk is missing, and the array is mounted degraded. The administrator restarts the machine once, to look at the cables, before the new disk is there, and mounts it degraded again.',
     'With kernels before 4.14 that was the end: the second read-write mount was refused, for good. The first one had made chunks with a single copy, and the kernel, seeing a profile that bears no loss and a disk that was lost, refused without looking whether those chunks were on the lost disk. What was left was to mount read-only, copy everything away and make the array anew. Many guides still warn of it, rightly when they were written.',
     'Since 4.14 every chunk is looked at by itself, and the array can be mounted as often as it takes. What has not changed is where the warning came from: what is written without the second disk may have one copy, and stays so after the replace until a balance converts it.',
   ].join('\n\n'),
   wrongMoves: [
-    'To believe that everything is mended because the array mounts again and again: chunks with a single copy stay what they are.',
-    'To put `degraded` into fstab so that the restarts go by themselves.',
+    "Don't assume that everything is repaired because the array mounts every time: chunks with a single copy stay as they are.",
+    "Don't put `degraded` into fstab to make restarts easier: a boot then mounts without a disk that is merely late.",
   ],
   sources: [
     'btrfs wiki, Gotchas: raid1 volumes only mountable once RW if degraded',
     'kernel commit 21634a19f646 (4.14): the check for a degraded mount is made chunk by chunk',
-    "measured: failure E3 of the project's catalogue",
+    'measured: degraded mounts make no single chunks by themselves (docs/measurements.md)',
   ],
   tags: ['missing', 'replace', 'balance'],
   layout: defaultLayout,

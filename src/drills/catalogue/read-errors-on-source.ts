@@ -90,6 +90,7 @@ export const readErrorsOnSource: Drill = {
   name: 'read-errors-on-source',
   promise:
     'A disk with read errors is replaced while it is in the array and while the array is in service, without being read, and nothing is lost.',
+  symptom: 'A disk reports read errors: `read_io_errs` in `btrfs device stats`, "medium error" in the kernel log.',
   story: [
     'A disk begins to fail: "critical medium error" in the kernel log, `read_io_errs` in `btrfs device stats`. Applications notice nothing, for btrfs reads the other copy, and writes the block again. The scrub says "corrected". A healthy disk moves such a block elsewhere when it is written; a dying one does not, or only for a day.',
     'The counters are reset, the errors come back, and the disk stays where it is, as it is "only a few blocks". But each of these blocks has one copy now. When the other disk dies first, that is what is lost.',
@@ -97,16 +98,16 @@ export const readErrorsOnSource: Drill = {
     'Then crypttab gets the new disk, the old container is closed, and the old disk goes out, before somebody takes the wrong one.',
   ].join('\n\n'),
   wrongMoves: [
-    'To pull the failing disk first: then the array is degraded, what is written meanwhile has one copy, and what the failing disk still had is not there to help.',
-    'To take "corrected" for mended: the scrub has written the blocks, and has not read them again.',
-    'To reset the counters and wait: what the disk cannot read has one copy, however healthy the array looks.',
-    'To leave `-r` out: the replace then reads the failing disk from beginning to end, and each bad block costs it the time of its retries.',
+    "Don't pull the failing disk first: the array is then degraded, new data has one copy, and what the failing disk still had is not there to help.",
+    'Don\'t take "corrected" for repaired: the scrub has written the blocks, but not read them again.',
+    "Don't reset the counters and wait: what the disk cannot read has one copy, however healthy the array looks.",
+    "Don't leave out `-r`: the replace then reads the failing disk from start to end, and each bad block costs the time of its retries.",
   ],
   sources: [
     'btrfs-replace(8), -r',
     'kernel commit "btrfs: dev-replace: properly follow its read mode", merged for 6.4',
     'measured: 32 unreadable blocks were 2432 read errors in a scrub of 6.12.118: what shared a request with a bad block counts too',
-    "failures D1, D3 and 16 of the project's catalogue; fstests btrfs/100",
+    'fstests btrfs/100',
   ],
   tags: ['read-errors', 'replace', 'scrub'],
   layout: defaultLayout,

@@ -10,17 +10,22 @@ import { replaceAndConvert } from '../steps/replace-steps.ts';
 export const replaceMissingDisk: Drill = {
   name: 'replace-missing-disk',
   promise: 'A missing disk can be replaced, and the array then survives the loss of the other one.',
+  symptom: 'After a restart the array does not mount: a member is missing. `mount` says "No such file or directory" or "wrong fs type".',
   story: [
     'A disk dies in a running machine. Nothing complains: dm-crypt keeps the mapping, btrfs keeps counting errors, every write succeeds.',
     'After a restart the array does not mount. An administrator mounts it degraded, replaces the disk, sees "0 uncorr. read errs", a clean scrub and a healthy-looking array, and goes home.',
     'But whatever was written meanwhile lies in chunks with a single copy on the old disk. When that one dies, so does the data.',
   ].join('\n\n'),
   wrongMoves: [
-    'To believe the replace: "0 uncorr. read errs" says that the copy went well, not that what was written meanwhile has two copies.',
-    'To believe the scrub: it checks what is there, and a single chunk is there.',
-    'To leave `degraded` in fstab: the next boot mounts without the disk that is merely late, and writes what only one disk has.',
+    'Don\'t trust the replace: "0 uncorr. read errs" means that the copy went well, not that everything written meanwhile has two copies.',
+    "Don't trust the scrub: it checks what exists, and a single chunk exists.",
+    "Don't leave `degraded` in fstab: the next boot mounts without a disk that is merely late, and writes data that only one disk has.",
   ],
-  sources: ['btrfs-replace(8)', 'btrfs-balance(8), section FILTERS', "measured: failures E1A, E1B, E2, E5 of the project's catalogue"],
+  sources: [
+    'btrfs-replace(8)',
+    'btrfs-balance(8), section FILTERS',
+    'measured: single chunks after a degraded mount (docs/measurements.md)',
+  ],
   tags: ['missing', 'replace', 'balance'],
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],

@@ -159,6 +159,7 @@ async function judgeMappingGone(run: DrillRun): Promise<void> {
 export const replacePulledDiskOnline: Drill = {
   name: 'replace-pulled-disk-online',
   promise: 'A disk that is pulled out of the running array raises an alarm and is replaced without a restart, while the array is written.',
+  symptom: 'A disk dropped out of the running array. Everything still works; only `btrfs device stats` counts errors.',
   story: [
     'A disk drops out of a running machine: a cable, a backplane, a controller. Nothing happens. The mapping is still there, the array is mounted read-write, every write succeeds, `btrfs filesystem show` lists two healthy devices. Only the error counters tell, so only a monitor that asks them does: `btrfs device stats -c`, exit 64.',
     'There is no need to restart, and a reason not to: the array was mounted with all its members, so btrfs still writes chunks with two copies, one of them into the void. After a restart it would have to be mounted degraded, and would begin to write chunks with a single copy.',
@@ -166,16 +167,15 @@ export const replacePulledDiskOnline: Drill = {
     'It looks finished then. It is, for as long as the machine runs: crypttab still names the dead disk, and not the new one.',
   ].join('\n\n'),
   wrongMoves: [
-    'To trust `btrfs filesystem show`: under dm-crypt it names no missing device, for the mapping is still there.',
-    'To restart first: the array then has to be mounted degraded, and what is written gets a single copy.',
-    'To push the disk back in and go on: it comes back under another name, the old mapping stays dead, and what is on it is stale.',
-    'To forget crypttab: the next boot opens what it lists, the new disk is missing, and the array is not mounted.',
+    "Don't trust `btrfs filesystem show`: under dm-crypt it reports no missing device, because the mapping is still there.",
+    "Don't restart first: the array then has to be mounted degraded, and new data gets a single copy.",
+    "Don't push the disk back in and continue: it gets another name, the old mapping stays dead, and its data is stale.",
+    "Don't forget crypttab: the next boot opens only what it lists, the new disk is missing, and the array is not mounted.",
   ],
   sources: [
     'btrfs-device(8), section DEVICE STATS, and `stats -c`',
     'btrfs-replace(8), `-r`',
     'dmsetup(8), `remove --deferred`',
-    "measured: failures E5, C2, C3, C6 of the project's catalogue",
     'measured on kernels 6.1, 6.12 and 7.3: a disk pulled under dm-crypt is missing to btrfs on none of them',
     'measured: cryptsetup 2.7.5 crashes (SIGSEGV) in `close --deferred` when the disk below is gone; 2.6.1 does not',
   ],

@@ -89,6 +89,7 @@ const resumeService: Step = {
 export const replacedDiskReturns: Drill = {
   name: 'replaced-disk-returns',
   promise: 'A replaced disk that turns up again is recognised and kept out, and the array stays on its new disk.',
+  symptom: 'A disk that was missing and has been replaced is plugged in again.',
   story: [
     'A disk was missing and was replaced. The work was done, but crypttab was not: it still names the old disk, and not the new one. Weeks later the machine is restarted, and the old disk, which had only lost its contact, answers again.',
     'The boot opens what crypttab says: the old disk, not the new one. btrfs sees a member with the right UUID and the right number, and mounts. No option is needed, no warning is given, every file reads right. From now on the old disk is a member again, and the new one is the stale one.',
@@ -96,16 +97,16 @@ export const replacedDiskReturns: Drill = {
     'So before anything is mounted, every disk is asked what it says of itself (`btrfs inspect-internal dump-super`). Of two that say they are the same device, the one with the lower generation is the old one. It is wiped, its line goes out of crypttab, the new disk gets one, and only then is the array mounted.',
   ].join('\n\n'),
   wrongMoves: [
-    'To leave crypttab for later: the replace is done when the next boot brings up the new disk, not before.',
-    'To believe the plain mount: it goes through, with the old disk in the place of the new one.',
-    'To open the new disk as well, now that the array is mounted: the kernel refuses it, as a device of that number and UUID is in use.',
-    'To scrub afterwards: it brings the wrong disk up to date.',
+    "Don't leave crypttab for later: a replace is finished only when the next boot opens the new disk.",
+    "Don't trust a plain mount: it succeeds, with the old disk in place of the new one.",
+    "Don't open the new disk while the array is mounted: the kernel refuses it, because a device with that number and UUID is in use.",
+    "Don't scrub afterwards: that brings the wrong disk up to date.",
   ],
   sources: [
     'btrfs-inspect-internal(8), dump-super',
     'btrfs-device(8), scan --forget',
     'https://github.com/kdave/btrfs-progs/issues/933 (the source of a replace is wiped when it is there)',
-    "measured: failure E19 of the project's catalogue",
+    'measured: the generations of the old and the new disk (docs/measurements.md)',
   ],
   tags: ['missing', 'replace', 'stale', 'crypttab'],
   layout: defaultLayout,

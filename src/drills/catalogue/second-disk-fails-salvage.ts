@@ -165,6 +165,7 @@ function planTurnOver(array: ArrayPlan): readonly Command[] {
 export const secondDiskFailsSalvage: Drill = {
   name: 'second-disk-fails-salvage',
   promise: 'When the second disk of a mirror fails during the replace, everything but what it cannot read any more is copied away.',
+  symptom: 'The last disk of a mirror fails. Mounting degraded is refused, even read-only.',
   story: [
     'One disk of a mirror is dead. The other, which is as old, has blocks that it cannot read any more, and nobody knows, because nobody has read them. Then comes the replace, the hardest work of its life, and in the middle of it the disk stops taking writes, as worn flash does.',
     'The filesystem stops itself, read-only. The replace may say all the same that it has finished, and exit 0. After a restart the degraded mount is refused, and so is `degraded,ro`, which surprises many: even a read-only mount replays the log of what was synced last, and that means writing.',
@@ -172,16 +173,15 @@ export const secondDiskFailsSalvage: Drill = {
     'What is lost are the files with bad blocks, and what applications had synced since the last commit, at most 30 seconds.',
   ].join('\n\n'),
   wrongMoves: [
-    'To run `btrfs check --repair` on the only readable copy: copy first.',
-    'To mount it again and again in the hope that it works: a dying disk has only so many hours left.',
-    'To trust checksums after `rescue=all`: data checksums are ignored there, so what is rotten, and not unreadable, is copied as it is.',
-    'To have scrubbed never: the blocks were bad for months, and a scrub would have found them while the other disk had them.',
+    "Don't run `btrfs check --repair` on the only readable copy: copy first.",
+    "Don't mount it again and again in the hope that it works: a dying disk has only so many hours left.",
+    "Don't rely on checksums after `rescue=all`: it ignores data checksums, so rotten data is copied as it is.",
+    "Don't go without scrubs: the blocks were bad for months, and a scrub would have found them while the other disk still had them.",
   ],
   sources: [
     'btrfs(5), mount option rescue',
     'measured: kernel 6.12 finishes the replace with exit 0 after it has forced the filesystem read-only',
     'fs/btrfs/disk-io.c, btrfs_replay_log()',
-    "failures 17 and G2 of the project's catalogue",
   ],
   tags: ['missing', 'replace', 'read-errors', 'write-errors'],
   layout: defaultLayout,

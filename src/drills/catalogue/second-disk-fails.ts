@@ -75,21 +75,18 @@ function planRecordBoth(array: ArrayPlan): readonly Command[] {
 export const secondDiskFails: Drill = {
   name: 'second-disk-fails',
   promise: 'With three copies of everything a second disk may fail while the first is replaced: nothing is lost, and both can be replaced.',
+  symptom: 'A second disk fails while the first is being replaced. The array is raid1c3.',
   story: [
     'A disk is dead and is replaced. The others, which are as old, have never worked as hard as in these hours: everything is read. In the middle of it the second one fails.',
     'With two copies that is the end of the array: the disk that failed had the only copy of all that was not yet rebuilt. With raid1c3 there is a third. The replace goes on, applications notice nothing, and as with every disk that dies under dm-crypt only the error counters tell.',
     'When the first replace is over, the second disk is replaced in its turn, without reading it, and only then is the array what it was. Nothing on the way asks for a restart; the array is never mounted without a copy of everything.',
   ].join('\n\n'),
   wrongMoves: [
-    'To restart in the middle of the replace, to see whether the second disk comes back: an array that runs with two copies lost still runs.',
-    'To stop at "the replace has finished": the second disk is still listed, and nothing says that it is dead but `btrfs device stats`.',
-    'To run raid1 on large disks without a backup: a rebuild takes a day, and in that day there is one copy.',
+    "Don't restart in the middle of the replace to see whether the second disk comes back: an array that runs with two copies lost still runs.",
+    "Don't stop when the replace has finished: the second disk is still listed, and only `btrfs device stats` shows that it is dead.",
+    "Don't run raid1 on large disks without a backup: a rebuild takes a day, during which there is one copy.",
   ],
-  sources: [
-    'mkfs.btrfs(8), PROFILES: raid1c3 bears the loss of two devices',
-    'btrfs-replace(8), -r',
-    "failures G2 and 17 of the project's catalogue",
-  ],
+  sources: ['mkfs.btrfs(8), PROFILES: raid1c3 bears the loss of two devices', 'btrfs-replace(8), -r'],
   tags: ['missing', 'replace', 'pull', 'balance'],
   // On disks of 1 GiB kernel 7.3 refuses the replace for want of room (ENOSPC): that is about tiny arrays, and not about a second disk.
   layout: { ...namedLayouts.raid1c3, memberSizesBytes: equalSizes(4, diskBytes), spareSizesBytes: equalSizes(2, diskBytes) },

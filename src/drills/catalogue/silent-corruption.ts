@@ -103,6 +103,7 @@ export const silentCorruption: Drill = {
   name: 'silent-corruption',
   promise:
     'When one disk returns other bytes than were written, a scrub finds and corrects every block, and that disk alone then serves everything.',
+  symptom: '`btrfs device stats` shows `corruption_errs`, or the kernel log says "csum failed".',
   story: [
     'A disk returns wrong bytes and says that they are right: a firmware that lost a write, a cable, a bit that fell over. Nothing shows. Counters are zero, and most reads are right, because half of them ask the other disk. Where a read meets a wrong block, btrfs sees it by the checksum, takes the other copy, and writes it back; the application notices nothing.',
     'So reading mends only what is read, from the disk that happened to be asked. What nobody reads stays wrong, until the other disk dies and the wrong copy is the only one.',
@@ -110,17 +111,15 @@ export const silentCorruption: Drill = {
     'When a second scrub finds nothing, the counters are set to zero, so that the next error is seen. The disk is another question: one that did this once is to be watched.',
   ].join('\n\n'),
   wrongMoves: [
-    'To look at the exit code: `btrfs scrub start -B` exits 0 with 64 corrected errors.',
-    'To scrub read-only, to be careful: `-r` mends nothing, and on kernel 6.12 its summary says "Corrected: 64" all the same.',
-    'To read the files instead, as a test: each is read from one disk only, and the other copy stays as it is.',
-    'To run `btrfs check --repair`: there is nothing for it to repair, and much to damage.',
+    "Don't go by the exit code: `btrfs scrub start -B` exits 0 with 64 corrected errors.",
+    'Don\'t scrub read-only to be careful: `-r` repairs nothing, though on kernel 6.12 its summary says "Corrected: 64".',
+    "Don't read the files as a test instead: each is read from one disk only, and the other copy stays wrong.",
+    "Don't run `btrfs check --repair`: there is nothing for it to repair, and much to damage.",
   ],
   sources: [
     'btrfs-scrub(8)',
     'btrfs-device(8), section DEVICE STATS',
-    "measured: failures E9b of the project's catalogue",
     'measured: `btrfs scrub start -r` of 64 bad blocks says "Corrected: 0" on kernel 6.1.192 and "Corrected: 64" on 6.12.118, and mends none on either',
-    "failures F1, F2 of the project's catalogue",
   ],
   tags: ['corruption', 'scrub'],
   layout: defaultLayout,

@@ -147,16 +147,17 @@ export const slowDisk: Drill = {
   name: 'slow-disk',
   promise:
     'A disk that answers late without an error is found by the time that its writes take, and replaced while the array is in service.',
+  symptom: 'Everything is slow, and nothing reports an error. `iostat -x` shows one disk with long waits.',
   story: [
     'Everything is slow. Applications hang for seconds and go on. The array is mounted read-write, `btrfs device stats` is all zero, the kernel log is empty, a scrub would find nothing. One disk takes 200 ms for each request: it retries inside, or its controller resets, or it is a drive that was not made for this. Each fsync waits for the slowest member.',
     'btrfs has no notion of a slow device. It waits, as long as it takes, and counts errors only. So the thing to look at is the time: `iostat -x`, or the numbers it is made from, `/sys/block/NAME/stat`. One disk stands out by a hundred.',
     'It is replaced in service, with `-r`, so that the replace does not read it: at five requests a second of half a MiB a terabyte takes five days. Writes still go to it until the replace is over, so the array is fast again only afterwards.',
   ].join('\n\n'),
   wrongMoves: [
-    'To wait for an error: a disk that is merely late never makes one, and smartctl may call it healthy.',
-    'To replace without `-r`: the slow disk is then read from its beginning to its end.',
-    'To pull it, as it is no good anyway: what is written from then on has one copy less, for no gain.',
-    'To replace the disk that one has suspected all along: only the times tell which it is.',
+    "Don't wait for an error: a disk that is merely slow never reports one, and smartctl may call it healthy.",
+    "Don't replace it without `-r`: the slow disk is then read from start to end.",
+    "Don't pull it because it is no good anyway: new data then has one copy less, for no gain.",
+    "Don't replace the disk you have suspected all along: only the times show which one it is.",
   ],
   sources: [
     'Documentation/block/stat.rst',

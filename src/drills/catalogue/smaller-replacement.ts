@@ -94,6 +94,7 @@ const removeMissing: Step = {
 export const smallerReplacement: Drill = {
   name: 'smaller-replacement',
   promise: 'A missing disk can be made up for by a smaller one, by adding it and removing the missing one, and nothing is lost.',
+  symptom: '`btrfs replace` says "target device smaller than source device".',
   story: [
     'A disk is dead, the spare has the same size on its label, and `btrfs replace` says "target device smaller than source device". It may be a few sectors: another maker, a partition that begins later, a LUKS2 header of 16 MiB where the old disk had a LUKS1 header of 2 MiB.',
     'With the old disk still there one would make it smaller first: `btrfs filesystem resize 1:-32M`, then replace, then `resize 1:max`. This disk is missing: the same command announces the new size, and then says "Operation not permitted". The next idea, to give up redundancy until a larger disk comes, is the dangerous one.',
@@ -101,15 +102,14 @@ export const smallerReplacement: Drill = {
     'In between everything looks good already: the new disk is in the list, the array is mounted, writes get two copies again. But the old data still have one, and the next boot asks for the missing disk.',
   ].join('\n\n'),
   wrongMoves: [
-    'To stop after `device add`: new data get two copies, old data keep one, and the array still does not mount without `degraded`.',
-    'To convert to `single` so that the missing disk can go: that gives up the redundancy that was to be restored.',
-    'To leave a too small spare on the shelf for the day it is needed: compare `blockdev --getsize64` of the opened containers when the spare is bought.',
+    "Don't stop after `device add`: new data gets two copies, old data keeps one, and the array still does not mount without `degraded`.",
+    "Don't convert to `single` so that the missing disk can go: that gives up the redundancy you want to restore.",
+    "Don't find out about a spare that is too small on the day you need it: compare `blockdev --getsize64` of the opened containers when you buy it.",
   ],
   sources: [
     'btrfs-replace(8): the target must not be smaller than the source',
     'btrfs-device(8), section TYPICAL USECASES, and `remove missing`',
     'btrfs-filesystem(8), resize',
-    "measured: failures E6, D1, D2 of the project's catalogue",
   ],
   tags: ['missing', 'replace', 'size', 'balance'],
   layout: { ...defaultLayout, spareSizesBytes: defaultLayout.spareSizesBytes.map((sizeBytes) => sizeBytes - smallerByMiB * 1024 ** 2) },

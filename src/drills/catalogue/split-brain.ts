@@ -168,6 +168,7 @@ const scrubTogether: Step = { ...scrubToMend, name: replaceLosers.name };
 export const splitBrain: Drill = {
   name: 'split-brain',
   promise: 'Two halves that were written apart are recognised before they meet, and the half that is chosen keeps every file.',
+  symptom: 'Both halves of a mirror were mounted degraded and written, one after the other. Now all disks are there.',
   story: [
     'One morning the machine came up with one half of the disks, was mounted degraded, and somebody worked. The next morning it came up with the other half, was mounted degraded, and somebody worked. On the third morning all disks are there.',
     'Every disk has the same filesystem UUID, every one is whole, and the array mounts: no option, no warning. Then one of the two days is gone. btrfs takes the disk with the higher generation for the truth, and generations count how often something was written, not what it is worth.',
@@ -175,16 +176,12 @@ export const splitBrain: Drill = {
     'So each half is opened alone, mounted read-only, and looked at; what one holds that the other lacks is copied off while both are whole. Then one half is chosen, the other is wiped first of all, and only then the chosen one is mounted and given its copies back.',
   ].join('\n\n'),
   wrongMoves: [
-    'To mount them together to have a look: the look decides, and it decides by generation.',
-    'To take equal or close generations for a sign that nothing happened: two histories may have counted the same.',
-    'To scrub: it makes the halves alike by overwriting what may be the better one.',
-    'To mount the chosen half before the other is wiped: the kernel has been told of both, and takes both.',
+    "Don't mount both halves together to have a look: the mount decides between them, by generation.",
+    "Don't take equal or close generations as a sign that nothing happened: two histories may have counted the same.",
+    "Don't scrub: it makes the halves equal by overwriting what may be the better one.",
+    "Don't mount the chosen half before the other is wiped: the kernel knows of both, and uses both.",
   ],
-  sources: [
-    'btrfs-device(8), scan --forget',
-    'btrfs-inspect-internal(8), dump-super',
-    "measured: failures E8 and E8b of the project's catalogue",
-  ],
+  sources: ['btrfs-device(8), scan --forget', 'btrfs-inspect-internal(8), dump-super'],
   tags: ['missing', 'stale', 'split-brain', 'replace', 'balance'],
   layout: defaultLayout,
   // Each half must bear to be mounted without the other: three disks of raid1 or five of raid10 cannot be parted so.

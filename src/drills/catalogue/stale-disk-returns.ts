@@ -9,6 +9,7 @@ import { serveDegraded } from '../steps/degraded-steps.ts';
 export const staleDiskReturns: Drill = {
   name: 'stale-disk-returns',
   promise: 'A disk that was away while the array was written is brought up to date, and then it serves every file alone.',
+  symptom: 'A disk was away while the array was written. Now it is back, and the array mounts normally.',
   story: [
     'A cable was loose. The machine came up without one disk, somebody mounted the array degraded, and work went on. At the next boot the disk is there again.',
     'The array mounts as if nothing had happened, without an option and without a warning, and every file reads right. The temptation is to leave it at that: the disk is back, the array has all its members.',
@@ -16,17 +17,17 @@ export const staleDiskReturns: Drill = {
     'So the scrub comes first, at once: it reads both copies of everything and writes the stale ones anew. Then the soft balance, for whatever was written with a single copy while the disk was away; then the error counters, which have counted all that, are set to zero, so that the next error is seen.',
   ].join('\n\n'),
   wrongMoves: [
-    'To believe that reading everything mends everything: each block is read from one copy, and the other may be the stale one.',
-    'To start with the balance: it moves the chunks that have one copy, and leaves the stale copies of the others as they are.',
-    'To scrub and not to look at the counters: they go on showing the old errors, and the next real one is taken for them.',
-    'To set the counters to zero and restart at once: where nothing is written after the reset, the zeros are not either, and the old numbers are back (kernel 6.12).',
-    'To do this where files are without checksums (nodatacow, nodatasum): see the drill `stale-nodatacow-files`.',
+    "Don't assume that reading every file repairs everything: each block is read from one copy, and the other may be stale.",
+    "Don't start with the balance: it converts chunks with one copy, and leaves stale copies of the others as they are.",
+    "Don't ignore the counters after the scrub: they keep showing the old errors, which hide the next real one.",
+    "Don't zero the counters and restart at once: if nothing is written after the reset, the zeros are not either, and the old numbers return (kernel 6.12).",
+    "Don't do this with files without checksums (nodatacow, nodatasum): see the drill `stale-nodatacow-files`.",
   ],
   sources: [
     'btrfs-scrub(8)',
     'btrfs-balance(8), section FILTERS',
     'btrfs-device(8), stats -z',
-    "measured: failure E7 of the project's catalogue",
+    'measured: what the scrub corrects on a stale disk (docs/measurements.md)',
     'measured, kernel 6.12.118: counters that were set to zero are the old ones again after a restart',
   ],
   tags: ['missing', 'stale', 'scrub', 'balance'],

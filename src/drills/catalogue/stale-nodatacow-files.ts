@@ -93,6 +93,7 @@ const scrubInstead: Step = { ...scrubToMend, name: replaceStaleDisk.name };
 export const staleNodatacowFiles: Drill = {
   name: 'stale-nodatacow-files',
   promise: 'After a stale disk has come back, a nodatacow file that was written meanwhile has its new content on every disk.',
+  symptom: 'A disk was away and is back, and the array holds nodatacow files: VM images, databases, `chattr +C`.',
   story: [
     'A disk was away for a while and the array was written without it. On it are files without copy-on-write, and so without checksums: images of virtual machines, databases, whatever somebody set `chattr +C` on, or all files under `nodatacow`. They were written over in place.',
     'The disk comes back. The array mounts, a scrub finds some errors and corrects them all, a second one finds none. By every sign that btrfs has, the array is healthy.',
@@ -100,16 +101,11 @@ export const staleNodatacowFiles: Drill = {
     'So the stale disk must not be read again. It is found by its generation before anything is mounted, wiped, and replaced by itself from the disks that were there all the time.',
   ].join('\n\n'),
   wrongMoves: [
-    'To mount it plainly and scrub, as is right for all other files: the scrub says that it corrected everything, and the file is old on one disk and new on the other.',
-    'To check the file once and be content: the next process may read the other copy.',
-    'To run the balance instead: it copies whichever side it happens to read, and then the old content may be on both.',
+    "Don't mount normally and scrub, as is right for all other files: the scrub says that it corrected everything, but the file is old on one disk and new on the other.",
+    "Don't check the file just once: the next process may read the other copy.",
+    "Don't run a balance instead: it copies whichever side it happens to read, and then the old content may be on both.",
   ],
-  sources: [
-    'btrfs(5), mount option nodatacow',
-    'chattr(1), attribute C',
-    'btrfs-inspect-internal(8), dump-super',
-    "measured: failure E7n of the project's catalogue",
-  ],
+  sources: ['btrfs(5), mount option nodatacow', 'chattr(1), attribute C', 'btrfs-inspect-internal(8), dump-super'],
   tags: ['missing', 'stale', 'nodatacow', 'replace', 'scrub'],
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],

@@ -13,6 +13,7 @@ const mebibyte = 1024 ** 2;
 export const tinyDisks: Drill = {
   name: 'tiny-disks',
   promise: 'An array of tiny, unequal disks has the room that its disks promise, and a missing one can be replaced.',
+  symptom: 'A disk of a small array with unequal disks is missing.',
   story: [
     'Two small disks and a large one, as they lay in the drawer. How much goes on them? With two copies of everything, half of all together: that is what most people expect, and what "Free (estimated)" in `btrfs filesystem usage` begins with.',
     'But both copies of a chunk lie on different disks. What the large disk has beyond all the others together has no partner and stays empty: the room is the smaller of half the total and the total without the largest.',
@@ -21,16 +22,16 @@ export const tinyDisks: Drill = {
     'And they leave chunks behind that are empty: each closes the chunk that it copies and opens another. Where nothing is left unallocated on a disk, the next scrub, which closes chunks too, may find no room for metadata, and the filesystem stops itself, read-only, although `df` shows it empty. A last balance gives the empty chunks back.',
   ].join('\n\n'),
   wrongMoves: [
-    'To divide the total by two: the largest disk counts for no more than the others together.',
-    'To take the balance for the end of it: with nothing unallocated on one of the small disks a scrub can stop the filesystem.',
-    'To practise with disks of 128 MiB: behind a LUKS2 header mkfs refuses them.',
+    "Don't divide the total by two: the largest disk counts for no more than the others together.",
+    "Don't stop after the balance: with nothing unallocated on one of the small disks a scrub can stop the filesystem.",
+    "Don't practise with disks of 128 MiB: mkfs refuses them behind a LUKS2 header.",
   ],
   sources: [
     'btrfs-filesystem(8), usage',
     'mkfs.btrfs(8), PROFILES',
     'fs/btrfs/super.c, btrfs_calc_avail_data_space()',
     'measured: kernel 6.12, 1 MiB unallocated on one disk: a scrub ended in "Transaction aborted (error -28)", btrfs_create_pending_block_groups(), in one run of three',
-    "measured: failures E4, E18 of the project's catalogue; G3: usable space by arithmetic",
+    'measured: predicted and real room of tiny disks (docs/measurements.md)',
   ],
   tags: ['space', 'size', 'missing', 'replace', 'balance'],
   layout: {

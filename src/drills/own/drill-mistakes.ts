@@ -12,6 +12,7 @@ const drillShape: Shape = {
   name: kinds.name,
   promise: kinds.sentence,
   story: kinds.text,
+  symptom: optional(kinds.text),
   wrongMoves: optional(kinds.texts),
   sources: kinds.texts,
   tags: kinds.names,
@@ -22,6 +23,7 @@ const drillShape: Shape = {
   payloadBytes: kinds.bytes,
   steps: kinds.records,
   mayLose: optional(kinds.text),
+  repairFrom: optional(kinds.name),
   proof: oneOf(['full', 'none']),
   twin: { expected: 'the twin, or null for a demonstration', accepts: (value) => value === null || isRecord(value) },
 };

@@ -6,7 +6,7 @@ export const replaceMissingCrash: VersionKnowledge = {
   verdict: 'crashed',
   breaks: [],
   crashesIn: 'btrfs_kobj_rm_device',
-  because: 'at the end of the replace the kernel takes the missing disk out of /sys, where it never was. Kernels from 3.18 on look first.',
+  because: 'at the end of the replace the kernel removes the missing disk from /sys, where it never was. Kernels since 3.18 check first.',
   source:
-    'kernel commit 49c6f736f34f (3.16), which brought it; 87fa3bb0786f "Btrfs: fix regression of btrfs device replace", in 3.18; the transcript of a 3.16.43, and measured on 3.16.0',
+    'introduced by kernel commit 49c6f736f34f (3.16); fixed by kernel commit 87fa3bb0786f "Btrfs: fix regression of btrfs device replace" (3.18); seen on 3.16.43 (test/recorded/kernel/kernel-3.16-replace-oops.dmesg.txt) and measured on 3.16.0',
 };

@@ -7,6 +7,8 @@ export interface DrillListing {
   readonly isDefault: boolean;
   readonly promise: string;
   readonly story: string;
+  /** How the trouble shows, in short. */
+  readonly symptom: string;
   /** What people do instead, and what comes of it. */
   readonly wrongMoves: readonly string[];
   readonly layout: string;
@@ -18,6 +20,8 @@ export interface DrillListing {
   readonly requires: readonly { readonly versions: string; readonly because: string }[];
   /** Versions of which something else than `held` is known. */
   readonly knowledge: readonly VersionListing[];
+  /** The step with which a person who has this trouble begins; null: the first one after the last fault. */
+  readonly repairFrom: string | null;
   /** What may be lost, in a sentence; null: nothing. */
   readonly mayLose: string | null;
   readonly steps: readonly { readonly name: string; readonly title: string; readonly phase: string; readonly skippable: boolean }[];
@@ -66,7 +70,7 @@ export function drillListLines(listing: readonly DrillListing[], program: string
 function endLines(program: string): readonly Line[] {
   return [
     line(0, [span('Steps in brackets cannot be left out.', 'quiet')]),
-    line(0, [span(`${program} drills show NAME explains one: its story, every command, the wrong moves, the sources.`, 'quiet')]),
+    line(0, [span(`${program} drills show NAME explains one: story, commands, what not to do, sources.`, 'quiet')]),
   ];
 }
 
@@ -81,11 +85,11 @@ export function placeLines({ layouts, tags, requires, mayLose, knowledge }: Dril
   ];
 }
 
-/** Says how a twin is made worse. */
+/** Says how a twin differs from its drill. */
 export function formatWorse({ skipStep, instead, layout }: TwinListing): string {
   return [
     ...(skipStep === null ? [] : [`without ${skipStep}`]),
-    ...(instead.length === 0 ? [] : [`with a wrong move in the place of ${instead.join(', ')}`]),
+    ...(instead.length === 0 ? [] : [`with a mistake in place of ${instead.join(', ')}`]),
     ...(layout === null ? [] : [`on ${layout}`]),
   ].join(', ');
 }

@@ -27,7 +27,9 @@ const drill: DrillListing = {
   },
   tags: ['stale', 'missing'],
   layouts: ['raid1', 'raid10'],
-  wrongMoves: ['To mount both.'],
+  symptom: 'Both halves are back.',
+  repairFrom: null,
+  wrongMoves: ["Don't mount both."],
   requires: [{ versions: 'kernel >=5.14', because: 'the speed can be limited' }],
   knowledge: [{ versions: 'kernel <6.1', verdict: 'broken', because: 'It merges them.', breaks: ['files'], source: 'commit abc123' }],
   mayLose: 'What the losing half was told.',
@@ -75,15 +77,15 @@ Two halves that were both written are not merged in silence.
   needs        kernel >=5.14: the speed can be limited
   may be lost  What the losing half was told.
 
-The story
+What you see
   Each disk was mounted alone.
 
   Now both are back.
 
-Wrong moves
-  - To mount both.
+What not to do
+  - Don't mount both.
 
-What is done, and typed
+What to type
   Build  build-array
     (power on)
 
@@ -92,13 +94,13 @@ What is done, and typed
 
   Cannot be left out: build-array.
 
-What is known of versions
+Known about versions
   - kernel <6.1: broken (files). It merges them.
     source: commit abc123
 
 The twin
   $ ./raidlab drill split-brain --twin
-  The same with a wrong move in the place of wipe-loser, which must come out broken: btrfs takes the wrong half.
+  The same with a mistake in place of wipe-loser. It must come out broken: btrfs takes the wrong half.
   breaks       profiles, leg-alone-*
 
   Mount both  wipe-loser
@@ -131,6 +133,6 @@ test('in the list a drill has a line for each thing to choose it by', () => {
     '  may be lost  What the losing half was told.',
     '  known        broken on kernel <6.1',
     '  steps        (build-array), wipe-loser',
-    '  twin         with a wrong move in the place of wipe-loser; breaks profiles, leg-alone-*',
+    '  twin         with a mistake in place of wipe-loser; breaks profiles, leg-alone-*',
   ]);
 });

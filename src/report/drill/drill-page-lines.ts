@@ -24,14 +24,14 @@ export function drillPageLines({ drill, plan, twinPlan }: DrillPage, program: st
     labelled('array', drill.layout),
     labelled('payload', formatSize(drill.payloadBytes)),
     ...placeLines({ ...drill, knowledge: [] }),
-    ...section('The story', storyLines(drill.story)),
-    ...section('Wrong moves', drill.wrongMoves.map(itemLine)),
-    ...section('What is done, and typed', [
+    ...section('What you see', storyLines(drill.story)),
+    ...section('What not to do', drill.wrongMoves.map(itemLine)),
+    ...section('What to type', [
       ...plan.steps.flatMap((step, index) => [...(index === 0 ? [] : [blank]), ...plannedStepLines(step, 2)]),
       ...(required.length === 0 ? [] : [blank, line(2, [span(`Cannot be left out: ${required.join(', ')}.`, 'quiet')])]),
     ]),
     ...ownDisksLines(plan, twinPlan),
-    ...section('What is known of versions', drill.knowledge.flatMap(knownLines)),
+    ...section('Known about versions', drill.knowledge.flatMap(knownLines)),
     ...section('The twin', twinLines(drill, twinPlan, program)),
     ...section('Sources', drill.sources.map(itemLine)),
   ];
@@ -56,10 +56,10 @@ function knownLines({ versions, verdict, because, breaks, source }: DrillListing
 }
 
 function twinLines({ name, twin }: DrillListing, plan: DrillPlan | null, program: string): readonly Line[] {
-  if (twin === null || plan === null) return [line(2, 'None: this is a demonstration, and `--all` leaves it out.')];
+  if (twin === null || plan === null) return [line(2, 'None: this is a demonstration, which `--all` leaves out.')];
   return [
     commandLine(2, `${program} drill ${name} --twin`, 'plain'),
-    line(2, `The same ${formatWorse(twin)}, which must come out broken: ${twin.because}`),
+    line(2, `The same ${formatWorse(twin)}. It must come out broken: ${twin.because}`),
     labelled('breaks', twin.breaks.join(', ')),
     ...insteadLines(twin, plan),
   ];

@@ -48,7 +48,8 @@ const drill: DrillListing = {
   isDefault: true,
   promise: 'A promise.',
   story: 'One paragraph.\n\nAnother.',
-  wrongMoves: ['To believe `scrub`.'],
+  symptom: 'It does not mount.',
+  wrongMoves: ["Don't trust `scrub`: it says nothing."],
   layout: '2 × 1 GiB',
   layouts: ['raid10'],
   payloadBytes: 1024 ** 2,
@@ -56,6 +57,7 @@ const drill: DrillListing = {
   requires: [],
   knowledge: [{ versions: 'kernel <6', verdict: 'broken', because: 'a | b', breaks: [], source: 'commit abc' }],
   mayLose: 'What was written last.',
+  repairFrom: null,
   steps: [
     { name: 'build-array', title: 'Build', phase: 'build', skippable: false },
     { name: 'mount-degraded', title: 'Restart, and mount what is left', phase: 'fault', skippable: false },
@@ -93,11 +95,11 @@ test('a page has what is needed first: what is seen, what not to do, what to typ
       'What you see',
       'What not to do',
       'What to type',
-      'What proves it',
+      'How it is proved',
       'What may be lost',
-      'What comes of the wrong move',
-      'What is known of versions',
-      'How the array was made',
+      'What the mistake costs',
+      'Known about versions',
+      'How the array was built',
       'Sources',
     ].map((title) => `## ${title}`),
   );
@@ -120,7 +122,9 @@ Label: 'storage'  uuid: 1
   );
   assert.match(text, /✗ Every chunk has the profile raid1 {2}profiles\n {6}data single/u);
   assert.match(text, /\| `kernel <6` \| broken \| a \\\| b \| commit abc \|/u);
-  assert.match(text, /these held, and would have let one believe that all is well: `mounted`\./u);
+  assert.match(text, /^These checks still held, so everything may look fine: `mounted`\.$/mu);
+  assert.match(text, /^- ✗ Every chunk has the profile raid1 \(`profiles`\)$/mu);
+  assert.match(text, /<summary>The evidence<\/summary>/u);
   assert.match(text, /^### Instead: Restart, and mount what is left$/mu);
 });
 

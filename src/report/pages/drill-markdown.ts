@@ -6,10 +6,16 @@ import { formatWorse } from '../drill/drill-list-lines.ts';
 import type { DrillListing, TwinListing } from '../drill/drill-list-lines.ts';
 import { checkLines } from '../drill/evidence-lines.ts';
 import { codeBlock, inlineCode } from '../text/markdown.ts';
+import { cutOutput } from './cut-output.ts';
 import { mergeStep } from './merge-step.ts';
 import { onOwnDisks } from '../drill/own-disks.ts';
 import { plainText } from '../text/plain-text.ts';
 import type { RecordedCommand, Recording } from './recording.ts';
+import { rescueCard } from './rescue-card.ts';
+import { linkSources } from './source-links.ts';
+
+/** A block of code that is not folded is no longer than this, unless a single command is. */
+const mostRows = 20;
 
 /** What the page of a drill is made of. */
 export interface DrillDocument {
@@ -22,11 +28,12 @@ export interface DrillDocument {
   readonly twinRecording: Recording | null;
 }
 
-/** Gives the parts of a drill's page for the web, in Markdown: what somebody who has this trouble now needs first comes first. */
+/** Gives the parts of a drill's page for the web, in Markdown. What somebody with this trouble needs now comes first. */
 export function drillMarkdown(document: DrillDocument): readonly string[] {
   const { drill, plan, twinPlan, recording, twinRecording } = document;
   return [
     `**${drill.promise}**`,
+    ...rescueCard(document),
     glance(drill),
     '## What you see',
     drill.story,
@@ -35,22 +42,22 @@ export function drillMarkdown(document: DrillDocument): readonly string[] {
     namesNote(recording),
     ...ownDisksParts(plan, twinPlan),
     ...stepParts(document, ['fault', 'repair']),
-    ...leaveOutParts(drill),
+    ...leaveOutParts(drill, plan),
     ...proofParts(plan, recording),
     ...section('What may be lost', drill.mayLose === null ? [] : [drill.mayLose]),
     ...twinParts(drill, twinPlan, twinRecording),
-    ...section('What is known of versions', versionParts(drill)),
-    ...section('How the array was made', stepParts(document, ['build'])),
+    ...section('Known about versions', versionParts(drill)),
+    ...section('How the array was built', foldParts('Every command', stepParts(document, ['build']))),
     '## Sources',
-    list(drill.sources),
+    list([...drill.sources.map(linkSources), ...recordedSource(drill, recording)]),
   ];
 }
 
 function glance({ name, layout, payloadBytes, layouts, tags, requires, twin }: DrillListing): string {
   const others = layouts.length === 0 ? [] : [`Also on: ${layouts.map((each) => inlineCode(`--layout ${each}`)).join(', ')}`];
   return list([
-    `Try it: ${inlineCode(`raidlab drill ${name}`)}${twin === null ? '' : `, and made worse ${inlineCode(`raidlab drill ${name} --twin`)}`}`,
-    `Array: ${layout}; ${formatSize(payloadBytes)} of files`,
+    `Practise it: ${inlineCode(`raidlab drill ${name}`)}${twin === null ? '' : `; with the mistake most people make: ${inlineCode(`raidlab drill ${name} --twin`)}`}`,
+    `Array in the drill: ${layout}; ${formatSize(payloadBytes)} of files`,
     ...others,
     ...requires.map(({ versions, because }) => `Needs ${inlineCode(versions)}: ${because}`),
     `Tags: ${tags.map((tag) => `[${tag}](../drills.md#by-tag)`).join(', ')}`,
@@ -60,44 +67,62 @@ function glance({ name, layout, payloadBytes, layouts, tags, requires, twin }: D
 /** Says whose names the commands have: whoever pastes them has others. */
 function namesNote(recording: Recording | null): string {
   const own =
-    'Numbered steps are yours; *the fault* is brought about on purpose, and comes to you by itself. Disks are called by their serials (`DISK1`, …), their mappings `crypt-btrfs1`, …, and the array is mounted on `/storage`: put your own names in their place.';
-  if (recording === null) return `${own} \`UUID-OF-DISK1\` and the like stand for LUKS UUIDs, which are drawn anew for every array.`;
+    'The numbered steps are the repair; *the fault* is what the drill does to cause the trouble. Disks are named by their serials (`DISK1`, …), their mappings `crypt-btrfs1`, …, and the array is mounted on `/storage`: use your own names instead.';
+  if (recording === null) return `${own} \`UUID-OF-DISK1\` and the like stand for LUKS UUIDs.`;
   const images = Object.values(recording.images).join('; ');
-  return `${own} What the commands printed is from a recorded run (kernel ${recording.kernel}; ${images}); UUIDs and figures are those of that run.`;
+  return `${own} The output is from a recorded run (kernel ${recording.kernel}; ${images}), cut to the lines that matter.`;
 }
 
-/** Says what is typed for the lab's sake only: whoever pastes it would do themselves harm, or wonder. */
+/** Says what is typed only because this is a lab, and would be wrong or useless elsewhere. */
 function ownDisksParts(plan: DrillPlan, twinPlan: DrillPlan | null): readonly string[] {
   const advice = onOwnDisks(plan, twinPlan);
   return advice.length === 0 ? [] : ['On your own disks:', list(advice)];
 }
 
-/** Gives the steps of some phases in their order. Those of the repair are numbered: they are what a hand has to do. */
+/** Gives the steps of some phases in their order. Those of the repair are numbered: a person does them. What only a lab does is folded. */
 function stepParts({ drill, plan, recording }: DrillDocument, phases: readonly string[]): readonly string[] {
-  const numbers = repairNumbers(drill);
+  const numbers = repairNumbers(drill, plan);
   return plan.steps.flatMap((step) => {
     const known = drill.steps.find(({ name }) => name === step.name);
     if (known === undefined || !phases.includes(known.phase)) return [];
     const number = numbers.get(step.name);
     const prefix = number === undefined ? '' : `${String(number)}. `;
-    return [`### ${known.phase === 'fault' ? 'The fault: ' : prefix}${step.title}`, ...commandParts(step, recording)];
+    const parts = commandParts(step, recording);
+    if (known.phase !== 'build' && isLabOnly(step)) return foldParts(`Only in the lab: ${step.title}`, parts);
+    return [`### ${known.phase === 'fault' ? 'The fault: ' : prefix}${step.title}`, ...parts];
   });
 }
 
 /** Gives the steps that a repair has, each by its name with its number, from 1. */
-function repairNumbers({ steps }: DrillListing): ReadonlyMap<string, number> {
-  return new Map(steps.filter(({ phase }) => phase === 'repair').map(({ name }, index) => [name, index + 1]));
+function repairNumbers({ steps }: DrillListing, plan: DrillPlan): ReadonlyMap<string, number> {
+  const labOnly = new Set(plan.steps.filter(isLabOnly).map(({ name }) => name));
+  const own = steps.filter(({ name, phase }) => phase === 'repair' && !labOnly.has(name));
+  return new Map(own.map(({ name }, index) => [name, index + 1]));
+}
+
+/** Tells whether a step only writes test files or starts the live writer: nothing that a person would type. */
+function isLabOnly({ lines }: DrillPlan['steps'][number]): boolean {
+  return lines.every((line) =>
+    line.kind === 'act'
+      ? line.text.includes('live writer')
+      : line.command.argv[0] === 'sync' || line.command.argv.some((word) => word.endsWith('PAYLOAD')),
+  );
+}
+
+/** Folds parts below a summary; nothing where there are none. */
+function foldParts(summary: string, parts: readonly string[]): readonly string[] {
+  return parts.length === 0 ? [] : ['<details>', `<summary>${summary}</summary>`, ...parts, '</details>'];
 }
 
 /** Says which steps can be left out: "what if I forget this?" is what people want to know. */
-function leaveOutParts(drill: DrillListing): readonly string[] {
-  const numbers = repairNumbers(drill);
+function leaveOutParts(drill: DrillListing, plan: DrillPlan): readonly string[] {
+  const numbers = repairNumbers(drill, plan);
   const names = drill.steps
     .filter(({ skippable }) => skippable)
     .map(({ name }) => `${inlineCode(name)}${numbers.has(name) ? ` (${String(numbers.get(name))})` : ''}`);
   if (names.length === 0) return [];
   return [
-    `What if one of these is forgotten? ${inlineCode(`raidlab drill ${drill.name} --skip-step NAME`)} shows it: ${names.join(', ')}.`,
+    `To see what happens without a step, leave it out with ${inlineCode(`raidlab drill ${drill.name} --skip-step NAME`)}: ${names.join(', ')}.`,
   ];
 }
 
@@ -109,10 +134,14 @@ function commandParts(step: DrillPlan['steps'][number], recording: Recording | n
     if (rows.length > 0) parts.push(codeBlock('console', rows.join('\n')));
     rows = [];
   };
+  const add = (...more: readonly string[]): void => {
+    if (rows.length + more.length > mostRows) flush();
+    rows.push(...more);
+  };
   for (const line of mergeStep(step, recording)) {
-    if ('act' in line) rows.push(`# ${line.act}`);
+    if ('act' in line) add(`# ${line.act}`);
     else if ('command' in line) {
-      rows.push(`$ ${line.command}`, ...line.said, ...exitRow(line));
+      add(`$ ${line.command}`, ...cutOutput(line.command, line.said), ...exitRow(line));
       if (line.meaning === undefined) continue;
       flush();
       parts.push(`*${line.meaning}*`);
@@ -133,9 +162,18 @@ function exitRow({ exitCode }: RecordedCommand): readonly string[] {
 function proofParts(plan: DrillPlan, recording: Recording | null): readonly string[] {
   const proof = plan.steps.find((step) => step.name === 'proof');
   if (recording !== null && recording.checks.length > 0)
-    return ['## What proves it', recording.summary, codeBlock('text', checksText(recording.checks))];
+    return ['## How it is proved', recording.summary, ...evidenceParts(recording.checks)];
   if (proof === undefined) return [];
-  return ['## What proves it', list(proof.lines.map((line) => (line.kind === 'act' ? line.text : formatCommand(line.command))))];
+  return ['## How it is proved', list(proof.lines.map((line) => (line.kind === 'act' ? line.text : formatCommand(line.command))))];
+}
+
+/** Gives the claims of checks, and below a fold what was seen. */
+function evidenceParts(checks: readonly Check[]): readonly string[] {
+  return [list(checks.map(claimOf)), ...foldParts('The evidence', [codeBlock('text', checksText(checks))])];
+}
+
+function claimOf({ claim, name, outcome }: Check): string {
+  return `${outcome === 'held' ? '✓' : outcome === 'broken' ? '✗' : '?'} ${claim} (${inlineCode(name)})`;
 }
 
 function checksText(checks: readonly Check[]): string {
@@ -144,11 +182,11 @@ function checksText(checks: readonly Check[]): string {
 
 function twinParts(drill: DrillListing, plan: DrillPlan | null, recording: Recording | null): readonly string[] {
   const { twin } = drill;
-  if (twin === null || plan === null) return ['## The twin', 'None: this is a demonstration, and `raidlab drill --all` leaves it out.'];
+  if (twin === null || plan === null) return ['## The twin', 'None: this is a demonstration, which `raidlab drill --all` leaves out.'];
   const different = plan.steps.filter((step) => twin.instead.includes(step.name));
   return [
-    '## What comes of the wrong move',
-    `The twin of this drill is the same ${worse(twin)}. It must come out \`broken\`: ${twin.because}`,
+    '## What the mistake costs',
+    `The twin is this drill ${worse(twin)}. It must come out \`broken\`: ${twin.because}`,
     ...different.flatMap((step) => [`### Instead: ${step.title}`, ...commandParts(step, recording)]),
     ...(recording === null ? [`Checks that must be broken: ${twin.breaks.map(inlineCode).join(', ')}.`] : twinSeen(recording)),
   ];
@@ -162,23 +200,27 @@ function worse(twin: TwinListing): string {
   });
 }
 
-/** Gives what was seen of the twin: what still held is what fools people, so it is named, too. */
+/** Gives what was seen of the twin. What still held is named, too, because it misleads people. */
 function twinSeen({ summary, checks }: Recording): readonly string[] {
   const held = checks.filter((check) => check.outcome === 'held').map((check) => inlineCode(check.name));
   const other = checks.filter((check) => check.outcome !== 'held');
   return [
     summary,
-    ...(other.length === 0 ? [] : [codeBlock('text', checksText(other))]),
-    ...(held.length === 0 ? [] : [`All the same, these held, and would have let one believe that all is well: ${held.join(', ')}.`]),
+    ...(other.length === 0 ? [] : evidenceParts(other)),
+    ...(held.length === 0 ? [] : [`These checks still held, so everything may look fine: ${held.join(', ')}.`]),
   ];
 }
 
 function versionParts({ knowledge }: DrillListing): readonly string[] {
   if (knowledge.length === 0) return [];
   const rows = knowledge.map(({ versions, verdict, because, source }) =>
-    [inlineCode(versions), verdict, because, source].map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | '),
+    [inlineCode(versions), verdict, because, linkSources(source)].map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | '),
   );
-  return [['| versions | comes out | because | source |', '| --- | --- | --- | --- |', ...rows.map((row) => `| ${row} |`)].join('\n')];
+  return [['| versions | verdict | because | source |', '| --- | --- | --- | --- |', ...rows.map((row) => `| ${row} |`)].join('\n')];
+}
+
+function recordedSource({ name }: DrillListing, recording: Recording | null): readonly string[] {
+  return recording === null ? [] : [`measured: [the recorded run of this drill and its twin](recordings/${name}.json), in full`];
 }
 
 function section(title: string, parts: readonly string[]): readonly string[] {
