@@ -49,7 +49,7 @@ function layoutsPage(note) {
     'An array that has been in use for years has more to it, and a drill puts its files into all of it: subvolumes with their own mounts, compression, quotas, a directory without copy on write, a read-only snapshot, reflinked copies. `as-people-have-it` is such a layout; drills that are made for `raid1` run on it.',
     '## Layouts that have names',
     ['| name | array | room, at most | disks that may be lost |', '|---|---|---|---|', ...named].join('\n'),
-    'The procedures of drills type cryptsetup, and what they expect of the kernel is known of SCSI disks: on a layout with `encryption: none`, `bus: virtio` or `bus: nvme` a drill is skipped. A lab has them all.',
+    'The procedures of drills type cryptsetup: on a layout with `encryption: none` a drill is skipped. A lab can have it.',
     'On virtio-blk and NVMe every disk sits in a slot of PCI Express of its own, which a pulled disk keeps; 16 disks have room. Every fault of `raidlab disk` works on each bus. An NVMe disk shows blocks of 512 bytes, so that cryptsetup encrypts 512 bytes at a time unless `sectorSize` says otherwise; and QEMU cannot save a machine with NVMe disks, so that the array is built when the lab is made, and no template of it is kept.',
     'A drill runs on its own layout, and on those with names that it says it is made for or that have the shape of one of these. On one in a file it runs where one of these has the same profile, as many disks, and no more spares; elsewhere it is skipped, and says so. Options, such as `--disks 4`, are taken as they are.',
     '## Files',

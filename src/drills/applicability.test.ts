@@ -68,15 +68,21 @@ test('on another profile, number of disks, or without a spare it is skipped, and
   assert.match(whyNotOnLayout(header, { is: 'name', name: 'raid10' }) ?? '', /it is not made for the layout raid10: raid1 only/u);
 });
 
-test('a drill wants containers and SCSI disks, and one about LUKS2 wants LUKS2', () => {
+test('a drill wants containers, one about LUKS2 wants LUKS2, and one about SCSI disks on SCSI', () => {
   assert.equal(whyNotOnParts(flexible, defaultLayout), null);
   assert.equal(whyNotOnParts(flexible, { ...defaultLayout, encryption: 'luks1' }), null);
   assert.match(whyNotOnParts(flexible, { ...defaultLayout, encryption: 'none' }) ?? '', /open LUKS containers, and this layout has none/u);
-  assert.match(whyNotOnParts(flexible, { ...defaultLayout, bus: 'nvme' }) ?? '', /these hang on nvme/u);
+  assert.equal(whyNotOnParts(flexible, { ...defaultLayout, bus: 'nvme' }), null);
+  const scsiOnly: Drill = { ...flexible, requires: [{ buses: ['scsi'], because: 'it reads the sense code' }] };
+  assert.equal(whyNotOnParts(scsiOnly, defaultLayout), null);
+  assert.equal(
+    whyNotOnParts(scsiOnly, { ...defaultLayout, bus: 'nvme' }),
+    'it reads the sense code (it needs disks on scsi; this is LUKS2 on nvme)',
+  );
   assert.equal(whyNotOnParts(header, defaultLayout), null);
   assert.match(
     whyNotOnParts(header, { ...defaultLayout, encryption: 'luks1' }) ?? '',
-    /LUKS1 has one \(it needs containers of LUKS2; this is LUKS1\)/u,
+    /LUKS1 has one \(it needs containers of LUKS2; this is LUKS1 on scsi\)/u,
   );
 });
 

@@ -53,11 +53,14 @@ function describeShape({ profile, memberSizesBytes, spareSizesBytes }: ArrayLayo
 
 /** Says why a drill cannot be run on disks of that bus, or on members that are encrypted so, or not at all; null when it can. */
 export function whyNotOnParts(drill: Drill, { encryption, bus }: ArrayLayout): string | null {
-  if (bus !== 'scsi') return `what the kernel says of a lost or failing disk is known of scsi, and these hang on ${bus}`;
   if (encryption === 'none') return 'its steps open LUKS containers, and this layout has none';
-  const unmet = (drill.requires ?? []).find((requirement) => requirement.encryption?.includes(encryption) === false);
+  const unmet = (drill.requires ?? []).find(
+    (requirement) => requirement.encryption?.includes(encryption) === false || requirement.buses?.includes(bus) === false,
+  );
   if (unmet === undefined) return null;
-  return `${unmet.because} (it needs ${describeScope({ encryption: unmet.encryption ?? [] })}; this is ${encryption.toUpperCase()})`;
+  const { encryption: containers, buses, because } = unmet;
+  const wanted = { ...(containers === undefined ? {} : { encryption: containers }), ...(buses === undefined ? {} : { buses }) };
+  return `${because} (it needs ${describeScope(wanted)}; this is ${encryption.toUpperCase()} on ${bus})`;
 }
 
 /** Says why a drill cannot be run on these versions; null when it can. */
@@ -75,12 +78,19 @@ export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expe
 }
 
 /** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6, layout raid10`. */
-export function describeScope({ kernel, tools, layout, encryption }: VersionScope & Pick<Requirement, 'encryption'>): string {
+export function describeScope({
+  kernel,
+  tools,
+  layout,
+  encryption,
+  buses,
+}: VersionScope & Pick<Requirement, 'encryption' | 'buses'>): string {
   const parts = [
     ['kernel', kernel],
     ['btrfs-progs', tools],
     ['layout', layout],
     ['containers of', encryption?.join(' or ').toUpperCase()],
+    ['disks on', buses?.join(' or ')],
   ] as const;
   return parts.flatMap(([of, what]) => (what === undefined ? [] : [`${of} ${what}`])).join(', ');
 }

@@ -1,5 +1,5 @@
 import type { Expectation } from '../core/verdict/expectation.ts';
-import type { ArrayLayout, Encryption } from '../core/layout/layout.ts';
+import type { ArrayLayout, Bus, Encryption } from '../core/layout/layout.ts';
 import type { LayoutName } from '../core/layout/named-layout.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { PlanLine } from '../core/plan/drill-plan.ts';
@@ -54,6 +54,8 @@ export interface VersionScope {
 export interface Requirement extends VersionScope {
   /** What members must be behind. No drill runs on members without containers, and need not say so. */
   readonly encryption?: readonly Encryption[];
+  /** What its disks must hang on: where what it says of the kernel is so on no other bus. */
+  readonly buses?: readonly Bus[];
   /** Completes "skipped: ". */
   readonly because: string;
 }

@@ -7,39 +7,43 @@ const tool = 'filefrag -v';
 /** The unit in which filefrag counts on a filesystem with blocks of 4096 bytes; another is refused. */
 const blockBytes = 4096;
 
-/** What an extent may be that lies where it says, or, inline, nowhere. Source: the FIEMAP_EXTENT flags, Documentation/filesystems/fiemap.rst. */
-const knownFlags: readonly string[] = ['last', 'eof', 'shared', 'merged', 'inline', 'not_aligned'];
+/** What an extent may be that lies where it says, or, inline, nowhere, or, encoded, in another form. Source: the FIEMAP_EXTENT flags, Documentation/filesystems/fiemap.rst. */
+const knownFlags: readonly string[] = ['last', 'eof', 'shared', 'merged', 'inline', 'not_aligned', 'encoded'];
 
 /**
  * Parses `filefrag -v FILE…`: for each file, in the order of the command, the extents that hold its data, as the filesystem's own
  * addresses. On btrfs these are logical addresses, which the chunk tree maps to devices.
  *
- * Holes have no extent, and data that lies inside metadata (`inline`) has no address: both are left out. Refused: extents that are
- * compressed or not written out yet. Source: misc/filefrag.c of e2fsprogs.
+ * Holes have no extent, and data that lies inside metadata (`inline`) has no address: both are left out. So are files with an extent
+ * that is compressed (`encoded`): its blocks are not the file's. Refused: extents that are not written out yet. Source:
+ * misc/filefrag.c of e2fsprogs.
  */
 export function parseFilefrag(guestPaths: readonly string[], text: string): ReadonlyMap<string, readonly ByteRange[]> {
   const lines = new OutputLines(tool, text);
   lines.take('Filesystem type is: N', /^Filesystem type is: [0-9a-f]+$/);
-  const extents = new Map(guestPaths.map((guestPath) => [guestPath, takeFile(lines, guestPath)]));
+  const files = guestPaths.map((guestPath) => [guestPath, takeFile(lines, guestPath)] as const);
   lines.end();
-  return extents;
+  return new Map(files.flatMap(([guestPath, extents]) => (extents === null ? [] : [[guestPath, extents] as const])));
 }
 
-function takeFile(lines: OutputLines, guestPath: string): readonly ByteRange[] {
+/** Gives null for a file of which something is compressed. */
+function takeFile(lines: OutputLines, guestPath: string): readonly ByteRange[] | null {
   takeNamed(lines, guestPath, new RegExp(String.raw`^File size of (.+) is \d+ \(\d+ blocks? of ${String(blockBytes)} bytes\)$`));
   const ranges: ByteRange[] = [];
   let seen = 0;
+  let isCompressed = false;
   if (lines.takeIf(/^ ext: {5}logical_offset: {8}physical_offset: length: {3}expected: flags:$/) !== null) {
     for (let isLast = false; !isLast; seen += 1) {
       const extent = takeExtent(lines, seen);
       if (!extent.flags.includes('inline')) ranges.push(extent.range);
+      isCompressed ||= extent.flags.includes('encoded');
       isLast = extent.flags.includes('last');
     }
   }
   // Neighbouring extents are counted as one.
   const found = takeNamed(lines, guestPath, /^(.+): (\d+) extents? found$/).number(2);
   if (found > seen || (found === 0 && seen > 0)) lines.refuseTaken(`at most ${String(seen)} extents`);
-  return ranges;
+  return isCompressed ? null : ranges;
 }
 
 /** Takes a line that names the file. */

@@ -21,7 +21,6 @@ const others: readonly (readonly [string, Partial<LabState>, RegExp])[] = [
   ],
   ['survives no loss', { layout: { ...layout, profile: 'single' } }, /single, survives no loss/u],
   ['has no containers', { layout: { ...layout, encryption: 'none' } }, /no LUKS containers/u],
-  ['has other disks', { layout: { ...layout, bus: 'nvme' } }, /hang on nvme/u],
   ['has no spare', { layout: { ...layout, spareSizesBytes: [] } }, /no spare/u],
 ];
 for (const [what, change, why] of others) {

@@ -17,6 +17,5 @@ export function whyNotAsBuilt({ isProvisioned, layout, disks, faults }: LabState
   }
   if (lossesSurvived(layout) === 0) return `its profile, ${describeProfiles(layout)}, survives no loss`;
   if (layout.encryption === 'none') return 'it has no LUKS containers, which the procedure opens';
-  if (layout.bus !== 'scsi') return `its disks hang on ${layout.bus}, and what the kernel says of a lost one is known of scsi`;
   return layout.spareSizesBytes.length === 0 ? 'it has no spare' : null;
 }

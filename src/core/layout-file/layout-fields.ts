@@ -33,7 +33,7 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     standard: '1, as large as the largest disk',
   },
   bus: {
-    what: 'What all disks hang on: virtio-scsi, virtio-blk or NVMe; the last two have room for 16 disks, spares included. Drills want scsi.',
+    what: 'What all disks hang on: virtio-scsi, virtio-blk or NVMe; the last two have room for 16 disks, spares included.',
     kind: word(buses),
     standard: 'scsi',
   },

@@ -19,6 +19,12 @@ export type Bus = (typeof buses)[number];
 /** How many disks a machine has room for on PCI Express, each in a slot of its own; SCSI has one controller for all. */
 export const slotsOfBus: Readonly<Record<Bus, number>> = { scsi: 0, virtio: 16, nvme: 16 };
 
+/** Gives the slots that a machine needs for disks on a bus; nothing where it needs none. */
+export function slotsFor(bus: Bus): { readonly slots?: number } {
+  const slots = slotsOfBus[bus];
+  return slots === 0 ? {} : { slots };
+}
+
 /** A subvolume of the array, and where fstab mounts it. */
 export interface Subvolume {
   /** Below the top level, one part: `@data`. */

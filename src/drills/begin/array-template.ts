@@ -9,6 +9,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskSizesBytes } from '../../core/layout/layout.ts';
+import type { Bus } from '../../core/layout/layout.ts';
 import { planArray } from '../../core/plan/array.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Manifest } from '../../core/payload/manifest.ts';
@@ -97,7 +98,7 @@ export async function ensureArrayTemplate(
       }
     },
   );
-  return readTemplate(entry);
+  return readTemplate(entry, request.layout.bus);
 }
 
 /** Forks a drill's machine from the template, with copy-on-write disks of its own, and gives the drill as it is after its build steps. */
@@ -142,7 +143,7 @@ function factsOf(run: DrillRun) {
   };
 }
 
-async function readTemplate(entry: CacheEntry): Promise<ArrayTemplate> {
+async function readTemplate(entry: CacheEntry, bus: Bus): Promise<ArrayTemplate> {
   const { hostPath, record } = entry;
   // Written by the builder above, and whole: the cache has compared its hash.
   const facts = record.facts as unknown as ArrayFacts;
@@ -151,7 +152,7 @@ async function readTemplate(entry: CacheEntry): Promise<ArrayTemplate> {
     entry,
     facts,
     saved: { ...savedFiles(hostPath), serials: facts.serials, root: 'joined' },
-    disks: await disksIn(hostPath, facts.serials),
+    disks: await disksIn(hostPath, facts.serials, bus),
     payload: { hostPath: join(hostPath, files.payload), manifests },
   };
 }

@@ -8,6 +8,7 @@
  */
 import { rejectEntry } from '../../machine/cache/remove-entry.ts';
 import type { OpenStore } from '../../machine/cache/open-store.ts';
+import { canBeSaved } from '../../machine/start/saved-machine.ts';
 import type { Context } from '../../machine/context.ts';
 import { forkOrElse, unlessDiskFull } from '../../machine/template/fork-or-boot.ts';
 import { ensureArrayTemplate, resumeFromTemplate } from './array-template.ts';
@@ -38,7 +39,7 @@ export async function beginDrill(
     for (const step of steps) await build.run(run, step);
   };
   const template =
-    kit.forks && request.array === undefined && steps.length > 0
+    kit.forks && canBeSaved(request.layout.bus) && request.array === undefined && steps.length > 0
       ? await unlessDiskFull(ctx, () => ensureArrayTemplate(ctx, parts, steps, doSteps))
       : undefined;
   if (template !== undefined) {

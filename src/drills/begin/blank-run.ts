@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskSizesBytes } from '../../core/layout/layout.ts';
+import type { Bus } from '../../core/layout/layout.ts';
 import { planArray } from '../../core/plan/array.ts';
 import type { Context } from '../../machine/context.ts';
 import { createDiskImage, createOverlay } from '../../machine/files/disk-image.ts';
-import type { DiskSpec } from '../../machine/machine.ts';
+import type { DiskSpec } from '../machine/machine.ts';
 import { writePayloadImage } from '../../storage/payload-image.ts';
 import type { Payload } from '../../storage/payload-image.ts';
 import { degradedTree, payloadSerial, payloadTree } from '../steps/build-steps.ts';
@@ -34,7 +35,7 @@ export async function openBlankRun(ctx: Context, kit: MachineKit, request: Drill
   const serials = [...array.members, ...array.spares].map((container) => container.serial);
   for (const [index, sizeBytes] of diskSizesBytes(layout).entries())
     await createDiskImage(ctx, imageOf(kit.disksHostPath, serials[index] ?? ''), sizeBytes);
-  const disks = await disksIn(kit.disksHostPath, [...serials, payloadSerial]);
+  const disks = await disksIn(kit.disksHostPath, [...serials, payloadSerial], layout.bus);
   return new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed, machineName });
 }
 
@@ -51,17 +52,17 @@ export async function writeDrillPayload(
   return { payload, disk: await diskIn(directoryHostPath, payloadSerial) };
 }
 
-/** Gives the files of a machine whose disks are in a directory, in the order of their bays. */
-export async function disksIn(directoryHostPath: string, serials: readonly string[]): Promise<MachineDisks> {
-  const disks = serials.map(async (serial) => diskIn(directoryHostPath, serial));
+/** Gives the files of a machine whose disks are in a directory, in the order of their bays; the payload is on SCSI, whatever the array is on. */
+export async function disksIn(directoryHostPath: string, serials: readonly string[], bus: Bus): Promise<MachineDisks> {
+  const disks = serials.map(async (serial) => diskIn(directoryHostPath, serial, bus));
   return { systemHostPath: join(directoryHostPath, 'system.qcow2'), disks: await Promise.all(disks) };
 }
 
-async function diskIn(directoryHostPath: string, serial: string): Promise<DiskSpec> {
+async function diskIn(directoryHostPath: string, serial: string, bus: Bus = 'scsi'): Promise<DiskSpec> {
   const isPayload = serial === payloadSerial;
   const hostPath = imageOf(directoryHostPath, serial);
   const { size: sizeBytes } = await stat(hostPath);
-  return { serial, hostPath, format: 'raw', sizeBytes, ...(isPayload ? { readOnly: true } : {}) };
+  return { serial, hostPath, format: 'raw', sizeBytes, ...(isPayload ? { readOnly: true } : bus === 'scsi' ? {} : { bus }) };
 }
 
 function imageOf(directoryHostPath: string, serial: string): string {

@@ -3,6 +3,7 @@ import { parseKernelChoice } from '../../core/image/kernel-choice.ts';
 import { chooseAccelerator } from '../../machine/accelerator/accelerator.ts';
 import type { OpenStore } from '../../machine/cache/open-store.ts';
 import type { Scratch } from '../../machine/cache/scratch.ts';
+import { slotsFor } from '../../core/layout/layout.ts';
 import type { Context } from '../../machine/context.ts';
 import { ensureKernel } from '../../machine/image/kernel/ensure-kernel.ts';
 import { ensureTools } from '../../machine/image/tools/ensure-tools.ts';
@@ -33,7 +34,7 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
   requireTrusted(qemu, accelerator);
   const evidenceHostPath = request.runHostPath;
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
-  const parts = { qemu, accelerator, kernel, tools, memoryMiB: request.memoryMiB, bootTimeoutMs };
+  const parts = { qemu, accelerator, kernel, tools, memoryMiB: request.memoryMiB, bootTimeoutMs, ...slotsFor(request.layout.bus) };
   const forks = request.templates.mode !== 'cold' && canFork(qemu.version);
   if (request.templates.mode !== 'cold' && !forks)
     ctx.emit({ type: 'remark-made', text: `QEMU ${qemu.version} cannot fork machines: every one is booted. 9.1 or later can.` });

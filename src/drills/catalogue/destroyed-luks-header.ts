@@ -137,6 +137,16 @@ export const destroyedLuksHeader: Drill = {
   layout: defaultLayout,
   layouts: ['raid1'],
   requires: [{ encryption: ['luks2'], because: 'it damages the first of two headers, and LUKS1 has one' }],
+  knowledge: [
+    {
+      layout: 'as-people-have-it',
+      verdict: 'broken',
+      breaks: ['leg-alone-DISK1'],
+      because:
+        'what was written to files without checksums (nodatacow) while the member was away is stale on it: a scrub cannot tell which copy is the right one, and reads give either, from that member alone always the stale one. Replace such a member by itself, or by another disk, as in stale-nodatacow-files',
+      source: 'measured on 6.12.118, twice: 39 of 39 and 33 of 33 acknowledged records of a nodatacow file are not on the member',
+    },
+  ],
   payloadBytes: 16 * 1024 ** 2,
   steps: [
     buildArray,

@@ -215,6 +215,14 @@ export const latentBadBlock: Drill = {
       source:
         'measured: docs/measurements.md, kernels 6.12.118 and 7.3.4; fs/btrfs/bio.c, btrfs_bio_end_io(), since commit "btrfs: fix error propagation of split bios", Naohiro Aota, 2024',
     },
+    {
+      layout: 'as-people-have-it',
+      verdict: 'broken',
+      because:
+        'the damaged blocks belong to every reflinked copy and every snapshot that shares them: more is lost than the file, and restoring the file alone leaves them where they are. Each sharer has to be restored, and a read-only snapshot deleted',
+      breaks: ['scrub', 'leg-alone-DISK2', 'leg-alone-DISK3'],
+      source: 'measured on 6.12.118: the reflinked copies and the snapshot of both files stay unreadable',
+    },
   ],
   mayLose: 'The files on bad blocks of the survivor whose only other copy was on the lost disk.',
   proof: 'full',

@@ -63,7 +63,12 @@ const layoutShape: Shape = {
 };
 
 const scope = { kernel: optional(kinds.text), tools: optional(kinds.text), layout: optional(oneOf(layoutNames)) };
-const requirementShape: Shape = { ...scope, encryption: optional(listOf(encryptions)), because: kinds.text };
+const requirementShape: Shape = {
+  ...scope,
+  encryption: optional(listOf(encryptions)),
+  buses: optional(listOf(buses)),
+  because: kinds.text,
+};
 const knowledgeShape: Shape = {
   ...scope,
   verdict: oneOf(['held', 'broken', 'crashed']),

@@ -1,6 +1,6 @@
 import { parseKernelChoice } from '../../core/image/kernel-choice.ts';
 import type { LabState } from '../../core/lab/lab-state.ts';
-import { slotsOfBus } from '../../core/layout/layout.ts';
+import { slotsFor } from '../../core/layout/layout.ts';
 import type { Mirrors } from '../../core/image/mirrors.ts';
 import { chooseAccelerator } from '../../machine/accelerator/accelerator.ts';
 import type { OpenStore } from '../../machine/cache/open-store.ts';
@@ -40,7 +40,6 @@ export async function prepareLabParts(
     ...(state.accelerator === null ? {} : { requested: state.accelerator }),
   });
   requireTrusted(qemu, accelerator);
-  const slots = slotsOfBus[state.layout.bus];
   return {
     parts: {
       qemu,
@@ -51,7 +50,7 @@ export async function prepareLabParts(
       bootTimeoutMs,
       network: {},
       hasShellLine: true,
-      ...(slots === 0 ? {} : { slots }),
+      ...slotsFor(state.layout.bus),
     },
     forks: canFork(qemu.version),
   };
