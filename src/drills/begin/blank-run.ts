@@ -6,7 +6,7 @@ import type { Bus } from '../../core/layout/layout.ts';
 import { planArray } from '../../core/plan/array.ts';
 import type { Context } from '../../machine/context.ts';
 import { createDiskImage, createOverlay } from '../../machine/files/disk-image.ts';
-import type { DiskSpec } from '../machine/machine.ts';
+import type { DiskSpec } from '../../machine/machine.ts';
 import { writePayloadImage } from '../../storage/payload-image.ts';
 import type { Payload } from '../../storage/payload-image.ts';
 import { degradedTree, payloadSerial, payloadTree } from '../steps/build-steps.ts';
