@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as everythingElse } from 'node:timers/promises';
 import { createTestContext, failureOf } from './fixtures/scripted-peer.ts';
 import { armLimit, createContext, steadyContext, whenAborted, withDeadline } from './context.ts';
 import { createTimeFactor } from './time-factor.ts';
@@ -29,11 +29,12 @@ test('the end of a context ends those made from it, for the same reason, also wh
   for (const { signal } of [before, inner, late]) assert.equal(signal.reason, reason);
 });
 
-test('a disposed context neither times out nor follows', async () => {
+test('a disposed context neither times out nor follows', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const ctx = createTestContext();
   const limited = withDeadline(ctx, 'a', 10);
   limited[Symbol.dispose]();
-  await delay(30);
+  t.mock.timers.tick(30);
   ctx.abort(new Error('later'));
   assert.equal(limited.signal.aborted, false);
 });
@@ -43,7 +44,7 @@ test('who stopped listening to an abort is not told', async () => {
   const aborted = whenAborted(ctx.signal);
   aborted[Symbol.dispose]();
   ctx.abort(new Error('later'));
-  assert.equal(await Promise.race([aborted.promise, delay(10, 'silence')]), 'silence');
+  assert.equal(await Promise.race([aborted.promise, everythingElse('silence')]), 'silence');
 });
 
 test('an abort that nobody waits for is no unhandled rejection', async () => {
@@ -51,7 +52,7 @@ test('an abort that nobody waits for is no unhandled rejection', async () => {
   const before = whenAborted(ctx.signal);
   ctx.abort(new Error('now'));
   const after = whenAborted(ctx.signal);
-  await delay(1);
+  await everythingElse();
   for (const each of [before, after]) each[Symbol.dispose]();
 });
 
@@ -78,12 +79,13 @@ test('a host that turns out to be slow while something is waited for makes that 
   assert.deepEqual(await passed.promise, { usualMs: 20, factor: 4 });
 });
 
-test('a limit without end, or one that was disposed, never passes', async () => {
+test('a limit without end, or one that was disposed, never passes', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const ctx = createContext();
   let passed = 0;
   armLimit(ctx, Number.POSITIVE_INFINITY, () => (passed += 1));
   armLimit(ctx, 5, () => (passed += 1))[Symbol.dispose]();
-  await delay(20);
+  t.mock.timers.tick(1e9);
   assert.equal(passed, 0);
 });
 

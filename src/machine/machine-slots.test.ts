@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as everythingElse, setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { createContext } from './context.ts';
@@ -15,11 +15,11 @@ test('no more are given than there are, and whoever came first is next', async (
   const second = await slots.take(ctx, 'b');
   const third = slots.take(ctx, 'c').then((slot) => (order.push('c'), slot));
   const fourth = slots.take(ctx, 'd').then((slot) => (order.push('d'), slot));
-  await delay(5);
+  await everythingElse();
   assert.deepEqual(order, []);
   second[Symbol.dispose]();
   const slotOfC = await third;
-  await delay(5);
+  await everythingElse();
   assert.deepEqual(order, ['c']);
   slotOfC[Symbol.dispose]();
   first[Symbol.dispose]();
@@ -38,7 +38,7 @@ test('a slot that is given back twice is one slot', async () => {
     given = true;
     return late;
   });
-  await delay(5);
+  await everythingElse();
   assert.equal(given, false);
   held[Symbol.dispose]();
   (await waiting)[Symbol.dispose]();

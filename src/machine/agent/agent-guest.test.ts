@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { hex, openScriptedAgent } from '../fixtures/scripted-agent.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { createTestContext, failureOf } from '../fixtures/scripted-peer.ts';
@@ -88,7 +88,7 @@ test('a context that ends ends its command, one that had not started by then inc
     const running = scripted.guest.run(ctx, ['sleep', '100']);
     const [, id = ''] = await scripted.next();
     if (startsFirst) scripted.say(`started ${id} 7`);
-    await delay(50);
+    await scripted.exchange();
     ctx.abort(new Error('interrupted'));
     await assert.rejects(running, /interrupted/u);
     if (!startsFirst) scripted.say(`started ${id} 7`);
@@ -107,7 +107,7 @@ test('a started command is not ended by the end of a wait, and its end is record
   assert.equal(await process.poll(ctx), undefined);
   assert.equal((await failureOf(process.wait(ctx, 20))).reason, 'command-timed-out');
   scripted.say(`ended ${id} 0`);
-  await delay(50);
+  await scripted.exchange();
   assert.equal((await process.poll(ctx))?.exitCode, 0);
   assert.equal(ctx.events.at(-1)?.type, 'command-ended');
   assert.deepEqual(scripted.peer.waiting(), []);
@@ -134,9 +134,14 @@ test('a command may be silent for long, but the agent may not', async () => {
   assert.equal(failure.reason === 'agent-silent' && failure.lastSeen, 'pong');
 });
 
-test('nobody is asked for a sign of life while no command runs', async () => {
+test('nobody is asked for a sign of life while no command runs', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  let passedMs = 0;
+  const now = performance.now.bind(performance);
+  t.mock.method(performance, 'now', () => now() + passedMs);
   await using scripted = await openScriptedAgent(100);
-  await delay(300);
+  for (; passedMs < 300; passedMs += 25) t.mock.timers.tick(25);
+  await scripted.exchange();
   assert.deepEqual(scripted.peer.waiting(), []);
 });
 
