@@ -31,13 +31,13 @@ test('a slot that is given back twice is one slot', async () => {
   const slots = createMachineSlots(1);
   const slot = await slots.take(ctx, 'a');
   slot[Symbol.dispose]();
-  slot[Symbol.dispose]();
   const held = await slots.take(ctx, 'b');
   let given = false;
   const waiting = slots.take(ctx, 'c').then((late) => {
     given = true;
     return late;
   });
+  slot[Symbol.dispose]();
   await everythingElse();
   assert.equal(given, false);
   held[Symbol.dispose]();
