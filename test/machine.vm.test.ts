@@ -212,7 +212,8 @@ test('an agent that stops answering is missed while a command runs, too', { time
   await guest.start(ctx, ['sh', '-c', 'sleep 0.5; pkill -STOP -x agent']);
   const startedMs = performance.now();
   assert.equal((await failureOf(guest.run(ctx, ['sleep', '100']))).reason, 'agent-silent');
-  assert.ok(performance.now() - startedMs < 15_000);
+  // Before it would have ended, however slow the host is.
+  assert.ok(performance.now() - startedMs < 100_000);
 });
 
 test('a guest that gives up booting is not waited for', { timeout: imagesTimeoutMs }, async () => {

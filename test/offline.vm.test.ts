@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { exitCodes } from '../src/core/exit-code.ts';
 import { openTestDirectory, typeRaidlab } from './rig/raidlab.ts';
 import type { TypedRaidlab } from './rig/raidlab.ts';
 
@@ -31,7 +32,7 @@ async function programsWithoutApt(directoryHostPath: string): Promise<string> {
 test('without a network a drill runs from the cache, and the doctor says that it does', { timeout: imagesTimeoutMs }, async () => {
   await using directory = await openTestDirectory();
   // The images are built, and the templates made, while there is one.
-  assert.equal((await typeRaidlab(directory.hostPath, ['drill', 'tiny-disks']).ended).exitCode, 0);
+  assert.equal((await typeRaidlab(directory.hostPath, ['drill', 'kernel-crash']).ended).exitCode, exitCodes.crashed);
 
   const doctor = await typeOffline(directory.hostPath, ['doctor']).ended;
   assert.equal(doctor.exitCode, 0, doctor.stderr);
@@ -40,8 +41,8 @@ test('without a network a drill runs from the cache, and the doctor says that it
 
   // Nor is there an apt, as on a host that is no Debian.
   const env = { PATH: await programsWithoutApt(directory.hostPath) };
-  const drill = await typeOffline(directory.hostPath, ['drill', 'tiny-disks'], env).ended;
-  assert.equal(drill.exitCode, 0, drill.stdout + drill.stderr);
+  const drill = await typeOffline(directory.hostPath, ['drill', 'kernel-crash'], env).ended;
+  assert.equal(drill.exitCode, exitCodes.crashed, drill.stdout + drill.stderr);
 });
 
 test('without a network a lab is turned on, and off', { timeout: imagesTimeoutMs }, async () => {
