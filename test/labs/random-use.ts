@@ -1,11 +1,15 @@
 /**
- * What people do to an array before they believe what raidlab says of it: moves, drawn from a seed. A move is what is typed in the guest.
+ * What people do to a lab before they believe what raidlab says of it: how it is built, and moves, drawn from a seed. A move is what is
+ * typed on the host, to raidlab, and then in the guest.
  */
 import { openPrng } from '../../src/core/bytes/prng.ts';
 
 /** A move, and whether a disk failure can still be simulated after it. */
 export interface Move {
   readonly name: string;
+  /** What raidlab is told, a command each. */
+  readonly typed?: readonly string[];
+  /** What is typed in the guest. */
   readonly commands: readonly string[];
   /** Why not any more; undefined: it can. */
   readonly refused?: RegExp;
@@ -62,6 +66,23 @@ const moves: readonly ((draw: (below: number) => number, nth: number) => Move)[]
   () => ({ name: 'compression', commands: ['mount -o remount,compress=zstd /storage', 'yes text | head -c 3000000 > /storage/text'] }),
   () => ({ name: 'a scrub', commands: ['btrfs scrub start -B /storage'] }),
   () => ({ name: 'degraded in fstab', commands: ["sed -i 's|nofail|nofail,degraded|' /etc/fstab"] }),
+  () => ({ name: 'a power cut', commands: [], typed: ['ssh -- sync', 'crash', 'up'] }),
+  () => ({ name: 'a restart', commands: [], typed: ['reload'] }),
+  () => ({ name: 'a spare pulled and put back', commands: [], typed: ['disk pull DISK3', 'disk insert DISK3'] }),
+  (draw, nth) => ({
+    name: 'a slow disk, for a while',
+    typed: [
+      'disk slow DISK2 --latency 20',
+      `ssh -- 'head -c ${String(1 + draw(2_000_000))} /dev/urandom > /storage/slow-${String(nth)}'`,
+      'disk restore DISK2',
+    ],
+    commands: ['sync'],
+  }),
+  (_, nth) => ({
+    name: 'a snapshot, and back to it',
+    typed: [`snapshot save s${String(nth)}`, "ssh -- 'rm -rf /storage/*'", `snapshot restore s${String(nth)}`],
+    commands: [],
+  }),
   () => ({ name: 'files deleted', commands: ['find /storage -maxdepth 1 -name "large-*" -delete', 'sync'] }),
 ];
 
@@ -85,12 +106,50 @@ const spoilers: readonly Move[] = [
   },
 ];
 
-/** Draws what is done to one lab: two to six moves, in a third of the labs in a subvolume, and in a fifth one at the end that spoils it. */
-export function drawMoves(seed: string): readonly Move[] {
+/** Rot that a scrub has mended: of files that have checksums it leaves nothing. */
+const rotMended: Move = {
+  name: 'rot, and a scrub',
+  typed: ['disk rot DISK2 --bytes 256KiB', 'disk restore DISK2'],
+  commands: ['btrfs scrub start -B /storage', 'btrfs device stats -z /storage > /dev/null'],
+};
+
+/** Rot that nobody has looked for. */
+const rotForgotten: Move = {
+  name: 'rot, restored and forgotten',
+  typed: ['disk rot DISK2 --bytes 256KiB', 'disk restore DISK2'],
+  commands: [],
+  refused: /DISK2 is damaged/u,
+};
+
+/** A lab: what `up` is told, and what is done to it afterwards. */
+export interface RandomLab {
+  readonly up: readonly string[];
+  readonly moves: readonly Move[];
+}
+
+const builds: readonly (readonly string[])[] = [
+  [],
+  [],
+  ['--layout', 'as-people-have-it'],
+  ['--bus', 'virtio'],
+  ['--encryption', 'luks1'],
+  ['--subvolume', '@data', '--mount-option', 'compress=zstd'],
+];
+
+/** Draws a lab: two to six moves, in some of the labs in a subvolume of their own making, and in a quarter one at the end that spoils it. */
+export function drawLab(seed: string): RandomLab {
   const prng = openPrng(seed);
   const draw = (below: number): number => prng.below(below);
   const count = 2 + draw(5);
   const drawn = Array.from({ length: count }, (_, nth) => moves[draw(moves.length)]?.(draw, nth)).filter((move) => move !== undefined);
-  const spoiler = draw(5) === 0 ? spoilers[draw(spoilers.length)] : undefined;
-  return [...(draw(3) === 0 ? [intoSubvolume] : []), ...drawn, ...(spoiler === undefined ? [] : [spoiler])];
+  const up = builds[draw(builds.length)] ?? [];
+  // What has no checksums is not mended, and which copy of it is hashed is chance.
+  const hasChecksums = !up.includes('as-people-have-it') && drawn.every(({ name }) => name !== 'files without checksums');
+  const mended = hasChecksums && draw(3) === 0 ? [rotMended] : [];
+  const spoiler = draw(4) === 0 ? [...spoilers, rotForgotten][draw(spoilers.length + 1)] : undefined;
+  const isPlain = up.every((word) => word !== '--subvolume' && word !== 'as-people-have-it');
+  return {
+    up,
+    moves: [...(isPlain && draw(3) === 0 ? [intoSubvolume] : []), ...drawn, ...mended, ...(spoiler === undefined ? [] : [spoiler])],
+  };
 }
