@@ -3,26 +3,8 @@ import type { Verdict } from '../../core/verdict/verdict.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import type { Tone } from '../text/line.ts';
 
-/** What a drill came to, in a word: its verdict, or why it has none. */
-export type OutcomeWord =
-  'held' | 'as expected' | 'surprise' | 'broken' | 'inconclusive' | 'crashed' | 'failed' | 'interrupted' | 'skipped' | 'not begun';
-
-/** All of them, in the order of a summary. */
-export const outcomeWords: readonly OutcomeWord[] = [
-  'held',
-  'as expected',
-  'surprise',
-  'broken',
-  'inconclusive',
-  'crashed',
-  'failed',
-  'interrupted',
-  'skipped',
-  'not begun',
-];
-
-/** The mark and the tone of each. */
-export const outcomeStyles: Readonly<Record<OutcomeWord, { readonly mark: string; readonly tone: Tone }>> = {
+/** What a drill came to, in a word, with its mark and tone; in the order of a summary. */
+export const outcomeStyles = {
   held: { mark: '✓', tone: 'good' },
   'as expected': { mark: '✓', tone: 'good' },
   surprise: { mark: '✗', tone: 'bad' },
@@ -33,7 +15,13 @@ export const outcomeStyles: Readonly<Record<OutcomeWord, { readonly mark: string
   interrupted: { mark: '-', tone: 'doubtful' },
   skipped: { mark: '-', tone: 'quiet' },
   'not begun': { mark: '-', tone: 'quiet' },
-};
+} as const satisfies Readonly<Record<string, { readonly mark: string; readonly tone: Tone }>>;
+
+/** A verdict, or why there is none. */
+export type OutcomeWord = keyof typeof outcomeStyles;
+
+/** All of them, in the order of a summary. */
+export const outcomeWords = Object.keys(outcomeStyles) as readonly OutcomeWord[];
 
 /** Gives what a drill came to in a word. */
 export function wordOfOutcome({ verdict, surprises, startedAt, exitCode }: DrillOutcome): OutcomeWord {
