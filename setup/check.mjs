@@ -14,8 +14,9 @@ const { scripts } = /** @type {{ scripts: Record<string, string> }} */ (manifest
 /** What is checked: the npm script, and what it looks at. The slow ones come first. */
 const checks = [
   ['check:lint', 'lint'],
-  ['test:unit', 'unit tests'],
+  ['test:host', 'unit tests'],
   ['check:types', 'types'],
+  ['test:pure', 'pure unit tests'],
   ['check:package', 'package'],
   ['check:format', 'format'],
   ['check:unused', 'dead code'],
