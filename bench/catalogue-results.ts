@@ -1,4 +1,4 @@
-// What the catalogue came to, run by run: bench/catalogue-results.json, which grows and is merged, and what is still missing in it.
+// The result of the catalogue, run by run: bench/catalogue-results.json, which grows and is merged, and what is still missing in it.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RecordedEvent } from '../src/core/event.ts';

@@ -3,10 +3,10 @@
  *
  *     raidlab drill ./drill-template.ts --plan   what would be typed; nothing runs
  *     raidlab drill ./drill-template.ts          builds, breaks, repairs, proves: must end in "held"
- *     raidlab drill ./drill-template.ts --twin   the same made worse: must end in "as expected"
+ *     raidlab drill ./drill-template.ts --twin   with its mistake: must end in "as expected"
  *
  * A drill is a value. Its steps have a `plan`, the commands and acts in order (pure, it only makes values), and a `run`, which
- * types the very same commands. What a step throws is named with its line. Everything that 'raidlab' exports is explained where
+ * types the same commands. What a step throws is named with its line. Everything that 'raidlab' exports is explained where
  * it is declared: an editor shows it, and docs/own-drills.md has the overview.
  */
 import {
@@ -42,8 +42,8 @@ const loseDisk: Step = {
   phase: 'fault',
   // Whether `--skip-step lose-disk` may leave it out: only what the following steps can do without.
   skippable: false,
-  // An act is what a hand does: it is printed, and nothing is typed for it.
-  plan: (array) => [act(`orderly shutdown; ${memberOf(array, lostDevid).serial} is dead; power on again`)],
+  // An act is what a person does: it is printed, and nothing is typed for it.
+  plan: (array) => [act(`clean shutdown; ${memberOf(array, lostDevid).serial} is dead; power on again`)],
   run: async (run) => {
     await run.shutdown();
     await run.pullDisk(memberOf(run.array, lostDevid).serial);
@@ -54,7 +54,7 @@ const loseDisk: Step = {
 /** The repair, from shared planners: commands are values, so that the plan shows what `run` types. */
 const replaceDisk: Step = {
   name: 'replace-disk',
-  title: 'Encrypt the spare, and replace the missing disk by it',
+  title: 'Encrypt the spare, and replace the missing disk with it',
   phase: 'repair',
   skippable: true,
   plan: (array) => [
@@ -115,7 +115,7 @@ const drillTemplate: Drill = {
   steps: [buildArray, writePayload, loseDisk, openSurvivors, mountDegraded, replaceDisk, updateCrypttab, softBalance, lookAtFiles],
   // The whole proof: every file, profiles, scrub, counters, kernel log, each leg alone, a reboot. `none`: only the drill's own checks.
   proof: 'full',
-  // A drill that cannot fail proves nothing: the twin is the same made worse, and must break the checks that it names.
+  // A drill that cannot fail proves nothing: the twin is the drill with a mistake, and must break the checks that it names.
   // Instead of `skipStep` it can have `instead` (steps that take the place of those with their names) or another `layout`.
   twin: {
     skipStep: 'soft-balance',

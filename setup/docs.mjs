@@ -248,7 +248,7 @@ function keep(file, content) {
 }
 
 const unrecorded = unrecordedDrills();
-// Nothing to mend here: a machine is needed for it.
+// Nothing to fix here: a machine is needed for it.
 if (unrecorded.length > 0) console.log(`No recorded run of ${unrecorded.join(', ')}: \`npm run docs:record -- RUN_DIR\` keeps one.`);
 
 /**

@@ -165,7 +165,7 @@ test('a slow disk, measured', { timeout: imagesTimeoutMs }, async (suite) => {
   const ten = `dd if=${pathOf('DISK1')} of=/dev/null bs=4k count=10 iflag=direct status=none`;
   const four = `dd if=${pathOf('DISK1')} of=/dev/null bs=1M count=4 iflag=direct status=none`;
 
-  await suite.test('five requests a second: 200 ms each, one after the other', async (t) => {
+  await suite.test('five requests per second: 200 ms each, one after the other', async (t) => {
     const fault: StandingFault = { kind: 'slow-disk', disk: 'DISK1', requestsPerSecond: 5 };
     const wellMs = await timed(ten);
     await machine.injectFault(ctx, fault);
@@ -179,7 +179,7 @@ test('a slow disk, measured', { timeout: imagesTimeoutMs }, async (suite) => {
     for (const ms of [wellMs, otherMs, againMs]) assert.ok(ms < slowMs / 2, `it took ${String(ms)} ms`);
   });
 
-  await suite.test('one MiB a second', async (t) => {
+  await suite.test('one MiB per second', async (t) => {
     const fault: StandingFault = { kind: 'slow-disk', disk: 'DISK1', bytesPerSecond: 1024 ** 2 };
     await machine.injectFault(ctx, fault);
     const slowMs = await timed(four);

@@ -48,7 +48,7 @@ test('the console of a lab', { timeout }, async (suite) => {
     session.press('echo interrupted=$?\r');
     await session.shown('interrupted=130');
     const second = openTerminal(lab.hostPath, raidlabLine('console'), lab.env);
-    await second.shown('is at the console of the lab default');
+    await second.shown('is using the console of the lab default');
     assert.equal(await second.ended, 69);
     session.press(leave);
     await session.shown('Left the console of default');

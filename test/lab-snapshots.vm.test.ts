@@ -142,6 +142,6 @@ test('a lab saved whole and made again what it was', { timeout }, async (suite) 
     assert.match((await lab.type('snapshot', 'rm', 'befor')).stderr, /Did you mean "before"/u);
     await lab.ok('snapshot', 'rm', 'before', 'off');
     assert.deepEqual(await readdir(place.snapshotsHostPath), []);
-    assert.match(await lab.ok('snapshot', 'ls'), /There is no snapshot/u);
+    assert.match(await lab.ok('snapshot', 'ls'), /There are no snapshots/u);
   });
 });

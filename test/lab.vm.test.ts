@@ -202,7 +202,7 @@ test('what goes wrong with a lab is told, and loses nothing', { timeout }, async
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const refused = await lab.type('up', '--ssh-port', String(port));
     assert.equal(refused.exitCode, 69);
-    assert.match(refused.stderr, new RegExp(`Port ${String(port)} of the loopback is taken`, 'u'));
+    assert.match(refused.stderr, new RegExp(`Port ${String(port)} of the loopback is used by another program`, 'u'));
     assert.match(await lab.ok('status'), /default is off: it was halted/u);
     server.close();
     assert.match(await lab.ok('up', '--ssh-port', String(port)), new RegExp(`port ${String(port)},`, 'u'));
@@ -212,7 +212,7 @@ test('what goes wrong with a lab is told, and loses nothing', { timeout }, async
   await suite.test('other wishes than what the lab is are refused', async () => {
     const refused = await lab.type('up', '--disks', '4', '--profile', 'raid10');
     assert.equal(refused.exitCode, 64);
-    assert.match(refused.stderr, /The lab default is there already, with 2 × 1 GiB/u);
+    assert.match(refused.stderr, /The lab default already exists, with 2 × 1 GiB/u);
   });
 
   await suite.test('an image that is missing is named before anything starts', async () => {

@@ -70,7 +70,7 @@ test('a disk without room for a template: that is said, everything is booted, an
     XDG_CACHE_HOME: cache.cacheHomeHostPath,
   });
   assert.equal(exitCode, 0, said);
-  assert.match(said, /No template: there is no room on the disk that holds .*booted instead/u);
+  assert.match(said, /No template: no space left on the disk that holds .*The machine boots instead/u);
   const booted = (await readEvents(directory.hostPath)).flatMap((event) => (event.type === 'machine-booted' ? [event.from] : []));
   assert.deepEqual(new Set(booted), new Set(['kernel']));
 });

@@ -23,7 +23,7 @@ import type { Example } from './help-page.ts';
 import { removeEntries, usersOf } from './remove-entries.ts';
 import { age, knownWord, size } from './options/value-parsers.ts';
 
-// The store is loaded when it is needed, not when a command line is read.
+// The store is loaded only when needed, not when the command line is parsed.
 const entries = async () => import('../machine/cache/entries.ts');
 
 /** Gives the command line of `raidlab cache`; the shell completes the names of the entries in this cache. */
@@ -88,10 +88,10 @@ const pruneArguments = command(
   { brief: message`Removes unused entries until the cache is within its limits, least recently used first.` },
 );
 
-/** What `raidlab cache` was asked for. */
+/** The parsed command line of `raidlab cache`. */
 export type CacheCommand = InferValue<ReturnType<typeof cacheArguments>>;
 
-/** Command lines of `raidlab cache` worth typing. */
+/** Examples for `raidlab cache`. */
 export const cacheExamples: readonly Example[] = [
   { words: 'cache ls', does: 'All entries, most recently used first.' },
   { words: 'cache rm kernel-da42', does: 'Removes an entry; the start of its name is enough.' },

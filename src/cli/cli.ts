@@ -46,6 +46,6 @@ export interface Cli {
   readonly inputEnded: () => Promise<void>;
   /** The person's terminal, to be taken over; undefined when standard input or output is none. */
   readonly terminal: () => Terminal | undefined;
-  /** Tells a loss of standard output other than a reader that went away, and gives the exit code; undefined when there was none. */
+  /** Reports a loss of standard output other than a reader that went away, and gives the exit code; undefined when there was none. */
   readonly lostOutput: () => ExitCode | undefined;
 }

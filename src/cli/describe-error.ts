@@ -37,7 +37,7 @@ function writeTrace(error: unknown, directoryHostPath: string | undefined): stri
     writeFileSync(traceHostPath, `${trace}\n`, { mode: 0o600 });
     return `the trace is in ${traceHostPath}`;
   } catch {
-    // Where nothing can be written, the trace itself is better than none.
+    // If nothing can be written, print the trace itself.
     return trace;
   }
 }

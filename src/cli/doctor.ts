@@ -25,10 +25,10 @@ export const doctorArguments = command(
   },
 );
 
-/** What `raidlab doctor` was asked for. */
+/** The parsed command line of `raidlab doctor`. */
 export type DoctorCommand = InferValue<typeof doctorArguments>;
 
-/** Command lines of `raidlab doctor` worth typing. */
+/** Examples for `raidlab doctor`. */
 export const doctorExamples: readonly Example[] = [
   { words: 'doctor', does: 'Lists what is missing, with the command that fixes it.' },
   { words: 'doctor --json', does: 'The findings as JSON.' },

@@ -36,7 +36,7 @@ import { seedOf, seedOption } from './options/seed-option.ts';
 import { knownWord, pathWord, reporter, size } from './options/value-parsers.ts';
 import type { KnownWord } from './options/value-parsers.ts';
 
-// The drills bring the whole house with them: they are loaded when they are needed, not when a command line is read.
+// The drills import nearly everything, so they are loaded only when needed, not when the command line is parsed.
 const registry = async () => import('../drills/registry.ts');
 
 const drillName = dependency(
@@ -144,10 +144,10 @@ export const drillArguments = command(
   },
 );
 
-/** What `raidlab drill` was asked for. */
+/** The parsed command line of `raidlab drill`. */
 export type DrillCommand = InferValue<typeof drillArguments>;
 
-/** Command lines of `raidlab drill` worth typing. */
+/** Examples for `raidlab drill`. */
 export const drillExamples: readonly Example[] = [
   { words: 'drill', does: 'The default drill: loses a disk, replaces it, then loses the other one.' },
   { words: 'drill --skip-step soft-balance', does: 'Leaves out the step most people forget: broken, exit 1.' },

@@ -13,7 +13,7 @@ import type { Example } from './help-page.ts';
 import { loadTypedDrill } from './options/typed-drill.ts';
 import { knownWord } from './options/value-parsers.ts';
 
-// The drills bring the whole house with them: they are loaded when they are needed, not when a command line is read.
+// The drills import nearly everything, so they are loaded only when needed, not when the command line is parsed.
 const registry = async () => import('../drills/registry.ts');
 
 const drillName = knownWord('NAME', async () =>
@@ -41,10 +41,10 @@ export const drillsArguments = command(
   { brief: message`Lists the drills; "drills show NAME" explains one.` },
 );
 
-/** What `raidlab drills` was asked for. */
+/** The parsed command line of `raidlab drills`. */
 export type DrillsCommand = InferValue<typeof drillsArguments>;
 
-/** Command lines of `raidlab drills` worth typing. */
+/** Examples for `raidlab drills`. */
 export const drillsExamples: readonly Example[] = [
   { words: 'drills', does: 'All drills: what each promises, its steps, its twin.' },
   { words: 'drills show replace-missing-disk', does: 'One drill: story, commands, what not to do, sources.' },

@@ -8,7 +8,7 @@ import type { Line } from '../report/text/line.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { exitsOf } from './exit-meanings.ts';
 
-/** A command line that is worth typing, and what it does. */
+/** An example in a help page: a command line and what it does. */
 export interface Example {
   /** The words after the program's name. */
   readonly words: string;

@@ -41,10 +41,10 @@ export const kernelLogArguments = command(
   },
 );
 
-/** What `raidlab kernel-log` was asked for. */
+/** The parsed command line of `raidlab kernel-log`. */
 export type KernelLogCommand = InferValue<typeof kernelLogArguments>;
 
-/** Command lines of `raidlab kernel-log` worth typing. */
+/** Examples for `raidlab kernel-log`. */
 export const kernelLogExamples: readonly Example[] = [
   {
     words: 'kernel-log raidlab-results/latest/replace-missing-disk/main/console.log',

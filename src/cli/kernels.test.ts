@@ -40,11 +40,11 @@ const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[]
   [[], /Say what to do with kernels: ls, add or rm\./u],
   [['ad'], /Unexpected option or subcommand: "ad"/u],
   [['add'], /Name a kernel: a suite, a version, \.deb files or a directory\./u],
-  [['add', 'bookworm', 'trixy'], /"trixy" names no kernel\.\n.*Did you mean "trixie"\?/u],
+  [['add', 'bookworm', 'trixy'], /"trixy" is not a kernel\.\n.*Did you mean "trixie"\?/u],
   [['add', './linux'], /There is no usable kernel in .*\/linux: there is no such directory/u],
   [['rm'], /Name a kernel, or use --all for every one\./u],
   [['rm', 'trixie'], /There is no kernel "trixie" in the cache\.\n.*There are: bookworm, \//u],
-  [['rm', 'bokworm'], /names no kernel/u],
+  [['rm', 'bokworm'], /is not a kernel/u],
   [['ls', '--availble'], /Did you mean "--available"\?/u],
 ];
 

@@ -87,10 +87,10 @@ export function kernelsArguments(cli: Cli) {
   });
 }
 
-/** What `raidlab kernels` was asked for. */
+/** The parsed command line of `raidlab kernels`. */
 export type KernelsCommand = InferValue<ReturnType<typeof kernelsArguments>>;
 
-/** Command lines of `raidlab kernels` worth typing. */
+/** Examples for `raidlab kernels`. */
 export const kernelsExamples: readonly Example[] = [
   { words: 'kernels ls --available', does: 'Cached kernels, and every version that the suites offer.' },
   { words: 'kernels add trixie-backports 6.17', does: 'Two kernels, ready for --kernel trixie-backports and --kernel 6.17.' },

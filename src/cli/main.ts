@@ -22,7 +22,7 @@ if (process.argv.length === 3 && ['--version', '-V', 'version'].includes(process
 } else if (isAtLeast(process.versions.node, oldestNode)) {
   await main();
 } else {
-  // npm only warns of it, and what is loaded next would fall over its own feet.
+  // npm only warns of it, and the modules loaded next would fail.
   process.stderr.write(`raidlab: Node.js ${oldestNode} or newer is needed; this is ${process.versions.node}.\n`);
   process.exitCode = 69;
 }

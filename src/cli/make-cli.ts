@@ -43,7 +43,7 @@ export interface ProcessFacts {
   readonly stderr: TextStream;
 }
 
-/** Makes what commands are given out of what was read of the process. */
+/** Makes the {Cli} that commands get from what was read of the process. */
 export function makeCli(facts: ProcessFacts): Cli {
   const { env } = facts;
   const interruption = makeInterruption(() => performance.now());

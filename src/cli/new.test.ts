@@ -23,7 +23,7 @@ test('new drill makes a file that plans as it is, twin included, says what to do
 
   const again = await sandbox.run('new', 'drill', 'replace-cold-disk', '--directory', 'my drills');
   assert.equal(again.exitCode, 64);
-  assert.match(again.stderr, /my drills\/replace-cold-disk\.ts is there already/u);
+  assert.match(again.stderr, /my drills\/replace-cold-disk\.ts already exists/u);
   assert.equal(readFileSync(join(sandbox.hostPath, file), 'utf8'), text);
 });
 

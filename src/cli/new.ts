@@ -28,10 +28,10 @@ export const newArguments = command('new', object({ command: constant('new'), dr
   brief: message`Creates your own drill from a template: "new drill NAME".`,
 });
 
-/** What `raidlab new` was asked for. */
+/** The parsed command line of `raidlab new`. */
 export type NewCommand = InferValue<typeof newArguments>;
 
-/** Command lines of `raidlab new` worth typing. */
+/** Examples for `raidlab new`. */
 export const newExamples: readonly Example[] = [
   { words: 'new drill replace-slow-disk', does: 'Creates ./replace-slow-disk.ts, which runs; edit it to make it yours.' },
   { words: 'new drill replace-slow-disk --directory drills', does: 'The same, in drills/.' },

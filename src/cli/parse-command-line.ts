@@ -40,7 +40,7 @@ export const parserFor = (cli: Cli) =>
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
   );
 
-/** Command lines worth typing, by command. */
+/** Examples by command. */
 export const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
   drills: drillsExamples,
@@ -74,7 +74,7 @@ export type CommandLine =
 /** Reads the command line; shows help, version and completions itself. Throws `usage/bad-arguments` with the nearest word there is. */
 export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
   const { argv, screen } = cli;
-  // Nothing typed is a question, too: it is answered by the help page, but as an error.
+  // Without arguments the help page is printed, as an error.
   const isEmpty = argv.length === 0;
   const shown = { command: 'shown', exitCode: isEmpty ? exitCodes.usage : exitCodes.held } as const;
   let refusal: string | undefined;

@@ -12,7 +12,7 @@ import { line, span } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
 
 /**
- * Removes those of the cache's entries that are wanted, as far as it can, and says so. What is in use is told in the end, all of it at once:
+ * Removes those of the cache's entries that are wanted, as far as it can, and says so. What is in use is reported at the end, all of it at once:
  * rejects with `host/entry-in-use`.
  */
 export async function removeEntries(cli: Cli, ctx: Context, listed: readonly ListedEntry[], wanted: readonly string[]): Promise<ExitCode> {

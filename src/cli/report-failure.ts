@@ -8,7 +8,7 @@ import type { Cli } from './cli.ts';
 import { describeError } from './describe-error.ts';
 
 /**
- * Tells a failure that came before there was a run, or in a command that has none: on standard error, and where a program
+ * Reports a failure that came before there was a run, or in a command that has none: on standard error, and where a program
  * reads the output (`--json`, `--reporter json`) as events there, too. Gives the exit code.
  */
 export function reportFailure(cli: Cli, error: unknown): ExitCode {
@@ -36,7 +36,7 @@ export function reportFailure(cli: Cli, error: unknown): ExitCode {
   return description.exitCode;
 }
 
-/** The command line may be the very thing that could not be read: its words are looked at as they are. */
+/** The command line itself may be unreadable, so its words are checked unparsed. */
 function asksForJson(argv: readonly string[]): boolean {
   return argv.some(
     (word, index) => word === '--json' || word === '--reporter=json' || (word === 'json' && argv[index - 1] === '--reporter'),

@@ -3,11 +3,11 @@ import { readPlainSsh } from '../core/lab/plain-ssh.ts';
 import type { Cli } from './cli.ts';
 import { reportFailure } from './report-failure.ts';
 
-/** Runs what the command line says; gives the exit code. Never throws: what goes wrong is told. */
+/** Runs what the command line says; gives the exit code. Never throws: errors are reported. */
 export async function runCli(cli: Cli): Promise<ExitCode> {
   try {
     const ssh = readPlainSsh(cli.argv);
-    // Typed again and again, and from scripts: reading the command line the long way takes longer than all of ssh.
+    // ssh is typed often, also from scripts; the full parser would take longer than ssh itself.
     if (ssh !== undefined) return await (await import('./lab/become-ssh.ts')).becomeSsh(cli, ssh);
     return await (await import('./run-command.ts')).runCommandLine(cli);
   } catch (error) {

@@ -22,7 +22,7 @@ const usageErrors: readonly (readonly [argv: readonly string[], said: RegExp])[]
   [['drill', '--profile', 'raid9'], /Expected one of "raid1"/u],
   [['drill', '--memory', '1'], /256/u],
   [['drill', '--accelerator', 'xen'], /Expected one of "auto"/u],
-  [['drill', '--kernel', 'trixy'], /"trixy" names no kernel\.\n.*Did you mean "trixie"\?/u],
+  [['drill', '--kernel', 'trixy'], /"trixy" is not a kernel\.\n.*Did you mean "trixie"\?/u],
   [['drill', '--kernel', './nonesuch'], /There is no usable kernel in .*\/nonesuch: there is no such directory/u],
   [['drill', '--kernel', 'nonesuch.deb'], /There is no usable kernel in .*\/nonesuch\.deb: there is no such file/u],
   [['drill', '--tools', 'bokworm'], /"bokworm" is not a Debian suite.*\n.*Did you mean "bookworm"\?/u],

@@ -163,7 +163,7 @@ export interface PlannedJob {
   /** Its label: the drill's name, with `-twin` for its twin and a number from the second time on. */
   readonly job: string;
   readonly drill: string;
-  /** Whether it is the drill's twin, the same made worse, which must come out `broken`. */
+  /** Whether it is the drill's twin, the drill with a deliberate mistake, which must come out `broken`. */
   readonly isTwin: boolean;
   readonly promise: string;
   readonly seed: string;

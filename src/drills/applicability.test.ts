@@ -61,17 +61,17 @@ test('on another profile, number of disks, or without a spare it is skipped, and
     [{ profile: 'raid5', memberSizesBytes: equalSizes(3) }, 'raid5 of 3 disks and 1 spare'],
     [{ spareSizesBytes: [] }, 'raid1 of 2 disks and 0 spares'],
   ] as const) {
-    const why = `it is not made for ${shape} (./a.yaml): raid1, raid1-unequal, raid1c3, raid10 only`;
+    const why = `it is not for ${shape} (./a.yaml): raid1, raid1-unequal, raid1c3, raid10 only`;
     assert.equal(whyNotOnLayout(flexible, file(layout)), why);
   }
   assert.match(whyNotOnLayout(fixed, file({})) ?? '', /its own layout only/u);
-  assert.match(whyNotOnLayout(header, { is: 'name', name: 'raid10' }) ?? '', /it is not made for the layout raid10: raid1 only/u);
+  assert.match(whyNotOnLayout(header, { is: 'name', name: 'raid10' }) ?? '', /it is not for the layout raid10: raid1 only/u);
 });
 
 test('a drill wants containers, one about LUKS2 wants LUKS2, and one about SCSI disks on SCSI', () => {
   assert.equal(whyNotOnParts(flexible, defaultLayout), null);
   assert.equal(whyNotOnParts(flexible, { ...defaultLayout, encryption: 'luks1' }), null);
-  assert.match(whyNotOnParts(flexible, { ...defaultLayout, encryption: 'none' }) ?? '', /open LUKS containers, and this layout has none/u);
+  assert.match(whyNotOnParts(flexible, { ...defaultLayout, encryption: 'none' }) ?? '', /open LUKS containers, but this layout has none/u);
   assert.equal(whyNotOnParts(flexible, { ...defaultLayout, bus: 'nvme' }), null);
   const scsiOnly: Drill = { ...flexible, requires: [{ buses: ['scsi'], because: 'it reads the sense code' }] };
   assert.equal(whyNotOnParts(scsiOnly, defaultLayout), null);

@@ -26,8 +26,8 @@ export function whyNotOnLayout(drill: Drill, asked: LayoutAsked | undefined): st
   if (asked === undefined) return null;
   if (likeNamedLayout(drill, asked) !== undefined) return null;
   const others = drill.layouts.length === 0 ? 'its own layout only' : `${drill.layouts.join(', ')} only`;
-  if (asked.is === 'name') return `it is not made for the layout ${asked.name}: ${others}`;
-  return `it is not made for ${describeShape(asked.layout)} (${asked.file}): ${others}`;
+  if (asked.is === 'name') return `it is not for the layout ${asked.name}: ${others}`;
+  return `it is not for ${describeShape(asked.layout)} (${asked.file}): ${others}`;
 }
 
 /** Gives the named layout that was asked for, where a drill is made for it or for one of its shape; for one in a file the named one that it is like. */
@@ -53,7 +53,7 @@ function describeShape({ profile, memberSizesBytes, spareSizesBytes }: ArrayLayo
 
 /** Says why a drill cannot be run on disks of that bus, or on members that are encrypted so, or not at all; null when it can. */
 export function whyNotOnParts(drill: Drill, { encryption, bus }: ArrayLayout): string | null {
-  if (encryption === 'none') return 'its steps open LUKS containers, and this layout has none';
+  if (encryption === 'none') return 'its steps open LUKS containers, but this layout has none';
   const unmet = (drill.requires ?? []).find(
     (requirement) => requirement.encryption?.includes(encryption) === false || requirement.buses?.includes(bus) === false,
   );

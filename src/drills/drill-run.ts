@@ -192,7 +192,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   /** Leaves out of the proof what kernels have said so far: it belongs to the fault, as `because` says, and not to the repair. */
   forgiveKernelLog(because: string): void {
     this.#kernelLog.forgive(this.#machine);
-    this.ctx.emit({ type: 'remark-made', text: `What the kernel said until now is not judged: ${because}` });
+    this.ctx.emit({ type: 'remark-made', text: `Kernel messages until now are ignored: ${because}` });
   }
 
   /** Starts the live writer on a new segment; every other one is where there is no copy on write, if the layout has such a place. */
@@ -272,7 +272,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
       if (!(error instanceof RaidlabError || error instanceof KernelCrash)) throw error;
       this.ctx.emit({
         type: 'remark-made',
-        text: `The machine could not be switched off in order, and its power is cut: ${error.message}`,
+        text: `The machine could not be shut down cleanly, so its power is cut: ${error.message}`,
       });
     }
   }

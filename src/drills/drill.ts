@@ -19,7 +19,7 @@ export interface Step {
   readonly phase: StepPhase;
   /** Whether the drill still has something to judge without it. */
   readonly skippable: boolean;
-  /** What would be typed and done, in order. Pure: `--plan` prints it, and `run` types the very same values. */
+  /** What would be typed and done, in order. Pure: `--plan` prints it, and `run` types the same values. */
   readonly plan: (array: ArrayPlan) => readonly PlanLine[];
   /** Does it. */
   readonly run: (run: DrillRun) => Promise<void>;
@@ -27,7 +27,7 @@ export interface Step {
   readonly edition?: string;
 }
 
-/** The same drill made worse, which must come out `broken`: a step left out, a wrong move in a step's place, or a layout that does not bear it. */
+/** The same drill with a deliberate mistake, which must come out `broken`: a step left out, a wrong step in its place, or a layout that cannot survive the fault. */
 export interface Twin {
   /** Why it must break, in one sentence. */
   readonly because: string;

@@ -28,7 +28,7 @@ import { buildSteps, runProof, runStep } from './run-steps.ts';
 import type { StepProgress, StepRecord } from './run-steps.ts';
 import { summariseVerdict } from './verdict-summary.ts';
 
-/** What a drill came to. */
+/** The result of a drill. */
 export interface DrillResult {
   readonly drill: string;
   readonly verdict: Verdict;
@@ -108,7 +108,7 @@ function fitRequest(ctx: Context, request: DrillRequest, { parts }: MachineKit):
   if (layout === request.layout || request.array !== undefined) return request;
   ctx.emit({
     type: 'remark-made',
-    text: `Linux ${parts.kernel.upstreamVersion} does not bear all that mkfs.btrfs turns on: ${describeLayout(layout)}.`,
+    text: `Linux ${parts.kernel.upstreamVersion} does not support everything that mkfs.btrfs enables: ${describeLayout(layout)}.`,
   });
   return { ...request, layout };
 }

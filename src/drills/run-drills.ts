@@ -23,7 +23,7 @@ export interface DrillJob {
   readonly fail: (error: unknown) => ExitCode;
 }
 
-/** What a job came to. */
+/** The result of a job. */
 export interface JobOutcome {
   readonly job: string;
   /** Null when the drill could not begin. */
@@ -64,7 +64,7 @@ async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDri
     return ended(judged.verdict, exitCodeOfDrill(judged, job.request.strict));
   } catch (error) {
     if (!ctx.signal.aborted) return ended(null, job.fail(error));
-    // What ended the run is told once, by the run: whatever a drill throws on its way out is a consequence.
+    // What ended the run is reported once, by the run: whatever a drill throws on its way out is a consequence.
     const { reason } = ctx.signal as { readonly reason: unknown };
     ended(null, reason instanceof RaidlabError ? describeFailure(reason.failure).exitCode : exitCodes.internal);
     throw reason;

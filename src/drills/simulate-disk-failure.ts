@@ -36,13 +36,13 @@ import { countersSeen } from './steps/counters.ts';
 /** Power on, what a boot does with the storage, and a look at what has become of the array: what cannot be worked on is refused before anything is done to it. */
 const openLab: Step = {
   name: 'open-lab',
-  title: 'Turn the machine of the lab on, as a boot does, and look at what is on its array',
+  title: 'Turn the machine of the lab on, as a boot does, and examine its array',
   phase: 'build',
   skippable: false,
   plan: () => [
     act('power on, with the disks of the lab'),
     ...typed(planOpenAsBoot),
-    act('look at members, mounts, profiles, error counters and unfinished work; hash every file that is on the array'),
+    act('look at members, mounts, profiles, error counters and unfinished work; hash every file on the array'),
   ],
   run: async (run) => {
     await run.boot();
@@ -68,12 +68,12 @@ function refuse(reason: Unworkable | null): void {
 function whyNotOurs({ manifest }: Census, isOurs: IsOurs): Unworkable | null {
   const [, taken] = manifest.entries.filter(({ path }) => isOurs(path));
   if (taken === undefined) return null;
-  return { why: `${taken.path} is on its array already, where raidlab writes files of its own`, remedy: 'Move it (`raidlab ssh`).' };
+  return { why: `${taken.path} already exists on its array, where raidlab writes its own files`, remedy: 'Move it (`raidlab ssh`).' };
 }
 
 function describeCensus({ manifest, unread }: Census): string {
   const files = manifest.entries.filter((entry) => entry.kind === 'file' && entry.xxh128 !== null).length;
-  const rest = unread.length === 0 ? '' : ` The content of ${String(unread.length)} more is not covered.`;
+  const rest = unread.length === 0 ? '' : ` The content of ${String(unread.length)} more files is not covered.`;
   return `On the array are ${String(files)} files of yours, ${formatSize(manifest.sizeBytes)}: the proof compares them, too.${rest}`;
 }
 
@@ -82,7 +82,7 @@ const planDegradedForGood = command('sed', '-i', `s|^\\(\\S* ${arrayGuestPath} b
 /** As the seed's script: with `degraded` in fstab, for good. */
 const mountDegradedForGood: Step = {
   ...mountDegraded,
-  title: 'Put `degraded` into fstab, and mount (as the seed’s script did)',
+  title: 'Put `degraded` into fstab, and mount (as the original script did)',
   plan: () => typed(planDegradedForGood, planMount()),
   run: async (run) => {
     await run.type(planDegradedForGood);
@@ -93,7 +93,7 @@ const mountDegradedForGood: Step = {
 /** Everything that the script, and most people, look at after a replace; all of it says that it is fine. */
 const lookAndGoHome: Step = {
   ...softBalance,
-  title: 'Look at what people look at, and go home (as the seed’s script did)',
+  title: 'Check what people usually check, and go home (as the original script did)',
   plan: (array) => typed(lookAt.filesystemShow, lookAt.deviceStats, planScrub(), planUnmount(array), planMount()),
   run: async (run) => {
     await run.look(lookAt.filesystemShow, (result) =>
@@ -126,7 +126,7 @@ const asTheSeedDidIt: Twin = {
   instead: [mountDegradedForGood, lookAndGoHome],
   breaks: ['profiles', 'leg-alone-*'],
   because:
-    'replace does not restore the profile: what was written while degraded has one copy, although everything that people look at says it is fine.',
+    'replace does not restore the profile: what was written while degraded has one copy, although everything people usually check says it is fine.',
 };
 
 /** Loses the first disk of a lab, replaces it by the spare, and proves the result; the array of the lab is what it is done to. */

@@ -1,7 +1,7 @@
 import type { Expectation } from '../core/verdict/expectation.ts';
 import type { Drill, Twin } from './drill.ts';
 
-/** A drill made worse, and what it must come to. */
+/** A drill with a deliberate mistake, and the result it must have. */
 export interface TwinDrill {
   readonly drill: Drill;
   readonly skippedSteps: readonly string[];

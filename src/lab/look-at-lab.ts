@@ -15,13 +15,13 @@ export interface LookedAtLab extends Pick<InspectedLab, 'state' | 'condition'> {
   readonly trouble: string | null;
 }
 
-/** Gives the state of a lab with the damage that is not known to be mended by now; the guest is asked only where there is some. */
+/** Gives the state of a lab with the damage that is not known to be fixed by now; the guest is asked only where there is some. */
 export async function readSettledState(ctx: Context, place: LabPlace, raidlabVersion: string): Promise<LabState> {
   const state = await readLabState(place);
   return state.disks.every(({ damage }) => damage.length === 0) ? state : (await lookAtLab(ctx, place, raidlabVersion)).state;
 }
 
-/** Looks at a lab and, when it is on, at the array in it. That the guest does not answer is told, and no failure. */
+/** Looks at a lab and, when it is on, at the array in it. That the guest does not answer is reported, and no failure. */
 export async function lookAtLab(ctx: Context, place: LabPlace, raidlabVersion: string): Promise<LookedAtLab> {
   const { state, condition, found } = await inspectLab(place);
   if (condition.is !== 'on' || found.is === 'none') {

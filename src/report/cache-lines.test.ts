@@ -52,7 +52,7 @@ test('the cache is listed with the last used entry first, and who uses it', () =
     'kernel-aaaaaaaa  kernel of trixie',
     '  100 MiB, made 12 days ago, last used 3 h ago',
     '  trixie (linux-image-cloud-amd64 6.12.117-1)',
-    'tools-cccccccc  damaged: built again when it is wanted',
+    'tools-cccccccc  damaged: rebuilt when needed',
     '  0 B, last used 24 h ago',
     '',
     '/home/ada/.cache/raidlab: 3 entries, 300 MiB of at most 6 GiB',

@@ -58,7 +58,7 @@ export function cacheLines(summary: CacheSummary, listing: readonly CacheListing
   const latestFirst = listing.toSorted((one, other) => (one.lastUsedAt < other.lastUsedAt ? 1 : -1));
   return [
     ...latestFirst.flatMap((entry) => [
-      line(0, [span(shortName(entry.name, names), 'strong'), span(`  ${entry.artefact ?? 'damaged: built again when it is wanted'}`)], 2),
+      line(0, [span(shortName(entry.name, names), 'strong'), span(`  ${entry.artefact ?? 'damaged: rebuilt when needed'}`)], 2),
       line(2, [span(formatSize(entry.sizeBytes)), span(`, ${describeTimes(entry, nowMs)}`, 'quiet'), ...inUse(entry, summary.hostName)], 4),
       ...(entry.description === null ? [] : [line(2, [span(entry.description, 'quiet')], 4)]),
     ]),

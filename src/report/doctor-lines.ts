@@ -9,12 +9,12 @@ const outcomeMarks: Readonly<Record<FindingOutcome, { readonly mark: string; rea
   fail: { mark: '✗', tone: 'bad' },
 };
 
-/** Gives what the doctor found as a person reads it: what, and for what is not right why it matters and how to mend it. */
+/** Gives what the doctor found as a person reads it: what, and for what is not right why it matters and how to fix it. */
 export function doctorLines(findings: readonly Finding[], program: string): readonly Line[] {
   const failed = findings.filter((finding) => finding.outcome === 'fail').length;
   const verdict = canRunDrill(findings)
     ? [span('A drill can run here.', 'good'), span(` ${program} drill`, 'quiet')]
-    : [span(`No drill can run here until ${failed === 1 ? 'one thing is' : `${String(failed)} things are`} mended.`, 'bad')];
+    : [span(`No drill can run here until ${failed === 1 ? 'one thing is' : `${String(failed)} things are`} fixed.`, 'bad')];
   return [...findings.flatMap(findingLines), blank, line(0, verdict)];
 }
 

@@ -53,13 +53,13 @@ function doubtLines(reading: KernelLogReading, problem: string | null): readonly
   const isPiece = reading.troubles.some(({ kind }) => kind === 'fragment');
   if (reading.doubtful.length > 0) {
     return [
-      line(0, [span('Not judged: this speaks of kernel trouble, and was not understood.', 'doubtful')]),
+      line(0, [span('Not judged: this mentions kernel trouble, but was not understood.', 'doubtful')]),
       ...saidLines(2, reading.doubtful.join('\n')),
     ];
   }
-  if (isPiece) return [line(0, [span('Not judged: the first line of a report is missing, and with it what it was.', 'doubtful')])];
-  if (problem !== null) return [line(0, [span('Not judged: what was read is not the whole log.', 'doubtful')])];
-  const why = reading.lines === 0 ? 'the log is empty' : 'no line of it is known as the kernel’s';
+  if (isPiece) return [line(0, [span('Not judged: the first line of a report is missing, so its kind is unknown.', 'doubtful')])];
+  if (problem !== null) return [line(0, [span('Not judged: the log was not read completely.', 'doubtful')])];
+  const why = reading.lines === 0 ? 'the log is empty' : 'no line was recognised as the kernel’s';
   return [line(0, [span(`Not judged: ${why}. Give what dmesg or \`journalctl -k\` prints.`, 'doubtful')])];
 }
 

@@ -36,7 +36,7 @@ test('kernels say what --kernel calls them, what they are and where they came fr
 });
 
 test('an empty cache says how it is filled', () => {
-  assert.match(textOf({ kernels: [], suites }, nowMs), /none: a kernel is fetched when it is first used/u);
+  assert.match(textOf({ kernels: [], suites }, nowMs), /none: a kernel is fetched at its first use/u);
 });
 
 test('what the suites have is listed newest first, and what could not be read is told', () => {

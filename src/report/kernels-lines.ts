@@ -39,7 +39,7 @@ export interface KernelsListing {
   readonly suites: readonly SuiteListing[];
   /** What the suites have; only when it was asked for. */
   readonly available?: readonly AvailableKernel[];
-  /** Those that a suite names, and that cannot be had. */
+  /** Those that a suite names, and that is not available. */
   readonly incomplete?: readonly IncompleteKernel[];
   /** Suites whose package lists could not be read, and what apt said. */
   readonly unread?: { readonly suites: readonly string[]; readonly said: string };
@@ -51,7 +51,7 @@ export function kernelsLines({ kernels, suites, available, incomplete = [], unre
   return [
     line(0, [span('In the cache', 'strong')]),
     ...latestFirst.flatMap((kernel) => cachedLines(kernel, nowMs)),
-    ...(kernels.length === 0 ? [line(2, 'none: a kernel is fetched when it is first used, or by raidlab kernels add')] : []),
+    ...(kernels.length === 0 ? [line(2, 'none: a kernel is fetched at its first use, or by raidlab kernels add')] : []),
     blank,
     line(0, [span('Suites', 'strong')]),
     ...suites.flatMap((suite) => suiteLines(suite, available)),
@@ -84,7 +84,7 @@ function incompleteLines(incomplete: readonly IncompleteKernel[]): readonly Line
     lacks.set(words, [...(lacks.get(words) ?? []), version.replace(/-[^-]*$/u, '')]);
   }
   return [
-    line(0, [span('Named by a suite, and not to be had: packages with their files are missing', 'doubtful')]),
+    line(0, [span('Listed by a suite, but not available: packages with their files are missing', 'doubtful')]),
     ...[...lacks].flatMap(([words, versions]) => [line(2, words), line(4, [span([...new Set(versions)].join(', '), 'quiet')])]),
   ];
 }

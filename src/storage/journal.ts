@@ -88,7 +88,7 @@ interface Ear extends Disposable {
   waitFor(ctx: Context, writer: GuestProcess, count: number, timeoutMs: number): Promise<void>;
 }
 
-/** So many failed writes are told one by one. */
+/** So many failed writes are reported one by one. */
 const mostErrors = 100;
 
 /** Whose a line is, and what a writer says: `durable SEGMENT I` (0-based), `failed SEGMENT I ERRNO`, `stopped SEGMENT N`. */

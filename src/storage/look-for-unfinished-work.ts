@@ -20,7 +20,7 @@ export async function lookForUnfinishedWork(
   if (layout.encryption !== 'luks2') return found;
   for (const { container } of members) {
     const result = await tryCommand(ctx, guest, planDumpRequirements(container));
-    // A member whose disk is gone has no header to be read; that it is gone is told elsewhere.
+    // A member whose disk is gone has no header to be read; that it is gone is reported elsewhere.
     if (result.exitCode === 0) found.push(...unfinishedReencryption(container.serial, readOutput(guest, result, parseLuksRequirements)));
   }
   return found;

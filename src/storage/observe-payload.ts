@@ -88,7 +88,7 @@ function understood<Result>(guest: Guest, result: CommandResult, parse: () => Re
   }
 }
 
-/** A tool that failed without a word has still failed. */
+/** A tool that failed silently has still failed. */
 function complaintsOf(result: CommandResult): readonly string[] {
   const lines = result.stderr.split('\n').filter((line) => line.trim() !== '');
   return lines.length === 0 && result.exitCode !== 0 ? [`${result.argv[0] ?? ''} ended with exit ${String(result.exitCode)}`] : lines;

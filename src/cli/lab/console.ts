@@ -22,10 +22,10 @@ export const consoleArguments = (cli: Cli) =>
     description: message`Ctrl-] leaves the console; its shell keeps running for the next time.`,
   });
 
-/** What `raidlab console` was asked for. */
+/** The parsed command line of `raidlab console`. */
 export type ConsoleCommand = InferValue<ReturnType<typeof consoleArguments>>;
 
-/** Command lines of `raidlab console` worth typing. */
+/** Examples for `raidlab console`. */
 export const consoleExamples: readonly Example[] = [
   { words: 'console', does: 'A root shell, with kernel messages between its lines. Ctrl-] leaves.' },
 ];

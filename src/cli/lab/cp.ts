@@ -29,10 +29,10 @@ export const cpArguments = (cli: Cli) =>
     { brief: message`Copies files to or from a lab; paths in the lab start with a colon.` },
   );
 
-/** What `raidlab cp` was asked for. */
+/** The parsed command line of `raidlab cp`. */
 export type CpCommand = InferValue<ReturnType<typeof cpArguments>>;
 
-/** Command lines of `raidlab cp` worth typing. */
+/** Examples for `raidlab cp`. */
 export const cpExamples: readonly Example[] = [
   { words: 'cp photo.jpg :/storage/', does: 'Copies into the lab.' },
   { words: 'cp -r :/etc/luks .', does: 'Copies out of the lab.' },

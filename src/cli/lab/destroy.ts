@@ -16,10 +16,10 @@ export const destroyArguments = (cli: Cli) =>
     brief: message`Removes a lab: machine, disks, keys, snapshots, without confirmation.`,
   });
 
-/** What `raidlab destroy` was asked for. */
+/** The parsed command line of `raidlab destroy`. */
 export type DestroyCommand = InferValue<ReturnType<typeof destroyArguments>>;
 
-/** Command lines of `raidlab destroy` worth typing. */
+/** Examples for `raidlab destroy`. */
 export const destroyExamples: readonly Example[] = [{ words: 'destroy', does: 'Removes the lab of this directory, whether on or off.' }];
 
 /** Removes a lab. That there is none is no failure. */

@@ -42,7 +42,7 @@ test('of a lab that is off disk ls tells what is known, and restore names what i
   const listed = await sandbox.run('disk', 'ls');
   assert.equal(
     listed.stdout,
-    'DISK1   1 GiB     member  out: pulled\nDISK2   1 GiB     member  in\n        rot, at 17:00:00 UTC: no scrub has looked at it since\n',
+    'DISK1   1 GiB     member  out: pulled\nDISK2   1 GiB     member  in\n        rot, at 17:00:00 UTC: not scrubbed since\n',
   );
   const restored = await sandbox.run('disk', 'restore');
   assert.match(restored.stdout, /^DISK1 .* in$/mu);

@@ -10,7 +10,7 @@ import type { Example } from '../help-page.ts';
 import { diskSize, knownWord, place, size } from '../options/value-parsers.ts';
 import { labOption, typedLab } from './lab-option.ts';
 
-/** The size of a LUKS2 header: what is wiped unless something else is said, bytes. */
+/** The size of a LUKS2 header: what is wiped by default, bytes. */
 const headerBytes = 16 * 1024 ** 2;
 
 /** Gives the command line of `raidlab disk`; the shell completes the serials of the lab's disks. */
@@ -148,10 +148,10 @@ function trouble(disk: Disk, common: Common, beyond: Beyond) {
   );
 }
 
-/** What `raidlab disk` was asked for. */
+/** The parsed command line of `raidlab disk`. */
 export type DiskCommand = InferValue<ReturnType<typeof diskArguments>>;
 
-/** Command lines of `raidlab disk` worth typing. */
+/** Examples for `raidlab disk`. */
 export const diskExamples: readonly Example[] = [
   { words: 'disk ls', does: 'The disks and their faults.' },
   { words: 'disk pull DISK1', does: 'In the lab, look at: btrfs filesystem show, btrfs device stats /storage.' },

@@ -23,16 +23,16 @@ export const crashArguments = (cli: Cli) =>
     brief: message`Cuts the power of a lab; its disks are kept as they are at that moment.`,
   });
 
-/** What `raidlab halt` or `raidlab crash` was asked for. */
+/** The parsed command line of `raidlab halt` or `raidlab crash`. */
 export type HaltCommand = InferValue<ReturnType<typeof haltArguments>> | InferValue<ReturnType<typeof crashArguments>>;
 
-/** Command lines of `raidlab halt` worth typing. */
+/** Examples for `raidlab halt`. */
 export const haltExamples: readonly Example[] = [
   { words: 'halt', does: 'Unmounts the array, closes the containers, turns off.' },
   { words: 'up', does: 'Turns it on again, with the same disks.' },
 ];
 
-/** Command lines of `raidlab crash` worth typing. */
+/** Examples for `raidlab crash`. */
 export const crashExamples: readonly Example[] = [
   { words: 'crash', does: 'Pulls the plug, now.' },
   { words: 'up', does: 'Boots from what is on the disks.' },

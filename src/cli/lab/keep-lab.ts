@@ -19,7 +19,7 @@ export const keepLabArguments = command(
   { hidden: true, brief: message`Keeps a lab on.` },
 );
 
-/** What `raidlab keep-lab` was asked for. */
+/** The parsed command line of `raidlab keep-lab`. */
 export type KeepLabCommand = InferValue<typeof keepLabArguments>;
 
 /** Keeps a lab until it is off. */

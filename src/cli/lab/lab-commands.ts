@@ -53,7 +53,7 @@ const workArguments = (cli: Cli) =>
 /** What was asked of a lab. */
 export type LabCommand = InferValue<ReturnType<typeof labArguments>>;
 
-/** Command lines worth typing, by command. */
+/** Examples by command. */
 export const labExamples: Readonly<Record<string, readonly Example[]>> = {
   up: upExamples,
   provision: provisionExamples,

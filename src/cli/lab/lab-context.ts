@@ -8,7 +8,7 @@ import type { Cli } from '../cli.ts';
 export interface LabContext extends Context, Disposable {}
 
 /**
- * Shows what happens to a lab: what a person should know for good, what is going on as long as it does. All of it on standard
+ * Shows what happens to a lab: what a person should know for good, what is going on while it does. All of it on standard
  * error's side of things where there is no terminal: the output of a command is its result.
  */
 export function openLabContext(cli: Cli, title: string): LabContext {

@@ -7,7 +7,7 @@ import type { LabPlace } from '../../lab/place/lab-place.ts';
 import type { Cli } from '../cli.ts';
 import { knownWord } from '../options/value-parsers.ts';
 
-// Labs bring the machine with them: they are loaded when they are needed, not when a command line is read.
+// Labs import the machine code, so they are loaded only when needed, not when the command line is parsed.
 const places = async () => import('../../lab/place/lab-place.ts');
 
 /** Gives the option that names a lab; the shell completes those that can be reached from here. */

@@ -24,10 +24,10 @@ export const logsArguments = (cli: Cli) =>
     { brief: message`Prints a lab's console log, including all kernel messages.` },
   );
 
-/** What `raidlab logs` was asked for. */
+/** The parsed command line of `raidlab logs`. */
 export type LogsCommand = InferValue<ReturnType<typeof logsArguments>>;
 
-/** Command lines of `raidlab logs` worth typing. */
+/** Examples for `raidlab logs`. */
 export const logsExamples: readonly Example[] = [
   { words: 'logs -f', does: 'Follows kernel messages while you break something.' },
   { words: "logs | grep -i 'btrfs.*error'", does: 'What the kernel said about the array.' },

@@ -23,13 +23,13 @@ export const pruneArguments = command('prune', object({ command: constant('prune
   brief: message`Forgets labs whose directories are gone, and removes what killed labs left behind.`,
 });
 
-/** What `raidlab ls` or `raidlab prune` was asked for. */
+/** The parsed command line of `raidlab ls` or `raidlab prune`. */
 export type LsCommand = InferValue<typeof lsArguments> | InferValue<typeof pruneArguments>;
 
-/** Command lines of `raidlab ls` worth typing. */
+/** Examples for `raidlab ls`. */
 export const lsExamples: readonly Example[] = [{ words: 'ls', does: 'Your labs: which are on, which died, and where they are.' }];
 
-/** Command lines of `raidlab prune` worth typing. */
+/** Examples for `raidlab prune`. */
 export const pruneExamples: readonly Example[] = [{ words: 'prune', does: 'After `rm -r` of a project: forgets its labs.' }];
 
 /** Lists labs, or forgets those that are gone. */

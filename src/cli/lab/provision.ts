@@ -16,10 +16,10 @@ export const provisionArguments = (cli: Cli) =>
     brief: message`Builds the array of a lab that is on, showing every command; does nothing if it is built.`,
   });
 
-/** What `raidlab provision` was asked for. */
+/** The parsed command line of `raidlab provision`. */
 export type ProvisionCommand = InferValue<ReturnType<typeof provisionArguments>>;
 
-/** Command lines of `raidlab provision` worth typing. */
+/** Examples for `raidlab provision`. */
 export const provisionExamples: readonly Example[] = [
   { words: 'up --no-provision', does: 'A lab with blank disks.' },
   { words: 'provision', does: 'Builds the array: containers, crypttab, mkfs, fstab, mount.' },

@@ -33,10 +33,10 @@ export const reloadArguments = (cli: Cli) =>
     },
   );
 
-/** What `raidlab reload` was asked for. */
+/** The parsed command line of `raidlab reload`. */
 export type ReloadCommand = InferValue<ReturnType<typeof reloadArguments>>;
 
-/** Command lines of `raidlab reload` worth typing. */
+/** Examples for `raidlab reload`. */
 export const reloadExamples: readonly Example[] = [
   { words: 'reload', does: 'A restart: what does crypttab open?' },
   { words: 'reload --kernel trixie-backports', does: 'Boots the backports kernel of Debian 13.' },

@@ -61,10 +61,10 @@ export const simulateArguments = (cli: Cli) =>
     },
   );
 
-/** What `raidlab simulate-disk-failure` was asked for. */
+/** The parsed command line of `raidlab simulate-disk-failure`. */
 export type SimulateCommand = InferValue<ReturnType<typeof simulateArguments>>;
 
-/** Command lines of `raidlab simulate-disk-failure` worth typing. */
+/** Examples for `raidlab simulate-disk-failure`. */
 export const simulateExamples: readonly Example[] = [
   { words: 'simulate-disk-failure', does: 'A disk fails and is replaced; then each disk in turn is lost, in a copy of the lab.' },
   { words: 'simulate-disk-failure --like-seed', does: 'The same as most people do it. Fix it by hand afterwards: raidlab ssh.' },

@@ -84,10 +84,10 @@ export function snapshotArguments(cli: Cli) {
 
 const whatToDo = { errors: { noMatch: message`Say what to do: save, restore, ls or rm.` } };
 
-/** What `raidlab snapshot` was asked for. */
+/** The parsed command line of `raidlab snapshot`. */
 export type SnapshotCommand = InferValue<ReturnType<typeof snapshotArguments>>;
 
-/** Command lines of `raidlab snapshot` worth typing. */
+/** Examples for `raidlab snapshot`. */
 export const snapshotExamples: readonly Example[] = [
   { words: 'snapshot save before', does: 'Saves the lab; then break what you like.' },
   { words: 'snapshot restore before', does: 'The lab runs again as it was saved.' },

@@ -15,10 +15,10 @@ export const sshConfigArguments = (cli: Cli) =>
     brief: message`Prints a lab's ssh configuration, for scp, rsync, editors and Ansible.`,
   });
 
-/** What `raidlab ssh-config` was asked for. */
+/** The parsed command line of `raidlab ssh-config`. */
 export type SshConfigCommand = InferValue<ReturnType<typeof sshConfigArguments>>;
 
-/** Command lines of `raidlab ssh-config` worth typing. */
+/** Examples for `raidlab ssh-config`. */
 export const sshConfigExamples: readonly Example[] = [
   { words: 'ssh-config > lab.conf', does: 'Then: ssh -F lab.conf default, scp -F lab.conf, rsync -e "ssh -F lab.conf".' },
 ];

@@ -24,10 +24,10 @@ export const sshArguments = (cli: Cli) =>
     },
   );
 
-/** What `raidlab ssh` was asked for. */
+/** The parsed command line of `raidlab ssh`. */
 export type SshCommand = InferValue<ReturnType<typeof sshArguments>>;
 
-/** Command lines of `raidlab ssh` worth typing. */
+/** Examples for `raidlab ssh`. */
 export const sshExamples: readonly Example[] = [
   { words: 'ssh', does: 'A shell in the lab.' },
   { words: 'ssh -- btrfs filesystem usage /storage', does: 'One command, whose exit status is returned.' },

@@ -26,10 +26,10 @@ export const statusArguments = (cli: Cli) =>
     { brief: message`Shows a lab's disks, containers, mappings, devices, chunks, error counters, faults and running operations.` },
   );
 
-/** What `raidlab status` was asked for. */
+/** The parsed command line of `raidlab status`. */
 export type StatusCommand = InferValue<ReturnType<typeof statusArguments>>;
 
-/** Command lines of `raidlab status` worth typing. */
+/** Examples for `raidlab status`. */
 export const statusExamples: readonly Example[] = [
   { words: 'status', does: 'The lab of this directory, from the disks up.' },
   { words: 'status --watch', does: 'Keep it open while you replace a disk.' },

@@ -72,10 +72,10 @@ export const upArguments = (cli: Cli) =>
     },
   );
 
-/** What `raidlab up` was asked for. */
+/** The parsed command line of `raidlab up`. */
 export type UpCommand = InferValue<ReturnType<typeof upArguments>>;
 
-/** Command lines of `raidlab up` worth typing. */
+/** Examples for `raidlab up`. */
 export const upExamples: readonly Example[] = [
   { words: 'up', does: 'A machine with two encrypted disks in raid1, and a spare. Next: raidlab ssh.' },
   { words: 'up --kernel bookworm --tools bookworm', does: 'The same with the kernel and tools of Debian 12.' },

@@ -106,13 +106,13 @@ test('all mistakes of a file are told at once, in its order, each with its line 
   assert.equal(
     stderr,
     [
-      'raidlab: ./array.yaml:2:10: profile is "raid2", and must be one of raid1, raid1c3, raid1c4, raid10, single, dup, raid5, raid6.',
+      'raidlab: ./array.yaml:2:10: profile is "raid2", but must be one of raid1, raid1c3, raid1c4, raid10, single, dup, raid5, raid6.',
       '  │ 2 | profile: raid2',
       '  │   |          ^^^^^',
       '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, bus, profile, metadataProfile, encryption, cipher, sectorSize, kdf, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot.',
       '  │ 3 | sapres: 2',
       '  │   | ^^^^^^',
-      '  │ ./array.yaml:4:11: diskSize is the number 4, and must be a size with its unit, such as 512MiB or 1.5GiB. Write the unit: 4GiB.',
+      '  │ ./array.yaml:4:11: diskSize is the number 4, but must be a size with its unit, such as 512MiB or 1.5GiB. Write the unit: 4GiB.',
       '  │ 4 | diskSize: 4',
       '  │   |           ^',
       '  → Did you mean "raid1"?',
@@ -141,7 +141,7 @@ test('what nobody would write as a layout is refused at once, in few words', { t
     assert.ok(error instanceof RaidlabError && error.failure.area === 'usage', String(error));
     return Object.values(describeFailure(error.failure)).join('\n');
   };
-  assert.match(await refusal('fifo.yaml'), /cannot be read: it is no regular file/u);
+  assert.match(await refusal('fifo.yaml'), /cannot be read: it is not a regular file/u);
   assert.match(await refusal('/dev/zero.yaml/..'), /cannot be read/u);
   const deep = [
     '['.repeat(50_000),
@@ -200,7 +200,7 @@ test('a drill that is not made for what a file says is skipped, and says why; op
   writeFileSync(join(sandbox.hostPath, 'array.yaml'), 'profile: raid10\ndisks: 7\n');
   const { exitCode, stdout } = await sandbox.run('drill', 'kernel-crash', '--layout', './array.yaml');
   assert.equal(exitCode, 0);
-  assert.match(stdout, /it is not made for raid10 of 7 disks and 1 spare \(\.\/array\.yaml\): its own layout only/u);
+  assert.match(stdout, /it is not for raid10 of 7 disks and 1 spare \(\.\/array\.yaml\): its own layout only/u);
   const planned = await sandbox.run('drill', '--layout', './array.yaml', '--disks', '6', '--plan');
   assert.match(planned.stdout, /6 × 1 GiB \+ 1 spare, LUKS2, raid10/u);
 });

@@ -19,7 +19,7 @@ export const seedOption = optional(
   }),
 );
 
-/** Gives the seed that was asked for. The default payload is always the same one, so that its array is a template; whoever wants another draws it. */
+/** Gives the seed that was asked for. The default payload is always the same one, so that its array is a template; pick another with `random`. */
 export function seedOf(asked: string | undefined): string {
   // Six digits are easy to say over a shoulder, and a million payloads are enough.
   return asked === 'random' ? String(randomInt(1_000_000)) : (asked ?? '1');

@@ -10,7 +10,7 @@ import type { TerminalOptions } from '../../report/live/terminal-state.ts';
 
 /** What the report for people is told. */
 export interface ListOptions {
-  /** How many drills the run has: one is told step by step, of several each in a line. */
+  /** How many drills the run has: one is reported step by step, of several each in a line. */
   readonly drills: number;
   readonly verbose: boolean;
   readonly cwdHostPath: string;

@@ -38,7 +38,7 @@ export function presentOnTerminal(screen: Screen, options: ListOptions): Present
   };
 }
 
-/** Tells failures on standard error, whatever else is shown. Of one drill everybody knows which it is; of several each is named. */
+/** Reports failures on standard error, whatever else is shown. Of one drill everybody knows which it is; of several each is named. */
 export function presentFailures(screen: Screen, options: { readonly program: string; readonly drills: number }): Presenter {
   return {
     event: (event) => {

@@ -99,7 +99,7 @@ test('a failure is told in its layers, recorded, and decides the exit code', asy
   });
   assert.equal(
     stderr,
-    'raidlab: A command on this host failed (exit 3).\n  ran  host: mmdebstrap trixie\n  │ E: no\n  │ E: way\n  → Read what it said; `raidlab doctor` checks the usual causes.\n',
+    'raidlab: A command on this host failed (exit 3).\n  ran  host: mmdebstrap trixie\n  │ E: no\n  │ E: way\n  → Read its output; `raidlab doctor` checks the usual causes.\n',
   );
   assert.deepEqual(
     events.map((event) => event.type),

@@ -9,7 +9,7 @@ import { openSandbox } from '../fixtures/run-raidlab.ts';
 
 // A drill that is not made for a layout is skipped before anything is built: these runs start no machine.
 const asked = ['drill', 'kernel-crash', '--layout', 'raid1c3'] as const;
-const why = 'It was skipped: it is not made for the layout raid1c3: its own layout only.';
+const why = 'It was skipped: it is not for the layout raid1c3: its own layout only.';
 
 test('a drill that is not made for a layout is skipped, says why in every report, and is no failure', async () => {
   using sandbox = openSandbox();

@@ -12,7 +12,7 @@ export interface TextStream {
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
-/** Standard output or standard error. Writing never throws; a reader that went away is told once. */
+/** Standard output or standard error. Writing never throws; a reader that went away is reported once. */
 export interface Output {
   readonly capabilities: TerminalCapabilities;
   write(text: string | Uint8Array): void;

@@ -7,7 +7,7 @@ import { describeProfiles } from '../layout/profile.ts';
 import { describeChunks } from '../proof/judge-profiles.ts';
 import type { ArrayPicture, PicturedDevice } from './array-picture.ts';
 
-/** Why an array cannot lose a disk and have it replaced as it is, and what would mend that. */
+/** Why an array cannot lose a disk and have it replaced as it is, and what would fix that. */
 export interface Unworkable {
   /** Completes "the array cannot be worked on: ". */
   readonly why: string;
@@ -23,7 +23,7 @@ export function whyNotWorkable(picture: ArrayPicture, array: ArrayPlan, unfinish
 }
 
 function whyNotMounted({ mount, mounts }: ArrayPicture): Unworkable | null {
-  const remedy = `Mount the array on ${arrayGuestPath} in /etc/fstab: that is where the procedure looks for it.`;
+  const remedy = `Mount the array on ${arrayGuestPath} in /etc/fstab, where the procedure expects it.`;
   if (mount === null) {
     const elsewhere = mounts.map(({ target }) => target);
     const where = elsewhere.length === 0 ? 'and no btrfs is mounted at all' : `while btrfs is mounted on ${elsewhere.join(', ')}`;
@@ -40,7 +40,7 @@ function whyNotAsPlanned({ devices }: ArrayPicture, { members }: ArrayPlan): Unw
   if (has.toSorted().join() === planned.toSorted().join()) return null;
   return {
     why: `its members, by devid, are ${has.join(', ')}; it was built as ${planned.join(', ')}`,
-    remedy: 'Make another lab with `raidlab up --lab NAME`, or restore a snapshot from before.',
+    remedy: 'Create another lab with `raidlab up --lab NAME`, or restore an earlier snapshot.',
   };
 }
 
@@ -60,7 +60,7 @@ function whyNotAtRest({ devices }: ArrayPicture, unfinished: readonly string[]):
   if (counted.length === 0) return null;
   return {
     why: `errors were counted on it: ${counted.map(describeErrors).join('; ')}`,
-    remedy: `Find out what they came from, scrub the array, then set them to zero: ${formatCommand(planResetDeviceStats())}`,
+    remedy: `Find the cause, scrub the array, then set them to zero: ${formatCommand(planResetDeviceStats())}`,
   };
 }
 

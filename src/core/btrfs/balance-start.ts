@@ -11,7 +11,7 @@ export type BalanceResult =
 const tool = 'btrfs balance start';
 
 /**
- * Parses what `btrfs balance start` printed, both streams: success is told on stdout, everything else on stderr.
+ * Parses what `btrfs balance start` printed, both streams: success is reported on stdout, everything else on stderr.
  *
  * The exit code is not asked: it is 0 for a balance that was canceled or paused.
  * The warning and countdown before a conversion to raid5 or raid6, or before a balance without filters, are not known here and refused.

@@ -8,7 +8,7 @@ export function explainNoSpace(argv: readonly string[], said: string): readonly 
   const target = argv[1] === 'replace' ? argv.find((word) => word.startsWith('/dev/')) : undefined;
   const meanwhile = target === undefined ? '' : `, so that ${target} could take over`;
   return [
-    `It means that no chunk could be allocated on the devices of ${path}${meanwhile}: they are full of chunks, however little is in the chunks.`,
-    `\`btrfs filesystem usage ${path}\` tells which device has nothing unallocated; a larger lab (\`raidlab up --disk-size 4GiB\`) has room, and \`btrfs balance start -dusage=50 ${path}\` gives that of half empty chunks back.`,
+    `This means that no chunk could be allocated on the devices of ${path}${meanwhile}: they are full of chunks, even if the chunks are nearly empty.`,
+    `\`btrfs filesystem usage ${path}\` shows which device has nothing unallocated. \`btrfs balance start -dusage=50 ${path}\` frees half-empty chunks; a larger lab (\`raidlab up --disk-size 4GiB\`) has more room.`,
   ];
 }

@@ -17,19 +17,19 @@ export function describeDrillFileFailure(failure: DrillFileFailure): FailureDesc
         exitCode: usage,
         what: `The drill ${failure.file} cannot be read: ${failure.why}.`,
         remedy:
-          'A word with a slash in it, or that ends in .ts, .mts, .js or .mjs, is a file. `raidlab drills` lists the drills that have names.',
+          'A word with a slash in it, or that ends in .ts, .mts, .js or .mjs, is a file. `raidlab drills` lists the drills that come with raidlab.',
       };
     case 'bad-drill-file':
       return {
         exitCode: usage,
         what: `${failure.place}: ${failure.problem}${/[.!?]$/u.test(failure.problem) ? '' : '.'}`,
         ...(failure.said === '' ? {} : { said: failure.said }),
-        remedy: 'Mend the file, or start from one that runs: `raidlab new drill NAME`.',
+        remedy: 'Fix the file, or start from one that runs: `raidlab new drill NAME`.',
       };
     case 'file-exists':
       return {
         exitCode: usage,
-        what: `${failure.file} is there already.`,
+        what: `${failure.file} already exists.`,
         remedy: 'Choose another name or another --directory: nothing is overwritten.',
       };
   }

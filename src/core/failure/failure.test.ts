@@ -103,7 +103,7 @@ const samples: Samples = {
     'disk-missing': [69, { lab: 'default', serial: 'DISK1', hostPath: '/home/me/.raidlab/default/disks/DISK1.raw' }],
     'unknown-disk': [64, { lab: 'default', disk: 'DIKS1', known: ['DISK1'], nearest: 'DISK1' }],
     'no-slot': [64, { lab: 'default', bus: 'nvme', slots: 16 }],
-    'bad-fault': [64, { disk: 'DISK1', why: 'No place on the disk is named.' }],
+    'bad-fault': [64, { disk: 'DISK1', why: 'No place on the disk is given.' }],
     'beyond-redundancy': [64, { why: 'the array has single chunks' }],
     'port-taken': [69, { port: 2222, said }],
     'keeper-ended': [69, { lab: 'default', how: 'killed', said }],

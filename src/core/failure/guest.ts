@@ -36,7 +36,7 @@ export type GuestFailure =
       readonly limitBytes: number;
     };
 
-/** Gives the words for a guest failure. */
+/** Describes a guest failure. */
 export function describeGuestFailure(failure: GuestFailure): FailureDescription {
   const { inconclusive } = exitCodes;
   switch (failure.reason) {
@@ -46,7 +46,7 @@ export function describeGuestFailure(failure: GuestFailure): FailureDescription 
         what: `A command in the guest ended with exit ${String(failure.exitCode)}, and the procedure cannot go on.`,
         command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
         said: failure.said,
-        remedy: 'The whole transcript is in the run directory.',
+        remedy: 'The full transcript is in the run directory.',
       };
     case 'command-timed-out':
       return {
@@ -58,7 +58,7 @@ export function describeGuestFailure(failure: GuestFailure): FailureDescription 
     case 'output-not-understood':
       return {
         exitCode: inconclusive,
-        what: `A command in the guest printed something that raidlab does not know. What cannot be read cannot be judged.`,
+        what: `A command in the guest printed something that raidlab does not understand, so it cannot be judged.`,
         command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
         said: failure.message,
         remedy: 'Please report it with the run directory: the parser needs this version of the tool.',
@@ -66,9 +66,9 @@ export function describeGuestFailure(failure: GuestFailure): FailureDescription 
     case 'output-too-long':
       return {
         exitCode: inconclusive,
-        what: `A command in the guest wrote more than ${formatSize(failure.limitBytes)} and was ended. What is not read whole cannot be judged.`,
+        what: `A command in the guest wrote more than ${formatSize(failure.limitBytes)} and was ended. Incomplete output cannot be judged.`,
         command: `guest ${failure.machine}: ${failure.argv.join(' ')}`,
-        remedy: 'Ask it for less, or let it write to a file in the guest.',
+        remedy: 'Make it print less, or let it write to a file in the guest.',
       };
   }
 }

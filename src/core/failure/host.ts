@@ -34,7 +34,7 @@ export type HostFailure =
   | { readonly area: 'host'; readonly reason: 'interrupted'; readonly signal: string }
   | { readonly area: 'host'; readonly reason: 'internal'; readonly message: string };
 
-/** Gives the words for a host failure. */
+/** Describes a host failure. */
 export function describeHostFailure(failure: HostFailure): FailureDescription {
   if (failure.reason === 'lacks') return describeLacks(failure);
   const { unavailable, internal, interrupted } = exitCodes;
@@ -48,9 +48,9 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
     case 'qemu-too-old':
       return {
         exitCode: unavailable,
-        what: `QEMU ${failure.found} is too old: before ${failure.needed} its software emulation corrupts some guests, and a crash that a bad emulator made must not be reported as a finding.`,
+        what: `QEMU ${failure.found} is too old: before ${failure.needed} its software emulation corrupts some guests, and a crash caused by the emulator must not be reported as a finding.`,
         remedy:
-          'Install QEMU 10 or later (on Debian 12 from bookworm-backports), or run where KVM works; `raidlab doctor` gives the command.',
+          'Install QEMU 10 or later (on Debian 12 from bookworm-backports), or use a host where KVM works; `raidlab doctor` prints the command.',
       };
     case 'command-failed':
       return {
@@ -58,26 +58,26 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
         what: `A command on this host failed (${failure.signal ?? `exit ${String(failure.exitCode)}`}).`,
         command: `host: ${failure.argv.join(' ')}`,
         said: failure.said,
-        remedy: 'Read what it said; `raidlab doctor` checks the usual causes.',
+        remedy: 'Read its output; `raidlab doctor` checks the usual causes.',
       };
     case 'disk-full':
       return {
         exitCode: unavailable,
         what: `No space left on the disk that holds ${failure.hostPath}, while ${failure.doing}.`,
-        remedy: 'Free some space, or use a larger disk: XDG_CACHE_HOME moves the cache, TMPDIR what is unpacked, --output the results.',
+        remedy: 'Free some space, or use a larger disk: XDG_CACHE_HOME moves the cache, TMPDIR unpacked files, --output the results.',
       };
     case 'not-writable':
       return {
         exitCode: unavailable,
         what: `${failure.hostPath} cannot be written; it holds ${failure.purpose}.`,
         said: failure.said,
-        remedy: 'Make it writable, or choose a place of yours: XDG_CACHE_HOME (cache), --output (results), --reporter NAME=FILE (reports).',
+        remedy: 'Make it writable, or choose another place: XDG_CACHE_HOME (cache), --output (results), --reporter NAME=FILE (reports).',
       };
     case 'no-open-directory':
       return {
         exitCode: unavailable,
-        what: `There is no directory to unpack Debian packages in. That happens in a user namespace, whose user enters only what is open to others: ${failure.unfit.join('; ')}.`,
-        remedy: 'export TMPDIR=DIRECTORY, with one that others may enter (chmod o+x) and whose programs may run, as /var/tmp is.',
+        what: `There is no suitable directory to unpack Debian packages in. Unpacking runs in a user namespace, which can enter only directories that are open to others: ${failure.unfit.join('; ')}.`,
+        remedy: 'export TMPDIR=DIRECTORY, one that others may enter (chmod o+x) and not mounted noexec, such as /var/tmp.',
       };
     case 'wait-timed-out':
       return {
@@ -89,11 +89,11 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
     case 'entry-in-use':
       return {
         exitCode: unavailable,
-        what: `In use, and so not removed from the cache: ${failure.uses.join('; ')}.`,
-        remedy: 'Wait until that is over, or end it, then type the command again.',
+        what: `Still in use, so not removed from the cache: ${failure.uses.join('; ')}.`,
+        remedy: 'Wait until it ends, or end it, then type the command again.',
       };
     case 'interrupted':
-      return { exitCode: interrupted, what: `Interrupted (${failure.signal}).`, remedy: 'Nothing is left running; type it again.' };
+      return { exitCode: interrupted, what: `Interrupted (${failure.signal}).`, remedy: 'Nothing is left running. Try again.' };
     case 'internal':
       return {
         exitCode: internal,

@@ -73,7 +73,7 @@ export type ImageFailure =
       readonly others: readonly string[];
     };
 
-/** Gives the words for an image failure. */
+/** Describes an image failure. */
 export function describeImageFailure(failure: ImageFailure): FailureDescription {
   switch (failure.reason) {
     case 'unknown-suite':
@@ -85,15 +85,14 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
     case 'unknown-kernel':
       return {
         exitCode: exitCodes.usage,
-        what: `"${failure.kernel}" names no kernel.`,
-        remedy: `${didYouMean(failure.nearest)}A kernel is a Debian suite (${failure.known.join(', ')}), a version (6.12), .deb files with commas between them, or a directory with vmlinuz and modules, written with a slash (./linux).`,
+        what: `"${failure.kernel}" is not a kernel.`,
+        remedy: `${didYouMean(failure.nearest)}A kernel is a Debian suite (${failure.known.join(', ')}), a version (6.12), .deb files separated by commas, or a directory with vmlinuz and modules, written with a slash (./linux).`,
       };
     case 'kernel-not-cached':
       return {
         exitCode: exitCodes.usage,
         what: `There is no kernel "${failure.kernel}" in the cache.`,
-        remedy:
-          failure.known.length === 0 ? 'There is none at all.' : `${didYouMean(failure.nearest)}There are: ${failure.known.join(', ')}.`,
+        remedy: failure.known.length === 0 ? 'There are none.' : `${didYouMean(failure.nearest)}There are: ${failure.known.join(', ')}.`,
       };
     case 'version-not-found':
       return describeVersionNotFound(failure);
@@ -109,7 +108,7 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
         what: `Building ${failure.artefact} failed.`,
         command: `host: ${failure.argv.join(' ')}`,
         said: failure.said,
-        remedy: 'Read what it said; `raidlab doctor` checks the usual causes. What was half built has been removed.',
+        remedy: 'Read its output; `raidlab doctor` checks the usual causes. The incomplete build has been removed.',
       };
     case 'mirror-unreachable':
       return {
@@ -130,7 +129,7 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
         exitCode: exitCodes.unavailable,
         what: `The kernel ${failure.kernel} cannot run a machine: ${failure.module} is neither built in nor among its modules.`,
         remedy:
-          'Use a kernel that has it, or build it in: a machine cannot do without CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_CONSOLE, CONFIG_SCSI_VIRTIO (in CONFIG_SCSI_LOWLEVEL), CONFIG_EXT4_FS, CONFIG_BTRFS_FS and CONFIG_DM_CRYPT.',
+          'Use a kernel that has it, or build it in: a machine needs CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_CONSOLE, CONFIG_SCSI_VIRTIO (in CONFIG_SCSI_LOWLEVEL), CONFIG_EXT4_FS, CONFIG_BTRFS_FS and CONFIG_DM_CRYPT.',
       };
     case 'tools-too-new':
       return {
@@ -138,8 +137,8 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
         what: `The tools of ${failure.suite} do not run on Linux ${failure.kernel}: they need ${failure.oldestKernel}.`,
         remedy:
           failure.others.length === 0
-            ? 'Take older tools: --tools.'
-            : `Take older tools: ${failure.others.map((suite) => `--tools ${suite}`).join(', ')}; without --tools raidlab takes them itself.`,
+            ? 'Use older tools: --tools.'
+            : `Use older tools: ${failure.others.map((suite) => `--tools ${suite}`).join(', ')}; without --tools raidlab chooses them itself.`,
       };
   }
 }
@@ -151,8 +150,7 @@ function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'ver
       ? ''
       : ` ${partly.suite} names ${partly.package} ${partly.version}, but no suite has ${partly.missing.join(' and ')}.`;
   const what = `No suite has a kernel ${version}.${lacks}`;
-  const has =
-    known.length === 0 ? 'They have none at all.' : `They have ${known.join(', ')}: \`raidlab kernels ls --available\` says where.`;
+  const has = known.length === 0 ? 'They have none.' : `They have ${known.join(', ')}: \`raidlab kernels ls --available\` shows where.`;
   if (unread === undefined) return { exitCode: exitCodes.usage, what, remedy: has };
   // It may well be in what could not be read.
   return {
@@ -164,16 +162,16 @@ function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'ver
 }
 
 const remedyWithoutNetwork =
-  'What is in the cache works without one: `raidlab kernels ls` and `raidlab cache ls` list it. For anything else connect this host, then type the command again.';
+  'The cache works without a network: `raidlab kernels ls` and `raidlab cache ls` list what is there. For anything else connect this host, then type the command again.';
 
 /** A mirror that is behind, or an archive, is a choice of the person's: what is expired may lack months of security. */
 function remedyForMirror(suite: string, said: string): string {
   const variable = mirrorVariableOf(suite);
   if (/\bis expired\b/u.test(said)) {
-    return `Use a mirror that is up to date, or take this one as it is: ${variable}='[check-valid-until=no] http://…' (its address).`;
+    return `Use an up-to-date mirror, or accept this one as it is: ${variable}='[check-valid-until=no] http://…' (its address).`;
   }
   if (/\b404\b|does not have a Release file/u.test(said)) {
-    return `The mirror does not have this suite. Name one that does: ${variable}='http://…'. What Debian no longer supports is on an archive.`;
+    return `The mirror does not have this suite. Set one that does: ${variable}='http://…'. Unsupported suites are on Debian's archive.`;
   }
   return 'Check that `apt-get update` works on this machine (network, proxy, mirror), then type the command again.';
 }

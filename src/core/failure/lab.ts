@@ -8,7 +8,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { describeSnapshotFailure, isSnapshotFailure } from './snapshot.ts';
 import type { SnapshotFailure } from './snapshot.ts';
 
-/** A lab is not there, not on, or cannot be used: what the person can mend is exit 64 or 69, a kernel that crashed 3. */
+/** A lab is not there, not on, or cannot be used: what the person can fix is exit 64 or 69, a kernel that crashed 3. */
 export type LabFailure =
   | { readonly area: 'lab'; readonly reason: 'bad-name'; readonly lab: string }
   | { readonly area: 'lab'; readonly reason: 'no-lab'; readonly lab: string; readonly hostPath: string; readonly known: readonly string[] }
@@ -73,7 +73,7 @@ export type LabFailure =
   | ConsoleFailure
   | SnapshotFailure;
 
-/** Gives the words for a failure of a lab. */
+/** Describes a failure of a lab. */
 export function describeLabFailure(failure: LabFailure): FailureDescription {
   if (isConsoleFailure(failure)) return describeConsoleFailure(failure);
   if (isSnapshotFailure(failure)) return describeSnapshotFailure(failure);
@@ -102,7 +102,7 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
     case 'no-slot':
       return {
         exitCode: usage,
-        what: `The lab ${failure.lab} has no slot for another disk: on ${failure.bus} there are ${String(failure.slots)}, and pulled disks keep theirs.`,
+        what: `The lab ${failure.lab} has no slot for another disk: ${failure.bus} has ${String(failure.slots)}, and pulled disks keep theirs.`,
         remedy: 'Use one of its disks, or a lab on scsi: `raidlab up --bus scsi --lab NAME`.',
       };
     case 'bad-fault':
@@ -115,19 +115,18 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
       return {
         exitCode: usage,
         what: `This may destroy the last good copy of something, because ${failure.why}.`,
-        remedy: 'With --beyond-redundancy it is done all the same. `raidlab status` shows what there is.',
+        remedy: 'Use --beyond-redundancy to do it anyway. `raidlab status` shows the copies that exist.',
       };
     case 'root-of-layers':
       return {
         exitCode: usage,
-        what: `The lab ${failure.lab} cannot be turned on with Linux ${failure.kernel}, which has no overlayfs or no erofs: its system disk was written over a root of layers.`,
-        remedy:
-          'Make another lab with that kernel: raidlab up --lab NAME --kernel …. One that was made so can be reloaded into any kernel.',
+        what: `The lab ${failure.lab} cannot be turned on with Linux ${failure.kernel}, which has no overlayfs or no erofs: its system disk belongs to a layered root.`,
+        remedy: 'Create another lab with that kernel: raidlab up --lab NAME --kernel …. Such a lab can be reloaded into any kernel.',
       };
     case 'disk-missing':
       return {
         exitCode: exitCodes.unavailable,
-        what: `The lab ${failure.lab} has lost the image of ${failure.serial}: ${failure.hostPath} is not there.`,
+        what: `The lab ${failure.lab} has lost the image of ${failure.serial}: ${failure.hostPath} does not exist.`,
         remedy: 'Put it back, or `raidlab destroy` the lab and bring up a new one. Nothing was changed.',
       };
   }
@@ -149,18 +148,18 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
       return {
         exitCode: usage,
         what: `A lab cannot be called "${failure.lab}".`,
-        remedy: 'A name has up to 30 small letters, digits and dashes, and begins with a letter or a digit.',
+        remedy: 'A name has up to 30 lowercase letters, digits and dashes, and starts with a letter or a digit.',
       };
     case 'no-lab':
       return {
         exitCode: usage,
         what: `There is no lab called "${failure.lab}" in ${failure.hostPath} or above it.`,
-        remedy: `${failure.known.length === 0 ? '' : `There are: ${failure.known.join(', ')} (\`--lab NAME\`). `}\`raidlab up\` makes one; \`raidlab ls\` lists those elsewhere.`,
+        remedy: `${failure.known.length === 0 ? '' : `There are: ${failure.known.join(', ')} (\`--lab NAME\`). `}\`raidlab up\` creates one; \`raidlab ls\` lists those elsewhere.`,
       };
     case 'not-yours':
       return {
         exitCode: usage,
-        what: `The lab ${failure.lab} in ${failure.hostPath} is not used, because ${failure.why}. What its files say is done in your name.`,
+        what: `The lab ${failure.lab} in ${failure.hostPath} is not used, because ${failure.why}. raidlab would act on its files in your name.`,
         remedy: failure.remedy,
       };
     case 'not-on':
@@ -173,9 +172,9 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
     case 'differs':
       return {
         exitCode: usage,
-        what: `The lab ${failure.lab} is there already, with ${failure.has}; ${failure.asked} was asked for.`,
+        what: `The lab ${failure.lab} already exists, with ${failure.has}, but ${failure.asked} was asked for.`,
         remedy:
-          'A lab keeps what it was made with. Use another name (`--lab NAME`), or `raidlab destroy` it first. `raidlab reload --kernel` changes the kernel.',
+          'A lab keeps what it was created with. Use another name (`--lab NAME`), or `raidlab destroy` it first. `raidlab reload --kernel` changes the kernel.',
       };
     case 'state-damaged':
       return {
@@ -183,7 +182,7 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
         what: `${failure.hostPath} cannot be read as the state of a lab.`,
         said: failure.why,
         remedy:
-          'Nothing was changed. The disks beside it are plain images. Mend the file, or take out what you need and `raidlab destroy` the lab.',
+          'Nothing was changed. The disks beside it are plain images. Fix the file, or copy out what you need and `raidlab destroy` the lab.',
       };
     case 'state-newer':
       return {
@@ -208,15 +207,15 @@ function describeKeeperFailure(
     case 'busy':
       return {
         exitCode: unavailable,
-        what: `Another raidlab${failure.pid === null ? '' : ` (process ${String(failure.pid)})`} works on the lab ${failure.lab}; waited ${formatTimeLimit(failure.limit)} for it.`,
-        remedy: 'Wait until it is done, or end it, then type the command again.',
+        what: `Another raidlab${failure.pid === null ? '' : ` (process ${String(failure.pid)})`} is working on the lab ${failure.lab}; waited ${formatTimeLimit(failure.limit)} for it.`,
+        remedy: 'Wait until it is finished, or end it, then type the command again.',
       };
     case 'port-taken':
       return {
         exitCode: unavailable,
-        what: `Port ${String(failure.port)} of the loopback is taken by another program.`,
+        what: `Port ${String(failure.port)} of the loopback is used by another program.`,
         said: failure.said,
-        remedy: 'Choose another with --ssh-port, or leave it out: then a free one is found.',
+        remedy: 'Choose another with --ssh-port, or leave it out to use any free one.',
       };
     case 'keeper-ended':
       return {
@@ -236,12 +235,12 @@ function describeKeeperFailure(
       return {
         exitCode: unavailable,
         what: `The lab ${failure.lab} is kept by another raidlab (${failure.keeper}; this is ${failure.here}).`,
-        remedy: 'Use that one, or `raidlab halt` and `raidlab up`: then this one keeps it.',
+        remedy: 'Use that one, or `raidlab halt` and `raidlab up` to use this one.',
       };
     case 'kept-elsewhere':
       return {
         exitCode: unavailable,
-        what: `The lab ${failure.lab} is on, where this raidlab cannot see it: ${failure.how}.`,
+        what: `The lab ${failure.lab} is on in a place that this raidlab cannot see: ${failure.how}.`,
         remedy: 'Type the command there. If that host or container is gone for good, remove keeper.json from the directory of the lab.',
       };
     case 'kernel-crashed':
@@ -249,14 +248,14 @@ function describeKeeperFailure(
         exitCode: crashed,
         what: `The kernel of the lab ${failure.lab} crashed (${failure.what}).`,
         said: failure.transcript.slice(-30).join('\n'),
-        remedy: '`raidlab logs` has all of it. `raidlab crash` and `raidlab up` begin again from the disks.',
+        remedy: '`raidlab logs` shows all of it. `raidlab crash` and `raidlab up` boot it again from its disks.',
       };
     case 'ssh-silent':
       return {
         exitCode: unavailable,
         what: `ssh in the lab ${failure.lab} did not answer within ${formatTimeLimit(failure.limit)}.`,
         said: `last seen: ${failure.lastSeen}`,
-        remedy: `\`raidlab console\` works without it, \`raidlab logs\` may say why. ${longerLimitsRemedy(failure.limit)}`,
+        remedy: `\`raidlab console\` works without ssh, and \`raidlab logs\` may show why. ${longerLimitsRemedy(failure.limit)}`,
       };
   }
 }

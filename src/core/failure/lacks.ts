@@ -2,7 +2,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { Mend } from '../host/mend.ts';
 import type { FailureDescription } from './description.ts';
 
-/** The host has not what it must have before anything is started or built (69). */
+/** The host lacks something that is needed before anything can be started or built (69). */
 export interface LacksFailure {
   readonly area: 'host';
   readonly reason: 'lacks';
@@ -10,7 +10,7 @@ export interface LacksFailure {
   readonly mend: Mend;
 }
 
-/** Gives the words for what a host lacks. */
+/** Describes what a host lacks. */
 export function describeLacks({ lacks, mend }: LacksFailure): FailureDescription {
   const command = mend.command === null ? [] : [`Type \`${mend.command}\`, then the same command again.`];
   return {

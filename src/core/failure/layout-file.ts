@@ -19,14 +19,14 @@ export type LayoutFileFailure =
   /** At least one mistake, in the order of the text. */
   | { readonly area: 'usage'; readonly reason: 'bad-layout-file'; readonly file: string; readonly mistakes: readonly PlacedMistake[] };
 
-/** Gives the words for a failure of a layout's file. The first mistake is the one that is told; the others are told below it. */
+/** Gives the words for a failure of a layout's file. The first mistake is the one that is reported; the others are reported below it. */
 export function describeLayoutFileFailure(failure: LayoutFileFailure): FailureDescription {
   const { usage } = exitCodes;
   if (failure.reason === 'no-layout-file') {
     return {
       exitCode: usage,
       what: `The layout ${failure.file} cannot be read: ${failure.why}.`,
-      remedy: 'A word with a slash in it, or that ends in .yaml or .yml, is a file; examples/layout.yaml is one to begin with.',
+      remedy: 'A word with a slash in it, or that ends in .yaml or .yml, is a file; examples/layout.yaml is an example.',
     };
   }
   const { file, mistakes } = failure;
@@ -34,11 +34,11 @@ export function describeLayoutFileFailure(failure: LayoutFileFailure): FailureDe
   const place = ({ line, column }: PlacedMistake): string => `${file}:${String(line)}:${String(column)}`;
   return {
     exitCode: usage,
-    what: first === undefined ? `${file} is no layout.` : `${place(first)}: ${first.problem}.`,
+    what: first === undefined ? `${file} is not a layout.` : `${place(first)}: ${first.problem}.`,
     said: [
       ...(first === undefined ? [] : [first.excerpt]),
       ...others.flatMap((mistake) => [`${place(mistake)}: ${mistake.problem}. ${mistake.remedy}`, mistake.excerpt]),
     ].join('\n'),
-    remedy: first?.remedy ?? 'docs/layouts.md lists what can be in it.',
+    remedy: first?.remedy ?? 'docs/layouts.md lists its fields.',
   };
 }

@@ -68,7 +68,7 @@ export type MachineFailure =
       readonly said: string;
     };
 
-/** Gives the words for a machine failure. */
+/** Describes a machine failure. */
 export function describeMachineFailure(failure: MachineFailure): FailureDescription {
   return isStartFailure(failure) ? describeStartFailure(failure) : describeRunningFailure(failure);
 }
@@ -105,20 +105,20 @@ function describeStartFailure(failure: StartFailure): FailureDescription {
         exitCode: unavailable,
         what: `Machine ${failure.machine} gave up booting.`,
         said: failure.said,
-        remedy: 'The console log is in the run directory. A kernel of your own must have the modules that its root needs.',
+        remedy: 'The console log is in the run directory. Your own kernel must have the modules that its root needs.',
       };
     case 'kvm-unusable':
       return {
         exitCode: unavailable,
         what: `KVM was asked for and cannot be used: ${failure.why}.`,
-        remedy: 'Leave --accelerator out: raidlab then takes software emulation, which is slower and always works.',
+        remedy: 'Leave out --accelerator: raidlab then uses software emulation, which is slower but always works.',
       };
     case 'state-not-moved':
       return {
         exitCode: inconclusive,
         what: `QEMU gave up while waiting for ${failure.waitingFor} (machine ${failure.machine}).`,
         said: failure.said,
-        remedy: 'Run the drill with --fresh, which makes its templates anew, or with --cold, which boots instead.',
+        remedy: 'Run the drill with --fresh, which rebuilds its templates, or with --cold, which boots instead.',
       };
   }
 }
@@ -131,7 +131,7 @@ function describeRunningFailure(failure: Exclude<MachineFailure, StartFailure>):
         exitCode: inconclusive,
         what: `QEMU of machine ${failure.machine} ended (${failure.how}) while waiting for ${failure.waitingFor}. This is machine trouble, not a finding about storage.`,
         said: failure.said,
-        remedy: 'Was it killed (out of memory, by hand)? Look at the host, then run the drill again.',
+        remedy: 'Was it killed (out of memory, by hand)? Check the host, then run the drill again.',
       };
     case 'qmp-silent':
       return {
@@ -143,7 +143,7 @@ function describeRunningFailure(failure: Exclude<MachineFailure, StartFailure>):
     case 'protocol-broken':
       return {
         exitCode: inconclusive,
-        what: `The ${failure.peer} of machine ${failure.machine} said something that is not its protocol.`,
+        what: `The ${failure.peer} of machine ${failure.machine} broke its protocol.`,
         said: failure.said,
         remedy: 'This is machine trouble, not a finding about storage. Please report it with the run directory.',
       };

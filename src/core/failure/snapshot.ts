@@ -37,7 +37,7 @@ export function isSnapshotFailure<F extends { readonly reason: string }>(failure
   return reasons.includes(failure.reason);
 }
 
-/** Gives the words for a failure about a snapshot. */
+/** Describes a failure about a snapshot. */
 export function describeSnapshotFailure(failure: SnapshotFailure): FailureDescription {
   const { usage, unavailable } = exitCodes;
   switch (failure.reason) {
@@ -45,18 +45,18 @@ export function describeSnapshotFailure(failure: SnapshotFailure): FailureDescri
       return {
         exitCode: usage,
         what: `A snapshot cannot be called "${failure.snapshot}".`,
-        remedy: 'A name has up to 50 letters, digits, dots, dashes and underscores, and begins with a letter or a digit.',
+        remedy: 'A name has up to 50 letters, digits, dots, dashes and underscores, and starts with a letter or a digit.',
       };
     case 'no-snapshot':
       return {
         exitCode: usage,
         what: `The lab ${failure.lab} has no snapshot called "${failure.snapshot}".`,
-        remedy: `${didYouMean(failure.nearest)}${failure.known.length === 0 ? 'It has none; `raidlab snapshot save NAME` makes one.' : `It has: ${failure.known.join(', ')}.`}`,
+        remedy: `${didYouMean(failure.nearest)}${failure.known.length === 0 ? 'It has none; `raidlab snapshot save NAME` creates one.' : `It has: ${failure.known.join(', ')}.`}`,
       };
     case 'snapshot-exists':
       return {
         exitCode: usage,
-        what: `The lab ${failure.lab} has a snapshot called "${failure.snapshot}" already.`,
+        what: `The lab ${failure.lab} already has a snapshot called "${failure.snapshot}".`,
         remedy: 'Choose another name, or `raidlab snapshot rm` that one first.',
       };
     case 'snapshot-failed':
@@ -64,24 +64,24 @@ export function describeSnapshotFailure(failure: SnapshotFailure): FailureDescri
         exitCode: unavailable,
         what: `The snapshot "${failure.snapshot}" could not be saved: QEMU gave up.`,
         said: failure.said,
-        remedy: `The lab ${failure.lab} is on as before, and nothing of the snapshot is left. The transcript is in its logs.`,
+        remedy: `The lab ${failure.lab} is on as before, and nothing of the snapshot remains. The transcript is in its logs.`,
       };
     case 'snapshot-damaged':
       return {
         exitCode: unavailable,
         what: `The snapshot "${failure.snapshot}" is damaged: ${failure.why}.`,
-        remedy: 'The disks of the lab are as before. `raidlab snapshot rm` removes the snapshot; one that is damaged cannot be mended.',
+        remedy: 'The disks of the lab are unchanged. A damaged snapshot cannot be repaired; `raidlab snapshot rm` removes it.',
       };
     case 'snapshot-differs':
       return {
         exitCode: unavailable,
-        what: `The machine of the snapshot "${failure.snapshot}" cannot go on here: ${failure.why}.`,
-        remedy: 'With --disks-only its disks are restored, and `raidlab up` boots from them, as after a power cut.',
+        what: `The machine of the snapshot "${failure.snapshot}" cannot resume here: ${failure.why}.`,
+        remedy: 'Use --disks-only to restore its disks; `raidlab up` then boots from them, as after a power cut.',
       };
     case 'snapshot-unsupported':
       return {
         exitCode: unavailable,
-        what: `${failure.what} cannot be saved while it runs, and go on.`,
+        what: `${failure.what} cannot be saved while it runs.`,
         remedy: `${failure.otherwise}, or \`raidlab halt\` first: the disks of a lab that is off can always be saved.`,
       };
   }

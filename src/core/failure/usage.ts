@@ -58,7 +58,7 @@ export type UsageFailure =
   | { readonly area: 'usage'; readonly reason: 'bad-layout'; readonly message: string; readonly remedy: string }
   | { readonly area: 'usage'; readonly reason: 'payload-too-large'; readonly payloadBytes: number; readonly usableBytes: number };
 
-/** Gives the words for a usage failure. */
+/** Describes a usage failure. */
 export function describeUsageFailure(failure: UsageFailure): FailureDescription {
   const { usage } = exitCodes;
   switch (failure.reason) {
@@ -97,7 +97,7 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
     case 'ambiguous-entry':
       return {
         exitCode: usage,
-        what: `"${failure.entry}" is the beginning of ${String(failure.matches.length)} cache entries.`,
+        what: `"${failure.entry}" matches ${String(failure.matches.length)} cache entries.`,
         remedy: `Type more of the name: ${failure.matches.join(', ')}.`,
       };
     case 'bad-variable':

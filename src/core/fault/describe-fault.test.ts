@@ -9,8 +9,8 @@ const words: readonly (readonly [Fault, string])[] = [
   [{ kind: 'write-errors', disk: 'DISK1', at: one }, 'write errors at byte 8192, 4 KiB'],
   [{ kind: 'all-errors', disk: 'DISK1', at: [...one, ...one] }, 'read and write errors at 2 places, 8 KiB'],
   [{ kind: 'read-errors', disk: 'DISK1', everyNth: 10 }, 'read errors, one request in 10'],
-  [{ kind: 'slow-disk', disk: 'DISK1', requestsPerSecond: 5 }, 'slow: 5 requests a second'],
-  [{ kind: 'slow-disk', disk: 'DISK1', requestsPerSecond: 5, bytesPerSecond: 1024 ** 2 }, 'slow: 5 requests a second, 1 MiB a second'],
+  [{ kind: 'slow-disk', disk: 'DISK1', requestsPerSecond: 5 }, 'slow: 5 requests per second'],
+  [{ kind: 'slow-disk', disk: 'DISK1', requestsPerSecond: 5, bytesPerSecond: 1024 ** 2 }, 'slow: 5 requests per second, 1 MiB per second'],
   [{ kind: 'silent-corruption', disk: 'DISK1', at: one }, 'silent corruption at byte 8192, 4 KiB'],
   [{ kind: 'header-wipe', disk: 'DISK1', lengthBytes: 16 * 1024 ** 2 }, 'the first 16 MiB wiped'],
 ];

@@ -1,12 +1,12 @@
 import type { ByteRange, Fault } from './fault.ts';
 import { formatSize } from '../text/size.ts';
 
-/** Gives a fault in a few words, without its disk: `read errors at 3 places`, `slow: 5 requests a second`. */
+/** Gives a fault in a few words, without its disk: `read errors at 3 places`, `slow: 5 requests per second`. */
 export function describeFault(fault: Fault): string {
   switch (fault.kind) {
     case 'slow-disk': {
-      const requests = fault.requestsPerSecond === undefined ? [] : [`${String(fault.requestsPerSecond)} requests a second`];
-      const bytes = fault.bytesPerSecond === undefined ? [] : [`${formatSize(fault.bytesPerSecond)} a second`];
+      const requests = fault.requestsPerSecond === undefined ? [] : [`${String(fault.requestsPerSecond)} requests per second`];
+      const bytes = fault.bytesPerSecond === undefined ? [] : [`${formatSize(fault.bytesPerSecond)} per second`];
       return `slow: ${[...requests, ...bytes].join(', ')}`;
     }
     case 'header-wipe':

@@ -30,7 +30,7 @@ interface DiskErrors {
   readonly sense?: DiskSense;
 }
 
-/** Reads fail, with a medium error unless said otherwise; writes work, and do not mend anything. */
+/** Reads fail, with a medium error unless said otherwise; writes work, and do not fix anything. */
 export interface ReadErrors extends DiskErrors {
   readonly kind: 'read-errors';
 }

@@ -9,7 +9,7 @@ export function judgeFault(fault: Fault, diskSizeBytes: number): string | undefi
     case 'slow-disk': {
       const { requestsPerSecond, bytesPerSecond } = fault;
       if (requestsPerSecond === undefined && bytesPerSecond === undefined)
-        return 'A slow disk needs a number of requests or bytes a second.';
+        return 'A slow disk needs a number of requests or bytes per second.';
       const wrong = [requestsPerSecond, bytesPerSecond].some((rate) => rate !== undefined && !isPositiveInteger(rate));
       return wrong ? 'A slow disk needs whole numbers from 1 on.' : undefined;
     }
@@ -30,10 +30,10 @@ export function judgeFault(fault: Fault, diskSizeBytes: number): string | undefi
 
 function judgeErrors({ at, everyNth }: ErrorFault, diskSizeBytes: number): string | undefined {
   if (everyNth !== undefined) {
-    if (at !== undefined) return 'Errors are either at some places or at each Nth request, not both.';
+    if (at !== undefined) return 'Errors are either at places or at every Nth request, not both.';
     return isPositiveInteger(everyNth) && everyNth <= maxFaultBlocks
       ? undefined
-      : `Each Nth request is a whole number from 1 to ${String(maxFaultBlocks)}.`;
+      : `Every Nth request is a whole number from 1 to ${String(maxFaultBlocks)}.`;
   }
   if (at === undefined) return undefined;
   const trouble = judgeRanges(at, diskSizeBytes);
@@ -44,7 +44,7 @@ function judgeErrors({ at, everyNth }: ErrorFault, diskSizeBytes: number): strin
 }
 
 function judgeRanges(ranges: readonly ByteRange[], diskSizeBytes: number): string | undefined {
-  if (ranges.length === 0) return 'No place on the disk is named.';
+  if (ranges.length === 0) return 'No place on the disk is given.';
   for (const { offsetBytes, lengthBytes } of ranges) {
     const whole = Number.isSafeInteger(offsetBytes) && offsetBytes >= 0 && isPositiveInteger(lengthBytes);
     if (!whole) return `${String(lengthBytes)} bytes at ${String(offsetBytes)} is no place on a disk.`;

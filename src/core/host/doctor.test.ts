@@ -84,7 +84,7 @@ const cases: readonly (readonly [what: string, name: string, outcome: Finding['o
     'system',
     'warn',
     { os: { id: 'fedora', like: [], name: 'Fedora 44', version: 44, codename: null } },
-    /^Untested: only Debian 12 and newer are\. The names/u,
+    /^Untested: only Debian 12 and newer are tested\. Its package names/u,
   ],
   [
     'one that is like another',
@@ -98,7 +98,7 @@ const cases: readonly (readonly [what: string, name: string, outcome: Finding['o
     'system',
     'warn',
     { os: { id: 'plan9', like: [], name: 'Plan 9', version: 4, codename: null } },
-    /no package names are known/u,
+    /package names of this one are unknown/u,
   ],
   ['an older Debian', 'system', 'fail', { os: { ...healthy.os, version: 11, codename: 'bullseye' } }, /Upgrade to Debian 12/u],
   ['no KVM', 'kvm', 'warn', { kvm: { device: 'absent', remembered: [] } }, /nested/u],

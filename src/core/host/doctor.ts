@@ -36,7 +36,7 @@ export interface Finding {
   readonly what: string;
   /** Why it matters. */
   readonly why: string;
-  /** The exact command that mends it, or what to do where no command can; null when nothing is wrong. */
+  /** The exact command that fixes it, or what to do where no command can; null when nothing is wrong. */
   readonly mend: string | null;
 }
 
@@ -86,15 +86,15 @@ function saysUntested({ distributions }: HostRequirements, { os }: HostFacts): s
   const distribution = findDistribution(distributions, os);
   if (isTested(distribution, os)) return null;
   const tested = distributions.flatMap((one) => one.tested ?? []).join(', ');
-  if (distribution === undefined) return `Untested: only ${tested} are, and no package names are known for this one.`;
+  if (distribution === undefined) return `Untested: only ${tested} are tested, and the package names of this one are unknown.`;
   const like = distribution.ids.includes(os.id) ? '' : `, taken for ${distribution.name}`;
-  return `Untested${like}: only ${tested} are. The names of its packages are known.`;
+  return `Untested${like}: only ${tested} are tested. Its package names are known.`;
 }
 
 function judgeKvm({ kvm, isRoot, user }: HostFacts): Finding {
   const base = {
     name: 'kvm',
-    why: 'with KVM a drill takes a fraction of the time; without it QEMU emulates the processor, which is slower and as good',
+    why: 'with KVM a drill takes a fraction of the time; without it QEMU emulates the processor, which is slower but just as valid',
   };
   const failed = kvm.remembered.find((probe) => !probe.works);
   switch (kvm.device) {
@@ -133,13 +133,13 @@ function judgeKvm({ kvm, isRoot, user }: HostFacts): Finding {
 }
 
 function judgeCache({ hostPath, isWritable, freeBytes, usedBytes, maxBytes }: HostFacts['cache']): Finding {
-  const base = { name: 'cache', why: 'images and templates are built once and kept there, and the disks of a running drill lie there' };
+  const base = { name: 'cache', why: 'holds images and templates, and the disks of running drills' };
   if (!isWritable)
     return {
       ...base,
       outcome: 'fail',
       what: `${hostPath} cannot be written`,
-      mend: 'export XDG_CACHE_HOME=DIRECTORY, with a directory of yours',
+      mend: 'export XDG_CACHE_HOME=DIRECTORY, with your own directory',
     };
   if (freeBytes === null)
     return {
@@ -159,13 +159,13 @@ function judgeCache({ hostPath, isWritable, freeBytes, usedBytes, maxBytes }: Ho
 }
 
 function judgeRuntime({ hostPath, isWritable }: DirectoryFacts): Finding {
-  const base = { name: 'runtime-directory', why: 'the sockets of a machine lie there; their paths must be short' };
+  const base = { name: 'runtime-directory', why: 'holds the sockets of machines, whose paths must be short' };
   if (isWritable) return { ...base, outcome: 'ok', what: hostPath, mend: null };
   return {
     ...base,
     outcome: 'fail',
     what: `${hostPath} cannot be written`,
-    mend: 'export XDG_RUNTIME_DIR=DIRECTORY, with a directory of yours and a short path',
+    mend: 'export XDG_RUNTIME_DIR=DIRECTORY, with your own directory and a short path',
   };
 }
 
@@ -176,22 +176,22 @@ function judgeMemory({ memoryAvailableBytes }: HostFacts): Finding {
     why: 'a machine has 1 GiB unless --memory says otherwise',
   };
   if (memoryAvailableBytes >= memoryNeededBytes) return { ...base, outcome: 'ok', mend: null };
-  return { ...base, outcome: 'warn', mend: 'End something that uses memory, or give machines less: raidlab drill --memory 512' };
+  return { ...base, outcome: 'warn', mend: 'Close programs that use memory, or give machines less: raidlab drill --memory 512' };
 }
 
 function judgeCores({ cores }: HostFacts): Finding {
   const base = {
     name: 'cores',
     what: String(cores),
-    why: 'a machine uses one; with a second core the host stays responsive, and timers in the guest stay true',
+    why: 'a machine uses one; with a second core the host stays responsive, and timers in the guest stay accurate',
   };
   return cores >= 2
     ? { ...base, outcome: 'ok', mend: null }
-    : { ...base, outcome: 'warn', mend: 'Run one drill at a time, and nothing beside it.' };
+    : { ...base, outcome: 'warn', mend: 'Run one drill at a time, and nothing else.' };
 }
 
 function judgeMirror({ mirrors, hasNetwork, missingImages }: HostFacts): Finding {
-  const base = { name: 'mirror', why: 'kernels and userlands are built from Debian packages of the mirror that apt uses here' };
+  const base = { name: 'mirror', why: 'kernels and userlands are built from Debian packages of the mirror that apt uses' };
   const uris = [...new Set(mirrors.map((mirror) => mirror.uri))];
   const isNear = uris.some((uri) => /^(?:file|copy):|^https?:\/\/(?:localhost|127\.)/u.test(uri));
   if (uris.length > 0 && (hasNetwork || isNear)) return { ...base, outcome: 'ok', what: uris.join(', '), mend: null };
@@ -199,5 +199,5 @@ function judgeMirror({ mirrors, hasNetwork, missingImages }: HostFacts): Finding
   const mend = uris.length > 0 ? 'Connect this host to the network.' : 'export RAIDLAB_MIRROR=URI, with the URI of a Debian mirror';
   if (missingImages.length > 0)
     return { ...base, outcome: 'fail', what: `${what}, and the cache lacks the ${missingImages.join(' and the ')}`, mend };
-  return { ...base, outcome: 'warn', what: `${what}: what is in the cache works, nothing else can be built`, mend };
+  return { ...base, outcome: 'warn', what: `${what}: what is in the cache works, but nothing else can be built`, mend };
 }

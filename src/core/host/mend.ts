@@ -1,13 +1,13 @@
 import { findDistribution, packageIn } from './requirements.ts';
 import type { Distribution, FileRequirement, HostRequirements, OsFacts, ProgramRequirement } from './requirements.ts';
 
-/** What mends a lack: a package of the distribution, a command for root, or something that only a person can do. */
+/** What fixes a lack: a package of the distribution, a command for root, or something that only a person can do. */
 export type MendAct =
   | { readonly kind: 'package'; readonly requirement: ProgramRequirement | FileRequirement; readonly isTooOld?: boolean }
   | { readonly kind: 'command'; readonly argv: readonly string[] }
   | { readonly kind: 'advice'; readonly words: string };
 
-/** What decides how a lack is mended on a host. */
+/** What decides how a lack is fixed on a host. */
 export interface MendFacts {
   readonly os: OsFacts;
   readonly isRoot: boolean;
@@ -23,7 +23,7 @@ export interface Mend {
   readonly advice: readonly string[];
 }
 
-/** Plans how all of that is mended on a host. */
+/** Plans how all of that is fixed on a host. */
 export function planMend(requirements: HostRequirements, facts: MendFacts, acts: readonly MendAct[]): Mend {
   const wanted = acts.flatMap((act) => (act.kind === 'package' ? [act.requirement] : []));
   const distribution = findDistribution(requirements.distributions, facts.os);
@@ -83,13 +83,13 @@ function addBackports({ release, codename }: HostRequirements['debian']['backpor
 function adviseMissing(distribution: Distribution, { os }: MendFacts, wanted: readonly Requirement[]): readonly string[] {
   const missing = wanted.filter((one) => packageIn(distribution, one) === null).map(nameOf);
   if (missing.length === 0) return [];
-  return [`${os.name} has no package of its own for ${missing.join(', ')}: the container image does not need it (docs/hosts.md).`];
+  return [`${os.name} has no package for ${missing.join(', ')}: use the container image (docs/hosts.md).`];
 }
 
 function adviseUnknown({ os }: MendFacts, wanted: readonly Requirement[]): readonly string[] {
   if (wanted.length === 0) return [];
   const names = wanted.map((one) => `${nameOf(one)} (Debian's ${one.package})`);
-  return [`Install with the package manager of ${os.name}, which raidlab does not know: ${names.join(', ')}.`];
+  return [`Install with the package manager of ${os.name}, which raidlab does not support: ${names.join(', ')}.`];
 }
 
 function nameOf(one: Requirement): string {

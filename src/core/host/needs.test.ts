@@ -73,7 +73,7 @@ test('a host that has everything lacks nothing, whatever it is', () => {
 
 const debianPackages = 'mmdebstrap uidmap erofs-utils e2fsprogs cpio kmod util-linux xz-utils zstd openssh-client debian-archive-keyring';
 const aptInstall = 'sudo apt-get install --no-install-recommends';
-const container = 'the container image does not need it (docs/hosts.md).';
+const container = 'use the container image (docs/hosts.md).';
 
 const mends: readonly (readonly [release: Release, mend: string])[] = [
   [
@@ -88,15 +88,15 @@ const mends: readonly (readonly [release: Release, mend: string])[] = [
   ],
   [
     'arch',
-    `sudo pacman -S --needed qemu-system-x86 qemu-img shadow erofs-utils e2fsprogs cpio kmod util-linux xz zstd openssh debian-archive-keyring  Arch Linux has no package of its own for mmdebstrap: ${container}`,
+    `sudo pacman -S --needed qemu-system-x86 qemu-img shadow erofs-utils e2fsprogs cpio kmod util-linux xz zstd openssh debian-archive-keyring  Arch Linux has no package for mmdebstrap: ${container}`,
   ],
   [
     'leap156',
-    `sudo zypper install qemu-x86 qemu-img shadow erofs-utils e2fsprogs cpio kmod util-linux xz zstd openssh-clients openssh-common  openSUSE Leap 15.6 has no package of its own for mmdebstrap, /usr/share/keyrings/debian-archive-keyring.gpg: ${container}`,
+    `sudo zypper install qemu-x86 qemu-img shadow erofs-utils e2fsprogs cpio kmod util-linux xz zstd openssh-clients openssh-common  openSUSE Leap 15.6 has no package for mmdebstrap, /usr/share/keyrings/debian-archive-keyring.gpg: ${container}`,
   ],
   [
     'rocky10',
-    `sudo dnf install qemu-img shadow-utils erofs-utils e2fsprogs cpio kmod util-linux xz zstd openssh-clients openssh  Rocky Linux 10.0 (Red Quartz) has no package of its own for qemu-system-x86_64, mmdebstrap, /usr/share/keyrings/debian-archive-keyring.gpg: ${container}`,
+    `sudo dnf install qemu-img shadow-utils erofs-utils e2fsprogs cpio kmod util-linux xz zstd openssh-clients openssh  Rocky Linux 10.0 (Red Quartz) has no package for qemu-system-x86_64, mmdebstrap, /usr/share/keyrings/debian-archive-keyring.gpg: ${container}`,
   ],
 ];
 

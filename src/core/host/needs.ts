@@ -35,7 +35,7 @@ export interface SubordinateIds {
   readonly firstFree: number;
 }
 
-/** What of a host decides whether machines can be started and images built on it. */
+/** The facts of a host that decide whether machines can be started and images built on it. */
 export interface NeedFacts {
   readonly os: OsFacts;
   /** As `uname -m` says: `x86_64`. */
@@ -66,7 +66,7 @@ export interface Need {
   readonly what: string;
   /** Why it matters. */
   readonly why: string;
-  /** What mends it; null when nothing is wrong. */
+  /** What fixes it; null when nothing is wrong. */
   readonly mend: MendAct | null;
 }
 
@@ -94,7 +94,7 @@ export function canDoWithout({ onlyToBuild }: Need, { missingImages }: Pick<Need
   return onlyToBuild === true && missingImages.length === 0;
 }
 
-/** Plans how needs that are not met are mended: by one command, where that is possible. */
+/** Plans how needs that are not met are fixed: by one command, where that is possible. */
 export function mendNeeds(requirements: HostRequirements, facts: NeedFacts, needs: readonly Need[]): Mend {
   return planMend(
     requirements,
@@ -132,9 +132,9 @@ function judgeAge(requirement: ProgramRequirement, version: string | null, kvm: 
   const { atLeast, atLeastEmulated } = requirement;
   const isNew = (oldest: string): boolean => version !== null && isAtLeast(version, oldest);
   if (atLeast !== undefined && !isNew(atLeast))
-    return { lacking: `${atLeast} is needed: ${requirement.whyAtLeast ?? 'older ones are not tested'}`, remark: '' };
+    return { lacking: `${atLeast} is needed: ${requirement.whyAtLeast ?? 'older versions are not tested'}`, remark: '' };
   if (atLeastEmulated === undefined || isNew(atLeastEmulated)) return { lacking: null, remark: '' };
-  const under = `${atLeastEmulated} is needed: ${requirement.whyAtLeastEmulated ?? 'older ones are not tested'}`;
+  const under = `${atLeastEmulated} is needed: ${requirement.whyAtLeastEmulated ?? 'older versions are not tested'}`;
   if (mayWork(kvm)) return { lacking: null, remark: `, enough where KVM works; where the processor is emulated ${under}` };
   return { lacking: `KVM does not work here, and where the processor is emulated ${under}`, remark: '' };
 }
@@ -159,7 +159,7 @@ function judgeUserNamespaces({ userNamespaces, isRoot }: NeedFacts): Need {
   if (isRoot) return { ...base, isMet: true, what: `${what}; root builds images without one`, mend: null };
   const mend: MendAct =
     forbiddenBy.length === 0
-      ? { kind: 'advice', words: 'Whoever runs this container or host must allow user namespaces; docs/hosts.md says how.' }
+      ? { kind: 'advice', words: 'This container or host must allow user namespaces; docs/hosts.md says how.' }
       : { kind: 'command', argv: ['sysctl', ...forbiddenBy] };
   return { ...base, isMet: false, what, mend };
 }
@@ -168,7 +168,7 @@ function judgeSubordinateIds({ subordinateIds, user }: NeedFacts): Need {
   const { users, groups, firstFree } = subordinateIds;
   const base = {
     name: 'subordinate-ids',
-    why: 'the files of an image belong to many users, who are mapped to ids of yours',
+    why: 'files of an image belong to many users, who are mapped to your subordinate ids',
     onlyToBuild: true,
   };
   if (Math.min(users, groups) >= subordinateIdsNeeded)

@@ -10,7 +10,7 @@ export interface AvailableKernel {
   readonly version: string;
 }
 
-/** A kernel that a suite names, and that cannot be had: its files are in packages that no suite has. */
+/** A kernel that a suite names, and that is not available: its files are in packages that no suite has. */
 export interface IncompleteKernel extends AvailableKernel {
   /** `linux-modules-7.0.13+deb13-cloud-amd64`. */
   readonly missing: readonly string[];

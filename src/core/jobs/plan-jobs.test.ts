@@ -43,13 +43,13 @@ test('more than there is room for is lowered, and the remark says why', () => {
   assert.equal(byCores.limit, 2);
   assert.equal(
     byCores.remark,
-    "8 drills at once were asked for; it will be 2: this host has 2 cores, and machines that share one break each other's timers.",
+    "8 drills at once were asked for, but 2 will run: this host has 2 cores, and machines that share a core disturb each other's timers.",
   );
   assert.match(planJobs(room(1, 16), 12, 8).remark ?? '', /this host has 1 core,/u);
   const byMemory = planJobs(room(8, 4), 12, 8);
   assert.equal(byMemory.limit, 3);
   assert.match(
     byMemory.remark ?? '',
-    /8 drills at once were asked for; it will be 3: 4 GiB of memory are available, and a machine takes 1\.25 GiB\./u,
+    /8 drills at once were asked for, but 3 will run: 4 GiB of memory are available, and a machine takes 1\.25 GiB\./u,
   );
 });

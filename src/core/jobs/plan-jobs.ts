@@ -37,6 +37,6 @@ export function planJobs(room: HostRoom, drills: number, asked: number | undefin
   const why =
     most < room.cores
       ? `${formatSize(room.availableMemoryBytes)} of memory are available, and a machine takes ${formatSize(room.machineMemoryBytes)}`
-      : `this host has ${String(room.cores)} ${room.cores === 1 ? 'core' : 'cores'}, and machines that share one break each other's timers`;
-  return { limit: most, remark: `${String(wanted)} drills at once were asked for; it will be ${String(most)}: ${why}.` };
+      : `this host has ${String(room.cores)} ${room.cores === 1 ? 'core' : 'cores'}, and machines that share a core disturb each other's timers`;
+  return { limit: most, remark: `${String(wanted)} drills at once were asked for, but ${String(most)} will run: ${why}.` };
 }

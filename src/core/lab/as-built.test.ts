@@ -14,11 +14,7 @@ const others: readonly (readonly [string, Partial<LabState>, RegExp])[] = [
   ['has lost a disk', { disks: [disk('DISK1', { isIn: false }), ...disks.slice(1)] }, /DISK1 has been pulled/u],
   ['was given a disk', { disks: [...disks, disk('DISK4', { role: 'added' })] }, /DISK4 was added/u],
   ['has a fault', { faults: [{ kind: 'slow-disk', disk: 'DISK2', requestsPerSecond: 10 }] }, /DISK2 has a fault/u],
-  [
-    'was damaged',
-    { disks: [disk('DISK1', { damage: [rotted] }), ...disks.slice(1)] },
-    /DISK1 is damaged \(rot\), and no scrub has looked/u,
-  ],
+  ['was damaged', { disks: [disk('DISK1', { damage: [rotted] }), ...disks.slice(1)] }, /DISK1 is damaged \(rot\), and not scrubbed since/u],
   ['survives no loss', { layout: { ...layout, profile: 'single' } }, /single, survives no loss/u],
   ['has no containers', { layout: { ...layout, encryption: 'none' } }, /no LUKS containers/u],
   ['has no spare', { layout: { ...layout, spareSizesBytes: [] } }, /no spare/u],

@@ -11,7 +11,7 @@ import type { LabDamage, LabDisk, LabState } from './lab-state.ts';
 
 /** Something that is done to a disk of a lab, from outside. */
 export type DiskAct =
-  /** A hand pulls it out of its bay. */
+  /** Pulls it out of its bay. */
   | { readonly do: 'pull'; readonly disk: string }
   /** And puts it back. */
   | { readonly do: 'insert'; readonly disk: string }
@@ -39,7 +39,7 @@ export type DiskDeed =
 /** What an act depends on. */
 export type DisksOfLab = Pick<LabState, 'disks' | 'faults' | 'layout'>;
 
-/** When an act is done, ISO 8601, and what is known of the disk by which its damage can be told to be mended later. */
+/** When an act is done, ISO 8601, and what is known of the disk by which its damage can be told to be fixed later. */
 export type DiskMoment = Pick<LabDamage, 'at' | 'label' | 'lastScrubAtSeconds'>;
 
 /** Plans an act on a lab's disks; nothing to do where it is so already. Throws `lab/unknown-disk`, `lab/bad-fault` and `lab/no-slot`. */

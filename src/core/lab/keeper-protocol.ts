@@ -52,7 +52,7 @@ export interface KeeperRequest {
   readonly act: KeeperAct;
 }
 
-/** What an act came to. */
+/** The result of an act. */
 export interface ActDone {
   /** Whether it found something to do: `up` on a lab that is on does nothing. */
   readonly changed: boolean;

@@ -53,7 +53,7 @@ export function describeCondition(condition: LabCondition): string {
     case 'changing':
       return 'another command is turning it on or off';
     case 'off':
-      return { new: 'it has not been on yet', halt: 'it was halted', crash: 'its power was cut' }[condition.how];
+      return { new: 'it has never been on', halt: 'it was halted', crash: 'its power was cut' }[condition.how];
     case 'died':
       return condition.why;
   }

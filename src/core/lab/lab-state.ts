@@ -17,7 +17,7 @@ export interface LabDisk {
   readonly role: (typeof diskRoles)[number];
   /** False when it was pulled: it is kept, and can be inserted again. */
   readonly isIn: boolean;
-  /** What was changed on it behind everybody's back, and is not known to be mended. */
+  /** What was changed on it behind everybody's back, and is not known to be fixed. */
   readonly damage: readonly LabDamage[];
 }
 
@@ -30,7 +30,7 @@ export interface LabDamage {
   readonly what: string;
   /** ISO 8601. */
   readonly at: string;
-  /** The label that the disk had (see `parseDiskLabel`): another one is on a disk that was written anew. Missing where it had none, or nobody looked. */
+  /** The label that the disk had (see `parseDiskLabel`): another one is on a disk that was rewritten. Missing where it had none, or nobody looked. */
   readonly label?: string;
   /** When the last scrub of its device had begun by then, seconds since the epoch; null: there was none. Missing where it is not known. */
   readonly lastScrubAtSeconds?: number | null;

@@ -1,6 +1,6 @@
 import { defaultLabName } from './lab-name.ts';
 
-/** What `raidlab ssh` was asked for. */
+/** The parsed command line of `raidlab ssh`. */
 export interface AskedSsh {
   readonly lab: string;
   /** The command and its arguments; none for a shell. */

@@ -16,7 +16,7 @@ export function looksDamaged(bytes: Uint8Array): boolean {
 }
 
 /**
- * Gives what is left of damage whose `header` has the places that still look damaged; null when nothing is left: the disk was written anew,
+ * Gives what is left of damage whose `header` has the places that still look damaged; null when nothing is left: the disk was rewritten,
  * or its header is restored and a scrub has looked at the rest and found nothing. A scrub that found something proves nothing yet, whatever it says that it corrected: since Linux 6.4 a
  * read-only one says the same, and leaves everything as it is.
  */

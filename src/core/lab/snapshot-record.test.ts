@@ -40,7 +40,7 @@ test('a record that is cut short, changed by hand or of a newer raidlab is not r
     [text.slice(0, 300), /it is no JSON/u],
     [text.replace('"madeAt"', '"madeOn"'), /madeAt is missing/u],
     [text.replace('"bay": 1', '"bay": -1'), /machine\.bays\[0\]\.bay is -1/u],
-    [text.replace('"v": 1', '"v": 9'), /a newer raidlab wrote it \(format 9; this one knows 1\)/u],
+    [text.replace('"v": 1', '"v": 9'), /it was written by a newer raidlab \(format 9; this one knows 1\)/u],
   ] as const) {
     const read = parseSnapshotRecord(changed);
     assert.match(read.is === 'unreadable' ? read.why : 'it was read', why);
@@ -52,15 +52,15 @@ test('a machine goes on where all is the same, and what differs is named', () =>
   const others: readonly (readonly [Partial<SnapshotHost>, RegExp])[] = [
     [
       { qemu: 'QEMU emulator version 10.1.0', board: 'b2' },
-      /with QEMU emulator version 10\.0\.2 .*, and here is QEMU emulator version 10\.1\.0/u,
+      /with QEMU emulator version 10\.0\.2 .*, but here is QEMU emulator version 10\.1\.0/u,
     ],
-    [{ accelerator: 'kvm' }, /the accelerator tcg, and here is kvm/u],
-    [{ processor: 'p2' }, /another processor/u],
+    [{ accelerator: 'kvm' }, /the accelerator tcg, but here is kvm/u],
+    [{ processor: 'p2' }, /a different processor/u],
     [{ kernel: { version: '6.12.48+deb13-amd64', digest: 'k2' } }, /the kernel 6\.12\.43.*, and the cache now has 6\.12\.48/u],
-    [{ kernel: { ...host.kernel, digest: 'k2' } }, /its image of the kernel \(6\.12\.43.*\) has been built anew/u],
-    [{ tools: { description: 'trixie (btrfs-progs 6.14)', digest: 't2' } }, /its image of the tools .* has been built anew/u],
-    [{ memoryMiB: 2048 }, /a memory of 1024 MiB, and here is 2048 MiB/u],
-    [{ board: 'b2' }, /builds its machines in another way/u],
+    [{ kernel: { ...host.kernel, digest: 'k2' } }, /its image of the kernel \(6\.12\.43.*\) has been rebuilt/u],
+    [{ tools: { description: 'trixie (btrfs-progs 6.14)', digest: 't2' } }, /its image of the tools .* has been rebuilt/u],
+    [{ memoryMiB: 2048 }, /a memory of 1024 MiB, but here is 2048 MiB/u],
+    [{ board: 'b2' }, /builds its machines differently/u],
   ];
   for (const [change, said] of others) assert.match(judgeSnapshotHost(host, { ...host, ...change }) ?? '', said);
 });

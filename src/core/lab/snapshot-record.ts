@@ -72,7 +72,7 @@ export function parseSnapshotRecord(text: string): ReadSnapshot {
     const document = JsonReader.parse(text);
     const version = document.field('v').count(1);
     if (version > snapshotVersion) {
-      const why = `a newer raidlab wrote it (format ${String(version)}; this one knows ${String(snapshotVersion)})`;
+      const why = `it was written by a newer raidlab (format ${String(version)}; this one knows ${String(snapshotVersion)})`;
       return { is: 'unreadable', why };
     }
     return { is: 'snapshot', record: readRecord(document) };
@@ -115,19 +115,19 @@ function readMachine(machine: JsonReader): SnapshotMachine {
 
 /** Says why a machine that was saved on one host cannot go on on another, in words that complete "…: "; undefined when it can. */
 export function judgeSnapshotHost(saved: SnapshotHost, here: SnapshotHost): string | undefined {
-  const differs = (what: string, one: string, other: string): string => `it was saved with ${what}${one}, and here is ${other}`;
+  const differs = (what: string, one: string, other: string): string => `it was saved with ${what}${one}, but here is ${other}`;
   if (saved.qemu !== here.qemu) return differs('', saved.qemu, here.qemu);
   if (saved.accelerator !== here.accelerator) return differs('the accelerator ', saved.accelerator, here.accelerator);
-  if (saved.processor !== here.processor) return 'it was saved on a host with another processor, which its kernel relies on under KVM';
+  if (saved.processor !== here.processor) return 'it was saved on a host with a different processor, which matters under KVM';
   if (saved.kernel.digest !== here.kernel.digest) return differsInImage('kernel', saved.kernel.version, here.kernel.version);
   if (saved.tools.digest !== here.tools.digest) return differsInImage('tools', saved.tools.description, here.tools.description);
   if (saved.memoryMiB !== here.memoryMiB) return differs('a memory of ', `${String(saved.memoryMiB)} MiB`, `${String(here.memoryMiB)} MiB`);
-  if (saved.board !== here.board) return 'it was saved by a raidlab that builds its machines in another way';
+  if (saved.board !== here.board) return 'it was saved by a raidlab that builds its machines differently';
   return undefined;
 }
 
 function differsInImage(what: string, saved: string, here: string): string {
   return saved === here
-    ? `its image of the ${what} (${saved}) has been built anew since`
+    ? `its image of the ${what} (${saved}) has been rebuilt since`
     : `it was saved with the ${what} ${saved}, and the cache now has ${here}`;
 }

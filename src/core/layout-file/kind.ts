@@ -3,7 +3,7 @@ import { formatSize, parseSize } from '../text/size.ts';
 import { describeNode } from './located-node.ts';
 import type { LocatedMistake, LocatedNode } from './located-node.ts';
 
-/** What a value came to: what it means, or what is wrong with it. */
+/** The result of a value: what it means, or what is wrong with it. */
 export type Reading<T> =
   { readonly is: 'read'; readonly value: T } | { readonly is: 'wrong'; readonly mistakes: readonly LocatedMistake[] };
 
@@ -151,6 +151,6 @@ export function wrong(
   node: LocatedNode,
   { subject, expected, remedy }: { readonly subject: string; readonly expected: string; readonly remedy: string },
 ): Reading<never> {
-  const problem = `${subject} is ${describeNode(node)}, and must be ${expected}`;
+  const problem = `${subject} is ${describeNode(node)}, but must be ${expected}`;
   return { is: 'wrong', mistakes: [{ span: node.span, problem, remedy: node.is === 'other' ? node.remedy : remedy }] };
 }

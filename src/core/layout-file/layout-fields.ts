@@ -18,42 +18,42 @@ export interface LayoutField<T> {
 /** What a layout's file may say. The only place that says it: reading, schema, options and documentation are made from it. */
 export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutField<NonNullable<LayoutWishes[Name]>> } = {
   disks: {
-    what: 'The disks that the array is made of: how many, or a list with the size of each.',
+    what: 'The disks of the array: their number, or a list with the size of each.',
     kind: disks(1, 16),
     standard: '2',
   },
   diskSize: {
-    what: 'The size of every disk that has none of its own. On the host disks are sparse.',
+    what: 'Size of every disk without its own size. Disks are sparse on the host.',
     kind: size,
     standard: '1GiB',
   },
   spares: {
-    what: 'Blank disks besides, to replace others with: how many, or a list with the size of each.',
+    what: 'Blank spare disks: their number, or a list with the size of each.',
     kind: disks(0, 16),
     standard: '1, as large as the largest disk',
   },
   bus: {
-    what: 'What all disks hang on: virtio-scsi, virtio-blk or NVMe; the last two have room for 16 disks, spares included.',
+    what: 'Bus of all disks: virtio-scsi, virtio-blk or NVMe; the last two have room for 16 disks, spares included.',
     kind: word(buses),
     standard: 'scsi',
   },
   profile: {
-    what: 'The btrfs profile of data, metadata and system chunks. Beside raid5 metadata is raid1, beside raid6 raid1c3; both are for evaluation only.',
+    what: 'The btrfs profile of data, metadata and system chunks. With raid5, metadata is raid1; with raid6, raid1c3. Both are for evaluation only.',
     kind: word(profiles),
     standard: 'raid1',
   },
   metadataProfile: {
-    what: 'Another btrfs profile for metadata and system chunks than for data.',
+    what: 'A different btrfs profile for metadata and system chunks.',
     kind: word(profiles),
     standard: 'what goes with profile',
   },
   encryption: {
-    what: 'What the members are behind: LUKS containers of version 2 or 1, or nothing. Drills want containers.',
+    what: 'Encryption of the members: LUKS2 or LUKS1 containers, or none. Drills need containers.',
     kind: word(encryptions),
     standard: 'luks2',
   },
   cipher: {
-    what: 'The cipher of the containers, in the words of cryptsetup.',
+    what: 'Cipher of the containers, as cryptsetup names it.',
     kind: pattern(
       'a cipher such as aes-xts-plain64 or serpent-xts-plain64',
       '^[a-z0-9_,:()]+(-[a-z0-9_,:()]+)+$',
@@ -67,12 +67,12 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     standard: 'what cryptsetup chooses for the disk: 4096, on nvme 512',
   },
   kdf: {
-    what: 'Key derivation of the LUKS containers: fast, which is enough for keyfiles of random bytes, or real, the slow default of cryptsetup.',
+    what: 'Key derivation of the LUKS containers: fast, which is enough for random keyfiles, or real, the slow default of cryptsetup.',
     kind: word(['fast', 'real']),
     standard: 'fast',
   },
   label: {
-    what: 'The label of the filesystem, by which fstab mounts it.',
+    what: 'Label of the filesystem; fstab mounts it by label.',
     kind: pattern(
       'a label of at most 255 characters without blanks, slashes and quotes',
       '^[^\\s/\'"#\\\\=]{1,255}$',
@@ -81,7 +81,7 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     standard: 'storage',
   },
   mkfsOptions: {
-    what: 'Words that mkfs.btrfs gets besides profile, label and devices.',
+    what: 'Extra arguments for mkfs.btrfs, besides profile, label and devices.',
     kind: list(
       pattern('a word without blanks', '^[^\\s]+$', 'Write each word by itself: [--checksum, xxhash].', { numbers: true }),
       'a list of words, such as [--checksum, xxhash]',
@@ -89,17 +89,17 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     standard: 'none',
   },
   mountOptions: {
-    what: 'Mount options that /etc/fstab gets besides nofail.',
+    what: 'Extra mount options for /etc/fstab, besides nofail.',
     kind: list(mountOption, 'a list of options, such as [noatime, compress=zstd:3]'),
     standard: 'none',
   },
   subvolumes: {
-    what: 'Subvolumes of the top level, each with its own line in /etc/fstab. The first is mounted on /storage; another one below, by its name without a leading @ unless it says where.',
+    what: 'Top-level subvolumes, each with its own line in /etc/fstab. The first is mounted on /storage, the others below it, by their name without a leading @ unless given a place.',
     kind: subvolumes,
     standard: 'none: the top level is mounted on /storage',
   },
   nodatacow: {
-    what: 'Directories in which files have no copy on write and no checksums (chattr +C). A drill puts a copy of its files there, and lets every other run of its live writer write there.',
+    what: 'Directories without copy on write and checksums (chattr +C). A drill puts a copy of its files there, and every other run of its live writer writes there.',
     kind: list(onePart, 'a list of names, such as [vm-images]'),
     standard: 'none',
   },
@@ -109,7 +109,7 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     standard: 'false',
   },
   snapshot: {
-    what: 'Whether a drill takes a read-only snapshot of its files as soon as they are written, and makes a reflinked copy of them.',
+    what: 'Whether a drill takes a read-only snapshot of its files once they are written, and makes a reflinked copy of them.',
     kind: flag,
     standard: 'false',
   },

@@ -32,7 +32,7 @@ function notFields(root: LocatedNode): LocatedMistake {
   const isEmpty = root.is === 'scalar' && root.value === null;
   return {
     span: root.span,
-    problem: isEmpty ? 'this says nothing' : `this is ${describeNode(root)}, and a layout is fields with their values, one a line`,
+    problem: isEmpty ? 'this says nothing' : `this is ${describeNode(root)}, but a layout has fields with values, one per line`,
     remedy: 'Write `profile: raid1`, for example. docs/layouts.md lists the fields.',
   };
 }
@@ -54,7 +54,7 @@ function readFields({ fields }: MapNode): {
     places[name] = value;
     const { kind } = layoutFields[name];
     if (value.is === 'scalar' && value.value === null) {
-      mistakes.push({ span: key.span, problem: `${name} has no value`, remedy: `It must be ${kind.expected}; or take it out.` });
+      mistakes.push({ span: key.span, problem: `${name} has no value`, remedy: `It must be ${kind.expected}; or remove it.` });
       continue;
     }
     const reading = kind.read(value, name);
@@ -82,8 +82,8 @@ function findIdleFields({ disks, diskSize, spares }: LayoutWishes, { diskSize: p
   return [
     {
       span: place.span,
-      problem: 'diskSize: it decides nothing, because every disk has a size of its own',
-      remedy: 'Take it out, or write how many disks and spares there are instead of their sizes.',
+      problem: 'diskSize: it has no effect, because every disk has its own size',
+      remedy: 'Remove it, or give numbers of disks and spares instead of their sizes.',
     },
   ];
 }

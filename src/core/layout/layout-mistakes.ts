@@ -91,13 +91,13 @@ function findOptionMistakes({ mkfsOptions }: ArrayLayout): readonly (LayoutMista
   return [
     own !== undefined && {
       settings: ['mkfsOptions'],
-      problem: `The option ${own} of mkfs.btrfs is not free: profile, label, size and UUID are decided elsewhere.`,
+      problem: `The option ${own} of mkfs.btrfs is not allowed: profile, label, size and UUID are set elsewhere.`,
       remedy: (say) => `Take it out; the profile is ${say('profile')}.`,
     },
     first !== undefined &&
       !first.startsWith('-') && {
         settings: ['mkfsOptions'],
-        problem: `The options of mkfs.btrfs begin with a dash, and the first of these is ${first}.`,
+        problem: `Options of mkfs.btrfs start with a dash, but the first of these is ${first}.`,
         remedy: (say) => `Write each word by itself: ${say('mkfsOptions', '[--checksum, xxhash]')}.`,
       },
   ];
@@ -115,17 +115,17 @@ function findSubvolumeMistakes({ subvolumes, nodatacow, mountOptions }: ArrayLay
     first !== undefined &&
       first.mountPoint !== arrayGuestPath && {
         settings: ['subvolumes'],
-        problem: `The first subvolume is what is mounted on ${arrayGuestPath}, and ${first.name} is to be mounted on ${first.mountPoint}.`,
-        remedy: () => `Begin with the one that belongs on ${arrayGuestPath}.`,
+        problem: `The first subvolume is what is mounted on ${arrayGuestPath}, but ${first.name} has the mount point ${first.mountPoint}.`,
+        remedy: () => `Start with the one for ${arrayGuestPath}.`,
       },
     twice !== undefined && {
       settings: ['subvolumes'],
       problem: `The subvolumes have ${twice} twice.`,
-      remedy: () => 'Give each a name and a mount point of its own.',
+      remedy: () => 'Give each its own name and mount point.',
     },
     own !== undefined && {
       settings: ['mountOptions', 'subvolumes'],
-      problem: `The option ${own} is not free: what is mounted is said by the subvolumes.`,
+      problem: `The option ${own} is not allowed: the subvolumes say what is mounted.`,
       remedy: (say) => `Take it out, and name the subvolume: ${say('subvolumes')}.`,
     },
     name !== undefined && { settings: ['nodatacow'], problem: `nodatacow has ${name} twice.`, remedy: () => 'Take one out.' },
@@ -161,8 +161,8 @@ export function warnOfLayout(layout: ArrayLayout): readonly string[] {
 
 /** What `degraded` in fstab comes to. */
 export const degradedInFstab =
-  'fstab mounts the array with `degraded`: at a boot at which one disk is merely late it goes on without it, and what is written then has one copy.';
+  'fstab mounts the array with `degraded`: if one disk is merely late at boot, the array is mounted without it, and new data has one copy.';
 
 function warnOfParity(layout: ArrayLayout): string {
-  return `btrfs's ${layout.profile} is for evaluation and testing, not for data that counts: after a power cut parity and data may not fit each other (the write hole), and a disk that is lost then takes good data with it. Metadata and system chunks are ${metadataProfileOf(layout)}, which has no such hole. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.`;
+  return `btrfs's ${layout.profile} is for evaluation and testing, not for real data: after a power cut parity and data may not match (the write hole), and losing a disk then destroys good data. Metadata and system chunks are ${metadataProfileOf(layout)}, which has no write hole. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.`;
 }

@@ -50,7 +50,7 @@ const features: readonly MkfsFeature[] = [
 ];
 
 /**
- * Gives the words that keep mkfs.btrfs from turning on what the kernel does not bear: `-R ^free-space-tree -O ^no-holes` for a 3.16.
+ * Gives the words that keep mkfs.btrfs from turning on what the kernel does not support: `-R ^free-space-tree -O ^no-holes` for a 3.16.
  * None for a kernel that bears all that this mkfs.btrfs turns on.
  */
 export function planMkfsFeatures({ kernelVersion, btrfsFeatures, progsVersion }: MkfsParts): readonly string[] {

@@ -76,7 +76,7 @@ export function planScrub(): Command {
   return { argv: ['btrfs', 'scrub', 'start', '-B', arrayGuestPath], timeoutMs: repairTimeoutMs };
 }
 
-/** The same, mending nothing: what it finds is still there afterwards. Its exit code is 0 all the same. */
+/** The same, fixing nothing: what it finds is still there afterwards. Its exit code is 0 all the same. */
 export function planReadOnlyScrub(): Command {
   return { argv: ['btrfs', 'scrub', 'start', '-B', '-r', arrayGuestPath], timeoutMs: repairTimeoutMs };
 }

@@ -11,7 +11,7 @@ export function judgeScrub(scrub: ScrubResult, members: number): Check {
   return judge(scrub, members, { name: 'scrub', claim: 'A scrub of every member finishes and finds no error' }, isCleanScrub);
 }
 
-/** Judges a scrub that is there to mend: it must finish on every member and leave nothing as it found it. What it corrected is no finding. */
+/** Judges a scrub that is there to fix: it must finish on every member and leave nothing as it found it. What it corrected is no finding. */
 export function judgeMendingScrub(scrub: ScrubResult, members: number): Check {
   const asked = { name: 'mending-scrub', claim: 'A scrub of every member finishes and corrects whatever it finds' };
   return judge(scrub, members, asked, ({ state, memoryAllocationFailed, errors }) => {

@@ -20,7 +20,7 @@ export function judgeStaleRecognised(superBlocks: readonly SuperBlock[], staleGu
   const held = isOneFilesystem && superBlocks.every(isWhole) && behind.join() === staleGuestDevices.join();
   return {
     name: 'stale-recognised',
-    claim: `Before anything is mounted it is known that ${staleGuestDevices.join(' and ')} is behind the others, and nobody else is`,
+    claim: `Before anything is mounted it is known that ${staleGuestDevices.join(' and ')} is behind the others, and no other disk is`,
     outcome: held ? 'held' : 'broken',
     evidence: superBlocks.map((each) => describeSuperBlock(each, superBlocks)),
   };

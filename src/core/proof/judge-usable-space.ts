@@ -25,7 +25,7 @@ export function predictFreeBytes(usage: FilesystemUsage, usableBytes: number): n
 
 /**
  * Judges whether data has the room that was predicted: an allocation of a little less must have fitted, one of a little more must not.
- * What the tools say of free space is told beside it, and judged by nobody: on unequal disks each of them is wrong in its own way.
+ * What the tools say of free space is reported beside it, and judged by nobody: on unequal disks each of them is wrong in its own way.
  */
 export function judgeUsableSpace(predictedBytes: number, usage: FilesystemUsage, allocations: readonly Allocation[]): Check {
   const { freeStatfsBytes, freeEstimatedBytes } = usage.overall;

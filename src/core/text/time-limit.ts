@@ -36,5 +36,5 @@ export function formatTimeFactor(factor: number): string {
 /** Gives what a person can do when a limit was too short for a host that is merely slow. */
 export function longerLimitsRemedy({ factor }: TimeLimit): string {
   const twice = Math.min(timeoutFactorBounds.most, Math.ceil(factor * 2));
-  return `Where the host is merely slow or busy, ${timeoutFactorVariable}=${String(twice)} makes every limit that many times as long.`;
+  return `If the host is just slow or busy, ${timeoutFactorVariable}=${String(twice)} makes every limit that many times as long.`;
 }

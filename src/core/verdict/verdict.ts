@@ -2,7 +2,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { ExitCode } from '../exit-code.ts';
 
 /**
- * What a drill came to: `held` (its promise was kept), `broken` (a finding), `inconclusive` (could not be judged),
+ * The result of a drill: `held` (its promise was kept), `broken` (a finding), `inconclusive` (could not be judged),
  * `crashed` (the kernel under test crashed), `skipped` (it is not made for this layout, kernel or tools).
  */
 export type Verdict = 'held' | 'broken' | 'inconclusive' | 'crashed' | 'skipped';

@@ -37,7 +37,7 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
   const parts = { qemu, accelerator, kernel, tools, memoryMiB: request.memoryMiB, bootTimeoutMs, ...slotsFor(request.layout.bus) };
   const forks = request.templates.mode !== 'cold' && canFork(qemu.version);
   if (request.templates.mode !== 'cold' && !forks)
-    ctx.emit({ type: 'remark-made', text: `QEMU ${qemu.version} cannot fork machines: every one is booted. 9.1 or later can.` });
+    ctx.emit({ type: 'remark-made', text: `QEMU ${qemu.version} cannot fork machines, so each is booted. QEMU 9.1 or newer can.` });
   return {
     parts,
     startMachine: forks ? createForkOrBoot({ store, use: request.templates, parts }) : boot,

@@ -69,13 +69,13 @@ function planMountWithoutBalance(array: ArrayPlan): Command {
 /** The wrong move: to convert to single while btrfs still lists a disk that is dead. */
 export const convertWithDeadDisk: Drill = {
   name: 'convert-with-dead-disk',
-  promise: 'Whoever converts to single while a dead disk is still listed loses nothing, and gets the redundant array back.',
+  promise: 'A conversion to single while a dead disk is still listed loses nothing, and the redundant array can be restored.',
   symptom: 'The array went read-only during a conversion to single, with a dead disk still listed.',
   story: [
-    'A disk has died in the running machine, and there is no new one in the house. An administrator remembers that raid1 on one disk is not raid1, and wants to make the array fit what there is: `btrfs balance start -f -dconvert=single -mconvert=dup`. Forums recommend it.',
+    'A disk has died in the running machine, and there is no spare. An administrator remembers that raid1 on one disk is not raid1, and converts the array to what is left: `btrfs balance start -f -dconvert=single -mconvert=dup`. Forums recommend it.',
     'But as long as the machine runs, btrfs does not know that the disk is dead. It is listed like the others, it has the most free space, and so the new chunks are put on it. The first writes of metadata fail on both copies, which lie on the same dead disk, and the filesystem stops itself: read-only, in the middle of a conversion.',
-    'That is not the end. What was there before is still there, on the disk that lives. The dead one must go first: unmount, close its mapping. Then btrfs sees that it is missing, and the degraded mount brings everything back. It would also go on with the conversion at once, so it is told not to.',
-    'Then comes what should have been done in the first place: replace, and a balance that mends what the conversion has left.',
+    'That is not the end. The old data is still there, on the living disk. First remove the dead one: unmount, close its mapping. Then btrfs sees that it is missing, and a degraded mount brings everything back. It would also continue the conversion at once, so mount with `skip_balance`.',
+    'Then do what should have been done in the first place: replace, and a balance that repairs what the conversion left.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't convert to single or dup while a dead disk is listed: the new chunks may go to it. btrfs-progs 6.17 and newer warn and wait first.",

@@ -60,7 +60,7 @@ const targetReturns: Step = {
   phase: 'fault',
   skippable: false,
   plan: (array) => [
-    act(`orderly shutdown; put ${spareOf(array).serial} back; power on`),
+    act(`clean shutdown; put ${spareOf(array).serial} back; power on`),
     ...typed(planOpenAsBoot),
     act('every disk is open, and the mount is refused again'),
   ],
@@ -121,13 +121,13 @@ async function lookAtBoot(run: DrillRun, whenRefused: string): Promise<void> {
 /** A power cut in the middle of a replace, whose target is not there at the next boot and comes back later. */
 export const crashDuringReplaceTargetGone: Drill = {
   name: 'crash-during-replace-target-gone',
-  promise: 'A replace that a power cut interrupts can be given up when its target is gone, and be done again when it is back.',
+  promise: 'A replace interrupted by a power cut can be cancelled when its target is gone, and repeated when the target is back.',
   symptom: 'The power failed during `btrfs replace`, and the new disk is gone. The array does not mount.',
   story: [
-    'The power goes in the middle of a replace, and the new disk does not come back with it: a bad cable, or it was the new disk that blew the fuse. Every member of the array is there and in good order. Still the mount is refused: in the middle of a replace the target is a part of the array, and it is missing.',
-    'That is a case for `degraded`: the array mounts with all its members, the replace stands there as suspended, and `btrfs replace cancel` gives it up. From then on plain mounts work.',
-    'The trap comes later. The cable is mended, the new disk is plugged in again, and at the next boot the array, which has been well for days, does not mount. On the new disk there is still what the replace wrote first: that it is device 0 of this array, the target. There is no such replace any more, and the kernel does not guess.',
-    'It is not the array that is damaged. The disk must be forgotten and wiped; then everything mounts, and the replace can be done again.',
+    'The power fails in the middle of a replace, and the new disk does not come back: a bad cable, or the new disk blew the fuse. Every member of the array is there and healthy, but the mount is refused: during a replace the target is part of the array, and it is missing.',
+    'That is a case for `degraded`: the array mounts with all its members, the replace is suspended, and `btrfs replace cancel` ends it. From then on plain mounts work.',
+    'The trap comes later. The cable is fixed, the new disk is plugged in again, and at the next boot the array, which was fine for days, does not mount. The new disk still says that it is device 0 of this array, the target of a replace. That replace no longer exists, and the kernel does not guess.',
+    'The array is not damaged. Make the kernel forget the disk, and wipe it; then everything mounts, and the replace can be repeated.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't take the refused mount for a damaged array and run `btrfs check --repair`: nothing is damaged.",

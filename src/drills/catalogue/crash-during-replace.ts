@@ -75,13 +75,13 @@ const finishReplace: Step = {
 /** A power cut in the middle of a replace, with every disk there at the next boot. */
 export const crashDuringReplace: Drill = {
   name: 'crash-during-replace',
-  promise: 'A replace that a power cut interrupts goes on by itself at the next boot, and the array is redundant when it has finished.',
+  promise: 'A replace interrupted by a power cut continues by itself at the next boot, and the array is redundant once it has finished.',
   symptom: 'The power failed during `btrfs replace`. If the new disk is not in crypttab, the array does not mount.',
   story: [
-    'A disk has reached its age and is replaced while the array is in service: `btrfs replace` copies for hours. In the middle of it the power goes.',
-    'When the machine is back, nothing has to be typed. btrfs has the replace in its own tree, with the place that it had come to, and goes on from there as soon as the array is mounted: `btrfs replace status` shows it running, although nobody has started it.',
-    'One thing decides whether it comes to that. In the middle of a replace the target is a part of the array, and without it the array does not mount. Behind LUKS that means: the new disk must be in crypttab before the replace begins. Most people write that line when the replace is done, because only then is it known that it went well.',
-    'Without the line the boot opens the old disks, all of them healthy, and the mount is refused. That looks like a destroyed array and tempts to `degraded`, or to worse; all that it takes is to open the target.',
+    'An old disk is replaced while the array is in service: `btrfs replace` copies for hours. In the middle of it the power fails.',
+    'When the machine is back, nothing has to be typed. btrfs has recorded the replace and its progress, and continues as soon as the array is mounted: `btrfs replace status` shows it running, although nobody has started it.',
+    'But the array must mount first. During a replace the target is part of the array, and without it the array does not mount. Behind LUKS that means: the new disk must be in crypttab before the replace begins. Most people write that line when the replace is done, when they know that it went well.',
+    'Without the line the boot opens the old disks, all of them healthy, and the mount is refused. That looks like a destroyed array, and it is tempting to use `degraded`, or worse. Just open the target.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't wait until the replace is finished to add the new disk to crypttab: after a power cut the boot opens every disk but the target, and the mount is refused.",

@@ -38,7 +38,7 @@ const opensBySecondHeader: TriedClaim = {
   holds: ({ exitCode }) => exitCode === 0,
 };
 
-/** Only the first of the two headers of LUKS2: the second one, 16 KiB further on, opens the container, and mends the first. */
+/** Only the first of the two headers of LUKS2: the second one, 16 KiB further on, opens the container, and fixes the first. */
 const wipePrimaryHeader: Step = {
   name: 'wipe-primary-header',
   title: 'Zero the first 4 KiB of the disk: the second header still opens it',
@@ -115,13 +115,13 @@ const mountTogether: Step = {
 /** A destroyed LUKS2 header, restored from its backup. */
 export const destroyedLuksHeader: Drill = {
   name: 'destroyed-luks-header',
-  promise: 'A member whose LUKS header was destroyed comes back by the backup of its header, and then holds everything again.',
+  promise: 'A member whose LUKS header was destroyed is recovered from its header backup, and then holds everything again.',
   symptom: '`cryptsetup open` says the device is not a valid LUKS device. You have a header backup.',
   story: [
-    'Somebody partitions the wrong disk, an installer offers to "initialise" it, a `wipefs` hits one letter too far. The first 16 MiB are gone: both LUKS2 headers and all keyslots. Nobody notices: the mapping is open, its key is in the kernel, the array works on. Until the next restart.',
-    'Then the container does not open: "not a valid LUKS device". The other members are all right, the array is mounted degraded and is in service again. It is tempting to format the disk and to replace it, which costs the only second copy for as long as that takes; the data on it are all there, behind a key that lies in the backup of the header.',
-    'With a backup it takes a minute. It is tried first, without writing anything: `cryptsetup open --test-passphrase --header FILE`. Then it is restored, the container opens with the key that it always had, and the array is mounted with all its members. All files read well, and that is where most people stop.',
-    'But this member is stale: what was written without it is not on it, and btrfs tells only when it meets it. A scrub compares everything and mends it; a soft balance converts what was written with a single copy, if anything was. The error counters, which hold all that the scrub has found, are set to zero then, so that they tell of what comes next.',
+    'Somebody partitions the wrong disk, an installer offers to "initialise" it, a `wipefs` hits the wrong letter. The first 16 MiB are gone: both LUKS2 headers and all keyslots. Nobody notices: the mapping is open, its key is in the kernel, and the array keeps working until the next restart.',
+    'Then the container does not open: "not a valid LUKS device". The other members are all right, the array is mounted degraded and is in service again. It is tempting to format and replace the disk, which gives up the only second copy meanwhile. But all its data is still there, and the header backup has the key.',
+    'With a backup it takes a minute. First try the backup, without writing anything: `cryptsetup open --test-passphrase --header FILE`. Then restore it, open the container with its usual key, and mount the array with all its members. All files read well, and most people stop here.',
+    'But this member is stale: it lacks what was written without it, and btrfs notices only when it reads it. A scrub compares and repairs everything; a soft balance converts what was written with a single copy. Then reset the error counters, so that they show only new errors.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't run `cryptsetup luksFormat` again with the same key: it generates a new volume key, and the data is gone for good.",

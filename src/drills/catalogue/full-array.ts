@@ -22,7 +22,7 @@ const diskBytes = 256 * 1024 ** 2;
 /** Tries the replace; whether it goes through depends on the room that the kernel needs for it. */
 const tryReplace: Step = {
   name: 'replace',
-  title: 'Encrypt the spare, try to replace the missing disk by it',
+  title: 'Encrypt the spare, try to replace the missing disk with it',
   phase: 'repair',
   skippable: false,
   plan: (array) => [
@@ -81,14 +81,13 @@ const replaceAgain: Step = {
 /** A disk of a nearly full array is lost. */
 export const fullArray: Drill = {
   name: 'full-array',
-  promise:
-    'On a nearly full array the replace of a missing disk goes through, or is refused without harm and goes through once there is room.',
+  promise: 'On a nearly full array, replacing a missing disk works, or is refused without harm and works once there is room.',
   symptom: '`btrfs replace` on a nearly full array says "No space left on device".',
   story: [
-    'The array is as full as arrays are when somebody finally orders larger disks, and then a disk dies. The new one is as large as the old, so what can go wrong? `btrfs replace` says "No space left on device".',
+    'The array is nearly full, and a disk dies. The new one is as large as the old one, but `btrfs replace` says "No space left on device".',
     'A replace does not only copy. Each chunk is closed for writing while it is copied, and what is written meanwhile needs a chunk elsewhere. On a degraded array that is one with a single copy, in space that no chunk has yet. `df` may say that there is room: that is room inside chunks. What counts is "Device unallocated" in `btrfs filesystem usage`, and on a full array that is nothing.',
-    'It is a clean refusal: the array is as it was, degraded and writable. Deleting a large file is half of the way out, since the room that it leaves is inside chunks too. The other half is a balance that gives empty chunks back: `-dusage=0` copies nothing and needs no room itself, a higher number gathers what is left of nearly empty ones.',
-    'Then the replace goes through, and so does the balance afterwards, which needs the same kind of room.',
+    'The refusal is harmless: the array is as before, degraded and writable. Deleting a large file is half of the solution, because the freed room is inside chunks. The other half is a balance that frees empty chunks: `-dusage=0` copies nothing and needs no room itself, a higher number merges nearly empty chunks.',
+    'Then the replace works, and so does the balance afterwards, which needs the same kind of room.',
   ].join('\n\n'),
   wrongMoves: [
     'Don\'t go by `df`: whether a replace or a balance has room to work is shown by "Device unallocated".',

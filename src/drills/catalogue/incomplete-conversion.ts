@@ -110,10 +110,10 @@ const finishConversion = typedStep({
   commands: (array) => [planSoftBalance(array.layout)],
 });
 
-/** The seed's second caveat: a conversion that was not finished, found and mended. */
+/** The seed's second caveat: a conversion that was not finished, found and fixed. */
 export const incompleteConversion: Drill = {
   name: 'incomplete-conversion',
-  promise: 'A conversion that was left half done is found in filesystem usage, and finished by a soft balance.',
+  promise: 'An unfinished conversion is found in filesystem usage, and finished with a soft balance.',
   symptom: 'The array was converted back to raid1, but `btrfs filesystem usage` still shows dup or single.',
   story: [
     'A disk of a mirror is dead, and a new one will take a week. The administrator makes it an array of one disk: data `single`, metadata `dup`, the missing device removed. It mounts without `degraded`, and the week passes.',

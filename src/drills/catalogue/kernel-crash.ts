@@ -38,10 +38,10 @@ const crashKernel: Step = {
 /** Shows that a kernel crash is recognised, named and not waited for. */
 export const kernelCrash: Drill = {
   name: 'kernel-crash',
-  promise: 'A kernel that crashes while it replaces a device is reported with its transcript, and not waited for.',
+  promise: 'A kernel that crashes while replacing a device is reported with its transcript, without waiting for it.',
   symptom: 'The kernel crashes during a replace, and the terminal freezes.',
   story:
-    'The environment that raidlab grew from had a kernel that crashed while replacing: the terminal froze, and the reason was on a console that nobody read. This demonstration crashes the kernel on purpose, in the middle of a replace.',
+    'The environment that raidlab grew out of had a kernel that crashed during a replace: the terminal froze, and the reason was on a console that nobody read. This demonstration crashes the kernel on purpose, in the middle of a replace.',
   sources: ['Documentation/admin-guide/sysrq.rst', 'the 3.16 oops in btrfs_kobj_rm_device, test/recorded/kernel'],
   tags: ['demonstration', 'replace'],
   layout: defaultLayout,

@@ -60,13 +60,13 @@ const measure: Step = {
 /** A spare that is larger than the member that is gone. */
 export const largerReplacement: Drill = {
   name: 'larger-replacement',
-  promise: 'A missing disk is replaced by a larger one, the array uses all of it, and is redundant again.',
+  promise: 'A missing disk is replaced with a larger one; the array uses all of it, and is redundant again.',
   symptom: 'A disk is missing, and the new one is larger. After a replace the array is no larger than before.',
   story: [
     'A disk is dead, and its size is no longer sold. The new one is half as large again. The replace accepts it, ends without an error, and the array is as large as before.',
-    'That is how replace works: the new device takes the place of the old one with the size that this one had. `btrfs filesystem show` says 1008 MiB of a disk of 1.5 GiB; only `btrfs filesystem usage` has a word for the rest, "Device slack".',
-    'It takes one command more, `btrfs filesystem resize DEVID:max`, with the devid: without it btrfs resizes devid 1, which need not be the new one, and says that all is well.',
-    'With two disks in raid1 nothing more fits all the same: each copy needs a disk of its own, so the smaller one decides. The space is there when the other one is replaced, too, and then nobody remembers the resize.',
+    'That is how replace works: the new device gets the size of the old one. `btrfs filesystem show` says 1008 MiB of a disk of 1.5 GiB; only `btrfs filesystem usage` shows the rest, as "Device slack".',
+    'One more command is needed, `btrfs filesystem resize DEVID:max`, with the devid: without it btrfs resizes devid 1, which may not be the new one, and reports success.',
+    'With two disks in raid1, still nothing more fits: each copy needs its own disk, so the smaller one decides. The space becomes usable when the other disk is replaced, too, and by then nobody remembers the resize.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't type `btrfs filesystem resize max` without a devid: that resizes devid 1.",

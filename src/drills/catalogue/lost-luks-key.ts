@@ -50,10 +50,10 @@ export const lostLuksKey: Drill = {
   promise: 'A member whose key is lost is replaced as if its disk were dead, and the array then survives the loss of any other.',
   symptom: '`cryptsetup open` says "No key available with this passphrase", and no other key exists.',
   story: [
-    'The disk is healthy, its header is whole, and it does not open: "No key available with this passphrase". A keyfile was overwritten, restored from the wrong backup, or lay on a system disk that is no more. While the array was mounted nobody could tell; the key was in the kernel. It shows at the next restart.',
-    'The same is true of a header that was destroyed and of which there is no backup. There is no way round it: the volume key is in the keyslots, and nothing else opens them. `cryptsetup repair` cannot bring it back.',
-    'But every byte is on the other members too. To the array a member that does not open is a dead disk, and it is replaced like one: mount degraded, replace, and convert what was written meanwhile with a single copy.',
-    'The old disk is put away, locked as it is, until the proof is there. Should its key turn up later, it must not come back into the array: it is stale by then.',
+    'The disk is healthy, its header is whole, and it does not open: "No key available with this passphrase". A keyfile was overwritten, restored from the wrong backup, or was on a system disk that is gone. While the array was mounted nobody noticed, because the key was in the kernel. It shows at the next restart.',
+    'The same is true of a destroyed header without a backup. There is no way around it: the volume key is in the keyslots, and nothing else opens them. `cryptsetup repair` cannot bring it back.',
+    'But every byte is on the other members too. For the array, a member that does not open is a dead disk. Replace it like one: mount degraded, replace, and convert what was written meanwhile with a single copy.',
+    'Keep the locked disk until the repair is proved. If its key turns up later, do not put it back into the array: it is stale by then.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't run `cryptsetup luksFormat` on the disk with a new key and hope for the data: it generates a new volume key, and nothing can be read again.",

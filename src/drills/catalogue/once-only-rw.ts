@@ -83,8 +83,8 @@ export const onceOnlyRw: Drill = {
   symptom: 'A disk is missing, and the array has to be mounted degraded more than once.',
   story: [
     'A disk is missing, and the array is mounted degraded. The administrator restarts the machine once, to look at the cables, before the new disk is there, and mounts it degraded again.',
-    'With kernels before 4.14 that was the end: the second read-write mount was refused, for good. The first one had made chunks with a single copy, and the kernel, seeing a profile that bears no loss and a disk that was lost, refused without looking whether those chunks were on the lost disk. What was left was to mount read-only, copy everything away and make the array anew. Many guides still warn of it, rightly when they were written.',
-    'Since 4.14 every chunk is looked at by itself, and the array can be mounted as often as it takes. What has not changed is where the warning came from: what is written without the second disk may have one copy, and stays so after the replace until a balance converts it.',
+    'With kernels before 4.14 that was the end: the second read-write mount was refused, permanently. The first one had made chunks with a single copy, and the kernel, seeing a profile that bears no loss and a disk that was lost, refused without looking whether those chunks were on the lost disk. The only way out was to mount read-only, copy everything away and recreate the array. Many guides still warn of it, rightly when they were written.',
+    'Since 4.14 every chunk is checked by itself, and the array can be mounted as often as it takes. But the reason for the warning remains: what is written without the second disk may have one copy, even after the replace, until a balance converts it.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't assume that everything is repaired because the array mounts every time: chunks with a single copy stay as they are.",
@@ -113,6 +113,6 @@ export const onceOnlyRw: Drill = {
   twin: {
     skipStep: 'soft-balance',
     breaks: ['profiles', 'leg-alone-*'],
-    because: 'it mounts as often as one likes, and what was made without the second disk keeps its single copy.',
+    because: 'it mounts any number of times, but what was written without the second disk keeps its single copy.',
   },
 };

@@ -92,10 +92,10 @@ export const readErrorsOnSource: Drill = {
     'A disk with read errors is replaced while it is in the array and while the array is in service, without being read, and nothing is lost.',
   symptom: 'A disk reports read errors: `read_io_errs` in `btrfs device stats`, "medium error" in the kernel log.',
   story: [
-    'A disk begins to fail: "critical medium error" in the kernel log, `read_io_errs` in `btrfs device stats`. Applications notice nothing, for btrfs reads the other copy, and writes the block again. The scrub says "corrected". A healthy disk moves such a block elsewhere when it is written; a dying one does not, or only for a day.',
-    'The counters are reset, the errors come back, and the disk stays where it is, as it is "only a few blocks". But each of these blocks has one copy now. When the other disk dies first, that is what is lost.',
-    'So the disk is replaced while the other is well. It can stay in the array until then: as long as it is there, what it still has is a second copy. `replace start -r` reads it only where no other disk has a good copy, which spares the dying disk, and the time that its retries take.',
-    'Then crypttab gets the new disk, the old container is closed, and the old disk goes out, before somebody takes the wrong one.',
+    'A disk begins to fail: "critical medium error" in the kernel log, `read_io_errs` in `btrfs device stats`. Applications notice nothing, because btrfs reads the other copy, and rewrites the block. The scrub says "corrected". A healthy disk remaps such a block when it is written; a dying one does not, or only for a day.',
+    'The counters are reset, the errors come back, and the disk stays, because it is "only a few blocks". But each of these blocks has one copy now. When the other disk dies first, that is what is lost.',
+    'So replace the disk while the other one is healthy. It can stay in the array until then, because what it still has is a second copy. `replace start -r` reads it only if no other disk has a good copy, which spares the dying disk, and saves the time of its retries.',
+    'Then add the new disk to crypttab, close the old container, and remove the old disk before somebody takes the wrong one.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't pull the failing disk first: the array is then degraded, new data has one copy, and what the failing disk still had is not there to help.",

@@ -14,7 +14,7 @@ export const replaceMissingDisk: Drill = {
   story: [
     'A disk dies in a running machine. Nothing complains: dm-crypt keeps the mapping, btrfs keeps counting errors, every write succeeds.',
     'After a restart the array does not mount. An administrator mounts it degraded, replaces the disk, sees "0 uncorr. read errs", a clean scrub and a healthy-looking array, and goes home.',
-    'But whatever was written meanwhile lies in chunks with a single copy on the old disk. When that one dies, so does the data.',
+    'But what was written meanwhile is in chunks with a single copy on the old disk. When that disk dies, the data is lost.',
   ].join('\n\n'),
   wrongMoves: [
     'Don\'t trust the replace: "0 uncorr. read errs" means that the copy went well, not that everything written meanwhile has two copies.',

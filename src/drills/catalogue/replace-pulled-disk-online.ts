@@ -158,13 +158,13 @@ async function judgeMappingGone(run: DrillRun): Promise<void> {
 /** Hot unplug under dm-crypt, replaced without a restart. */
 export const replacePulledDiskOnline: Drill = {
   name: 'replace-pulled-disk-online',
-  promise: 'A disk that is pulled out of the running array raises an alarm and is replaced without a restart, while the array is written.',
+  promise: 'A disk pulled out of the running array raises an alarm and is replaced without a restart, during writes.',
   symptom: 'A disk dropped out of the running array. Everything still works; only `btrfs device stats` counts errors.',
   story: [
-    'A disk drops out of a running machine: a cable, a backplane, a controller. Nothing happens. The mapping is still there, the array is mounted read-write, every write succeeds, `btrfs filesystem show` lists two healthy devices. Only the error counters tell, so only a monitor that asks them does: `btrfs device stats -c`, exit 64.',
-    'There is no need to restart, and a reason not to: the array was mounted with all its members, so btrfs still writes chunks with two copies, one of them into the void. After a restart it would have to be mounted degraded, and would begin to write chunks with a single copy.',
-    'So the disk is replaced while the array is in service. `cryptsetup close` refuses: btrfs holds the dead mapping. The kernel can be told to drop it once it is free; the replace, with `-r` so that the dead disk is not asked first, frees it. Everything that was written meanwhile is copied from the other disk.',
-    'It looks finished then. It is, for as long as the machine runs: crypttab still names the dead disk, and not the new one.',
+    'A disk drops out of a running machine: a cable, a backplane, a controller. Nothing happens. The mapping is still there, the array is mounted read-write, every write succeeds, `btrfs filesystem show` lists two healthy devices. Only the error counters show it, so a monitor must read them: `btrfs device stats -c`, exit 64.',
+    'There is no need to restart, and one reason not to: the array was mounted with all its members, so btrfs still writes chunks with two copies, one of them to nowhere. After a restart it would have to be mounted degraded, and would begin to write chunks with a single copy.',
+    'So the disk is replaced while the array is in service. `cryptsetup close` refuses: btrfs holds the dead mapping. The kernel can be told to remove it once it is free; the replace, with `-r` so that the dead disk is not read first, frees it. Everything that was written meanwhile is copied from the other disk.',
+    'Now it looks finished, and it is, as long as the machine runs: crypttab still names the dead disk, and not the new one.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't trust `btrfs filesystem show`: under dm-crypt it reports no missing device, because the mapping is still there.",

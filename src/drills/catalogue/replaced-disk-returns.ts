@@ -91,10 +91,10 @@ export const replacedDiskReturns: Drill = {
   promise: 'A replaced disk that turns up again is recognised and kept out, and the array stays on its new disk.',
   symptom: 'A disk that was missing and has been replaced is plugged in again.',
   story: [
-    'A disk was missing and was replaced. The work was done, but crypttab was not: it still names the old disk, and not the new one. Weeks later the machine is restarted, and the old disk, which had only lost its contact, answers again.',
-    'The boot opens what crypttab says: the old disk, not the new one. btrfs sees a member with the right UUID and the right number, and mounts. No option is needed, no warning is given, every file reads right. From now on the old disk is a member again, and the new one is the stale one.',
-    'A replace wipes the disk that it replaces, but not one that was missing: the old one still says that it is device 1 of this array. Only its generation tells: it stopped counting when the disk went.',
-    'So before anything is mounted, every disk is asked what it says of itself (`btrfs inspect-internal dump-super`). Of two that say they are the same device, the one with the lower generation is the old one. It is wiped, its line goes out of crypttab, the new disk gets one, and only then is the array mounted.',
+    'A disk was missing and was replaced. The replace was done, but crypttab was not updated: it still names the old disk, and not the new one. Weeks later the machine is restarted, and the old disk, which had only lost its contact, answers again.',
+    'The boot opens what crypttab says: the old disk, not the new one. btrfs sees a member with the right UUID and the right number, and mounts. No option is needed, no warning is given, every file reads correctly. From now on the old disk is a member again, and the new one is the stale one.',
+    'A replace wipes the disk that it replaces, but not one that was missing: the old one still says that it is device 1 of this array. Only its generation shows it: it stopped counting when the disk went away.',
+    'So before anything is mounted, look at the super block of every disk (`btrfs inspect-internal dump-super`). Of two disks that claim to be the same device, the one with the lower generation is the old one. Wipe it, remove its line from crypttab, add one for the new disk, and only then mount the array.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't leave crypttab for later: a replace is finished only when the next boot opens the new disk.",
@@ -130,6 +130,6 @@ export const replacedDiskReturns: Drill = {
   twin: {
     skipStep: 'retire-old-disk',
     breaks: ['members', 'generations', 'scrub'],
-    because: 'nothing wipes a missing disk when it is replaced: crypttab opens it, and it takes the place of the new one without a word.',
+    because: 'nothing wipes a missing disk when it is replaced: crypttab opens it, and it silently takes the place of the new one.',
   },
 };

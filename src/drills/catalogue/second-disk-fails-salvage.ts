@@ -56,7 +56,7 @@ const loseSecond: Step = {
     ...typed(...planCreateContainer(spareOf(array), array.layout), ...planSlowReplace(array, firstLostDevid(array), spareOf(array))),
     act(`the replace is under way, slowed down; every write to ${survivorOf(array).serial} fails from now on`),
     ...typed(lookAt.mountPoint),
-    act('orderly shutdown; power on again'),
+    act('clean shutdown; power on again'),
   ],
   run: async (run) => {
     for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
@@ -164,13 +164,13 @@ function planTurnOver(array: ArrayPlan): readonly Command[] {
 /** A second disk fails while the first is replaced, and there are two copies: what can be had is had. */
 export const secondDiskFailsSalvage: Drill = {
   name: 'second-disk-fails-salvage',
-  promise: 'When the second disk of a mirror fails during the replace, everything but what it cannot read any more is copied away.',
+  promise: 'When the second disk of a mirror fails during the replace, everything it can still read is copied away.',
   symptom: 'The last disk of a mirror fails. Mounting degraded is refused, even read-only.',
   story: [
-    'One disk of a mirror is dead. The other, which is as old, has blocks that it cannot read any more, and nobody knows, because nobody has read them. Then comes the replace, the hardest work of its life, and in the middle of it the disk stops taking writes, as worn flash does.',
-    'The filesystem stops itself, read-only. The replace may say all the same that it has finished, and exit 0. After a restart the degraded mount is refused, and so is `degraded,ro`, which surprises many: even a read-only mount replays the log of what was synced last, and that means writing.',
-    'The disk can still be read, but for those blocks. `rescue=all,ro` mounts it: nothing is written, the log is left alone. Then everything is copied to another disk at once, before anything else is tried. What could not be read is named by `cp`.',
-    'What is lost are the files with bad blocks, and what applications had synced since the last commit, at most 30 seconds.',
+    'One disk of a mirror is dead. The other, which is as old, has blocks that it cannot read any more, and nobody knows, because nobody has read them. During the replace, the hardest work of its life, the disk stops accepting writes, as worn flash does.',
+    'The filesystem stops itself, read-only. The replace may still say that it has finished, and exit 0. After a restart the degraded mount is refused, and so is `degraded,ro`, which surprises many: even a read-only mount replays the log of the last syncs, which means writing.',
+    'The disk can still be read, except for those blocks. `rescue=all,ro` mounts it: nothing is written, the log is ignored. Copy everything to another disk at once, before you try anything else. `cp` names what it could not read.',
+    'The loss: files with bad blocks, and what applications synced since the last commit, at most 30 seconds.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't run `btrfs check --repair` on the only readable copy: copy first.",

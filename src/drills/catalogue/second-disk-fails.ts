@@ -71,15 +71,15 @@ function planRecordBoth(array: ArrayPlan): readonly Command[] {
   ]);
 }
 
-/** A second disk fails while the first is replaced: three copies bear it. */
+/** A second disk fails while the first is replaced: three copies survive it. */
 export const secondDiskFails: Drill = {
   name: 'second-disk-fails',
   promise: 'With three copies of everything a second disk may fail while the first is replaced: nothing is lost, and both can be replaced.',
   symptom: 'A second disk fails while the first is being replaced. The array is raid1c3.',
   story: [
-    'A disk is dead and is replaced. The others, which are as old, have never worked as hard as in these hours: everything is read. In the middle of it the second one fails.',
-    'With two copies that is the end of the array: the disk that failed had the only copy of all that was not yet rebuilt. With raid1c3 there is a third. The replace goes on, applications notice nothing, and as with every disk that dies under dm-crypt only the error counters tell.',
-    'When the first replace is over, the second disk is replaced in its turn, without reading it, and only then is the array what it was. Nothing on the way asks for a restart; the array is never mounted without a copy of everything.',
+    'A dead disk is being replaced. The other disks, which are as old, have never worked as hard as in these hours, because everything is read. In the middle of it a second one fails.',
+    'With two copies that is the end of the array: the failed disk had the only copy of everything not yet rebuilt. With raid1c3 there is a third copy. The replace continues, applications notice nothing, and, as with every disk that dies under dm-crypt, only the error counters show it.',
+    'When the first replace has finished, replace the second disk, without reading it; only then is the array complete. No restart is needed, and the array always has a copy of everything.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't restart in the middle of the replace to see whether the second disk comes back: an array that runs with two copies lost still runs.",

@@ -50,7 +50,7 @@ const scrub: Step = {
   },
 };
 
-/** The scrub that only looks: it finds everything, exits 0, may call it corrected, and mends nothing. */
+/** The scrub that only looks: it finds everything, exits 0, may call it corrected, and fixes nothing. */
 const onlyLook: Step = {
   ...scrub,
   title: 'Scrub, read-only: it exits 0',
@@ -60,7 +60,7 @@ const onlyLook: Step = {
   },
 };
 
-/** A second scrub that could not mend anything finds nothing: the first one really has. */
+/** A second scrub that could not fix anything finds nothing: the first one really has. */
 const scrubAgain: Step = {
   name: 'scrub-again',
   title: 'Scrub again, read-only: nothing is left to find',
@@ -98,17 +98,16 @@ function judgeCorrected({ done, report }: ScrubResult): Check {
   };
 }
 
-/** A leg rots quietly, a scrub mends it. */
+/** A leg rots quietly, a scrub fixes it. */
 export const silentCorruption: Drill = {
   name: 'silent-corruption',
-  promise:
-    'When one disk returns other bytes than were written, a scrub finds and corrects every block, and that disk alone then serves everything.',
+  promise: 'When a disk returns wrong bytes, a scrub finds and corrects every block, and that disk alone then serves everything.',
   symptom: '`btrfs device stats` shows `corruption_errs`, or the kernel log says "csum failed".',
   story: [
-    'A disk returns wrong bytes and says that they are right: a firmware that lost a write, a cable, a bit that fell over. Nothing shows. Counters are zero, and most reads are right, because half of them ask the other disk. Where a read meets a wrong block, btrfs sees it by the checksum, takes the other copy, and writes it back; the application notices nothing.',
-    'So reading mends only what is read, from the disk that happened to be asked. What nobody reads stays wrong, until the other disk dies and the wrong copy is the only one.',
-    'A scrub reads every copy. It exits 0 whether it found errors or not: its summary tells, and so do `btrfs device stats` and the kernel log, which names the files. A read-only scrub (`-r`) exits 0 as well, on newer kernels even says "Corrected", and has mended nothing.',
-    'When a second scrub finds nothing, the counters are set to zero, so that the next error is seen. The disk is another question: one that did this once is to be watched.',
+    'A disk returns wrong bytes and says that they are right: a firmware that lost a write, a cable, a flipped bit. Nothing shows it. Counters are zero, and most reads are right, because half of them ask the other disk. If a read hits a wrong block, btrfs detects it by the checksum, uses the other copy, and writes it back; the application notices nothing.',
+    'So reading repairs only what is read, on the disk that happened to be asked. What nobody reads stays wrong, until the other disk dies and the wrong copy is the only one.',
+    'A scrub reads every copy. It exits 0 whether it found errors or not: look at its summary, at `btrfs device stats` and at the kernel log, which names the files. A read-only scrub (`-r`) exits 0 as well, on newer kernels even says "Corrected", but has repaired nothing.',
+    'When a second scrub finds nothing, the counters are set to zero, so that the next error is seen. Watch the disk: it may do this again.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't go by the exit code: `btrfs scrub start -B` exits 0 with 64 corrected errors.",

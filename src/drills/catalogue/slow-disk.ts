@@ -145,13 +145,12 @@ function remark(run: DrillRun, text: string): void {
 /** A disk that is late is as bad as one that is dead, and nobody says so. */
 export const slowDisk: Drill = {
   name: 'slow-disk',
-  promise:
-    'A disk that answers late without an error is found by the time that its writes take, and replaced while the array is in service.',
+  promise: 'A disk that answers slowly, without errors, is found by its write times, and replaced while the array is in service.',
   symptom: 'Everything is slow, and nothing reports an error. `iostat -x` shows one disk with long waits.',
   story: [
-    'Everything is slow. Applications hang for seconds and go on. The array is mounted read-write, `btrfs device stats` is all zero, the kernel log is empty, a scrub would find nothing. One disk takes 200 ms for each request: it retries inside, or its controller resets, or it is a drive that was not made for this. Each fsync waits for the slowest member.',
-    'btrfs has no notion of a slow device. It waits, as long as it takes, and counts errors only. So the thing to look at is the time: `iostat -x`, or the numbers it is made from, `/sys/block/NAME/stat`. One disk stands out by a hundred.',
-    'It is replaced in service, with `-r`, so that the replace does not read it: at five requests a second of half a MiB a terabyte takes five days. Writes still go to it until the replace is over, so the array is fast again only afterwards.',
+    'Everything is slow. Applications hang for seconds and go on. The array is mounted read-write, `btrfs device stats` is all zero, the kernel log is empty, a scrub would find nothing. One disk takes 200 ms for each request: it retries internally, its controller resets, or it is the wrong kind of drive. Each fsync waits for the slowest member.',
+    'btrfs has no notion of a slow device. It waits as long as it takes, and counts only errors. So look at the times: `iostat -x`, or the numbers it is made from, `/sys/block/NAME/stat`. One disk stands out by a factor of a hundred.',
+    'Replace it in service, with `-r`, so that the replace does not read it: at five requests of half a MiB per second a terabyte takes five days. Writes still go to it until the replace is over, so the array is fast again only afterwards.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't wait for an error: a disk that is merely slow never reports one, and smartctl may call it healthy.",

@@ -93,13 +93,13 @@ const removeMissing: Step = {
 /** A spare that is a little too small for a member that is gone. */
 export const smallerReplacement: Drill = {
   name: 'smaller-replacement',
-  promise: 'A missing disk can be made up for by a smaller one, by adding it and removing the missing one, and nothing is lost.',
+  promise: 'A missing disk can be replaced with a smaller one, by adding it and removing the missing one, and nothing is lost.',
   symptom: '`btrfs replace` says "target device smaller than source device".',
   story: [
     'A disk is dead, the spare has the same size on its label, and `btrfs replace` says "target device smaller than source device". It may be a few sectors: another maker, a partition that begins later, a LUKS2 header of 16 MiB where the old disk had a LUKS1 header of 2 MiB.',
-    'With the old disk still there one would make it smaller first: `btrfs filesystem resize 1:-32M`, then replace, then `resize 1:max`. This disk is missing: the same command announces the new size, and then says "Operation not permitted". The next idea, to give up redundancy until a larger disk comes, is the dangerous one.',
-    'There is a way, if the data fit: `btrfs device add` the smaller disk, then `btrfs device remove missing`. It takes longer than a replace, for it rewrites every extent that had a copy on the missing disk, and the new member gets a devid of its own.',
-    'In between everything looks good already: the new disk is in the list, the array is mounted, writes get two copies again. But the old data still have one, and the next boot asks for the missing disk.',
+    'If the old disk were still there, you could shrink it first: `btrfs filesystem resize 1:-32M`, then replace, then `resize 1:max`. This disk is missing: the same command announces the new size, and then says "Operation not permitted". The next idea, giving up redundancy until a larger disk arrives, is dangerous.',
+    'There is a way, if the data fits: `btrfs device add` the smaller disk, then `btrfs device remove missing`. It takes longer than a replace, because it rewrites every extent that had a copy on the missing disk, and the new member gets a new devid.',
+    'In between everything already looks good: the new disk is in the list, the array is mounted, writes get two copies again. But old data still has one copy, and the next boot waits for the missing disk.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't stop after `device add`: new data gets two copies, old data keeps one, and the array still does not mount without `degraded`.",

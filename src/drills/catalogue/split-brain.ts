@@ -63,7 +63,7 @@ const writeLosers: Step = {
   phase: 'fault',
   skippable: false,
   plan: (array) => [
-    act(`orderly shutdown; power on without ${serialsOf(winnersOf(array))}`),
+    act(`clean shutdown; power on without ${serialsOf(winnersOf(array))}`),
     ...typed(...planStartHalf(array, losersOf(array)), ...losersNotes),
   ],
   run: async (run) => {
@@ -80,7 +80,7 @@ const writeWinners: Step = {
   phase: 'fault',
   skippable: false,
   plan: (array) => [
-    act(`orderly shutdown; power on with ${serialsOf(winnersOf(array))}, and without ${serialsOf(losersOf(array))}`),
+    act(`clean shutdown; power on with ${serialsOf(winnersOf(array))}, and without ${serialsOf(losersOf(array))}`),
     ...typed(...planStartHalf(array, winnersOf(array)), planExtractTree(degradedTree), command('sync')),
   ],
   run: async (run) => {
@@ -97,7 +97,7 @@ const allReturn: Step = {
   title: 'Every disk is back',
   phase: 'fault',
   skippable: false,
-  plan: (array) => [act(`orderly shutdown; power on with ${serialsOf(array.members)}`)],
+  plan: (array) => [act(`clean shutdown; power on with ${serialsOf(array.members)}`)],
   run: async (run) => {
     await run.shutdown();
     for (const { serial } of losersOf(run.array)) await run.insertDisk(serial);
@@ -167,13 +167,13 @@ const scrubTogether: Step = { ...scrubToMend, name: replaceLosers.name };
 /** Both halves of an array were written, each without the other. */
 export const splitBrain: Drill = {
   name: 'split-brain',
-  promise: 'Two halves that were written apart are recognised before they meet, and the half that is chosen keeps every file.',
+  promise: 'Two halves that were written separately are recognised before they meet, and the chosen half keeps every file.',
   symptom: 'Both halves of a mirror were mounted degraded and written, one after the other. Now all disks are there.',
   story: [
     'One morning the machine came up with one half of the disks, was mounted degraded, and somebody worked. The next morning it came up with the other half, was mounted degraded, and somebody worked. On the third morning all disks are there.',
-    'Every disk has the same filesystem UUID, every one is whole, and the array mounts: no option, no warning. Then one of the two days is gone. btrfs takes the disk with the higher generation for the truth, and generations count how often something was written, not what it is worth.',
-    'There is no merging: the two halves have used the same blocks for different things, and a scrub that "corrects" them overwrites one history with pieces of the other. The only safe moment is before the first joint mount.',
-    'So each half is opened alone, mounted read-only, and looked at; what one holds that the other lacks is copied off while both are whole. Then one half is chosen, the other is wiped first of all, and only then the chosen one is mounted and given its copies back.',
+    'Every disk has the same filesystem UUID, every one is whole, and the array mounts: no option, no warning. Then one of the two days is lost: btrfs trusts the disk with the higher generation, and generations count how often something was written, not how valuable it is.',
+    'The halves cannot be merged: they have used the same blocks for different things, and a scrub that "corrects" them overwrites one history with pieces of the other. The only safe moment is before the first joint mount.',
+    'So open each half alone, mount it read-only, and look at it; copy off what only one half has, while both are whole. Then choose one half, wipe the other first, and only then mount the chosen one and restore its second copies.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't mount both halves together to have a look: the mount decides between them, by generation.",
@@ -193,6 +193,6 @@ export const splitBrain: Drill = {
   twin: {
     instead: [mountTogether, scrubTogether],
     breaks: ['files', 'reboot'],
-    because: 'in a joint mount the higher generation wins, whatever it is worth, and the other half is overwritten by it.',
+    because: 'in a joint mount the higher generation wins, whatever its value, and the other half is overwritten.',
   },
 };

@@ -12,9 +12,9 @@ export const staleDiskReturns: Drill = {
   symptom: 'A disk was away while the array was written. Now it is back, and the array mounts normally.',
   story: [
     'A cable was loose. The machine came up without one disk, somebody mounted the array degraded, and work went on. At the next boot the disk is there again.',
-    'The array mounts as if nothing had happened, without an option and without a warning, and every file reads right. The temptation is to leave it at that: the disk is back, the array has all its members.',
-    'But what was written meanwhile is on the other disks only. Files read right because every block that the stale disk answers with is compared with its checksum, and fetched from the other copy when it does not match. Nothing is mended that nobody reads: when the other disk dies first, the stale one is all there is.',
-    'So the scrub comes first, at once: it reads both copies of everything and writes the stale ones anew. Then the soft balance, for whatever was written with a single copy while the disk was away; then the error counters, which have counted all that, are set to zero, so that the next error is seen.',
+    'The array mounts as if nothing had happened, without an option and without a warning, and every file reads right. It is tempting to leave it at that: the disk is back, and the array has all its members.',
+    'But what was written meanwhile is on the other disks only. Files read right because every block from the stale disk is compared with its checksum, and read from the other copy if it does not match. What nobody reads is not repaired: if the other disk dies first, only the stale one is left.',
+    'So the scrub comes first, at once: it reads both copies of everything and rewrites the stale ones. Then the soft balance, for whatever was written with a single copy while the disk was away; then the error counters, which have counted all of this, are reset so that the next error shows.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't assume that reading every file repairs everything: each block is read from one copy, and the other may be stale.",
@@ -39,6 +39,6 @@ export const staleDiskReturns: Drill = {
   twin: {
     skipStep: 'scrub',
     breaks: ['scrub', 'leg-alone-DISK1'],
-    because: 'without the scrub the disk that was away keeps its stale copies, and nobody notices before it is the only one left.',
+    because: 'without the scrub the disk that was away keeps its stale copies, and nobody notices until it is the only one left.',
   },
 };

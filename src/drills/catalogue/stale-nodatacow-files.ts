@@ -97,8 +97,8 @@ export const staleNodatacowFiles: Drill = {
   story: [
     'A disk was away for a while and the array was written without it. On it are files without copy-on-write, and so without checksums: images of virtual machines, databases, whatever somebody set `chattr +C` on, or all files under `nodatacow`. They were written over in place.',
     'The disk comes back. The array mounts, a scrub finds some errors and corrects them all, a second one finds none. By every sign that btrfs has, the array is healthy.',
-    'It is not. Where there is no checksum a scrub has nothing to compare, and the two copies still differ. Which of them a program reads is decided by its process number: the virtual machine starts with the disk of last week, or with one that is partly of last week, and no error is ever counted.',
-    'So the stale disk must not be read again. It is found by its generation before anything is mounted, wiped, and replaced by itself from the disks that were there all the time.',
+    'It is not. Without checksums a scrub has nothing to compare, and the two copies still differ. Which of them a program reads is decided by its process number: the virtual machine starts with the disk of last week, or with one that is partly of last week, and no error is ever counted.',
+    'So the stale disk must not be read again. Find it by its generation before anything is mounted, wipe it, and replace it with itself from the disks that were there all the time.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't mount normally and scrub, as is right for all other files: the scrub says that it corrected everything, but the file is old on one disk and new on the other.",

@@ -12,14 +12,14 @@ const mebibyte = 1024 ** 2;
 /** Tiny disks of different sizes: what they hold together, and whether one of them can be replaced. */
 export const tinyDisks: Drill = {
   name: 'tiny-disks',
-  promise: 'An array of tiny, unequal disks has the room that its disks promise, and a missing one can be replaced.',
+  promise: 'An array of tiny, unequal disks has the predicted capacity, and a missing disk can be replaced.',
   symptom: 'A disk of a small array with unequal disks is missing.',
   story: [
-    'Two small disks and a large one, as they lay in the drawer. How much goes on them? With two copies of everything, half of all together: that is what most people expect, and what "Free (estimated)" in `btrfs filesystem usage` begins with.',
-    'But both copies of a chunk lie on different disks. What the large disk has beyond all the others together has no partner and stays empty: the room is the smaller of half the total and the total without the largest.',
-    'The tools do not help. "Free (estimated)" divides what is left by the number of copies and is too high; `df` pairs the smallest disk with the next smallest, which the allocator does not do, and is too low. What is true is found by arithmetic, and by allocating.',
-    'On disks this small everything else is large: the LUKS header takes 16 MiB of each, and metadata and system chunks weigh. A replace and a balance still have to go through.',
-    'And they leave chunks behind that are empty: each closes the chunk that it copies and opens another. Where nothing is left unallocated on a disk, the next scrub, which closes chunks too, may find no room for metadata, and the filesystem stops itself, read-only, although `df` shows it empty. A last balance gives the empty chunks back.',
+    'Two small disks and a large one: how much fits on them? With two copies of everything, most people expect half of the total, and so does "Free (estimated)" in `btrfs filesystem usage` at first.',
+    'But the copies of a chunk must be on different disks. The part of the large disk that exceeds all others together has no partner and stays empty: the capacity is the smaller of half the total and the total without the largest disk.',
+    'The tools do not help. "Free (estimated)" divides what is left by the number of copies and is too high; `df` pairs the smallest disk with the next smallest, which the allocator does not do, and is too low. Only arithmetic, or allocating, gives the real value.',
+    'On such small disks everything else is large: the LUKS header takes 16 MiB of each, and metadata and system chunks weigh. A replace and a balance still have to go through.',
+    'They leave empty chunks behind, because each closes the chunk that it copies and opens another. If nothing is left unallocated on a disk, the next scrub, which closes chunks too, may find no room for metadata, and the filesystem goes read-only, although `df` shows it empty. A last balance frees the empty chunks.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't divide the total by two: the largest disk counts for no more than the others together.",
@@ -47,6 +47,6 @@ export const tinyDisks: Drill = {
   twin: {
     instead: [checkHalfOfTotal],
     breaks: ['usable-space'],
-    because: 'half of all disks together is not the room: what the large one has beyond the others has no partner.',
+    because: 'half of the total is not the capacity: the part of the large disk beyond the others has no partner.',
   },
 };

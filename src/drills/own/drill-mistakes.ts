@@ -127,8 +127,8 @@ function findStepMistakes(steps: readonly Step[]): readonly string[] {
     ...steps.flatMap((step, index) => {
       if (step.phase !== 'build') return [];
       const place = placeOf(step, index);
-      if (step.skippable) return [`${place}: it builds and is skippable, and without it there would be nothing to break.`];
-      return firstOther === -1 || index < firstOther ? [] : [`${place}: it builds after a step that does not, and building comes first.`];
+      if (step.skippable) return [`${place}: it builds and is skippable, but without it there is nothing to break.`];
+      return firstOther === -1 || index < firstOther ? [] : [`${place}: it builds after a step that does not: build steps come first.`];
     }),
   ];
 }
@@ -147,7 +147,7 @@ function findTwinMistakes({ twin, steps }: Drill): readonly string[] {
     ...(skipped?.skippable === false ? [`twin.skipStep names ${skipped.name}, which is not skippable.`] : []),
     ...instead
       .filter(({ name }) => steps.every((step) => step.name !== name))
-      .map(({ name }) => `twin.instead has a step ${name} that takes the place of none: the steps are ${names}.`),
+      .map(({ name }) => `twin.instead has a step ${name} that replaces none: the steps are ${names}.`),
   ];
 }
 

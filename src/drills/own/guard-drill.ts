@@ -42,9 +42,7 @@ function guardStep(step: Step, guard: DrillGuard): Step {
       } catch (error) {
         throw isOurs(error) ? error : guard.mistake(`the plan of the step ${name} threw: ${messageOf(error)}`, error);
       }
-      throw guard.mistake(
-        `the plan of the step ${name} is no list of lines: typed(…) makes those of commands, act(…) one of what a hand does.`,
-      );
+      throw guard.mistake(`the plan of the step ${name} is not a list of lines: use typed(…) for commands, act(…) for manual acts.`);
     },
     run: async (run) => {
       const before = run.announcement;

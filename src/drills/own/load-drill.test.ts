@@ -135,7 +135,7 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp, nam
   [
     'has a field that there is not',
     source('sources:', "wrongMove: ['x'], sources:"),
-    /wrongMove is a field that there is not; did you mean wrongMoves\?/u,
+    /wrongMove is an unknown field; did you mean wrongMoves\?/u,
   ],
   [
     'has a step without a plan',
@@ -167,7 +167,7 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp, nam
   [
     'has a wrong move in no place',
     source("skipStep: 'own-step'", "instead: [{ ...own, name: 'other' }]"),
-    /twin\.instead has a step other that takes the place of none/u,
+    /twin\.instead has a step other that replaces none/u,
   ],
   [
     'has a layout that cannot be',
@@ -178,7 +178,7 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp, nam
   [
     'is called like one of raidlab’s',
     source("name: 'my-drill'", "name: 'replace-missing-disk'"),
-    /its name, replace-missing-disk, is that of a drill of raidlab's own/u,
+    /its name, replace-missing-disk, is the name of one of raidlab's own drills/u,
   ],
 ];
 
@@ -191,7 +191,7 @@ for (const [what, text, said, name] of refused) {
 
 test('what is no regular file is refused at once, and not waited for', { timeout: 10_000 }, async () => {
   for (const [hostPath, why] of [
-    ['/dev/zero', 'it is no regular file'],
+    ['/dev/zero', 'it is not a regular file'],
     ['/', 'it is a directory'],
   ] as const) {
     const said = await refusal(async () => loadDrill({ hostPath, typed: './x.ts', cwdHostPath: '/' }));
@@ -228,7 +228,7 @@ test('a plan that throws or that is none is a mistake with its step', async () =
   assert.match(await refusal(() => drill.steps[1]?.plan(array)), /^\.\/my-drill\.ts:5:\d+: the plan of the step own-step threw: /u);
   using none = write(source("[act('look'), ...typed(command('true'))]", "['btrfs scrub']"));
   const other = await none.load();
-  assert.match(await refusal(() => other.steps[1]?.plan(array)), /the plan of the step own-step is no list of lines/u);
+  assert.match(await refusal(() => other.steps[1]?.plan(array)), /the plan of the step own-step is not a list of lines/u);
 });
 
 test('the template of a build step of one’s own is told apart by the source; one of raidlab’s is everybody’s', async () => {

@@ -2,7 +2,7 @@
  * A person's own drill, from a file of theirs.
  *
  *     file ──import──► default export ──► fields right, and do they go together? ──► guarded: what its steps throw is named with its place
- *       └─ `import … from 'raidlab'` is this very raidlab, wherever the file is
+ *       └─ `import … from 'raidlab'` is the running raidlab, wherever the file is
  */
 import { readFile } from 'node:fs/promises';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
@@ -53,7 +53,7 @@ export async function loadDrill(file: DrillFile): Promise<Drill> {
   }
   const drill = completeDrill(value as Drill);
   if (drills.some((each) => each.name === drill.name)) {
-    const problem = `its name, ${drill.name}, is that of a drill of raidlab's own: give it another.`;
+    const problem = `its name, ${drill.name}, is the name of one of raidlab's own drills: choose another.`;
     throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place: file.typed, problem, said: '' });
   }
   const texts = await Promise.all([...sources].sort().map(async (each) => readFile(new URL(each), 'utf8')));

@@ -72,7 +72,7 @@ export function findShapeMistakes(value: Readonly<Record<string, unknown>>, shap
       .filter((name) => !known.includes(name))
       .map((name) => {
         const nearest = nearestWord(name, known);
-        return `${at(name)} is a field that there is not${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`;
+        return `${at(name)} is an unknown field${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`;
       }),
   ];
 }

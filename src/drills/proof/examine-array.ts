@@ -23,7 +23,7 @@ import type { DrillRun } from '../drill-run.ts';
 /**
  * The parts of the proof that look at the machine as the repair left it: mounted, members, profiles, unfinished work, device
  * stats, kernel log. They
- * only look: whatever reads the array, and so may mend it, is done in a copy. When nothing is mounted, the parts that need
+ * only look: whatever reads the array, and so may fix it, is done in a copy. When nothing is mounted, the parts that need
  * the array are `inconclusive`.
  */
 export async function examineArray(run: DrillRun): Promise<readonly Check[]> {
@@ -83,7 +83,7 @@ function strangerCheck({ devid, guestDevice }: { readonly devid: number; readonl
     name: 'members',
     claim: 'Every device of the array is a container of the layout',
     outcome: 'inconclusive',
-    evidence: [`devid ${String(devid)}, ${guestDevice}, is none: it cannot be opened in a copy, and so not be examined`],
+    evidence: [`devid ${String(devid)}, ${guestDevice}, is none: it cannot be opened in a copy, so it cannot be examined`],
   };
 }
 

@@ -70,7 +70,7 @@ async function openByHand(run: DrillRun, { guest }: Machine): Promise<boolean> {
   return (await tryCommand(ctx, guest, planMountArray(run.array, first.container.mappingGuestDevice, 'rw'))).exitCode === 0;
 }
 
-/** The scrub comes first: reading mends what the scrub would have told. */
+/** The scrub comes first: reading fixes what the scrub would have told. */
 async function readEverything(
   run: DrillRun,
   { guest }: Machine,

@@ -8,7 +8,7 @@ import { examineReboot } from './examine-reboot.ts';
 import { openLosses } from './open-losses.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** The order in which checks are told; what is not named here comes before `reboot`, as it was examined. */
+/** The order in which checks are reported; what is not named here comes before `reboot`, as it was examined. */
 const order = ['mounted', 'members', 'files', 'profiles', 'finished', 'scrub', 'device-stats', 'kernel-log'];
 
 /**

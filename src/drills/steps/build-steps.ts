@@ -59,7 +59,7 @@ export const degradedTree = 'written-degraded';
 /** Files whose content the host knows. */
 export const writePayload: Step = {
   name: 'write-payload',
-  title: 'Write files the host knows',
+  title: 'Write test files with known content',
   phase: 'build',
   skippable: false,
   plan: (array) =>

@@ -28,7 +28,7 @@ export const encryptTarget = typedStep({
 /** Puts the target into crypttab before the array depends on it, and makes key and line durable. */
 export const recordTarget = typedStep({
   name: 'record-target',
-  title: 'Record the new disk in crypttab before the replace, not after it',
+  title: 'Add the new disk to crypttab before the replace, not after it',
   phase: 'repair',
   skippable: true,
   commands: (array) => [planAddToCrypttab(spareOf(array)), command('sync')],
@@ -37,12 +37,12 @@ export const recordTarget = typedStep({
 /** Starts to replace a member that is there, while the live writer writes. */
 export const startReplace: Step = {
   name: 'start-replace',
-  title: 'Start to replace a disk; the array stays in service',
+  title: 'Start replacing a disk; the array stays in service',
   phase: 'repair',
   skippable: false,
   plan: (array) => [
     ...typed(...planSlowReplace(array, failingDevid, spareOf(array))),
-    act('the replace is under way: it is that slow only so that the power cut falls inside it'),
+    act('the replace is running, slowed down so that the power cut happens during it'),
   ],
   run: async (run) => {
     await startSlowReplace(run, failingDevid, spareOf(run.array));
@@ -64,7 +64,7 @@ export const replaceThatLasts = {
 /** Takes the replaced member out of crypttab; the new one is in it already. */
 export const retireOldDisk = typedStep({
   name: 'retire-old-disk',
-  title: 'Take the old disk out of crypttab',
+  title: 'Remove the old disk from crypttab',
   phase: 'repair',
   skippable: true,
   commands: (array) => [planRemoveFromCrypttab(failingMember(array))],

@@ -13,7 +13,7 @@ import { act, typed, typedStep } from './plan-line.ts';
 /** Opens the members that are left, and tries the plain mount. */
 export const openSurvivors: Step = {
   name: 'open-survivors',
-  title: 'Open what is left, and try the plain mount',
+  title: 'Open the remaining disks, and try the plain mount',
   phase: 'repair',
   skippable: false,
   plan: (array) => typed(...planOpenSurvivors(array), planMount()),

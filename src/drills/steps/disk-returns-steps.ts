@@ -13,7 +13,7 @@ export const diskReturns: Step = {
   title: 'Restart, and the disk that was away is back',
   phase: 'fault',
   skippable: false,
-  plan: (array) => [act(`orderly shutdown; ${memberOf(array, lostDevid).serial} is in the machine again; power on`)],
+  plan: (array) => [act(`clean shutdown; ${memberOf(array, lostDevid).serial} is in the machine again; power on`)],
   run: async (run) => {
     await run.shutdown();
     await run.insertDisk(memberOf(run.array, lostDevid).serial);

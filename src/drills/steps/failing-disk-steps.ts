@@ -25,7 +25,7 @@ export function failingMember(array: ArrayPlan): ContainerPlan {
 /** Records the spare in crypttab in the failing member's place, closes the container that btrfs has let go of, and takes the disk out. */
 export const retireDisk: Step = {
   name: 'retire-disk',
-  title: 'Record the new disk in crypttab, close the old container, take the old disk out',
+  title: 'Add the new disk to crypttab, close the old container, remove the old disk',
   phase: 'repair',
   skippable: true,
   plan: (array) => [...typed(...planRetire(array)), act(`take ${failingMember(array).serial} out`)],

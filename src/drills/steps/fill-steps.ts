@@ -33,7 +33,7 @@ const attemptGuestPath = `${arrayGuestPath}/attempt`;
 const planClear = [command('rm', '--force', attemptGuestPath), command('sync'), planDropEmptyChunks];
 
 /** Judges the room for data against what the sizes of the disks promise, by allocating it. */
-export const checkUsableSpace: Step = checkRoom('Find out how much room for data there is', (_, layout) => predictUsableBytes(layout));
+export const checkUsableSpace: Step = checkRoom('Find out how much room there is for data', (_, layout) => predictUsableBytes(layout));
 
 /** The same by the rule of thumb: two copies, so half of all. For the twin of a drill with unequal disks. */
 export const checkHalfOfTotal: Step = checkRoom('Expect half of all disks together', (usage) => usage.overall.deviceSizeBytes / 2);
@@ -46,7 +46,7 @@ function checkRoom(title: string, usableBytes: (usage: FilesystemUsage, layout: 
     skippable: true,
     plan: () => [
       ...typed(lookAt.filesystemUsage),
-      act('allocate, without writing it, a little less than is predicted, and a little more'),
+      act('allocate slightly less than predicted, then slightly more, without writing'),
       ...typed(...planClear),
     ],
     run: async (run) => {
@@ -66,7 +66,7 @@ function checkRoom(title: string, usableBytes: (usage: FilesystemUsage, layout: 
 /** Gives back what replace and balance have left empty: on a small array a scrub has no room else, and stops the filesystem. */
 export const giveChunksBack: Step = {
   name: 'give-chunks-back',
-  title: 'Give empty chunks back, so that a scrub has room',
+  title: 'Free empty chunks, so that a scrub has room',
   phase: 'repair',
   skippable: true,
   plan: () => typed(planDropEmptyChunks, lookAt.filesystemUsage),

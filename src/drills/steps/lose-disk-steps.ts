@@ -45,7 +45,7 @@ export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Prom
   await run.look(lookAt.filesystemShow, (result) => {
     const shown = readOutput(run.guest, result, parseFilesystemShow);
     return shown.some(isMissing)
-      ? 'It names the missing device.'
+      ? 'It lists the missing device.'
       : `It does not know that ${lost.serial} is gone: the mapping above the dead disk is still there.`;
   });
   await run.look(planMappingStatus(lost), (result) =>
@@ -63,7 +63,7 @@ export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Prom
 export const restartWithoutDisk: Step = {
   ...restart,
   title: 'Restart without the disk',
-  plan: () => [act('orderly shutdown; power on again, the disk stays out')],
+  plan: () => [act('clean shutdown; power on again, the disk stays out')],
 };
 
 /** Takes the first member's disk out of a machine that is switched off for it: nothing is written without it before somebody decides to. */
@@ -72,7 +72,7 @@ export const takeDiskOut: Step = {
   title: 'Switch off, and lose a disk',
   phase: 'fault',
   skippable: false,
-  plan: (array) => [act(`orderly shutdown; ${memberOf(array, lostDevid).serial} is dead; power on again`)],
+  plan: (array) => [act(`clean shutdown; ${memberOf(array, lostDevid).serial} is dead; power on again`)],
   run: async (run) => {
     await run.shutdown();
     await run.pullDisk(memberOf(run.array, lostDevid).serial);

@@ -14,14 +14,14 @@ import { typed, typedStep } from './plan-line.ts';
 import { typeReplace } from './type-replace.ts';
 
 /** Encrypts the spare and replaces the first member by it. */
-export const replaceDisk: Step = replaceBySpare('Encrypt the spare, replace the missing disk by it', lostDevid);
+export const replaceDisk: Step = replaceBySpare('Encrypt the spare, replace the missing disk with it', lostDevid);
 
 /** The same of a member that is there, or seems to be: it is read only where nobody else has a good copy. */
 export const replacePresentDisk: Step = replaceFailingDisk(lostDevid);
 
 /** Gives the step that encrypts the spare and replaces a member by it that is there, or seems to be, without reading it where another has a good copy. */
 export function replaceFailingDisk(devid: number): Step {
-  return replaceBySpare('Encrypt the spare, replace the failing disk by it, without reading it', devid, { avoidSource: true });
+  return replaceBySpare('Encrypt the spare, replace the failing disk with it, without reading it', devid, { avoidSource: true });
 }
 
 function replaceBySpare(title: string, devid: number, options: ReplaceOptions = {}): Step {
@@ -43,7 +43,7 @@ function replaceBySpare(title: string, devid: number, options: ReplaceOptions = 
 /** Puts the spare into crypttab in the first member's place. */
 export const updateCrypttab = typedStep({
   name: 'update-crypttab',
-  title: 'Record the new disk in crypttab, take the dead one out',
+  title: 'Add the new disk to crypttab, remove the dead one',
   phase: 'repair',
   skippable: true,
   commands: (array) => [planRemoveFromCrypttab(memberOf(array, lostDevid)), planAddToCrypttab(spareOf(array))],

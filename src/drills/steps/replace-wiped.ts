@@ -6,7 +6,7 @@ import { planReplace } from '../../core/plan/repair.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { typeReplace } from './type-replace.ts';
 
-/** The commands that mount an array without members that were wiped, and replace each by itself: what is on it is written anew. */
+/** The commands that mount an array without members that were wiped, and replace each by itself: what is on it is rewritten. */
 export function planReplaceWiped(array: ArrayPlan, wiped: readonly ContainerPlan[]): readonly Command[] {
   return [
     planMountWithout(array, wiped),

@@ -15,14 +15,14 @@ const planWriteZeros = [command('touch', arrayGuestPath), command('sync')];
 /** Reads the error counters a last time and sets them to zero: what they count from now on is new. */
 export const resetStats: Step = {
   name: 'reset-stats',
-  title: 'Read the error counters a last time, and set them to zero',
+  title: 'Read the error counters once more, and set them to zero',
   phase: 'repair',
   skippable: true,
   plan: () => typed(lookAt.deviceStats, planResetDeviceStats(), ...planWriteZeros),
   run: async (run) => {
     await run.look(lookAt.deviceStats, (result) => {
       const counters = countersSeen(run, result);
-      return counters.length === 0 ? 'They are zero already.' : `What has happened: ${describeCounters(counters)}.`;
+      return counters.length === 0 ? 'They are already zero.' : `What has happened: ${describeCounters(counters)}.`;
     });
     for (const planned of [planResetDeviceStats(), ...planWriteZeros]) await run.type(planned);
   },

@@ -7,7 +7,7 @@ export const restart: Step = {
   title: 'Restart the machine',
   phase: 'fault',
   skippable: false,
-  plan: () => [act('orderly shutdown; power on again')],
+  plan: () => [act('clean shutdown; power on again')],
   run: async (run) => {
     await run.shutdown();
     await run.boot();

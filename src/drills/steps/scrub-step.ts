@@ -5,10 +5,10 @@ import { readOutput } from '../../storage/type-command.ts';
 import type { Step } from '../drill.ts';
 import { typed } from './plan-line.ts';
 
-/** Reads everything and mends what is not as its checksum says from another copy; judged by what the scrub could not mend. */
+/** Reads everything and fixes what is not as its checksum says from another copy; judged by what the scrub could not fix. */
 export const scrubToMend: Step = {
   name: 'scrub',
-  title: 'Scrub: mend what one member has wrong from the other copy',
+  title: 'Scrub: repair what one member has wrong from the other copy',
   phase: 'repair',
   skippable: true,
   plan: () => typed(planScrub()),

@@ -27,7 +27,7 @@ export const loseFirst: Step = {
   title: 'Switch off, and lose a disk',
   phase: 'fault',
   skippable: false,
-  plan: (array) => [act(`orderly shutdown; ${memberOf(array, firstLostDevid(array)).serial} is dead; power on again`)],
+  plan: (array) => [act(`clean shutdown; ${memberOf(array, firstLostDevid(array)).serial} is dead; power on again`)],
   run: async (run) => {
     await run.shutdown();
     await run.pullDisk(memberOf(run.array, firstLostDevid(run.array)).serial);

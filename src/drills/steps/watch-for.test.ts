@@ -48,7 +48,7 @@ test('on a slow host more counts as in time, and the watch says so', async () =>
   const look = () => Promise.resolve({ done: true, lastSeen: 'awake' });
   const late = await watchFor(slow, { waitingFor: 'it to wake', withinMs: 60_000 }, performance.now() - 100_000, look);
   assert.equal(late.happened, true);
-  assert.deepEqual(late.stretched, ['this host is slow: 180 s (60 s × 3) count as 60 s here']);
+  assert.deepEqual(late.stretched, ['this host is slow: here 180 s (60 s × 3) count as 60 s']);
   const tooLate = await watchFor(slow, { waitingFor: 'it to wake', withinMs: 60_000 }, performance.now() - 200_000, look);
   assert.equal(tooLate.happened, false);
   assert.deepEqual((await watchFor(ctx, { waitingFor: 'it to wake', withinMs: 60_000 }, performance.now(), look)).stretched, []);

@@ -62,5 +62,5 @@ export async function watchFor<Seen extends Look>(
 /** What a procedure promises does not become longer in silence. */
 function describeStretch(limit: TimeLimit): readonly string[] {
   const usual = { ...limit, factor: 1 };
-  return limit.factor === 1 ? [] : [`this host is slow: ${formatTimeLimit(limit)} count as ${formatTimeLimit(usual)} here`];
+  return limit.factor === 1 ? [] : [`this host is slow: here ${formatTimeLimit(limit)} count as ${formatTimeLimit(usual)}`];
 }

@@ -43,7 +43,7 @@ test('more than has been written cannot rot', async () => {
     drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes: mebibyte + 1, seed: 'a', encryption: 'luks2' }),
   );
   assert.ok(failure.reason === 'bad-fault');
-  assert.match(failure.why, /^At most 1048576 bytes of it \(1 MiB\) can rot, not 1048577: no more has been written/u);
+  assert.match(failure.why, /^At most 1048576 bytes \(1 MiB\) can be corrupted, not 1048577: no more is written/u);
 });
 
 test('much rot lies in as few places as little, in larger blocks', async () => {

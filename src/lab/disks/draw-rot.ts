@@ -53,9 +53,9 @@ function choosePiece(written: readonly ByteRange[], bytes: number): { readonly c
     if (bytes <= Math.min(count * blockBytes, maxCorruptedBytes)) return { count, blockBytes };
     mostBytes = Math.max(mostBytes, Math.min(count * blockBytes, maxCorruptedBytes));
   }
-  if (mostBytes === 0) return 'Nothing has been written to it behind its header: there is nothing to rot.';
-  const limit = mostBytes === maxCorruptedBytes ? 'more is too much at once' : 'no more has been written to it behind its header';
-  return `At most ${String(mostBytes)} bytes of it (${formatSize(mostBytes)}) can rot, not ${String(bytes)}: ${limit}.`;
+  if (mostBytes === 0) return 'Nothing is written to it after its header, so there is nothing to corrupt.';
+  const limit = mostBytes === maxCorruptedBytes ? 'more at once is not supported' : 'no more is written to it after its header';
+  return `At most ${String(mostBytes)} bytes (${formatSize(mostBytes)}) can be corrupted, not ${String(bytes)}: ${limit}.`;
 }
 
 function behind(beginBytes: number, { offsetBytes, lengthBytes }: ByteRange): readonly ByteRange[] {

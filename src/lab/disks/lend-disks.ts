@@ -46,7 +46,7 @@ export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlac
   });
 }
 
-const remedy = '`raidlab destroy` and `raidlab up` make it anew, which takes seconds; `raidlab up --lab NAME` makes another one.';
+const remedy = '`raidlab destroy` and `raidlab up` recreate it in seconds; `raidlab up --lab NAME` creates another one.';
 
 /** Throws `lab/not-as-built` unless a drill that goes by the layout can be done on a lab. */
 export function requireAsBuilt(state: LabState): void {

@@ -13,8 +13,8 @@ import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 
 /**
- * Gives the disks of a lab with the damage that is not known to be mended by now: from their images, and from the scrubs of their devices
- * where the array could be looked at. A disk of which there is nothing to settle is the very same one.
+ * Gives the disks of a lab with the damage that is not known to be fixed by now: from their images, and from the scrubs of their devices
+ * where the array could be looked at. A disk of which there is nothing to settle is the same one.
  */
 export async function settleDisks(
   place: LabPlace,
@@ -45,7 +45,7 @@ async function stillDamaged(image: FileHandle, places: readonly ByteRange[]): Pr
   return places.filter((_place, index) => looksDamaged(looks[index] ?? new Uint8Array()));
 }
 
-/** Gives when an act is done and, of one that damages a disk, what tells later whether that was mended. */
+/** Gives when an act is done and, of one that damages a disk, what tells later whether that was fixed. */
 export async function seeMoment(place: LabPlace, act: DiskAct, picture: ArrayPicture | undefined): Promise<DiskMoment> {
   const at = new Date().toISOString();
   if (act.do !== 'break' || !isDamage(act.fault)) return { at };

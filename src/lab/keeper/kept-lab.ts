@@ -93,7 +93,7 @@ export class KeptLab implements AsyncDisposable {
     return describeChange(change);
   }
 
-  /** Looks at the array, which settles damage that was mended; undefined when the guest does not answer. */
+  /** Looks at the array, which settles damage that was fixed; undefined when the guest does not answer. */
   async #tryToLook(ctx: Context): Promise<ArrayPicture | undefined> {
     return this.aside(ctx, { op: 'look' }).then(
       ({ picture }) => picture,
@@ -224,7 +224,7 @@ export class KeptLab implements AsyncDisposable {
     const { place, store, mirrors } = this.#options;
     const state = await readLabState(place);
     const next = kernel === null ? state : { ...state, kernel };
-    // A kernel that cannot be had is told while the machine is still on.
+    // A kernel that is not available is reported while the machine is still on.
     const { parts } = await prepareLabParts(ctx, store, next, mirrors);
     await requireSystemDisk(place, parts);
     await this.#settleBeforeEnd(ctx);

@@ -9,7 +9,7 @@ for (const [answer, remarks] of [
   [{}, []],
   [
     { exitCode: 32, stderr: 'opening a\nmount: /storage: unknown filesystem\n' },
-    ['The storage did not come up as crypttab and fstab say: mount: /storage: unknown filesystem'],
+    ['The storage did not come up as in crypttab and fstab: mount: /storage: unknown filesystem'],
   ],
 ] as const) {
   test(`a lab whose storage ${remarks.length === 0 ? 'comes up' : 'does not come up'} is on, and says ${String(remarks.length)} words of it`, async () => {

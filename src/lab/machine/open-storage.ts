@@ -9,6 +9,6 @@ export async function openStorage(ctx: Context, machine: Machine): Promise<void>
   if (result.exitCode === 0) return;
   ctx.emit({
     type: 'remark-made',
-    text: `The storage did not come up as crypttab and fstab say: ${said(result).split('\n').at(-1) ?? ''}`,
+    text: `The storage did not come up as in crypttab and fstab: ${said(result).split('\n').at(-1) ?? ''}`,
   });
 }

@@ -134,7 +134,7 @@ test('of two commands on one lab the second waits, and says for whom', async () 
     return Promise.resolve();
   });
   while (ctx.events.length === 0) await delay(10);
-  const text = `Another raidlab (process ${String(process.pid)}) works on the lab default: waiting for it.`;
+  const text = `Another raidlab (process ${String(process.pid)}) is working on the lab default: waiting for it.`;
   assert.deepEqual(ctx.events, [{ type: 'remark-made', text }]);
   release.resolve(undefined);
   await Promise.all([first, second]);

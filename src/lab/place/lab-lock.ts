@@ -50,7 +50,7 @@ async function lockLab(ctx: Context, place: LabPlace, { create, timeoutMs = defa
     if (!hasSaid && waitedMs > remarkMs) {
       hasSaid = true;
       const who = taken.pid === undefined ? 'Another raidlab' : `Another raidlab (process ${String(taken.pid)})`;
-      ctx.emit({ type: 'remark-made', text: `${who} works on the lab ${place.name}: waiting for it.` });
+      ctx.emit({ type: 'remark-made', text: `${who} is working on the lab ${place.name}: waiting for it.` });
     }
     await delay(retryMs, undefined, { signal: ctx.signal }).catch(() => {
       throw ctx.signal.reason;

@@ -23,7 +23,7 @@ export async function requireOwnPlace(place: { readonly name: string; readonly h
 interface NotOwn {
   /** Completes "…, because". */
   readonly why: string;
-  /** What mends it, as somebody types it. */
+  /** What fixes it, as somebody types it. */
   readonly remedy: string;
 }
 
@@ -42,12 +42,12 @@ async function whyNotOwn(hostPath: string, closedBits: number): Promise<NotOwn |
   const status = await lstat(hostPath).catch(() => undefined);
   if (status === undefined) return undefined;
   const self = process.getuid?.();
-  if (status.isSymbolicLink()) return { why: `${hostPath} is a link`, remedy: 'Look where it leads, and remove it.' };
+  if (status.isSymbolicLink()) return { why: `${hostPath} is a link`, remedy: 'Check where it leads, and remove it.' };
   if (status.uid !== self) {
     const owner = await nameOf(status.uid);
     return {
       why: `${hostPath} belongs to ${owner}, and you are ${await nameOf(self ?? -1)}`,
-      remedy: `Work in a directory of your own, or as ${owner}. A lab that you trust and want to keep is yours after chown.`,
+      remedy: `Work in your own directory, or as ${owner}. To keep a lab that you trust, chown it.`,
     };
   }
   if ((status.mode & closedBits) === 0) return undefined;

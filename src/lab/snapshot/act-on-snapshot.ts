@@ -31,7 +31,7 @@ export async function saveLab(ctx: Context, house: LabHouse, place: LabPlace, na
     await settleRestore(ctx, place);
     const state = await readLabState(place);
     if (state.life.state === 'off' && state.life.how === 'new') {
-      const how = 'it has not been on yet, so there is nothing to save';
+      const how = 'it has never been on, so there is nothing to save';
       throw new RaidlabError({ area: 'lab', reason: 'not-on', lab: place.name, how, lastConsoleLines: [] });
     }
     await requireImages(place, state.disks);

@@ -21,7 +21,7 @@ export interface SavedMachineSource {
   readonly host: SnapshotHost;
 }
 
-/** What a snapshot came to. */
+/** The result of a snapshot. */
 export interface SavedSnapshot {
   /** What it takes on the host's disk. */
   readonly sizeBytes: number;

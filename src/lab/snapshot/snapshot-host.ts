@@ -40,5 +40,5 @@ export function requireSaving({ version }: QemuProgram, bus: Bus): void {
     const otherwise = `Install QEMU ${oldestForkingVersion} or newer (on Debian 12 from bookworm-backports)`;
     throw unsupported(`A machine of QEMU ${version}`, otherwise);
   }
-  if (!canBeSaved(bus)) throw unsupported('A machine with NVMe disks', 'Make the lab with disks on another bus');
+  if (!canBeSaved(bus)) throw unsupported('A machine with NVMe disks', 'Create the lab with disks on another bus');
 }

@@ -29,7 +29,7 @@ export function learnHostSpeed(ctx: Context, known: keyof typeof usualMs, tookMs
   ctx.emit({
     type: 'time-factor-raised',
     factor,
-    because: `${words[known]} took ${took}; on a usual host it takes no more than ${(usualMs[known] / 1000).toFixed(1)} s`,
+    because: `${words[known]} took ${took}; usually it takes at most ${(usualMs[known] / 1000).toFixed(1)} s`,
   });
 }
 

@@ -99,7 +99,7 @@ async function startProcess(
     pid: command.pid,
     kill: command.kill,
     poll: async (pollCtx) => {
-      // A dead machine, a crashed kernel and an ended context are told here too.
+      // A dead machine, a crashed kernel and an ended context are reported here too.
       await life.guard(pollCtx, { waitingFor }, Promise.resolve());
       return result;
     },

@@ -45,6 +45,7 @@ export interface BuiltEntry {
 /** Builds the content of an entry. */
 export type EntryBuilder = (ctx: Context, workshop: EntryWorkshop) => Promise<BuiltEntry>;
 
+const gibibyte = 1024 ** 3;
 const waitStepMs = 200;
 const waitRemarkMs = 2000;
 
@@ -65,11 +66,12 @@ export async function ensureEntry(ctx: Context, store: OpenStore, key: EntryKey,
   return { hostPath, record, cached, contentDigest: await hashText(JSON.stringify(record.files)) };
 }
 
-/** Makes room now rather than at the end of the run, which may make many; says so when there is none to be made. */
+/** Makes room after each build, because a run may build many; tells the person when everything that is left is in use. */
 async function pruneAfterBuild(ctx: Context, store: OpenStore): Promise<void> {
   const { leftBytes } = await pruneCache(ctx, store, store);
   if (leftBytes <= store.maxBytes) return;
-  const text = `The cache takes ${formatSize(leftBytes)}, more than the ${formatSize(store.maxBytes)} that it may: what is in use stays.`;
+  const enough = formatSize(Math.ceil(leftBytes / gibibyte) * gibibyte).replace(' ', '');
+  const text = `The cache takes ${formatSize(leftBytes)}, over its limit of ${formatSize(store.maxBytes)}, and all of it is in use. Raise the limit with RAIDLAB_CACHE_SIZE=${enough}, or what this run built is removed at its end and built again next time.`;
   ctx.emit({ type: 'remark-made', text });
 }
 

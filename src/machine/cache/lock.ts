@@ -6,7 +6,7 @@
  *            └─► owner alive: wait · owner dead: move the file aside, look at it again, try anew
  *
  * Two builders at once would do no harm (an entry appears by one rename); the lock saves them the work. What a remover needs it
- * for is told in holds.ts.
+ * for is reported in holds.ts.
  */
 import { randomBytes } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';

@@ -13,18 +13,18 @@ import { removeEntry } from './remove-entry.ts';
 import { areaHostPath } from './store.ts';
 import type { CacheStore } from './store.ts';
 
-/** What a pruning came to. */
+/** The result of pruning. */
 export interface Pruning {
   readonly evicted: readonly ListedEntry[];
   /** Bytes on the disk that were freed. */
   readonly freedBytes: number;
-  /** What the cache takes now; more than the bound only when what is more is held, or being built. */
+  /** Size of the cache now; over the bound only if the rest is held or being built. */
   readonly leftBytes: number;
 }
 
 /**
- * Removes entries that nobody holds until the cache is within a bound, those first that were not used for longest. Emits
- * `cache-entry-evicted` for each. What somebody builds at this moment counts and stays.
+ * Removes entries that nobody holds until the cache is within a bound, the least recently used first. Emits
+ * `cache-entry-evicted` for each. Entries being built count and stay.
  *
  * Rejects with `host/not-writable`.
  */
@@ -34,17 +34,20 @@ export async function pruneCache(ctx: Context, store: CacheStore, bound: CacheBo
   const otherBytes = await halfBuiltBytes(store);
   const evicted: ListedEntry[] = [];
   for (const { entry, because } of pickEvictions(entries, bound, { nowMs: Date.now(), otherBytes })) {
-    // Held or locked since it was looked at: then it is in use, and what it takes is not ours to free.
+    // Held or locked meanwhile: it is in use, and its space cannot be freed.
     if ((await removeEntry(ctx, store, entry.name)).state !== 'removed') continue;
     evicted.push(entry);
-    const why = because === 'age' ? `nobody used it for ${formatAge(bound.maxAgeMs)}` : `the cache may take ${formatSize(bound.maxBytes)}`;
+    const why =
+      because === 'age'
+        ? `not used for ${formatAge(bound.maxAgeMs)}`
+        : `the cache is over its limit of ${formatSize(bound.maxBytes)} (RAIDLAB_CACHE_SIZE raises it)`;
     ctx.emit({ type: 'cache-entry-evicted', artefact: entry.record?.artefact ?? entry.name, sizeBytes: entry.allocatedBytes, why });
   }
   const freedBytes = sumOf(evicted);
   return { evicted, freedBytes, leftBytes: sumOf(entries) + otherBytes - freedBytes };
 }
 
-/** Gives what entries take that are being built; they lie in tmp/NAME/entry. */
+/** Gives the size of entries that are being built, in tmp/NAME/entry. */
 async function halfBuiltBytes(store: CacheStore): Promise<number> {
   let sum = 0;
   for (const name of await namesIn(areaHostPath(store, 'tmp'))) {

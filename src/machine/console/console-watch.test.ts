@@ -117,7 +117,7 @@ test('a flood is not kept, and how much of it is not kept is known', () => {
   const told = ctx.events.filter(({ type }) => type === 'console-line-seen').length;
   assert.ok(told > 50_000 && told < 100_000, String(told));
   const remark = ctx.events.at(-1);
-  assert.match(remark?.type === 'remark-made' ? remark.text : '', new RegExp(`: ${String(200_000 - told)} lines of it are left out`, 'u'));
+  assert.match(remark?.type === 'remark-made' ? remark.text : '', new RegExp(`: ${String(200_000 - told)} lines are left out`, 'u'));
   assert.equal(life.end(), undefined);
 });
 

@@ -39,7 +39,7 @@ const initFailure = 'raidlab-init: failed: ';
 
 /** A drill's console has some hundred lines, and one with a dying disk some thousand. */
 const lineBound = { items: 32_768, weight: 4 * 1024 * 1024 };
-/** How many characters of a console are told as events; the whole is in console.log. */
+/** How many characters of a console are reported as events; the whole is in console.log. */
 const mostToldChars = 4 * 1024 * 1024;
 /** Anybody who may write to /dev/kmsg makes up as many reports as he likes. */
 const mostTroubles = 64;
@@ -134,7 +134,7 @@ function tellLines(ctx: Pick<Context, 'emit'>, machine: string): { readonly line
     },
     end: () => {
       if (untold === 0) return;
-      const text = `Machine ${machine} has flooded its console: ${String(untold)} lines of it are left out here, and its console.log has the last of them.`;
+      const text = `Machine ${machine} has flooded its console: ${String(untold)} lines are left out here; its console.log has the last of them.`;
       ctx.emit({ type: 'remark-made', text });
     },
   };

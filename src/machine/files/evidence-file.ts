@@ -4,7 +4,7 @@ import { fileFailure } from '../cache/file-failure.ts';
 
 /** A file of what a machine said, kept as evidence. */
 export interface EvidenceFile extends Disposable {
-  /** Adds to it at once. Never throws: what fails is told, once, and nothing more is written. */
+  /** Adds to it at once. Never throws: what fails is reported, once, and nothing more is written. */
   readonly append: (bytes: Uint8Array) => void;
 }
 

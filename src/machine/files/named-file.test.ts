@@ -31,8 +31,8 @@ const refused: readonly (readonly [string, RegExp])[] = [
   [at('nowhere'), /^there is no such file$/u],
   [at('directory'), /^it is a directory$/u],
   [at('large'), /^it has more than 1 KiB$/u],
-  [at('fifo'), /^it is no regular file$/u],
-  ['/dev/zero', /^it is no regular file$/u],
+  [at('fifo'), /^it is not a regular file$/u],
+  ['/dev/zero', /^it is not a regular file$/u],
   [at('small/below'), /ENOTDIR/u],
 ];
 for (const [hostPath, why] of refused) {
@@ -46,7 +46,7 @@ test('a socket is refused', async () => {
   await new Promise((resolve) => server.once('listening', resolve));
   await assert.rejects(
     readNamedFile(at('socket'), 1024),
-    (error) => error instanceof UnreadableFile && error.why === 'it is no regular file',
+    (error) => error instanceof UnreadableFile && error.why === 'it is not a regular file',
   );
   server.close();
 });

@@ -33,7 +33,7 @@ export async function readNamedFile(hostPath: string, mostBytes: number): Promis
 async function readRegular(file: FileHandle, mostBytes: number): Promise<string> {
   const status = await file.stat();
   if (status.isDirectory()) throw new UnreadableFile('it is a directory');
-  if (!status.isFile()) throw new UnreadableFile('it is no regular file');
+  if (!status.isFile()) throw new UnreadableFile('it is not a regular file');
   // One that grows meanwhile is not read further either.
   const buffer = Buffer.alloc(mostBytes + 1);
   let length = 0;
@@ -50,7 +50,7 @@ function describe({ code, message }: NodeJS.ErrnoException): string {
     case 'ENOENT':
       return 'there is no such file';
     case 'ENXIO':
-      return 'it is no regular file';
+      return 'it is not a regular file';
     default:
       return message;
   }

@@ -43,7 +43,7 @@ test('a program is asked for its version once, and again when it is another file
     assert.ok(failure.reason === 'lacks');
     assert.deepEqual(
       failure.lacks.map(({ name, what }) => `${name}: ${what}`),
-      ['frobnicate: 9.1, but 10.0 is needed: older ones are not tested'],
+      ['frobnicate: 9.1, but 10.0 is needed: older versions are not tested'],
     );
     assert.match(failure.mend.command ?? '', /install .*frobnicate$/u);
     assert.equal(starts(), 2);

@@ -30,13 +30,13 @@ export interface HostView {
 
 /**
  * Makes sure that the host has what machines and images need, in a few milliseconds: what takes longer to find out is remembered.
- * Rejects with `host/lacks`, which says what is missing and the command that mends it.
+ * Rejects with `host/lacks`, which says what is missing and the command that fixes it.
  */
 export async function requireHost(ctx: Context, view: HostView): Promise<void> {
   const facts = await observeNeeds(ctx, view);
   const unmet = (seen: NeedFacts) => judgeNeeds(view.requirements, seen).filter((need) => !need.isMet && !canDoWithout(need, seen));
   if (unmet(facts).length === 0) return;
-  // Only for the command that mends it.
+  // Only for the command that fixes it.
   const withMirrors = { ...facts, mirrors: await findAptMirrors(ctx, view.mirror) };
   const lacks = unmet(withMirrors);
   throw new RaidlabError({

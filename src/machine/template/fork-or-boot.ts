@@ -94,7 +94,7 @@ export async function unlessDiskFull<T>(ctx: Context, make: () => Promise<T>): P
     const { hostPath, doing } = error.failure;
     ctx.emit({
       type: 'remark-made',
-      text: `No template: there is no room on the disk that holds ${hostPath}, ${doing}. It is booted instead.`,
+      text: `No template: no space left on the disk that holds ${hostPath}, ${doing}. The machine boots instead.`,
     });
     return undefined;
   }

@@ -7,14 +7,14 @@ import { rejectEntry } from '../cache/remove-entry.ts';
 import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
 
-/** Whether machines are forked from templates or booted (`cold`); `fresh` makes every template anew, once in a run. */
+/** Whether machines are forked from templates or booted (`cold`); `fresh` rebuilds every template, once in a run. */
 export interface TemplateUse {
   readonly mode: 'fork' | 'cold' | 'fresh';
   /** The templates that this run has made anew, by their names in the cache; shared by all drills of the run. */
   readonly renewed: Set<string>;
 }
 
-/** Gives a template's entry as `ensureEntry` does; one that is there already is made anew when the run is to have fresh ones. */
+/** Gives a template's entry as `ensureEntry` does; one that is there already is rebuilt when the run is to have fresh ones. */
 export async function ensureTemplate(
   ctx: Context,
   store: OpenStore,
@@ -28,6 +28,6 @@ export async function ensureTemplate(
   const entry = await ensureEntry(ctx, store, key, build);
   if (!isDue || !entry.cached) return entry;
   if (await rejectEntry(ctx, store, entry, 'a fresh one is asked for')) return ensureEntry(ctx, store, key, build);
-  ctx.emit({ type: 'remark-made', text: `The ${key.artefact} is not made anew: another drill uses it.` });
+  ctx.emit({ type: 'remark-made', text: `The ${key.artefact} is not rebuilt: another drill is using it.` });
   return entry;
 }

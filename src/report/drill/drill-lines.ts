@@ -48,7 +48,7 @@ export function drillLines({ outcome, failures, folder, verbose }: DrillLinesFac
   ];
 }
 
-/** What came as it had to is told in a line: nobody has to look at it. */
+/** What came as it had to is reported in a line: nobody has to look at it. */
 function expectedLine({ verdict }: DrillOutcome, { verdict: expected, because, source }: Expectation): Line {
   const said = `expected ${expected}, was ${verdict ?? 'nothing'}: ${because}${source === null ? '' : ` (${source})`}`;
   return line(2, [span(said, 'quiet')]);

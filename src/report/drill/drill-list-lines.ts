@@ -40,7 +40,7 @@ export interface VersionListing {
   readonly source: string;
 }
 
-/** How a drill is made worse, so that it must come out `broken`. */
+/** The deliberate mistake of a twin, which must come out `broken`. */
 export interface TwinListing {
   readonly because: string;
   /** The checks that are broken then, names or globs. */
@@ -49,7 +49,7 @@ export interface TwinListing {
   readonly skipStep: string | null;
   /** The steps in whose place something else is done. */
   readonly instead: readonly string[];
-  /** The layout that does not bear it. */
+  /** The layout that cannot survive the fault. */
   readonly layout: string | null;
 }
 

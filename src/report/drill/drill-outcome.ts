@@ -3,7 +3,7 @@ import type { Expectation } from '../../core/verdict/expectation.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
 import type { Check, Verdict } from '../../core/verdict/verdict.ts';
 
-/** What a step came to. */
+/** The result of a step. */
 export interface StepResult {
   readonly name: string;
   readonly title: string;
@@ -20,7 +20,7 @@ export interface ConsoleExcerpt {
   readonly lines: readonly string[];
 }
 
-/** What a drill came to, as far as it came. Its evidence is in the folder `job`. */
+/** The result of a drill, as far as it came. Its evidence is in the folder `job`. */
 export interface DrillOutcome extends PlannedJob {
   /** ISO 8601; null when it was never begun. */
   readonly startedAt: string | null;

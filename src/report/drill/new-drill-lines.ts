@@ -8,12 +8,12 @@ export function newDrillLines(file: string, program: string): readonly Line[] {
   const typed = file.includes('/') ? file : `./${file}`;
   const next = (...more: readonly string[]): Line => commandLine(2, formatCommand({ argv: [program, 'drill', typed, ...more] }), 'plain');
   return [
-    line(0, [span('✓ ', 'good'), span(`Made ${typed}, a drill that runs as it is.`, 'strong')], 2),
+    line(0, [span('✓ ', 'good'), span(`Created ${typed}, a drill that runs as it is.`, 'strong')], 2),
     blank,
-    line(0, 'Next: read it from the top, make its promise and its steps yours, and run it on the way:'),
+    line(0, 'Next: read it, change its promise and steps, and run it as you go:'),
     next('--plan'),
     next(),
     next('--twin'),
-    line(0, [span('The first prints what would be typed; the second must end in "held", the third in "as expected".', 'quiet')]),
+    line(0, [span('The first prints the commands; the second must end in "held", the third in "as expected".', 'quiet')]),
   ];
 }

@@ -3,7 +3,7 @@ import type { Verdict } from '../../core/verdict/verdict.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import type { Tone } from '../text/line.ts';
 
-/** What a drill came to, in a word, with its mark and tone; in the order of a summary. */
+/** The result of a drill, in a word, with its mark and tone; in the order of a summary. */
 export const outcomeStyles = {
   held: { mark: '✓', tone: 'good' },
   'as expected': { mark: '✓', tone: 'good' },

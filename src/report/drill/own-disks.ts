@@ -12,20 +12,20 @@ const labOnly: readonly LabOnly[] = [
   {
     word: /^--pbkdf-force-iterations$/u,
     advice:
-      'Leave `--pbkdf pbkdf2 --pbkdf-force-iterations 1000` out: it spares an emulated processor, and is sound for a random key alone. Any passphrase needs the default, argon2id.',
+      'Leave out `--pbkdf pbkdf2 --pbkdf-force-iterations 1000`: it saves time on an emulated processor, and is safe only for a random key. A passphrase needs the default, argon2id.',
   },
   {
     word: /^--uuid$/u,
-    advice: 'Leave `--uuid` out: `cryptsetup luksUUID DEVICE` tells which one the container got, for crypttab.',
+    advice: 'Leave out `--uuid`: `cryptsetup luksUUID DEVICE` prints the UUID of the container, for crypttab.',
   },
   {
     word: /PAYLOAD$/u,
-    advice: '`tar … PAYLOAD` writes files whose content raidlab knows. It stands for what people write, and is no part of a repair.',
+    advice: '`tar … PAYLOAD` writes test files. It is not part of the repair.',
   },
   {
     word: /\/open-storage$/u,
     advice:
-      '`/usr/lib/raidlab/open-storage` stands for the boot: it opens what crypttab lists and mounts what fstab lists. By hand that is `cryptdisks_start NAME` (or `systemctl start cryptsetup.target`) and `mount /storage`.',
+      '`/usr/lib/raidlab/open-storage` does what a boot does: it opens what crypttab lists and mounts what fstab lists. By hand: `cryptdisks_start NAME` (or `systemctl start cryptsetup.target`) and `mount /storage`.',
   },
 ];
 

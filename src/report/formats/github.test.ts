@@ -111,7 +111,7 @@ test('what came as expected has no annotation, a surprise is an error, a skipped
     annotations[2]?.text ?? '',
     /^A surprise: expected crashed, was held\..*\n {2}expected {5}crashed\n {2}because {6}This kernel has the bug\.\n {2}source {7}commit abc123/u,
   );
-  assert.equal(annotations[3]?.text, 'It was skipped: it is not made for the layout raid1c3: raid1 # only.');
+  assert.equal(annotations[3]?.text, 'It was skipped: it is not for the layout raid1c3: raid1 # only.');
   assert.equal(readCommands(formatAnnotations(resultOf(strictRun))).at(-1)?.command, 'warning');
 });
 

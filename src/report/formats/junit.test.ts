@@ -111,7 +111,7 @@ test('what came as expected passes and says what that was; a surprise in either 
     /expected {5}crashed\n {2}because {6}This kernel has the bug\.\n {2}source {7}commit abc123/u,
   );
   assert.match(otherTwin?.failure?.[0]?.inner ?? '', /The claim of procedure/u);
-  assert.equal(skipped?.skipped?.[0]?.message, 'It was skipped: it is not made for the layout raid1c3: raid1 # only.');
+  assert.equal(skipped?.skipped?.[0]?.message, 'It was skipped: it is not for the layout raid1c3: raid1 # only.');
   const properties = new Map(suite.properties.map(({ name, value }) => [name, value]));
   assert.equal(properties.get('expected of replace-twin'), 'broken: profiles, leg-alone-*');
   assert.equal(properties.get('repeat'), 'raidlab drill --all --twin --seed 1');

@@ -95,7 +95,7 @@ test('what came as expected is ok, a surprise is not, and both say what was expe
       ['not-made-for', true],
     ],
   );
-  assert.equal(points[5]?.skip, 'It was skipped: it is not made for the layout raid1c3: raid1 # only.');
+  assert.equal(points[5]?.skip, 'It was skipped: it is not for the layout raid1c3: raid1 # only.');
   const [twin, heldTwin, , , mended] = points.map((point) => point.diag as Readonly<Record<string, unknown>>);
   assert.deepEqual(
     [twin?.twin, twin?.outcome, twin?.expected, twin?.source, twin?.surprises],

@@ -40,7 +40,7 @@ export function diskTroubles(disk: LabDisk, faults: readonly StandingFault[]): r
   return [...standing, ...disk.damage.map((damage) => `${damage.what}, at ${damage.at.slice(11, 19)} UTC: ${describeDamageSince(damage)}`)];
 }
 
-/** Gives what no restore mends: the damage of disks, and what does mend it. */
+/** Gives what no restore fixes: the damage of disks, and what does fix it. */
 export function unmendedLines(disks: readonly LabDisk[]): readonly Line[] {
   return disks.flatMap(({ serial, damage }) =>
     damage.map((item) =>

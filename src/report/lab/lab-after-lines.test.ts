@@ -40,8 +40,8 @@ test('what is wrong with it is told instead, and which steps were not done', () 
   ];
   assert.match(
     said('nas', degraded, chunkProfiles('raid1'), steps),
-    /on again: devid 1 is missing\.\nNot done, or not to its end: Balance\.$/u,
+    /on again: devid 1 is missing\.\nNot done, or not finished: Balance\.$/u,
   );
   assert.match(said('nas', { ...picture, mount: null }, chunkProfiles('raid1'), []), /nothing is mounted on \/storage\.$/u);
-  assert.match(said('nas', null, chunkProfiles('raid1'), []), /does not say/u);
+  assert.match(said('nas', null, chunkProfiles('raid1'), []), /does not report/u);
 });

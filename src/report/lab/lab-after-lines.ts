@@ -23,7 +23,7 @@ export function labAfterLines(
   profiles: ChunkProfiles,
   steps: readonly StepDone[],
 ): readonly Line[] {
-  const trouble = picture === null ? ['its guest does not say how its array is'] : arrayTroubles(picture, profiles);
+  const trouble = picture === null ? ['its guest does not report on its array'] : arrayTroubles(picture, profiles);
   const devices = picture?.devices.map(({ devid, serial }) => `devid ${String(devid)} ${serial ?? 'missing'}`).join(', ') ?? '';
   const now =
     trouble.length === 0
@@ -32,7 +32,7 @@ export function labAfterLines(
   const undone = steps.filter(({ completed }) => !completed).map(({ title }) => title);
   return [
     line(0, [span(`${lab} is on again`), span(`: ${now}.`, trouble.length === 0 ? 'plain' : 'bad')], 2),
-    ...(undone.length === 0 ? [] : [line(0, [span(`Not done, or not to its end: ${undone.join('; ')}.`, 'bad')], 2)]),
+    ...(undone.length === 0 ? [] : [line(0, [span(`Not done, or not finished: ${undone.join('; ')}.`, 'bad')], 2)]),
   ];
 }
 

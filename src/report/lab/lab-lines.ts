@@ -52,7 +52,7 @@ export function labEventLines(event: EventBody): readonly Line[] {
     case 'image-build-started':
       return [line(0, [span(`Building the ${event.artefact}`), span(`: ${event.why}`, 'quiet')], 2)];
     case 'cache-entry-rejected':
-      return [line(0, [span(`The ${event.artefact} is of no use and is made anew`, 'doubtful'), span(`: ${event.why}`, 'quiet')], 2)];
+      return [line(0, [span(`The ${event.artefact} is unusable and is rebuilt`, 'doubtful'), span(`: ${event.why}`, 'quiet')], 2)];
     case 'command-typed':
       return [commandLine(2, event.command)];
     case 'kernel-trouble-seen':
@@ -80,7 +80,10 @@ export function labIsOnLines(summary: LabSummary, what: string): readonly Line[]
   const { call } = summary;
   return [
     line(0, [span(what, 'good')]),
-    labelled('array', summary.isProvisioned ? `${summary.layout}, mounted on /storage` : `none yet: ${summary.layout} when you say so`),
+    labelled(
+      'array',
+      summary.isProvisioned ? `${summary.layout}, mounted on /storage` : `none yet; \`provision\` builds ${summary.layout}`,
+    ),
     labelled('room', describeRoom(summary.usableBytes)),
     labelled('kernel', summary.kernel),
     labelled('tools', summary.tools),

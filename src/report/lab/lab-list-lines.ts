@@ -6,7 +6,7 @@ import type { Line, Span } from '../text/line.ts';
 
 /** Gives the lines of `raidlab ls`: each lab, how it is, what it is, where it is. */
 export function labListLines(labs: readonly ListedLab[], nowMs: number): readonly Line[] {
-  if (labs.length === 0) return [line(0, 'You have no lab. `raidlab up` makes one in the directory you are in.')];
+  if (labs.length === 0) return [line(0, 'You have no labs. `raidlab up` creates one in this directory.')];
   return labs.flatMap((lab) => [
     line(0, [span(lab.name, 'strong'), span('  '), ...conditionSpans(lab, nowMs)], 2),
     ...(lab.layout === null

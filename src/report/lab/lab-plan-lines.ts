@@ -17,7 +17,7 @@ export function labPlanLines(plan: LabPlan): readonly Line[] {
     ...(plan.machine === undefined ? [] : [labelled('machine', plan.machine.join('; '))]),
     ...plan.warnings.map((warning) => labelled('warning', warning, 'doubtful')),
     blank,
-    line(0, [span(isProvisioned ? 'The array is there already: nothing would be typed.' : 'This would be typed:', 'strong')]),
+    line(0, [span(isProvisioned ? 'The array is already built: no commands.' : 'Commands:', 'strong')]),
     ...commands.map((command) => commandLine(2, formatCommand(command), 'plain')),
   ];
 }

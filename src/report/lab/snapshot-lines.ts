@@ -8,7 +8,7 @@ import type { Line } from '../text/line.ts';
 
 /** Gives the lines of `raidlab snapshot ls`: each with its size, its age, and how the lab was. */
 export function snapshotListLines(snapshots: readonly ListedSnapshot[], nowMs: number): readonly Line[] {
-  if (snapshots.length === 0) return [line(0, 'There is no snapshot. `raidlab snapshot save NAME` makes one.')];
+  if (snapshots.length === 0) return [line(0, 'There are no snapshots. `raidlab snapshot save NAME` creates one.')];
   const width = Math.max(...snapshots.map(({ name }) => name.length)) + 2;
   return snapshots.flatMap(({ name, sizeBytes, record, trouble }) => {
     const head = [span(name.padEnd(width), 'strong'), span(formatSize(sizeBytes).padEnd(10))];

@@ -80,8 +80,8 @@ test('a lab that is on is told from the disks up', () => {
     /^DISK1 .* out/mu,
     /^DISK2 .* in +LUKS 0a0b0c0d → crypt-btrfs2 → devid 2, 256 MiB of 1 GiB in chunks$/mu,
     /^DISK3 .* in +blank$/mu,
-    /fault: silent corruption at 3 places, 12 B, at 17:00:00 UTC: no scrub has looked at it since/u,
-    /fault: slow: 5 requests a second/u,
+    /fault: silent corruption at 3 places, 12 B, at 17:00:00 UTC: not scrubbed since/u,
+    /fault: slow: 5 requests per second/u,
     /no disk +crypt-btrfs1 → devid 1, .*: its disk is gone, and btrfs does not know/u,
     /counted: write_io_errs 99/u,
     /mounted .*degraded/u,
@@ -96,7 +96,7 @@ test('a lab that is on is told from the disks up', () => {
 
 test('a guest that does not answer is told, with all that is known without it', () => {
   const told = textOf(statusLines({ ...on, picture: null, trouble: 'The guest agent did not answer.' }, nowMs));
-  assert.match(told, /The guest could not be looked at : The guest agent did not answer\./u);
+  assert.match(told, /The guest could not be examined : The guest agent did not answer\./u);
   assert.match(told, /^DISK1 .* out/mu);
 });
 
@@ -110,7 +110,7 @@ test('a lab that died says why, and what its console said last', () => {
 test('disks are listed with what is wrong with them', () => {
   const told = textOf(diskListLines(state.disks, state.faults, null));
   assert.match(told, /^DISK1 +1 GiB +member +out: pulled$/mu);
-  assert.match(told, /^DISK3 +1 GiB +spare +in\n {8}slow: 5 requests a second$/mu);
+  assert.match(told, /^DISK3 +1 GiB +spare +in\n {8}slow: 5 requests per second$/mu);
 });
 
 test('a device that was removed from the array is told so, unless btrfs has one without a disk', () => {

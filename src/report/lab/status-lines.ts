@@ -35,7 +35,7 @@ export function statusLines(status: LabStatus, nowMs: number): readonly Line[] {
     blank,
     ...state.disks.flatMap((disk) => diskLines(disk, state, picture)),
     ...(picture === null ? [] : lostDeviceLines(picture)),
-    ...(trouble === null ? [] : [blank, line(0, [span('The guest could not be looked at', 'bad'), span(`: ${trouble}`)], 2)]),
+    ...(trouble === null ? [] : [blank, line(0, [span('The guest could not be examined', 'bad'), span(`: ${trouble}`)], 2)]),
     ...(picture === null ? [] : [blank, ...arrayLines(picture, state)]),
   ];
 }

@@ -190,7 +190,7 @@ test('what came as expected is told in a line, a surprise with what was expected
   source       commit abc123
   evidence     raidlab-results/x/mended-crash/
 - skipped           9.0 s  not-made-for
-  It was skipped: it is not made for the layout raid1c3: raid1 # only.
+  It was skipped: it is not for the layout raid1c3: raid1 # only.
 
 Summary
   ✓ as expected     2

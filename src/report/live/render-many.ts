@@ -91,7 +91,7 @@ function tellEnded(state: ManyState): ManyRendering {
   return keep({ ...state, told }, 'drills', lines);
 }
 
-/** In a run that was cut off, drills that are over stand behind others that are not: they are told now, or never. */
+/** In a run that was cut off, drills that are over stand behind others that are not: they are reported now, or never. */
 function endRun(state: ManyState, durationMs: number): ManyRendering {
   const { result, options, directory, limit } = state;
   const left = result.drills.slice(state.told).filter((drill) => drill.exitCode !== null);

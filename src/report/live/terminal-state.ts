@@ -5,7 +5,7 @@ import type { MachineActivity, RunningCommand } from './machine-activity.ts';
 
 /** How a run is shown. */
 export interface TerminalOptions {
-  /** Whether there is a live region: without one, long work is told in lines, ten seconds apart. */
+  /** Whether there is a live region: without one, long work is reported in lines, ten seconds apart. */
   readonly live: boolean;
   /** Shows every command with what it said, and all evidence. */
   readonly verbose: boolean;

@@ -162,7 +162,11 @@ function exitRow({ exitCode }: RecordedCommand): readonly string[] {
 function proofParts(plan: DrillPlan, recording: Recording | null): readonly string[] {
   const proof = plan.steps.find((step) => step.name === 'proof');
   if (recording !== null && recording.checks.length > 0)
-    return ['## How it is proved', recording.summary, ...evidenceParts(recording.checks)];
+    return [
+      '## How it is proved',
+      recording.verdict === 'held' ? 'The promise was kept:' : recording.summary,
+      ...evidenceParts(recording.checks),
+    ];
   if (proof === undefined) return [];
   return ['## How it is proved', list(proof.lines.map((line) => (line.kind === 'act' ? line.text : formatCommand(line.command))))];
 }
@@ -204,8 +208,9 @@ function worse(twin: TwinListing): string {
 function twinSeen({ summary, checks }: Recording): readonly string[] {
   const held = checks.filter((check) => check.outcome === 'held').map((check) => inlineCode(check.name));
   const other = checks.filter((check) => check.outcome !== 'held');
+  // Why it broke is told above.
   return [
-    summary,
+    /^.*? did not hold\./su.exec(summary)?.[0] ?? summary,
     ...(other.length === 0 ? [] : evidenceParts(other)),
     ...(held.length === 0 ? [] : [`These checks still held, so everything may look fine: ${held.join(', ')}.`]),
   ];

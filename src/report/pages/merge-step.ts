@@ -2,7 +2,7 @@ import { formatCommand } from '../../core/plan/command.ts';
 import type { DrillPlan, PlanLine } from '../../core/plan/drill-plan.ts';
 import type { RecordedLine, Recording } from './recording.ts';
 
-/** A line of a step as its page shows it: what a hand does, or what was typed and said. */
+/** A line of a step as its page shows it: what a person does, or what was typed and said. */
 export type StepLine = RecordedLine | { readonly act: string };
 
 type PlannedStep = DrillPlan['steps'][number];

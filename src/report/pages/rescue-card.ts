@@ -104,7 +104,7 @@ function cardCommand(step: StepLine): readonly string[] {
   if (retired !== undefined) return [`# remove ${retired} from /etc/crypttab`];
   const added = /^tee -a \/etc\/crypttab <<< '(\S+)/u.exec(command)?.[1];
   if (added !== undefined) return [`# add ${added} to /etc/crypttab`];
-  if (command.endsWith('/open-storage')) return ['# open all disks of the array', 'mount /storage'];
+  if (command.endsWith('/open-storage')) return ['# open all disks, new ones too', 'mount /storage'];
   if (/^find .*-printf/u.test(command)) return ['# copy off what only this half has'];
   if (command.startsWith('wipefs --all')) return ['# wipe the disk to give up, only that:', command];
   if (command.startsWith('truncate ')) return ['truncate --size=0 FILE', '# fetch FILE from the backup later'];

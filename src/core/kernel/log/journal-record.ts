@@ -18,7 +18,7 @@ export interface OpenEntry {
   readonly isNested: boolean;
 }
 
-/** What a line of a log came to. */
+/** The result of a line of a log. */
 export interface JournalStep {
   readonly open: OpenEntry | null;
   /** Of the entry that has ended before it or with it; mostly none. */

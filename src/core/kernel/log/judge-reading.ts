@@ -3,7 +3,7 @@ import type { KernelLogReading } from './read-kernel-log.ts';
 import type { KernelTroubleKind } from '../trouble.ts';
 
 /**
- * What a log came to. `crashed`: the kernel did. `troubled`: it told of trouble and went on. `quiet`: lines of the kernel were understood, and
+ * The result of a log. `crashed`: the kernel did. `troubled`: it told of trouble and went on. `quiet`: lines of the kernel were understood, and
  * none tells of trouble. `unjudged`: nothing was understood, or something that may have been trouble was not.
  */
 export type LogOutcome = 'crashed' | 'troubled' | 'quiet' | 'unjudged';

@@ -9,7 +9,7 @@ import { parseFragment, parseLogAnnouncement } from './log-announcement.ts';
 import { peelLogLine } from './peel-log-line.ts';
 import type { LogLine } from './peel-log-line.ts';
 
-/** How many troubles of one log are told in full; a log can be of any length. */
+/** How many troubles of one log are reported in full; a log can be of any length. */
 export const mostTroubles = 100;
 
 /** How many lines that were not understood are kept. */

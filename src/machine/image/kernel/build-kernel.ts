@@ -77,10 +77,6 @@ function checkBanner({ version, shownHostPath }: KernelFiles, bzImage: Uint8Arra
   const banner = readKernelBanner(bzImage);
   if (banner?.release === version) return banner;
   const why =
-    banner === undefined ? 'its vmlinuz is no kernel for x86' : `its vmlinuz is ${banner.release}, and its modules are for ${version}`;
-  throw unusableKernel(
-    shownHostPath,
-    why,
-    'Take both from one build: the version of a kernel is the name of its directory in lib/modules.',
-  );
+    banner === undefined ? 'its vmlinuz is not an x86 kernel' : `its vmlinuz is ${banner.release}, and its modules are for ${version}`;
+  throw unusableKernel(shownHostPath, why, 'Use both from one build: the version of a kernel is the name of its directory in lib/modules.');
 }

@@ -59,7 +59,7 @@ test('a directory without a kernel, or with two, is refused with what to do', as
     [
       ['vmlinuz', 'lib/modules/6.1/modules.builtin', 'lib/modules/6.2/modules.builtin'],
       /more than one kernel \(6\.1, 6\.2\)/u,
-      /Leave one/u,
+      /Keep only one/u,
     ],
   ];
   for (const [files, why, remedy] of refused) {
@@ -134,7 +134,7 @@ test('what a configuration lacks, and modules that are not built, are refused wi
   const image = { name: 'arch/x86/boot/bzImage', content: makeImage('4.9.229') };
   const refused: readonly (readonly [config: string, why: RegExp, remedy: RegExp])[] = [
     [configOf('EXT4_FS=y').replace('CONFIG_DEVTMPFS=y\n', ''), /lacks what a machine needs: CONFIG_DEVTMPFS$/u, /=y/u],
-    [configOf('MODULES=y', 'EXT4_FS=m'), /ext4 are to be modules/u, /make modules$/u],
+    [configOf('MODULES=y', 'EXT4_FS=m'), /ext4 should be modules/u, /make modules$/u],
   ];
   for (const [content, why, remedy] of refused) {
     await withDirectory([image, { name: '.config', content }], async (hostPath) => {

@@ -30,7 +30,7 @@ const imageNames: readonly string[] = ['vmlinuz', 'bzImage', 'boot/vmlinuz', 'bo
  */
 export async function findKernelDirectory(directoryHostPath: string): Promise<KernelDirectory> {
   if ((await stat(directoryHostPath).catch(() => undefined))?.isDirectory() !== true) {
-    throw unusableKernel(directoryHostPath, 'there is no such directory', 'Name a directory with vmlinuz and lib/modules/VERSION.');
+    throw unusableKernel(directoryHostPath, 'there is no such directory', 'Give a directory with vmlinuz and lib/modules/VERSION.');
   }
   const installed = await findInstalledModules(directoryHostPath);
   return installed === undefined ? findWithoutInstalled(directoryHostPath) : findInstalled(directoryHostPath, installed);
@@ -60,7 +60,7 @@ async function findWithoutInstalled(directoryHostPath: string): Promise<KernelDi
   const none = unusableKernel(
     directoryHostPath,
     'there are no modules in lib/modules/VERSION or usr/lib/modules/VERSION',
-    `In the kernel’s source: make modules_install INSTALL_MOD_PATH=${directoryHostPath}. A kernel that has everything built in needs none; put its .config beside its vmlinuz.`,
+    `In the kernel’s source: make modules_install INSTALL_MOD_PATH=${directoryHostPath}. A kernel with everything built in needs none; put its .config beside its vmlinuz.`,
   );
   if (vmlinuzHostPath === undefined || bzImage === undefined || version === undefined) throw none;
   const vmlinux = unpackVmlinux(bzImage);
@@ -70,7 +70,7 @@ async function findWithoutInstalled(directoryHostPath: string): Promise<KernelDi
   if (config !== undefined && moduleFiles.size === 0 && buildsModules(config) && modulesOfConfig(config).length > 0) {
     const built = (await firstReadable([path.join(directoryHostPath, '.config')])) !== undefined;
     if (!built) throw none;
-    const what = `${modulesOfConfig(config).join(', ')} are to be modules, and are not built`;
+    const what = `${modulesOfConfig(config).join(', ')} should be modules, but are not built`;
     throw unusableKernel(directoryHostPath, what, 'In the kernel’s source: make modules');
   }
   if (moduleFiles.has('modules.builtin')) return { directoryHostPath, version, vmlinuzHostPath, moduleFiles, builtins: [] };
@@ -91,7 +91,7 @@ function checkConfig(directoryHostPath: string, config: KernelConfig): void {
   throw unusableKernel(
     directoryHostPath,
     `its configuration lacks what a machine needs: ${missing.join(', ')}`,
-    'Build it with these (=y, not =m), `make kvm_guest.config` (kvmconfig before 5.10) brings the rest of a guest.',
+    'Build it with these (=y, not =m); `make kvm_guest.config` (kvmconfig before 5.10) sets the rest for a guest.',
   );
 }
 
@@ -116,7 +116,7 @@ async function findInstalledModules(directoryHostPath: string): Promise<string |
   const [modulesHostPath] = found;
   if (found.size < 2) return modulesHostPath;
   const versions = [...found].map((hostPath) => path.basename(hostPath)).join(', ');
-  throw unusableKernel(directoryHostPath, `there are modules of more than one kernel (${versions})`, 'Leave one of them there.');
+  throw unusableKernel(directoryHostPath, `there are modules of more than one kernel (${versions})`, 'Keep only one of them.');
 }
 
 async function listInstalledModules(modulesHostPath: string): Promise<ReadonlyMap<string, string>> {
@@ -145,7 +145,7 @@ async function listBuiltModules(directoryHostPath: string): Promise<ReadonlyMap<
     const name = line.replace(/^kernel\//u, '').replace(/\.o$/u, '.ko');
     const hostPath = path.join(directoryHostPath, name);
     if (!(await isReadableFile(hostPath))) {
-      throw unusableKernel(directoryHostPath, `${name} is in modules.order, and is not there`, 'In the kernel’s source: make modules');
+      throw unusableKernel(directoryHostPath, `${name} is in modules.order, but does not exist`, 'In the kernel’s source: make modules');
     }
     files.set(`kernel/${name}`, hostPath);
   }

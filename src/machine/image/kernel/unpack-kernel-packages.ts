@@ -18,7 +18,7 @@ export const splitPrefixes = ['linux-base-', 'linux-binary-', 'linux-modules-'];
 export async function findPackageFiles(hostPaths: readonly string[]): Promise<readonly string[]> {
   const found: string[] = [];
   for (const hostPath of hostPaths) {
-    if (!(await isFile(hostPath))) throw unusableKernel(hostPath, 'there is no such file', 'Name .deb files that are there.');
+    if (!(await isFile(hostPath))) throw unusableKernel(hostPath, 'there is no such file', 'Give .deb files that exist.');
     found.push(hostPath);
     for (const sibling of siblingsOf(path.basename(hostPath))) {
       const siblingHostPath = path.join(path.dirname(hostPath), sibling);
@@ -59,8 +59,8 @@ export async function unpackKernelPackages(
     const missing = depends.filter((name) => packages[name] === undefined);
     const remedy =
       missing.length === 0
-        ? 'Name a linux-image package of Debian, or one that `make bindeb-pkg` made.'
-        : `Its files are in other packages: put ${missing.join(', ')} next to it, or name them too, with commas between.`;
+        ? 'Give a linux-image package of Debian, or one made with `make bindeb-pkg`.'
+        : `Its files are in other packages: put ${missing.join(', ')} next to it, or give them too, separated by commas.`;
     throw unusableKernel(shownHostPath, tree.problem, remedy);
   }
   const unpackedHostPath = path.join(work.hostPath, 'unpacked');
@@ -98,7 +98,7 @@ async function readPackage(ctx: Context, hostPath: string, words: readonly strin
     return (await runHostCommand(ctx, argv, { purpose: 'unpack the kernel’s packages', ...writes })).stdout;
   } catch (error) {
     if (!(error instanceof RaidlabError) || error.failure.reason !== 'command-failed') throw error;
-    throw unusableKernel(hostPath, `dpkg-deb cannot read it (${error.failure.said.trim()})`, 'Fetch or build the package anew.');
+    throw unusableKernel(hostPath, `dpkg-deb cannot read it (${error.failure.said.trim()})`, 'Fetch or build the package again.');
   }
 }
 

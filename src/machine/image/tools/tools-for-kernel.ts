@@ -54,8 +54,8 @@ export function describeForeseen({ version, abilities, hasPvhEntry }: ForeseenKe
   if (version === undefined || abilities === undefined) return [];
   return [
     `Linux ${version}, tools of ${tools}`,
-    ...(abilities.root === 'whole' ? ['the root is ext4, for the kernel has no erofs or no overlayfs'] : []),
-    ...(hasPvhEntry === false ? ['QEMU starts its bzImage, for it has no PVH entry'] : []),
+    ...(abilities.root === 'whole' ? ['the root is ext4, because the kernel lacks erofs or overlayfs'] : []),
+    ...(hasPvhEntry === false ? ['QEMU starts its bzImage, because it has no PVH entry'] : []),
   ];
 }
 
