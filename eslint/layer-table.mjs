@@ -2,12 +2,12 @@
  * Which folder of src/ may import which: the table in ARCHITECTURE.md, and the only place that decides.
  * A folder may always import itself. `'types'` allows `import type` only.
  * A file that stands in src/ itself (src/index.ts) belongs to no layer: it may import all, and no layer may import it.
- * `node` says whether the folder may import Node's modules and npm packages.
+ * `node` says whether the folder may import Node's modules and npm packages; where it may not, `packages` are those that are as pure as it is.
  *
- * @type {Readonly<Record<string, { readonly node: boolean, readonly imports: Readonly<Record<string, 'all' | 'types'>> }>>}
+ * @type {Readonly<Record<string, { readonly node: boolean, readonly packages?: readonly string[], readonly imports: Readonly<Record<string, 'all' | 'types'>> }>>}
  */
 export const layerTable = {
-  core: { node: false, imports: {} },
+  core: { node: false, packages: ['valibot'], imports: {} },
   machine: { node: true, imports: { core: 'all' } },
   storage: { node: true, imports: { core: 'all', machine: 'all' } },
   drills: { node: true, imports: { core: 'all', machine: 'all', storage: 'all' } },

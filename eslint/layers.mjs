@@ -60,7 +60,8 @@ export const layers = {
         return;
       }
       if (!target.startsWith('.')) {
-        if (!layer.node && !isTest) context.report({ node, messageId: 'impure', data: { from, target } });
+        const isAllowed = layer.node || isTest || layer.packages?.includes(target) === true;
+        if (!isAllowed) context.report({ node, messageId: 'impure', data: { from, target } });
         return;
       }
       const to = layerOf(path.resolve(path.dirname(context.filename), target), context.cwd);

@@ -64,11 +64,14 @@ test('no beginning of a state is taken for one', () => {
 
 const damaged: readonly (readonly [object, string])[] = [
   [{ v: 0 }, 'v is 0, and should be a whole number, 1 or more'],
-  [{ disks: undefined }, 'disks is missing, and should be a list'],
+  [{ disks: undefined }, 'disks is missing'],
   [{ layout: { ...defaultLayout, encryption: 'plain' } }, 'layout.encryption is "plain", and should be one of luks2, luks1, none'],
   [{ layout: { ...defaultLayout, sectorSize: 1024 } }, 'layout.sectorSize is 1024, and should be one of 512, 4096'],
   [{ layout: { ...defaultLayout, profile: 'raid9' } }, 'layout.profile is "raid9", and should be one of raid1'],
-  [{ faults: [{ kind: 'read-errors', disk: 'DISK9' }] }, 'faults[0].disk is "DISK9", and should be one of DISK1, DISK2, DISK3'],
+  [
+    { faults: [{ kind: 'read-errors', disk: 'DISK9' }] },
+    'faults is [{"kind":"read-errors","disk":"DISK9"}], and should be faults of disks',
+  ],
   [{ faults: [{ kind: 'slow-disk', disk: 'DISK1', bytesPerSecond: 0 }] }, 'faults[0].bytesPerSecond is 0'],
   [
     { disks: [{ ...state.disks[0], damage: [{ ...rotted, open: 'maybe' }] }] },

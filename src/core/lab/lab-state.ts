@@ -1,14 +1,19 @@
+import * as v from 'valibot';
 import type { ByteRange, StandingFault } from '../fault/fault.ts';
-import { JsonReader } from '../parsing/json-reader.ts';
+import { count, fields, flag, list, matching, oneOf, oneOfObjects, readJson, text } from '../parsing/json-shape.ts';
+import type { Shape } from '../parsing/json-shape.ts';
 import { buses, defaultLayout, encryptions, sectorSizes } from '../layout/layout.ts';
 import { profiles } from '../layout/profile.ts';
-import type { ArrayLayout, Subvolume } from '../layout/layout.ts';
+import type { ArrayLayout } from '../layout/layout.ts';
 
 /** The version of a lab's `state.json`; raised when a field changes meaning or goes away. */
 export const labStateVersion = 1;
 
 /** What a disk was put into the lab for. It stays that, whatever becomes of the disk: what it is used as is btrfs's to say. */
 const diskRoles = ['member', 'spare', 'added'] as const;
+
+/** What a guest's processor may be run by. */
+export const accelerators = ['kvm', 'tcg'] as const;
 
 /** A disk of a lab: its image is in the lab's directory, named for its serial. */
 export interface LabDisk {
@@ -104,167 +109,135 @@ export type ReadLabState =
   | { readonly is: 'newer'; readonly version: number }
   | { readonly is: 'damaged'; readonly why: string };
 
+/** A disk's serial, which is part of file names and of arguments of QEMU. */
+export const serialShape = matching(/^DISK[1-9]\d{0,3}$/u, 'a serial such as DISK1');
+
+/** Some bytes of a disk. */
+export const rangeShape = fields({ offsetBytes: count(), lengthBytes: count(1) });
+
+/** An earlier raidlab did not write down where: then it may be anywhere, a wiped header too. */
+const anywhere: readonly ByteRange[] = [{ offsetBytes: 0, lengthBytes: 1 }];
+
+const damageShape: Shape<LabDamage> = fields({
+  what: text,
+  at: text,
+  label: v.exactOptional(text),
+  lastScrubAtSeconds: v.exactOptional(v.nullable(count())),
+  header: v.optional(list(rangeShape), () => [...anywhere]),
+  data: v.optional(flag, true),
+  open: v.optional(v.nullable(oneOf(openQuestions)), null),
+});
+
+const diskShape: Shape<LabDisk> = fields({
+  serial: serialShape,
+  sizeBytes: count(1),
+  role: oneOf(diskRoles),
+  isIn: flag,
+  damage: list(damageShape),
+});
+
+const words = list(text);
+
+// A lab that was made before there were these is as they are unless something is said.
+const layoutShape: Shape<ArrayLayout> = fields({
+  memberSizesBytes: list(count(1)),
+  spareSizesBytes: list(count(1)),
+  profile: oneOf(profiles),
+  kdf: oneOf(['fast', 'real']),
+  bus: v.optional(oneOf(buses), defaultLayout.bus),
+  encryption: v.optional(oneOf(encryptions), defaultLayout.encryption),
+  cipher: v.optional(v.nullable(text), defaultLayout.cipher),
+  sectorSize: v.optional(v.nullable(oneOf(sectorSizes)), defaultLayout.sectorSize),
+  mkfsOptions: v.optional(words, []),
+  mountOptions: v.optional(words, []),
+  metadataProfile: v.optional(v.nullable(oneOf(profiles)), defaultLayout.metadataProfile),
+  label: v.optional(text, defaultLayout.label),
+  subvolumes: v.optional(list(fields({ name: text, mountPoint: text, options: words })), []),
+  nodatacow: v.optional(words, []),
+  quota: v.optional(flag, defaultLayout.quota),
+  snapshot: v.optional(flag, defaultLayout.snapshot),
+});
+
+const machineShape: Shape<LabMachineFacts> = fields({
+  kernelVersion: text,
+  tools: text,
+  accelerator: oneOf(accelerators),
+  qemuVersion: text,
+});
+
+const lifeShape: Shape<LabLife> = oneOfObjects(
+  'state',
+  ['off', 'on', 'died'],
+  [
+    fields({ state: v.literal('off'), how: oneOf(['new', 'halt', 'crash']), at: text }),
+    fields({ state: v.literal('on'), at: text, machine: machineShape }),
+    fields({ state: v.literal('died'), at: text, why: text, lastConsoleLines: words }),
+  ],
+);
+
+const errorFields = {
+  at: v.exactOptional(list(rangeShape)),
+  everyNth: v.exactOptional(count(1)),
+  sense: v.exactOptional(oneOf(['medium-error', 'hardware-error', 'aborted-command'])),
+};
+
+/** A fault that stands until it is cleared, of a disk that is called so. */
+export function standingFaultOn(disk: Shape<string>): Shape<StandingFault> {
+  return oneOfObjects(
+    'kind',
+    ['read-errors', 'write-errors', 'all-errors', 'slow-disk'],
+    [
+      fields({ kind: v.literal('read-errors'), disk, ...errorFields }),
+      fields({ kind: v.literal('write-errors'), disk, ...errorFields }),
+      fields({ kind: v.literal('all-errors'), disk, ...errorFields }),
+      fields({
+        kind: v.literal('slow-disk'),
+        disk,
+        requestsPerSecond: v.exactOptional(count(1)),
+        bytesPerSecond: v.exactOptional(count(1)),
+      }),
+    ],
+  );
+}
+
+/** A lab's state. */
+export const labStateShape: Shape<LabState> = v.pipe(
+  fields({
+    v: v.literal(labStateVersion, String(labStateVersion)),
+    raidlabVersion: text,
+    madeAt: text,
+    layout: layoutShape,
+    luksUuids: list(matching(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u, 'a UUID')),
+    kernel: text,
+    tools: text,
+    memoryMiB: count(1),
+    accelerator: v.nullable(oneOf(accelerators)),
+    sshPort: v.nullable(count(1, 65_535)),
+    isSshPortAsked: flag,
+    isProvisioned: flag,
+    disks: list(diskShape),
+    faults: list(standingFaultOn(serialShape)),
+    life: lifeShape,
+  }),
+  // The fault is what is shown, and not the whole lab.
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { disks, faults } = dataset.value;
+    if (faults.every(({ disk }) => disks.some(({ serial }) => serial === disk))) return;
+    const path = [{ type: 'object', origin: 'value', input: dataset.value, key: 'faults', value: faults }] as const;
+    addIssue({ input: faults, message: 'faults of disks that it has', path: [...path] });
+  }),
+);
+
+const versionShape = fields({ v: count(1) });
+
 /** Reads the text of a `state.json`. */
-export function parseLabState(text: string): ReadLabState {
+export function parseLabState(json: string): ReadLabState {
   try {
-    const document = JsonReader.parse(text);
-    const version = document.field('v').count(1);
+    const { v: version } = readJson(versionShape, json);
     if (version > labStateVersion) return { is: 'newer', version };
-    return { is: 'lab', state: readLabStateOf(document) };
+    return { is: 'lab', state: readJson(labStateShape, json) };
   } catch (error) {
     return { is: 'damaged', why: (error as Error).message };
   }
-}
-
-/** Reads the fields of a lab's state from a document that has them; throws BadJson. */
-export function readLabStateOf(document: JsonReader): LabState {
-  const disks = document.field('disks').list(readDisk);
-  return {
-    v: labStateVersion,
-    raidlabVersion: document.field('raidlabVersion').text(),
-    madeAt: document.field('madeAt').text(),
-    layout: readLayout(document.field('layout')),
-    luksUuids: document.field('luksUuids').list((uuid) => uuid.matching(uuidShape, 'a UUID')),
-    kernel: document.field('kernel').text(),
-    tools: document.field('tools').text(),
-    memoryMiB: document.field('memoryMiB').count(1),
-    accelerator: document.field('accelerator').orNull((value) => value.oneOf(['kvm', 'tcg'])),
-    sshPort: document.field('sshPort').orNull((value) => value.count(1, 65_535)),
-    isSshPortAsked: document.field('isSshPortAsked').flag(),
-    isProvisioned: document.field('isProvisioned').flag(),
-    disks,
-    faults: document.field('faults').list((fault) =>
-      readFault(
-        fault,
-        disks.map(({ serial }) => serial),
-      ),
-    ),
-    life: readLife(document.field('life')),
-  };
-}
-
-const uuidShape = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u;
-
-/** Reads a disk's serial, which is part of file names and of arguments of QEMU; throws BadJson. */
-export function readSerial(value: JsonReader): string {
-  return value.matching(/^DISK[1-9]\d{0,3}$/u, 'a serial such as DISK1');
-}
-
-function readDisk(disk: JsonReader): LabDisk {
-  return {
-    serial: readSerial(disk.field('serial')),
-    sizeBytes: disk.field('sizeBytes').count(1),
-    role: disk.field('role').oneOf(diskRoles),
-    isIn: disk.field('isIn').flag(),
-    damage: disk.field('damage').list(readDamage),
-  };
-}
-
-function readDamage(damage: JsonReader): LabDamage {
-  const { header, data } = damage.field('header').isMissing ? unknownParts : readParts(damage);
-  const label = damage.field('label');
-  const lastScrubAtSeconds = damage.field('lastScrubAtSeconds');
-  const open = damage.field('open');
-  return {
-    what: damage.field('what').text(),
-    at: damage.field('at').text(),
-    ...(label.isMissing ? {} : { label: label.text() }),
-    ...(lastScrubAtSeconds.isMissing ? {} : { lastScrubAtSeconds: lastScrubAtSeconds.orNull((value) => value.count()) }),
-    header,
-    data,
-    open: open.isMissing ? null : open.orNull((value) => value.oneOf(openQuestions)),
-  };
-}
-
-/** An earlier raidlab did not write down where: then it may be anywhere, a wiped header too. */
-const unknownParts: Pick<LabDamage, 'header' | 'data'> = { header: [{ offsetBytes: 0, lengthBytes: 1 }], data: true };
-
-function readParts(damage: JsonReader): Pick<LabDamage, 'header' | 'data'> {
-  return { header: damage.field('header').list(readRange), data: damage.field('data').flag() };
-}
-
-function readRange(range: JsonReader): ByteRange {
-  return { offsetBytes: range.field('offsetBytes').count(), lengthBytes: range.field('lengthBytes').count(1) };
-}
-
-function readLayout(layout: JsonReader): ArrayLayout {
-  const since = <Name extends keyof ArrayLayout>(name: Name, read: (value: JsonReader) => ArrayLayout[Name]): ArrayLayout[Name] => {
-    const field = layout.field(name);
-    return field.isMissing ? defaultLayout[name] : read(field);
-  };
-  const words = (value: JsonReader): readonly string[] => value.list((item) => item.text());
-  const sizes = (name: string): readonly number[] => layout.field(name).list((sizeBytes) => sizeBytes.count(1));
-  return {
-    memberSizesBytes: sizes('memberSizesBytes'),
-    spareSizesBytes: sizes('spareSizesBytes'),
-    profile: layout.field('profile').oneOf(profiles),
-    kdf: layout.field('kdf').oneOf(['fast', 'real']),
-    // A lab that was made before there were these is as they are unless something is said.
-    bus: since('bus', (value) => value.oneOf(buses)),
-    encryption: since('encryption', (value) => value.oneOf(encryptions)),
-    cipher: since('cipher', (value) => value.orNull((cipher) => cipher.text())),
-    sectorSize: since('sectorSize', (value) => value.orNull((size) => size.oneOf(sectorSizes))),
-    mkfsOptions: since('mkfsOptions', words),
-    mountOptions: since('mountOptions', words),
-    metadataProfile: since('metadataProfile', (value) => value.orNull((profile) => profile.oneOf(profiles))),
-    label: since('label', (value) => value.text()),
-    subvolumes: since('subvolumes', (value) => value.list(readSubvolume)),
-    nodatacow: since('nodatacow', words),
-    quota: since('quota', (value) => value.flag()),
-    snapshot: since('snapshot', (value) => value.flag()),
-  };
-}
-
-function readSubvolume(subvolume: JsonReader): Subvolume {
-  return {
-    name: subvolume.field('name').text(),
-    mountPoint: subvolume.field('mountPoint').text(),
-    options: subvolume.field('options').list((option) => option.text()),
-  };
-}
-
-function readLife(life: JsonReader): LabLife {
-  const at = life.field('at').text();
-  switch (life.field('state').oneOf(['off', 'on', 'died'])) {
-    case 'off':
-      return { state: 'off', how: life.field('how').oneOf(['new', 'halt', 'crash']), at };
-    case 'on':
-      return { state: 'on', at, machine: readMachine(life.field('machine')) };
-    case 'died':
-      return {
-        state: 'died',
-        at,
-        why: life.field('why').text(),
-        lastConsoleLines: life.field('lastConsoleLines').list((line) => line.text()),
-      };
-  }
-}
-
-function readMachine(machine: JsonReader): LabMachineFacts {
-  return {
-    kernelVersion: machine.field('kernelVersion').text(),
-    tools: machine.field('tools').text(),
-    accelerator: machine.field('accelerator').oneOf(['kvm', 'tcg']),
-    qemuVersion: machine.field('qemuVersion').text(),
-  };
-}
-
-const senses = ['medium-error', 'hardware-error', 'aborted-command'] as const;
-
-function readFault(fault: JsonReader, serials: readonly string[]): StandingFault {
-  const kind = fault.field('kind').oneOf(['read-errors', 'write-errors', 'all-errors', 'slow-disk']);
-  const disk = fault.field('disk').oneOf(serials);
-  const given = <Name extends string, T>(name: Name, read: (value: JsonReader) => T): Readonly<Partial<Record<Name, T>>> => {
-    const field = fault.field(name);
-    return (field.isMissing ? {} : { [name]: read(field) }) as Readonly<Partial<Record<Name, T>>>;
-  };
-  const count = (value: JsonReader): number => value.count(1);
-  if (kind === 'slow-disk') return { kind, disk, ...given('requestsPerSecond', count), ...given('bytesPerSecond', count) };
-  return {
-    kind,
-    disk,
-    ...given('at', (ranges) => ranges.list(readRange)),
-    ...given('everyNth', count),
-    ...given('sense', (value) => value.oneOf(senses)),
-  };
 }

@@ -1,5 +1,7 @@
-import { JsonReader } from '../parsing/json-reader.ts';
-import { readLabStateOf, readSerial } from './lab-state.ts';
+import * as v from 'valibot';
+import { count, fields, list, matching, oneOf, readJson, text } from '../parsing/json-shape.ts';
+import type { Shape } from '../parsing/json-shape.ts';
+import { accelerators, labStateShape, serialShape } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
 
 /** The version of a snapshot's `snapshot.json`; raised when a field changes meaning or goes away. */
@@ -66,51 +68,38 @@ export function formatSnapshotRecord(record: SnapshotRecord): string {
 export type ReadSnapshot =
   { readonly is: 'snapshot'; readonly record: SnapshotRecord } | { readonly is: 'unreadable'; readonly why: string };
 
+const hostShape: Shape<SnapshotHost> = fields({
+  qemu: text,
+  accelerator: oneOf(accelerators),
+  processor: v.nullable(text),
+  kernel: fields({ version: text, digest: text }),
+  tools: fields({ description: text, digest: text }),
+  memoryMiB: count(1),
+  board: text,
+});
+
+const recordShape: Shape<SnapshotRecord> = fields({
+  v: v.literal(snapshotVersion, String(snapshotVersion)),
+  madeAt: text,
+  state: labStateShape,
+  machine: v.nullable(fields({ host: hostShape, bays: list(fields({ serial: serialShape, bay: count() })) })),
+  files: list(fields({ name: matching(/^[\w-][\w.-]*$/u, 'the name of a file'), sizeBytes: count(), xxh128: text })),
+});
+
+const versionShape = fields({ v: count(1) });
+
 /** Reads the text of a `snapshot.json`. */
-export function parseSnapshotRecord(text: string): ReadSnapshot {
+export function parseSnapshotRecord(json: string): ReadSnapshot {
   try {
-    const document = JsonReader.parse(text);
-    const version = document.field('v').count(1);
+    const { v: version } = readJson(versionShape, json);
     if (version > snapshotVersion) {
       const why = `it was written by a newer raidlab (format ${String(version)}; this one knows ${String(snapshotVersion)})`;
       return { is: 'unreadable', why };
     }
-    return { is: 'snapshot', record: readRecord(document) };
+    return { is: 'snapshot', record: readJson(recordShape, json) };
   } catch (error) {
     return { is: 'unreadable', why: (error as Error).message };
   }
-}
-
-function readRecord(document: JsonReader): SnapshotRecord {
-  return {
-    v: snapshotVersion,
-    madeAt: document.field('madeAt').text(),
-    state: readLabStateOf(document.field('state')),
-    machine: document.field('machine').orNull(readMachine),
-    files: document.field('files').list((file) => ({
-      name: file.field('name').matching(/^[\w-][\w.-]*$/u, 'the name of a file'),
-      sizeBytes: file.field('sizeBytes').count(),
-      xxh128: file.field('xxh128').text(),
-    })),
-  };
-}
-
-function readMachine(machine: JsonReader): SnapshotMachine {
-  const host = machine.field('host');
-  const kernel = host.field('kernel');
-  const tools = host.field('tools');
-  return {
-    host: {
-      qemu: host.field('qemu').text(),
-      accelerator: host.field('accelerator').oneOf(['kvm', 'tcg']),
-      processor: host.field('processor').orNull((value) => value.text()),
-      kernel: { version: kernel.field('version').text(), digest: kernel.field('digest').text() },
-      tools: { description: tools.field('description').text(), digest: tools.field('digest').text() },
-      memoryMiB: host.field('memoryMiB').count(1),
-      board: host.field('board').text(),
-    },
-    bays: machine.field('bays').list((item) => ({ serial: readSerial(item.field('serial')), bay: item.field('bay').count() })),
-  };
 }
 
 /** Says why a machine that was saved on one host cannot go on on another, in words that complete "…: "; undefined when it can. */

@@ -11,6 +11,8 @@ import { join } from 'node:path';
 import { diskSizesBytes } from '../../core/layout/layout.ts';
 import type { Bus } from '../../core/layout/layout.ts';
 import { planArray } from '../../core/plan/array.ts';
+import { fields, list, readShape, text } from '../../core/parsing/json-shape.ts';
+import type { Shape } from '../../core/parsing/json-shape.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import type { Manifest } from '../../core/payload/manifest.ts';
 import type { CacheEntry } from '../../machine/cache/entry-record.ts';
@@ -48,6 +50,12 @@ interface ArrayFacts {
   readonly writtenTrees: readonly WrittenTree[];
   readonly serials: readonly string[];
 }
+
+const factsShape: Shape<ArrayFacts> = fields({
+  luksUuids: list(text),
+  writtenTrees: list(fields({ tree: text, guestPath: text })),
+  serials: list(text),
+});
 
 /** Raised when the array that the same build steps make becomes another. */
 const arrayVersion = 2;
@@ -145,8 +153,7 @@ function factsOf(run: DrillRun) {
 
 async function readTemplate(entry: CacheEntry, bus: Bus): Promise<ArrayTemplate> {
   const { hostPath, record } = entry;
-  // Written by the builder above, and whole: the cache has compared its hash.
-  const facts = record.facts as unknown as ArrayFacts;
+  const facts = readShape(factsShape, record.facts);
   const manifests = new Map(JSON.parse(await readFile(join(hostPath, files.manifests), 'utf8')) as [string, Manifest][]);
   return {
     entry,

@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { keeperProtocolVersion, keeperSilenceMs } from '../../core/lab/keeper-protocol.ts';
 import type { ActDone, KeeperAct, KeeperAnswer, KeeperRequest } from '../../core/lab/keeper-protocol.ts';
+import { answerShape } from '../../core/lab/keeper-message.ts';
+import { readJson } from '../../core/parsing/json-shape.ts';
 import { lengthOfLimit } from '../../core/text/time-limit.ts';
 import type { TimeLimit } from '../../core/text/time-limit.ts';
 import { armLimit, whenAborted } from '../../machine/context.ts';
@@ -85,9 +87,13 @@ async function converse(ctx: Context, address: KeeperAddress, socket: Socket, ac
   const over = Promise.withResolvers<ActDone>();
   let lastSeen = 'nothing';
   const splitter = createLineSplitter((line) => {
-    const answer = JSON.parse(line) as KeeperAnswer;
-    if (answer.type !== 'alive') lastSeen = line.slice(0, 200);
-    takeAnswer(ctx, answer, over);
+    try {
+      const answer = readJson(answerShape, line);
+      if (answer.type !== 'alive') lastSeen = line.slice(0, 200);
+      takeAnswer(ctx, answer, over);
+    } catch (error) {
+      over.reject(error);
+    }
   }, maxAnswerBytes);
   socket.on('data', (chunk: Buffer) => {
     splitter.push(chunk);

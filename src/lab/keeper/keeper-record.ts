@@ -1,5 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { currentOwner, judgeOwner, parseOwner } from '../../machine/cache/owner.ts';
+import { fields, text, tryJson } from '../../core/parsing/json-shape.ts';
+import type { Shape } from '../../core/parsing/json-shape.ts';
+import { currentOwner, judgeOwner, ownerShape } from '../../machine/cache/owner.ts';
 import type { Owner } from '../../machine/cache/owner.ts';
 import { fileFailure } from '../../machine/cache/file-failure.ts';
 import type { LabPlace } from '../place/lab-place.ts';
@@ -10,6 +12,8 @@ export interface KeeperRecord {
   readonly socketHostPath: string;
   readonly raidlabVersion: string;
 }
+
+const recordShape: Shape<KeeperRecord> = fields({ owner: ownerShape, socketHostPath: text, raidlabVersion: text });
 
 /**
  * What became of the keeper that a lab had last: `none` was written down, or it ended in order; `dead`: it was killed, or the host
@@ -23,7 +27,7 @@ export type FoundKeeper =
 
 /** Looks for the keeper of a lab. A record that is not whole counts as none: a keeper writes it by one rename. */
 export async function findKeeper(place: LabPlace): Promise<FoundKeeper> {
-  const keeper = parseRecord(await readFile(place.keeperHostPath, 'utf8').catch(() => ''));
+  const keeper = tryJson(recordShape, await readFile(place.keeperHostPath, 'utf8').catch(() => ''));
   if (keeper === undefined) return { is: 'none' };
   const self = await currentOwner();
   switch (await judgeOwner(keeper.owner, self)) {
@@ -50,15 +54,4 @@ export async function writeKeeperRecord(place: LabPlace, keeper: Omit<KeeperReco
 /** Takes back what {@link writeKeeperRecord} wrote. */
 export async function removeKeeperRecord(place: LabPlace): Promise<void> {
   await rm(place.keeperHostPath, { force: true });
-}
-
-function parseRecord(text: string): KeeperRecord | undefined {
-  try {
-    const { owner, socketHostPath, raidlabVersion } = JSON.parse(text) as Record<string, unknown>;
-    const read = parseOwner(JSON.stringify(owner));
-    if (read === undefined || typeof socketHostPath !== 'string' || typeof raidlabVersion !== 'string') return undefined;
-    return { owner: read, socketHostPath, raidlabVersion };
-  } catch {
-    return undefined;
-  }
 }

@@ -12,6 +12,8 @@ import type { EventBody } from '../../core/event.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { keeperAliveMs, keeperProtocolVersion } from '../../core/lab/keeper-protocol.ts';
 import type { ActDone, KeeperAct, KeeperAnswer, KeeperAside, KeeperRequest } from '../../core/lab/keeper-protocol.ts';
+import { requestHeadShape, requestShape } from '../../core/lab/keeper-message.ts';
+import { readJson } from '../../core/parsing/json-shape.ts';
 import { armLimit } from '../../machine/context.ts';
 import type { Context } from '../../machine/context.ts';
 import type { TimeFactor } from '../../machine/time-factor.ts';
@@ -52,16 +54,17 @@ export async function listenForActs(socketHostPath: string, service: KeeperServi
       if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
     };
     const splitter = createLineSplitter((line) => {
+      const request = takeRequest(service, line);
       const alive = setInterval(say, keeperAliveMs, { type: 'alive' });
       const serve = async (): Promise<void> => {
         const emit = (event: EventBody): void => {
           say({ type: 'event', event });
         };
-        say(await answer(service, line, { signal: gone.signal, emit, timeFactor: service.timeFactor }));
+        say(await answer(service, request, { signal: gone.signal, emit, timeFactor: service.timeFactor }));
         clearInterval(alive);
         await closed(service, socket);
       };
-      if (isAside(line)) void serve();
+      if (isAside(request)) void serve();
       else turn = turn.then(serve);
     }, maxRequestBytes);
     socket.on('data', (chunk: Buffer) => {
@@ -109,17 +112,24 @@ async function closed(service: KeeperService, socket: Socket): Promise<void> {
   });
 }
 
-function isAside(line: string): boolean {
-  return line.includes('"op":"look"') || line.includes('"op":"console"');
+/** Gives the request in a line, or the error that it is answered with. */
+function takeRequest({ lab, raidlabVersion: here }: KeeperService, line: string): KeeperRequest | Error {
+  try {
+    const head = readJson(requestHeadShape, line);
+    if (head.v === keeperProtocolVersion) return readJson(requestShape, line);
+    return new RaidlabError({ area: 'lab', reason: 'keeper-differs', lab, keeper: here, here: head.raidlabVersion });
+  } catch (error) {
+    return error as Error;
+  }
 }
 
-async function answer(service: KeeperService, line: string, ctx: Context): Promise<KeeperAnswer> {
+function isAside(request: KeeperRequest | Error): boolean {
+  return request instanceof Error || request.act.op === 'look' || request.act.op === 'console';
+}
+
+async function answer(service: KeeperService, request: KeeperRequest | Error, ctx: Context): Promise<KeeperAnswer> {
   try {
-    const request = JSON.parse(line) as Omit<KeeperRequest, 'v'> & { readonly v: number };
-    const { lab, raidlabVersion: here } = service;
-    if (request.v !== keeperProtocolVersion) {
-      return { type: 'failed', failure: { area: 'lab', reason: 'keeper-differs', lab, keeper: here, here: request.raidlabVersion } };
-    }
+    if (request instanceof Error) throw request;
     ctx.signal.throwIfAborted();
     const { act, timeFactor } = request;
     ctx.timeFactor.raise(timeFactor);

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { JsonReader } from '../../core/parsing/json-reader.ts';
+import { fields, text, tryJson } from '../../core/parsing/json-shape.ts';
 import { isLabName } from '../../core/lab/lab-name.ts';
 import { fileFailure } from '../../machine/cache/file-failure.ts';
 import { hashText } from '../../machine/cache/file-hash.ts';
@@ -12,6 +12,8 @@ import type { LabPlace } from './lab-place.ts';
  * Where this user's labs are, so that they can be listed from anywhere: a small file each, named for the lab's directory, in
  * `$XDG_STATE_HOME/raidlab/labs`. It only points: what a lab is stands in the lab's own directory.
  */
+
+const pointerShape = fields({ hostPath: text });
 
 /** Writes down where a lab is. Rejects with `host/disk-full` or `host/not-writable`. */
 export async function registerLab(indexHostPath: string, place: LabPlace): Promise<void> {
@@ -34,19 +36,11 @@ export async function forgetLab(indexHostPath: string, place: LabPlace): Promise
 export async function listRegisteredLabs(indexHostPath: string): Promise<readonly LabPlace[]> {
   const places: LabPlace[] = [];
   for (const name of await namesIn(indexHostPath)) {
-    const hostPath = readPointer(await readFile(join(indexHostPath, name), 'utf8').catch(() => ''));
+    // A pointer that is not whole points nowhere.
+    const hostPath = tryJson(pointerShape, await readFile(join(indexHostPath, name), 'utf8').catch(() => ''))?.hostPath;
     if (hostPath !== undefined && isLabName(basename(hostPath))) places.push(placeAt(hostPath, basename(hostPath)));
   }
   return places.sort((a, b) => (a.hostPath < b.hostPath ? -1 : 1));
-}
-
-/** A pointer that is not whole points nowhere. */
-function readPointer(text: string): string | undefined {
-  try {
-    return JsonReader.parse(text).field('hostPath').text();
-  } catch {
-    return undefined;
-  }
 }
 
 async function pointerOf(indexHostPath: string, hostPath: string): Promise<string> {

@@ -1,5 +1,9 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
+import { accelerators } from '../../core/lab/lab-state.ts';
+import { fields, flag, list, oneOf, text, tryJson } from '../../core/parsing/json-shape.ts';
+import type { Shape } from '../../core/parsing/json-shape.ts';
 import { fileFailure, hasErrorCode } from '../cache/file-failure.ts';
 import type { CacheStore } from '../cache/store.ts';
 import type { Accelerator } from '../qemu/qemu-program.ts';
@@ -69,25 +73,20 @@ async function readAnswers(store: CacheStore): Promise<readonly Remembered[]> {
   return parseAnswers(text);
 }
 
-/** Gives the answers in the text of the file; none when it is not what we wrote. */
-export function parseAnswers(text: string): readonly Remembered[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  return Array.isArray(value) ? value.filter(isRemembered) : [];
-}
+const answerShape: Shape<Remembered> = fields({
+  bootId: text,
+  qemuVersion: text,
+  kernelDigest: text,
+  accelerator: oneOf(accelerators),
+  works: flag,
+  seen: text,
+  bootMs: v.nullable(v.number('a number')),
+});
 
-function isRemembered(value: unknown): value is Remembered {
-  if (typeof value !== 'object' || value === null) return false;
-  const { bootId, qemuVersion, kernelDigest, accelerator, works, seen, bootMs } = value as Record<string, unknown>;
-  return (
-    typeof works === 'boolean' &&
-    (bootMs === null || typeof bootMs === 'number') &&
-    [bootId, qemuVersion, kernelDigest, accelerator, seen].every((field) => typeof field === 'string')
-  );
+/** Gives the answers in the text of the file that are what we write; none when it is not ours. */
+export function parseAnswers(json: string): readonly Remembered[] {
+  const answers = tryJson(list(v.unknown()), json) ?? [];
+  return answers.filter((answer): answer is Remembered => v.is(answerShape, answer));
 }
 
 function isSame(one: ProbeSubject, other: ProbeSubject): boolean {

@@ -1,3 +1,7 @@
+import * as v from 'valibot';
+import { count, fields, list, matching, record, text, tryJson } from '../../core/parsing/json-shape.ts';
+import type { Shape } from '../../core/parsing/json-shape.ts';
+
 /** The version of `entry.json`; an entry with another one is rebuilt. */
 export const entryFormatVersion = 1;
 
@@ -42,33 +46,26 @@ export function formatEntryRecord(record: EntryRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
+const recordShape: Shape<EntryRecord> = fields({
+  format: v.literal(entryFormatVersion),
+  kind: text,
+  digest: text,
+  artefact: text,
+  description: text,
+  madeAt: text,
+  durationMs: v.number('a number'),
+  packages: record(text),
+  files: v.pipe(
+    list(fields({ name: matching(/^[\w.-]+$/u, 'the name of a file'), sizeBytes: count(), xxh128: text })),
+    v.minLength(1, 'a list of files'),
+  ),
+  // It came from JSON: whatever is in it is JSON.
+  facts: v.exactOptional(v.custom<JsonObject>((value) => v.is(record(v.unknown()), value), 'an object')),
+});
+
 /** Gives the record in the text of an `entry.json`; undefined when it is cut off, of another format version or otherwise not whole. */
-export function parseEntryRecord(text: string): EntryRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(value) || value.format !== entryFormatVersion) return undefined;
-  const { kind, digest, artefact, description, madeAt, durationMs, packages, files, facts } = value;
-  if (![kind, digest, artefact, description, madeAt].every((field) => typeof field === 'string')) return undefined;
-  if (typeof durationMs !== 'number' || !isObject(packages) || !Object.values(packages).every((version) => typeof version === 'string')) {
-    return undefined;
-  }
-  if (!Array.isArray(files) || files.length === 0 || !files.every(isEntryFile)) return undefined;
-  if ('facts' in value && !isObject(facts)) return undefined;
-  return value as unknown as EntryRecord;
-}
-
-function isEntryFile(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { name, sizeBytes, xxh128 } = value;
-  return typeof name === 'string' && /^[\w.-]+$/.test(name) && typeof sizeBytes === 'number' && typeof xxh128 === 'string';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+export function parseEntryRecord(json: string): EntryRecord | undefined {
+  return tryJson(recordShape, json);
 }
 
 /** An entry that is there and whole. */

@@ -1,5 +1,7 @@
 import { lstat, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { count, fields, list, matching, text, tryJson } from '../../core/parsing/json-shape.ts';
+import type { Shape } from '../../core/parsing/json-shape.ts';
 import { isProcessAlive, readProcessIdentity } from '../process/process-identity.ts';
 import type { ProcessIdentity } from '../process/process-identity.ts';
 import { hasErrorCode } from './file-failure.ts';
@@ -64,18 +66,19 @@ export function formatOwner(owner: Owner): string {
   return `${JSON.stringify(owner)}\n`;
 }
 
+const something = matching(/./su, 'a text that says something');
+
+/** A process that owns something. */
+export const ownerShape: Shape<Owner> = fields({
+  pid: count(2),
+  startTime: something,
+  bootId: something,
+  pidNamespace: something,
+  hostName: something,
+  outsideHostPaths: list(text),
+});
+
 /** Gives the owner in the text of an owner file; undefined when it is not whole. */
-export function parseOwner(text: string): Owner | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { pid, startTime, bootId, pidNamespace, hostName, outsideHostPaths } = value as Record<string, unknown>;
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 1) return undefined;
-  if (![startTime, bootId, pidNamespace, hostName].every((field) => typeof field === 'string' && field !== '')) return undefined;
-  if (!Array.isArray(outsideHostPaths) || !outsideHostPaths.every((hostPath) => typeof hostPath === 'string')) return undefined;
-  return value as Owner;
+export function parseOwner(json: string): Owner | undefined {
+  return tryJson(ownerShape, json);
 }

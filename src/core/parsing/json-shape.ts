@@ -1,0 +1,93 @@
+/**
+ * Shapes of JSON that somebody may have changed, or sent: valibot's, whose messages say what the value should be. What does not have
+ * its shape is refused with its place.
+ */
+import * as v from 'valibot';
+
+/** A JSON value that is not what it should be; the message says where and what was expected. */
+export class BadJson extends Error {
+  override readonly name = 'BadJson';
+}
+
+/** A shape, and what a value that has it is. */
+export type Shape<T> = v.GenericSchema<unknown, T>;
+
+/** A text. */
+export const text = v.string('a text');
+
+/** True or false. */
+export const flag = v.boolean('true or false');
+
+/** A text of a form; `what` names it: `a serial such as DISK1`. */
+export function matching(form: RegExp, what: string) {
+  return v.pipe(v.string(what), v.regex(form, what));
+}
+
+/** A whole number, at least `least` and at most `most`. */
+export function count(least = 0, most = Number.MAX_SAFE_INTEGER) {
+  const what = `a whole number, ${String(least)} ${most === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${String(most)}`}`;
+  return v.pipe(v.number(what), v.safeInteger(what), v.minValue(least, what), v.maxValue(most, what));
+}
+
+/** One of the words, or of the numbers. */
+export function oneOf<const Words extends readonly (string | number)[]>(words: Words) {
+  return v.picklist(words, `one of ${words.join(', ')}`);
+}
+
+/** A list of such values. */
+export function list<Item extends v.GenericSchema>(item: Item) {
+  return v.array(item, 'a list');
+}
+
+/** An object with these fields; others are left out. */
+export function fields<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.object(entries, 'an object');
+}
+
+/** An object whose fields may be called anything. */
+export function record<Value extends v.GenericSchema>(value: Value) {
+  const isObject = (found: unknown): boolean => typeof found === 'object' && found !== null && !Array.isArray(found);
+  return v.pipe(v.custom<Record<string, unknown>>(isObject, 'an object'), v.record(v.string(), value));
+}
+
+/** One of several objects, told apart by a field. */
+export function oneOfObjects<Name extends string, Options extends v.VariantOptions<Name>>(
+  name: Name,
+  words: readonly string[],
+  options: Options,
+) {
+  return v.variant(name, options, `one of ${words.join(', ')}`);
+}
+
+/** Gives a value as its shape says; throws {@link BadJson}. */
+export function readShape<T>(shape: Shape<T>, value: unknown): T {
+  const result = v.safeParse(shape, value, { abortEarly: true, abortPipeEarly: true });
+  if (result.success) return result.output;
+  const [{ path, input, message }] = result.issues;
+  const place = (path ?? []).map(({ key }) => (typeof key === 'number' ? `[${String(key)}]` : `.${String(key)}`)).join('');
+  const found = input === undefined ? 'missing' : `${JSON.stringify(input).slice(0, 60)}, and should be ${message}`;
+  throw new BadJson(`${place === '' ? 'it' : place.replace(/^\./u, '')} is ${found}`);
+}
+
+/** Gives what a JSON text says, as its shape says; throws {@link BadJson}. */
+export function readJson<T>(shape: Shape<T>, json: string): T {
+  return readShape(shape, parseJson(json));
+}
+
+/** Gives what a JSON text says, or undefined where it does not have the shape. */
+export function tryJson<T>(shape: Shape<T>, json: string): T | undefined {
+  try {
+    return readJson(shape, json);
+  } catch (error) {
+    if (error instanceof BadJson) return undefined;
+    throw error;
+  }
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new BadJson(`it is no JSON: ${(error as Error).message}`);
+  }
+}
