@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RecordedEvent } from '../src/core/event.ts';
 import { createTestContext } from '../src/machine/fixtures/scripted-peer.ts';
+import { exitCodes } from '../src/core/exit-code.ts';
 import { openPrivateCache } from './rig/private-cache.ts';
 import type { PrivateCache } from './rig/private-cache.ts';
 import { openTestDirectory, readEvents, typeRaidlab } from './rig/raidlab.ts';
@@ -52,28 +53,32 @@ test('a /dev/shm that is too small for anything is no obstacle: templates do not
   await using cache = await openPrivateCache(ctx);
   await using directory = await openTestDirectory();
   const small = 'mount -t tmpfs -o size=64k none /dev/shm';
-  const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: small }, ['drill', '--payload', '8MiB'], {
+  const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: small }, ['drill', 'kernel-crash'], {
     XDG_CACHE_HOME: cache.cacheHomeHostPath,
   });
-  assert.equal(exitCode, 0, said);
+  assert.equal(exitCode, exitCodes.crashed, said);
   assert.ok((await cache.templates()).length >= 2);
   assert.deepEqual(await leftIn(cache), []);
 });
 
-test('a disk without room for a template: that is said, everything is booted, and the drill holds all the same', { timeout }, async () => {
-  const ctx = createTestContext();
-  await using cache = await openPrivateCache(ctx);
-  await using directory = await openTestDirectory();
-  // The images are 180 MB; the memory of a machine may need 1 GiB.
-  const full = onDisk(directory.hostPath, '900m', cache);
-  const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: full }, ['drill', '--payload', '8MiB'], {
-    XDG_CACHE_HOME: cache.cacheHomeHostPath,
-  });
-  assert.equal(exitCode, 0, said);
-  assert.match(said, /No template: no space left on the disk that holds .*The machine boots instead/u);
-  const booted = (await readEvents(directory.hostPath)).flatMap((event) => (event.type === 'machine-booted' ? [event.from] : []));
-  assert.deepEqual(new Set(booted), new Set(['kernel']));
-});
+test(
+  'a disk without room for a template: that is said, everything is booted, and the drill comes to its verdict all the same',
+  { timeout },
+  async () => {
+    const ctx = createTestContext();
+    await using cache = await openPrivateCache(ctx);
+    await using directory = await openTestDirectory();
+    // The images are 180 MB; the memory of a machine may need 1 GiB.
+    const full = onDisk(directory.hostPath, '900m', cache);
+    const { exitCode, said } = await typeWithMounts(directory.hostPath, { before: full }, ['drill', 'kernel-crash'], {
+      XDG_CACHE_HOME: cache.cacheHomeHostPath,
+    });
+    assert.equal(exitCode, exitCodes.crashed, said);
+    assert.match(said, /No template: no space left on the disk that holds .*The machine boots instead/u);
+    const booted = (await readEvents(directory.hostPath)).flatMap((event) => (event.type === 'machine-booted' ? [event.from] : []));
+    assert.deepEqual(new Set(booted), new Set(['kernel']));
+  },
+);
 
 test('a disk that is full: exit 69, which disk, what to do, and nothing of ours is left on it', { timeout }, async () => {
   const ctx = createTestContext();

@@ -9,13 +9,12 @@ export async function waitForDiskNames(ctx: Context, guest: Guest, disks: readon
   if (disks.length === 0) return;
   // A guest that stood still while they were plugged into its slots has missed the event twice (on a busy host): it is told to look.
   if (disks.some(({ bus = 'scsi' }) => bus !== 'scsi')) await guest.run(ctx, ['tee', '/sys/bus/pci/rescan'], { input: '1\n' });
-  const argv = [
-    'udevadm',
-    'wait',
-    `--timeout=${String(Math.ceil(60 * ctx.timeFactor.value()))}`,
-    ...disks.map(({ serial, bus }) => guestDeviceOf(serial, bus)),
-  ];
+  const names = disks.map(({ serial, bus }) => guestDeviceOf(serial, bus));
+  const argv = ['udevadm', 'wait', `--timeout=${String(Math.ceil(60 * ctx.timeFactor.value()))}`, ...names];
   const { exitCode, stderr } = await guest.run(ctx, argv);
   if (exitCode === 0) return;
-  throw new RaidlabError({ area: 'guest', reason: 'command-failed', machine: guest.machine, argv, exitCode, said: stderr.trim() });
+  const { stdout } = await guest.run(ctx, ['find', '/dev/disk/by-id', '-type', 'l']);
+  const there = stdout.split('\n');
+  const said = [stderr.trim(), ...names.filter((name) => !there.includes(name)).map((name) => `there is no ${name}`)].join('\n');
+  throw new RaidlabError({ area: 'guest', reason: 'command-failed', machine: guest.machine, argv, exitCode, said });
 }
