@@ -53,7 +53,7 @@ const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['umount /storage', fstab('/storage', '/srv'), 'mount /srv'],
     /mount nothing on \/storage, while btrfs is mounted on \/srv/u,
   ],
-  ['a file where raidlab writes its own', ['touch /storage/payload'], /@data\/payload is on its array already/u],
+  ['a file where raidlab writes its own', ['touch /storage/payload'], /@data\/payload already exists on its array/u],
 ];
 
 test('an array that was used is judged as what it is', { timeout }, async (suite) => {
