@@ -8,6 +8,7 @@ import { describeUnkept, judgeKernelLog } from '../../core/proof/judge-kernel-lo
 import type { Check } from '../../core/verdict/verdict.ts';
 import type { Guest } from '../../machine/guest.ts';
 import type { Context } from '../../machine/context.ts';
+import { waitForDiskNamesGone } from '../../machine/start/wait-for-disk-names.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { ask, CommandRefused, describeRefusal, tryCommand, typeCommand } from '../../storage/type-command.ts';
 import { proofFile, verifyFiles } from '../../storage/verify-files.ts';
@@ -43,8 +44,9 @@ export async function putAway({ ctx, array }: DrillRun, machine: Machine, member
     command('btrfs', 'device', 'scan', '--forget'),
   ];
   for (const planned of commands) if ((await tryCommand(ctx, machine.guest, planned)).exitCode !== 0) return false;
-  for (const { serial } of [...machine.disks()]) await machine.pullDisk(ctx, serial);
-  return true;
+  const disks = [...machine.disks()];
+  for (const { serial } of disks) await machine.pullDisk(ctx, serial);
+  return waitForDiskNamesGone(ctx, machine.guest, disks);
 }
 
 interface Evidence {

@@ -10,11 +10,29 @@ export async function waitForDiskNames(ctx: Context, guest: Guest, disks: readon
   // A guest that stood still while they were plugged into its slots has missed the event twice (on a busy host): it is told to look.
   if (disks.some(({ bus = 'scsi' }) => bus !== 'scsi')) await guest.run(ctx, ['tee', '/sys/bus/pci/rescan'], { input: '1\n' });
   const names = disks.map(({ serial, bus }) => guestDeviceOf(serial, bus));
-  const argv = ['udevadm', 'wait', `--timeout=${String(Math.ceil(60 * ctx.timeFactor.value()))}`, ...names];
+  const argv = ['udevadm', 'wait', timeoutWord(ctx), ...names];
   const { exitCode, stderr } = await guest.run(ctx, argv);
   if (exitCode === 0) return;
   const { stdout } = await guest.run(ctx, ['find', '/dev/disk/by-id', '-type', 'l']);
   const there = stdout.split('\n');
   const said = [stderr.trim(), ...names.filter((name) => !there.includes(name)).map((name) => `there is no ${name}`)].join('\n');
   throw new RaidlabError({ area: 'guest', reason: 'command-failed', machine: guest.machine, argv, exitCode, said });
+}
+
+/**
+ * Waits until disks that were pulled have no name any more; tells whether that came about in time. QEMU says that a disk is gone before
+ * udev has taken its name away: a disk of that name which is plugged in meanwhile would be taken for there when it is not.
+ */
+export async function waitForDiskNamesGone(
+  ctx: Context,
+  guest: Guest,
+  disks: readonly Pick<DiskSpec, 'serial' | 'bus'>[],
+): Promise<boolean> {
+  if (disks.length === 0) return true;
+  const names = disks.map(({ serial, bus }) => guestDeviceOf(serial, bus));
+  return (await guest.run(ctx, ['udevadm', 'wait', '--removed', timeoutWord(ctx), ...names])).exitCode === 0;
+}
+
+function timeoutWord(ctx: Context): string {
+  return `--timeout=${String(Math.ceil(60 * ctx.timeFactor.value()))}`;
 }
