@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ByteRange, StandingFault } from '../fault/fault.ts';
-import { count, fields, flag, list, matching, oneOf, oneOfObjects, readJson, text } from '../parsing/json-shape.ts';
+import { count, fields, flag, list, matching, oneOf, oneOfObjects, readVersioned, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
 import { buses, defaultLayout, encryptions, sectorSizes } from '../layout/layout.ts';
 import { profiles } from '../layout/profile.ts';
@@ -229,14 +229,11 @@ export const labStateShape: Shape<LabState> = v.pipe(
   }),
 );
 
-const versionShape = fields({ v: count(1) });
-
 /** Reads the text of a `state.json`. */
 export function parseLabState(json: string): ReadLabState {
   try {
-    const { v: version } = readJson(versionShape, json);
-    if (version > labStateVersion) return { is: 'newer', version };
-    return { is: 'lab', state: readJson(labStateShape, json) };
+    const read = readVersioned(labStateShape, labStateVersion, json);
+    return read.is === 'newer' ? read : { is: 'lab', state: read.value };
   } catch (error) {
     return { is: 'damaged', why: (error as Error).message };
   }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, fields, list, matching, oneOf, readJson, text } from '../parsing/json-shape.ts';
+import { count, fields, list, matching, oneOf, readVersioned, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
 import { accelerators, labStateShape, serialShape } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
@@ -86,17 +86,15 @@ const recordShape: Shape<SnapshotRecord> = fields({
   files: list(fields({ name: matching(/^[\w-][\w.-]*$/u, 'the name of a file'), sizeBytes: count(), xxh128: text })),
 });
 
-const versionShape = fields({ v: count(1) });
-
 /** Reads the text of a `snapshot.json`. */
 export function parseSnapshotRecord(json: string): ReadSnapshot {
   try {
-    const { v: version } = readJson(versionShape, json);
-    if (version > snapshotVersion) {
-      const why = `it was written by a newer raidlab (format ${String(version)}; this one knows ${String(snapshotVersion)})`;
+    const read = readVersioned(recordShape, snapshotVersion, json);
+    if (read.is === 'newer') {
+      const why = `it was written by a newer raidlab (format ${String(read.version)}; this one knows ${String(snapshotVersion)})`;
       return { is: 'unreadable', why };
     }
-    return { is: 'snapshot', record: readJson(recordShape, json) };
+    return { is: 'snapshot', record: read.value };
   } catch (error) {
     return { is: 'unreadable', why: (error as Error).message };
   }

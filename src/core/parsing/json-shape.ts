@@ -74,6 +74,19 @@ export function readJson<T>(shape: Shape<T>, json: string): T {
   return readShape(shape, parseJson(json));
 }
 
+const versioned = fields({ v: count(1) });
+
+/** Gives what a JSON text says that has its version as `v`, or its version alone where that is newer than the newest known one; throws {@link BadJson}. */
+export function readVersioned<T>(
+  shape: Shape<T>,
+  newest: number,
+  json: string,
+): { readonly is: 'read'; readonly value: T } | { readonly is: 'newer'; readonly version: number } {
+  const document = parseJson(json);
+  const { v: version } = readShape(versioned, document);
+  return version > newest ? { is: 'newer', version } : { is: 'read', value: readShape(shape, document) };
+}
+
 /** Gives what a JSON text says, or undefined where it does not have the shape. */
 export function tryJson<T>(shape: Shape<T>, json: string): T | undefined {
   try {
