@@ -1,3 +1,5 @@
+import type { ArraySample } from './array/array-sample.ts';
+import type { Exposure } from './exposure/exposure.ts';
 import type { Expectation } from './verdict/expectation.ts';
 import type { FailureDescription } from './failure/description.ts';
 import type { KernelTrouble } from './kernel/trouble.ts';
@@ -134,6 +136,20 @@ export type EventBody =
       readonly said: string;
       readonly meaning: string;
     }
+  /**
+   * The array as its kernel has it: told at the beginning and the end of steps, after faults and typed commands, and every second of a
+   * long one, whenever something is different from what was told last. `disks` are those that the drill has, in the order of their bays;
+   * `acknowledgedRecords` counts those of the live writer until now.
+   */
+  | {
+      readonly type: 'array-sampled';
+      readonly machine: string;
+      readonly sample: ArraySample;
+      readonly disks: readonly { readonly serial: string; readonly sizeBytes: number; readonly isIn: boolean }[];
+      readonly acknowledgedRecords: number;
+    }
+  /** How exposed the array was until the proof began; told before the verdict, when there was an array. */
+  | { readonly type: 'exposure-measured'; readonly drill: string; readonly exposure: Exposure }
   /** One observation of the proof, judged, with its evidence. */
   | { readonly type: 'check-judged'; readonly drill: string; readonly check: Check }
   /** What the drill came to. */

@@ -17,6 +17,7 @@ import { followMachines } from './machine-activity.ts';
 import { renderCommand } from './render-command.ts';
 import { shortenLines, shortenReason } from '../text/shorten-lines.ts';
 import { shownFolder } from '../text/shown-folder.ts';
+import { describeExposure } from '../../core/exposure/describe-exposure.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
 import type { Rendering, TerminalState } from './terminal-state.ts';
 import { timeFactorLine } from '../time-factor-line.ts';
@@ -129,6 +130,7 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
       return within(state, 'steps', [line(4, event.text)]);
     case 'run-planned':
       return { state: { ...state, isTwin: event.jobs[0]?.isTwin === true }, lines: [] };
+    case 'array-sampled':
     case 'console-line-seen':
     case 'drill-ended':
       return { state, lines: [] };
@@ -151,6 +153,8 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
       ]);
     case 'fault-cleared':
       return within(state, 'steps', [line(4, `fault taken away: ${event.fault}${event.disk === null ? '' : ` of ${event.disk}`}`, 6)]);
+    case 'exposure-measured':
+      return keep(state, 'steps', [line(2, describeExposure(event.exposure))]);
     case 'observation-made':
       return within(state, 'steps', observationLines(event, state.options.verbose));
   }
