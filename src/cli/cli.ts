@@ -7,7 +7,7 @@ import type { Interruption } from './terminal/interruption.ts';
 import type { Terminal, TerminalInput } from './terminal/raw-terminal.ts';
 import type { Screen } from './terminal/screen.ts';
 
-/** What a command is given: everything of the process and its environment that it may know. Only main.ts reads the originals. */
+/** What a command gets: everything of the process and its environment that it may know. Only main.ts reads the originals. */
 export interface Cli {
   readonly version: string;
   readonly nodeVersion: string;
@@ -16,16 +16,16 @@ export interface Cli {
   /** The words after the program's name. */
   readonly argv: readonly string[];
   readonly cwdHostPath: string;
-  /** The command that is raidlab itself, for the process that keeps a lab: `node …/main.ts`. */
+  /** The command that starts raidlab itself, for the process that keeps a lab: `node …/main.ts`. */
   readonly selfArgv: readonly [string, ...string[]];
-  /** Where this user's labs are written down: `$XDG_STATE_HOME/raidlab/labs`. */
+  /** Where this user's labs are recorded: `$XDG_STATE_HOME/raidlab/labs`. */
   readonly labIndexHostPath: string;
   readonly store: CacheStore;
   /** The directories of PATH. */
   readonly searchHostPaths: readonly string[];
   /** `$RAIDLAB_MIRROR` and `$RAIDLAB_MIRROR_SUITE`. */
   readonly mirrors: Mirrors;
-  /** How many times as long as usual limits in time are: `$RAIDLAB_TIMEOUT_FACTOR`, and more where the host turns out to be slow. */
+  /** The factor on all time limits: `$RAIDLAB_TIMEOUT_FACTOR`, or more where the host turns out to be slow. */
   readonly timeFactor: TimeFactor;
   /** `$GITHUB_STEP_SUMMARY`: the file that a step of GitHub Actions appends its summary to. */
   readonly stepSummaryHostPath: string | undefined;
@@ -34,18 +34,18 @@ export interface Cli {
   readonly screen: Screen;
   readonly interruption: Interruption;
   /**
-   * What is to be done when the process ends without coming back to the command: a second Ctrl-C, or an error that nobody
-   * caught, which is then given. A run puts its own in place while it is open.
+   * Called when the process ends without returning to the command: on a second Ctrl-C, or with an uncaught error. A run sets its own
+   * while it is open.
    */
   lastWords: (exitCode: ExitCode, error?: unknown) => void;
-  /** What hears signals while we are deaf; there is one once a command runs. */
+  /** Hears signals while we are deaf; set once a command runs. */
   ear: SignalEar;
   /** Standard input, for a command that reads it. */
   readonly input: () => TerminalInput;
-  /** Resolves when nothing more can come on standard input; never rejects. */
+  /** Resolves when standard input can bring nothing more; never rejects. */
   readonly inputEnded: () => Promise<void>;
-  /** The person's terminal, to be taken over; undefined when standard input or output is none. */
+  /** The person's terminal, to be taken over; undefined when standard input or output is not one. */
   readonly terminal: () => Terminal | undefined;
-  /** Reports a loss of standard output other than a reader that went away, and gives the exit code; undefined when there was none. */
+  /** Reports that standard output was lost, unless its reader left on purpose, and gives the exit code; undefined when it was not lost. */
   readonly lostOutput: () => ExitCode | undefined;
 }

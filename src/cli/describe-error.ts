@@ -13,8 +13,8 @@ export interface DescribedError {
 }
 
 /**
- * Gives the words for anything that was thrown. What is not a RaidlabError is a bug of ours: its trace is written to
- * `trace.txt` in `directoryHostPath`, or in a new directory of its own, and the description says where.
+ * Describes anything that was thrown. What is not a RaidlabError is a bug of ours: its trace goes to `trace.txt` in `directoryHostPath`,
+ * or in a new directory, and the description says where.
  */
 export function describeError(error: unknown, directoryHostPath?: string): DescribedError {
   if (error instanceof RaidlabError) {

@@ -48,7 +48,7 @@ const drillName = dependency(
 
 const stepName = drillName.deriveAsync({
   metavar: 'STEP',
-  // An empty name stands for the default drill: it is known only once the drills are loaded.
+  // // An empty name stands for the default drill, which is known only once the drills are loaded.
   defaultValue: () => '',
   factory: (name: string) => knownWord('STEP', async () => stepsThatCanBeLeftOut(name)),
 });
@@ -163,9 +163,9 @@ export const drillExamples: readonly Example[] = [
   },
 ];
 
-/** Runs drills, or prints their plans; gives the exit code of the verdict, of several the most severe. */
+/** Runs drills, or prints their plans; gives the most severe exit code of their verdicts. */
 export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
-  // Checked before there is a run: what cannot be asked for leaves nothing behind.
+  // // Checked before there is a run, so that a bad request leaves nothing behind.
   const chosen = await chooseDrills(asked, cli.cwdHostPath);
   if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
   const parts = await foreseeParts(cli, await resolveKernel(cli, asked.kernel), asked.tools);
@@ -199,7 +199,7 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
   });
 }
 
-/** What is the same for every drill of a run. */
+/** What all drills of a run have in common. */
 function sharedRequest(
   cli: Cli,
   asked: Omit<DrillCommand, 'tools'> & ForeseenParts,
@@ -219,7 +219,7 @@ function sharedRequest(
   };
 }
 
-/** A run is named for its drill, or for how many there are. */
+/** A run is named after its drill, or after how many there are. */
 function nameOfRun(chosen: readonly ChosenDrill[]): string {
   const [only, ...others] = chosen;
   return only !== undefined && others.length === 0 ? only.drill.name : `${String(chosen.length)}-drills`;

@@ -26,7 +26,7 @@ const showArguments = command('show', argument(drillName, { description: message
   brief: message`Explains a drill: promise, story, commands, what not to do, its twin, sources.`,
 });
 
-/** What `raidlab drills` does anyway. */
+/** What `raidlab drills` does without a subcommand. */
 const lsArguments = command('ls', constant(undefined), { brief: message`Lists the drills, like "raidlab drills" alone.` });
 
 /** The command line of `raidlab drills`. */

@@ -1,9 +1,9 @@
 import { exitCodeMeanings, exitCodes } from '../core/exit-code.ts';
 
-/** What an exit code means: the code, or a range of them, and words. */
+/** What an exit code means: the code or a range of codes, and words. */
 export type ExitMeaning = readonly [code: string, meaning: string];
 
-/** Every exit code: those of a drill, and of raidlab as a whole. */
+/** All exit codes, of drills and of raidlab as a whole. */
 export const allExits: readonly ExitMeaning[] = Object.entries(exitCodes).map(([name, code]) => [
   String(code),
   exitCodeMeanings[name as keyof typeof exitCodes],
@@ -51,7 +51,7 @@ const byCommand: Readonly<Record<string, readonly ExitMeaning[]>> = {
 const drillLike = new Set(['drill', 'simulate-disk-failure']);
 const labCommands = new Set(['up', 'provision', 'reload', 'halt', 'crash', 'destroy', 'status', 'console', 'disk', 'snapshot']);
 
-/** Gives the exit codes that a command can end with; of raidlab as a whole without one. */
+/** Gives the exit codes that a command can end with; all of raidlab's without one. */
 export function exitsOf(command: string | undefined): readonly ExitMeaning[] {
   if (command === undefined || drillLike.has(command)) return allExits;
   return byCommand[command] ?? (labCommands.has(command) ? onLab : onHost);

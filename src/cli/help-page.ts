@@ -33,7 +33,7 @@ const narrowest = 60;
 /** Terms longer than this do not widen their column. */
 const widestTerm = 28;
 
-/** What the parser says of its own commands, and what we say. */
+/** The parser's description of a command, and ours. */
 const parserWords: Readonly<Record<string, string>> = {
   'Generate shell completion script or provide completions.':
     'Prints a script for bash, fish or zsh that completes commands, options and values.',
@@ -41,7 +41,7 @@ const parserWords: Readonly<Record<string, string>> = {
   'Show version information.': 'Prints the version.',
 };
 
-/** The same for what they take, by name. */
+/** The same for its arguments and options, by name. */
 const ownWords: Readonly<Record<string, string>> = {
   help: 'Shows the help of a command.',
   completion: 'Prints a completion script for a shell.',
@@ -68,7 +68,7 @@ export function helpLines({ page, program, command, examples, columns }: HelpSou
     ...usageLines(page),
     ...page.sections.flatMap((section) => [
       blank,
-      // Below a command the parser repeats the title of the group that the command is in.
+      // // Below a command the parser repeats the title of the command's group.
       ...(section.title === undefined || command !== undefined ? [] : [heading(section.title)]),
       ...table(section.entries.map(rowOf), width),
     ]),
@@ -130,7 +130,7 @@ function aboutLines({ brief, description }: DocPage): readonly Line[] {
   return texts.length === 0 ? [] : [line(0, [...new Set(texts.map((text) => parserWords[text] ?? text))].join(' '))];
 }
 
-/** Each way to call the command is a line, broken between options only. */
+/** Each way to call the command is one line, broken only between options. */
 function usageLines({ usage }: DocPage): readonly Line[] {
   if (usage === undefined) return [];
   const ways = formatUsage('raidlab', usage, { expandCommands: true }).split('\n');

@@ -81,7 +81,7 @@ async function readLog(cli: Cli, file: string): Promise<ReadLog> {
     const reading = readLogLines(ctx, source, (line) => {
       state = observeLogLine(state, line);
     });
-    // Whoever writes to a pipe may never do so.
+    // // Whoever writes to a pipe may never do so.
     const { packing, problem } = await Promise.race([reading, aborted.promise]);
     const read = closeLog(state);
     return { file, packing, problem, reading: read, outcome: judgeReading(read, problem === null) };
@@ -106,7 +106,7 @@ async function openSource(cli: Cli, file: string): Promise<Readable> {
   return input;
 }
 
-/** A FIFO is read as a socket is: opening and reading it as a file would hold up a thread, and with it the end of the process. */
+/** A FIFO is read like a socket: opening and reading it as a file would block a thread, and the process could not end. */
 async function openFile(hostPath: string): Promise<Readable> {
   const file = await open(hostPath, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   const isFifo = await file.stat().then((status) => status.isFIFO());
@@ -114,7 +114,7 @@ async function openFile(hostPath: string): Promise<Readable> {
     await file.close();
     return createReadStream(hostPath);
   }
-  // The handle is the socket's from now on: one that is collected would close it.
+  // // The socket owns the handle from now on: if the handle were collected, it would close the file.
   const socket = new Socket({ fd: file.fd, readable: true, writable: false });
   socket.once('close', () => void file.close().catch(() => undefined));
   return socket;

@@ -143,7 +143,7 @@ async function findAvailable(cli: Cli) {
 }
 
 async function add(cli: Cli, typed: readonly string[]): Promise<ExitCode> {
-  // All of them are looked at before the first is fetched.
+  // // Check all of them before fetching the first.
   const kernels: string[] = [];
   for (const text of typed) kernels.push(await resolveKernel(cli, text));
   await requireHostOf(cli);
@@ -178,7 +178,7 @@ async function remove(cli: Cli, typed: readonly string[] | undefined): Promise<E
 /** An older recipe may have left one more of the same kernel. */
 function cachedAs(cli: Cli, typed: string, kernels: readonly CachedKernel[]): readonly CachedKernel[] {
   const known = [...new Set(kernels.map(({ kernel }) => kernel))];
-  // What is in the cache may be called by a name that means nothing any more: a suite whose mirror is no longer named.
+  // // A cached kernel's name may mean nothing any more: the mirror of its suite is no longer named.
   const wanted = known.includes(typed) ? typed : absoluteKernel(cli, typed);
   const found = kernels.filter(({ kernel }) => kernel === wanted);
   if (found.length > 0) return found;

@@ -36,14 +36,14 @@ export interface ProcessFacts {
   readonly argv: readonly string[];
   readonly env: Environment;
   readonly cwdHostPath: string;
-  /** The program and the options of this Node: `/usr/bin/node --disable-warning=…`. */
+  /** This Node's program and options: `/usr/bin/node --disable-warning=…`. */
   readonly nodeArgv: readonly [string, ...string[]];
   readonly stdin: () => TerminalInput;
   readonly stdout: TextStream & TerminalOutput;
   readonly stderr: TextStream;
 }
 
-/** Makes the {Cli} that commands get from what was read of the process. */
+/** Makes the {@link Cli} that commands get from what was read of the process. */
 export function makeCli(facts: ProcessFacts): Cli {
   const { env } = facts;
   const interruption = makeInterruption(() => performance.now());
@@ -51,7 +51,7 @@ export function makeCli(facts: ProcessFacts): Cli {
   let timeFactor: TimeFactor | undefined;
   const out = openOutput(facts.stdout, judgeTerminal({ isTTY: facts.stdout.isTTY === true, env }), (error) => {
     if (error.code === 'EPIPE') {
-      // The reader had enough (`| head`). Nobody is left to be told anything.
+      // // The reader had enough (`| head`), so nobody is left to tell.
       screen.silence();
       interruption.stop(new RaidlabError({ area: 'host', reason: 'interrupted', signal: 'SIGPIPE' }));
       return;
@@ -75,7 +75,7 @@ export function makeCli(facts: ProcessFacts): Cli {
     cwdHostPath: facts.cwdHostPath,
     selfArgv: [...facts.nodeArgv, fileURLToPath(facts.moduleUrl)],
     labIndexHostPath: labIndexOf(env),
-    // Read when a command wants it: a bad variable is then told like any other mistake.
+    // // Read when a command wants it, so that a bad variable is reported like any other mistake.
     get store() {
       return storeOf(env);
     },
@@ -123,10 +123,13 @@ export function programName(moduleUrl: string, cwdHostPath: string): string {
   return root === cwdHostPath ? './raidlab' : join(root, 'raidlab');
 }
 
-/** Where raidlab writes, and how much. Throws `usage/bad-variable`. Source: XDG Base Directory Specification: a relative path in a variable is to be ignored. */
+/**
+ * Where raidlab writes, and how much. Throws `usage/bad-variable`. Source: XDG Base Directory Specification: relative paths in its
+ * variables are ignored.
+ */
 export function storeOf(env: Environment): CacheStore {
   const cacheHome = absolute(env.XDG_CACHE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.cache');
-  // After `su` the variable may name the runtime directory of somebody who has logged out.
+  // // After `su` the variable may name the runtime directory of a user who has logged out.
   const runtime = absolute(env.XDG_RUNTIME_DIR);
   return {
     ...cacheBoundOf(env),
@@ -137,7 +140,7 @@ export function storeOf(env: Environment): CacheStore {
   };
 }
 
-/** Where Debian packages are to be fetched. Throws `usage/bad-variable`. */
+/** Where Debian packages are fetched from. Throws `usage/bad-variable`. */
 export function mirrorsOf(env: Environment): Mirrors {
   const bySuite: Record<string, string> = {};
   for (const variable of Object.keys(env)) {
@@ -157,7 +160,7 @@ function mirrorIn(env: Environment, variable: string): string | undefined {
   throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable, value, expected });
 }
 
-/** Where this user's labs are written down. Source: XDG Base Directory Specification: state is what outlives a restart and is not worth a backup. */
+/** Where this user's labs are recorded. Source: XDG Base Directory Specification: state survives a restart and is not worth a backup. */
 function labIndexOf(env: Environment): string {
   return join(absolute(env.XDG_STATE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.local', 'state'), 'raidlab', 'labs');
 }

@@ -37,11 +37,11 @@ export const newExamples: readonly Example[] = [
   { words: 'new drill replace-slow-disk --directory drills', does: 'The same, in drills/.' },
 ];
 
-/** What is replaced in the template by the name, as a name and as an identifier. */
+/** The words in the template that the name replaces, as a name and as an identifier. */
 const templateName = 'drill-template';
 const templateHostPath = new URL(`../../examples/${templateName}.ts`, import.meta.url);
 
-/** Makes NAME.ts; never overwrites. Throws `bad-arguments` for a name that is none or is taken, `file-exists`, `not-writable`. */
+/** Makes NAME.ts; never overwrites. Throws `bad-arguments` for a name that is invalid or taken, `file-exists`, `not-writable`. */
 export async function runNewCommand(cli: Cli, { drill: { name, directory } }: NewCommand): Promise<ExitCode> {
   await checkName(name);
   const file = join(directory, `${name}.ts`);

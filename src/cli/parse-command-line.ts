@@ -59,7 +59,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
 /** The examples on the first help page. */
 const firstExamples = [drillExamples[0], drillExamples[1], drillsExamples[0], doctorExamples[0]].filter((example) => example !== undefined);
 
-/** What was asked for; `shown`: help, version or completion, which is done with. */
+/** A parsed command line; `shown`: help, version or completion has been printed. */
 export type CommandLine =
   | DrillCommand
   | DrillsCommand
@@ -71,7 +71,7 @@ export type CommandLine =
   | LabCommand
   | { readonly command: 'shown'; readonly exitCode: ExitCode };
 
-/** Reads the command line; shows help, version and completions itself. Throws `usage/bad-arguments` with the nearest word there is. */
+/** Reads the command line; shows help, version and completions itself. Throws `usage/bad-arguments` with the nearest known word. */
 export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
   const { argv, screen } = cli;
   // Without arguments the help page is printed, as an error.
@@ -79,12 +79,12 @@ export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
   const shown = { command: 'shown', exitCode: isEmpty ? exitCodes.usage : exitCodes.held } as const;
   let refusal: string | undefined;
   const printed: string[] = [];
-  // Help is laid out here; what the parser prints of it is dropped.
+  // // We lay out the help ourselves and drop what the parser prints.
   const pass = () => {
     screen.data(printed.join(''));
     return shown;
   };
-  // A checkout's launcher is called by its path, which is no name for a shell function.
+  // // A checkout's launcher is called by its path, which cannot name a shell function.
   const parsed: CommandLine = await runParserAsync(parserFor(cli), 'raidlab', isEmpty ? ['--help'] : argv, {
     brief: message`Breaks an encrypted btrfs array the way disks break, repairs it, and proves what survived.`,
     help: {
@@ -117,7 +117,7 @@ export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
   return parsed;
 }
 
-/** Shows a help page, as wide as the terminal is. */
+/** Shows a help page at the terminal's width. */
 function showHelp(cli: Cli, page: DocPage, output: Output): void {
   const words = cli.argv.filter((word) => !word.startsWith('-'));
   const at = words.findIndex((word) => Object.hasOwn(examples, word));
@@ -143,10 +143,10 @@ async function badArguments(cli: Cli, why: string): Promise<RaidlabError> {
   });
 }
 
-/** Subcommands that people type, and what they are called here. */
+/** Subcommands that people type, and our names for them. */
 const meant: Readonly<Record<string, string>> = { push: 'pull' };
 
-/** Adds to a refusal what was probably meant, or what there is to choose from. */
+/** Adds what was probably meant to a refusal, or the possible choices. */
 async function withHint(cli: Cli, text: string): Promise<string> {
   const { argv } = cli;
   const [first = '', second = ''] = argv;
@@ -157,7 +157,7 @@ async function withHint(cli: Cli, text: string): Promise<string> {
   const subcommands = second.startsWith('-') ? [] : await completionsOf(cli, [first, '']);
   const hasSubcommand = subcommands.includes(second);
   const subcommand = hasSubcommand ? undefined : (meant[second] ?? nearestWord(second, subcommands));
-  // The parser's own guess may be a word of another command.
+  // // The parser may guess a word of another command.
   if (subcommand !== undefined && subcommands.includes(subcommand))
     return `${text.replace(/ Did you mean .*/u, '')} Did you mean "${subcommand}"?`;
   const known = ['--help', ...(await completionsOf(cli, [first, ...(hasSubcommand ? [second] : []), '--']))];
@@ -166,13 +166,13 @@ async function withHint(cli: Cli, text: string): Promise<string> {
   return option === undefined || text.includes('Did you mean') ? text : `${text} Did you mean "${option}"?`;
 }
 
-/** Gives the words that a shell would offer in place of the last one. */
+/** Gives the words that a shell would offer instead of the last one. */
 async function completionsOf(cli: Cli, words: readonly [string, ...string[]]): Promise<readonly string[]> {
   const suggestions = await suggestAsync(parserFor(cli), words);
   return suggestions.flatMap((suggestion) => (suggestion.kind === 'literal' ? [suggestion.text] : []));
 }
 
-/** Completion scripts ask raidlab itself for words: by the path of the launcher where it is not in PATH. */
+/** Completion scripts ask raidlab itself for words, by the launcher's path where it is not in PATH. */
 function shellsFor(program: string, cwdHostPath: string): Record<string, ShellCompletion> {
   if (program === 'raidlab') return { bash, fish, zsh };
   const quoted = `'${resolve(cwdHostPath, program).replaceAll("'", "'\\''")}'`;

@@ -12,8 +12,8 @@ import { line, span } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
 
 /**
- * Removes those of the cache's entries that are wanted, as far as it can, and says so. What is in use is reported at the end, all of it at once:
- * rejects with `host/entry-in-use`.
+ * Removes the chosen cache entries, as far as possible, and says so. Those in use are reported together at the end: rejects with
+ * `host/entry-in-use`.
  */
 export async function removeEntries(cli: Cli, ctx: Context, listed: readonly ListedEntry[], wanted: readonly string[]): Promise<ExitCode> {
   const { removeEntry } = await import('../machine/cache/remove-entry.ts');

@@ -8,8 +8,8 @@ import type { Cli } from './cli.ts';
 import { describeError } from './describe-error.ts';
 
 /**
- * Reports a failure that came before there was a run, or in a command that has none: on standard error, and where a program
- * reads the output (`--json`, `--reporter json`) as events there, too. Gives the exit code.
+ * Reports a failure that came before there was a run, or in a command without one: on standard error, and also as events where a program
+ * reads the output (`--json`, `--reporter json`). Gives the exit code.
  */
 export function reportFailure(cli: Cli, error: unknown): ExitCode {
   const { area, reason, description } = describeError(error);

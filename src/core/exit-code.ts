@@ -29,7 +29,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   interrupted: 'interrupted',
 };
 
-/** The exit codes of drills that were run together, the one that decides first. */
+/** The exit codes of drills that ran together, most decisive first. */
 export const exitCodesBySeverity: readonly ExitCode[] = [
   exitCodes.interrupted,
   exitCodes.internal,
@@ -41,7 +41,7 @@ export const exitCodesBySeverity: readonly ExitCode[] = [
   exitCodes.held,
 ];
 
-/** Gives the exit code of a run of several drills: the most severe of theirs; 0 for none. */
+/** Gives the exit code of a run of several drills: the most severe one; 0 for none. */
 export function mostSevere(codes: readonly ExitCode[]): ExitCode {
   return exitCodesBySeverity.find((code) => codes.includes(code)) ?? exitCodes.held;
 }

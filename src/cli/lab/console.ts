@@ -80,7 +80,7 @@ export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promis
   }
 }
 
-/** Why a console is over. */
+/** Why a console session ended. */
 type Ending = 'left' | 'interrupted' | 'machine-gone';
 
 /** Connects keyboard and console until either end closes, then restores the terminal. */

@@ -38,7 +38,7 @@ export const cpExamples: readonly Example[] = [
   { words: 'cp -r :/etc/luks .', does: 'Copies out of the lab.' },
 ];
 
-/** Becomes scp. Rejects with `lab/not-on` and `lab/no-lab`, and `usage/bad-arguments` when no path is in the lab. */
+/** Becomes scp. Rejects with `lab/not-on` and `lab/no-lab`, and with `usage/bad-arguments` when no path is in the lab. */
 export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
   const [{ requireKeeper }, { sshFiles }, { becomeProgram }] = await Promise.all([
     import('../../lab/inspect-lab.ts'),
@@ -51,7 +51,7 @@ export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
   }
   const place = await placeOf(cli, asked.lab);
   await requireKeeper(place);
-  // scp takes what is before the first colon for a host, unless a slash comes first.
+  // // scp takes whatever precedes the first colon for a host, unless a slash comes first.
   const paths = asked.paths.map((path) =>
     path.startsWith(':') ? `${place.name}${path}` : path.includes(':') && !path.startsWith('/') ? `./${path}` : path,
   );

@@ -22,7 +22,7 @@ export type DestroyCommand = InferValue<ReturnType<typeof destroyArguments>>;
 /** Examples for `raidlab destroy`. */
 export const destroyExamples: readonly Example[] = [{ words: 'destroy', does: 'Removes the lab of this directory, whether on or off.' }];
 
-/** Removes a lab. That there is none is no failure. */
+/** Removes a lab. A missing lab is not a failure. */
 export async function runDestroyCommand(cli: Cli, asked: DestroyCommand): Promise<ExitCode> {
   const [{ destroyLab }, { findLab }] = await Promise.all([import('../../lab/end-lab.ts'), import('../../lab/place/lab-place.ts')]);
   const place = await findLab(cli.cwdHostPath, asked.lab);

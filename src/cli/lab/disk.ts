@@ -10,7 +10,7 @@ import type { Example } from '../help-page.ts';
 import { diskSize, knownWord, place, size } from '../options/value-parsers.ts';
 import { labOption, typedLab } from './lab-option.ts';
 
-/** The size of a LUKS2 header: what is wiped by default, bytes. */
+/** The size of a LUKS2 header, wiped by default, bytes. */
 const headerBytes = 16 * 1024 ** 2;
 
 /** Gives the command line of `raidlab disk`; the shell completes the serials of the lab's disks. */

@@ -9,7 +9,7 @@ import type { ExitCode } from '../../core/exit-code.ts';
 import { createContext } from '../../machine/context.ts';
 import type { Cli } from '../cli.ts';
 
-/** The command line of the process that keeps a lab on. Not for people: `raidlab up` starts it. */
+/** The command line of the process that keeps a lab on. `raidlab up` starts it; it is not for people. */
 export const keepLabArguments = command(
   'keep-lab',
   object({

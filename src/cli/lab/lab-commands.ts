@@ -21,7 +21,7 @@ import { runSshCommand, sshArguments, sshExamples } from './ssh.ts';
 import { runStatusCommand, statusArguments, statusExamples } from './status.ts';
 import { runUpCommand, upArguments, upExamples } from './up.ts';
 
-/** Gives the command lines of everything that is done to a lab. */
+/** Gives the command lines of all lab commands. */
 export const labArguments = (cli: Cli) => or(workArguments(cli), lifeArguments(cli));
 
 const lifeArguments = (cli: Cli) =>
@@ -50,7 +50,7 @@ const workArguments = (cli: Cli) =>
     sshConfigArguments(cli),
   );
 
-/** What was asked of a lab. */
+/** A parsed lab command. */
 export type LabCommand = InferValue<ReturnType<typeof labArguments>>;
 
 /** Examples by command. */
@@ -74,7 +74,7 @@ export const labExamples: Readonly<Record<string, readonly Example[]>> = {
   snapshot: snapshotExamples,
 };
 
-/** Does what was asked of a lab. */
+/** Runs a lab command. */
 export async function runLabCommand(cli: Cli, asked: LabCommand): Promise<ExitCode> {
   switch (asked.command) {
     case 'up':

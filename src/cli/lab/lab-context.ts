@@ -4,12 +4,12 @@ import { frameMs } from '../../report/live/live-lines.ts';
 import type { Context } from '../../machine/context.ts';
 import type { Cli } from '../cli.ts';
 
-/** What a command that works on a lab does its work with; dispose it when that is done. */
+/** What a lab command works with; dispose it when the work is done. */
 export interface LabContext extends Context, Disposable {}
 
 /**
- * Shows what happens to a lab: what a person should know for good, what is going on while it does. All of it on standard
- * error's side of things where there is no terminal: the output of a command is its result.
+ * Shows what happens to a lab: permanent lines, and live ones while something is going on. Without a terminal all of it goes to standard
+ * error, because a command's output is its result.
  */
 export function openLabContext(cli: Cli, title: string): LabContext {
   const { screen } = cli;

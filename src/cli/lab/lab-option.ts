@@ -10,7 +10,7 @@ import { knownWord } from '../options/value-parsers.ts';
 // Labs import the machine code, so they are loaded only when needed, not when the command line is parsed.
 const places = async () => import('../../lab/place/lab-place.ts');
 
-/** Gives the option that names a lab; the shell completes those that can be reached from here. */
+/** Gives the option that names a lab; the shell completes the labs that can be reached from here. */
 export function labOption(cli: Cli) {
   const known = knownWord('NAME', async () => (await (await places()).listLabNames(cli.cwdHostPath)).map((word) => ({ word })));
   return withDefault(
@@ -19,22 +19,22 @@ export function labOption(cli: Cli) {
   );
 }
 
-/** Gives the lab that is named among the words typed so far, of which the last may be half a word: for completion. */
+/** Gives the lab named in the words typed so far, the last of which may be incomplete: for completion. */
 export function typedLab({ argv }: Pick<Cli, 'argv'>): string {
   const at = argv.findLastIndex((word) => word === '--lab' || word.startsWith('--lab='));
   const named = argv[at]?.startsWith('--lab=') === true ? argv[at].slice('--lab='.length) : argv[at + 1];
   return at < 0 ? defaultLabName : (named ?? defaultLabName);
 }
 
-/** Gives the place of the lab that was named. Rejects with `lab/no-lab` and `lab/bad-name`. */
+/** Gives the place of the named lab. Rejects with `lab/no-lab` and `lab/bad-name`. */
 export async function placeOf(cli: Cli, name: string): Promise<LabPlace> {
   return (await places()).requireLab(cli.cwdHostPath, name);
 }
 
-/** Keeps a keeper small in a flood of its guest's: what it reads lives shorter than its young generation is large. */
+/** A small young generation keeps a keeper's memory small while its guest floods it. */
 const keeperFlag = '--max-semi-space-size=4';
 
-/** Gives raidlab as labs know it. */
+/** Gives what labs need to know about raidlab. */
 export function labHouse(cli: Cli): LabHouse {
   const [node, ...raidlab] = cli.selfArgv;
   return {

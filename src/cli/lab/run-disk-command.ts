@@ -15,7 +15,7 @@ import type { DiskCommand } from './disk.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, placeOf } from './lab-option.ts';
 
-/** Lists the disks of a lab, or does something to one. */
+/** Lists the disks of a lab, or acts on one. */
 export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<ExitCode> {
   const labPlace = await placeOf(cli, asked.lab);
   if (asked.action === 'ls') {

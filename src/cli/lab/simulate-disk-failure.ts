@@ -77,7 +77,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
   const place = await placeOf(cli, asked.lab);
   const { state, condition, picture } = await lookAt(cli, place);
   requireAsBuilt(state);
-  // A lab that is on is checked before it is turned off; one that is off is checked by the drill's first step.
+  // // A lab that is on is checked before it is turned off; one that is off is checked by the drill's first step.
   if (picture !== null) requireWorkable(state, picture);
   const chosen = await chooseSimulation(asked.likeSeed);
   checkPayloadFits(state.layout, chosen.drill.payloadBytes);
@@ -101,7 +101,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
       return mostSevere((await runDrills(ctx, jobs, 1, run)).map((outcome) => outcome.exitCode));
     });
   });
-  // It was on before: the person wants to see the result.
+  // // It was on before, so the person wants to see the result.
   if (condition.is === 'on' && !cli.interruption.signal.aborted) {
     const steps = result === undefined ? [] : stepsDone(chosen.drill, result);
     await turnOnAgain(cli, place, asked, (picture) => labAfterLines(place.name, picture, state.layout, steps));
@@ -120,7 +120,7 @@ async function chooseSimulation(likeSeed: boolean): Promise<Simulation> {
   return likeSeed && twin !== null ? { ...twinOf(drill, twin), payloadBytes } : { drill, payloadBytes, skippedSteps: [] };
 }
 
-/** Beside what a person has on the array raidlab writes its files once. */
+/** Beside a person's own files, raidlab writes its files only once. */
 function withoutCopies(layout: ArrayLayout): ArrayLayout {
   return { ...layout, nodatacow: [], snapshot: false };
 }

@@ -52,7 +52,7 @@ export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<
   const pause = async (): Promise<boolean> => delay(watchMs, true, { signal: ctx.signal }).catch(() => false);
   while (asked.watch && (await pause())) {
     const next = await look();
-    // To a file or a program only what changed is told.
+    // // A file or a program gets only what changed.
     if (cli.screen.out.capabilities.live || JSON.stringify(next) !== JSON.stringify(status)) tell(next);
     status = next;
   }
@@ -63,5 +63,5 @@ export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<
   return exitCodes.held;
 }
 
-/** Each look costs the guest a second of its emulated processor: a look does not follow another at once. */
+/** Each look costs the guest a second of its emulated processor, so they are spaced out. */
 const watchMs = 1000;

@@ -7,7 +7,7 @@ import { labIsOnLines } from '../../report/lab/lab-lines.ts';
 import type { Cli } from '../cli.ts';
 import { callOf } from './call-of.ts';
 
-/** Tells that a lab is on, what it is, and what to type next. */
+/** Says that a lab is on, what it is, and what to type next. */
 export async function tellLabIsOn(cli: Cli, place: LabPlace, what: string): Promise<ExitCode> {
   const { readLabState } = await import('../../lab/place/state-file.ts');
   const { layout, kernel, tools, sshPort, isProvisioned } = await readLabState(place);

@@ -1,14 +1,14 @@
-/** Takes bytes of a text and gives its lines. */
+/** Splits the bytes of a text into lines. */
 export interface LineSplitter {
   readonly take: (bytes: Uint8Array) => void;
-  /** Gives the last line, when no line end stands behind it. */
+  /** Gives the last line, if it has no line end. */
   readonly end: () => void;
 }
 
-/** A longer line is cut: nobody's log has one, and anybody's file may. */
+/** A longer line is cut: no log has one, but any file may. */
 const longestLine = 65_536;
 
-/** Opens a splitter. The text is UTF-8, or UTF-16 with its mark in front, as PowerShell writes files; what is neither becomes U+FFFD. */
+/** Opens a splitter. The text is UTF-8, or UTF-16 with a byte order mark, as PowerShell writes files; anything else becomes U+FFFD. */
 export function openLineSplitter(onLine: (line: string) => void): LineSplitter {
   let decoder: { decode(bytes?: Uint8Array, options?: { stream?: boolean }): string } | undefined;
   let line = '';

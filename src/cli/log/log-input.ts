@@ -14,17 +14,17 @@ import type { Context } from '../../machine/context.ts';
 import { runHostCommand } from '../../machine/process/host-process.ts';
 import { openLineSplitter } from './line-splitter.ts';
 
-/** How the reading of a log ended. */
+/** How reading a log ended. */
 export interface LogEnd {
-  /** What it was packed by; null for a text. */
+  /** How it was packed; null for plain text. */
   readonly packing: string | null;
-  /** What kept us from reading it to its end, as a sentence; null when nothing did. */
+  /** Why it could not be read to its end, as a sentence; null when it could. */
   readonly problem: string | null;
 }
 
 interface Packing {
   readonly name: string;
-  /** How it begins. */
+  /** The first bytes of a packed log. */
   readonly magic: readonly number[];
 }
 
@@ -76,7 +76,7 @@ export async function readLogLines(ctx: Context, source: Readable, onLine: (line
     return { packing: packed?.name ?? null, problem: null };
   } catch (error) {
     ctx.signal.throwIfAborted();
-    // What could be unpacked has been read: a copy that was cut off has its beginning.
+    // // Whatever could be unpacked has been read: a truncated copy still has its beginning.
     if (packed === undefined) throw error;
     return { packing: packed.name, problem: `It is packed by ${packed.name}, and could not be unpacked to its end: ${saidBy(error)}.` };
   } finally {

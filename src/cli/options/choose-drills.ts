@@ -9,10 +9,10 @@ import { resolveLayout } from './layout-options.ts';
 import type { LayoutOptions } from './layout-options.ts';
 import { isDrillFile, loadTypedDrill } from './typed-drill.ts';
 
-/** A drill with what is different from its defaults. */
+/** A drill with what differs from its defaults. */
 export type ChosenDrill = Pick<DrillRequest, 'drill' | 'layout' | 'layoutAsked' | 'payloadBytes' | 'skippedSteps' | 'expectation'>;
 
-/** What a command line says of which drills are run. */
+/** What a command line says about which drills to run. */
 interface DrillWishes extends LayoutOptions {
   readonly names: readonly string[];
   readonly all: boolean;
@@ -24,11 +24,11 @@ interface DrillWishes extends LayoutOptions {
   readonly keep: boolean;
 }
 
-/** Gives the drills that a command line names, in its order; throws a usage failure for what does not exist or does not go together. */
+/** Gives the drills that a command line names, in its order; throws a usage failure for what does not exist or contradicts itself. */
 export async function chooseDrills(asked: DrillWishes, cwdHostPath: string): Promise<readonly ChosenDrill[]> {
   const { checkSkippedSteps } = await import('../../drills/registry.ts');
   const drills = await selectAsked(asked, cwdHostPath);
-  // Two drills have few steps in common, and a drill without a step must be read on its own.
+  // // Drills have few steps in common, and the result of a drill without a step must be read by itself.
   if (asked.skipSteps.length > 0 && drills.length > 1) refuse(`--skip-step works with a single drill; ${String(drills.length)} are named.`);
   if (asked.twin && asked.skipSteps.length > 0) refuse('--twin decides itself what is left out: it does not go together with --skip-step.');
   if (asked.keep && drills.length * asked.repeat > 1) refuse('--keep leaves one machine running: it works with a single drill, once.');

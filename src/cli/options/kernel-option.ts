@@ -17,18 +17,18 @@ export const kernelName = knownWord('KERNEL', suiteWords, { type: 'any', extensi
 export const toolsName = knownWord('SUITE', suiteWords);
 
 /**
- * Gives what was typed for a kernel with its paths made absolute, after a look at the files that it names.
- * Rejects with `image/unknown-kernel` or `image/unusable-kernel-files`.
+ * Gives the typed kernel with absolute paths, after checking the files it names. Rejects with `image/unknown-kernel` or
+ * `image/unusable-kernel-files`.
  */
 export async function resolveKernel(cli: Cli, typed: string): Promise<string> {
   const kernel = absoluteKernel(cli, typed);
-  // It brings all that builds images with it.
+  // // It imports everything that builds images.
   const { checkKernelFiles } = await import('../../machine/image/kernel/kernel-sources.ts');
   await checkKernelFiles(parseKernelChoice(kernel, suiteNames(cli.mirrors)));
   return kernel;
 }
 
-/** Gives what is known of a kernel before it is built, and the tools that go with it when nobody says which. `kernel`: as {@link resolveKernel} gives it. */
+/** Gives what is known of a kernel before it is built, and the tools chosen for it by default. `kernel` is what {@link resolveKernel} gives. */
 export async function foreseeParts(cli: Cli, kernel: string, tools: string | undefined): Promise<ForeseenParts> {
   const { foreseeKernel } = await import('../../machine/image/kernel/foresee-kernel.ts');
   const foreseen = await foreseeKernel(parseKernelChoice(kernel, suiteNames(cli.mirrors)));
@@ -46,7 +46,7 @@ export interface ForeseenParts {
   readonly fit: (layout: ArrayLayout) => ArrayLayout;
 }
 
-/** Gives what was typed for a kernel with its paths made absolute. Throws `image/unknown-kernel`. */
+/** Gives the typed kernel with absolute paths. Throws `image/unknown-kernel`. */
 export function absoluteKernel(cli: Cli, typed: string): string {
   const choice = parseKernelChoice(typed, suiteNames(cli.mirrors));
   return formatKernelChoice(resolveKernelChoice(choice, (hostPath) => resolve(cli.cwdHostPath, hostPath)));

@@ -9,18 +9,18 @@ import { readNamedFile, UnreadableFile } from '../../machine/files/named-file.ts
 /** A layout has some twenty lines. */
 const mostBytes = 64 * 1024;
 
-/** What is no layout at all has a mistake in each word. */
+/** A file that is no layout at all has a mistake in every word. */
 const mostMistakes = 20;
 
-/** Tells whether a word names a layout's file and not a layout: it has a slash in it, or YAML's ending. */
+/** Tells whether a word names a layout file, not a layout: it contains a slash or ends like YAML. */
 export function isLayoutFile(word: string): boolean {
   return word.includes('/') || /\.ya?ml$/u.test(word);
 }
 
-/** Gives the layout in a file that was typed. Rejects with `usage/no-layout-file`, and with `usage/bad-layout-file` for what is wrong in it. */
+/** Gives the layout in a file. Rejects with `usage/no-layout-file`, and with `usage/bad-layout-file` for what is wrong in it. */
 export async function loadLayout(typed: string, cwdHostPath: string): Promise<ArrayLayout> {
   const text = await readText(typed, cwdHostPath);
-  // Only who names a file needs the reader of YAML.
+  // // Only a file needs the YAML parser.
   const { parseYaml } = await import('./yaml-document.ts');
   const document = parseYaml(text);
   const read = document.is === 'document' ? readLayout(document.root) : { is: 'wrong' as const, mistakes: document.mistakes };

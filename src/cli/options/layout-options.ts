@@ -15,10 +15,10 @@ import type { LayoutAsked } from '../../drills/applicability.ts';
 import { loadLayout } from './layout-file.ts';
 import { diskSize, kindOfWord, layoutWord } from './value-parsers.ts';
 
-/** What a layout's file says of a field, the option says as well. */
+/** The option takes its description from the layout file's field. */
 const describe = (setting: LayoutSetting) => ({ description: message`${text(layoutFields[setting].what)}` });
 
-/** The options about the array that a command builds: a layout by name or file, and what is to be different from it. */
+/** The options for the array that a command builds: a layout by name or file, and what differs from it. */
 export const layoutOptions = {
   layout: optional(
     option('--layout', layoutWord, {
@@ -71,18 +71,18 @@ export const layoutOptions = {
   snapshot: optional(option('--snapshot', describe('snapshot'))),
 } as const;
 
-/** The options of a layout, as they were given. */
+/** The options of a layout, as given. */
 export type LayoutOptions = { readonly [Name in keyof typeof layoutOptions]: InferValue<(typeof layoutOptions)[Name]> };
 
-/** A layout that was asked for. */
+/** A requested layout. */
 export interface WishedLayout {
   /** How it was named; undefined when only options were given. */
   readonly named: LayoutAsked | undefined;
-  /** Gives it; a layout that was named takes the place of `base`. */
+  /** Gives the layout; one that was named replaces `base`. */
   readonly over: (base: ArrayLayout) => ArrayLayout;
 }
 
-/** Gives the layout that options ask for; undefined when nothing was said about it. Rejects as `loadLayout` does. */
+/** Gives the layout that options ask for; undefined without such options. Rejects as `loadLayout` does. */
 export async function resolveLayout(asked: LayoutOptions, cwdHostPath: string): Promise<WishedLayout | undefined> {
   const named = asked.layout === undefined ? undefined : await nameLayout(asked.layout, cwdHostPath);
   const wishes: LayoutWishes = Object.fromEntries(
@@ -98,7 +98,7 @@ async function nameLayout(typed: string, cwdHostPath: string): Promise<LayoutAsk
   return { is: 'file', file: typed, layout: await loadLayout(typed, cwdHostPath) };
 }
 
-/** Options that can be given more than once are an empty list when they are not given. */
+/** Repeatable options are empty lists when they are not given. */
 function isSaid(value: unknown): boolean {
   return value !== undefined && !(Array.isArray(value) && value.length === 0);
 }

@@ -12,15 +12,15 @@ const seedWord: ValueParser<'sync', string> = {
   },
 };
 
-/** The option that says which payload there is. */
+/** The option that chooses the payload. */
 export const seedOption = optional(
   option('--seed', seedWord, {
     description: message`Seed of the test data (default: 1); "random" picks one and prints it.`,
   }),
 );
 
-/** Gives the seed that was asked for. The default payload is always the same one, so that its array is a template; pick another with `random`. */
+/** Gives the chosen seed. The default payload is always the same, so that its array is a template; `random` picks another. */
 export function seedOf(asked: string | undefined): string {
-  // Six digits are easy to say over a shoulder, and a million payloads are enough.
+  // // Six digits are easy to read out, and a million payloads are enough.
   return asked === 'random' ? String(randomInt(1_000_000)) : (asked ?? '1');
 }

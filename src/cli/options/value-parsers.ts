@@ -32,7 +32,7 @@ export function size(metavar: 'SIZE', examples: readonly string[]): ValueParser<
   };
 }
 
-/** Reads the size of a disk: whoever types a bare small number forgot the unit. */
+/** Reads the size of a disk: a bare small number lacks its unit. */
 export function diskSize(examples: readonly string[]): ValueParser<'sync', number> {
   const anySize = size('SIZE', examples);
   return {
@@ -49,7 +49,7 @@ export function diskSize(examples: readonly string[]): ValueParser<'sync', numbe
   };
 }
 
-/** A disk of less than this is a number that wants a unit, bytes. */
+/** A disk smaller than this is a number without its unit, bytes. */
 const leastUnitlessBytes = 1024 ** 2;
 
 /** Reads an age (`30d`, `12h`) into milliseconds. */
@@ -70,20 +70,20 @@ export function age(metavar: 'AGE', examples: readonly string[]): ValueParser<'s
   };
 }
 
-/** A word that the shell can complete and its description, if there is one. */
+/** A word that the shell can complete, with an optional description. */
 export interface KnownWord {
   readonly word: string;
   readonly description?: string;
 }
 
-/** Files that a word may name as well; the shell completes them itself, and directories on the way. */
+/** Files that a word may also name; the shell completes them itself, and the directories on the way. */
 export interface KnownFiles {
   readonly type: 'file' | 'any';
   /** With their dots: `.ts`. */
   readonly extensions: readonly string[];
 }
 
-/** Reads any word; the shell completes those that are known when asked. What is not known is refused by the command itself, which can say more. */
+/** Reads any word; the shell completes the known ones. The command itself refuses unknown words, because it can say more. */
 export function knownWord(
   metavar: 'NAME' | 'STEP' | 'SUITE' | 'TAG' | 'KERNEL' | 'DISK',
   known: () => Promise<readonly KnownWord[]>,
@@ -147,7 +147,7 @@ export const place: ValueParser<'sync', ByteRange> = {
   format: ({ offsetBytes, lengthBytes }) => `${String(offsetBytes)}+${String(lengthBytes)}`,
 };
 
-/** Reads a layout: its name, or its file, which the command itself checks. */
+/** Reads a layout's name, or its file, which the command itself checks. */
 export const layoutWord: ValueParser<'sync', string> = {
   mode: 'sync',
   metavar: 'LAYOUT',
@@ -166,7 +166,7 @@ export const layoutWord: ValueParser<'sync', string> = {
   },
 };
 
-/** Reads a word that looks as a kind of a layout's file wants it. */
+/** Reads a word of a kind that a layout file has. */
 export function kindOfWord(
   metavar: 'CIPHER' | 'LABEL' | 'NAME' | 'OPTION',
   kind: Kind<string>,

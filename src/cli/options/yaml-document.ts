@@ -2,11 +2,11 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { YAMLError } from 'yaml';
 import type { LocatedMistake, LocatedNode, TextSpan } from '../../core/layout-file/located-node.ts';
 
-/** A YAML document with the place of each value, or what keeps it from being one, in the order of the text. */
+/** A YAML document with the place of each value, or what is wrong with it, in the order of the text. */
 export type YamlDocument =
   { readonly is: 'document'; readonly root: LocatedNode } | { readonly is: 'no-yaml'; readonly mistakes: readonly LocatedMistake[] };
 
-/** Reads a text as one document of YAML 1.2, core schema: `no` is a word there, and not false. */
+/** Reads a text as one document of YAML 1.2, core schema, where `no` is a word, not false. */
 export function parseYaml(text: string): YamlDocument {
   const tooDeep = findTooDeep(text);
   if (tooDeep !== null) {
@@ -19,10 +19,10 @@ export function parseYaml(text: string): YamlDocument {
   return { is: 'document', root: locate(document.contents, { start: 0, length: text.length }) };
 }
 
-/** A layout is two deep. */
+/** A layout is two levels deep. */
 const deepest = 64;
 
-/** Gives the bracket that is too deep in others, or the `- ` or `? ` behind too many of them: readers of YAML go as deep as their stack allows. */
+/** Gives the bracket that is nested too deep, or the `- ` or `? ` behind too many others: YAML parsers recurse as deep as their stack allows. */
 function findTooDeep(text: string): number | null {
   const tooManyInLine = new RegExp(`(?:[-?] +){${String(deepest)}}`, 'u').exec(text);
   if (tooManyInLine !== null) return tooManyInLine.index;
@@ -36,7 +36,7 @@ function findTooDeep(text: string): number | null {
   return null;
 }
 
-/** `within` is where the value is when it is nothing: nothing has no place of its own. */
+/** `within` is the place of a value that is empty and so has no place of its own. */
 function locate(node: unknown, within: TextSpan): LocatedNode {
   const span = spanOf(node) ?? within;
   if (isScalar(node)) return locateScalar(node.value, span);
@@ -68,7 +68,7 @@ function spanOf(node: unknown): TextSpan | undefined {
   return range === undefined || range === null ? undefined : { start: range[0], length: Math.max(1, range[1] - range[0]) };
 }
 
-/** What to do about what a reader of YAML complains of, by its codes. */
+/** What to do about a YAML parser's complaint, by its code. */
 const remedies: Partial<Readonly<Record<YAMLError['code'], string>>> = {
   TAB_AS_INDENT: 'Indent with blanks: YAML takes no tabs.',
   DUPLICATE_KEY: 'Say it once: take one of the two lines out.',

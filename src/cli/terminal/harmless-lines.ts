@@ -1,17 +1,17 @@
 import { StringDecoder } from 'node:string_decoder';
 import { harmlessText } from '../../core/text/harmless-text.ts';
 
-/** Takes bytes of a text as they come, and gives out its lines in a form that acts on no terminal and no log. */
+/** Takes the bytes of a text as they come, and hands out its lines in a form that no terminal and no log acts on. */
 export interface HarmlessLines {
   readonly take: (bytes: Buffer) => void;
-  /** Gives out the last line, when no line end stands behind it. */
+  /** Hands out the last line, if it has no line end. */
   readonly end: () => void;
 }
 
-/** So much of a line is waited for: what comes in pieces is judged in pieces. */
+/** A line that reaches this length is judged and handed out in pieces. */
 const longestLine = 65_536;
 
-/** Opens it. */
+/** Opens such a splitter. */
 export function openHarmlessLines(write: (text: string) => void): HarmlessLines {
   const decoder = new StringDecoder('utf8');
   let rest = '';

@@ -1,6 +1,6 @@
 import { RaidlabError } from '../../core/failure/failure.ts';
 
-/** What a signal that came in means now. */
+/** What a signal means now. */
 type Received = 'stop' | 'released' | 'end at once' | 'repeated';
 
 /**
@@ -14,21 +14,21 @@ type Received = 'stop' | 'released' | 'end at once' | 'repeated';
 export interface Interruption {
   /** Aborts with the first signal. */
   readonly signal: AbortSignal;
-  /** Takes in a signal of the system. */
+  /** Takes a signal from the system. */
   receive(name: string): Received;
   /** Stops as a first signal would, for another reason. */
   stop(error: RaidlabError): void;
-  /** Waits for a signal that then only ends this wait: what `--keep` keeps is kept until Ctrl-C. */
+  /** Waits for a signal that ends only this wait: `--keep` keeps the machine until Ctrl-C. */
   untilReleased(): Promise<void>;
 }
 
 /**
- * A signal this soon after the first is the same one again, milliseconds: timeout(1) signals its child and then the whole
- * group, and so do some npm versions. No hand presses Ctrl-C twice as fast.
+ * A signal this soon after the first is a duplicate, milliseconds: timeout(1) signals its child and then the whole group, and so do some
+ * npm versions. Nobody presses Ctrl-C twice this fast.
  */
 const sameSignalMs = 100;
 
-/** Makes the interruption; `nowMs` is a clock that does not jump. */
+/** Makes the interruption; `nowMs` is a monotonic clock. */
 export function makeInterruption(nowMs: () => number): Interruption {
   const controller = new AbortController();
   let release: (() => void) | undefined;

@@ -4,7 +4,7 @@ import { layoutLine } from '../../report/text/layout-line.ts';
 import type { Page } from '../../report/text/layout-line.ts';
 import type { TerminalCapabilities } from './terminal-capabilities.ts';
 
-/** A stream that text goes to: what of Node's is used, so that a test can give its own. */
+/** A stream for text: the part of Node's that is used, so that a test can replace it. */
 export interface TextStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -12,19 +12,19 @@ export interface TextStream {
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
-/** Standard output or standard error. Writing never throws; a reader that went away is reported once. */
+/** Standard output or standard error. Writing never throws; a closed reader is reported once. */
 export interface Output {
   readonly capabilities: TerminalCapabilities;
   write(text: string | Uint8Array): void;
-  /** Gives lines as text, laid out for this stream as it is now. */
+  /** Writes lines as text, laid out for this stream's current width. */
   format(lines: readonly Line[]): string;
-  /** What lines are laid out for, now: a terminal may be resized. */
+  /** What lines are laid out for now: a terminal may be resized. */
   page(): Page;
   /** Resolves when everything written so far has been handed to the system, or cannot be. */
   drained(): Promise<void>;
 }
 
-/** Opens an output. `onLost` is called once, when it cannot be written any more: EPIPE when the reader went away. */
+/** Opens an output. `onLost` is called once, when writing becomes impossible: EPIPE when the reader is gone. */
 export function openOutput(stream: TextStream, capabilities: TerminalCapabilities, onLost: (error: NodeJS.ErrnoException) => void): Output {
   let isLost = false;
   stream.on('error', (error) => {
@@ -55,7 +55,7 @@ export function openOutput(stream: TextStream, capabilities: TerminalCapabilitie
     drained: async () => {
       if (isLost) return;
       await new Promise<void>((resolve) => {
-        // An empty write is done when those before it are; a lost stream may never call back.
+        // // An empty write is done when those before it are; a lost stream may never call back.
         stream.write('', () => {
           resolve();
         });

@@ -8,7 +8,7 @@ export interface Terminal {
   readonly term: string;
   readonly rows: number;
   readonly columns: number;
-  /** Takes it over: each key comes as it is pressed, and what is shown is shown as it is. Dispose it and it is as before. */
+  /** Takes it over: each key arrives as it is pressed, and output is shown unchanged. Disposing it restores the terminal. */
   readonly takeOver: (ctx: Context, onInput: (bytes: Buffer) => void) => Promise<RawTerminal>;
 }
 
@@ -19,13 +19,13 @@ export interface RawTerminal extends Disposable {
   readonly ended: Promise<undefined>;
 }
 
-/** The standard input of a process; the last two are a terminal's. */
+/** The standard input of a process; the last two members exist only on a terminal. */
 export interface TerminalInput extends Readable {
   readonly isTTY?: boolean;
   setRawMode?(isRaw: boolean): unknown;
 }
 
-/** The standard output of a process; a terminal's has a size. */
+/** The standard output of a process; only a terminal has a size. */
 export interface TerminalOutput {
   readonly isTTY?: boolean;
   readonly rows?: number;
@@ -33,7 +33,7 @@ export interface TerminalOutput {
   write(data: Uint8Array | string): unknown;
 }
 
-/** Gives the terminal of a process; undefined when its input or its output is none. */
+/** Gives the terminal of a process; undefined when its input or output is not one. */
 export function findTerminal(input: TerminalInput, output: TerminalOutput, term: string | undefined): Terminal | undefined {
   if (input.isTTY !== true || output.isTTY !== true) return undefined;
   return {
@@ -67,7 +67,7 @@ async function takeOver(
     [Symbol.dispose]: () => {
       input.off('data', onInput);
       input.pause();
-      // Node does this too when the process ends in any way of its own.
+      // // Node also does this when the process ends by itself.
       input.setRawMode?.(false);
       output.write(formatModeReset(modes));
     },
@@ -81,6 +81,6 @@ async function takeOver(
 async function leaveOutputAlone(ctx: Context): Promise<void> {
   const { runHostCommand } = await import('../../machine/process/host-process.ts');
   const argv = ['setsid', '--wait', 'stty', '-F', `/proc/${String(process.pid)}/fd/0`, '-opost'];
-  // Without it everything but editors is as it should be.
+  // // Without it everything but editors looks right.
   await runHostCommand(ctx, argv, { purpose: 'take over the terminal' }).catch(() => undefined);
 }

@@ -12,23 +12,23 @@ import type { Output } from './output.ts';
 export interface Screen {
   readonly out: Output;
   readonly err: Output;
-  /** Writes lines to standard output, for good. */
+  /** Writes permanent lines to standard output. */
   keep(lines: readonly Line[]): void;
-  /** Writes lines to standard error, for good. */
+  /** Writes permanent lines to standard error. */
   complain(lines: readonly Line[]): void;
-  /** Writes a remark about raidlab itself to standard error, a line. */
+  /** Writes a line about raidlab itself to standard error. */
   note(text: string): void;
-  /** Writes to standard output as it is: data. */
+  /** Writes data to standard output unchanged. */
   data(data: string | Uint8Array): void;
-  /** Says nothing on standard error from now on: whoever read the output has gone away on purpose (`| head`). */
+  /** Writes nothing more to standard error: the reader of the output left on purpose (`| head`). */
   silence(): void;
-  /** Shows these lines below everything, in place of those shown before. */
+  /** Shows these lines below everything else, replacing those shown before. */
   setLive(lines: readonly Line[]): void;
 }
 
 const eraseToEnd = '\u001b[J';
 
-/** Makes the screen of two outputs. The live region is on standard output, and only where it is a terminal. */
+/** Makes the screen from two outputs. The live region is on standard output, and only if that is a terminal. */
 export function openScreen(out: Output, err: Output): Screen {
   let shown: readonly string[] = [];
   let isSilent = false;
@@ -70,7 +70,7 @@ export function openScreen(out: Output, err: Output): Screen {
       const page = out.page();
       const rows = lines.map((line) => cutLine(line, page));
       if (rows.length === shown.length && rows.every((row, index) => row === shown[index])) return;
-      // Rows are overwritten in place and only their rests erased: a region that is erased first flickers.
+      // // Rows are overwritten in place, then their remainders erased: erasing the region first would flicker.
       const up = shown.length > 1 ? `\u001b[${String(shown.length - 1)}F` : shown.length === 1 ? '\r' : '';
       const text = rows.map((row) => `${row}\u001b[K`).join('\n');
       out.write(`${up}${text}${rows.length < shown.length ? eraseToEnd : ''}`);

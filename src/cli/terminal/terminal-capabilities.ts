@@ -1,4 +1,4 @@
-/** What the environment and the stream say about where text goes. */
+/** What environment and stream say about the place where text goes. */
 export interface StreamFacts {
   readonly isTTY: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -9,15 +9,14 @@ export interface TerminalCapabilities {
   readonly colour: boolean;
   /** Whether the locale is UTF-8. */
   readonly unicode: boolean;
-  /** Whether lines may be rewritten: a terminal that a person looks at. */
+  /** Whether lines may be rewritten: a person is looking at a terminal. */
   readonly live: boolean;
 }
 
 /**
- * Judges what a stream can show.
- *
- * NO_COLOR (no-color.org) and FORCE_COLOR (as Node reads it: `0` and `false` mean no) win over the terminal; a build
- * server (`CI`) and a dumb terminal get no live region. Without any locale variable the locale is C, which is ASCII: locale(7).
+ * Judges what a stream can show. NO_COLOR (no-color.org) and FORCE_COLOR (as Node reads it: `0` and `false` mean no) override the
+ * terminal; a build server (`CI`) and a dumb terminal get no live region. Without a locale variable the locale is C, which is ASCII:
+ * locale(7).
  */
 export function judgeTerminal({ isTTY, env }: StreamFacts): TerminalCapabilities {
   const isDumb = env.TERM === 'dumb';

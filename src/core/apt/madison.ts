@@ -1,6 +1,6 @@
 import { UnknownOutput } from '../parsing/unknown-output.ts';
 
-/** A version of a package that an archive has, as `apt-cache madison` lists it. */
+/** A version of a package in an archive, as `apt-cache madison` lists it. */
 export interface MadisonEntry {
   readonly package: string;
   readonly version: string;
@@ -8,7 +8,7 @@ export interface MadisonEntry {
   readonly distribution: string;
 }
 
-/** Gives what `apt-cache madison` lists: binary packages, in its order. Throws {@link UnknownOutput}. */
+/** Parses the output of `apt-cache madison`: binary packages, in its order. Throws {@link UnknownOutput}. */
 export function parseMadison(text: string): readonly MadisonEntry[] {
   const lines = text.split('\n');
   if (lines.pop() !== '') throw new UnknownOutput('apt-cache madison', 'a newline at the end', lines.at(-1) ?? '', lines.length);

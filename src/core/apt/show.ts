@@ -1,14 +1,14 @@
 import { UnknownOutput } from '../parsing/unknown-output.ts';
 
-/** A package as `apt-cache show` tells of it. */
+/** A package as `apt-cache show` describes it. */
 export interface ShownPackage {
   readonly package: string;
   readonly version: string;
-  /** Names, in their order: of alternatives each, without versions. */
+  /** Package names without versions, in order; all names of an alternative. */
   readonly depends: readonly string[];
 }
 
-/** Gives the packages in the output of `apt-cache show`: stanzas of deb-control(5), an empty line behind each. Throws {@link UnknownOutput}. */
+/** Parses the output of `apt-cache show`: stanzas of deb-control(5), each followed by an empty line. Throws {@link UnknownOutput}. */
 export function parseShow(text: string): readonly ShownPackage[] {
   if (text === '') return [];
   const stanzas = text.split('\n\n');

@@ -1,22 +1,22 @@
-/** The last of what came, and how much came before it that was let go. */
+/** The last of what arrived, and how much was dropped before it. */
 export interface Kept<T> {
   readonly items: readonly T[];
   readonly dropped: number;
 }
 
-/** How much a ring may hold. */
+/** The capacity of a ring. */
 export interface RingBound {
   readonly items: number;
-  /** The sum of what its items weigh: characters of lines, bytes of buffers. */
+  /** The total weight of its items: characters of lines, bytes of buffers. */
   readonly weight: number;
 }
 
-/** Holds the last of what strangers say, never more than its bound. */
+/** Holds the latest untrusted input, never more than its bound. */
 export class Ring<T> {
   readonly #bound: RingBound;
   readonly #weightOf: (item: T) => number;
   #items: T[] = [];
-  /** Where the items begin; those before it are let go with the next cut. */
+  /** Index of the first kept item; those before it are dropped with the next cut. */
   #start = 0;
   #weight = 0;
   #dropped = 0;
@@ -27,12 +27,12 @@ export class Ring<T> {
     this.#weightOf = weightOf;
   }
 
-  /** Takes an item in; the oldest go where there is no room for it. */
+  /** Adds an item; the oldest ones go if there is no room for it. */
   add(item: T): void {
     this.#items.push(item);
     this.#weight += this.#weightOf(item);
     while (this.#length > this.#bound.items || this.#weight > this.#bound.weight) this.#dropOldest();
-    // Rarely, and at once: cutting at each item would move all the others.
+    // // Cut rarely and at once: cutting at each item would move all the others.
     if (this.#start > this.#length) this.#cut();
   }
 
@@ -47,7 +47,7 @@ export class Ring<T> {
     return { items: [...this.#items], dropped: this.#dropped };
   }
 
-  /** Gives what it holds, and is empty again. */
+  /** Gives its items, oldest first, and empties it. */
   take(): Kept<T> {
     const kept = this.kept();
     this.#items = [];

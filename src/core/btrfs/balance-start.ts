@@ -3,7 +3,7 @@ import { OutputLines } from '../parsing/output-lines.ts';
 /** How `btrfs balance start` ended. */
 export type BalanceResult =
   | { readonly outcome: 'done'; readonly relocatedChunks: number; readonly consideredChunks: number }
-  /** Somebody stopped it; the tool prints nothing on stdout and still exits 0. */
+  /** The balance was stopped; the tool prints nothing on stdout and still exits 0. */
   | { readonly outcome: 'canceled' | 'paused' }
   /** `reason` is the system's: `No space left on device`. */
   | { readonly outcome: 'failed'; readonly reason: string };
@@ -36,7 +36,7 @@ function takeTrouble(lines: OutputLines): BalanceResult {
   const failed = lines.takeIf(/^ERROR: error during balancing '.+': (.+)$/);
   if (failed !== null) {
     const reason = failed.text(1);
-    // EINPROGRESS, another exclusive operation, is the one reason about which the kernel log says nothing.
+    // // EINPROGRESS, another exclusive operation, is the only reason that the kernel log does not explain.
     if (reason !== 'Operation now in progress') {
       lines.take('There may be more info in syslog', /^There may be more info in syslog - try dmesg \| tail$/);
     }

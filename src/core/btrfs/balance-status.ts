@@ -1,6 +1,6 @@
 import { OutputLines } from '../parsing/output-lines.ts';
 
-/** What a balance is doing, as `btrfs balance status` says. */
+/** What a balance is doing, according to `btrfs balance status`. */
 export type BalanceStatus =
   | { readonly state: 'none' }
   | {
@@ -8,7 +8,7 @@ export type BalanceStatus =
       /** A request that the running balance has not obeyed yet. */
       readonly requested: 'cancel' | 'pause' | null;
       readonly balancedChunks: number;
-      /** The tool's own estimate of how many there will be. */
+      /** The tool's own estimate of their number. */
       readonly expectedChunks: number;
       readonly consideredChunks: number;
     };

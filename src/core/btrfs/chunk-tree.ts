@@ -1,7 +1,7 @@
 import type { ByteRange } from '../fault/fault.ts';
 import { OutputLines } from '../parsing/output-lines.ts';
 
-/** A part of a device that belongs to a chunk; its bytes are the device's own. On an encrypted member: of the mapping. */
+/** A part of a device that belongs to a chunk, in bytes of the device. On an encrypted member: of the mapping. */
 export interface ChunkStripe {
   readonly devid: number;
   readonly offsetBytes: number;
@@ -12,14 +12,14 @@ const mappedProfiles = ['single', 'DUP', 'RAID0', 'RAID1', 'RAID1C3', 'RAID1C4',
 
 type MappedProfile = (typeof mappedProfiles)[number];
 
-/** One chunk: a range of the filesystem's own addresses, and where on the devices it lies. */
+/** One chunk: a range of the filesystem's logical addresses, and where it lies on the devices. */
 export interface Chunk extends ByteRange {
   /** `DATA`, `METADATA`, `SYSTEM`, or `DATA|METADATA`. */
   readonly type: string;
   readonly profile: MappedProfile;
-  /** How many bytes lie together before the next device's turn comes; only raid0 and raid10 take turns. */
+  /** How many bytes lie together before the next device is used; only raid0 and raid10 alternate. */
   readonly stripeBytes: number;
-  /** How many devices in a row have the same bytes, in raid10. */
+  /** How many consecutive devices have the same bytes, in raid10. */
   readonly subStripes: number;
   readonly stripes: readonly ChunkStripe[];
 }
@@ -30,7 +30,7 @@ export interface CopyPlace {
   readonly offsetBytes: number;
 }
 
-/** A piece of a logical range that lies together, and every copy of it. */
+/** A contiguous piece of a logical range, and all its copies. */
 export interface MappedPiece {
   readonly logicalBytes: number;
   readonly lengthBytes: number;
@@ -41,10 +41,9 @@ const tool = 'btrfs inspect-internal dump-tree -t chunk';
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /**
- * Parses `btrfs inspect-internal dump-tree -t chunk DEVICE`: every chunk, by its logical address.
- *
- * The leaf says how many items it has, a chunk how many stripes: what is cut short is refused. A tree of more than one leaf,
- * which takes a hundred chunks, is refused too. Source: kernel-shared/print-tree.c.
+ * Parses `btrfs inspect-internal dump-tree -t chunk DEVICE`: all chunks, by logical address. A leaf says how many items it has, a chunk
+ * how many stripes, so truncated output is refused. A tree with more than one leaf, which takes a hundred chunks, is refused too. Source:
+ * kernel-shared/print-tree.c.
  */
 export function parseChunkTree(text: string): readonly Chunk[] {
   const lines = new OutputLines(tool, text);
@@ -113,8 +112,8 @@ function takeChunk(lines: OutputLines, offsetBytes: number): Chunk {
 }
 
 /**
- * Gives where a range of logical addresses lies, piece by piece, with every copy. Throws RangeError where no chunk has it: then the
- * tree is older or newer than the range.
+ * Gives where a range of logical addresses lies, piece by piece, with all copies. Throws RangeError where no chunk has it: then the tree
+ * is older or newer than the range.
  */
 export function mapLogical(chunks: readonly Chunk[], range: ByteRange): readonly MappedPiece[] {
   const pieces: MappedPiece[] = [];
@@ -130,7 +129,7 @@ export function mapLogical(chunks: readonly Chunk[], range: ByteRange): readonly
   return pieces;
 }
 
-/** Gives the copies of the bytes from a place of a chunk on, and how many of them lie together. Source: fs/btrfs/volumes.c, btrfs_map_block(). */
+/** Gives the copies of the bytes from a place in a chunk on, and how many of them lie together. Source: fs/btrfs/volumes.c, btrfs_map_block(). */
 function copiesAt(chunk: Chunk, withinBytes: number): Omit<MappedPiece, 'logicalBytes'> {
   const { profile, stripeBytes, stripes } = chunk;
   if (profile !== 'RAID0' && profile !== 'RAID10') {

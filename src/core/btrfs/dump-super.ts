@@ -1,19 +1,19 @@
 import { OutputLines } from '../parsing/output-lines.ts';
 import type { Captures } from '../parsing/output-lines.ts';
 
-/** What a member's own super block says of the member and of its filesystem: it can be read while nothing is mounted. */
+/** What a member's super block says about the member and its filesystem: readable while nothing is mounted. */
 export interface SuperBlock {
-  /** The device that it was read from. */
+  /** The device it was read from. */
   readonly guestDevice: string;
-  /** Whether the block is as its checksum says. */
+  /** Whether the block matches its checksum. */
   readonly checksumMatches: boolean;
-  /** The filesystem's UUID: the same on every member, on a replaced one that comes back, and on both sides of a split. */
+  /** The filesystem's UUID: the same on all members, on a replaced one that comes back, and on both sides of a split. */
   readonly fsid: string;
   /** Empty when there is none. */
   readonly label: string;
-  /** How many transactions the filesystem had seen when this member was written last. A member that was away is behind the others. */
+  /** The transaction that last wrote this member. A member that was away lags behind the others. */
   readonly generation: number;
-  /** How many members the filesystem has, as this one knows it. */
+  /** How many members the filesystem has, as far as this one knows. */
   readonly deviceCount: number;
   /** The member's own UUID. A replace gives it to the new device, so the old one still has it too. */
   readonly deviceUuid: string;
@@ -69,7 +69,7 @@ export function parseDumpSuper(text: string): SuperBlock {
   };
 }
 
-/** A field that the kernel no longer uses says so behind its name. */
+/** A field that the kernel no longer uses is marked so after its name. */
 function take(lines: OutputLines, name: string, value = String.raw`\d+`): Captures {
   return lines.take(`${name} VALUE`, new RegExp(String.raw`^${name.replace('.', String.raw`\.`)}(?: \(deprecated\))?\t+${value}$`));
 }
@@ -78,7 +78,7 @@ function takeAll(lines: OutputLines, names: readonly string[]): void {
   for (const name of names) take(lines, name);
 }
 
-/** A field of flags: their sum, then, unless it is 0, their names, a line each, within one pair of brackets. */
+/** A flags field: their sum, then, unless it is 0, their names, one per line, in one pair of brackets. */
 function takeFlags(lines: OutputLines, name: string): void {
   take(lines, name, '0x[0-9a-f]+');
   let more = lines.takeIf(/^\t{3}\( \w+ ([|)])$/);

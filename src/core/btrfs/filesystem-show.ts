@@ -19,11 +19,11 @@ export interface ShownFilesystem {
   /** Null where the tool says `none`. */
   readonly label: string | null;
   readonly uuid: string;
-  /** How many devices the filesystem says that it has. A running replace adds its target, devid 0: once, whatever the tool counts. */
+  /** How many devices the filesystem claims. A running replace adds its target, devid 0: once, however the tool counts. */
   readonly totalDevices: number;
   readonly usedBytes: number;
   readonly devices: readonly ShownDevice[];
-  /** `*** Some devices missing`: said of filesystems that are not mounted; the missing ones are then not listed. */
+  /** `*** Some devices missing`: said of unmounted filesystems; the missing devices are then not listed. */
   readonly someDevicesMissing: boolean;
 }
 
@@ -52,14 +52,14 @@ export function parseFilesystemShow(text: string): readonly ShownFilesystem[] {
   return filesystems;
 }
 
-/** The same of `btrfs filesystem show --raw PATH`, which shows the one filesystem that is mounted there. */
+/** Parses the output of `btrfs filesystem show --raw PATH`: the one filesystem mounted there. */
 export function parseOneFilesystem(text: string): ShownFilesystem {
   const [filesystem, another] = parseFilesystemShow(text);
   if (filesystem === undefined || another !== undefined) throw new UnknownOutput(tool, 'one filesystem', text.slice(0, 80), 1);
   return filesystem;
 }
 
-/** Both versions say so on stdout while they look for seed devices, once or more; the lines of the filesystem itself say the same. */
+/** Printed on stdout, once or more, while looking for seed devices; the filesystem's own lines say the same. */
 function skipWarnings(lines: OutputLines): void {
   while (lines.takeIf(/^warning, device \d+ is missing$/) !== null);
 }
@@ -78,7 +78,7 @@ function takeFilesystem(lines: OutputLines): ShownFilesystem {
       continue;
     }
     if (devices.some(({ devid }) => devid === device.devid)) lines.refuseTaken('each devid once');
-    // A missing one may keep the name that another disk has by now.
+    // // A missing device may still have a name that now belongs to another disk.
     if (!device.missing && devices.some((other) => !other.missing && other.guestDevice === device.guestDevice)) {
       lines.refuseTaken('each device that is there once');
     }
@@ -103,12 +103,12 @@ function isTargetAgain(device: ShownDevice, devices: readonly ShownDevice[]): bo
   return isPhantom && devices.some((other) => other.devid === 0 && !other.missing);
 }
 
-/** Finds a filesystem by UUID; undefined when it is not among them, which is not the same as healthy. */
+/** Finds a filesystem by UUID; undefined when it is not listed, which does not mean healthy. */
 export function findFilesystem(shown: readonly ShownFilesystem[], uuid: string): ShownFilesystem | undefined {
   return shown.find((filesystem) => filesystem.uuid === uuid);
 }
 
-/** Whether the tool says that a device is missing. A disk pulled under dm-crypt is not missing to it. */
+/** Whether the tool reports a missing device. It does not for a disk pulled under dm-crypt. */
 export function isMissing(shown: ShownFilesystem): boolean {
   return shown.someDevicesMissing || shown.devices.some(({ missing }) => missing);
 }

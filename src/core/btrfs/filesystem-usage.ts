@@ -1,6 +1,6 @@
 import { OutputLines } from '../parsing/output-lines.ts';
 
-/** The kinds of chunks that hold the filesystem; `data+metadata` only exists in filesystems made with `--mixed`. */
+/** The kinds of chunks; `data+metadata` only exists in filesystems made with `--mixed`. */
 export type BlockGroupType = 'data' | 'metadata' | 'system' | 'data+metadata';
 
 /** A btrfs profile as `btrfs filesystem usage` spells it. */
@@ -36,7 +36,7 @@ export interface OverallUsage {
   readonly deviceUnallocatedBytes: number;
   /** The size of the devices that are missing; 0 for a disk pulled under dm-crypt. */
   readonly deviceMissingBytes: number;
-  /** What the filesystem does not use of its devices, for instance after a replace by a larger one. */
+  /** What the filesystem leaves unused of its devices, for instance after a replace by a larger one. */
   readonly deviceSlackBytes: number;
   readonly usedBytes: number;
   readonly freeEstimatedBytes: number;
@@ -54,7 +54,7 @@ export interface OverallUsage {
 export interface FilesystemUsage {
   readonly overall: OverallUsage;
   readonly blockGroups: readonly BlockGroupUsage[];
-  /** Every device of the filesystem, with the bytes that no chunk has; negative when chunks reach beyond the device. */
+  /** All devices of the filesystem, with the bytes outside any chunk; negative when chunks reach beyond the device. */
   readonly unallocated: readonly DeviceBytes[];
 }
 

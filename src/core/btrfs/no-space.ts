@@ -1,6 +1,6 @@
 /**
- * Gives what "No space left on device" means where a command of btrfs said it, and what gives room; no lines where it did not.
- * The tool does not tell which device had none left.
+ * Explains "No space left on device" where a btrfs command said it, and says what frees space; no lines otherwise. The tool does not say
+ * which device was full.
  */
 export function explainNoSpace(argv: readonly string[], said: string): readonly string[] {
   if (argv[0] !== 'btrfs' || !said.includes('No space left on device')) return [];

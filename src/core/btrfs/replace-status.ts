@@ -1,6 +1,6 @@
 import { OutputLines } from '../parsing/output-lines.ts';
 
-/** How far a replace is, as `btrfs replace status -1` says. Times are the guest's own, without a year: `22.Nov 08:40:01`. */
+/** The progress of a replace, as `btrfs replace status -1` prints it. Times are the guest's, without a year: `22.Nov 08:40:01`. */
 export type ReplaceStatus =
   | { readonly state: 'never-started' }
   | ({ readonly state: 'started'; readonly progressPermille: number } & ReplaceErrors)

@@ -1,33 +1,33 @@
 import { OutputLines } from '../parsing/output-lines.ts';
 
-/** What btrfs-progs keeps of the last scrub of one device. */
+/** What btrfs-progs records about the last scrub of one device. */
 export interface ScrubRecord {
   readonly devid: number;
-  /** When it began, seconds since the epoch, by the guest's clock; of one that was resumed: when it began first. */
+  /** When it began, seconds since the epoch, by the guest's clock; for a resumed scrub, its first beginning. */
   readonly startedAtSeconds: number;
-  /** Whether it came to its end: neither canceled, nor under way. */
+  /** Whether it completed: neither canceled nor running. */
   readonly isFinished: boolean;
   /** Errors of all kinds. */
   readonly found: number;
-  /** What it says that it corrected. A read-only scrub says so of what it left as it was, since kernel 6.4. */
+  /** What it claims to have corrected. Since kernel 6.4 a read-only scrub claims this for what it left unchanged. */
   readonly corrected: number;
   readonly uncorrectable: number;
-  /** Blocks of data that have no checksum, so that nobody can tell whether they are right. */
+  /** Blocks of data without checksum: nobody can tell whether they are right. */
   readonly withoutChecksum: number;
-  /** Whether memory was short meanwhile: then it may not have looked at everything. */
+  /** Whether memory ran short: then it may not have checked everything. */
   readonly isIncomplete: boolean;
 }
 
 const tool = 'the record of btrfs scrub';
 
-/** Gives the file in which btrfs-progs keeps the last scrub of a filesystem; there is none before the first. Source: cmds/scrub.c. */
+/** Gives the file in which btrfs-progs keeps the last scrub of a filesystem; it does not exist before the first one. Source: cmds/scrub.c. */
 export function scrubRecordGuestPath(uuid: string): string {
   return `/var/lib/btrfs/scrub.status.${uuid}`;
 }
 
 /**
- * Parses that file: `scrub status:1`, then a line a device, `UUID:DEVID|name:number|name:number…`. It tells what `btrfs scrub status`
- * does not: the time without its zone, and how much had no checksum. A device that was not scrubbed is not in it.
+ * Parses that file: `scrub status:1`, then one line per device, `UUID:DEVID|name:number|name:number…`. It says what `btrfs scrub status`
+ * does not: the time independent of the zone, and how much had no checksum. Devices that were not scrubbed are not in it.
  */
 export function parseScrubRecords(text: string): readonly ScrubRecord[] {
   const lines = new OutputLines(tool, text);

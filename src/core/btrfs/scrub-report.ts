@@ -1,6 +1,6 @@
 import type { OutputLines } from '../parsing/output-lines.ts';
 
-/** What the kernel found wrong, by kind, as the `Error summary:` counts it. */
+/** What the kernel found wrong, by kind, as counted in the `Error summary:`. */
 export interface ScrubErrors {
   readonly read: number;
   readonly super: number;
@@ -13,22 +13,22 @@ export interface ScrubErrors {
 
 /** A scrub that ran or runs. Times are the guest's own: `Sun Nov 22 08:40:01 2026`. */
 export interface ScrubRun {
-  /** `aborted`: somebody canceled it, or a device was missing. `interrupted`: the tool died. Only `finished` looked at everything. */
+  /** `aborted`: canceled, or a device was missing. `interrupted`: the tool died. Only `finished` checked everything. */
   readonly state: 'running' | 'finished' | 'aborted' | 'interrupted';
   readonly startedAt: string;
-  /** Whether it went on from an aborted or interrupted one; `startedAt` is then when it did. */
+  /** Whether it resumed an aborted or interrupted one; `startedAt` is then the time of resuming. */
   readonly resumed: boolean;
   readonly durationSeconds: number;
   /** Null unless `--raw` was given: the tool rounds. */
   readonly totalBytes: number | null;
   /** Null unless it is running and `--raw` was given. */
   readonly scrubbedBytes: number | null;
-  /** Whether the kernel ran out of memory meanwhile: the results may be incomplete then. */
+  /** Whether the kernel ran out of memory: then the results may be incomplete. */
   readonly memoryAllocationFailed: boolean;
   readonly errors: ScrubErrors;
 }
 
-/** One scrub, or that there was none: the tool says `no stats available` and, right below it, `no errors found`. */
+/** A scrub, or none: the tool says `no stats available` and, right below it, `no errors found`. */
 export type ScrubReport = { readonly state: 'never' } | ScrubRun;
 
 /** The scrub of one device, from the `-d` form. */
@@ -112,7 +112,7 @@ function takeErrors(lines: OutputLines): ScrubErrors {
   };
 }
 
-/** Takes the head of one device's report, `Scrub device DEVICE (id N) WORD`, which follows an empty line; gives its state word too. */
+/** Takes the head of one device's report, `Scrub device DEVICE (id N) WORD`, after an empty line; also gives its state word. */
 export function takeScrubDevice(lines: OutputLines): {
   readonly guestDevice: string | null;
   readonly devid: number;
@@ -123,14 +123,14 @@ export function takeScrubDevice(lines: OutputLines): {
   return { guestDevice: head.optional(1), devid: head.number(2), word: head.text(3) };
 }
 
-/** The errors of all kinds that a scrub found, corrected or not; 0 also for a scrub that never ran, so ask {@link isCleanScrub}. */
+/** All errors that a scrub found, corrected or not; also 0 for a scrub that never ran, so use {@link isCleanScrub}. */
 export function scrubErrorCount(report: ScrubReport): number {
   if (report.state === 'never') return 0;
   const { read, super: superErrors, verify, csum, corrected, uncorrectable, unverified } = report.errors;
   return Math.max(read + superErrors + verify + csum, corrected + uncorrectable) + unverified;
 }
 
-/** Whether a scrub looked at everything and found nothing: finished, no error of any kind, no lack of memory. */
+/** Whether a scrub checked everything and found nothing: finished, no error of any kind, no lack of memory. */
 export function isCleanScrub(report: ScrubReport): boolean {
   return report.state === 'finished' && !report.memoryAllocationFailed && scrubErrorCount(report) === 0;
 }

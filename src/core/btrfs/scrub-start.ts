@@ -5,12 +5,9 @@ import type { DeviceScrub, ScrubReport } from './scrub-report.ts';
 /** What `btrfs scrub start -B` (or `resume -B`) printed when it ended. */
 export interface ScrubResult {
   readonly uuid: string;
-  /** The devids on which it began, in the order of the output; empty before btrfs-progs 6.14, which does not say. */
+  /** The devids on which it began, in the order of the output; empty before btrfs-progs 6.14, which does not list them. */
   readonly startedDevids: readonly number[];
-  /**
-   * Whether it calls itself `done`; otherwise `canceled`, which it also says when a device was missing.
-   * `done` does not mean without errors.
-   */
+  /** Whether it calls itself `done`; otherwise `canceled`, which it also says when a device was missing. `done` does not mean without errors. */
   readonly done: boolean;
   readonly report: ScrubReport;
 }

@@ -2,13 +2,13 @@ import { OutputLines } from '../parsing/output-lines.ts';
 import { takeScrubDevice, takeScrubReport } from './scrub-report.ts';
 import type { DeviceScrub, ScrubReport } from './scrub-report.ts';
 
-/** What `btrfs scrub status` says of a filesystem. While a replace runs it says `running` and repeats old numbers: failures, D8. */
+/** What `btrfs scrub status` says about a filesystem. While a replace runs it says `running` and repeats old numbers: failures, D8. */
 export interface ScrubStatus {
   readonly uuid: string;
   readonly report: ScrubReport;
 }
 
-/** What `btrfs scrub status -d` says of a filesystem. */
+/** What `btrfs scrub status -d` says about a filesystem. */
 export interface ScrubStatusPerDevice {
   readonly uuid: string;
   readonly devices: readonly DeviceScrub[];

@@ -1,7 +1,10 @@
 import type { ByteRange } from '../fault/fault.ts';
 import { parseSize } from '../text/size.ts';
 
-/** Gives a place on a disk as a person writes it: `1MiB+64KiB` from there so much, `1MiB-2MiB` from there to there, `1MiB` a block there. Undefined when it is none. */
+/**
+ * Reads a range on a disk as a person writes it: `1MiB+64KiB` (place and length), `1MiB-2MiB` (from and to), `1MiB` (a block there).
+ * Undefined when it is not one.
+ */
 export function parseByteRange(text: string, blockBytes: number): ByteRange | undefined {
   const match = /^([^+-]+)(?:([+-])([^+-]+))?$/u.exec(text.trim());
   if (match === null) return undefined;
@@ -14,7 +17,7 @@ export function parseByteRange(text: string, blockBytes: number): ByteRange | un
   return lengthBytes > 0 ? { offsetBytes, lengthBytes } : undefined;
 }
 
-/** A disk begins at 0, which is no size. */
+/** A disk begins at 0, which is not a size. */
 function parseOffset(text: string): number | undefined {
   return /^0+$/u.test(text.trim()) ? 0 : parseSize(text);
 }

@@ -1,4 +1,4 @@
-/** Gives a text's UTF-8. Core has no TextEncoder: it compiles without a platform's types. */
+/** Encodes a text as UTF-8. Core has no TextEncoder: it compiles without a platform's types. */
 export function utf8(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of text) {
@@ -11,7 +11,7 @@ export function utf8(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Gives the pieces as one array. */
+/** Concatenates the pieces. */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;

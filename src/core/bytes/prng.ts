@@ -6,17 +6,17 @@
  * four state words by a Weyl sequence through MurmurHash3's 32-bit finaliser (A. Appleby, public domain), as splitmix does in 64 bits.
  */
 
-/** A deterministic stream of numbers; it has state, so each user opens its own. */
+/** A deterministic stream of numbers; it has state, so each user opens their own. */
 export interface Prng {
   /** Gives the next 32-bit unsigned integer. */
   next(): number;
   /** Gives an integer from 0 to `limit` - 1; `limit` is a positive integer up to 2^32. */
   below(limit: number): number;
-  /** Fills the words with the numbers that as many calls of `next` would give. */
+  /** Fills the words with the numbers that so many calls of `next` would give. */
   fill(words: Uint32Array): void;
 }
 
-/** Gives FNV-1a of a text's code units, 32-bit unsigned; for ASCII that is FNV-1a of its bytes. */
+/** Gives FNV-1a of a text's code units, 32-bit unsigned; for ASCII the same as FNV-1a of its bytes. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

@@ -1,17 +1,17 @@
 import { joinBytes, utf8 } from './bytes.ts';
 
-/** An overlay that is to be made. */
+/** An overlay to be made. */
 export interface OverlayShape {
-  /** What the guest sees, bytes: as much as of the backing image. */
+  /** The size that the guest sees, bytes: that of the backing image. */
   readonly sizeBytes: number;
-  /** Where the backing image is, as the header names it; at most 1023 bytes. */
+  /** The backing image's path, as written in the header; at most 1023 bytes. */
   readonly backingHostPath: string;
   readonly backingFormat: 'raw' | 'qcow2';
 }
 
 const clusterBits = 16;
 const clusterBytes = 2 ** clusterBits;
-/** What one entry of the first table covers: a table of clusters, eight bytes each. */
+/** What one entry of the first table covers: a table of clusters with eight bytes each. */
 const l1Covers = (clusterBytes / 8) * clusterBytes;
 
 /**
@@ -69,7 +69,7 @@ function extension(type: number, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Gives the size that a guest sees of a qcow2 image, from the first 32 bytes of its file; undefined when it is none. */
+/** Gives the size that a guest sees of a qcow2 image, from the first 32 bytes of its file; undefined when it is not one. */
 export function parseQcow2Size(beginning: Uint8Array): number | undefined {
   const view = new DataView(beginning.buffer, beginning.byteOffset, beginning.byteLength);
   if (beginning.length < 32 || view.getUint32(0) !== 0x514649fb) return undefined;

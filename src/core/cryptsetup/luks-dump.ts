@@ -21,7 +21,7 @@ export function parseLuksDump(text: string): LuksHeader {
   return header;
 }
 
-/** Where the payload begins, in bytes from the start of the disk: two containers on disks of one size have payloads of one size only if this agrees. */
+/** Where the payload begins, in bytes from the start of the disk: containers on equal disks have equal payloads only if this agrees. */
 export function payloadOffsetBytes(header: LuksHeader): number {
   return header.version === 1 ? header.payloadOffsetBytes : Math.min(...header.segments.map(({ offsetBytes }) => offsetBytes));
 }

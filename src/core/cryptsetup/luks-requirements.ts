@@ -1,8 +1,8 @@
 import { UnknownOutput } from '../parsing/unknown-output.ts';
 
 /**
- * Gives what a LUKS2 container requires of whoever opens it, by `cryptsetup luksDump --dump-json-metadata DEVICE`: `online-reencrypt-v2`
- * while a reencryption is not over. None, usually. Source: LUKS2 on-disk format 1.1, config.requirements.
+ * Parses `cryptsetup luksDump --dump-json-metadata DEVICE` for what a LUKS2 container requires before it can be opened:
+ * `online-reencrypt-v2` during a reencryption. Usually nothing. Source: LUKS2 on-disk format 1.1, config.requirements.
  */
 export function parseLuksRequirements(text: string): readonly string[] {
   const unknown = (expected: string): UnknownOutput =>

@@ -1,6 +1,6 @@
 import type { OutputLines } from '../parsing/output-lines.ts';
 
-/** How a keyslot makes its key of the passphrase or keyfile. */
+/** How a keyslot derives its key from the passphrase or keyfile. */
 export type Luks2Pbkdf =
   | { readonly type: 'pbkdf2'; readonly hash: string; readonly iterations: number }
   | { readonly type: 'argon2i' | 'argon2id'; readonly timeCost: number; readonly memoryKib: number; readonly threads: number };
@@ -126,7 +126,7 @@ function takePbkdf(lines: OutputLines): Luks2Pbkdf {
   return { type: 'pbkdf2', hash, iterations: lines.take('Iterations: N', /^\tIterations: (\d+)$/).number(1) };
 }
 
-/** Takes the digests: every one that a keyslot names must be there, and the last one whole, for nothing follows it. */
+/** Takes the digests: each one that a keyslot names must be there, and the last one must be complete, for nothing follows it. */
 function takeDigests(lines: OutputLines, wanted: ReadonlySet<number>): void {
   lines.take('Digests:', /^Digests:$/);
   const found = new Set<number>();

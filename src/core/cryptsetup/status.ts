@@ -74,14 +74,14 @@ function takeActive(lines: OutputLines): ActiveMapping {
   };
 }
 
-/** Where the tool says the bytes too, they must be the same. */
+/** Where the tool also prints bytes, they must agree. */
 function takeSectors(lines: OutputLines, name: string, pattern: RegExp): number {
   const line = lines.take(`${name}: N sectors`, pattern);
   const bytes = line.number(1) * sectorUnitBytes;
   return line.optional(2) === null || line.number(2) === bytes ? bytes : lines.refuseTaken(`${name}: the same number in bytes`);
 }
 
-/** Whether the mapping is still there although its disk is gone: what dm-crypt hides from btrfs. */
+/** Whether the mapping is still there although its disk is gone: dm-crypt hides this from btrfs. */
 export function hasLostDisk(status: MappingStatus): boolean {
   return status.state === 'active' && status.diskGuestDevice === null;
 }

@@ -7,7 +7,10 @@ const tool = 'filefrag -v';
 /** The unit in which filefrag counts on a filesystem with blocks of 4096 bytes; another is refused. */
 const blockBytes = 4096;
 
-/** What an extent may be that lies where it says, or, inline, nowhere, or, encoded, in another form. Source: the FIEMAP_EXTENT flags, Documentation/filesystems/fiemap.rst. */
+/**
+ * The flags of an extent: it lies where it says, or, inline, nowhere, or, encoded, in another form. Source: the FIEMAP_EXTENT flags,
+ * Documentation/filesystems/fiemap.rst.
+ */
 const knownFlags: readonly string[] = ['last', 'eof', 'shared', 'merged', 'inline', 'not_aligned', 'encoded'];
 
 /**
@@ -26,7 +29,7 @@ export function parseFilefrag(guestPaths: readonly string[], text: string): Read
   return new Map(files.flatMap(([guestPath, extents]) => (extents === null ? [] : [[guestPath, extents] as const])));
 }
 
-/** Gives null for a file of which something is compressed. */
+/** Gives null for a file that is partly compressed. */
 function takeFile(lines: OutputLines, guestPath: string): readonly ByteRange[] | null {
   takeNamed(lines, guestPath, new RegExp(String.raw`^File size of (.+) is \d+ \(\d+ blocks? of ${String(blockBytes)} bytes\)$`));
   const ranges: ByteRange[] = [];

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../exit-code.ts';
 
-/** A failure in the three layers that a person reads, and the way out. */
+/** A failure in three layers for people, and the remedy. */
 export interface FailureDescription {
   readonly exitCode: ExitCode;
   /** What happened, one sentence. */

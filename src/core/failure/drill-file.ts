@@ -1,14 +1,14 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
 
-/** A person's own drill cannot be used, or not be made: exit 64. */
+/** A person's own drill cannot be used or created: exit 64. */
 export type DrillFileFailure =
   | { readonly area: 'usage'; readonly reason: 'no-drill-file'; readonly file: string; readonly why: string }
-  /** `place` is the file, and where in it: `./my-drill.ts:12:3`; `said` the source there, or nothing. */
+  /** `place` is the file and the position in it: `./my-drill.ts:12:3`; `said` the source there, or nothing. */
   | { readonly area: 'usage'; readonly reason: 'bad-drill-file'; readonly place: string; readonly problem: string; readonly said: string }
   | { readonly area: 'usage'; readonly reason: 'file-exists'; readonly file: string };
 
-/** Gives the words for a failure of a drill's file. */
+/** Describes a failure of a drill file. */
 export function describeDrillFileFailure(failure: DrillFileFailure): FailureDescription {
   const { usage } = exitCodes;
   switch (failure.reason) {

@@ -12,10 +12,10 @@ import { describeUsageFailure } from './usage.ts';
 import type { UsageFailure } from './usage.ts';
 import type { FailureDescription } from './description.ts';
 
-/** Everything that can go wrong and is not a finding about storage; the area says which part of the house knows it. */
+/** Everything that can go wrong and is not a finding about storage; the area names the part of raidlab that knows about it. */
 export type Failure = UsageFailure | HostFailure | ImageFailure | MachineFailure | GuestFailure | LabFailure;
 
-/** The error that carries a failure. Code says the facts; the text is made by {@link describeFailure}. */
+/** The error that carries a failure. Code states facts; {@link describeFailure} makes the text. */
 export class RaidlabError extends Error {
   override readonly name = 'RaidlabError';
   readonly failure: Failure;

@@ -4,7 +4,7 @@ import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
 import type { TimeLimit } from '../text/time-limit.ts';
 import type { FailureDescription } from './description.ts';
 
-/** A command in the guest ended in a way that the procedure did not allow for, or said something that cannot be judged: exit 2. */
+/** A command in the guest ended in an unexpected way, or its output cannot be judged: exit 2. */
 export type GuestFailure =
   | {
       readonly area: 'guest';

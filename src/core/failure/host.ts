@@ -5,7 +5,7 @@ import type { FailureDescription } from './description.ts';
 import { describeLacks } from './lacks.ts';
 import type { LacksFailure } from './lacks.ts';
 
-/** The host cannot do what is needed (exit 69), was interrupted (130), or raidlab itself is at fault (70). */
+/** The host lacks something (exit 69), raidlab was interrupted (130), or raidlab itself is at fault (70). */
 export type HostFailure =
   | { readonly area: 'host'; readonly reason: 'program-missing'; readonly program: string; readonly purpose: string }
   | LacksFailure
@@ -20,7 +20,7 @@ export type HostFailure =
     }
   | { readonly area: 'host'; readonly reason: 'disk-full'; readonly hostPath: string; readonly doing: string }
   | { readonly area: 'host'; readonly reason: 'not-writable'; readonly hostPath: string; readonly purpose: string; readonly said: string }
-  /** `unfit`: each directory that was thought of, with what is wrong with it. */
+  /** `unfit`: each candidate directory with what is wrong with it. */
   | { readonly area: 'host'; readonly reason: 'no-open-directory'; readonly unfit: readonly string[] }
   | {
       readonly area: 'host';
@@ -29,7 +29,7 @@ export type HostFailure =
       readonly limit: TimeLimit;
       readonly lastSeen: string;
     }
-  /** `uses`: each entry of the cache with who has it, `kernel-da422af7 by process 4711`. */
+  /** `uses`: each cache entry with its user, `kernel-da422af7 by process 4711`. */
   | { readonly area: 'host'; readonly reason: 'entry-in-use'; readonly uses: readonly string[] }
   | { readonly area: 'host'; readonly reason: 'interrupted'; readonly signal: string }
   | { readonly area: 'host'; readonly reason: 'internal'; readonly message: string };

@@ -4,7 +4,7 @@ import { mirrorVariable, mirrorVariableOf } from '../image/mirrors.ts';
 import type { FailureDescription } from './description.ts';
 import { didYouMean } from './did-you-mean.ts';
 
-/** An image (kernel or tools) could not be built or is not usable: exit 69, or 64 when the person named a suite that does not exist. */
+/** An image (kernel or tools) could not be built or is unusable: exit 69, or 64 for an unknown suite. */
 export type ImageFailure =
   | {
       readonly area: 'image';
@@ -34,9 +34,9 @@ export type ImageFailure =
       readonly version: string;
       /** What the suites have, without the last number: `6.12`. Oldest first. */
       readonly known: readonly string[];
-      /** One that a suite names, whose parts it lacks. */
+      /** A kernel that a suite names, but whose parts it lacks. */
       readonly partly?: IncompleteKernel;
-      /** What could not be looked into. */
+      /** What could not be read. */
       readonly unread?: { readonly suites: readonly string[]; readonly said: string };
     }
   | {
@@ -152,7 +152,7 @@ function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'ver
   const what = `No suite has a kernel ${version}.${lacks}`;
   const has = known.length === 0 ? 'They have none.' : `They have ${known.join(', ')}: \`raidlab kernels ls --available\` shows where.`;
   if (unread === undefined) return { exitCode: exitCodes.usage, what, remedy: has };
-  // It may well be in what could not be read.
+  // // It may well be in what could not be read.
   return {
     exitCode: exitCodes.unavailable,
     what: `${what} The package lists of ${unread.suites.join(', ')} could not be read.`,
@@ -164,7 +164,7 @@ function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'ver
 const remedyWithoutNetwork =
   'The cache works without a network: `raidlab kernels ls` and `raidlab cache ls` list what is there. For anything else connect this host, then type the command again.';
 
-/** A mirror that is behind, or an archive, is a choice of the person's: what is expired may lack months of security. */
+/** A mirror that is behind, or an archive, is the person's own choice: expired data may lack months of security fixes. */
 function remedyForMirror(suite: string, said: string): string {
   const variable = mirrorVariableOf(suite);
   if (/\bis expired\b/u.test(said)) {

@@ -8,7 +8,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { describeSnapshotFailure, isSnapshotFailure } from './snapshot.ts';
 import type { SnapshotFailure } from './snapshot.ts';
 
-/** A lab is not there, not on, or cannot be used: what the person can fix is exit 64 or 69, a kernel that crashed 3. */
+/** A lab is missing, off, or unusable: 64 or 69 for what the person can fix, 3 for a crashed kernel. */
 export type LabFailure =
   | { readonly area: 'lab'; readonly reason: 'bad-name'; readonly lab: string }
   | { readonly area: 'lab'; readonly reason: 'no-lab'; readonly lab: string; readonly hostPath: string; readonly known: readonly string[] }
@@ -33,9 +33,9 @@ export type LabFailure =
     }
   | { readonly area: 'lab'; readonly reason: 'state-damaged'; readonly hostPath: string; readonly why: string }
   | { readonly area: 'lab'; readonly reason: 'state-newer'; readonly hostPath: string; readonly version: number; readonly known: number }
-  /** `why` says what is not as `raidlab up` built it, or has become of it since; `remedy` what mends that. */
+  /** `why` says what is not as `raidlab up` built it, or has changed since; `remedy` says what fixes that. */
   | { readonly area: 'lab'; readonly reason: 'not-as-built'; readonly why: string; readonly remedy: string }
-  /** Its system disk holds what was written over a root of layers, which the kernel cannot have. */
+  /** Its system disk was written over a layered root, which this kernel cannot have. */
   | { readonly area: 'lab'; readonly reason: 'root-of-layers'; readonly lab: string; readonly kernel: string }
   | { readonly area: 'lab'; readonly reason: 'disk-missing'; readonly lab: string; readonly serial: string; readonly hostPath: string }
   | {
@@ -83,7 +83,7 @@ export function describeLabFailure(failure: LabFailure): FailureDescription {
 
 const diskReasons = ['unknown-disk', 'no-slot', 'bad-fault', 'beyond-redundancy', 'root-of-layers', 'disk-missing'] as const;
 
-/** Something that cannot be done to a disk, or should not. */
+/** An act on a disk that is impossible, or a bad idea. */
 type DiskFailure = Extract<LabFailure, { readonly reason: (typeof diskReasons)[number] }>;
 
 function isDiskFailure(failure: LabFailure): failure is DiskFailure {
@@ -134,7 +134,7 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
 
 const stateReasons = ['bad-name', 'no-lab', 'not-yours', 'not-on', 'differs', 'state-damaged', 'state-newer', 'not-as-built'] as const;
 
-/** What a lab's directory says, or that there is none. */
+/** The lab's directory, or that it is missing. */
 type StateFailure = Extract<LabFailure, { readonly reason: (typeof stateReasons)[number] }>;
 
 function isStateFailure(failure: LabFailure): failure is StateFailure {

@@ -2,7 +2,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { Mend } from '../host/mend.ts';
 import type { FailureDescription } from './description.ts';
 
-/** The host lacks something that is needed before anything can be started or built (69). */
+/** The host lacks something that must be there before anything can be started or built (69). */
 export interface LacksFailure {
   readonly area: 'host';
   readonly reason: 'lacks';

@@ -1,25 +1,25 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
 
-/** A mistake in a layout's file, with its place. */
+/** A mistake in a layout file, with its place. */
 export interface PlacedMistake {
   /** 1-based. */
   readonly line: number;
   /** 1-based, in characters. */
   readonly column: number;
-  /** The line with a mark below. */
+  /** The line with a mark below it. */
   readonly excerpt: string;
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** A layout's file cannot be read, or says what no layout can be: exit 64. */
+/** A layout file cannot be read, or describes an impossible layout: exit 64. */
 export type LayoutFileFailure =
   | { readonly area: 'usage'; readonly reason: 'no-layout-file'; readonly file: string; readonly why: string }
   /** At least one mistake, in the order of the text. */
   | { readonly area: 'usage'; readonly reason: 'bad-layout-file'; readonly file: string; readonly mistakes: readonly PlacedMistake[] };
 
-/** Gives the words for a failure of a layout's file. The first mistake is the one that is reported; the others are reported below it. */
+/** Describes a failure of a layout file. The first mistake is reported; the others are listed below it. */
 export function describeLayoutFileFailure(failure: LayoutFileFailure): FailureDescription {
   const { usage } = exitCodes;
   if (failure.reason === 'no-layout-file') {

@@ -2,7 +2,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription } from './description.ts';
 import { didYouMean } from './did-you-mean.ts';
 
-/** A snapshot of a lab cannot be made or restored: a matter of what was typed (64), or of this host (69). */
+/** A snapshot of a lab cannot be made or restored: because of what was typed (64), or of this host (69). */
 export type SnapshotFailure =
   | { readonly area: 'lab'; readonly reason: 'bad-snapshot-name'; readonly snapshot: string }
   | {
@@ -19,7 +19,7 @@ export type SnapshotFailure =
   | { readonly area: 'lab'; readonly reason: 'snapshot-damaged'; readonly snapshot: string; readonly why: string }
   /** `why` is in words. */
   | { readonly area: 'lab'; readonly reason: 'snapshot-differs'; readonly snapshot: string; readonly why: string }
-  /** What it is that cannot be saved while it runs; `otherwise` completes "…, or `raidlab halt` first". */
+  /** What cannot be saved while it runs; `otherwise` completes "…, or `raidlab halt` first". */
   | { readonly area: 'lab'; readonly reason: 'snapshot-unsupported'; readonly what: string; readonly otherwise: string };
 
 const reasons: readonly string[] = [

@@ -6,7 +6,7 @@ import type { DrillFileFailure } from './drill-file.ts';
 import { describeLayoutFileFailure } from './layout-file.ts';
 import type { LayoutFileFailure } from './layout-file.ts';
 
-/** The person asked for something that does not exist or cannot be: exit 64. */
+/** The person asked for something that does not exist or is impossible: exit 64. */
 export type UsageFailure =
   | { readonly area: 'usage'; readonly reason: 'bad-arguments'; readonly message: string; readonly command: string }
   | {

@@ -1,7 +1,7 @@
 import type { ByteRange, Fault } from './fault.ts';
 import { formatSize } from '../text/size.ts';
 
-/** Gives a fault in a few words, without its disk: `read errors at 3 places`, `slow: 5 requests per second`. */
+/** Describes a fault without its disk: `read errors at 3 places`, `slow: 5 requests per second`. */
 export function describeFault(fault: Fault): string {
   switch (fault.kind) {
     case 'slow-disk': {

@@ -10,33 +10,30 @@ export function listFaultBlocks(ranges: readonly ByteRange[]): readonly number[]
     const first = Math.floor(offsetBytes / faultBlockBytes);
     for (let block = first; block * faultBlockBytes < offsetBytes + lengthBytes; block += 1) {
       blocks.add(block * faultBlockBytes);
-      // Enough to know that it is too much.
+      // // Enough to know that it is too many.
       if (blocks.size > maxFaultBlocks) return [...blocks];
     }
   }
   return [...blocks].sort((a, b) => a - b);
 }
 
-/** Gives how many aligned blocks lie wholly within ranges that do not overlap. */
+/** Gives how many aligned blocks lie entirely within ranges that do not overlap. */
 export function countBlocks(ranges: readonly ByteRange[], blockBytes: number): number {
   const within = ({ offsetBytes, lengthBytes }: ByteRange): number =>
     Math.floor((offsetBytes + lengthBytes) / blockBytes) - Math.ceil(offsetBytes / blockBytes);
   return ranges.reduce((sum, range) => sum + Math.max(0, within(range)), 0);
 }
 
-/** Where blocks are drawn, how many, how large they are, and what decides which. */
+/** From where blocks are drawn, how many, how large, and by which seed. */
 export interface BlockDraw {
   readonly within: readonly ByteRange[];
   readonly count: number;
-  /** {@link faultBlockBytes} unless said otherwise. */
+  /** {@link faultBlockBytes} by default. */
   readonly blockBytes?: number;
   readonly seed: string;
 }
 
-/**
- * Draws blocks, aligned and each once, that lie wholly within ranges; ascending, the same for the same seed.
- * Throws when the ranges hold fewer.
- */
+/** Draws aligned blocks within ranges, each once; ascending, the same for the same seed. Throws when the ranges have too few. */
 export function drawBlocks({ within, count, seed, blockBytes = faultBlockBytes }: BlockDraw): readonly ByteRange[] {
   const candidates = new Set<number>();
   for (const { offsetBytes, lengthBytes } of within) {
@@ -51,7 +48,7 @@ export function drawBlocks({ within, count, seed, blockBytes = faultBlockBytes }
   const prng = openPrng(seed);
   const drawn: number[] = [];
   for (let turn = 0; turn < count; turn += 1) {
-    // The last one takes the place of the drawn one: each is drawn once, in constant time.
+    // // The last one takes the drawn one's place: each is drawn once, in constant time.
     const index = prng.below(left.length);
     const last = left.pop() ?? 0;
     drawn.push(index < left.length ? (left[index] ?? 0) : last);

@@ -19,28 +19,28 @@ export interface ByteRange {
  */
 export type DiskSense = 'medium-error' | 'hardware-error' | 'aborted-command';
 
-/** Requests that the disk answers with an error. A flush fails only with all errors everywhere. */
+/** Requests that the disk answers with an error. A flush fails only when all errors happen everywhere. */
 interface DiskErrors {
   /** The disk's serial. */
   readonly disk: string;
-  /** Where; everywhere unless given. Widened to whole blocks of {@link faultBlockBytes}, as a sector of such a disk is lost as a whole. */
+  /** Where; everywhere by default. Widened to whole blocks of {@link faultBlockBytes}, because such a disk loses a sector as a whole. */
   readonly at?: readonly ByteRange[];
-  /** Fails each Nth request of these kinds only, counted over the whole disk; not together with `at`. */
+  /** Fails only each Nth request of these kinds, counted over the whole disk; not together with `at`. */
   readonly everyNth?: number;
   readonly sense?: DiskSense;
 }
 
-/** Reads fail, with a medium error unless said otherwise; writes work, and do not fix anything. */
+/** Reads fail, with a medium error by default; writes work, and repair nothing. */
 export interface ReadErrors extends DiskErrors {
   readonly kind: 'read-errors';
 }
 
-/** Writes fail, with a hardware error unless said otherwise, and leave the disk as it was; reads work. */
+/** Writes fail, with a hardware error by default, and leave the disk unchanged; reads work. */
 export interface WriteErrors extends DiskErrors {
   readonly kind: 'write-errors';
 }
 
-/** Reads, writes and discards fail, with a hardware error unless said otherwise; everywhere, flushes too. The disk still says that it is there. */
+/** Reads, writes and discards fail, with a hardware error by default; without `at`, flushes too. The disk is still present. */
 export interface AllErrors extends DiskErrors {
   readonly kind: 'all-errors';
 }
@@ -56,15 +56,15 @@ export interface SlowDisk {
   readonly bytesPerSecond?: number;
 }
 
-/** Bytes of the disk are others than were written, and the disk does not say so. On an encrypted disk: below the encryption. */
+/** Bytes of the disk differ from what was written, and the disk does not say so. On an encrypted disk: below the encryption. */
 export interface SilentCorruption {
   readonly kind: 'silent-corruption';
   readonly disk: string;
-  /** Each of them is changed. What is not used proves nothing: give ranges that hold something. */
+  /** Each of these is changed. Unused places prove nothing: give ranges that hold something. */
   readonly at: readonly ByteRange[];
 }
 
-/** The beginning of the disk reads as zeroes: the LUKS header, or as much of it as is said. */
+/** The beginning of the disk reads as zeroes: the LUKS header, or this many bytes of it. */
 export interface HeaderWipe {
   readonly kind: 'header-wipe';
   readonly disk: string;
@@ -74,31 +74,31 @@ export interface HeaderWipe {
 /** A standing fault that answers requests with errors. */
 export type ErrorFault = ReadErrors | WriteErrors | AllErrors;
 
-/** A fault that is there until it is cleared. */
+/** A fault that stays until it is cleared. */
 export type StandingFault = ErrorFault | SlowDisk;
 
-/** A change of bytes; nothing clears it but a repair. */
+/** A change of bytes; only a repair undoes it. */
 export type DiskDamage = SilentCorruption | HeaderWipe;
 
-/** Anything that can be wrong with a disk that is in the machine. */
+/** Any fault of a disk that is in the machine. */
 export type Fault = StandingFault | DiskDamage;
 
-/** Tells whether a fault is damage: done once, and not to be cleared. */
+/** Tells whether a fault is damage: done once, and not clearable. */
 export function isDamage(fault: Fault): fault is DiskDamage {
   return fault.kind === 'silent-corruption' || fault.kind === 'header-wipe';
 }
 
-/** The least that fails when a place fails. */
+/** The smallest unit that fails, bytes. */
 export const faultBlockBytes = 4096;
 
-/** The most blocks that one fault names: QEMU looks through them at each request, and reads 16384 in 75 ms. */
+/** The most blocks that one fault may name: QEMU searches them at each request, and reads 16384 in 75 ms. */
 export const maxFaultBlocks = 16_384;
 
-/** What corrupted bytes become; the second one where the first is there already. */
+/** What corrupted bytes become; the second one where the first is already there. */
 export const corruptedBytes = [0x5a, 0xa5] as const;
 
 /** The most ranges that are corrupted at once: each is a word of a command line. */
 export const maxCorruptedRanges = 4096;
 
-/** The most that is corrupted at once: the machine stands still meanwhile. Bytes. */
+/** The most that is corrupted at once, bytes: the machine is paused meanwhile. */
 export const maxCorruptedBytes = 1024 ** 3;

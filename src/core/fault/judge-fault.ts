@@ -3,7 +3,7 @@ import type { ByteRange, ErrorFault, Fault } from './fault.ts';
 import { formatSize } from '../text/size.ts';
 import { listFaultBlocks } from './fault-blocks.ts';
 
-/** Says why a disk of that size cannot have a fault, in a sentence; undefined when it can. */
+/** Says in a sentence why a disk of that size cannot have a fault; undefined when it can. */
 export function judgeFault(fault: Fault, diskSizeBytes: number): string | undefined {
   switch (fault.kind) {
     case 'slow-disk': {

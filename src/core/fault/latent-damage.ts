@@ -3,22 +3,22 @@ import { faultBlockBytes } from './fault.ts';
 import type { ByteRange } from './fault.ts';
 import { drawBlocks } from './fault-blocks.ts';
 
-/** Blocks of one member that are bad and that nobody has read, and what follows from it once another member is gone. */
+/** Unread bad blocks of one member, and what follows once another member is gone. */
 export interface LatentDamage {
-  /** The member that has them. */
+  /** The member with the bad blocks. */
   readonly devid: number;
   readonly at: readonly ByteRange[];
   /** The files that have a bad block. */
   readonly damaged: readonly string[];
-  /** Those of them that have no good copy of it without the lost member. */
+  /** Those of them that have no other good copy once that member is lost. */
   readonly lost: readonly string[];
 }
 
 /** What latent damage is drawn from. */
 export interface LatentDamageWish {
-  /** Where every copy of each file lies, on the members' disks. */
+  /** Where all copies of each file lie, on the members' disks. */
   readonly files: ReadonlyMap<string, readonly MappedPiece[]>;
-  /** The member that will be gone. */
+  /** The member that will be lost. */
   readonly lostDevid: number;
   readonly fileCount: number;
   readonly blocksEach: number;
@@ -26,10 +26,10 @@ export interface LatentDamageWish {
 }
 
 /**
- * Draws bad blocks below some files, where they do most harm: on a member that has, without the lost one, the fewest other copies beside it;
- * and where a file lies in several stripes, in one that is not its last, whose error is reported by another part of the kernel.
- * Which files are lost follows from the copies alone: with two of everything those whose other copy the lost member had, with three none.
- * Throws RangeError when fewer files than wanted have enough blocks on one member.
+ * Draws bad blocks below some files, where they do most harm: on the member whose blocks have the fewest other copies without the lost
+ * one; and where a file spans several stripes, not in its last one, because another part of the kernel reports that error. The copies
+ * alone decide which files are lost: with two copies those whose other copy was on the lost member, with three none. Throws RangeError
+ * when too few files have enough blocks on one member.
  */
 export function drawLatentDamage(wish: LatentDamageWish): LatentDamage {
   const { files, lostDevid, fileCount, blocksEach, seed } = wish;
@@ -49,18 +49,18 @@ export function drawLatentDamage(wish: LatentDamageWish): LatentDamage {
           .map(({ offsetBytes }) => ({ offsetBytes, lengthBytes: piece.lengthBytes })),
       );
   const stripes = (guestPath: string): number => files.get(guestPath)?.length ?? 0;
-  // First those in few stripes, but several: of a large file any stripe may be the last of a request.
+  // // Those in few stripes first, but more than one: any stripe of a large file may be the last of a request.
   const enough = [...files.keys()]
     .filter((guestPath) => blocksIn(placesIn(guestPath)) >= blocksEach)
     .sort((one, other) => Number(stripes(one) < 2) - Number(stripes(other) < 2) || stripes(one) - stripes(other));
   if (enough.length < fileCount) throw new RangeError(`${String(enough.length)} files can be damaged, not ${String(fileCount)}`);
-  // Far apart in the list, so that they are files of different kinds.
+  // // Far apart in the list, so that they are files of different kinds.
   const damaged = Array.from({ length: fileCount }, (_, index) => enough[Math.floor((index * enough.length) / fileCount)] ?? '');
   return {
     devid,
     at: damaged.flatMap((guestPath) => drawBlocks({ within: placesIn(guestPath), count: blocksEach, seed: `${seed} ${guestPath}` })),
     damaged,
-    // Every bad block has as many copies left as the fewest: none but the bad one itself, or at least one that is good.
+    // // Every bad block has as many copies left as the fewest: only the bad one itself, or at least one good one.
     lost: fewest === 1 ? damaged : [],
   };
 }

@@ -1,8 +1,8 @@
 import { OutputLines } from '../parsing/output-lines.ts';
 
 /**
- * Parses what `find … -print` printed of files below an absolute path: one a line. Nothing printed is nothing found, and no failure.
- * A name with a line feed in it is refused, unless its second line looks like a path.
+ * Parses what `find … -print` printed about files below an absolute path, one per line. Empty output means that nothing was found. A name
+ * with a line feed is refused, unless its second line looks like a path.
  */
 export function parsePrintedPaths(stdout: string): readonly string[] {
   if (stdout === '') return [];

@@ -9,18 +9,18 @@ import { formatSize } from '../text/size.ts';
 export interface DirectoryFacts {
   readonly hostPath: string;
   readonly isWritable: boolean;
-  /** Null when it could not be asked. */
+  /** Null when it could not be determined. */
   readonly freeBytes: number | null;
 }
 
-/** Everything that was observed of the host. A plain value: judging it observes nothing more. */
+/** Everything observed about the host, as a plain value: judging it observes nothing more. */
 export interface HostFacts extends NeedFacts {
-  /** What lies in it takes `usedBytes`, and may take `maxBytes`. */
+  /** It holds `usedBytes`, and may hold `maxBytes`. */
   readonly cache: DirectoryFacts & { readonly usedBytes: number; readonly maxBytes: number };
   readonly runtime: DirectoryFacts;
   readonly memoryAvailableBytes: number;
   readonly cores: number;
-  /** Whether a network but the loopback is there. */
+  /** Whether there is a network besides the loopback. */
   readonly hasNetwork: boolean;
 }
 
@@ -36,17 +36,17 @@ export interface Finding {
   readonly what: string;
   /** Why it matters. */
   readonly why: string;
-  /** The exact command that fixes it, or what to do where no command can; null when nothing is wrong. */
+  /** The exact command that fixes it, or what to do if no command can; null when nothing is wrong. */
   readonly mend: string | null;
 }
 
-/** An image build needs about this much for packages, tree and result; a drill's disks are sparse. Bytes, with room to spare. */
+/** Roughly what an image build needs for packages, tree and result, with room to spare, bytes; a drill's disks are sparse. */
 const cacheNeededBytes = 2 * 1024 ** 3;
 
-/** One machine and Node itself. Bytes. */
+/** One machine and Node itself, bytes. */
 const memoryNeededBytes = 1.5 * 1024 ** 3;
 
-/** Judges what was observed: every finding, good ones too, in a fixed order. */
+/** Judges what was observed: all findings, good ones too, in a fixed order. */
 export function judgeHost(requirements: HostRequirements, facts: HostFacts): readonly Finding[] {
   return [
     ...judgeNeeds(requirements, facts).map((need) => findingOf(requirements, facts, need)),
@@ -81,7 +81,7 @@ function formatMend({ command, advice }: Mend): string {
   return [...(command === null ? [] : [command]), ...advice].join('  ');
 }
 
-/** Says what is not known of a host's system; null when raidlab was tried on it. */
+/** Says what is untested about a host's system; null when raidlab was tested on it. */
 function saysUntested({ distributions }: HostRequirements, { os }: HostFacts): string | null {
   const distribution = findDistribution(distributions, os);
   if (isTested(distribution, os)) return null;
@@ -110,7 +110,7 @@ function judgeKvm({ kvm, isRoot, user }: HostFacts): Finding {
         ...base,
         outcome: 'warn',
         what: `/dev/kvm is there, but ${user} may not open it: software emulation is used`,
-        // Every distribution has usermod(8); a session keeps the groups that it began with.
+        // // Every distribution has usermod(8); a session keeps the groups it started with.
         mend: `${isRoot ? '' : 'sudo '}usermod --append --groups kvm ${user} # then log in again`,
       };
     case 'open':

@@ -7,11 +7,11 @@ export type MendAct =
   | { readonly kind: 'command'; readonly argv: readonly string[] }
   | { readonly kind: 'advice'; readonly words: string };
 
-/** What decides how a lack is fixed on a host. */
+/** What determines how a lack is fixed on a host. */
 export interface MendFacts {
   readonly os: OsFacts;
   readonly isRoot: boolean;
-  /** Debian mirrors that the host's apt uses. */
+  /** The Debian mirrors of the host's apt. */
   readonly mirrors: readonly { readonly uri: string; readonly suite: string }[];
 }
 
@@ -19,11 +19,11 @@ export interface MendFacts {
 export interface Mend {
   /** One line to paste; null when no command helps. */
   readonly command: string | null;
-  /** What no command can do, in sentences. */
+  /** What no command can do, as sentences. */
   readonly advice: readonly string[];
 }
 
-/** Plans how all of that is fixed on a host. */
+/** Plans how to fix all of these on a host. */
 export function planMend(requirements: HostRequirements, facts: MendFacts, acts: readonly MendAct[]): Mend {
   const wanted = acts.flatMap((act) => (act.kind === 'package' ? [act.requirement] : []));
   const distribution = findDistribution(requirements.distributions, facts.os);
@@ -56,7 +56,7 @@ function installCommands(
   wanted: readonly Requirement[],
 ): readonly string[] {
   const { debian } = requirements;
-  // A program that needs a newer version than the release has comes from its backports.
+  // // A program that must be newer than the release's comes from its backports.
   const isNewer = (one: Requirement): boolean =>
     'atLeast' in one && distribution.ids.includes(facts.os.id) && facts.os.codename === debian.backports.codename;
   const packagesOf = (all: readonly Requirement[]): readonly string[] => [

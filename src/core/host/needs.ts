@@ -3,31 +3,31 @@ import type { Mend, MendAct } from './mend.ts';
 import type { FileRequirement, HostRequirements, OsFacts, ProgramRequirement } from './requirements.ts';
 import { isAtLeast } from './version.ts';
 
-/** What was found of one program. */
+/** What was found about a program. */
 export interface FoundProgram {
   /** Null when it is not in PATH. */
   readonly hostPath: string | null;
-  /** What the program says of itself where a version is required, else the package's if it was asked for; null when there is none. */
+  /** The program's own version where one is required, otherwise the package's if it was asked for; null when unknown. */
   readonly version: string | null;
 }
 
-/** What is known of KVM on the host. */
+/** What is known about KVM on the host. */
 export interface KvmFacts {
   readonly device: 'absent' | 'closed' | 'open';
-  /** What boots under it came to since the host was started. */
+  /** The results of probes since the host started. */
   readonly remembered: readonly { readonly works: boolean; readonly seen: string }[];
 }
 
-/** Whether a user namespace can be made. */
+/** Whether a user namespace can be created. */
 export interface NamespaceFacts {
   readonly works: boolean;
-  /** What was said when it could not; empty when it could. */
+  /** The error when it could not; empty when it could. */
   readonly said: string;
-  /** The settings of sysctl(8) that forbid it, with the value that allows it: `kernel.unprivileged_userns_clone=1`. */
+  /** The sysctl(8) settings that forbid it, with the value that allows it: `kernel.unprivileged_userns_clone=1`. */
   readonly forbiddenBy: readonly string[];
 }
 
-/** The ids of other users that a user may give to a namespace: subuid(5), subgid(5). */
+/** The subordinate ids that a user may map into a namespace: subuid(5), subgid(5). */
 export interface SubordinateIds {
   readonly users: number;
   readonly groups: number;
@@ -35,7 +35,7 @@ export interface SubordinateIds {
   readonly firstFree: number;
 }
 
-/** The facts of a host that decide whether machines can be started and images built on it. */
+/** The facts about a host that decide whether machines can be started and images built on it. */
 export interface NeedFacts {
   readonly os: OsFacts;
   /** As `uname -m` says: `x86_64`. */
@@ -44,23 +44,23 @@ export interface NeedFacts {
   readonly isRoot: boolean;
   /** By name, for every program of the requirements. */
   readonly programs: Readonly<Record<string, FoundProgram>>;
-  /** Those of the required files that are there. */
+  /** The required files that exist. */
   readonly files: readonly string[];
   readonly kvm: KvmFacts;
   readonly userNamespaces: NamespaceFacts;
   readonly subordinateIds: SubordinateIds;
-  /** Debian mirrors that the host's apt uses, with the suite; empty when there are none, or when they were not asked for. */
+  /** The Debian mirrors of the host's apt, with the suite; empty when there are none, or they were not asked for. */
   readonly mirrors: readonly { readonly uri: string; readonly suite: string }[];
-  /** The images of a usual drill that are not in the cache: `kernel of trixie`. */
+  /** The images of a default drill that are not in the cache: `kernel of trixie`. */
   readonly missingImages: readonly string[];
 }
 
-/** One thing that the host must have, and whether it has it. */
+/** A requirement, and whether the host meets it. */
 export interface Need {
   /** Stable kebab-case name: `qemu-system-x86_64`, `user-namespaces`. */
   readonly name: string;
   readonly isMet: boolean;
-  /** Whether images in the cache run without it. */
+  /** Whether cached images run without it. */
   readonly onlyToBuild?: boolean;
   /** What was seen. */
   readonly what: string;
@@ -73,7 +73,7 @@ export interface Need {
 /** mmdebstrap maps a range of this size: mmdebstrap(1), --mode=unshare. */
 const subordinateIdsNeeded = 65_536;
 
-/** Judges what a host must have before anything can be started or built: every need, met or not, in a fixed order. */
+/** Judges what a host needs before anything can be started or built: all requirements, in a fixed order. */
 export function judgeNeeds(requirements: HostRequirements, facts: NeedFacts): readonly Need[] {
   const isWanted = ({ only }: ProgramRequirement): boolean => only !== 'ordinary-user' || !facts.isRoot;
   return [
@@ -89,12 +89,12 @@ function usedFor({ onlyToBuild }: Pick<ProgramRequirement, 'onlyToBuild'>): Pick
   return onlyToBuild === true ? { onlyToBuild } : {};
 }
 
-/** Tells whether a host that does not meet a need can run a usual drill all the same, from the images in its cache. */
+/** Tells whether a host that does not meet a requirement can still run a default drill, from cached images. */
 export function canDoWithout({ onlyToBuild }: Need, { missingImages }: Pick<NeedFacts, 'missingImages'>): boolean {
   return onlyToBuild === true && missingImages.length === 0;
 }
 
-/** Plans how needs that are not met are fixed: by one command, where that is possible. */
+/** Plans how to fix unmet requirements, with one command if possible. */
 export function mendNeeds(requirements: HostRequirements, facts: NeedFacts, needs: readonly Need[]): Mend {
   return planMend(
     requirements,
@@ -127,7 +127,7 @@ function judgeProgram(requirement: ProgramRequirement, facts: NeedFacts): Need {
   return { ...base, isMet: false, what: `${what}, but ${age.lacking}`, mend: { ...mend, isTooOld: true } };
 }
 
-/** Judges the age of a program: what is lacking completes "…, but ". */
+/** Judges a program's version; the lack completes "…, but ". */
 function judgeAge(requirement: ProgramRequirement, version: string | null, kvm: KvmFacts): { lacking: string | null; remark: string } {
   const { atLeast, atLeastEmulated } = requirement;
   const isNew = (oldest: string): boolean => version !== null && isAtLeast(version, oldest);
@@ -139,7 +139,7 @@ function judgeAge(requirement: ProgramRequirement, version: string | null, kvm: 
   return { lacking: `KVM does not work here, and where the processor is emulated ${under}`, remark: '' };
 }
 
-/** Tells whether KVM works, or may: nobody knows before a kernel has booted under it. */
+/** Tells whether KVM works, or may work: nobody knows before a kernel has booted under it. */
 function mayWork({ device, remembered }: KvmFacts): boolean {
   return device === 'open' && (remembered.length === 0 || remembered.some(({ works }) => works));
 }

@@ -1,6 +1,6 @@
 import type { OsFacts } from './requirements.ts';
 
-/** Gives what /etc/os-release says of a system, see os-release(5). */
+/** Parses /etc/os-release, see os-release(5). */
 export function parseOsRelease(text: string): OsFacts {
   const value = (key: string): string | null => new RegExp(`^${key}=(["']?)([^"'\n]*)\\1$`, 'mu').exec(text)?.[2] ?? null;
   const orNull = (word: string | null): string | null => (word === '' ? null : word);

@@ -3,20 +3,19 @@ import { nearestWord } from '../text/nearest-word.ts';
 
 /** Where a kernel comes from, as a person says it. */
 export type KernelChoice =
-  /** The kernel that a Debian suite has now. */
+  /** The current kernel of a Debian suite. */
   | { readonly suite: string }
-  /** The newest that the suites have of a version: `6.1`, `6.12.95`; or the very one that is called so: `6.1.0-50-cloud-amd64`. */
+  /** The newest kernel of a version in any suite: `6.1`, `6.12.95`; or exactly the kernel of that name: `6.1.0-50-cloud-amd64`. */
   | { readonly version: string }
-  /** Debian packages: linux-image, and where it is split, what holds its files. */
+  /** Debian packages: linux-image, and where it is split, the packages with its files. */
   | { readonly packageHostPaths: readonly string[] }
   /** A directory with vmlinuz, and modules below lib/modules/VERSION. */
   | { readonly directoryHostPath: string };
 
 /**
- * Reads what was typed for a kernel: a suite, a version, `.deb` files with commas between them, or a directory, which has a slash in it
- * (`./linux`), so that it cannot be taken for a suite. `suites`: the names that are known. Looks at no file.
- *
- * Throws `image/unknown-kernel`, with the suite that was probably meant.
+ * Parses `--kernel`: a suite, a version, `.deb` files separated by commas, or a directory, which contains a slash (`./linux`) so that it
+ * cannot be mistaken for a suite. `suites`: the known names. Does not look at files. Throws `image/unknown-kernel`, with the suite that
+ * was probably meant.
  */
 export function parseKernelChoice(text: string, suites: readonly string[]): KernelChoice {
   if (suites.includes(text)) return { suite: text };
@@ -34,7 +33,7 @@ export function parseKernelChoice(text: string, suites: readonly string[]): Kern
   });
 }
 
-/** Gives the words that {@link parseKernelChoice} reads as this choice. */
+/** Formats a choice so that {@link parseKernelChoice} reads it. */
 export function formatKernelChoice(choice: KernelChoice): string {
   if ('suite' in choice) return choice.suite;
   if ('version' in choice) return choice.version;
@@ -42,12 +41,12 @@ export function formatKernelChoice(choice: KernelChoice): string {
   return choice.directoryHostPath;
 }
 
-/** Gives a choice in words, to complete "building the …": `kernel of trixie`, `kernel 6.12`, `kernel of ./linux`. */
+/** Describes a choice, to complete "building the …": `kernel of trixie`, `kernel 6.12`, `kernel of ./linux`. */
 export function describeKernelChoice(choice: KernelChoice): string {
   return 'version' in choice ? `kernel ${choice.version}` : `kernel of ${formatKernelChoice(choice)}`;
 }
 
-/** Gives what was typed for the kernel that {@link describeKernelChoice} describes so; undefined when that describes none. */
+/** Gives the choice that {@link describeKernelChoice} describes with these words, as it is typed; undefined when there is none. */
 export function kernelOfDescription(description: string): string | undefined {
   return /^kernel (?:of )?(.+)$/u.exec(description)?.[1];
 }

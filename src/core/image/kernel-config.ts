@@ -1,4 +1,4 @@
-/** What stands for a module where only the configuration of a kernel's build tells: its option. Source: Kconfig of Linux. */
+/** The options that stand for modules where only a kernel's configuration tells. Source: Kconfig of Linux. */
 const optionOfModule: Readonly<Record<string, string>> = {
   virtio_pci: 'VIRTIO_PCI',
   virtio_blk: 'VIRTIO_BLK',
@@ -14,7 +14,10 @@ const optionOfModule: Readonly<Record<string, string>> = {
   dm_crypt: 'DM_CRYPT',
 };
 
-/** What a machine needs of a kernel that is no module: its console, its first root, its device files, and what udev is built on. Source: README of systemd, "REQUIREMENTS". */
+/**
+ * Options besides modules that a machine needs: for its console, its first root, its device files, and udev. Source: README of systemd,
+ * "REQUIREMENTS".
+ */
 const neededOptions: readonly string[] = [
   'SERIAL_8250_CONSOLE',
   'BLK_DEV_INITRD',
@@ -30,10 +33,10 @@ const neededOptions: readonly string[] = [
   'MAGIC_SYSRQ',
 ];
 
-/** The configuration that a kernel was built with: what stands behind each option, without `CONFIG_`. */
+/** A kernel's configuration: the value of each option, without `CONFIG_`. */
 export type KernelConfig = ReadonlyMap<string, string>;
 
-/** Reads the text of a .config, as a kernel's build leaves it beside the kernel, Debian in /boot, and CONFIG_IKCONFIG in the kernel itself. */
+/** Parses a .config, which a kernel's build leaves beside the kernel, Debian in /boot, and CONFIG_IKCONFIG in the kernel itself. */
 export function parseKernelConfig(text: string): KernelConfig {
   const config = new Map<string, string>();
   for (const line of text.split('\n')) {
@@ -43,12 +46,12 @@ export function parseKernelConfig(text: string): KernelConfig {
   return config;
 }
 
-/** Gives the modules, of those that matter to a machine, that a configuration builds into the kernel. */
+/** Gives the relevant modules that a configuration builds into the kernel. */
 export function builtinsOfConfig(config: KernelConfig): readonly string[] {
   return Object.entries(optionOfModule).flatMap(([module, option]) => (config.get(option) === 'y' ? [module] : []));
 }
 
-/** Gives those that it makes modules. */
+/** Gives the relevant modules that it builds as modules. */
 export function modulesOfConfig(config: KernelConfig): readonly string[] {
   return Object.entries(optionOfModule).flatMap(([module, option]) => (config.get(option) === 'm' ? [module] : []));
 }
@@ -58,7 +61,7 @@ export function buildsModules(config: KernelConfig): boolean {
   return config.get('MODULES') === 'y';
 }
 
-/** Gives the options that a machine needs, and that a configuration does not have, as they are written in it: `CONFIG_DEVTMPFS`. */
+/** Gives the options that a machine needs and a configuration lacks, with their prefix: `CONFIG_DEVTMPFS`. */
 export function missingOptions(config: KernelConfig): readonly string[] {
   return neededOptions.filter((option) => config.get(option) !== 'y').map((option) => `CONFIG_${option}`);
 }

@@ -1,6 +1,6 @@
 /**
- * A version of a kernel or tool, as far as it orders: the numbers, and whether it came before the release. What
- * distributions append (`-cloud-amd64`, `+deb13`, `~bpo12+1`, `-2`) says who built it and orders nothing.
+ * A version of a kernel or tool, as far as it matters for comparison: the numbers, and whether it is a release candidate. What
+ * distributions append (`-cloud-amd64`, `+deb13`, `~bpo12+1`, `-2`) says who built it and does not matter.
  */
 export interface Version {
   /** `6.12.118` is `[6, 12, 118]`. */
@@ -15,15 +15,13 @@ export interface VersionBound {
   readonly version: Version;
 }
 
-/** Bounds that hold all together: `>=6.2 <6.5`. */
+/** Bounds that must all hold: `>=6.2 <6.5`. */
 export type VersionRange = readonly VersionBound[];
 
 /**
- * Reads a version as `uname -r`, a tool or a Debian package says it: `6.1.170`, `6.12.118-cloud-amd64`, `7.3~rc1`,
- * `v6.6.3`, `2:2.7.5-2`. Throws a SyntaxError for what is none.
- *
- * `6.1.0-40-amd64`, as Debian 11 and 12 name their kernels, is 6.1.0 and not the point release that it was built from: that
- * is in the version of the package.
+ * Parses a version as `uname -r`, a tool or a Debian package prints it: `6.1.170`, `6.12.118-cloud-amd64`, `7.3~rc1`, `v6.6.3`,
+ * `2:2.7.5-2`. Throws a SyntaxError for anything else. `6.1.0-40-amd64`, as Debian 11 and 12 name their kernels, is 6.1.0, not the point
+ * release it was built from, which only the package's version tells.
  */
 export function parseVersion(text: string): Version {
   const match = /^(?:\d+:)?v?(\d+(?:\.\d+)*)(?:[~-]rc(\d+))?(?:\+|[-+~]\w[\w.+~-]*)?$/u.exec(text);
@@ -33,8 +31,8 @@ export function parseVersion(text: string): Version {
 }
 
 /**
- * Gives a negative number when the first version is older, a positive one when it is newer, 0 when they are the same.
- * A number that is not there is 0; a candidate is older than its release.
+ * Gives a negative number when the first version is older, a positive one when it is newer, 0 when they are the same. A missing number
+ * counts as 0; a candidate is older than its release.
  */
 export function compareVersions(first: Version, second: Version): number {
   const length = Math.max(first.numbers.length, second.numbers.length);
@@ -46,7 +44,7 @@ export function compareVersions(first: Version, second: Version): number {
   return (first.candidate ?? Number.POSITIVE_INFINITY) - (second.candidate ?? Number.POSITIVE_INFINITY);
 }
 
-/** Reads bounds with spaces between them: `>=5.14`, `<4.14`, `>=6.2 <6.5`. Throws a SyntaxError for what is none. */
+/** Parses bounds separated by spaces: `>=5.14`, `<4.14`, `>=6.2 <6.5`. Throws a SyntaxError for anything else. */
 export function parseVersionRange(text: string): VersionRange {
   return text.split(' ').map((bound) => {
     const match = /^(>=|>|<=|<|=)(\d.*)$/u.exec(bound);
@@ -56,8 +54,8 @@ export function parseVersionRange(text: string): VersionRange {
 }
 
 /**
- * Says whether a version is within a range: `satisfies('6.1.170', '>=5.14')`. A candidate counts as older than its release:
- * 7.3~rc1 satisfies `<7.3`. Throws a SyntaxError for what is no version or no range.
+ * Tells whether a version is within a range: `satisfies('6.1.170', '>=5.14')`. A candidate counts as older than its release: 7.3~rc1
+ * satisfies `<7.3`. Throws a SyntaxError for what is not a version or a range.
  */
 export function satisfies(version: string, range: string): boolean {
   const parsed = parseVersion(version);

@@ -1,9 +1,9 @@
 import { formatSize } from '../text/size.ts';
 
-/** What a host has for machines. */
+/** What a host can spare for machines. */
 export interface HostRoom {
   readonly cores: number;
-  /** What can be had without swapping, bytes. */
+  /** The memory available without swapping, bytes. */
   readonly availableMemoryBytes: number;
   /** What one machine takes, bytes. */
   readonly machineMemoryBytes: number;
@@ -12,11 +12,11 @@ export interface HostRoom {
 /** How many drills run at once. */
 export interface JobsPlan {
   readonly limit: number;
-  /** Why it is less than what was asked for; null when it is not. */
+  /** Why it is less than requested; null when it is not. */
   readonly remark: string | null;
 }
 
-/** What QEMU takes beside the memory of its guest, bytes: itself, and the code that its emulation has translated. */
+/** What QEMU takes besides its guest's memory, bytes: itself, and the code its emulation has translated. */
 const qemuOverheadBytes = 256 * 1024 * 1024;
 
 /** Gives what a machine with that much memory takes of the host's, bytes. */
@@ -24,12 +24,12 @@ export function machineMemory(memoryMiB: number): number {
   return memoryMiB * 1024 * 1024 + qemuOverheadBytes;
 }
 
-/** Gives how many machines may run at once: one a core, as many as the memory holds, at least one. */
+/** Gives how many machines may run at once: one per core, as many as fit into memory, at least one. */
 export function machinesAtOnce(room: HostRoom): number {
   return Math.max(1, Math.min(room.cores, Math.floor(room.availableMemoryBytes / room.machineMemoryBytes)));
 }
 
-/** Plans how many of some drills run at once; `asked` is what `--jobs` says, undefined when it was not given. */
+/** Plans how many drills run at once; `asked` is the value of `--jobs`, if given. */
 export function planJobs(room: HostRoom, drills: number, asked: number | undefined): JobsPlan {
   const most = machinesAtOnce(room);
   const wanted = Math.min(asked ?? most, drills);

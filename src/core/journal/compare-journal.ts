@@ -1,19 +1,19 @@
 import { journalRecord, journalRecordBytes } from './journal-record.ts';
 
-/** A record that was acknowledged and is not there as it was written. */
+/** An acknowledged record that is not there as written. */
 export interface JournalDifference {
   readonly record: number;
-  /** `missing`: the file ends before it; `cut-off`: it ends inside it; `different`: other bytes are in its place. */
+  /** `missing`: the file ends before it; `cut-off`: the file ends inside it; `different`: its place holds other bytes. */
   readonly is: 'missing' | 'cut-off' | 'different';
 }
 
 /**
- * Gives the acknowledged records that a segment's file does not hold, in order. `content` is the file, as text: records are ASCII, so
- * damage cannot be decoded into a match. What lies behind the acknowledged records was never promised and may be anything.
+ * Gives the acknowledged records that a segment's file does not contain, in order. `content` is the file as text: records are ASCII, so
+ * damage cannot be decoded into a match. Anything may follow the acknowledged records: it was never promised.
  */
 export function compareJournal(seed: string, segment: number, acknowledged: number, content: string): readonly JournalDifference[] {
   const differences: JournalDifference[] = [];
-  // Where bytes were no UTF-8, characters stopped being bytes and places shifted: a record is then looked for by its text, which is its own.
+  // // Invalid UTF-8 shifts character offsets: then a record is searched for by its text, which is unique.
   const isAscii = /^[\0-\u007f]*$/u.test(content);
   for (let record = 0; record < acknowledged; record += 1) {
     const expected = journalRecord(seed, segment, record);

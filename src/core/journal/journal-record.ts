@@ -1,15 +1,15 @@
 import { joinBytes, utf8 } from '../bytes/bytes.ts';
 import { hashText, spreadWord } from '../bytes/prng.ts';
 
-/** How long every record of the journal is, its line end included, bytes: record i lies at i times this. */
+/** The length of every record, with its line end, bytes: record i lies at i times this. */
 export const journalRecordBytes = 2048;
 
 /**
- * Gives record `index` (0-based) of a segment: one line of ASCII of exactly {@link journalRecordBytes}, which names segment and record,
- * and is filled with a word that no other record has. `src/storage/guest-programs/journal-writer.pl` writes the same line.
+ * Gives record `index` (0-based) of a segment: one line of exactly {@link journalRecordBytes} ASCII characters that names segment and
+ * record, filled up with a word unique to it. `src/storage/guest-programs/journal-writer.pl` writes the same line.
  */
 export function journalRecord(seed: string, segment: number, index: number): string {
-  // The writer in the guest sees the seed as bytes.
+  // // The writer in the guest sees the seed as bytes.
   const seedBytes = String.fromCharCode(...utf8(seed));
   const start = hashText(`${seedBytes}/${String(segment)}/${String(index)}`);
   const word = [0, 1, 2, 3].map((place) => spreadWord(start, place).toString(16).padStart(8, '0')).join('');

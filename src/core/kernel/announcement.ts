@@ -1,15 +1,15 @@
 import type { KernelTroubleKind } from './trouble.ts';
 
-/** What the first line of a report says about it. */
+/** What the first line of a report says. */
 export interface Announcement {
   readonly kind: ReportKind;
-  /** It is the line with the count of deaths, `Oops: 0000 [#1]`: it may open a report, or follow the `BUG:` line that did. */
+  /** Whether it is the line with the number of deaths, `Oops: 0000 [#1]`: it may open a report, or follow the `BUG:` line that did. */
   readonly isDeath: boolean;
-  /** What the report is about, where another line than this one says it. */
+  /** What the report is about, if another line says it. */
   readonly what?: string;
 }
 
-/** What a report is: trouble, or a `dump` that somebody asked for, which looks the same and is none. */
+/** What a report is: trouble, or a `dump` that somebody asked for, which looks the same but is not trouble. */
 export type ReportKind = KernelTroubleKind | 'dump';
 
 /** `%s: %04lx [#%d]` of __die_header() in arch/x86/kernel/dumpstack.c: `Oops: 0000 [#1]`, `general protection fault: 0000 [#1]`, `double fault…`. */
@@ -29,12 +29,12 @@ const namedDeaths = [
   /^\S.{0,62}\(\d+\): (?:Oops|Kernel bad \w+ trap.*|Whee.*) \[#\d+\]/u,
 ];
 
-/** Tells whether a line is one with the count of deaths, by the names that the architectures give them. */
+/** Tells whether a line has the number of deaths, under any architecture's name for it. */
 export function isNamedDeath(text: string): boolean {
   return namedDeaths.some((form) => form.test(text.trim()));
 }
 
-/** The order decides: the special `BUG:` lines stand before the general one. */
+/** Order matters: specific `BUG:` lines come before the general one. */
 const forms: readonly (readonly [RegExp, KernelTroubleKind])[] = [
   // watchdog_timer_fn() in kernel/watchdog.c; `NMI watchdog: ` before it in 4.x
   [/^(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#\d+ stuck for \d+/u, 'soft-lockup'],
@@ -51,7 +51,7 @@ const forms: readonly (readonly [RegExp, KernelTroubleKind])[] = [
   [/^(?:CPU \d+ )?Unable to handle kernel /u, 'oops'],
   [/^BUG: (?:Unable to handle kernel |Kernel NULL pointer dereference)/u, 'oops'],
   [/^(?:Kernel Fault|Bad Address \([^)]*\)): Code=\d+/u, 'oops'],
-  // report_bug() in lib/bug.c, then everything else that calls itself a bug (lib/, mm/, kernel/sched/)
+  // // report_bug() in lib/bug.c, then everything else that prints `BUG:` (lib/, mm/, kernel/sched/)
   [/^kernel BUG\b/u, 'bug'],
   [/^BUG: /u, 'bug'],
   // check_hung_task() in kernel/hung_task.c; `in I/O wait` since 6.19

@@ -1,20 +1,20 @@
 import { OutputLines } from '../parsing/output-lines.ts';
 
-/** What the kernel has counted of a block device's requests since it is there. */
+/** The kernel's counters for a block device's requests, since the device appeared. */
 export interface BlockStat {
   readonly reads: number;
   readonly readBytes: number;
-  /** The time that all reads together took from being queued to being answered, milliseconds. */
+  /** The total time of all reads from being queued to being answered, milliseconds. */
   readonly readMs: number;
   readonly writes: number;
   readonly writtenBytes: number;
   readonly writeMs: number;
-  /** Flushes are requests of their own since kernel 5.5; null before. */
+  /** Flushes are counted separately since kernel 5.5; null before. */
   readonly flushes: number | null;
   readonly flushMs: number | null;
 }
 
-/** A sector of the block layer, whatever the disk's own are. Source: Documentation/block/stat.rst. */
+/** The block layer's sector size, independent of the disk's. Source: Documentation/block/stat.rst. */
 const sectorBytes = 512;
 
 /** Parses `/sys/block/NAME/stat`: 11 fields, 15 since kernel 4.18, 17 since 5.5. Source: Documentation/block/stat.rst. */
@@ -41,7 +41,7 @@ export function parseBlockStat(text: string): BlockStat {
   };
 }
 
-/** Gives how long a write took on average between two looks at a device, milliseconds; null when there was none. */
+/** Gives how long a write took on average between two readings, milliseconds; null when there was none. */
 export function meanWriteMs(before: BlockStat, after: BlockStat): number | null {
   const writes = after.writes - before.writes;
   return writes === 0 ? null : (after.writeMs - before.writeMs) / writes;

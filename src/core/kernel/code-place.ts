@@ -59,14 +59,14 @@ export function parseWarningPlace(text: string): CodePlace | null {
   return firstPlace([...warningPlaces, oldWarningPlace], text);
 }
 
-/** Gives the place that the first line of a report names by itself; null when it names none. */
+/** Gives the place that the first line of a report names itself; null when it names none. */
 export function parseAnnouncedPlace(text: string): CodePlace | null {
   return firstPlace(announcedPlaces, text);
 }
 
-/** Gives the entry that a line of a call trace holds; null when it holds none, such as `? 0xffffffffc02e7000` or `<TASK>`. */
+/** Gives the entry in a line of a call trace; null when there is none, as in `? 0xffffffffc02e7000` or `<TASK>`. */
 export function parseTraceEntry(text: string): TraceEntry | null {
-  // Most lines of a log are no entries, and the forms are long.
+  // // Most lines of a log are not entries, and the forms are long.
   if (!text.includes('+0x') && !text.includes(' (') && !text.includes('[inline]')) return null;
   const trimmed = text.trim();
   for (const form of entryForms) {
@@ -77,12 +77,12 @@ export function parseTraceEntry(text: string): TraceEntry | null {
   return null;
 }
 
-/** Tells whether a line of a trace is ARM's `X from Y`, which no line `Call Trace:` announces. */
+/** Tells whether a line of a trace is ARM's `X from Y`, which no `Call Trace:` announces. */
 export function isArmTraceEntry(text: string): boolean {
   return armEntry.test(text.trim());
 }
 
-/** What may stand between the entries of a trace: addresses without symbols, markers such as `<IRQ>`, what was interrupted with its registers. */
+/** What may stand between the entries of a trace: addresses without symbols, markers such as `<IRQ>`, the interrupted code with its registers. */
 const betweenEntries = [
   /^$/u,
   /^(?:\? )?(?:\(?\[<?[0-9a-f]{4,16}>?\]|0x[0-9a-f]+$)/u,
@@ -94,13 +94,13 @@ const betweenEntries = [
   /^(?:Exception stack\(|[0-9a-f]{4}: +[0-9a-f]{8}|--- (?:interrupt|Exception)|LR = |Function entered at|sp=[0-9a-f]+ bsp=)/u,
 ];
 
-/** Tells whether a line may stand in a running call trace. */
+/** Tells whether a line may belong to a running call trace. */
 export function isOfTrace(text: string): boolean {
   const trimmed = text.trim();
   return betweenEntries.some((shape) => shape.test(trimmed)) || parseTraceEntry(trimmed) !== null;
 }
 
-/** Gives a place in a word: `btrfs_kobj_rm_device+0x1d`. */
+/** Formats a place as one word: `btrfs_kobj_rm_device+0x1d`. */
 export function formatPlace(place: CodePlace): string {
   return place.offset === null ? place.function : `${place.function}+${place.offset}`;
 }

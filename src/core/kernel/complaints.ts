@@ -4,12 +4,12 @@ import { parseConsoleLine } from './console-line.ts';
 type ComplaintLayer = 'btrfs' | 'device-mapper' | 'block' | 'scsi';
 
 /**
- * How bad it is, in our own scale over the layers: `critical` the filesystem stopped itself or says that it is damaged,
- * `error` something was lost or refused, `warning` something was odd and handled.
+ * How bad it is, on our own scale across the layers: `critical` the filesystem stopped itself or says that it is damaged, `error`
+ * something was lost or refused, `warning` something unusual was handled.
  */
 type ComplaintSeverity = 'critical' | 'error' | 'warning';
 
-/** A line of the kernel log, below a whole report, that an administrator must see. */
+/** A line of the kernel log, outside of whole reports, that an administrator must see. */
 export interface Complaint {
   readonly layer: ComplaintLayer;
   readonly severity: ComplaintSeverity;
@@ -25,10 +25,10 @@ type Verdict = readonly [ComplaintLayer, ComplaintSeverity];
 /** The filesystem gave up: btrfs_handle_fs_error() in fs/btrfs/messages.c, btrfs_abort_transaction() in transaction.h, a shut-down filesystem since 6.19. */
 const stopsWriting = /^BTRFS.*(?:forced readonly|forced shutdown|[Tt]ransaction (?:\d+ )?aborted|Skipping commit of aborted transaction)/u;
 
-/** The order decides. Levels are those of btrfs_printk() in fs/btrfs/messages.c; `BTRFS: ` without a level is 3.x or a message without a filesystem. */
+/** Order matters. Levels are those of btrfs_printk() in fs/btrfs/messages.c; `BTRFS: ` without a level is 3.x or a message without a filesystem. */
 const forms: readonly (readonly [RegExp, Verdict])[] = [
   [stopsWriting, ['btrfs', 'critical']],
-  // A repair means that a copy was bad, at whatever level it was printed.
+  // // A repair means that a copy was bad, whatever its level.
   [/^BTRFS.*(?:read error corrected|[^n]fixed up error at logical)/u, ['btrfs', 'warning']],
   [/^BTRFS (?:emergency|alert|critical)\b/u, ['btrfs', 'critical']],
   [/^BTRFS(?: error\b|: error \()/u, ['btrfs', 'error']],
@@ -46,7 +46,7 @@ const forms: readonly (readonly [RegExp, Verdict])[] = [
   [/^scsi\S*: .*(?:fail|error|offline|abort|reset)/iu, ['scsi', 'error']],
 ];
 
-/** Gives what the storage layers complained about, in the order of the log. `lines` are console or dmesg lines; what is no complaint is left out. */
+/** Gives the storage layers' complaints in the order of the log. `lines` are console or dmesg lines; all others are left out. */
 export function btrfsComplaints(lines: Iterable<string>): readonly Complaint[] {
   const complaints: Complaint[] = [];
   for (const rawLine of lines) {

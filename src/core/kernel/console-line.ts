@@ -1,14 +1,14 @@
-/** One line of a machine's console, taken apart. */
+/** One parsed line of a machine's console. */
 export interface ConsoleLine {
-  /** The message without stamp, caller and terminal control; leading blanks of an indented kernel line are kept. */
+  /** The message without stamp, caller and terminal control; the indentation of a kernel line is kept. */
   readonly text: string;
-  /** Seconds since boot from the kernel's stamp; null when the line carries none (user space wrote it, or the kernel prints no stamps). */
+  /** Seconds since boot from the kernel's stamp; null without one (user space wrote the line, or the kernel prints no stamps). */
   readonly atSeconds: number | null;
-  /** Who printed it, when the kernel says so (CONFIG_PRINTK_CALLER): `T2833` a task, `C0` a processor. */
+  /** Who printed it, if the kernel says so (CONFIG_PRINTK_CALLER): `T2833` a task, `C0` a processor. */
   readonly caller: string | null;
 }
 
-/** What terminals act on and nobody reads: CSI and OSC sequences, two-character escapes, then the C0 controls but the tab. */
+/** What terminals act on and nobody reads: CSI and OSC sequences, two-character escapes, then the C0 controls except the tab. */
 const terminalControl =
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]|[\u0000-\u0008\u000a-\u001f\u007f]/gu;
 
@@ -18,12 +18,12 @@ const terminalControl =
  */
 const stamp = /\[ *(\d{1,12}\.\d{6})\](?:\[ *([TC]\d{1,10})\])? ?/u;
 
-/** Gives a line without what only a terminal acts on. */
+/** Removes from a line what only a terminal acts on. */
 export function withoutTerminalControl(line: string): string {
   return line.replace(terminalControl, '');
 }
 
-/** Takes a console line apart. Never throws: whoever writes to the console may write anything. */
+/** Parses a console line. Never throws: anything may be written to the console. */
 export function parseConsoleLine(line: string): ConsoleLine {
   const plain = withoutTerminalControl(line);
   const found = stamp.exec(plain);

@@ -1,10 +1,9 @@
 import { parseConsoleLine } from './console-line.ts';
 
 /**
- * Gives the files that btrfs names in the kernel log because a block of theirs was not what it should be, each once, in the order of the
- * log, as paths below the mount point. Sources: scrub_print_warning_inode() in fs/btrfs/scrub.c.
- *
- * The log is not the whole truth: the kernel names ten of them in five seconds at the most.
+ * Gives the files that btrfs names in the kernel log because a block of theirs was damaged, each once, in the order of the log, as paths
+ * below the mount point. Sources: scrub_print_warning_inode() in fs/btrfs/scrub.c. The log is incomplete: the kernel names at most ten of
+ * them in five seconds.
  */
 export function findDamagedFiles(lines: Iterable<string>): readonly string[] {
   const paths = new Set<string>();

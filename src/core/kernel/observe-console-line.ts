@@ -6,14 +6,14 @@ import type { KernelTrouble } from './trouble.ts';
 
 /** What is known of a machine's own console between two lines. */
 export interface TroubleWatch extends ReportWatch {
-  /** The kernel stamps its lines, so a line without a stamp is not its own. */
+  /** The kernel stamps its lines, so a line without a stamp is not the kernel's. */
   readonly isStamped: boolean;
 }
 
 /** A machine's console before the first line. */
 export const initialTroubleWatch: TroubleWatch = { ...initialReportWatch, isStamped: false };
 
-/** Takes the next console line, without its line end, and gives the new state and the reports that are over. Never throws. */
+/** Takes the next console line, without its line end, and gives the new state and the finished reports. Never throws. */
 export function observeConsoleLine(state: TroubleWatch, rawLine: string): Observed<TroubleWatch> {
   const line = parseConsoleLine(rawLine);
   if (line.atSeconds === null && (state.isStamped || line.text.trim() === '')) return observeStranger(state, rawLine);
@@ -21,7 +21,7 @@ export function observeConsoleLine(state: TroubleWatch, rawLine: string): Observ
   return observeKernelLine(seen, line, rawLine, parseAnnouncement(line.text));
 }
 
-/** Gives every trouble in a whole console, oldest first, the one whose report is cut off at the end included. */
+/** Gives all trouble in a whole console, oldest first, including a report cut off at the end. */
 export function findTroubles(lines: Iterable<string>): readonly KernelTrouble[] {
   const troubles: KernelTrouble[] = [];
   let state = initialTroubleWatch;

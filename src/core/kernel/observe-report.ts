@@ -23,17 +23,17 @@ import type { KernelTrouble } from './trouble.ts';
 
 /** What the recogniser knows between two lines. */
 export interface ReportWatch {
-  /** The report being printed; null while there is none. */
+  /** The open report; null when there is none. */
   readonly report: OpenReport | null;
-  /** Raw lines from a `cut here` on, as long as nothing has been announced. */
+  /** Raw lines since a `cut here` that has not been followed by an announcement yet. */
   readonly prelude: readonly string[];
   readonly activity: StorageActivity;
 }
 
-/** What one line brought. */
+/** The result of one line. */
 export interface Observed<Watch extends ReportWatch> {
   readonly state: Watch;
-  /** Reports that are over, oldest first; mostly none. */
+  /** Finished reports, oldest first; usually empty. */
   readonly found: readonly KernelTrouble[];
 }
 
@@ -43,7 +43,7 @@ export const initialReportWatch: ReportWatch = { report: null, prelude: [], acti
 /** How many lines may stand between `cut here` and the announcement: printk text of WARN(), `assertion failed: …`. */
 const preludeLimit = 12;
 
-/** Takes the kernel's next line with what it announces, and gives the new state and the reports that are over. Never throws. */
+/** Takes the kernel's next line with its announcement, and gives the new state and the finished reports. Never throws. */
 export function observeKernelLine<Watch extends ReportWatch>(
   state: Watch,
   line: ConsoleLine,
@@ -59,14 +59,14 @@ export function observeKernelLine<Watch extends ReportWatch>(
   return observeInReport(seen, seen.report, line, rawLine);
 }
 
-/** Takes a line that is not the kernel's: it is kept where it stands in a report, and not read. */
+/** Takes a line that is not the kernel's: it is kept where it stands in a report, but not interpreted. */
 export function observeStranger<Watch extends ReportWatch>(state: Watch, rawLine: string): Observed<Watch> {
-  // Behind a complete report it no longer stands in between.
+  // // After a complete report it no longer stands in between.
   if (state.report === null || state.report.isComplete) return { state, found: [] };
   return withinLimit(state, keepInTranscript(state.report, rawLine));
 }
 
-/** Gives the trouble whose report has not ended, with everything seen so far; null when no report is open. Changes nothing: pure. */
+/** Gives the trouble of an unfinished report, with everything seen so far; null when no report is open. Pure. */
 export function closeTroubleReport(state: ReportWatch): KernelTrouble | null {
   return state.report === null ? null : troubleOf(state.report);
 }
@@ -87,7 +87,7 @@ function observeAnnouncement<Watch extends ReportWatch>(
   return { state: { ...state, report: opened, prelude: [] }, found: foundIn(state.report) };
 }
 
-/** Gives the open report as it goes on with an announcement that belongs to it; null when the announcement is of another report. */
+/** Gives the open report as continued by an announcement that belongs to it; null when the announcement is about another report. */
 function mergeAnnouncement(report: OpenReport, announcement: Announcement, text: string): OpenReport | null {
   const isYoung = !report.died && !report.isComplete;
   if (announcement.isDeath) {
@@ -109,7 +109,7 @@ function mergeAnnouncement(report: OpenReport, announcement: Announcement, text:
   }
 }
 
-/** A panic is the end of the trouble that is being told, when it says so. What the kernel would have survived becomes a panic by it. */
+/** A panic at the end of a report becomes its trouble: what the kernel would have survived is now a panic. */
 function mergePanic(report: OpenReport, text: string): OpenReport | null {
   switch (report.kind) {
     case 'warning':

@@ -23,25 +23,25 @@ export interface OpenReport {
   readonly process: KernelProcess | null;
   readonly kernel: string | null;
   readonly trace: readonly TraceEntry[];
-  /** Where the first call trace of the report stands; later traces (other processors, the owner of a lock) are only kept in the transcript. */
+  /** Where the report's first call trace stands; later traces (other processors, the owner of a lock) are only kept in the transcript. */
   readonly traceIs: 'to-come' | 'running' | 'over';
   /** An `[#N]` line was seen, or the report began with `cut here`: `---[ end trace …]---` will follow. */
   readonly hasEndMarker: boolean;
-  /** The line with `[#N]` was seen, so another such line is another oops. */
+  /** The line with `[#N]` was seen, so another one is another oops. */
   readonly died: boolean;
-  /** Everything that belongs to this kind of report was seen; what still belongs to it is a register summary or a panic. */
+  /** Everything that belongs to this kind of report was seen; only a register summary or a panic may still follow. */
   readonly isComplete: boolean;
   /** What storage was doing when the report began. */
   readonly activity: StorageActivity;
-  /** Kernel lines seen inside it that do not look like a report's. */
+  /** Kernel lines inside it that do not look like a report's. */
   readonly strangers: number;
   readonly transcript: readonly string[];
 }
 
-/** How many lines a report may have; a longer one is closed, so that no console can fill the memory. Real ones have 40 to 150. */
+/** The most lines a report may have; a longer one is closed, so that no console can fill the memory. Real ones have 40 to 150. */
 export const reportLineLimit = 500;
 
-/** How many lines of others may stand inside a report that has an end marker before we no longer wait for the marker. */
+/** How many foreign lines may stand inside a report with an end marker before we stop waiting for the marker. */
 export const strangerLimit = 40;
 
 /** Opens a report at the line that announces it; `prelude` are the lines from `cut here` on. */
@@ -71,7 +71,7 @@ export function openReport(
   };
 }
 
-/** Adds a line to a report: reads what it says about the trouble and keeps it in the transcript. */
+/** Adds a line to a report: interprets it and keeps it in the transcript. */
 export function extendReport(report: OpenReport, line: ConsoleLine, rawLine: string): OpenReport {
   const text = line.text.trim();
   const traceIs = startsUnannounced(report, text) ? 'running' : nextTraceState(report.traceIs, text);
@@ -94,7 +94,7 @@ export function keepInTranscript(report: OpenReport, rawLine: string): OpenRepor
   return { ...report, transcript: [...report.transcript, rawLine] };
 }
 
-/** Gives the trouble that a report tells, with everything seen of it so far; null when it tells none. */
+/** Gives a report's trouble, with everything seen so far; null when it has none. */
 export function troubleOf(report: OpenReport): KernelTrouble | null {
   if (report.kind === 'dump') return null;
   const places = report.at === null ? report.trace : [report.at, ...report.trace];
@@ -111,13 +111,13 @@ export function troubleOf(report: OpenReport): KernelTrouble | null {
   };
 }
 
-/** A frame may stand on the same line, behind it: x86 until 2.6.24. */
+/** A frame may follow on the same line: x86 until 2.6.24. */
 const traceStart = /^(?:Call [Tt]race|Backtrace)(?: ?\([^)]*\))?: */u;
 
 function nextTraceState(now: OpenReport['traceIs'], text: string): OpenReport['traceIs'] {
   if (now === 'to-come') return traceStart.test(text) || isArmTraceEntry(text) ? 'running' : now;
   if (now === 'over' || text === '</TASK>') return 'over';
-  // Somebody else's line in between does not end a trace; another part of the report does.
+  // // A foreign line in between does not end a trace; another part of the report does.
   return isOfTrace(text) || !isReportLine(text) ? 'running' : 'over';
 }
 
@@ -126,21 +126,21 @@ function startsUnannounced(report: OpenReport, text: string): boolean {
   return report.traceIs === 'to-come' && /^BUG: K(?:MSAN|FENCE|CSAN): /u.test(report.what) && parseTraceEntry(text) !== null;
 }
 
-/** The pointer printed last before the trace is the trouble's own; after it come user space's and the summary's. */
+/** The last pointer printed before the trace is the trouble's; user space's and the summary's come after it. */
 function placeIn(report: OpenReport, text: string): CodePlace | null {
   if (report.traceIs !== 'to-come') return report.at ?? lastPointer(report, text);
-  // A sanitizer names the place itself, and prints no pointer.
+  // // A sanitizer names the place itself, and prints no pointer.
   if (report.kind === 'bug' && report.at !== null && parseAnnouncedPlace(report.what) !== null) return report.at;
   return parseInstructionPointer(text) ?? report.at;
 }
 
-/** Until 4.x x86 printed the pointer once more behind the code; a report whose beginning was cut off has only that. */
+/** Until 4.x x86 printed the pointer again after the code; a report whose beginning is missing has only that one. */
 function lastPointer(report: OpenReport, text: string): CodePlace | null {
   return report.hasEndMarker && !report.isComplete && /^E?R?IP:? +\[</u.test(text) ? parseInstructionPointer(text) : null;
 }
 
 function completesReport(report: OpenReport, text: string): boolean {
   if (text.startsWith('---[ end trace')) return true;
-  // Reports of hung tasks, lockups, stalls and panics have no end marker: the end of the task's stack is the last line.
+  // // Reports of hung tasks, lockups, stalls and panics have no end marker: they end with the task's stack.
   return !report.hasEndMarker && text === '</TASK>';
 }

@@ -1,7 +1,7 @@
 import type { KernelProcess } from './trouble.ts';
 
-/*
- * Who and which kernel, as the lines of a report say it: dump_stack_print_info() in lib/dump_stack.c, check_hung_task() in
+/**
+ * Process and kernel, as the lines of a report name them: dump_stack_print_info() in lib/dump_stack.c, check_hung_task() in
  * kernel/hung_task.c, print_circular_bug() and others in kernel/locking/lockdep.c, kasan_print_address() and die() under arch/.
  */
 
@@ -38,11 +38,11 @@ export function parseProcess(text: string): KernelProcess | null {
   return null;
 }
 
-/** `uname -r` begins with the version's numbers, whatever a distribution adds. */
+/** `uname -r` begins with the version's numbers, whatever a distribution appends. */
 const version = String.raw`\d{1,3}\.\d{1,4}[\w.+~:@-]*`;
 
 /**
- * Behind the word stand the taint flags, on some kernels dashes among them, then the release; `#` begins the build number (print_tainted(),
+ * After the word stand the taint flags, in some kernels with dashes, then the release; `#` begins the build number (print_tainted(),
  * init_utsname()). Lockdep has the release first; arm had it in brackets.
  */
 const releases = [
@@ -52,7 +52,7 @@ const releases = [
   new RegExp(String.raw`^(${version}) #\d+$`, 'u'),
 ];
 
-/** Gives the kernel's release from a line that has it beside the taint flags: `3.16.0-4-amd64`; null for any other line. */
+/** Gives the kernel's release from a line with taint flags: `3.16.0-4-amd64`; null for any other line. */
 export function parseKernelRelease(text: string): string | null {
   for (const form of releases) {
     const found = form.exec(text.trim())?.[1];
@@ -63,7 +63,7 @@ export function parseKernelRelease(text: string): string | null {
 
 const bootBanner = new RegExp(String.raw`^Linux version (${version}) \(`, 'u');
 
-/** Gives the release that a kernel says when it boots (linux_banner in init/version.c); null for any other line. */
+/** Gives the release that a kernel prints at boot (linux_banner in init/version.c); null for any other line. */
 export function parseBootBanner(text: string): string | null {
   return bootBanner.exec(text.trim())?.[1] ?? null;
 }

@@ -5,7 +5,7 @@ import { parseTraceEntry } from './code-place.ts';
  * lib/dump_stack.c, print_modules(), check_hung_task() in kernel/hung_task.c, kernel/locking/lockdep.c and mm/kasan/report.c.
  */
 
-/** Lines that only a kernel report has; what else the kernel prints meanwhile is somebody else's. */
+/** Lines that occur only in a kernel report; other kernel lines in between do not belong to it. */
 const shapes = [
   /^(?:Modules linked in:|CPU: \d|Pid: \d|Hardware name:|Workqueue:|task: ?\S|Tainted: |Not tainted )/u,
   /^(?:RIP|EIP|IP|RSP|EFLAGS|R[A-Z0-9]{2}|FS|GS|CS|DS|CR\d|DR\d|PKRU|ORIG_RAX)[: ]/u,
@@ -28,7 +28,7 @@ const shapes = [
   /^(?:in_atomic\(\)|preempt_count|RCU nest depth|INFO: lockdep is turned off|Preemption disabled at|caller is |Mem-Info:|active_anon:|Node \d+ |oom-kill:|oom_reaper:|\[ *\d+\] +\d+ +\d+ |\[ +pid +\] |Tasks state|\d+ (?:total pagecache|pages (?:RAM|in swap|HighMem|reserved))|lowmem_reserve)/u,
 ];
 
-/** Tells whether a kernel line has the shape of a line of a report, without saying of which. */
+/** Tells whether a kernel line looks like a line of some report. */
 export function isReportLine(text: string): boolean {
   const trimmed = text.trim();
   return trimmed === '' || shapes.some((shape) => shape.test(trimmed)) || parseTraceEntry(trimmed) !== null;

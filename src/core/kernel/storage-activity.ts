@@ -1,15 +1,15 @@
 import type { CodePlace } from './trouble.ts';
 
-/** What storage is doing, as far as the kernel log has said so: one entry per running act, the latest last. */
+/** What storage is doing according to the kernel log: one entry per running act, the latest last. */
 export type StorageActivity = readonly string[];
 
-/** No act is known to run. */
+/** No known act is running. */
 export const noStorageActivity: StorageActivity = [];
 
 /** `BTRFS info (device dm-1): …`, and `BTRFS: …` of older kernels (btrfs_printk() in fs/btrfs/messages.c). */
 const btrfsMessage = /^BTRFS(?: \w+)?(?: \(device [^)]*\))?: (.*)$/u;
 
-/** Messages that begin and end an act: fs/btrfs/dev-replace.c, scrub.c and volumes.c. The first group, if any, tells apart acts that run side by side. */
+/** Messages that begin and end an act: fs/btrfs/dev-replace.c, scrub.c and volumes.c. The first group, if any, distinguishes simultaneous acts. */
 const acts: readonly { readonly name: string; readonly starts: RegExp; readonly ends: RegExp }[] = [
   {
     name: 'device replace',
@@ -20,7 +20,7 @@ const acts: readonly { readonly name: string; readonly starts: RegExp; readonly 
   { name: 'scrub', starts: /^scrub: started on devid (\d+)/u, ends: /^scrub: (?:not )?finished on devid (\d+)/u },
 ];
 
-/** Gives what runs after a kernel line was printed. */
+/** Gives what is running after a kernel line was printed. */
 export function observeStorageActivity(activity: StorageActivity, text: string): StorageActivity {
   const message = btrfsMessage.exec(text)?.[1];
   if (message === undefined) return activity;
@@ -30,7 +30,7 @@ export function observeStorageActivity(activity: StorageActivity, text: string):
     if (changed === null) continue;
     const entry = changed[1] === undefined ? act.name : `${act.name} of devid ${changed[1]}`;
     const others = activity.filter((running) => running !== entry);
-    // A console can be fed starts without end; a real array has a handful of devices.
+    // // A console can be fed endless starts; a real array has a handful of devices.
     return started === null ? others : [...others, entry].slice(-64);
   }
   return activity;
@@ -53,8 +53,8 @@ const signs: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Gives what the machine was doing when the trouble came: by the functions on the stack, else by the act that the log said was
- * running; null when neither tells. A scrub on the stack while a replace runs is the replace: it copies by scrubbing.
+ * Gives what the machine was doing when the trouble came: by the functions on the stack, otherwise by the act that the log reported as
+ * running; null when neither tells. A scrub on the stack during a replace is the replace: it copies by scrubbing.
  */
 export function judgeActivity(places: readonly CodePlace[], activity: StorageActivity): string | null {
   const latest = activity.at(-1)?.replace(/ of devid \d+$/u, '') ?? null;

@@ -15,7 +15,7 @@ export type KernelTroubleKind =
 /** One entry of a call trace. `uncertain` entries were found on the stack but may not be part of the call chain (printed with `?`). */
 export interface TraceEntry {
   readonly function: string;
-  /** Offset into the function, as printed: `0x1d`; null in a trace that a script has decoded. */
+  /** Offset into the function, as printed: `0x1d`; null in a trace decoded by a script. */
   readonly offset: string | null;
   readonly module: string | null;
   readonly uncertain: boolean;
@@ -24,7 +24,7 @@ export interface TraceEntry {
 /** A place in kernel code, as printed: function, offset into it, and the module it belongs to (null for the kernel itself). */
 export interface CodePlace {
   readonly function: string;
-  /** Null where a script has put file and line in its place. */
+  /** Null where a script replaced it by file and line. */
   readonly offset: string | null;
   readonly module: string | null;
 }
@@ -35,7 +35,7 @@ export interface KernelProcess {
   readonly pid: number;
 }
 
-/** Kernel trouble as a console told it. Fields are null where the console did not say. */
+/** Kernel trouble as printed on a console. Fields are null where the console did not say. */
 export interface KernelTrouble {
   readonly kind: KernelTroubleKind;
   /** The line that announced it, without time stamp: `BUG: unable to handle kernel NULL pointer dereference at 0000000000000088`. */
@@ -46,17 +46,20 @@ export interface KernelTrouble {
   /** The kernel's version as printed: `3.16.0-4-amd64`. */
   readonly kernel: string | null;
   readonly trace: readonly TraceEntry[];
-  /** What the machine was doing, read from the console and the trace: `device replace`, `scrub`, `balance`, `mount`… (see storage-activity.ts); null when unknown. */
+  /**
+   * What the machine was doing, read from console and trace: `device replace`, `scrub`, `balance`, `mount`… (see storage-activity.ts);
+   * null when unknown.
+   */
   readonly during: string | null;
   /** Seconds since boot, from the announcing line. */
   readonly atSeconds: number | null;
-  /** The lines of the report, verbatim, first to last. */
+  /** The lines of the report, verbatim, in order. */
   readonly transcript: readonly string[];
 }
 
 const crashes: ReadonlySet<KernelTroubleKind> = new Set(['oops', 'bug', 'panic', 'hung-task', 'soft-lockup']);
 
-/** Tells whether the kernel cannot be trusted after this: not after a warning or a stall, after which it goes on. */
+/** Tells whether the kernel cannot be trusted after this: false for a warning or a stall, after which it goes on. */
 export function isCrash(trouble: Pick<KernelTrouble, 'kind'>): boolean {
   return crashes.has(trouble.kind);
 }

@@ -1,8 +1,8 @@
 import { btrfsComplaints } from './complaints.ts';
 
 /**
- * Gives what a kernel log says of why btrfs stopped writing: the last line that names an error before it did, or that it did; null
- * when it did not. `lines` are those of the console or dmesg.
+ * Gives what a kernel log says about why btrfs stopped writing: the last line before it that names an error, or that it did; null when it
+ * did not. `lines` are those of the console or dmesg.
  */
 export function findWhyReadOnly(lines: Iterable<string>): string | null {
   const complaints = btrfsComplaints(lines).filter(({ layer }) => layer === 'btrfs');

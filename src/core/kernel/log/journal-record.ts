@@ -8,22 +8,22 @@ import type { Speaker } from './peel-prefix.ts';
  *     text ── a field ──► entry, its fields gathered ── empty line, `}`, heading ──► a message, or none ──► text
  */
 
-/** An entry of a journal, as far as it has come; null between entries. */
+/** The current entry of a journal; null between entries. */
 export interface OpenEntry {
   readonly fields: Readonly<Record<string, string>>;
-  /** The field whose data goes on with the next line; null mostly. */
+  /** The field whose data continues in the next line; usually null. */
   readonly continued: string | null;
   readonly format: 'export' | 'json';
-  /** The entries stand in a list: the end of one is not the end of all. */
+  /** The entries are in a list, so the end of one is not the end of all. */
   readonly isNested: boolean;
 }
 
-/** The result of a line of a log. */
+/** The result of a log line. */
 export interface JournalStep {
   readonly open: OpenEntry | null;
-  /** Of the entry that has ended before it or with it; mostly none. */
+  /** From the entry that ended before or with this line; usually empty. */
   readonly messages: readonly JournalMessage[];
-  /** The line is none of a journal's entry. */
+  /** The line does not belong to a journal's entry. */
   readonly isText: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface JournalMessage {
   readonly atSeconds: number | null;
 }
 
-/** What is kept of an entry. */
+/** The fields kept of an entry. */
 const wanted =
   /^(?:MESSAGE|_TRANSPORT|SYSLOG_IDENTIFIER|SYSLOG_FACILITY|__MONOTONIC_TIMESTAMP|_SOURCE_MONOTONIC_TIMESTAMP|message|msg|log|line|text|pri|fac|time)$/u;
 const wellKnown =
@@ -42,10 +42,10 @@ const wellKnown =
 const exportField = /^ {0,4}(_{0,2}[A-Z][A-Z0-9_]{0,63})(?:=(.*))?$/u;
 const jsonField = /^\s*"(\w+)"\s*:\s*(.+?),?\s*$/u;
 
-/** The most that a message may be: a journal's file can be fed anything. */
+/** The longest message kept: anything may be written into a journal. */
 const mostText = 65_536;
 
-/** Takes the next line of a log, and says what it was for a journal. */
+/** Takes the next line of a log, and says what it means as part of a journal. */
 export function observeJournalLine(open: OpenEntry | null, rawLine: string): JournalStep {
   const line = rawLine.replace(/^\u001e|^(?:data: |- )(?=\{)/u, '').replace(/\r$/u, '');
   if (open === null) {
@@ -56,7 +56,7 @@ export function observeJournalLine(open: OpenEntry | null, rawLine: string): Jou
   return open.format === 'export' ? inExport(open, line) : inJson(open, line);
 }
 
-/** Gives the messages of an entry at the end of the log. */
+/** Gives the messages of the entry that the log ends in. */
 export function closeEntry(open: OpenEntry | null): readonly JournalMessage[] {
   return open === null ? [] : messagesOf(open);
 }
@@ -73,14 +73,14 @@ function inExport(open: OpenEntry, line: string): JournalStep {
   if (line === '' && open.continued === null) return { open: null, messages: messagesOf(open), isText: false };
   const [, name = '', value] = exportField.exec(line) ?? [];
   if (open.continued !== null && (value === undefined || !wellKnown.test(line))) {
-    // A message of several lines; the first begins with its length.
+    // // A message of several lines; the first begins with its length.
     const isFirst = open.fields[open.continued] === undefined;
     if (line === '' && !isFirst) return { open: { ...open, continued: null }, messages: [], isText: false };
     const data = isFirst ? line.replace(/^[\s\S]{3}\u0000{5}/u, '') : line;
     return { open: withField(open, open.continued, data), messages: [], isText: false };
   }
   if (name === '') {
-    // `-o verbose`: a heading, with the date, begins the next entry.
+    // // `-o verbose`: a heading with the date begins the next entry.
     const isHeading = /\[s=[0-9a-f]+;i=/u.test(line);
     return isHeading ? { open: emptyEntry('export'), messages: messagesOf(open), isText: false } : notOurs(open);
   }
@@ -104,7 +104,7 @@ function inJson(open: OpenEntry, line: string): JournalStep {
   if (/^\s*"dmesg": \[$/u.test(line)) return { open: { ...open, isNested: true }, messages: [], isText: false };
   const [, name, value = ''] = jsonField.exec(line) ?? [];
   if (name === undefined) {
-    // A list of bytes stands on lines of its own.
+    // // A list of bytes is spread over several lines.
     return /^[\s\d,[\]]*$/u.test(line) ? { open, messages: [], isText: false } : notOurs(open);
   }
   const fields = parseObject(`{"${name}":${value}}`);
@@ -112,14 +112,14 @@ function inJson(open: OpenEntry, line: string): JournalStep {
 }
 
 function withField(open: OpenEntry, name: string, value: string): OpenEntry {
-  // `-` keeps the name of a field that is not wanted from being taken for a heading's end.
+  // // `-` as the name of an unwanted field, so that it is not mistaken for the end of a heading.
   if (!wanted.test(name)) return { ...open, fields: { ...open.fields, '-': '' } };
   const before = open.continued === name ? open.fields[name] : undefined;
   const text = before === undefined ? value : `${before}\n${value}`;
   return { ...open, fields: { ...open.fields, [name]: text.slice(0, mostText) } };
 }
 
-/** Gives the wanted fields of a JSON object as text; null when it is no object. A message that is no text comes as a list of bytes. */
+/** Gives the wanted fields of a JSON object as text; null when it is not an object. A message that is not text comes as a list of bytes. */
 function parseObject(text: string): Readonly<Record<string, string>> | null {
   let value: unknown;
   try {

@@ -1,8 +1,6 @@
-/*
- * Kernel lines that stand outside reports, where no prefix says whose a line is (`dmesg -t`). Only what no program prints is believed.
- */
+/** Kernel lines outside of reports, where no prefix says who wrote a line (`dmesg -t`). Only what no program prints is believed. */
 
-/** Messages of the kernel's own that nearly every log has one of. */
+/** Kernel messages, one of which is in nearly every log. */
 const messages = [
   /^Linux version \d+\.\d+\S* \(/u,
   /^(?:Kernel command line|Command line): .*(?:root=|BOOT_IMAGE=|console=|quiet)/u,
@@ -16,17 +14,17 @@ const messages = [
   /^(?:IPv6: )?ADDRCONF|^\S+: (?:renamed from|link becomes ready|Link is (?:up|down))/iu,
 ];
 
-/** Tells whether a line that nobody claims is one of the kernel's. */
+/** Tells whether a line without a known writer is the kernel's. */
 export function isKernelMessage(text: string): boolean {
   const trimmed = text.trim();
   return messages.some((form) => form.test(trimmed));
 }
 
-/** What stands only in reports of trouble, wherever in a line it may stand. */
+/** What stands only in reports of trouble, anywhere in a line. */
 const mention =
   /Kernel panic - not syncing|BUG: (?:unable to handle|kernel NULL pointer|soft lockup|KASAN|Bad page)|[Uu]nable to handle kernel |kernel BUG at |\bOops: (?:Oops: )?[0-9a-f]{4}\b|\[#\d+\] (?:SMP|PREEMPT)|blocked for more than \d+ seconds|hard LOCKUP|soft lockup - CPU|Call [Tt]race:|---\[ end |\[ cut here \]|detected stalls? on CPU|RIP: 0010:|general protection fault(?:,|:)|Internal error: /u;
 
-/** Tells whether a line speaks of kernel trouble, so that a log that has it may not be called free of it. */
+/** Tells whether a line speaks of kernel trouble, so that its log must not be called free of it. */
 export function mentionsTrouble(text: string): boolean {
   return mention.test(text);
 }

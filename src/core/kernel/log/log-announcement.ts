@@ -3,19 +3,19 @@ import type { Announcement, ReportKind } from '../announcement.ts';
 import { parseInstructionPointer } from '../code-place.ts';
 import { parseKernelRelease } from '../report-facts.ts';
 
-/*
- * What the first line of a report says in a log that a person has. A machine's own console is judged more strictly (announcement.ts): there
- * every line `WARNING:` and `BUG:` is the kernel's.
+/**
+ * What the first line of a report says in a person's log. A machine's own console is judged more strictly (announcement.ts): there every
+ * line with `WARNING:` and `BUG:` is the kernel's.
  */
 
-/** What the kernel says of itself with `BUG:` or `INFO:` for those who debug it, and goes on; lockdep's headings, in brackets until 4.x. */
+/** Messages with `BUG:` or `INFO:` that only help to debug the kernel; lockdep's headings, in brackets until 4.x. */
 const debuggingAids = [
   /^BUG: (?:KCSAN: |sleeping function called from |MAX_\w+ too low|using \w+\(\) in preemptible|workqueue leaked |memory leak$|key .* not been registered|Invalid wait context)/u,
   /^\[ (?:BUG|INFO|WARNING): .{1,120} \]$/u,
   /^INFO: (?:suspicious RCU usage|possible .{1,60} detected|inconsistent lock state|trying to register non-static key|.{1,60} lock order detected)/u,
 ];
 
-/** `WARNING: ` before anything else is a driver's or a program's remark: __warn() in kernel/panic.c, kernel/locking/lockdep.c, arch/x86/kernel/unwind_*.c. */
+/** Any other `WARNING: ` is the remark of a driver or program: __warn() in kernel/panic.c, kernel/locking/lockdep.c, arch/x86/kernel/unwind_*.c. */
 const warnings = [
   /^WARNING: (?:CPU: \d+ PID: \d+ )?at \S/u,
   /^WARNING: (?:\[.{1,200}\] )?\S+:\d+ at \S/u,
@@ -31,23 +31,23 @@ const warnings = [
   /^VFS: (?:Busy inodes after unmount|Close: file count is)/u,
 ];
 
-/** The kernel's own words about a program's fault begin like the program's. */
+/** Kernel messages about a program's fault begin like the program's own. */
 const userFault =
   /^.{1,64}\[\d{1,8}\]: (?:segfault at |unhandled |undefined instruction|bad frame|syscall \d|User fault|trap |general protection)/u;
 
-/** Tells whether a line is about a program that died of a fault of its own. */
+/** Tells whether a line is about a program that died of its own fault. */
 export function isUserFault(text: string): boolean {
   return userFault.test(text.trim());
 }
 
-/** Stacks that somebody asked for: SysRq, or a processor that is asked by another (sched_show_task(), nmi_cpu_backtrace()). */
+/** Stacks that somebody requested: by SysRq, or one processor from another (sched_show_task(), nmi_cpu_backtrace()). */
 const dumps = [
   /^(?:sysrq: |SysRq : )(?:Show|show)/u,
   /^task:\S.{0,60} state:[A-Z]/u,
   /^task +PC stack/u,
   /^\S.{0,15} +[A-Z] [0-9a-f]{8,16} +\d+ +\d+ +\d+ 0x[0-9a-f]{8}/u,
   /^(?:NMI backtrace for cpu \d|Sending NMI from|Showing (?:busy workqueues|all locks held))/u,
-  // A program that died of its own fault: show_signal_msg() and arm64_show_signal() under arch/, print_fatal_signal() in kernel/signal.c
+  // // A program that died of its own fault: show_signal_msg() and arm64_show_signal() under arch/, print_fatal_signal() in kernel/signal.c
   userFault,
   /^(?:traps: |potentially unexpected fatal signal \d|FAULT_INJECTION: forcing a failure)/u,
 ];
@@ -61,7 +61,7 @@ const forcedReadonly = [
   /^XFS \([\w-]+\): .*(?:[Ss]hutting down filesystem|[Ff]ilesystem has been shut down)/u,
 ];
 
-/** `BUG:` and `kernel BUG` as the kernel's code has them, for lines of which nobody said that they are the kernel's. */
+/** `BUG:` and `kernel BUG` exactly as the kernel prints them, for lines without a known writer. */
 const kernelBugs =
   /^(?:kernel BUG at \S+:\d+|BUG: (?:soft lockup|unable to handle|kernel NULL|Kernel NULL|Unable to handle kernel|KASAN: |KFENCE: |KMSAN: |Bad (?:page|rss-counter)|non-zero|scheduling while atomic|spinlock|rwlock|workqueue lockup|Dentry|[A-Za-z ]*stack guard page|atomic counter|unsupported|held lock|looking up|recent printk))/u;
 /** slab_bug() in mm/slub.c; until 3.2 without the taint flags. */
@@ -77,16 +77,16 @@ const table: readonly (readonly [readonly RegExp[], ReportKind])[] = [
   [[slabBug, oldSlabBug], 'bug'],
 ];
 
-/** One of these is in every line that any of the forms matches: most lines of a log have none, and need not be held against all of them. */
+/** Every line that matches a form contains one of these: most lines of a log do not, and need no further checks. */
 const maybeAnnouncement =
   /BUG|WARNING|INFO|Badness|UBSAN|Oops|anic|PANIC|LOCKUP|lockup|stalls?\b|Unable|Kernel|Bad |rror: |\[#?\d+\]|oom-killer|emory|nobody|allocation|duplicate|VFS|BTRFS|Remounting|filesystem|ys[Rr]q|task|NMI|Showing|segfault|unhandled|undefined|syscall|signal|FAULT|traps: |bad frame|User fault|: trap |fault|0x[0-9a-f]{8}/u;
 
-/** The general form of a death, for a kernel's line: what stands behind the number are names of its configuration. */
+/** The general form of a death in a kernel line: names from its configuration follow the number. */
 const death = /^.{1,160}: [0-9a-f]{4,16} \[#\d+\](?:$| [A-Z])/u;
 
 /**
- * Gives what a line of a log announces; null for a line that opens no report. `isKernels`: the log itself says that the line is the kernel's;
- * otherwise only what no program says is believed.
+ * Gives what a line of a log announces; null for a line that opens no report. `isKernels`: the log itself marks the line as the kernel's;
+ * otherwise only what no program prints is believed.
  */
 export function parseLogAnnouncement(text: string, isKernels: boolean): Announcement | null {
   if (!maybeAnnouncement.test(text)) return null;
@@ -102,17 +102,17 @@ export function parseLogAnnouncement(text: string, isKernels: boolean): Announce
   return strict;
 }
 
-/** What only show_fault_oops() prints: the piece is of an oops. */
+/** Only show_fault_oops() prints these: the fragment is part of an oops. */
 const ofOops = /^(?:#PF: |PGD [0-9a-f]|Fixing recursive fault)/u;
 
-/** Lines that stand inside a report alone, and are enough to know that there was one. */
+/** Lines that occur only inside a report, and prove that there was one. */
 const pieces =
   /^(?:CPU: \d+ .*PID: \d+ Comm: |Pid: \d+, comm: |Call [Tt]race:|Modules linked in: |---\[ end trace|note: .{1,64}\[\d+\] exited with |INFO: task .+:\d+ is blocked on |Krnl PSW : |NIP \[|PC is at |pc : \w)/u;
 
-/** As above, for pieces. */
+/** The same for fragments. */
 const maybePiece = /#PF|PGD|Fixing|CPU|Pid|Call|Modules|end trace|exited|blocked|Krnl|NIP|PC|pc|IP|epc|era|ERA|EPC|TPC|ainted| #/u;
 
-/** Gives what a line is when it is a piece of a report that nobody announced: `fragment`, or `oops` where it says so; null for any other line. */
+/** Classifies a line from a report without a first line: `fragment`, or `oops` where it says so; null for any other line. */
 export function parseFragment(text: string): Announcement | null {
   if (!maybePiece.test(text)) return null;
   const trimmed = text.trim();

@@ -9,21 +9,21 @@ import { parseFragment, parseLogAnnouncement } from './log-announcement.ts';
 import { peelLogLine } from './peel-log-line.ts';
 import type { LogLine } from './peel-log-line.ts';
 
-/** How many troubles of one log are reported in full; a log can be of any length. */
+/** How many troubles of one log are reported in full; a log may have any length. */
 export const mostTroubles = 100;
 
 /** How many lines that were not understood are kept. */
 export const mostDoubtful = 5;
-/** What is known of the log as a whole. */
+/** What is known about the log as a whole. */
 export interface LogFacts {
   /** The release of the kernel that booted last, or that a prefix named. */
   readonly release: string | null;
   readonly lines: number;
-  /** A panic has begun, in whichever stream: its end is none of another. */
+  /** A panic has begun in some stream: its end does not belong to another one. */
   readonly hasPanicked: boolean;
 }
 
-/** How many troubles, by kind. */
+/** The number of troubles by kind. */
 export type Counts = Partial<Readonly<Record<KernelTroubleKind, number>>>;
 
 /** A trouble, and the line on which its report begins. */
@@ -32,23 +32,23 @@ export interface Found {
   readonly order: number;
 }
 
-/** One stream of lines in a log: those of the kernel, and those of which nobody says whose they are. */
+/** One stream of lines in a log: the kernel's, or those without a known writer. */
 export interface LogStream {
   readonly watch: ReportWatch;
   readonly found: readonly Found[];
   readonly untold: Counts;
   /** The order of the line that opened the report. */
   readonly openedAt: number;
-  /** The log's release then. */
+  /** The log's release at that time. */
   readonly openedRelease: string | null;
   /** The order of the last line of a report. */
   readonly lastAt: number;
-  /** Lines understood: all of the kernel's, of the others those of reports and known messages. */
+  /** Lines understood: all of the kernel's; of the others, those of reports and known messages. */
   readonly understood: number;
   readonly doubtful: readonly string[];
-  /** Entries of call traces outside any report. */
+  /** Call trace entries outside any report. */
   readonly strayEntries: number;
-  /** The log's release that a report has belied by naming another; null mostly. */
+  /** The log's release that a report contradicted by naming another; usually null. */
   readonly beliedRelease: string | null;
 }
 
@@ -66,7 +66,7 @@ export const emptyStream: LogStream = {
   beliedRelease: null,
 };
 
-/** How many lines behind a report its pieces may still come, when others have written in between. */
+/** How many lines after a report its fragments may still come, when others have written in between. */
 const aftermathLines = 80;
 
 /** Takes the next line of a stream. */
@@ -89,7 +89,7 @@ export function observeIn(stream: LogStream, line: LogLine, rawLine: string, log
   };
 }
 
-/** Gives what a line announces here: whether it opens a report depends on what stood before it. */
+/** Gives what a line announces here: whether it opens a report depends on the lines before it. */
 function announcementIn(stream: LogStream, { text, speaker }: LogLine, log: LogFacts): Announcement | null {
   const { report, prelude } = stream.watch;
   const isOpen = report !== null && !report.isComplete;
@@ -97,7 +97,7 @@ function announcementIn(stream: LogStream, { text, speaker }: LogLine, log: LogF
   if (announcement?.kind === 'dump') return isOpen ? null : announcement;
   if ((report === null || report.kind === 'dump') && log.hasPanicked && text.trim().startsWith('---[ end Kernel panic'))
     return { kind: 'dump', isDeath: false };
-  // The text of a warning stands between `cut here` and its first line.
+  // // The text of a warning stands between `cut here` and its first line.
   if (announcement?.kind === 'forced-readonly' && prelude.length > 0 && text.includes('ransaction')) return null;
   if (announcement !== null) return announcement;
   if (report !== null && !(isOpen && report.kind === 'fragment')) return null;
@@ -107,10 +107,10 @@ function announcementIn(stream: LogStream, { text, speaker }: LogLine, log: LogF
   return log.lines - stream.lastAt <= aftermathLines ? { kind: 'dump', isDeath: false } : fragment;
 }
 
-/** A report whose first line its author left out: what is left of it is what stood before that line. */
+/** A report whose first line is missing because its sender left it out. */
 function fragmentOfPrelude(fragment: Announcement, prelude: readonly string[]): Announcement {
   const what = peelLogLine(prelude[1] ?? '').text.trim();
-  // btrfs_abort_transaction() in fs/btrfs/transaction.h is a WARN().
+  // // btrfs_abort_transaction() in fs/btrfs/transaction.h is a WARN().
   return { ...fragment, kind: what.startsWith('BTRFS: Transaction aborted') ? 'warning' : fragment.kind, what };
 }
 
@@ -151,17 +151,17 @@ function tell(stream: LogStream, troubles: readonly KernelTrouble[], release: st
   };
 }
 
-/** Ends a stream: the report being printed is all that will ever be said. */
+/** Ends a stream: the open report gets no more lines. */
 export function closeStream(stream: LogStream): LogStream {
   const { report, prelude } = stream.watch;
   const open = closeTroubleReport(stream.watch);
   if (open !== null) return tell(stream, [open], stream.openedRelease, stream.openedAt);
   if (report !== null || prelude.length === 0) return stream;
-  // A `cut here`, and then the scissors: something was being reported.
+  // // A `cut here` line with scissors: something was being reported.
   return { ...stream, doubtful: [...stream.doubtful, ...prelude.slice(0, 2)] };
 }
 
-/** Tells whether a report has what no program prints: a place in the kernel's code, or its process and version, or a call trace. */
+/** Tells whether a report has what no program prints: a place in kernel code, its process and version, or a call trace. */
 export function isCorroborated(trouble: KernelTrouble): boolean {
   return trouble.at !== null || (trouble.process !== null && trouble.kernel !== null) || trouble.trace.length > 1;
 }

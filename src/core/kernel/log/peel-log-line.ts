@@ -6,16 +6,16 @@ import { peelDecoration } from './peel-decoration.ts';
 import { prefixKinds } from './peel-prefix.ts';
 import type { Speaker, Told } from './peel-prefix.ts';
 
-/** A line of a person's log, taken apart. */
+/** A parsed line of a person's log. */
 export interface LogLine extends ConsoleLine {
   readonly speaker: Speaker;
-  /** The kernel's release, where the line's prefix has it (extended netconsole). */
+  /** The kernel's release, if the line's prefix names it (extended netconsole). */
   readonly release: string | null;
 }
 
 /**
- * Takes off a line whatever journalctl, dmesg, consoles, syslog, netconsole, pstore, wall, mailers and Markdown put before the kernel's own
- * words. Never throws. Only for logs that people have: on a machine's own console nobody but the kernel may stamp a line.
+ * Removes what journalctl, dmesg, consoles, syslog, netconsole, pstore, wall, mailers and Markdown put before the kernel's own text.
+ * Never throws. Only for people's logs: on a machine's own console only the kernel may stamp a line.
  */
 export function peelLogLine(rawLine: string): LogLine {
   let text = peelDecoration(withoutTerminalControl(rawLine).replaceAll('\r', ''));
@@ -41,7 +41,7 @@ function peelOnce(text: string, kinds: Iterable<(typeof prefixKinds)[number]>) {
   return null;
 }
 
-/** A program that writes to /dev/kmsg puts its name first, and the kernel stamps that as well. */
+/** A program that writes to /dev/kmsg puts its name first, and the kernel stamps that too. */
 const program = /^[\w.@/()+-]{1,64}\[\d{1,8}\]: /u;
 const taggedProgram = /^(?:[^\s:]{1,255} +)?[^\s:]{1,128}: /u;
 const stampInside = /\[ *(\d{1,12}\.\d{6})\](?:\[ *([TC]\d{1,10})\])? ?/u;
@@ -59,12 +59,12 @@ function judgeSpeaker(text: string, told: readonly Told[]): LogLine {
   if (said.includes('kernel')) return { ...line, speaker: 'kernel' };
   const isDated = told.some((one) => one.isDate === true);
   if (isDated) {
-    // A logger may leave out the tag, the host, or both.
+    // // A logger may omit the tag, the host, or both.
     const bare = [text, text.replace(/^\s*\S+ +/u, '')].find(isKernelShaped);
     if (bare !== undefined) return { ...line, text: bare.trimEnd() };
     if (taggedProgram.test(text) || /^\S+ +\S+\[\d+\]: /u.test(text)) return { ...line, speaker: 'other' };
   }
-  // As on a console, the kernel's line may stand behind what a program left on it.
+  // // As on a console, the kernel's line may follow what a program left on the line.
   const inside = stampInside.exec(text);
   if (inside === null) return line;
   const rest = text.slice(inside.index + inside[0].length).trimEnd();

@@ -4,20 +4,20 @@
  * and busybox' files, Documentation/networking/netconsole.rst, Documentation/ABI/testing/dev-kmsg, klogctl's `<N>`.
  */
 
-/** Whose a line is: the kernel's, another program's, or nobody said. */
+/** Who wrote a line: the kernel, another program, or unknown. */
 export type Speaker = 'kernel' | 'other' | 'unsaid';
 
-/** What a prefix told. */
+/** What a prefix says. */
 export interface Told {
   readonly speaker?: Speaker;
   readonly atSeconds?: number;
   readonly caller?: string;
   readonly release?: string;
-  /** It said when, and who is to follow. */
+  /** It has the time, and a prefix with the writer follows. */
   readonly isDate?: true;
 }
 
-/** Takes a prefix off a line: what is left of it, and what was told; null where there is none. */
+/** Removes a prefix from a line: gives the rest, and what the prefix said; null without one. */
 type Peeler = (text: string) => { readonly rest: string; readonly told: Told } | null;
 
 function peeler(form: RegExp, tell: (groups: Readonly<Record<string, string | undefined>>) => Told): Peeler {
@@ -27,7 +27,7 @@ function peeler(form: RegExp, tell: (groups: Readonly<Record<string, string | un
   };
 }
 
-/** Facilities by number are those of syslog(3): 0 is the kernel's. */
+/** Facilities are numbered as in syslog(3): 0 is the kernel's. */
 function speakerOf(priority: string | undefined): Speaker {
   return Number(priority) >> 3 === 0 ? 'kernel' : 'other';
 }
@@ -35,7 +35,7 @@ function speakerOf(priority: string | undefined): Speaker {
 const clock = String.raw`\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?`;
 const zone = String.raw`(?:Z|[+-]\d\d:?\d\d)`;
 const isoDate = String.raw`\d{4}[-/]\d\d[-/]\d\d`;
-/** Months and days of the week in any language: `janv.`, `Mär`, `1月`, `янв`. */
+/** Months and weekdays in any language: `janv.`, `Mär`, `1月`, `янв`. */
 const word = String.raw`(?:[^\s\d\[\]<>:;,=()]{1,12}|\d{1,2}月|\d{1,2}월),?`;
 const month = String.raw`(?:${word} +)?${word} +\d{1,2}`;
 const delta = String.raw`(?: *<[ +]*\d+\.\d+>)?`;
@@ -67,7 +67,7 @@ const stamp = peeler(new RegExp(String.raw`^\s*\[ *(?<at>\d{1,12}\.\d{6})(?:,\d)
 const deltaStamp = peeler(new RegExp(String.raw`^\s*\[ *(?:[+-]\d+\.\d{6}${delta}|<[ +]*\d+\.\d{6}>)\] ?`, 'u'), () => ({
   speaker: 'kernel',
 }));
-/** `[12345678]`: not only the kernel's lines begin like that. */
+/** `[12345678]`: not only kernel lines begin like this. */
 const wholeStamp = peeler(new RegExp(String.raw`^\s*\[ *\d{1,12}${delta}\] ?`, 'u'), () => ({}));
 const apacheLevel = String.raw`\[(?:\w+:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]`;
 /** `[Tue Jan  2 03:04:05 2024]` of `dmesg -T`, `[Jan 2 03:04]` of `dmesg -H`. Apache's has its level behind it: `[core:error]`. */
@@ -105,13 +105,13 @@ const kernelTag = peeler(
   () => ({ speaker: 'kernel' }),
 );
 const caller = peeler(/^\s*\[ *(?<caller>[TC]\d{1,10})\] ?/u, (groups) => ({ caller: groups.caller ?? '' }));
-/** Of the kernels of some telephones: processor, process and its id. */
+/** Some phones' kernels: processor, process and its id. */
 const vendorCaller = peeler(/^\s*(?:-?\(\d\)\[\d{1,7}:[^\]]{1,20}\]|\[\d: *[^\]:]{1,16}: *\d{1,7}\]) ?/u, () => ({}));
 
-/** Netconsole's lines in a syslog have a host and no tag. */
+/** Netconsole's lines in a syslog have a host but no tag. */
 const host = peeler(/^\s*[^\s[\]]{0,254}[^\s[\]:] +(?=\[ *\d{1,12}\.\d{6}\]|<\d{1,3}>\[)/u, () => ({}));
 
-/** The kinds of prefix in the order in which they may stand, outermost first; of each kind there is one at the most. */
+/** The kinds of prefixes in their possible order, outermost first; each occurs at most once. */
 export const prefixKinds: readonly (readonly Peeler[])[] = [
   [priority],
   [facilityColumn],

@@ -22,20 +22,20 @@ import type { HeldLine, WholeLine } from './unwrap-lines.ts';
 
 /** What was read of a log, and the trouble in it. */
 export interface KernelLogReading {
-  /** What it told, in order of the log; the first {@link mostTroubles}. */
+  /** The troubles, in order of the log; the first {@link mostTroubles}. */
   readonly troubles: readonly KernelTrouble[];
   /** How many more there were, by kind. */
   readonly untold: Counts;
   readonly lines: number;
   /** Lines that were understood as the kernel's. */
   readonly kernelLines: number;
-  /** Lines of which the log says that they are another program's. */
+  /** Lines that the log marks as another program's. */
   readonly otherLines: number;
-  /** Lines that speak of kernel trouble and were not understood: a few of them, as they stand. */
+  /** Lines that speak of kernel trouble but were not understood: a few of them, verbatim. */
   readonly doubtful: readonly string[];
 }
 
-/** A transcript is evidence, and not a place to keep a file in. */
+/** A transcript is evidence, not an archive. */
 const mostRawLine = 2000;
 
 /** What is known of a log between two lines. */
@@ -45,7 +45,7 @@ export interface LogState extends LogFacts {
   readonly kernel: LogStream;
   readonly bare: LogStream;
   readonly otherLines: number;
-  /** The last stamp of the kernel's; -1 before the first. */
+  /** The kernel's last stamp; -1 before the first. */
   readonly lastSeconds: number;
 }
 
@@ -70,7 +70,7 @@ export function observeLogLine(state: LogState, rawLine: string): LogState {
   return next;
 }
 
-/** Web pages and messengers lose line ends: a second stamp begins another line. A JSON's are no lines. */
+/** Web pages and messengers lose line ends: a second stamp begins another line. JSON lines are left alone. */
 function splitAtStamps(rawLine: string): readonly string[] {
   const [first = '', second, ...others] = rawLine.startsWith('{') ? [rawLine] : rawLine.split(/(?<=\S) +(?=\[ *\d{1,12}\.\d{6}\] )/u);
   if (second === undefined) return [rawLine];
@@ -84,7 +84,7 @@ function observeOneLine(state: LogState, rawLine: string): LogState {
   return step.isText ? takeWhole(next, { line: peelLogLine(rawLine), rawLines: [rawLine.slice(0, mostRawLine)] }) : next;
 }
 
-/** Gives what was read, at the end of a log or as far as it has come. */
+/** Gives what was read, at the end of a log or so far. */
 export function closeLog(state: LogState): KernelLogReading {
   let last = state;
   for (const message of closeEntry(state.entry)) last = takeMessage(last, message);
@@ -131,7 +131,7 @@ function takeWhole(state: LogState, next: WholeLine): LogState {
   return seen;
 }
 
-/** Who copies a log begins behind the first line's stamp as often as before it. */
+/** People who copy a log begin after the first line's stamp as often as before it. */
 function isFirstOfLog(state: LogState, one: WholeLine, next: WholeLine): boolean {
   const isBare = one !== next && one.line.speaker === 'unsaid' && next.line.speaker === 'kernel' && state.kernel.understood === 0;
   return isBare && parseLogAnnouncement(one.line.text, false) !== null;
@@ -149,10 +149,10 @@ function observeWhole(state: LogState, { line, rawLines }: WholeLine): LogState 
     : { ...seen, hasPanicked, bare: observeIn(seen.bare, line, raw, seen) };
 }
 
-/** Processors may write out of turn by so much. */
+/** Processors may write out of order by this much, seconds. */
 const mostRewindSeconds = 60;
 
-/** Gives the release of the kernel that writes: what it said when it booted, as long as nothing speaks against its being the same. */
+/** Gives the writing kernel's release: what it printed at boot, unless something contradicts it. */
 function releaseBehind(state: LogState, line: LogLine): string | null {
   const said = parseBootBanner(line.text) ?? line.release;
   if (said !== null) return said;
