@@ -4,14 +4,14 @@ export const reporterNames = ['list', 'json', 'junit', 'tap', 'github'] as const
 /** One of them: the report for people, events as NDJSON, JUnit XML, TAP 14, GitHub annotations and step summary. */
 export type ReporterName = (typeof reporterNames)[number];
 
-/** A reporter that was asked for, and where it goes. */
+/** A requested reporter and its destination. */
 export interface ReporterSpec {
   readonly name: ReporterName;
-  /** As it was typed; undefined: standard output. */
+  /** As typed; undefined: standard output. */
   readonly file: string | undefined;
 }
 
-/** Reads `junit=report.xml` or `junit`; undefined when there is no such reporter, or the file has no name. */
+/** Parses `junit=report.xml` or `junit`; undefined when there is no such reporter, or the file has no name. */
 export function parseReporterSpec(text: string): ReporterSpec | undefined {
   const [typed = '', ...rest] = text.split('=');
   const name = reporterNames.find((known) => known === typed);
@@ -21,20 +21,20 @@ export function parseReporterSpec(text: string): ReporterSpec | undefined {
   return file === '' ? undefined : { name, file };
 }
 
-/** Gives a reporter as it is typed. */
+/** Formats a reporter as it is typed. */
 export function formatReporterSpec({ name, file }: ReporterSpec): string {
   return file === undefined ? name : `${name}=${file}`;
 }
 
 /**
- * Gives the reporters of a run: those that were asked for, and the report for people where standard output is free.
- * Annotations for GitHub are lines among others and take nothing from it.
+ * Gives the reporters of a run: the requested ones, and the report for people where standard output is free. GitHub's annotations may
+ * share standard output.
  */
 export function planReporters(asked: readonly ReporterSpec[]): readonly ReporterSpec[] {
   return takersOfOutput(asked).length > 0 ? asked : [{ name: 'list', file: undefined }, ...asked];
 }
 
-/** Gives those reporters that want standard output for themselves: more than one cannot have it. */
+/** Gives the reporters that need standard output for themselves: only one can have it. */
 export function takersOfOutput(specs: readonly ReporterSpec[]): readonly ReporterSpec[] {
   return specs.filter(({ name, file }) => file === undefined && name !== 'github');
 }

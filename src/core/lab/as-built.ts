@@ -2,7 +2,7 @@ import { describeProfiles, lossesSurvived } from '../layout/profile.ts';
 import { describeDamageSince } from './describe-damage.ts';
 import type { LabState } from './lab-state.ts';
 
-/** Tells what is not as `raidlab up` built it, or why the array cannot lose a disk and have it replaced; null when it can. */
+/** Says what is not as `raidlab up` built it, or why the array cannot lose a disk and have it replaced; null when it can. */
 export function whyNotAsBuilt({ isProvisioned, layout, disks, faults }: LabState): string | null {
   if (!isProvisioned) return 'its array has not been built (`raidlab provision`)';
   const out = disks.find(({ isIn }) => !isIn);

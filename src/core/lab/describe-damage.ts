@@ -1,6 +1,6 @@
 import type { LabDamage } from './lab-state.ts';
 
-/** Gives what is known of damage since, in words: why it still counts. */
+/** Describes what is known of damage since, in words: why it still counts. */
 export function describeDamageSince({ header, data, open }: LabDamage): string {
   const words = [...(header.length === 0 ? [] : ['its header has not been restored']), ...(data ? [scrubbed[open ?? 'none']] : [])];
   return words.join('; ');
@@ -13,7 +13,7 @@ const scrubbed: Readonly<Record<'none' | NonNullable<LabDamage['open']>, string>
   unchecked: 'a scrub has checked it, except data without checksums',
 };
 
-/** Gives what fixes damage, in words. */
+/** Says what fixes damage, in words. */
 export function describeMending({ header, data, open }: LabDamage): string {
   const ways = [
     ...(header.length === 0 ? [] : ['`cryptsetup luksHeaderRestore` from a backup']),

@@ -9,26 +9,26 @@ import type { Encryption } from '../layout/layout.ts';
 import { headerBytes } from '../layout/usable-space.ts';
 import type { LabDamage, LabDisk, LabState } from './lab-state.ts';
 
-/** Something that is done to a disk of a lab, from outside. */
+/** Something done to a disk of a lab, from outside. */
 export type DiskAct =
   /** Pulls it out of its bay. */
   | { readonly do: 'pull'; readonly disk: string }
-  /** And puts it back. */
+  /** Puts it back. */
   | { readonly do: 'insert'; readonly disk: string }
-  /** A new, blank one. */
+  /** Adds a new, blank one. */
   | { readonly do: 'add'; readonly sizeBytes: number }
   | { readonly do: 'break'; readonly fault: Fault }
-  /** Its standing faults are taken away, and it is put back; of all disks when none is named. What was damaged stays so. */
+  /** Clears its standing faults and puts it back; for all disks when none is named. Damage remains. */
   | { readonly do: 'restore'; readonly disk: string | null };
 
-/** What an act comes to in the state of a lab, and what has to be done to a machine that is on, in this order. */
+/** The effect of an act on a lab's state, and what must be done to a running machine, in this order. */
 export interface DiskChange {
   readonly disks: readonly LabDisk[];
   readonly faults: readonly StandingFault[];
   readonly deeds: readonly DiskDeed[];
 }
 
-/** One thing to be done to the machine or to an image. */
+/** One thing to do to the machine or to an image. */
 export type DiskDeed =
   | { readonly deed: 'create'; readonly disk: LabDisk }
   | { readonly deed: 'pull'; readonly serial: string }
@@ -39,10 +39,13 @@ export type DiskDeed =
 /** What an act depends on. */
 export type DisksOfLab = Pick<LabState, 'disks' | 'faults' | 'layout'>;
 
-/** When an act is done, ISO 8601, and what is known of the disk by which its damage can be told to be fixed later. */
+/** When an act is done, ISO 8601, and what is known of the disk that will later tell whether its damage was fixed. */
 export type DiskMoment = Pick<LabDamage, 'at' | 'label' | 'lastScrubAtSeconds'>;
 
-/** Plans an act on a lab's disks; nothing to do where it is so already. Throws `lab/unknown-disk`, `lab/bad-fault` and `lab/no-slot`. */
+/**
+ * Plans an act on a lab's disks; nothing to do where the state is already as wanted. Throws `lab/unknown-disk`, `lab/bad-fault` and
+ * `lab/no-slot`.
+ */
 export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, moment: DiskMoment): DiskChange {
   const { disks, faults } = state;
   switch (act.do) {
@@ -98,7 +101,7 @@ function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: str
   return { disks, faults: [...faults, fault], deeds };
 }
 
-/** A header that is lost already names nothing: what it said before is known from the damage that took it. */
+/** A lost header names nothing any more: the disk's label before that is known from the damage that took it. */
 function planDamage(disk: LabDisk, fault: DiskDamage, encryption: Encryption, moment: DiskMoment): LabDamage {
   const label = moment.label ?? disk.damage.find((earlier) => earlier.label !== undefined)?.label;
   const places: readonly ByteRange[] = fault.kind === 'header-wipe' ? [{ offsetBytes: 0, lengthBytes: fault.lengthBytes }] : fault.at;
@@ -110,13 +113,13 @@ function planDamage(disk: LabDisk, fault: DiskDamage, encryption: Encryption, mo
   return { what: describeFault(fault), ...moment, ...(label === undefined ? {} : { label }), header, data, open: null };
 }
 
-/** Says why disks of a layout cannot have a fault, in a sentence; undefined when they can. */
+/** Says in a sentence why disks of a layout cannot have a fault; undefined when they can. */
 function judgeOnLayout({ kind }: Fault, { encryption }: LabState['layout']): string | undefined {
   if (kind !== 'header-wipe' || encryption !== 'none') return undefined;
   return 'There is no LUKS header on it: the array of this lab is not encrypted.';
 }
 
-/** A disk that was pulled keeps its slot. */
+/** A pulled disk keeps its slot. */
 function requireSlot(disks: readonly LabDisk[], { bus }: LabState['layout'], lab: string): void {
   const slots = slotsOfBus[bus];
   if (slots > 0 && disks.length >= slots) throw new RaidlabError({ area: 'lab', reason: 'no-slot', lab, bus, slots });

@@ -1,4 +1,4 @@
-/** As much of the beginning of a disk as its label is in, bytes. */
+/** How much of the beginning of a disk contains its label, bytes. */
 export const labelBytes = 68 * 1024;
 
 /** Where the first super block of btrfs begins. Source: btrfs on-disk format, Superblock. */
@@ -8,9 +8,9 @@ const superMagic = [0x5f, 0x42, 0x48, 0x52, 0x66, 0x53, 0x5f, 0x4d] as const;
 const luksMagic = [0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe] as const;
 
 /**
- * Gives what names the content of a disk, from its first bytes: `luks UUID` of a container, `btrfs UUID` of a device without one (that of
- * the device, not of the filesystem); null when it has neither. Whoever writes a disk anew, by luksFormat or mkfs, gives it another.
- * Sources: LUKS1 and LUKS2 On-Disk Format Specification (the UUID is at byte 168 in both); btrfs on-disk format.
+ * Gives the name of a disk's content, from its first bytes: `luks UUID` of a container, `btrfs UUID` of a device without one (the
+ * device's UUID, not the filesystem's); null when it has neither. luksFormat and mkfs always write a new one. Sources: LUKS1 and LUKS2
+ * On-Disk Format Specification (the UUID is at byte 168 in both); btrfs on-disk format.
  */
 export function parseDiskLabel(bytes: Uint8Array): string | null {
   if (beginsWith(bytes, 0, luksMagic)) {

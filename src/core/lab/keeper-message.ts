@@ -1,4 +1,4 @@
-/** What a keeper and a command take from each other: each message has its shape, or it is refused. */
+/** The messages between a keeper and a command: each has its shape, or is refused. */
 import * as v from 'valibot';
 import type { EventBody } from '../event.ts';
 import type { Failure } from '../failure/failure.ts';
@@ -12,7 +12,7 @@ import type { ActDone, KeeperAct, KeeperAnswer, KeeperRequest } from './keeper-p
 import { rangeShape, serialShape, standingFaultOn } from './lab-state.ts';
 import { isSnapshotName } from './snapshot-name.ts';
 
-// A disk that the lab has not is an act's to refuse, by its name.
+// // The act itself refuses unknown disks, by their names.
 const damageShape: Shape<DiskDamage> = oneOfObjects(
   'kind',
   ['silent-corruption', 'header-wipe'],
@@ -56,7 +56,7 @@ const actShape: Shape<KeeperAct> = oneOfObjects(
   ],
 );
 
-/** What every request has, of whichever version of the protocol. */
+/** What every request contains, in any version of the protocol. */
 export const requestHeadShape = fields({ v: count(), raidlabVersion: text });
 
 /** A request of this version. */
@@ -67,7 +67,7 @@ export const requestShape: Shape<KeeperRequest> = fields({
   act: actShape,
 });
 
-/** Something whose inside is its reader's to say: both ends are one raidlab, and what it is made of has its own tests. */
+/** Content that only its reader interprets: both ends are the same raidlab, and its makers have their own tests. */
 function told<T>(shape: v.GenericSchema): Shape<T> {
   return v.custom<T>((value) => v.is(shape, value), 'what a keeper tells');
 }

@@ -1,31 +1,31 @@
 import type { LabLife } from './lab-state.ts';
 
-/** What became of the process that keeps a lab: see FoundKeeper in src/lab/keeper/keeper-record.ts. */
+/** What happened to the process that keeps a lab: see FoundKeeper in src/lab/keeper/keeper-record.ts. */
 export type KeeperFate = 'none' | 'alive' | 'dead' | 'dead-host-restarted' | 'elsewhere';
 
-/** How a lab is now. */
+/** The condition of a lab. */
 export type LabCondition =
   | { readonly is: 'on'; readonly since: string }
-  /** Its keeper lives and its machine is not on, or not yet, or not any more. */
+  /** Its keeper lives, but its machine is not on (yet, or any more). */
   | { readonly is: 'changing' }
   | { readonly is: 'off'; readonly how: 'new' | 'halt' | 'crash'; readonly since: string }
-  /** `since` is null where nobody was there to see it. */
+  /** `since` is null if nobody saw it happen. */
   | { readonly is: 'died'; readonly since: string | null; readonly why: string; readonly lastConsoleLines: readonly string[] };
 
 /** A lab in a list. */
 export interface ListedLab {
   readonly name: string;
   readonly hostPath: string;
-  /** How it is; null when that cannot be read, and `trouble` says why. */
+  /** Its condition; null when that cannot be read, and `trouble` says why. */
   readonly condition: LabCondition | null;
   readonly trouble: string | null;
-  /** In words; null as `condition`. */
+  /** In words; null when `condition` is. */
   readonly layout: string | null;
   readonly kernel: string | null;
   readonly sshPort: number | null;
 }
 
-/** Says how a lab is, from what was written down and from who is still there. */
+/** Gives a lab's condition, from its recorded state and from which processes still live. */
 export function judgeLab(life: LabLife, keeper: KeeperFate): LabCondition {
   const lives = keeper === 'alive' || keeper === 'elsewhere';
   switch (life.state) {
@@ -45,7 +45,7 @@ function whyGone(keeper: KeeperFate): string {
     : 'the process that kept it was killed, and its machine with it';
 }
 
-/** Gives a lab that is not on in words that complete "The lab … is off: …". */
+/** Describes a lab that is not on, to complete "The lab … is off: …". */
 export function describeCondition(condition: LabCondition): string {
   switch (condition.is) {
     case 'on':

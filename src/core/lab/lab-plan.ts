@@ -6,34 +6,34 @@ import type { ArrayLayout } from '../layout/layout.ts';
 import { planArray, planCreateArray } from '../plan/array.ts';
 import type { Command } from '../plan/command.ts';
 
-/** A lab as `raidlab up` would make it: its array, and what would be typed. A plain value; `raidlab up --plan` prints it. */
+/** A lab as `raidlab up` would make it: its array, and the commands that would be typed. A plain value; `raidlab up --plan` prints it. */
 export interface LabPlan {
   readonly lab: string;
-  /** Whether the array is there already: then nothing would be typed. */
+  /** Whether the array exists already: then nothing would be typed. */
   readonly isProvisioned: boolean;
   /** In words. */
   readonly layout: string;
-  /** The most that data and metadata can take together, bytes: predicted from the sizes of the disks, their encryption and the profile. */
+  /** The most that data and metadata can take together, bytes: predicted from the disks' sizes, their encryption and the profile. */
   readonly usableBytes: number;
   /** How many disks the array can lose, whichever they are. */
   readonly lossesSurvived: number;
   /** The machine, where its kernel decides what it is made of, in words. */
   readonly machine?: readonly string[];
-  /** What should be known before it is built, a sentence or two each. */
+  /** What to know before it is built, a sentence or two each. */
   readonly warnings: readonly string[];
   readonly disks: readonly PlannedDisk[];
   /** What would be typed in the guest, in order. */
   readonly commands: readonly Command[];
 }
 
-/** A disk of a lab to be. */
+/** A disk of a planned lab. */
 export interface PlannedDisk {
   readonly serial: string;
   readonly sizeBytes: number;
   readonly role: 'member' | 'spare';
 }
 
-/** Gives the plan of a lab. LUKS UUIDs, which every lab draws anew, stand as `UUID-OF-DISK1`, …. */
+/** Plans a lab. LUKS UUIDs, which are new for every lab, appear as `UUID-OF-DISK1`, …. */
 export function planLab(
   lab: string,
   layout: ArrayLayout,

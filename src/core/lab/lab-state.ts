@@ -6,62 +6,57 @@ import { buses, defaultLayout, encryptions, sectorSizes } from '../layout/layout
 import { profiles } from '../layout/profile.ts';
 import type { ArrayLayout } from '../layout/layout.ts';
 
-/** The version of a lab's `state.json`; raised when a field changes meaning or goes away. */
+/** The version of a lab's `state.json`; raised when a field changes its meaning or is removed. */
 export const labStateVersion = 1;
 
-/** What a disk was put into the lab for. It stays that, whatever becomes of the disk: what it is used as is btrfs's to say. */
+/** What a disk was put into the lab for. This never changes; btrfs says what the disk is used for now. */
 const diskRoles = ['member', 'spare', 'added'] as const;
 
-/** What a guest's processor may be run by. */
+/** What may run a guest's processor. */
 export const accelerators = ['kvm', 'tcg'] as const;
 
-/** A disk of a lab: its image is in the lab's directory, named for its serial. */
+/** A disk of a lab: its image in the lab's directory is named after its serial. */
 export interface LabDisk {
   readonly serial: string;
   readonly sizeBytes: number;
   readonly role: (typeof diskRoles)[number];
-  /** False when it was pulled: it is kept, and can be inserted again. */
+  /** False for a pulled disk: it is kept, and can be inserted again. */
   readonly isIn: boolean;
-  /** What was changed on it behind everybody's back, and is not known to be fixed. */
+  /** What was changed on it from outside, and is not known to be fixed. */
   readonly damage: readonly LabDamage[];
 }
 
-/** What a scrub that has looked at damage could not settle. */
+/** What a scrub that checked the damage left open. */
 const openQuestions = ['corrected', 'uncorrected', 'unchecked'] as const;
 
-/** Bytes of a disk that were changed behind everybody's back: as much of them as may still be as they were left. */
+/** Bytes of a disk that were changed from outside: as many of them as may still be unfixed. */
 export interface LabDamage {
   /** In words. */
   readonly what: string;
   /** ISO 8601. */
   readonly at: string;
-  /** The label that the disk had (see `parseDiskLabel`): another one is on a disk that was rewritten. Missing where it had none, or nobody looked. */
+  /** The disk's label then (see `parseDiskLabel`): a rewritten disk has another one. Missing where it had none, or nobody looked. */
   readonly label?: string;
-  /** When the last scrub of its device had begun by then, seconds since the epoch; null: there was none. Missing where it is not known. */
+  /** When the last scrub of its device had begun, seconds since the epoch; null: there was none. Missing where it is not known. */
   readonly lastScrubAtSeconds?: number | null;
   /** Places in the header of the container. */
   readonly header: readonly ByteRange[];
-  /** Whether it is behind the header, too: what a scrub can look at. */
+  /** Whether there is damage behind the header, too: what a scrub can check. */
   readonly data: boolean;
   /**
-   * What the last scrub that has looked at it left open: it says that it corrected what it found; it could not correct all of it;
-   * it could not check data without checksums. Null: none has looked at it.
+   * What the last scrub that checked it left open: it claims to have corrected what it found; it could not correct everything; it could
+   * not check data without checksums. Null: none has checked it.
    */
   readonly open: (typeof openQuestions)[number] | null;
 }
 
-/**
- * How a lab's machine is, as far as it was written down: `on` may since have become untrue, which the keeper's absence tells.
- *
- *     off ──up──► on ──halt, crash──► off
- *                  └──it ended by itself──► died ──up──► on
- */
+/** The state of a lab's machine as far as it was recorded: `on` may no longer be true, as the keeper's absence shows. */
 export type LabLife =
   | { readonly state: 'off'; readonly how: 'new' | 'halt' | 'crash'; readonly at: string }
   | { readonly state: 'on'; readonly at: string; readonly machine: LabMachineFacts }
   | { readonly state: 'died'; readonly at: string; readonly why: string; readonly lastConsoleLines: readonly string[] };
 
-/** What a lab's machine is while it is on. */
+/** A lab's machine while it is on. */
 export interface LabMachineFacts {
   /** As `uname -r`. */
   readonly kernelVersion: string;
@@ -71,7 +66,7 @@ export interface LabMachineFacts {
   readonly qemuVersion: string;
 }
 
-/** A lab as its directory has it: what it is made from, its disks, and how its machine is. */
+/** A lab as stored in its directory: what it is made from, its disks, and the state of its machine. */
 export interface LabState {
   readonly v: typeof labStateVersion;
   /** The raidlab that wrote it last. */
@@ -84,13 +79,13 @@ export interface LabState {
   readonly kernel: string;
   readonly tools: string;
   readonly memoryMiB: number;
-  /** What was asked for; null: chosen by a boot probe. */
+  /** As requested; null: chosen by a boot probe. */
   readonly accelerator: 'kvm' | 'tcg' | null;
-  /** Where ssh is reached on the host's loopback; null until it was on for the first time. */
+  /** Where ssh is reached on the host's loopback; null until the lab was on for the first time. */
   readonly sshPort: number | null;
   /** Whether the person chose the port: then no other will do. */
   readonly isSshPortAsked: boolean;
-  /** Whether the array of the layout has been built. */
+  /** Whether the layout's array has been built. */
   readonly isProvisioned: boolean;
   readonly disks: readonly LabDisk[];
   /** The standing faults of its disks, pulled ones included. */
@@ -103,19 +98,19 @@ export function formatLabState(state: LabState): string {
   return `${JSON.stringify(state, undefined, 2)}\n`;
 }
 
-/** What a `state.json` says: a lab, or that another version of raidlab wrote it, or what is wrong with it. */
+/** The result of reading a `state.json`: a lab, a state written by another version of raidlab, or what is wrong with it. */
 export type ReadLabState =
   | { readonly is: 'lab'; readonly state: LabState }
   | { readonly is: 'newer'; readonly version: number }
   | { readonly is: 'damaged'; readonly why: string };
 
-/** A disk's serial, which is part of file names and of arguments of QEMU. */
+/** A disk's serial, which is part of file names and of QEMU's arguments. */
 export const serialShape = matching(/^DISK[1-9]\d{0,3}$/u, 'a serial such as DISK1');
 
 /** Some bytes of a disk. */
 export const rangeShape = fields({ offsetBytes: count(), lengthBytes: count(1) });
 
-/** An earlier raidlab did not write down where: then it may be anywhere, a wiped header too. */
+/** An earlier raidlab did not record the place: then damage may be anywhere, a wiped header included. */
 const anywhere: readonly ByteRange[] = [{ offsetBytes: 0, lengthBytes: 1 }];
 
 const damageShape: Shape<LabDamage> = fields({
@@ -138,7 +133,7 @@ const diskShape: Shape<LabDisk> = fields({
 
 const words = list(text);
 
-// A lab that was made before there were these is as they are unless something is said.
+// // A lab that was made before these fields existed has their defaults.
 const layoutShape: Shape<ArrayLayout> = fields({
   memberSizesBytes: list(count(1)),
   spareSizesBytes: list(count(1)),
@@ -181,7 +176,7 @@ const errorFields = {
   sense: v.exactOptional(oneOf(['medium-error', 'hardware-error', 'aborted-command'])),
 };
 
-/** A fault that stands until it is cleared, of a disk that is called so. */
+/** A standing fault of a disk with that serial. */
 export function standingFaultOn(disk: Shape<string>): Shape<StandingFault> {
   return oneOfObjects(
     'kind',
@@ -219,7 +214,7 @@ export const labStateShape: Shape<LabState> = v.pipe(
     faults: list(standingFaultOn(serialShape)),
     life: lifeShape,
   }),
-  // The fault is what is shown, and not the whole lab.
+  // // The report is about the fault, not the whole lab.
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { disks, faults } = dataset.value;

@@ -2,7 +2,7 @@ import { describeLayout } from '../layout/layout.ts';
 import type { ArrayLayout } from '../layout/layout.ts';
 import { planContainer } from '../plan/container.ts';
 
-/** What the message of the day tells. */
+/** What the message of the day says. */
 export interface MotdFacts {
   readonly lab: string;
   /** As `uname -r`. */
@@ -13,7 +13,7 @@ export interface MotdFacts {
   readonly isProvisioned: boolean;
 }
 
-/** Gives the message of the day of a lab: what is what, and what to try. */
+/** Gives the message of the day of a lab: what is where, and what to try. */
 export function formatMotd(facts: MotdFacts): string {
   const { lab, kernel, tools, layout, isProvisioned } = facts;
   const isEncrypted = layout.encryption !== 'none';

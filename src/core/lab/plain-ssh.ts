@@ -7,7 +7,7 @@ export interface AskedSsh {
   readonly words: readonly string[];
 }
 
-/** Reads `ssh [--lab NAME] [-- COMMAND…]`, typed just so; undefined for all else, which is for the parser of command lines. */
+/** Reads exactly `ssh [--lab NAME] [-- COMMAND…]`; undefined for anything else, which the command-line parser handles. */
 export function readPlainSsh(argv: readonly string[]): AskedSsh | undefined {
   const [command, ...rest] = argv;
   if (command !== 'ssh') return undefined;

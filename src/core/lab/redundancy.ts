@@ -5,10 +5,9 @@ import type { LabState } from './lab-state.ts';
 import type { DiskAct } from './disk-act.ts';
 
 /**
- * Says why an act may destroy the last good copy of something, in words that complete "…, because "; undefined when it does not.
- *
- * What counts is what the array is, where it could be looked at, and what is known of its disks from outside. What cannot be seen from
- * anywhere, such as a copy that was damaged in the guest, cannot be counted.
+ * Says why an act may destroy the last good copy of something, to complete "…, because "; undefined when it does not. It considers what
+ * the array is, if it could be looked at, and what is known of its disks from outside. What nobody can see, such as a copy damaged inside
+ * the guest, cannot be considered.
  */
 export function judgeRedundancy(state: LabState, act: DiskAct, picture: ArrayPicture | undefined): string | undefined {
   const serial = hurtDisk(act);
@@ -22,7 +21,7 @@ export function judgeRedundancy(state: LabState, act: DiskAct, picture: ArrayPic
   return whyNotLose(array, lost.devid, new Map(doubtful)) ?? undefined;
 }
 
-/** Gives the disk that an act takes good data from; slowness takes none. */
+/** Gives the disk from which an act takes good data; slowness takes none. */
 function hurtDisk(act: DiskAct): string | undefined {
   if (act.do === 'pull') return act.disk.toUpperCase();
   return act.do === 'break' && act.fault.kind !== 'slow-disk' ? act.fault.disk : undefined;
@@ -35,7 +34,7 @@ function whyHurt({ disks, faults }: LabState, serial: string): string | undefine
   return disk.damage.length > 0 ? 'damaged' : undefined;
 }
 
-/** The array of a lab that cannot be looked at. */
+/** The reason when the array of a lab cannot be looked at. */
 function asBuilt({ isProvisioned, disks, layout }: LabState): ArrayToLoseFrom {
   const members = isProvisioned ? disks.filter(({ role }) => role === 'member') : [];
   const unknown = { name: null, guestDevice: null, isMissing: false, errors: {} };

@@ -4,46 +4,46 @@ import type { Shape } from '../parsing/json-shape.ts';
 import { accelerators, labStateShape, serialShape } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
 
-/** The version of a snapshot's `snapshot.json`; raised when a field changes meaning or goes away. */
+/** The version of a snapshot's `snapshot.json`; raised when a field changes its meaning or is removed. */
 export const snapshotVersion = 1;
 
-/** What a running machine can be restored into, and into nothing else. */
+/** What a running machine can be restored into, and nothing else. */
 export interface SnapshotHost {
-  /** What QEMU says of itself, with the revision of its package. */
+  /** QEMU's own version text, with the revision of its package. */
   readonly qemu: string;
   readonly accelerator: 'kvm' | 'tcg';
-  /** What a guest under KVM is told of the processor; null under emulation. */
+  /** What a guest under KVM is told about the processor; null under emulation. */
   readonly processor: string | null;
-  /** As `uname -r`, and what its image is. */
+  /** As `uname -r`, and the digest of its image. */
   readonly kernel: { readonly version: string; readonly digest: string };
-  /** For people, and what its image is. */
+  /** For people, and the digest of its image. */
   readonly tools: { readonly description: string; readonly digest: string };
   readonly memoryMiB: number;
-  /** Of QEMU's whole command line but for the places of files: the board and its devices. */
+  /** Digest of QEMU's command line without file paths: the board and its devices. */
   readonly board: string;
 }
 
 /** A machine that was saved while it ran. */
 export interface SnapshotMachine {
   readonly host: SnapshotHost;
-  /** The bays of the disks that were in it. */
+  /** The bays of its disks. */
   readonly bays: readonly { readonly serial: string; readonly bay: number }[];
 }
 
-/** A file of a snapshot, as it was written. */
+/** A file of a snapshot, as written. */
 export interface SnapshotFile {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Of what is in it, holes and zeroes left out: see src/machine/cache/file-hash.ts. */
+  /** Hash of its content without holes and zeroes: see src/machine/cache/file-hash.ts. */
   readonly xxh128: string;
 }
 
-/** A snapshot of a lab as its directory has it. */
+/** A snapshot of a lab as stored in its directory. */
 export interface SnapshotRecord {
   readonly v: typeof snapshotVersion;
   /** ISO 8601, UTC. */
   readonly madeAt: string;
-  /** The lab as it was. */
+  /** The lab at that time. */
   readonly state: LabState;
   /** Null when the lab was off: then there are only its disks. */
   readonly machine: SnapshotMachine | null;
@@ -53,7 +53,7 @@ export interface SnapshotRecord {
 /** A snapshot in a list; `record` is null when it cannot be read, and `trouble` says why. */
 export interface ListedSnapshot {
   readonly name: string;
-  /** What it takes on the host's disk. */
+  /** Its size on the host's disk. */
   readonly sizeBytes: number;
   readonly record: SnapshotRecord | null;
   readonly trouble: string | null;
@@ -64,7 +64,7 @@ export function formatSnapshotRecord(record: SnapshotRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-/** What a `snapshot.json` says, or why it says nothing, in words that complete "…: ". */
+/** The contents of a `snapshot.json`, or why it cannot be read, to complete "…: ". */
 export type ReadSnapshot =
   { readonly is: 'snapshot'; readonly record: SnapshotRecord } | { readonly is: 'unreadable'; readonly why: string };
 
@@ -100,7 +100,7 @@ export function parseSnapshotRecord(json: string): ReadSnapshot {
   }
 }
 
-/** Says why a machine that was saved on one host cannot go on on another, in words that complete "…: "; undefined when it can. */
+/** Says why a machine saved on one host cannot continue on another, to complete "…: "; undefined when it can. */
 export function judgeSnapshotHost(saved: SnapshotHost, here: SnapshotHost): string | undefined {
   const differs = (what: string, one: string, other: string): string => `it was saved with ${what}${one}, but here is ${other}`;
   if (saved.qemu !== here.qemu) return differs('', saved.qemu, here.qemu);

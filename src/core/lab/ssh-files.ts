@@ -1,12 +1,12 @@
 /** Where ssh finds a lab. */
 export interface SshPlace {
-  /** The lab's name; the host's name in the configuration. */
+  /** The lab's name; also the host's name in the configuration. */
   readonly lab: string;
   readonly port: number;
   /** The lab's own private key. */
   readonly keyHostPath: string;
   readonly knownHostsHostPath: string;
-  /** A connection that is open already, through which others go; no file is there while it is not. */
+  /** The socket of a shared connection; it does not exist while the connection is closed. */
   readonly controlHostPath: string;
 }
 
@@ -14,9 +14,8 @@ export interface SshPlace {
 export const labUser = 'root';
 
 /**
- * Gives the ssh_config(5) of a lab. It knows nothing of the person's own: no agent, no other keys, no known hosts but this one.
- *
- * A connection ends with status 255 when the lab is gone: at once when QEMU is, after a minute when its kernel says nothing.
+ * Gives the ssh_config(5) of a lab. It is independent of the person's own: no agent, no other keys, no known hosts but this one. A
+ * connection ends with status 255 when the lab is gone: at once when QEMU is, after a minute when its kernel is silent.
  */
 export function formatSshConfig(place: SshPlace): string {
   return [
@@ -33,7 +32,7 @@ export function formatSshConfig(place: SshPlace): string {
     '  GlobalKnownHostsFile none',
     '  StrictHostKeyChecking yes',
     '  UpdateHostKeys no',
-    // Under emulation the newer exchanges take longer than the rest of the login; nobody listens on the loopback.
+    // // Under emulation the newer key exchanges take longer than the rest of the login; nobody eavesdrops on the loopback.
     '  KexAlgorithms ^curve25519-sha256',
     '  ForwardAgent no',
     '  ForwardX11 no',
@@ -56,7 +55,7 @@ function hostKeyAlias(lab: string): string {
   return `raidlab-${lab}`;
 }
 
-/** In ssh_config(5) arguments with spaces are in double quotes, and a percent sign is written twice. */
+/** In ssh_config(5) arguments with spaces are in double quotes, and a percent sign is doubled. */
 function quote(hostPath: string): string {
   return `"${hostPath.replaceAll('%', '%%')}"`;
 }

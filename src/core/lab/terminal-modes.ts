@@ -1,19 +1,19 @@
-/** The private modes of a terminal that were set or reset by what was shown on it: see ctlseqs of xterm, DECSET. */
+/** A terminal's private modes that its output has set or reset: see xterm's ctlseqs, DECSET. */
 export interface TerminalModes {
   readonly modes: ReadonlyMap<number, boolean>;
   /** What may be the beginning of a sequence. */
   readonly rest: string;
 }
 
-/** A terminal as it was handed over. */
+/** A terminal as it was taken over. */
 export const untouchedModes: TerminalModes = { modes: new Map(), rest: '' };
 
-/** Lines wrap, and the cursor is seen: DECAWM and DECTCEM. */
+/** Lines wrap, and the cursor is visible: DECAWM and DECTCEM. */
 const setAtFirst: ReadonlySet<number> = new Set([7, 25]);
 
 const longestSequence = 64;
 
-/** Gives the modes after more was shown. */
+/** Gives the modes after more output. */
 export function observeTerminalModes({ modes, rest }: TerminalModes, shown: string): TerminalModes {
   const text = rest + shown;
   const next = new Map(modes);
@@ -26,7 +26,7 @@ export function observeTerminalModes({ modes, rest }: TerminalModes, shown: stri
   return { modes: next, rest: begun >= end && text.length - begun < longestSequence ? text.slice(begun) : '' };
 }
 
-/** Gives what takes these modes back, and the colours; nothing where nothing was touched. */
+/** Gives the sequences that undo these modes and reset colours; empty when nothing was changed. */
 export function formatModeReset({ modes }: TerminalModes): string {
   const changed = [...modes].filter(([mode, isSet]) => isSet !== setAtFirst.has(mode));
   const resets = changed.map(([mode]) => `\u001b[?${String(mode)}${setAtFirst.has(mode) ? 'h' : 'l'}`);

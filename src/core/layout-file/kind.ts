@@ -3,11 +3,11 @@ import { formatSize, parseSize } from '../text/size.ts';
 import { describeNode } from './located-node.ts';
 import type { LocatedMistake, LocatedNode } from './located-node.ts';
 
-/** The result of a value: what it means, or what is wrong with it. */
+/** The result of reading a value: its meaning, or what is wrong with it. */
 export type Reading<T> =
   { readonly is: 'read'; readonly value: T } | { readonly is: 'wrong'; readonly mistakes: readonly LocatedMistake[] };
 
-/** A schema in the words of JSON Schema, draft 7. */
+/** A schema in JSON Schema, draft 7. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What a value may be: read from a document, described for people, and for editors. */
@@ -19,7 +19,7 @@ export interface Kind<T> {
   readonly read: (node: LocatedNode, subject: string) => Reading<T>;
 }
 
-/** One of some words. */
+/** One of several words. */
 export function word<Word extends string>(words: readonly Word[]): Kind<Word> {
   const expected = `one of ${words.join(', ')}`;
   return {
@@ -35,7 +35,7 @@ export function word<Word extends string>(words: readonly Word[]): Kind<Word> {
   };
 }
 
-/** One of some numbers. */
+/** One of several numbers. */
 export function oneNumber<Value extends number>(values: readonly Value[]): Kind<Value> {
   const expected = values.join(' or ');
   return {
@@ -50,7 +50,7 @@ export function oneNumber<Value extends number>(values: readonly Value[]): Kind<
   };
 }
 
-/** A word of one's own that looks as a pattern says; `numbers` says whether a whole number is one, too. */
+/** A free word that matches a pattern; `numbers` says whether a whole number counts as one. */
 export function pattern(expected: string, source: string, remedy: string, { numbers = false } = {}): Kind<string> {
   const wanted = new RegExp(source, 'u');
   return {
@@ -87,10 +87,10 @@ export function list<T>(kind: Kind<T>, expected: string): Kind<readonly T[]> {
   };
 }
 
-/** A size with its unit, in bytes when it is read. */
+/** A size with its unit, read into bytes. */
 export const size: Kind<number> = {
   expected: 'a size with its unit, such as 512MiB or 1.5GiB',
-  // As `parseSize` reads it.
+  // // As `parseSize` reads it.
   schema: { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)? ?([kKmMgGtT]([iI]?[bB])?|[bB])$' },
   read: (node, subject) => {
     const bytes = node.is === 'scalar' && typeof node.value === 'string' ? parseSize(node.value) : undefined;
@@ -102,7 +102,7 @@ export const size: Kind<number> = {
 function sizeRemedy(node: LocatedNode): string {
   const value = node.is === 'scalar' ? Number(node.value) : Number.NaN;
   if (!Number.isSafeInteger(value) || value <= 0) return 'Units are KiB, MiB, GiB and TiB, each 1024 of the one before.';
-  // A small number was hardly meant as bytes.
+  // // A small number was hardly meant as bytes.
   const meant = value < 1024 ? `${String(value)}GiB` : formatSize(value).replace(' ', '');
   return `Write the unit: ${meant}.`;
 }
@@ -134,7 +134,7 @@ function disksRemedy(value: LocatedNode | string | number | boolean | null | und
   return `There can be ${range}.`;
 }
 
-/** Gives the readings of all items as one: every value, or every mistake. */
+/** Combines the readings of all items: every value, or every mistake. */
 function readAll<T>(nodes: readonly LocatedNode[], kind: Kind<T>, subject: string): Reading<readonly T[]> {
   const readings = nodes.map((node, index) => kind.read(node, `item ${String(index + 1)} of ${subject}`));
   const mistakes = readings.flatMap((reading) => (reading.is === 'wrong' ? reading.mistakes : []));

@@ -6,16 +6,16 @@ import type { Kind } from './kind.ts';
 import { subvolumes } from './subvolumes.ts';
 import { mountOption, onePart } from './words.ts';
 
-/** A field of a layout's file. */
+/** A field of a layout file. */
 export interface LayoutField<T> {
-  /** What it says, a sentence or two: options of the command line, the schema and the documentation say the same. */
+  /** What it means, in a sentence or two, for command-line options, schema and documentation. */
   readonly what: string;
   readonly kind: Kind<T>;
-  /** What it is when nothing is said, as it is written in a file or in words. */
+  /** Its default, as written in a file, or in words. */
   readonly standard: string;
 }
 
-/** What a layout's file may say. The only place that says it: reading, schema, options and documentation are made from it. */
+/** What a layout file may say. Defined only here: reading, schema, options and documentation derive from it. */
 export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutField<NonNullable<LayoutWishes[Name]>> } = {
   disks: {
     what: 'The disks of the array: their number, or a list with the size of each.',

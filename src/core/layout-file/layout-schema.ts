@@ -1,7 +1,7 @@
 import type { JsonSchema } from './kind.ts';
 import { layoutFieldNames, layoutFields } from './layout-fields.ts';
 
-/** Gives the JSON Schema of layout files, for editors: docs/layout.schema.json. What goes together is checked by `raidlab` alone. */
+/** Gives the JSON Schema of layout files, for editors: docs/layout.schema.json. Only `raidlab` checks which fields go together. */
 export function layoutSchema(): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

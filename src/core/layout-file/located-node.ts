@@ -4,7 +4,7 @@ export interface TextSpan {
   readonly length: number;
 }
 
-/** A value of a document, and where in the text it stands: what a reader of YAML gives, whichever it is. */
+/** A value of a document and its place in the text: the result of a YAML parser, whichever it is. */
 export type LocatedNode = ScalarNode | ListNode | MapNode | OtherNode;
 
 /** A word, a number, true or false, or nothing at all. */
@@ -28,26 +28,26 @@ export interface MapNode {
   readonly span: TextSpan;
 }
 
-/** Something that no layout has use for. */
+/** Something that no layout can use. */
 export interface OtherNode {
   readonly is: 'other';
   /** `an alias`. */
   readonly what: string;
-  /** What to do about it, a sentence. */
+  /** What to do about it, one sentence. */
   readonly remedy: string;
   readonly span: TextSpan;
 }
 
-/** Something wrong at a place in a text. */
+/** A mistake at a place in a text. */
 export interface LocatedMistake {
   readonly span: TextSpan;
   /** A sentence. */
   readonly problem: string;
-  /** What to do about it, a sentence or two. */
+  /** What to do about it, one or two sentences. */
   readonly remedy: string;
 }
 
-/** Gives a value in words, for complaints: `"raid2"`, `the number 3`, `a list`. */
+/** Describes a value for complaints: `"raid2"`, `the number 3`, `a list`. */
 export function describeNode(node: LocatedNode): string {
   switch (node.is) {
     case 'scalar':

@@ -9,10 +9,10 @@ export interface PlaceInText {
   readonly excerpt: string;
 }
 
-/** How much of a line is shown before and behind the place, characters. */
+/** How much of a line is shown before and after the place, characters. */
 const around = 60;
 
-/** Gives where a span of a text begins. A span at the end of the text is in its last line that says something. */
+/** Gives where a span of a text begins. A span at the end of the text counts as being in its last non-empty line. */
 export function placeInText(text: string, { start, length }: TextSpan): PlaceInText {
   const at = Math.min(start, text.trimEnd().length);
   const before = text.slice(0, at).split('\n');
@@ -24,7 +24,7 @@ export function placeInText(text: string, { start, length }: TextSpan): PlaceInT
   const spanned = Array.from(text.slice(at, at + length).split('\n', 1)[0] ?? '').length;
   const marked = Math.max(1, Math.min(spanned, characters.length - column, around));
   const from = Math.max(0, column - around);
-  // A tab is as wide as the terminal says: a blank keeps the mark below its place.
+  // // Terminals differ in the width of a tab: a space keeps the mark below its place.
   const shown = characters
     .slice(from, column + marked + around)
     .join('')

@@ -8,17 +8,14 @@ import { layoutFieldNames, layoutFields } from './layout-fields.ts';
 import type { LocatedMistake, LocatedNode, MapNode } from './located-node.ts';
 import { describeNode } from './located-node.ts';
 
-/** What a layout's document says, or all that is wrong with it, in the order of the text. */
+/** The contents of a layout document, or all that is wrong with it, in the order of the text. */
 export type ReadLayout =
   { readonly is: 'layout'; readonly layout: ArrayLayout } | { readonly is: 'wrong'; readonly mistakes: readonly LocatedMistake[] };
 
-/** Where a field of a document stands: its name, and what it is given. */
+/** Where a field of a document stands: its name, and its value. */
 type FieldPlaces = Partial<Readonly<Record<LayoutSetting, LocatedNode>>>;
 
-/**
- * Reads a layout from a document; what it does not say is as in `defaultLayout`. Fields are read first; only those that are right by
- * themselves are asked whether they go together.
- */
+/** Reads a layout from a document; missing fields are as in `defaultLayout`. Fields are checked alone first, then valid ones together. */
 export function readLayout(root: LocatedNode): ReadLayout {
   if (root.is !== 'map') return { is: 'wrong', mistakes: [notFields(root)] };
   const { wishes, places, mistakes } = readFields(root);
@@ -75,7 +72,7 @@ function unknownField(key: LocatedNode): LocatedMistake {
   };
 }
 
-/** A field that decides nothing is a mistake of somebody who thinks that it does. */
+/** A field without effect is a mistake: somebody thinks that it has one. */
 function findIdleFields({ disks, diskSize, spares }: LayoutWishes, { diskSize: place }: FieldPlaces): readonly LocatedMistake[] {
   if (diskSize === undefined || place === undefined || !Array.isArray(disks) || (spares !== undefined && !Array.isArray(spares))) return [];
   if (spares === undefined) return [];

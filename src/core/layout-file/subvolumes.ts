@@ -64,5 +64,5 @@ function unknownField(key: LocatedNode, subject: string): Reading<never> {
   return wrong(key, { subject: `a field of ${subject}`, expected: `one of ${fieldNames.join(', ')}`, remedy });
 }
 
-/** Subvolumes, by their names or with more about each. */
+/** Subvolumes, by name or with more fields. */
 export const subvolumes: Kind<readonly SubvolumeWish[]> = list(subvolume, 'a list of subvolumes, such as ["@data", "@snapshots"]');

@@ -1,6 +1,6 @@
 import { pattern } from './kind.ts';
 
-/** One mount option, as fstab and `mount -o` take several with commas between. */
+/** One mount option; fstab and `mount -o` take several, separated by commas. */
 export const mountOption = pattern(
   'one mount option without blanks, commas, quotes and #',
   '^[^\\s,\'"#]+$',

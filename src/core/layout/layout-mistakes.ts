@@ -8,20 +8,20 @@ import type { Profile } from './profile.ts';
 /** Below this mkfs.btrfs refuses the member behind a LUKS2 header (field notes, 12: 128 MiB disks fail); 256 MiB leaves room to balance, whatever the header. */
 const minimumDiskBytes = 256 * 1024 ** 2;
 
-/** What is wrong with a layout as a whole, whoever wrote it: a command line or a file. */
+/** What is wrong with a layout as a whole, from a command line or a file. */
 export interface LayoutMistake {
-  /** The settings that do not go together; the one that is most likely meant otherwise comes first. */
+  /** The settings that contradict each other; first the one that is most likely wrong. */
   readonly settings: readonly LayoutSetting[];
   /** A sentence. */
   readonly problem: string;
-  /** Gives what to do about it; `say` writes a setting as it is written there: `--disks 3`, or `disks: 3`. */
+  /** Says what to do about it; `say` writes a setting as it is written there: `--disks 3`, or `disks: 3`. */
   readonly remedy: (say: SaySetting) => string;
 }
 
 /** Writes a setting with its value, or its name alone. */
 export type SaySetting = (setting: LayoutSetting, value?: string) => string;
 
-/** Gives what is wrong with a layout; nothing when such an array can be. */
+/** Gives what is wrong with a layout; empty when such an array is possible. */
 export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[] {
   const [neediest, needed] = neediestProfile(layout);
   const members = layout.memberSizesBytes.length;
@@ -45,7 +45,7 @@ export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[
   return mistakes.filter((mistake) => mistake !== false);
 }
 
-/** Gives the profile that wants most disks, and how many. */
+/** Gives the profile that needs the most disks, and how many. */
 function neediestProfile(layout: ArrayLayout): readonly [Profile, number] {
   const wants = (profile: Profile): number => profileFacts[profile].minimumMembers;
   const metadata = metadataProfileOf(layout);
@@ -82,7 +82,7 @@ function findEncryptionMistakes({ encryption, cipher, sectorSize, kdf }: ArrayLa
   ];
 }
 
-/** Words of mkfs.btrfs that raidlab says itself, or that would make another array than the one that is described. */
+/** mkfs.btrfs arguments that raidlab gives itself, or that would make another array than described. */
 const ownMkfsOption = /^(?:-[dmLbrU]|--(?:data|metadata|label|byte-count|rootdir|uuid)\b)/u;
 
 function findOptionMistakes({ mkfsOptions }: ArrayLayout): readonly (LayoutMistake | false)[] {
@@ -136,7 +136,7 @@ function firstTwice(words: readonly string[]): string | undefined {
   return words.find((word, index) => words.indexOf(word) !== index);
 }
 
-/** Checks a layout that a command line asks for; throws `bad-layout` with a remedy when no such array can be. */
+/** Checks a layout from the command line; throws `bad-layout` with a remedy when no such array is possible. */
 export function checkLayout(layout: ArrayLayout): void {
   const [first] = findLayoutMistakes(layout);
   if (first === undefined) return;
@@ -145,12 +145,12 @@ export function checkLayout(layout: ArrayLayout): void {
 
 /** Writes a setting as an option of a command line: `--disk-size 1GiB`. */
 function sayOption(setting: LayoutSetting, value?: string): string {
-  // Options that take a word at a time are named for one.
+  // // Options that take one word at a time have singular names.
   const name = `--${setting.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`).replace(/options$/u, 'option')}`;
   return value === undefined ? name : `${name} ${value}`;
 }
 
-/** Gives what somebody should know before they build a layout, a sentence or two each. */
+/** Gives what to know before a layout is built, a sentence or two each. */
 export function warnOfLayout(layout: ArrayLayout): readonly string[] {
   const { profile, mountOptions } = layout;
   return [
@@ -159,7 +159,7 @@ export function warnOfLayout(layout: ArrayLayout): readonly string[] {
   ];
 }
 
-/** What `degraded` in fstab comes to. */
+/** The consequence of `degraded` in fstab. */
 export const degradedInFstab =
   'fstab mounts the array with `degraded`: if one disk is merely late at boot, the array is mounted without it, and new data has one copy.';
 

@@ -1,13 +1,13 @@
 import { arrayGuestPath, equalSizes } from './layout.ts';
 import type { ArrayLayout, Subvolume } from './layout.ts';
 
-/** What somebody says about an array, in a file or by options; what is not said stays as it is in the layout that they start from. */
+/** What somebody says about an array, in a file or by options; everything else is as in the layout they start from. */
 export interface LayoutWishes {
-  /** The disks that mkfs gets: how many, or the size of each, bytes. */
+  /** The disks for mkfs: how many, or the size of each, bytes. */
   readonly disks?: number | readonly number[];
-  /** The size of every disk that has none of its own, bytes. */
+  /** The size of every disk without its own, bytes. */
   readonly diskSize?: number;
-  /** Blank disks besides: how many, or the size of each, bytes. */
+  /** Additional blank disks: how many, or the size of each, bytes. */
   readonly spares?: number | readonly number[];
   readonly profile?: ArrayLayout['profile'];
   readonly metadataProfile?: NonNullable<ArrayLayout['metadataProfile']>;
@@ -19,7 +19,7 @@ export interface LayoutWishes {
   readonly label?: string;
   readonly mkfsOptions?: readonly string[];
   readonly mountOptions?: readonly string[];
-  /** The first is mounted on /storage; another that says nothing about it, below, by its name without a leading `@`. */
+  /** The first is mounted on /storage; others without a mount point below it, by their names without a leading `@`. */
   readonly subvolumes?: readonly SubvolumeWish[];
   readonly nodatacow?: readonly string[];
   readonly quota?: boolean;
@@ -33,12 +33,12 @@ export interface SubvolumeWish {
   readonly options?: readonly string[];
 }
 
-/** The name of something that can be said about an array: a field of a layout's file. */
+/** The name of something that can be said about an array: a field of a layout file. */
 export type LayoutSetting = keyof LayoutWishes;
 
 /**
- * Gives a layout with what is wished for in place of what it had. Disks that are only counted are as large as `diskSize` says, or as
- * those that were there; spares beside members that are listed one by one are as large as the largest of them.
+ * Gives a layout with the wishes applied. Disks that are only counted are as large as `diskSize`, or as the previous ones; spares beside
+ * members that are listed one by one are as large as the largest of them.
  */
 export function applyWishes(base: ArrayLayout, wishes: LayoutWishes): ArrayLayout {
   const { disks, diskSize, spares, subvolumes, ...rest } = wishes;
@@ -61,7 +61,7 @@ function placeSubvolume({ name, mountPoint, options = [] }: SubvolumeWish, index
   return { name, mountPoint: mountPoint ?? (index === 0 ? arrayGuestPath : below), options };
 }
 
-/** `countedBytes`: the size of those that are counted; `changedBytes`: that of those about which nothing is said, if it changes. */
+/** `countedBytes`: the size of disks that are only counted; `changedBytes`: the new size of unmentioned disks, if it changes. */
 function sizesOf(
   before: readonly number[],
   wish: number | readonly number[] | undefined,

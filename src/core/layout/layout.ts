@@ -4,22 +4,22 @@ import type { ChunkProfiles } from './profile.ts';
 /** How members are encrypted. */
 export const encryptions = ['luks2', 'luks1', 'none'] as const;
 
-/** What a member is behind: a container of LUKS version 2 or 1, or nothing. */
+/** What members are in: a LUKS container of version 2 or 1, or none. */
 export type Encryption = (typeof encryptions)[number];
 
-/** How much a LUKS2 container encrypts at a time, bytes. Source: cryptsetup-luksFormat(8), --sector-size, without those that lie between. */
+/** A LUKS2 container's sector sizes, bytes. Source: cryptsetup-luksFormat(8), --sector-size, without those in between. */
 export const sectorSizes = [512, 4096] as const;
 
-/** What disks hang on. */
+/** The buses of disks. */
 export const buses = ['scsi', 'virtio', 'nvme'] as const;
 
 /** How disks are reached: virtio-scsi, virtio-blk, or NVMe. */
 export type Bus = (typeof buses)[number];
 
-/** How many disks a machine has room for on PCI Express, each in a slot of its own; SCSI has one controller for all. */
+/** How many disks a machine has room for on PCI Express, each in its own slot; SCSI has one controller for all. */
 export const slotsOfBus: Readonly<Record<Bus, number>> = { scsi: 0, virtio: 16, nvme: 16 };
 
-/** Gives the slots that a machine needs for disks on a bus; nothing where it needs none. */
+/** Gives the slots that a machine needs for disks on a bus; an empty object where it needs none. */
 export function slotsFor(bus: Bus): { readonly slots?: number } {
   const slots = slotsOfBus[bus];
   return slots === 0 ? {} : { slots };
@@ -31,30 +31,30 @@ export interface Subvolume {
   readonly name: string;
   /** Where fstab mounts it, absolute: {@link arrayGuestPath}, or a path below it. */
   readonly mountPoint: string;
-  /** Mount options of its own, a word each, besides those of the whole array. */
+  /** Its own mount options, one word each, in addition to those of the whole array. */
   readonly options: readonly string[];
 }
 
-/** The array that is wanted: disks, profile, encryption. A plain value; nothing exists yet. */
+/** The wanted array: disks, profile, encryption. A plain value; nothing exists yet. */
 export interface ArrayLayout extends ChunkProfiles {
-  /** The disks that mkfs gets, DISK1 to DISKn, by their sizes, bytes. */
+  /** The sizes of the disks for mkfs, DISK1 to DISKn, bytes. */
   readonly memberSizesBytes: readonly number[];
-  /** Blank disks in the machine, kept for replacements, by their sizes, bytes; their serials come after the members'. */
+  /** The sizes of blank disks in the machine, kept for replacements, bytes; their serials follow the members'. */
   readonly spareSizesBytes: readonly number[];
-  /** What all disks of the machine hang on, spares and those that are added later as well. */
+  /** The bus of all disks of the machine, including spares and disks added later. */
   readonly bus: Bus;
   readonly encryption: Encryption;
-  /** In the words of cryptsetup's `--cipher`: `aes-xts-plain64`; null: its own default. */
+  /** As in cryptsetup's `--cipher`: `aes-xts-plain64`; null: its default. */
   readonly cipher: string | null;
-  /** Of the LUKS2 containers, bytes; null: what cryptsetup chooses for the disk. */
+  /** Of the LUKS2 containers, bytes; null: cryptsetup's choice for the disk. */
   readonly sectorSize: (typeof sectorSizes)[number] | null;
   /** The filesystem's label; fstab names it. */
   readonly label: string;
-  /** Words that mkfs.btrfs gets besides. */
+  /** Extra arguments for mkfs.btrfs. */
   readonly mkfsOptions: readonly string[];
-  /** Mount options that fstab has besides `nofail`, a word each. */
+  /** Extra mount options in fstab besides `nofail`, one word each. */
   readonly mountOptions: readonly string[];
-  /** What fstab mounts, the one on {@link arrayGuestPath} first; none: the top level, there. */
+  /** What fstab mounts, first the one on {@link arrayGuestPath}; empty: the top level, there. */
   readonly subvolumes: readonly Subvolume[];
   /** Directories without copy on write, and so without checksums (`chattr +C`), below {@link arrayGuestPath}, one part each. */
   readonly nodatacow: readonly string[];
@@ -66,7 +66,7 @@ export interface ArrayLayout extends ChunkProfiles {
   readonly kdf: 'fast' | 'real';
 }
 
-/** A disk's size when nobody says otherwise, bytes; sparse on the host. */
+/** A disk's default size, bytes; sparse on the host. */
 export const defaultDiskSizeBytes = 1024 ** 3;
 
 /** The seed's array: two members and one spare of 1 GiB, raid1. */
@@ -89,7 +89,7 @@ export const defaultLayout: ArrayLayout = {
   kdf: 'fast',
 };
 
-/** Gives the sizes of so many disks of one size, bytes. */
+/** Gives the sizes of this many disks of one size, bytes. */
 export function equalSizes(count: number, sizeBytes = defaultDiskSizeBytes): readonly number[] {
   return Array.from({ length: count }, () => sizeBytes);
 }
@@ -102,7 +102,10 @@ export function diskSizesBytes(layout: ArrayLayout): readonly number[] {
 /** Where the guest mounts the array. */
 export const arrayGuestPath = '/storage';
 
-/** Gives a layout in a few words: `2 × 1 GiB + 1 spare, LUKS2, raid1`; disks of different sizes one by one: `1 GiB, 1536 MiB, 2 GiB`. What is not as usual is said. */
+/**
+ * Describes a layout: `2 × 1 GiB + 1 spare, LUKS2, raid1`; disks of different sizes one by one: `1 GiB, 1536 MiB, 2 GiB`. Only unusual
+ * settings are mentioned.
+ */
 export function describeLayout(layout: ArrayLayout): string {
   const { memberSizesBytes, spareSizesBytes, bus, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot } = layout;
   const spares = spareSizesBytes.length;

@@ -3,7 +3,7 @@ import type { ArrayLayout } from './layout.ts';
 
 const gibibyte = 1024 ** 3;
 
-/** The layouts that drills are run on, by the name that `--layout` takes; spares are as large as the largest member. */
+/** The layouts that drills run on, by their names for `--layout`; spares are as large as the largest member. */
 export const namedLayouts = {
   raid1: defaultLayout,
   'raid1-unequal': {
@@ -11,7 +11,8 @@ export const namedLayouts = {
     memberSizesBytes: [gibibyte, 1.5 * gibibyte, 2 * gibibyte],
     spareSizesBytes: equalSizes(1, 2 * gibibyte),
   },
-  // On disks of 1 GiB a second degraded replace has no room (ENOSPC, 5 of 5 on kernel 6.12): that is about tiny arrays, which have a drill.
+  // // On disks of 1 GiB a second degraded replace has no room (ENOSPC, 5 of 5 on kernel 6.12): that is a matter of tiny arrays, which
+  // have their own drill.
   raid1c3: {
     ...defaultLayout,
     memberSizesBytes: equalSizes(4, 2 * gibibyte),
@@ -33,7 +34,7 @@ export const namedLayouts = {
   raid10: { ...defaultLayout, memberSizesBytes: equalSizes(5), profile: 'raid10' },
 } as const satisfies Readonly<Record<string, ArrayLayout>>;
 
-/** The name of a layout that drills are run on. */
+/** The name of a layout that drills run on. */
 export type LayoutName = keyof typeof namedLayouts;
 
 /** The names of the layouts. */

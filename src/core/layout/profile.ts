@@ -1,20 +1,20 @@
-/** The btrfs profiles that an array of raidlab can have. */
+/** The btrfs profiles that raidlab's arrays can have. */
 export const profiles = ['raid1', 'raid1c3', 'raid1c4', 'raid10', 'single', 'dup', 'raid5', 'raid6'] as const;
 
-/** A btrfs profile, in lower case as mkfs.btrfs and balance filters take it. */
+/** A btrfs profile, in lower case as in mkfs.btrfs and balance filters. */
 export type Profile = (typeof profiles)[number];
 
-/** What a profile asks for and gives. */
+/** What a profile requires and gives. */
 export interface ProfileFacts {
   readonly minimumMembers: number;
   readonly lossesSurvived: number;
-  /** How often everything is there; of a profile with parity, once. */
+  /** How many copies of everything there are; with parity, one. */
   readonly copies: number;
-  /** How many disks' worth of every stripe is parity. */
+  /** How many disks' worth of each stripe is parity. */
   readonly parity: number;
 }
 
-/** What each profile asks for and gives. Source: mkfs.btrfs(8), section PROFILES. */
+/** What each profile requires and gives. Source: mkfs.btrfs(8), section PROFILES. */
 export const profileFacts: Readonly<Record<Profile, ProfileFacts>> = {
   raid1: { minimumMembers: 2, lossesSurvived: 1, copies: 2, parity: 0 },
   raid1c3: { minimumMembers: 3, lossesSurvived: 2, copies: 3, parity: 0 },
@@ -26,11 +26,11 @@ export const profileFacts: Readonly<Record<Profile, ProfileFacts>> = {
   raid6: { minimumMembers: 3, lossesSurvived: 2, copies: 1, parity: 2 },
 };
 
-/** The profiles that the chunks of an array are to have. */
+/** The profiles wanted for an array's chunks. */
 export interface ChunkProfiles {
   /** Of data chunks. */
   readonly profile: Profile;
-  /** Of metadata and system chunks; null: what goes with that of data, see {@link metadataProfileOf}. */
+  /** Of metadata and system chunks; null: the one that goes with data, see {@link metadataProfileOf}. */
   readonly metadataProfile: Profile | null;
 }
 
@@ -40,14 +40,14 @@ export function chunkProfiles(profile: Profile): ChunkProfiles {
 }
 
 /**
- * Gives the profile that metadata and system chunks are to have. Unless something else was asked for it is that of data, and raid1
- * beside raid5, raid1c3 beside raid6, which survive as many losses. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.
+ * Gives the profile wanted for metadata and system chunks. By default it is that of data, but raid1 beside raid5 and raid1c3 beside
+ * raid6, which survive as many losses. Source: btrfs(5), RAID56 STATUS AND RECOMMENDED PRACTICES.
  */
 export function metadataProfileOf({ profile, metadataProfile }: ChunkProfiles): Profile {
   return metadataProfile ?? (profile === 'raid5' ? 'raid1' : profile === 'raid6' ? 'raid1c3' : profile);
 }
 
-/** Gives profiles in a word or two: `raid1`, or `raid1 (metadata raid1c3)`. */
+/** Describes profiles: `raid1`, or `raid1 (metadata raid1c3)`. */
 export function describeProfiles(profiles: ChunkProfiles): string {
   const metadata = metadataProfileOf(profiles);
   return metadata === profiles.profile ? metadata : `${profiles.profile} (metadata ${metadata})`;

@@ -26,12 +26,12 @@ export function predictUsableBytes(layout: ArrayLayout): number {
   const totalBytes = sum(payloadSizesBytes);
   // Both copies of dup are on one disk.
   if (profile === 'dup') return Math.floor(totalBytes / copies);
-  // The largest disks that stand alone against the rest give no more than the rest and the other copies need.
+  // // The largest disks hold no more than the others can match with the remaining copies.
   const bounds = Array.from({ length: copies }, (_, index) => sum(payloadSizesBytes.slice(index)) / (copies - index));
   return Math.floor(Math.min(...bounds));
 }
 
-/** Stripes are as wide as there are disks with room: when the smallest is full they go on on the others, if those are enough. */
+/** Stripes span all disks with room: when the smallest is full they continue on the others, if those are enough. */
 function predictParityBytes(largestFirst: readonly number[], parity: number): number {
   const steps = largestFirst.map((sizeBytes, index) => {
     const width = index + 1;
@@ -44,10 +44,10 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-/** Checks that a payload leaves room for what a drill writes besides (degraded writes, journals, chunks under balance). */
+/** Checks that a payload leaves room for a drill's other writes (degraded writes, journals, chunks under balance). */
 export function checkPayloadFits(layout: ArrayLayout, payloadBytes: number): void {
   const usableBytes = predictUsableBytes(layout);
-  // Balancing and degraded chunks need unallocated space; beyond half full a drill would test ENOSPC instead of its promise.
+  // // Balancing and degraded chunks need unallocated space; beyond half full a drill would test ENOSPC instead of its promise.
   if (payloadBytes > usableBytes / 2) {
     throw new RaidlabError({ area: 'usage', reason: 'payload-too-large', payloadBytes, usableBytes });
   }

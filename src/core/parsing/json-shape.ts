@@ -1,15 +1,15 @@
 /**
- * Shapes of JSON that somebody may have changed, or sent: valibot's, whose messages say what the value should be. What does not have
- * its shape is refused with its place.
+ * Shapes for JSON that somebody may have changed or sent, by valibot, whose messages say what the value should be. A value without its
+ * shape is refused with its place.
  */
 import * as v from 'valibot';
 
-/** A JSON value that is not what it should be; the message says where and what was expected. */
+/** A JSON value of the wrong shape; the message says where, and what was expected. */
 export class BadJson extends Error {
   override readonly name = 'BadJson';
 }
 
-/** A shape, and what a value that has it is. */
+/** A shape, and the type of its values. */
 export type Shape<T> = v.GenericSchema<unknown, T>;
 
 /** A text. */
@@ -18,18 +18,18 @@ export const text = v.string('a text');
 /** True or false. */
 export const flag = v.boolean('true or false');
 
-/** A text of a form; `what` names it: `a serial such as DISK1`. */
+/** A text that matches a pattern; `what` names it: `a serial such as DISK1`. */
 export function matching(form: RegExp, what: string) {
   return v.pipe(v.string(what), v.regex(form, what));
 }
 
-/** A whole number, at least `least` and at most `most`. */
+/** A whole number from `least` to `most`. */
 export function count(least = 0, most = Number.MAX_SAFE_INTEGER) {
   const what = `a whole number, ${String(least)} ${most === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${String(most)}`}`;
   return v.pipe(v.number(what), v.safeInteger(what), v.minValue(least, what), v.maxValue(most, what));
 }
 
-/** One of the words, or of the numbers. */
+/** One of several words or numbers. */
 export function oneOf<const Words extends readonly (string | number)[]>(words: Words) {
   return v.picklist(words, `one of ${words.join(', ')}`);
 }
@@ -39,18 +39,18 @@ export function list<Item extends v.GenericSchema>(item: Item) {
   return v.array(item, 'a list');
 }
 
-/** An object with these fields; others are left out. */
+/** An object with these fields; unknown fields are dropped. */
 export function fields<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object(entries, 'an object');
 }
 
-/** An object whose fields may be called anything. */
+/** An object with arbitrary keys. */
 export function record<Value extends v.GenericSchema>(value: Value) {
   const isObject = (found: unknown): boolean => typeof found === 'object' && found !== null && !Array.isArray(found);
   return v.pipe(v.custom<Record<string, unknown>>(isObject, 'an object'), v.record(v.string(), value));
 }
 
-/** One of several objects, told apart by a field. */
+/** One of several objects, distinguished by a field. */
 export function oneOfObjects<Name extends string, Options extends v.VariantOptions<Name>>(
   name: Name,
   words: readonly string[],
@@ -59,7 +59,7 @@ export function oneOfObjects<Name extends string, Options extends v.VariantOptio
   return v.variant(name, options, `one of ${words.join(', ')}`);
 }
 
-/** Gives a value as its shape says; throws {@link BadJson}. */
+/** Checks a value against its shape; throws {@link BadJson}. */
 export function readShape<T>(shape: Shape<T>, value: unknown): T {
   const result = v.safeParse(shape, value, { abortEarly: true, abortPipeEarly: true });
   if (result.success) return result.output;
@@ -69,14 +69,14 @@ export function readShape<T>(shape: Shape<T>, value: unknown): T {
   throw new BadJson(`${place === '' ? 'it' : place.replace(/^\./u, '')} is ${found}`);
 }
 
-/** Gives what a JSON text says, as its shape says; throws {@link BadJson}. */
+/** Parses a JSON text of this shape; throws {@link BadJson}. */
 export function readJson<T>(shape: Shape<T>, json: string): T {
   return readShape(shape, parseJson(json));
 }
 
 const versioned = fields({ v: count(1) });
 
-/** Gives what a JSON text says that has its version as `v`, or its version alone where that is newer than the newest known one; throws {@link BadJson}. */
+/** Parses a JSON text with a version in `v`; gives only the version where it is newer than the newest known one. Throws {@link BadJson}. */
 export function readVersioned<T>(
   shape: Shape<T>,
   newest: number,
@@ -87,7 +87,7 @@ export function readVersioned<T>(
   return version > newest ? { is: 'newer', version } : { is: 'read', value: readShape(shape, document) };
 }
 
-/** Gives what a JSON text says, or undefined where it does not have the shape. */
+/** Parses a JSON text, or gives undefined where it does not have the shape. */
 export function tryJson<T>(shape: Shape<T>, json: string): T | undefined {
   try {
     return readJson(shape, json);

@@ -2,7 +2,7 @@ import { UnknownOutput } from './unknown-output.ts';
 
 /** What a pattern captured in one line; groups are counted from 1. */
 export interface Captures {
-  /** The text of a group; a group that did not take part is a mistake in the pattern and refused. */
+  /** The text of a group; a group that did not take part is a mistake in the pattern, and refused. */
   readonly text: (group: number) => string;
   /** The text of a group, or null when it did not take part. */
   readonly optional: (group: number) => string | null;
@@ -11,10 +11,8 @@ export interface Captures {
 }
 
 /**
- * A tool's output read line by line, by a parser that knows every line it may meet.
- *
- * The output must be the verbatim stdout: it ends with a newline, so that a number cut short is never taken for a smaller one.
- * Everything unexpected is refused with {@link UnknownOutput}.
+ * A tool's output read line by line, by a parser that knows every possible line. The output must be the verbatim stdout: it ends with a
+ * newline, so that a truncated number is never taken for a smaller one. Everything unexpected is refused with {@link UnknownOutput}.
  */
 export class OutputLines {
   readonly #tool: string;
@@ -42,12 +40,12 @@ export class OutputLines {
     return line !== undefined && pattern.test(line);
   }
 
-  /** Takes the next line, which must match; `expected` says in a few words what stands there. */
+  /** Takes the next line, which must match; `expected` says in a few words what should be there. */
   take(expected: string, pattern: RegExp): Captures {
     return this.takeIf(pattern) ?? this.refuse(expected);
   }
 
-  /** Takes the next line when it matches; null, and nothing taken, when it does not. */
+  /** Takes the next line if it matches; otherwise gives null and takes nothing. */
   takeIf(pattern: RegExp): Captures | null {
     const line = this.#lines[this.#next];
     if (line === undefined) return null;
@@ -82,7 +80,7 @@ export class OutputLines {
     throw new UnknownOutput(this.#tool, expected, line, this.#next + 1);
   }
 
-  /** Refuses the line taken last: it reads well but contradicts what stands before it. */
+  /** Refuses the line taken last: it parses, but contradicts what came before it. */
   refuseTaken(expected: string): never {
     throw new UnknownOutput(this.#tool, expected, this.#lines[this.#next - 1] ?? '', this.#next);
   }

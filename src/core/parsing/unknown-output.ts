@@ -9,9 +9,9 @@ const shownChars = 400;
  */
 export class UnknownOutput extends Error {
   override readonly name = 'UnknownOutput';
-  /** The subcommand whose output it was, as typed: `btrfs device stats`. */
+  /** The subcommand with this output, as typed: `btrfs device stats`. */
   readonly tool: string;
-  /** The line that was not understood, or the last line read when the output ended too early. */
+  /** The unknown line, or the last line read when the output ended too early. */
   readonly line: string;
   /** 1-based number of that line; 0 when the output was empty. */
   readonly lineNumber: number;

@@ -1,6 +1,6 @@
 /**
- * Everything that somebody has on an array, as it was before the fault: the same kind of list that raidlab has of its own payload,
- * taken by looking instead of by writing.
+ * Everything that somebody has on an array, before the fault: the same kind of list as for raidlab's own payload, made by looking instead
+ * of writing.
  */
 import { compareWithManifest } from './compare-with-manifest.ts';
 import type { PayloadDifference } from './compare-with-manifest.ts';
@@ -8,17 +8,17 @@ import type { FoundEntry } from './find.ts';
 import type { Manifest, ManifestEntry, ManifestFile } from './manifest.ts';
 import type { ObservedPayload } from './observed-payload.ts';
 
-/** A census: what must be there, and what nobody looked into. */
+/** A census: what must be there, and what was not read. */
 export interface Census {
   readonly manifest: Manifest;
-  /** Files whose content is not compared, by their paths; their names, sizes and owners are. */
+  /** The paths of files whose content is not compared; their names, sizes and owners are. */
   readonly unread: readonly string[];
 }
 
-/** The tool that hashes files cannot be given these characters. */
+/** Characters in a name that the hashing tool cannot handle. */
 const unaskable = /[\n\\]/u;
 
-/** Gives files to be read, in the order found: no more than `limitBytes` in all. */
+/** Chooses files to read, in the order found: at most `limitBytes` in all. */
 export function chooseFiles(found: readonly FoundEntry[], limitBytes: number): readonly FoundEntry[] {
   let leftBytes = limitBytes;
   return found.filter(({ kind, path, sizeBytes }) => {
@@ -28,7 +28,7 @@ export function chooseFiles(found: readonly FoundEntry[], limitBytes: number): r
   });
 }
 
-/** Makes a census of what was seen. A file that was not read, or could not be, is in it without its content. */
+/** Makes a census of what was seen. Files that were not read, or could not be, are listed without content. */
 export function makeCensus(observed: ObservedPayload): Census {
   const files = observed.found.filter(({ kind }) => kind === 'file');
   const namesOf = Map.groupBy(files, ({ inode }) => inode);
@@ -75,17 +75,17 @@ function entryOf(
   }
 }
 
-/** Tells whether a path, relative to the top level, is one that raidlab itself writes to. */
+/** Tells whether raidlab itself writes to a path, relative to the top level. */
 export type IsOurs = (path: string) => boolean;
 
-/** Gives what is on an array that raidlab writes to, relative to the top level: the mount point itself, whose time changes, and what it puts there. */
+/** Gives what raidlab writes to on an array, relative to the top level: the mount point itself, whose time changes, and what it puts there. */
 export function oursBelow(subvolume: string | null, names: readonly string[]): IsOurs {
   const root = subvolume ?? '.';
   const prefix = subvolume === null ? '' : `${subvolume}/`;
   return (path) => path === root || names.some((name) => path === `${prefix}${name}` || path.startsWith(`${prefix}${name}/`));
 }
 
-/** Gives every difference between a census and what is there now, but for what raidlab wrote since. */
+/** Gives all differences between a census and the present, except what raidlab has written since. */
 export function compareWithCensus({ manifest }: Census, observed: ObservedPayload, isOurs: IsOurs): readonly PayloadDifference[] {
   const entries = manifest.entries.filter(({ path }) => !isOurs(path));
   const listed = new Set(entries.map(({ path }) => path));

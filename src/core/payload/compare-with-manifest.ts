@@ -3,19 +3,19 @@ import type { FoundEntry } from './find.ts';
 import type { Manifest, ManifestEntry, ManifestFile } from './manifest.ts';
 import type { ObservedPayload } from './observed-payload.ts';
 
-/** The facts of an entry that are compared as they are. */
+/** The facts of an entry that are compared directly. */
 type ComparedFact = 'kind' | 'mode' | 'owner' | 'mtime' | 'size' | 'target' | 'content';
 
-/** One way in which what is there is not what was written. `path` is relative to the payload's directory. */
+/** One difference between what was written and what is there. `path` is relative to the payload's directory. */
 export type PayloadDifference =
   | { readonly kind: 'missing'; readonly path: string }
   | { readonly kind: 'unexpected'; readonly path: string; readonly found: string }
   | { readonly kind: 'unreadable'; readonly path: string; readonly said: string }
-  /** It is there and nothing is known of its content: it was not asked, or got no answer. */
+  /** It is there, but its content is unknown: it was not read, or that failed. */
   | { readonly kind: 'unchecked'; readonly path: string }
   | { readonly kind: `${ComparedFact}-differs`; readonly path: string; readonly expected: string; readonly observed: string }
   | { readonly kind: 'link-broken'; readonly path: string; readonly said: string }
-  /** Values as hex; null: the attribute is not there. */
+  /** Values as hex; null: the attribute does not exist. */
   | {
       readonly kind: 'xattr-differs';
       readonly path: string;
@@ -23,13 +23,13 @@ export type PayloadDifference =
       readonly expected: string | null;
       readonly observed: string | null;
     }
-  /** A tool said something on standard error that is about no known path. */
+  /** A tool's message on standard error that is about no known path. */
   | { readonly kind: 'tool-complained'; readonly path: '.'; readonly said: string };
 
 /**
- * Gives every difference between what was written and what is there, in the manifest's order, then what is there unasked.
- * None means: each name, its kind, content, size, mode, owner, time, links and attributes, and nothing else. Sizes of directories and
- * space taken are the filesystem's own business and not compared.
+ * Gives all differences between what was written and what is there, in the manifest's order, then what is there in addition. None means:
+ * every name, its kind, content, size, mode, owner, time, links and attributes match, and nothing else is there. Directory sizes and
+ * space used are the filesystem's own business and not compared.
  */
 export function compareWithManifest(manifest: Manifest, observed: ObservedPayload): readonly PayloadDifference[] {
   const found = new Map(observed.found.map((entry) => [entry.path, entry]));

@@ -1,10 +1,10 @@
 import { hashText, openPrng, spreadWord } from '../bytes/prng.ts';
 import type { DataRun, FileEntry } from './entry.ts';
 
-/** How large a piece of content is at most, bytes. The same buffer is not used twice, so pieces may be kept. */
+/** The maximal size of a piece of content, bytes. Buffers are not reused, so pieces may be kept. */
 const pieceBytes = 65_536;
 
-/** A piece of a file's content and where it lies. */
+/** A piece of a file's content and its offset. */
 export interface ContentPiece {
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -17,7 +17,7 @@ export function* dataOf(entry: FileEntry): Generator<ContentPiece> {
   }
 }
 
-/** Gives the whole content of a file as it reads, holes as zeros, in pieces of at most 64 KiB. */
+/** Gives the content of a whole file as it reads, holes as zeros, in pieces of at most 64 KiB. */
 export function* contentOf(entry: FileEntry): Generator<Uint8Array> {
   let position = 0;
   for (const piece of dataOf(entry)) {
@@ -28,12 +28,12 @@ export function* contentOf(entry: FileEntry): Generator<Uint8Array> {
   yield* zeros(entry.sizeBytes - position);
 }
 
-/** Gives so many zero bytes, in pieces of at most 64 KiB. */
+/** Gives this many zero bytes, in pieces of at most 64 KiB. */
 export function* zeros(lengthBytes: number): Generator<Uint8Array> {
   for (let left = lengthBytes; left > 0; left -= pieceBytes) yield new Uint8Array(Math.min(left, pieceBytes));
 }
 
-/** Incompressible: the generator's words as the processor stores them (little-endian on every machine that runs QEMU for us). */
+/** Incompressible: the generator's words in the processor's byte order (little-endian on every machine that runs QEMU for us). */
 function* randomRun(entry: FileEntry, run: DataRun): Generator<ContentPiece> {
   const prng = openPrng(`${entry.contentSeed}@${String(run.offset)}`);
   for (const { offset, length } of piecesOf(run)) {
@@ -43,22 +43,22 @@ function* randomRun(entry: FileEntry, run: DataRun): Generator<ContentPiece> {
   }
 }
 
-/** One line of text is so long, its line end included; a sector of 512 bytes holds eight whole lines. */
+/** The length of a line of text, with its line end, bytes; a sector of 512 bytes holds eight whole lines. */
 const lineBytes = 64;
 
-/** Where the offset stands in a line: twelve hex digits at the front. */
+/** Digits of the offset at the beginning of a line, in hex. */
 const offsetDigits = 12;
 
 const hexDigits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /**
- * Compressible, and yet no two lines alike: each begins with its offset in the file and the file's own number,
- * so that a block that turns up in another place or in another file is seen.
+ * Compressible, yet without equal lines: each begins with its offset in the file and the file's number, so that a block that turns up in
+ * another place or file is detected.
  */
 function* textRun(entry: FileEntry, run: DataRun): Generator<ContentPiece> {
   const page = textPage(entry.contentSeed);
   for (const { offset, length } of piecesOf(run)) {
-    // Lines keep their grid whatever the run's offset: the page is cut, not shifted.
+    // // Lines keep their grid at any offset of the run: the page is cut, not shifted.
     const skip = offset % lineBytes;
     const bytes = new Uint8Array(Math.ceil((skip + length) / lineBytes) * lineBytes);
     for (let start = 0; start < bytes.length; start += lineBytes) {

@@ -1,7 +1,7 @@
 /** What a regular file is filled with. */
 export type Filling = 'random' | 'text';
 
-/** A run of data in a file; what lies between runs is a hole and reads as zeros. Offsets and lengths in bytes. */
+/** A run of data in a file; everything between runs is a hole and reads as zeros. Offsets and lengths in bytes. */
 export interface DataRun {
   readonly offset: number;
   readonly lengthBytes: number;
@@ -35,14 +35,14 @@ export interface FileEntry extends EntryBase {
   readonly kind: 'file';
   readonly sizeBytes: number;
   readonly filling: Filling;
-  /** Which content it has: two files with the same seed, filling and runs are the same byte for byte. */
+  /** Identifies the content: two files with the same seed, filling and runs are byte for byte the same. */
   readonly contentSeed: string;
   /** Where its data lies, in order; one run from 0 to the size unless it is sparse, none if it is empty or all hole. */
   readonly data: readonly DataRun[];
   readonly xattrs: readonly Xattr[];
 }
 
-/** A further name of a regular file that stands before it in the plan. Mode, owner and time are that file's. */
+/** Another name of a regular file that comes before it in the plan. Mode, owner and time are that file's. */
 export interface HardLinkEntry extends EntryBase {
   readonly kind: 'hard-link';
   /** The path of the file, in the same form as `path`. */
@@ -52,19 +52,19 @@ export interface HardLinkEntry extends EntryBase {
 /** A symbolic link. */
 export interface SymlinkEntry extends EntryBase {
   readonly kind: 'symlink';
-  /** What it holds, verbatim; it need not exist. */
+  /** Its target, verbatim; it need not exist. */
   readonly target: string;
 }
 
 /** One name in the payload. */
 export type PayloadEntry = DirectoryEntry | FileEntry | HardLinkEntry | SymlinkEntry;
 
-/** The files that are written to an array before the fault, as a plain value; their content follows from it. */
+/** The files that are written to an array before the fault, as a plain value that determines their content. */
 export interface PayloadPlan {
   readonly seed: string;
   /** Bytes of data in regular files: hard links count once, holes not at all. */
   readonly sizeBytes: number;
-  /** The directory that holds it all, one part: `payload`. */
+  /** The directory that contains everything, one part: `payload`. */
   readonly directory: string;
   /** Parents before children, files before their hard links. */
   readonly entries: readonly PayloadEntry[];

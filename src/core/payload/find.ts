@@ -1,29 +1,32 @@
 import { UnknownOutput } from '../parsing/unknown-output.ts';
 
-/** What is at a path. `other` is a device, pipe or socket, none of which a payload has. */
+/** The kind of a path. `other` is a device, pipe or socket, none of which a payload has. */
 type FoundKind = 'directory' | 'file' | 'symlink' | 'other';
 
-/** One name that `find` came upon. */
+/** One name that `find` found. */
 export interface FoundEntry {
-  /** Relative to where find started; `.` for that itself. */
+  /** Relative to where find started; `.` for the start itself. */
   readonly path: string;
   readonly kind: FoundKind;
   readonly mode: number;
   readonly linkCount: number;
-  /** Inode number, as printed: it may exceed what a number holds. Behind its device number where find went into subvolumes, which count inodes each for itself. */
+  /**
+   * Inode number, as printed: it may exceed a JavaScript number. Preceded by the device number where find enters subvolumes, which have
+   * their own inode numbers.
+   */
   readonly inode: string;
   readonly sizeBytes: number;
-  /** Space taken, bytes; find counts it in blocks of 512. */
+  /** Space used, bytes; find counts it in blocks of 512. */
   readonly allocatedBytes: number;
   readonly uid: number;
   readonly gid: number;
   /** Seconds since 1970 with nine decimals. */
   readonly mtime: string;
-  /** What a symbolic link holds; null for everything else. */
+  /** The target of a symbolic link; null for everything else. */
   readonly target: string | null;
 }
 
-/** Two strings for each entry, each ended by NUL, which no name can hold: what find knows and the path, then the link's target. */
+/** Two strings per entry, each ended by NUL, which no name can contain: find's facts and the path, then the link's target. */
 const printf = (inode: string): string => String.raw`%y\t%m\t%n\t${inode}\t%s\t%b\t%U\t%G\t%T@\t%P\0%l\0`;
 
 /** Gives the command that lists everything below a directory of the guest, for {@link parseFind}. `guestPath` is absolute. */
@@ -31,7 +34,7 @@ export function findCommand(guestPath: string): readonly string[] {
   return ['find', guestPath, '-xdev', '-printf', printf('%i')];
 }
 
-/** The same, going on into subvolumes and whatever else is mounted below. */
+/** The same, including subvolumes and anything else mounted below. */
 export function findAllCommand(guestPath: string): readonly string[] {
   return ['find', guestPath, '-printf', printf('%D:%i')];
 }
@@ -51,10 +54,10 @@ const kinds: Readonly<Record<string, FoundKind>> = {
 const facts =
   /^(?<kind>.)\t(?<mode>[0-7]{1,4})\t(?<links>\d+)\t(?<inode>(?:\d+:)?\d+)\t(?<size>\d+)\t(?<blocks>\d+)\t(?<uid>\d+)\t(?<gid>\d+)\t(?<mtime>-?\d+\.\d{9})\d*\t(?<path>[^]*)$/u;
 
-/** Parses what {@link findCommand} prints. Throws UnknownOutput on anything else, on output that is cut off, and when the start itself is not listed. */
+/** Parses the output of {@link findCommand}. Throws UnknownOutput on anything else, on truncated output, and when the start itself is not listed. */
 export function parseFind(stdout: string): readonly FoundEntry[] {
   const strings = stdout.split('\0');
-  // The last NUL ends the output, so nothing may follow it, and strings come in pairs.
+  // // The last NUL ends the output, so nothing may follow it, and strings come in pairs.
   if (strings.pop() !== '' || strings.length % 2 !== 0 || strings.length === 0) throw unknown('pairs of strings ended by NUL', strings);
   const entries = Array.from({ length: strings.length / 2 }, (_, index) =>
     parseEntry(strings[2 * index] ?? '', strings[2 * index + 1] ?? '', index),

@@ -9,8 +9,8 @@ export function getfattrCommand(guestPath: string): readonly string[] {
 const tool = 'getfattr';
 
 /**
- * Parses what {@link getfattrCommand} prints: attributes by path relative to `guestPath`, `.` for itself, sorted by name. What has no
- * attribute is not in it, so empty output is possible. Throws UnknownOutput on any other line and on output that is cut off.
+ * Parses the output of {@link getfattrCommand}: attributes by path relative to `guestPath`, `.` for itself, sorted by name. Files without
+ * attributes are not listed, so the output may be empty. Throws UnknownOutput on any other line and on truncated output.
  */
 export function parseGetfattr(guestPath: string, stdout: string): ReadonlyMap<string, readonly Xattr[]> {
   const files = new Map<string, readonly Xattr[]>();

@@ -12,39 +12,39 @@ interface ManifestEntryBase {
   readonly mtime: string;
 }
 
-/** A directory as it was written. */
+/** A directory as written. */
 interface ManifestDirectory extends ManifestEntryBase {
   readonly kind: 'directory';
   readonly xattrs: readonly Xattr[];
 }
 
-/** A name of a regular file as it was written. */
+/** A name of a regular file as written. */
 export interface ManifestFile extends ManifestEntryBase {
   readonly kind: 'file';
   readonly sizeBytes: number;
-  /** XXH128 of the content as it reads, holes as zeros; 32 lower-case hex digits, as xxhsum prints it. Null: nobody read it, and it is not compared. */
+  /** XXH128 of the content as it reads, holes as zeros; 32 lower-case hex digits, as xxhsum prints it. Null: not read, and not compared. */
   readonly xxh128: string | null;
-  /** The first path of the file, for each of its names when it has several; null when it has one. */
+  /** The first path of a file with several names, for each of them; null when it has one. */
   readonly linkGroup: string | null;
   readonly xattrs: readonly Xattr[];
   readonly isSparse: boolean;
 }
 
-/** A symbolic link as it was written. */
+/** A symbolic link as written. */
 interface ManifestSymlink extends ManifestEntryBase {
   readonly kind: 'symlink';
   readonly target: string;
 }
 
-/** A device, pipe or socket, which only a person's own files have among them. */
+/** A device, pipe or socket, which occurs only among a person's own files. */
 interface ManifestOther extends ManifestEntryBase {
   readonly kind: 'other';
 }
 
-/** One name that must be there. */
+/** One name that must exist. */
 export type ManifestEntry = ManifestDirectory | ManifestFile | ManifestSymlink | ManifestOther;
 
-/** What was written before the fault, as a plain value; it is kept on the host, out of reach of what happens to the guest. */
+/** What was written before the fault, as a plain value; kept on the host, out of reach of anything that happens to the guest. */
 export interface Manifest {
   readonly seed: string;
   readonly sizeBytes: number;

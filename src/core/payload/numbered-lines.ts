@@ -4,18 +4,17 @@ import { utf8 } from '../bytes/bytes.ts';
 /** A file of numbered lines: the guest makes it with one command, and the host knows every byte of it. */
 export interface NumberedLines {
   readonly guestPath: string;
-  /** What stands in each line behind its number: letters, commas and spaces. Texts of one length make files of one size. */
+  /** The text of each line after its number: letters, commas and spaces. Texts of equal length make files of equal size. */
   readonly text: string;
   readonly lineCount: number;
 }
 
-/** Digits of a line's number: every line is as long as the others. */
+/** Digits of a line's number: all lines have the same length. */
 const numberDigits = 9;
 
 /**
- * Gives the command that writes the lines. A file that is there already is written over in place, as a database or a virtual
- * machine writes its image: the shell's `<>` neither cuts it off nor makes another. Throws RangeError on a text that seq or a shell
- * would take for something else.
+ * Gives the command that writes the lines. An existing file is overwritten in place, as a database or a virtual machine writes its image:
+ * the shell's `<>` neither truncates nor replaces it. Throws RangeError on a text that seq or a shell would misread.
  */
 export function planWriteNumberedLines({ guestPath, text, lineCount }: NumberedLines): Command {
   if (!/^[\w, -]+$/u.test(text) || !/^[\w/.-]+$/u.test(guestPath)) throw new RangeError(`not plain words: ${text}, ${guestPath}`);

@@ -1,9 +1,9 @@
 import type { PayloadEntry } from './entry.ts';
 
 /**
- * Gives the entries in the order in which they must be written: a directory, then what is not a directory in it, then its
- * subdirectories one by one. GNU tar sets a directory's time when the archive leaves it, so it must not come back to it; and a
- * hard link stands behind its file as long as it lies in the same directory or below. Keeps the given order otherwise.
+ * Sorts the entries into the order in which they must be written: a directory, then its entries that are not directories, then its
+ * subdirectories one by one. GNU tar sets a directory's time when the archive leaves it, so it must not return to it; and a hard link
+ * comes after its file as long as it is in the same directory or below. Otherwise keeps the given order.
  */
 export function orderEntries(entries: readonly PayloadEntry[]): readonly PayloadEntry[] {
   const inside = Map.groupBy(entries, (entry) => (entry.path === '.' ? '' : parentOf(entry.path)));

@@ -5,7 +5,7 @@
  */
 import { joinBytes, utf8 } from '../bytes/bytes.ts';
 
-/** Archives are made of blocks of so many bytes. */
+/** Archives consist of blocks of this size, bytes. */
 export const blockBytes = 512;
 
 /** GNU tar reads and writes records of twenty blocks; an archive is padded to a whole one, bytes. */
@@ -14,7 +14,7 @@ export const recordBytes = 20 * blockBytes;
 /** A pax record: keyword and value; the value may be any bytes. */
 export type PaxRecord = readonly [keyword: string, value: string | Uint8Array];
 
-/** The fields of a ustar header. Names that do not fit are given in a pax record, and then only hint here. */
+/** The fields of a ustar header. Names that do not fit are given in a pax record, and only abbreviated here. */
 export interface UstarHeader {
   readonly name: string;
   readonly mode: number;
@@ -38,7 +38,7 @@ export function ustarBlock(header: UstarHeader): Uint8Array {
   writeText(block, 116, 8, `${octal(header.gid, 7)}\0`);
   writeText(block, 124, 12, `${octal(header.sizeBytes, 11)}\0`);
   writeText(block, 136, 12, `${octal(header.mtimeSeconds, 11)}\0`);
-  // The sum is taken with the field itself full of spaces.
+  // // The sum is computed with the field itself full of spaces.
   writeText(block, 148, 8, ' '.repeat(8));
   writeText(block, 156, 1, header.type);
   writeText(block, 157, 100, header.linkName ?? '');
@@ -53,22 +53,22 @@ export function paxRecords(records: readonly PaxRecord[]): Uint8Array {
   return joinBytes(records.map(([keyword, value]) => paxRecord(keyword, typeof value === 'string' ? utf8(value) : value)));
 }
 
-/** Gives the zeros that fill content of so many bytes up to a whole block. */
+/** Gives the zeros that pad content of this length to a whole block. */
 export function blockPadding(sizeBytes: number): Uint8Array {
   return new Uint8Array((blockBytes - (sizeBytes % blockBytes)) % blockBytes);
 }
 
-/** Tells whether a text can stand in a ustar field as it is: ASCII and not too long. */
+/** Tells whether a text fits into a ustar field unchanged: ASCII and not too long. */
 export function fitsUstar(text: string, limitBytes: number): boolean {
   return text.length <= limitBytes && /^[\x20-\x7e]*$/u.test(text);
 }
 
-/** Gives the bytes that a hex text names, two digits each. */
+/** Decodes hex, two digits per byte. */
 export function bytesOfHex(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));
 }
 
-/** `%d %s=%s\n`, where the number counts the whole record, itself included. */
+/** `%d %s=%s\n`, where the number is the length of the whole record, itself included. */
 function paxRecord(keyword: string, value: Uint8Array): Uint8Array {
   const rest = joinBytes([utf8(` ${keyword}=`), value, utf8('\n')]);
   let length = rest.length;

@@ -1,13 +1,13 @@
 import type { DataRun, Xattr } from './entry.ts';
 
-/*
- * The part of a payload that is the same for every size: entries chosen because filesystems and tools treat them differently.
- * No name has a tab, a line feed or a backslash: xxhsum 0.8.3 escapes the last two and 0.8.1 does not.
+/**
+ * The part of a payload that is the same for every size: entries that filesystems and tools treat differently. No name contains a tab,
+ * line feed or backslash: xxhsum 0.8.3 escapes the last two and 0.8.1 does not.
  */
 
 const kibibyte = 1024;
 
-/** What is said of a directory; parents stand before children. */
+/** A directory's description; parents come before children. */
 export interface DirectoryShape {
   readonly path: string;
   readonly mode: number;
@@ -36,7 +36,7 @@ export const directoryShapes: readonly DirectoryShape[] = [
   { path: 'sparse', mode: 0o755 },
 ];
 
-/** What is said of an odd regular file without holes. */
+/** The description of an unusual regular file without holes. */
 export interface OddFile {
   readonly path: string;
   readonly sizeBytes: number;
@@ -45,7 +45,7 @@ export interface OddFile {
   readonly xattrs?: readonly Xattr[];
 }
 
-/** Files that are odd in name, mode, owner or attributes. */
+/** Files with unusual names, modes, owners or attributes. */
 export const oddFiles: readonly OddFile[] = [
   { path: 'empty', sizeBytes: 0 },
   { path: 'modes/private', sizeBytes: 5 * kibibyte, mode: 0o600 },
@@ -78,19 +78,19 @@ export const oddFiles: readonly OddFile[] = [
   { path: 'attributes/on-empty', sizeBytes: 0, xattrs: [{ name: 'user.only', valueHex: '78' }] },
 ];
 
-/** Sizes of files that btrfs keeps inside the metadata (max_inline is 2048 unless mounted otherwise), and one just above, bytes. */
+/** Sizes of files that btrfs keeps inside metadata (max_inline is 2048 by default), and one just above, bytes. */
 export const inlineSizes: readonly number[] = [
   1, 2, 3, 7, 31, 64, 100, 127, 255, 256, 500, 511, 512, 513, 777, 1000, 1023, 1024, 1500, 1777, 2000, 2047, 2048, 2049,
 ];
 
-/** What is said of a sparse file. */
+/** The description of a sparse file. */
 export interface SparseShape {
   readonly path: string;
   readonly sizeBytes: number;
   readonly data: readonly DataRun[];
 }
 
-/** Files with holes; runs begin at block boundaries, as a filesystem can only keep whole blocks of holes. */
+/** Files with holes; runs begin at block boundaries, because filesystems only keep whole blocks as holes. */
 export const sparseShapes: readonly SparseShape[] = [
   {
     path: 'sparse/holes between',
@@ -102,12 +102,12 @@ export const sparseShapes: readonly SparseShape[] = [
   { path: 'sparse/nothing but a hole', sizeBytes: 2048 * kibibyte, data: [] },
 ];
 
-/** What is said of a link: a file with further names, or a symbolic link. */
+/** The description of a link: a file with further names, or a symbolic link. */
 export type LinkShape =
   | { readonly kind: 'hard'; readonly path: string; readonly sizeBytes: number; readonly furtherPaths: readonly string[] }
   | { readonly kind: 'symlink'; readonly path: string; readonly target: string };
 
-/** Hard links within a directory and across, of a large enough file and of an inline one; symbolic links that lead somewhere and nowhere. */
+/** Hard links within a directory and across directories, to a normal file and to an inline one; symbolic links with and without a target. */
 export const linkShapes: readonly LinkShape[] = [
   { kind: 'hard', path: 'links/pair', sizeBytes: 20 * kibibyte, furtherPaths: ['links/elsewhere/pair, second name'] },
   { kind: 'hard', path: 'links/triple', sizeBytes: 600, furtherPaths: ['links/triple-2', 'links/elsewhere/triple-3'] },

@@ -15,7 +15,7 @@ import type {
 import { orderEntries } from './order-entries.ts';
 import { directoryShapes, inlineSizes, linkShapes, oddFiles, sparseShapes } from './payload-shapes.ts';
 
-/** The smallest payload that has every kind of entry, bytes. */
+/** The smallest payload with every kind of entry, bytes. */
 export const smallestPayloadBytes = 262_144;
 
 /** What a payload is planned from. */
@@ -24,27 +24,27 @@ export interface PayloadWish {
   readonly seed: string;
   /** Bytes of data in regular files, exactly; at least {@link smallestPayloadBytes}. */
   readonly sizeBytes: number;
-  /** The directory that holds it, one part; `payload` unless said otherwise. */
+  /** The directory that contains it, one part; `payload` by default. */
   readonly directory?: string;
 }
 
-/** How much of the payload, of 100, is in many small files; the rest is in a few large ones. */
+/** The percentage of the payload in many small files; the rest is in a few large ones. */
 const smallShare = 35;
 
 const smallFileLimit = 160;
 
-/** Small files are 2 KiB (above btrfs' default max_inline of 2048) to 256 KiB, as many in each doubling. */
+/** Small files have 2 KiB (above btrfs' default max_inline of 2048) to 256 KiB, with as many in each doubling. */
 const smallDoublings = 7;
 
 const largeFileCount = 6;
 
-/** Times lie between July 2017 and November 2023, so that no clock of a guest is behind them. */
+/** Times are between July 2017 and November 2023, so that no guest's clock is behind them. */
 const earliestSecond = 1_500_000_000;
 
 /**
- * Plans a payload: the tree whose survival is proved. It has what filesystems store in different ways: directories, an empty file,
- * files small enough to lie inside metadata, small and large ones, compressible and not, sparse files, hard and symbolic links,
- * extended attributes, odd names, modes and owners. Throws RangeError for a size below the smallest.
+ * Plans a payload: the tree whose survival is proved. It contains everything that filesystems store differently: directories, an empty
+ * file, files small enough for metadata, small and large ones, compressible or not, sparse files, hard and symbolic links, extended
+ * attributes, unusual names, modes and owners. Throws RangeError for a size below the smallest.
  */
 export function planPayload(wish: PayloadWish): PayloadPlan {
   if (!Number.isSafeInteger(wish.sizeBytes) || wish.sizeBytes < smallestPayloadBytes) {
@@ -90,7 +90,7 @@ function openDrafts(seed: string): Drafts {
   const prng = openPrng(`payload ${seed}`);
   const time = (): string => {
     const seconds = earliestSecond + prng.below(200_000_000);
-    // Half of them have a whole second, as files from archives have.
+    // // Half of them have whole seconds, like files from archives.
     const nanoseconds = prng.below(2) === 0 ? 0 : prng.below(1_000_000_000);
     return `${String(seconds)}.${String(nanoseconds).padStart(9, '0')}`;
   };
@@ -127,7 +127,7 @@ function oddEntries(drafts: Drafts): readonly FileEntry[] {
 
 function inlineEntries(drafts: Drafts): readonly FileEntry[] {
   return inlineSizes.map((sizeBytes) => {
-    // A line of text is alike in all files until its number begins, so the shortest files are random.
+    // // A text line is the same in all files up to its number, so the shortest files are random.
     const more = sizeBytes < 64 ? { filling: 'random' as const } : {};
     return drafts.solid(`inline/of ${String(sizeBytes)} bytes`, sizeBytes, more);
   });

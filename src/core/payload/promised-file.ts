@@ -3,13 +3,13 @@ import type { ContentReading } from './observed-payload.ts';
 /** A single file whose content the host knows, beside the trees of the payload. */
 export interface PromisedFile {
   readonly guestPath: string;
-  /** XXH128 of the content that it must have; 32 lower-case hex digits. */
+  /** XXH128 of the content it must have; 32 lower-case hex digits. */
   readonly xxh128: string;
-  /** The same of what was promised of it before, the latest last: a stale copy is recognised by it. */
+  /** The hashes of its earlier contents, the latest last: they reveal a stale copy. */
   readonly earlierXxh128s: readonly string[];
 }
 
-/** Gives the files that are promised once a file has been written, over what it held before. */
+/** Gives the promised files after a file has been written, over its earlier content. */
 export function promiseContent(files: readonly PromisedFile[], guestPath: string, xxh128: string): readonly PromisedFile[] {
   const before = files.find((file) => file.guestPath === guestPath);
   const earlierXxh128s = before === undefined ? [] : [...before.earlierXxh128s, before.xxh128];

@@ -5,15 +5,15 @@ import type { FileEntry, PayloadEntry, PayloadPlan } from './entry.ts';
 import { blockBytes, blockPadding, bytesOfHex, fitsUstar, paxRecords, recordBytes, ustarBlock } from './pax.ts';
 import type { PaxRecord, UstarHeader } from './pax.ts';
 
-/** A piece of an archive; `content` says where it lies in the file that it belongs to, and is null for headers and padding. */
+/** A piece of an archive; `content` says where it belongs in its file, and is null for headers and padding. */
 export interface TarPiece {
   readonly bytes: Uint8Array;
   readonly content: { readonly entry: FileEntry; readonly offset: number } | null;
 }
 
 /**
- * Gives the payload as a pax archive, piece by piece. GNU tar restores it whole with
- * `tar --xattrs --xattrs-include=user.* -xpf DEVICE -C DIRECTORY`, as root: attributes, owners, times to the nanosecond, holes as holes.
+ * Gives the payload as a pax archive, piece by piece. GNU tar, as root, restores all of it with `tar --xattrs --xattrs-include=user.*
+ * -xpf DEVICE -C DIRECTORY`: attributes, owners, times to the nanosecond, holes as holes.
  */
 export function* tarPieces(plan: PayloadPlan): Generator<TarPiece> {
   let written = 0;
@@ -23,7 +23,7 @@ export function* tarPieces(plan: PayloadPlan): Generator<TarPiece> {
       yield piece;
     }
   }
-  // Two zero blocks end an archive; more of them fill the last record.
+  // // Two zero blocks end an archive; more of them fill the last record.
   const ended = written + 2 * blockBytes;
   for (const bytes of zeros(Math.ceil(ended / recordBytes) * recordBytes - written)) yield { bytes, content: null };
 }
@@ -85,7 +85,7 @@ function archiveName(plan: PayloadPlan, path: string): string {
   return path === '.' ? plan.directory : `${plan.directory}/${path}`;
 }
 
-/** What fits of a name that a pax record gives in full. */
+/** The part that fits of a name that a pax record gives in full. */
 function hint(name: string): string {
   return name.replace(/[^\x20-\x7e]/gu, '_').slice(0, 100);
 }
@@ -99,11 +99,11 @@ function sparseRecords(entry: FileEntry, name: string): readonly PaxRecord[] {
   ];
 }
 
-/** Stands before the data: the number of runs, then offset and length of each, a line each, filled up to whole blocks. */
+/** Precedes the data: the number of runs, then offset and length of each, one per line, padded to whole blocks. */
 function sparseMap(entry: FileEntry): Uint8Array {
   const last = entry.data.at(-1);
   const endsInHole = last === undefined || last.offset + last.lengthBytes < entry.sizeBytes;
-  // A file that ends in a hole has an empty run at its end, as GNU tar writes it.
+  // // A file that ends in a hole has an empty run at its end, as GNU tar writes it.
   const runs = endsInHole ? [...entry.data, { offset: entry.sizeBytes, lengthBytes: 0 }] : entry.data;
   const lines = [runs.length, ...runs.flatMap((run) => [run.offset, run.lengthBytes])];
   const map = utf8(`${lines.join('\n')}\n`);

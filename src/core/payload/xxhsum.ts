@@ -1,11 +1,11 @@
 import { UnknownOutput } from '../parsing/unknown-output.ts';
 import type { ContentReading } from './observed-payload.ts';
 
-/** What one run of xxhsum came to. */
+/** The result of one run of xxhsum. */
 export interface XxhsumResult {
-  /** By path as it was asked. */
+  /** By path as requested. */
   readonly contents: ReadonlyMap<string, ContentReading>;
-  /** The paths that this run did not come to: xxhsum ends at the first file whose content cannot be read. Ask again for these. */
+  /** The paths that this run did not reach: xxhsum ends at the first file whose content cannot be read. Request these again. */
   readonly unasked: readonly string[];
 }
 
@@ -17,13 +17,13 @@ export function xxhsumCommand(guestPaths: readonly string[]): readonly string[] 
 const openFailure = /^Error: Could not open '(.*)': (.*)\.$/u;
 const isDirectory = /^xxhsum: (.*): (Is a directory)$/u;
 
-/** Not the file's name, and exit(1) behind it: XSUM_hashStream() in cli/xxhsum.c, 0.8.1 and 0.8.3. */
+/** Printed without the file's name before exit(1): XSUM_hashStream() in cli/xxhsum.c, 0.8.1 and 0.8.3. */
 const readFailure = 'Error: a failure occurred reading the input file.';
 
 /**
- * Parses what {@link xxhsumCommand} says about the paths that it was given, in their order. Every path ends up hashed, unreadable or
- * unasked. Throws UnknownOutput on any other line, on output that is cut off, and when a path was passed over in silence:
- * its exit status is 1 for any trouble, and 0 even when its own output was lost.
+ * Parses the output of {@link xxhsumCommand} for the requested paths, in their order. Every path is hashed, unreadable or not reached.
+ * Throws UnknownOutput on any other line, on truncated output, and when a path was skipped silently: its exit status is 1 for any
+ * trouble, and 0 even when its own output was lost.
  */
 export function parseXxhsum(asked: readonly string[], stdout: string, stderr: string): XxhsumResult {
   const hashes = parseHashes(asked, stdout);
@@ -39,7 +39,7 @@ export function parseXxhsum(asked: readonly string[], stdout: string, stderr: st
       return { contents, unasked: afterStop(asked.slice(index + 1), hashes, refused) };
     } else throw new UnknownOutput('xxhsum', `a line for ${path}`, stdout.slice(-200), asked.length);
   }
-  // It stopped, and yet it has spoken of every path: one of them twice, or of one that it was not asked for.
+  // // It stopped, and yet it printed something about every path: about one of them twice, or about another one.
   if (wasStopped) throw new UnknownOutput('xxhsum', 'a file whose reading failed', stderr.slice(-200), asked.length);
   return { contents, unasked: [] };
 }
@@ -73,7 +73,7 @@ function parseComplaints(
 ): { readonly refused: ReadonlyMap<string, string>; readonly wasStopped: boolean } {
   const refused = new Map<string, string>();
   let wasStopped = false;
-  // 0.8.1 wipes its progress line with a carriage return and blanks even when it was told to be quiet.
+  // // 0.8.1 erases its progress line with a carriage return and spaces even when it was told to be quiet.
   const lines = stderr.split(/[\r\n]/u).map((line) => line.trimEnd());
   for (const [index, line] of lines.entries()) {
     if (line === '') continue;

@@ -9,15 +9,15 @@ import type { ContainerPlan } from './container.ts';
 /** The array as planned: every name and UUID is fixed before the first command is typed. */
 export interface ArrayPlan {
   readonly layout: ArrayLayout;
-  /** In devid order: mkfs numbers members 1, 2, … in the order it is given them. */
+  /** In devid order: mkfs numbers members 1, 2, … in the order given. */
   readonly members: readonly ContainerPlan[];
-  /** Containers to be, on the spare disks. */
+  /** Planned containers on the spare disks. */
   readonly spares: readonly ContainerPlan[];
   /** The subvolume that fstab mounts, in the words of `subvol=`; null: the top level. */
   readonly subvolume: string | null;
 }
 
-/** Plans the array; `luksUuids` gives one UUID a disk, members first, and must be fresh for every array. */
+/** Plans the array; `luksUuids` has one UUID per disk, members first, new for every array. */
 export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): ArrayPlan {
   const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid, layout.bus));
   const members = layout.memberSizesBytes.length;
@@ -30,7 +30,10 @@ export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): Ar
   };
 }
 
-/** The commands that build the array: containers and crypttab where it is encrypted, mkfs, subvolumes, fstab, mounts, and what is set on the mounted array. */
+/**
+ * The commands that build the array: containers and crypttab if it is encrypted, mkfs, subvolumes, fstab, mounts, and settings of the
+ * mounted array.
+ */
 export function planCreateArray(array: ArrayPlan): readonly Command[] {
   const { layout } = array;
   const { encryption, nodatacow, quota } = layout;
@@ -89,20 +92,20 @@ export function planMount(): Command {
   return command('mount', arrayGuestPath);
 }
 
-/** The command that mounts the array with the given options, on top of nothing: fstab's are not used. */
+/** The command that mounts the array with the given options instead of fstab's. */
 export function planMountWith(device: string, options: string): Command {
   return command('mount', '-t', 'btrfs', '-o', options, device, arrayGuestPath);
 }
 
-/** The command that mounts the array by one of its devices, with the given options (a word each) and showing what fstab shows. */
+/** The command that mounts the array by one of its devices, with the given options (one word each), showing what fstab shows. */
 export function planMountArray({ subvolume }: ArrayPlan, device: string, ...options: readonly string[]): Command {
   return planMountWith(device, [...options, ...(subvolume === null ? [] : [`subvol=${subvolume}`])].join(','));
 }
 
-/** Where the proof mounts the top level of the array, with every subvolume below it; nobody else does. */
+/** Where the proof, and nothing else, mounts the top level of the array with all subvolumes below it. */
 export const topLevelGuestPath = '/run/raidlab-top-level';
 
-/** The commands that mount the top level beside what fstab mounts, to be read only. */
+/** The commands that mount the top level beside fstab's mounts, read-only. */
 export function planMountTopLevel(device: string): readonly Command[] {
   return [command('mkdir', '-p', topLevelGuestPath), command('mount', '-t', 'btrfs', '-o', 'ro,subvolid=5', device, topLevelGuestPath)];
 }
@@ -116,5 +119,5 @@ export function planUnmount({ layout }: Pick<ArrayPlan, 'layout'>): Command {
   return command('umount', ...below, arrayGuestPath);
 }
 
-/** The command that does what a boot does with the storage: Debian's cryptdisks opens what crypttab lists, then `mount -a`. Part of the tools image. */
+/** The command that handles storage as a boot does: Debian's cryptdisks opens what crypttab lists, then `mount -a`. Part of the tools image. */
 export const planOpenAsBoot: Command = { argv: ['/usr/lib/raidlab/open-storage'], timeoutMs: 300_000 };

@@ -1,7 +1,7 @@
 /** A command that an administrator would type in the guest; a plain value that can be printed or run. */
 export interface Command {
   readonly argv: readonly string[];
-  /** What goes to its standard input. Never a secret: a plan is printed. */
+  /** Its standard input. Never a secret: a plan is printed. */
   readonly stdin?: string;
   /** How long it may take on a host of usual speed, milliseconds; the guest's default when absent. */
   readonly timeoutMs?: number;

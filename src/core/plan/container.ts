@@ -6,7 +6,7 @@ import type { Command } from './command.ts';
 export interface ContainerPlan {
   /** `DISK1`. */
   readonly serial: string;
-  /** The stable name of the disk in the guest; never a letter, letters shift between boots. */
+  /** The stable name of the disk in the guest; never a letter, which may change between boots. */
   readonly guestDevice: string;
   /** The keyfile in the guest, mode 0600; its content never leaves the guest. */
   readonly keyGuestPath: string;
@@ -14,11 +14,11 @@ export interface ContainerPlan {
   readonly mappingName: string;
   /** `/dev/mapper/crypt-btrfs1`. */
   readonly mappingGuestDevice: string;
-  /** The UUID that the LUKS header gets; crypttab names it. */
+  /** The UUID for the LUKS header; crypttab names it. */
   readonly luksUuid: string;
 }
 
-/** How udev begins the name of a disk, by its bus; the serial follows. Source: 60-persistent-storage.rules of systemd. */
+/** The beginning of udev's name for a disk, by bus; the serial follows. Source: 60-persistent-storage.rules of systemd. */
 const nameBeginnings: Readonly<Record<Bus, string>> = {
   scsi: 'scsi-0QEMU_QEMU_HARDDISK_',
   virtio: 'virtio-',
@@ -50,12 +50,12 @@ export function planContainer(number: number, luksUuid: string, bus: Bus = 'scsi
 /** How a container is encrypted. */
 export type ContainerFormat = Pick<ArrayLayout, 'encryption' | 'cipher' | 'sectorSize' | 'kdf'>;
 
-/** The commands that make a keyfile and a container as the layout has it, and open it. */
+/** The commands that make a keyfile, and make and open a container as the layout has it. */
 export function planCreateContainer(container: ContainerPlan, format: ContainerFormat): readonly Command[] {
   const { keyGuestPath, guestDevice } = container;
   return [
     command('install', '-d', '-m', '0700', '/etc/luks'),
-    // The empty file is made 0600 before any key byte is in it.
+    // // The empty file is made 0600 before it contains any key byte.
     command('install', '-m', '0600', '/dev/null', keyGuestPath),
     planFillKey(container),
     command(
@@ -88,7 +88,7 @@ function kdfWords({ kdf }: ContainerFormat): readonly string[] {
   return kdf === 'fast' ? ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'] : [];
 }
 
-/** The command that fills a keyfile with random bytes; what was in it is lost. */
+/** The command that fills a keyfile with random bytes; its previous content is lost. */
 export function planFillKey({ keyGuestPath }: ContainerPlan): Command {
   return command('dd', 'if=/dev/urandom', `of=${keyGuestPath}`, `bs=${String(keyBytes)}`, 'count=1', 'status=none');
 }
@@ -112,7 +112,7 @@ export function planCloseContainer({ mappingName }: ContainerPlan): Command {
   return command('cryptsetup', 'close', mappingName);
 }
 
-/** The command that says what a mapping is and leads to; it exits 4 when there is none. */
+/** The command that describes a mapping and its disk; it exits 4 when there is none. */
 export function planMappingStatus({ mappingName }: ContainerPlan): Command {
   return command('cryptsetup', 'status', mappingName);
 }
@@ -130,7 +130,7 @@ export function planBackUpHeader(container: ContainerPlan): readonly Command[] {
   ];
 }
 
-/** The commands that try a header's backup with the key, and write it to the disk when it is right. `--batch-mode`: yes, overwrite. */
+/** The commands that test a header backup with the key, and write it to the disk if it is right. `--batch-mode`: yes, overwrite. */
 export function planRestoreHeader(container: ContainerPlan): readonly Command[] {
   const backup = headerBackupGuestPath(container);
   return [
@@ -139,17 +139,17 @@ export function planRestoreHeader(container: ContainerPlan): readonly Command[] 
   ];
 }
 
-/** The command that prints what a LUKS2 container requires of whoever opens it, among much else, as JSON. */
+/** The command that prints, as JSON, what a LUKS2 container requires before it can be opened, among much else. */
 export function planDumpRequirements({ guestDevice }: ContainerPlan): Command {
   return command('cryptsetup', 'luksDump', '--dump-json-metadata', guestDevice);
 }
 
-/** The command that tries whether a container opens with its key, and opens nothing. */
+/** The command that tests whether a container's key fits, without opening it. */
 export function planTestKey(container: ContainerPlan): Command {
   return command('cryptsetup', 'open', '--test-passphrase', '--type', 'luks', '--key-file', container.keyGuestPath, container.guestDevice);
 }
 
-/** The line of a container in /etc/crypttab: by LUKS UUID, so that it survives shifting letters; nofail, so that a lost disk does not stop a boot. */
+/** The line of a container in /etc/crypttab: by LUKS UUID, so that it survives changing letters; nofail, so that a lost disk does not stop a boot. */
 export function crypttabLine(container: ContainerPlan): string {
   return `${container.mappingName} UUID=${container.luksUuid} ${container.keyGuestPath} luks,nofail`;
 }
@@ -159,7 +159,7 @@ export function planAddToCrypttab(container: ContainerPlan): Command {
   return { argv: ['tee', '-a', '/etc/crypttab'], stdin: `${crypttabLine(container)}\n` };
 }
 
-/** The command that takes a container out of /etc/crypttab. */
+/** The command that removes a container from /etc/crypttab. */
 export function planRemoveFromCrypttab(container: ContainerPlan): Command {
   return command('sed', '-i', `/^${container.mappingName} /d`, '/etc/crypttab');
 }

@@ -7,12 +7,12 @@ export type PlanLine = { readonly kind: 'command'; readonly command: Command } |
 interface PlannedStep {
   readonly name: string;
   readonly title: string;
-  /** Whether it is left out, by `--skip-step`. */
+  /** Whether `--skip-step` leaves it out. */
   readonly skipped: boolean;
   readonly lines: readonly PlanLine[];
 }
 
-/** A drill as it would be done: what would be typed and done, in order. A plain value; `--plan` prints it. */
+/** A planned drill: what would be typed and done, in order. A plain value; `--plan` prints it. */
 export interface DrillPlan {
   readonly drill: string;
   readonly promise: string;

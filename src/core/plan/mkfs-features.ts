@@ -1,8 +1,8 @@
 import { satisfies } from '../image/version-range.ts';
 
-/** The kernel and the mkfs.btrfs that have to get on with each other. */
+/** The kernel and the mkfs.btrfs that must work together. */
 export interface MkfsParts {
-  /** The Linux that it was built from: `3.16.0`. */
+  /** The Linux version it was built from: `3.16.0`. */
   readonly kernelVersion: string;
   /** What its btrfs knows, see `KernelAbilities`; undefined: only its version tells. */
   readonly btrfsFeatures: readonly string[] | undefined;
@@ -10,20 +10,23 @@ export interface MkfsParts {
   readonly progsVersion: string;
 }
 
-/** A feature that mkfs.btrfs turns on by itself. Source: mkfs.btrfs(8), `-O list-all` and `-R list-all` of btrfs-progs 6.2, CHANGES of 5.15 and 6.19. */
+/**
+ * A feature that mkfs.btrfs turns on by itself. Source: mkfs.btrfs(8), `-O list-all` and `-R list-all` of btrfs-progs 6.2, CHANGES of
+ * 5.15 and 6.19.
+ */
 interface MkfsFeature {
-  /** As mkfs.btrfs calls it. */
+  /** Its name in mkfs.btrfs. */
   readonly name: string;
   /** `-R` takes what became a feature of `-O` in btrfs-progs 6.3, and still does. */
   readonly option: '-O' | '-R';
   readonly kernelName: string;
   /** The first kernel that knows it. */
   readonly since: string;
-  /** The first kernel that mkfs.btrfs calls safe with it: knowing is not enough. */
+  /** The first kernel that mkfs.btrfs calls safe with it: knowing it is not enough. */
   readonly safeSince: string;
   /** The first btrfs-progs that turns it on by itself. */
   readonly defaultSince: string;
-  /** Without these it cannot be; mkfs.btrfs drops it with them. */
+  /** The feature it depends on; mkfs.btrfs drops both. */
   readonly needs: readonly string[];
 }
 
@@ -50,8 +53,8 @@ const features: readonly MkfsFeature[] = [
 ];
 
 /**
- * Gives the words that keep mkfs.btrfs from turning on what the kernel does not support: `-R ^free-space-tree -O ^no-holes` for a 3.16.
- * None for a kernel that bears all that this mkfs.btrfs turns on.
+ * Gives the options that keep mkfs.btrfs from turning on what the kernel does not support: `-R ^free-space-tree -O ^no-holes` for 3.16.
+ * Empty for a kernel that supports everything this mkfs.btrfs turns on.
  */
 export function planMkfsFeatures({ kernelVersion, btrfsFeatures, progsVersion }: MkfsParts): readonly string[] {
   const isAtLeast = (version: string, least: string): boolean => satisfies(version, `>=${least}`);
@@ -59,7 +62,7 @@ export function planMkfsFeatures({ kernelVersion, btrfsFeatures, progsVersion }:
     btrfsFeatures === undefined
       ? isAtLeast(kernelVersion, feature.safeSince)
       : btrfsFeatures.includes(feature.kernelName) &&
-        // What somebody took back into an older kernel, they made safe; what it always had, it has as it was then.
+        // // A backported feature is safe, because somebody made it so; an original one is as it was at that version.
         (isAtLeast(kernelVersion, feature.safeSince) || !isAtLeast(kernelVersion, feature.since));
   const refused = features.filter((feature) => isAtLeast(progsVersion, feature.defaultSince) && !bears(feature));
   const names = refused.map(({ name }) => name);

@@ -4,16 +4,16 @@ import type { ChunkProfiles, Profile } from '../layout/profile.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
 
-/** A repair moves every byte of the array once; minutes under emulation, so the limit is generous. Milliseconds. */
+/** A repair moves every byte of the array once, which takes minutes under emulation, so the limit is generous. Milliseconds. */
 const repairTimeoutMs = 20 * 60 * 1000;
 
 /** How a replace goes about it. */
 export interface ReplaceOptions {
-  /** `-r`: the device that is replaced is read only where no other one has a good copy. */
+  /** `-r`: the replaced device is read only where no other one has a good copy. */
   readonly avoidSource?: boolean;
 }
 
-/** The command that replaces a device by another: `-B` keeps it in the foreground, `-f` overwrites an old filesystem on the target. */
+/** The command that replaces one device by another: `-B` keeps it in the foreground, `-f` overwrites an old filesystem on the target. */
 export function planReplace(sourceDevid: number, targetGuestDevice: string, { avoidSource = false }: ReplaceOptions = {}): Command {
   const flags = avoidSource ? ['-B', '-f', '-r'] : ['-B', '-f'];
   return {
@@ -22,15 +22,15 @@ export function planReplace(sourceDevid: number, targetGuestDevice: string, { av
   };
 }
 
-/** The command that says how far a replace is, once. */
+/** The command that prints the progress of a replace, once. */
 export function planReplaceStatus(): Command {
   return command('btrfs', 'replace', 'status', '-1', arrayGuestPath);
 }
 
-/** The command that gives a replace up, one that runs or one that is suspended for want of its target. */
+/** The command that cancels a replace, whether it runs or is suspended because its target is missing. */
 export const planCancelReplace: Command = command('btrfs', 'replace', 'cancel', arrayGuestPath);
 
-/** The command that converts the chunks which do not have their profile, and only those: the step that `replace` does not do. A layout says the profiles. */
+/** The command that converts chunks without their profile, and only those: the step that `replace` does not do. A layout says the profiles. */
 export function planSoftBalance(profiles: ChunkProfiles): Command {
   const metadata = metadataProfileOf(profiles);
   return {
@@ -40,25 +40,24 @@ export function planSoftBalance(profiles: ChunkProfiles): Command {
 }
 
 /**
- * The command that gives redundancy up and says so (`-f`): data once, metadata twice on one device. For an array that is to live on one device.
- *
- * `soft`, because chunks that were made while degraded have the profile already, and need not be moved.
+ * The command that gives up redundancy, explicitly (`-f`): data once, metadata twice on one device. For an array that must live on one
+ * device. `soft`, because chunks made while degraded already have the profile and need not be moved.
  */
 export const planConvertToOneDevice: Command = {
   argv: ['btrfs', 'balance', 'start', '-f', '-dconvert=single,soft', '-mconvert=dup,soft', arrayGuestPath],
   timeoutMs: repairTimeoutMs,
 };
 
-/** The command that gives the space of data chunks that are less than half full back, so that other chunks can have it. */
+/** The command that frees data chunks that are less than half full, so that other chunks can have the space. */
 export const planDropEmptyChunks: Command = {
   argv: ['btrfs', 'balance', 'start', '-dusage=50', arrayGuestPath],
   timeoutMs: repairTimeoutMs,
 };
 
-/** The command that gives a balance up, one that runs or one that waits. */
+/** The command that cancels a balance, running or paused. */
 export const planCancelBalance: Command = command('btrfs', 'balance', 'cancel', arrayGuestPath);
 
-/** The command that converts data, and data only: half of what it takes. */
+/** The command that converts only data: half of the work. */
 export function planConvertData(profile: Profile): Command {
   return { argv: ['btrfs', 'balance', 'start', `-dconvert=${profile}`, arrayGuestPath], timeoutMs: repairTimeoutMs };
 }
@@ -71,32 +70,32 @@ export function planRescueMount(guestDevice: string): Command {
   return command('mount', '-t', 'btrfs', '-o', 'ro,degraded,rescue=all', guestDevice, arrayGuestPath);
 }
 
-/** The command that reads everything and compares it with its checksums, in the foreground. */
+/** The command that reads everything and checks its checksums, in the foreground. */
 export function planScrub(): Command {
   return { argv: ['btrfs', 'scrub', 'start', '-B', arrayGuestPath], timeoutMs: repairTimeoutMs };
 }
 
-/** The same, fixing nothing: what it finds is still there afterwards. Its exit code is 0 all the same. */
+/** The same without fixing anything: what it finds remains. Its exit code is still 0. */
 export function planReadOnlyScrub(): Command {
   return { argv: ['btrfs', 'scrub', 'start', '-B', '-r', arrayGuestPath], timeoutMs: repairTimeoutMs };
 }
 
-/** The command that adds a device to the array: what is written from now on may lie on it. */
+/** The command that adds a device to the array: new data may be written to it. */
 export function planAddDevice(guestDevice: string): Command {
   return command('btrfs', 'device', 'add', guestDevice, arrayGuestPath);
 }
 
-/** The command that takes the missing device out of the array: everything that it had a copy of gets another one elsewhere. */
+/** The command that removes the missing device from the array: everything it had a copy of gets another one elsewhere. */
 export function planRemoveMissing(): Command {
   return { argv: ['btrfs', 'device', 'remove', 'missing', arrayGuestPath], timeoutMs: repairTimeoutMs };
 }
 
-/** The command that changes how much of a device the array uses: `max`, or a number of bytes with its sign, such as `-32M`. */
+/** The command that changes how much of a device the array uses: `max`, or a signed number of bytes, such as `-32M`. */
 export function planResize(devid: number, size: string): Command {
   return command('btrfs', 'filesystem', 'resize', `${String(devid)}:${size}`, arrayGuestPath);
 }
 
-/** The command that shows the error counters a last time and sets them to zero. */
+/** The command that prints the error counters a last time and resets them. */
 export function planResetDeviceStats(): Command {
   return command('btrfs', 'device', 'stats', '-z', arrayGuestPath);
 }
@@ -106,12 +105,12 @@ export function planCheckDeviceStats(): Command {
   return command('btrfs', 'device', 'stats', '-c', arrayGuestPath);
 }
 
-/** The command that says what is mounted on a path. */
+/** The command that prints what is mounted on a path. */
 export function planFindMount(guestPath: string): Command {
   return command('findmnt', '--json', '--output', 'TARGET,SOURCE,FSTYPE,OPTIONS', '--mountpoint', guestPath);
 }
 
-/** The commands that only look: what an administrator asks the array. */
+/** The commands that only look: what an administrator asks an array. */
 export const lookAt = {
   filesystemShow: command('btrfs', 'filesystem', 'show', '--raw', arrayGuestPath),
   filesystemUsage: command('btrfs', 'filesystem', 'usage', '-b', arrayGuestPath),

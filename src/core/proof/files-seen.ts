@@ -4,13 +4,13 @@ import { formatDifference } from '../payload/compare-with-manifest.ts';
 /** One segment of the live writer's journal, compared with what was acknowledged. */
 export interface JournalSeen {
   readonly guestPath: string;
-  /** Records whose fsync had returned before the host heard of it. */
+  /** Records whose fsync had returned before the host learned of them. */
   readonly acknowledged: number;
-  /** Empty: no write failed, and all of them are there, byte for byte. Otherwise what is wrong. */
+  /** Empty: no write failed, and all records are there, byte for byte. Otherwise what is wrong. */
   readonly findings: readonly string[];
 }
 
-/** What a tree of the payload looks like now. */
+/** The current state of a tree of the payload. */
 export interface TreeSeen {
   readonly guestPath: string;
   /** Names in the manifest. */
@@ -18,27 +18,27 @@ export interface TreeSeen {
   readonly differences: readonly PayloadDifference[];
 }
 
-/** A single promised file as it is now. */
+/** The current state of a single promised file. */
 export interface FileSeen {
   readonly guestPath: string;
   /** What is wrong with its content; null when nothing is. */
   readonly finding: string | null;
 }
 
-/** Everything that was promised to be on the array, as it is now. */
+/** The current state of everything promised to be on the array. */
 export interface FilesSeen {
   readonly trees: readonly TreeSeen[];
   readonly files: readonly FileSeen[];
   readonly journals: readonly JournalSeen[];
-  /** The guest paths of files that were predicted to be lost. */
+  /** The guest paths of files predicted to be lost. */
   readonly predictedLosses: readonly string[];
-  /** Files that were on the array before, and whose content nobody knows. */
+  /** Files that were on the array before and whose content is unknown. */
   readonly unread: readonly string[];
 }
 
 /**
- * Gives what is not as it must be, a line each that names the file: what differs and was not predicted to be lost, and what
- * was predicted to be lost and is there as written. None when all is as it must be.
+ * Gives what is not as it must be, one line each with the file's name: unpredicted differences, and files that were predicted to be lost
+ * but are there as written. Empty when all is as it must be.
  */
 export function formatFileDifferences(seen: FilesSeen): readonly string[] {
   const differences = [
@@ -60,7 +60,7 @@ export function formatFileDifferences(seen: FilesSeen): readonly string[] {
   ];
 }
 
-/** Says how much was compared: `412 files and directories, 96 acknowledged records`; and what of it was lost as predicted. */
+/** Says how much was compared: `412 files and directories, 96 acknowledged records`; and how much of it was lost as predicted. */
 export function describeFilesSeen(seen: FilesSeen): string {
   const losses = seen.predictedLosses.length;
   const entries = seen.trees.reduce((sum, tree) => sum + tree.entries, seen.files.length);

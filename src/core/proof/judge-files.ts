@@ -2,7 +2,7 @@ import type { Check } from '../verdict/verdict.ts';
 import { describeFilesSeen, formatFileDifferences } from './files-seen.ts';
 import type { FilesSeen } from './files-seen.ts';
 
-/** Judges whether every file is as it was written and every acknowledged record is there. Nothing written at all is `inconclusive`. */
+/** Judges whether all files are as written and all acknowledged records are there. `inconclusive` when nothing was written. */
 export function judgeFiles(seen: FilesSeen): Check {
   const claim = 'Every file is as it was written, and every acknowledged record is there';
   const differences = formatFileDifferences(seen);
@@ -11,7 +11,7 @@ export function judgeFiles(seen: FilesSeen): Check {
   return { name: 'files', claim, outcome, evidence: [describeFilesSeen(seen), ...describeUnread(seen)] };
 }
 
-/** How many paths are named where there may be thousands. */
+/** How many paths are named when there may be thousands. */
 const namedPaths = 10;
 
 /** Says which files were not compared; their names and sizes were. */

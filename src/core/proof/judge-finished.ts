@@ -1,6 +1,6 @@
 import type { Check } from '../verdict/verdict.ts';
 
-/** Judges whether nothing that was begun on the array still waits: an array is as it looks only when its work is done. */
+/** Judges whether no work on the array is left unfinished: only then is the array what it looks like. */
 export function judgeFinished(unfinished: readonly string[]): Check {
   return {
     name: 'finished',

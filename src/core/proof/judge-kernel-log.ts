@@ -5,15 +5,13 @@ import { isCrash } from '../kernel/trouble.ts';
 import type { KernelTrouble } from '../kernel/trouble.ts';
 import type { Check, CheckOutcome } from '../verdict/verdict.ts';
 
-/** The modules whose warnings are about the array: btrfs and what lies below it. */
+/** The modules whose warnings concern the array: btrfs and what lies below it. */
 const storageModules = /^(?:btrfs|dm_.*|scsi_mod|sd_mod|virtio_scsi|raid6_pq|xor)$/u;
 
 /**
- * Judges the kernel's console over the whole drill: no BUG, Oops, hung task, no WARNING from btrfs or dm, no forced read-only.
- *
- * I/O errors of a pulled disk are expected there and are no finding. A stall makes it `inconclusive`: a starved virtual
- * CPU looks the same; so does a flood of which not all is kept. A warning from another part of the kernel is shown, and is no finding
- * about storage.
+ * Judges the kernel's console over the whole drill: no BUG, Oops, hung task, no WARNING from btrfs or dm, no forced read-only. I/O errors
+ * of a pulled disk are expected and not a finding. A stall makes it `inconclusive`, because a starved virtual CPU looks the same; so does
+ * a flood that was not kept in full. A warning from elsewhere in the kernel is shown, but is not a finding about storage.
  */
 export function judgeKernelLog(log: KernelLog): Check {
   const { consoleLines, troubles } = log;
@@ -38,12 +36,12 @@ export function judgeKernelLog(log: KernelLog): Check {
   };
 }
 
-/** Gives kernel trouble in a line: `warning: fs/btrfs/x.c:12 (btrfs_f+0x1d)`. */
+/** Formats kernel trouble as a line: `warning: fs/btrfs/x.c:12 (btrfs_f+0x1d)`. */
 export function describeTrouble(trouble: KernelTrouble): string {
   return `${trouble.kind}: ${trouble.what}${trouble.at === null ? '' : ` (${formatPlace(trouble.at)})`}`;
 }
 
-/** Says how much of a log is not kept, and so was not judged; empty when all of it is. */
+/** Says how much of a log was not kept, and so not judged; empty when all of it was. */
 export function describeUnkept({ unkept }: KernelLog): readonly string[] {
   const { lines, troubles } = unkept;
   if (lines + troubles === 0) return [];

@@ -1,13 +1,13 @@
 import type { ShownFilesystem } from '../btrfs/filesystem-show.ts';
 import type { Check } from '../verdict/verdict.ts';
 
-/** A member as it must be: its number, and the mapping that it is reached by. */
+/** A member as it must be: its number, and its mapping. */
 export interface ExpectedMember {
   readonly devid: number;
   readonly guestDevice: string;
 }
 
-/** Judges whether a mounted array consists of the very devices that the repair left, each under its number. */
+/** Judges whether a mounted array consists of exactly the devices that the repair left, each under its number. */
 export function judgeMembers(shown: ShownFilesystem, expected: readonly ExpectedMember[]): Check {
   const seen = shown.devices.map(
     ({ devid, guestDevice, missing }) => `devid ${String(devid)}: ${missing ? 'missing' : String(guestDevice)}`,

@@ -31,13 +31,13 @@ function describeWanted(profiles: ChunkProfiles): string {
     : `data chunk is ${profile}, every metadata and system chunk ${metadata}`;
 }
 
-/** Gives chunks of one type and profile in a line: `data, single: 112.0 MiB (8.1 MiB used) on /dev/mapper/crypt-btrfs2`. */
+/** Formats chunks of one type and profile as a line: `data, single: 112.0 MiB (8.1 MiB used) on /dev/mapper/crypt-btrfs2`. */
 export function describeChunks(chunks: BlockGroupUsage): string {
   const devices = chunks.devices.map((device) => device.guestDevice ?? 'missing').join(', ');
   return `${chunks.type}, ${chunks.profile}: ${formatSize(chunks.sizeBytes)} (${formatSize(chunks.usedBytes)} used) on ${devices}`;
 }
 
-/** The types of chunks that every filesystem has and this one has not; one made with `--mixed` has data and metadata together. */
+/** The types of chunks that every filesystem has and this one lacks; one made with `--mixed` has data and metadata together. */
 function absentTypes(usage: FilesystemUsage): readonly string[] {
   const types = usage.blockGroups.map((chunks) => chunks.type);
   const wanted = types.includes('data+metadata') ? (['system'] as const) : (['data', 'metadata', 'system'] as const);

@@ -4,14 +4,14 @@ import type { ScrubResult } from '../btrfs/scrub-start.ts';
 import type { Check } from '../verdict/verdict.ts';
 
 /**
- * Judges a scrub by its summary: its exit code is 0 even when it found errors. It must have begun on every member, as far as
- * the tool says (btrfs-progs 6.2 does not name the devids; a missing member makes the scrub `aborted` there too).
+ * Judges a scrub by its summary: its exit code is 0 even when it found errors. It must have begun on all members, as far as the tool says
+ * (btrfs-progs 6.2 does not name the devids; a missing member makes the scrub `aborted` there too).
  */
 export function judgeScrub(scrub: ScrubResult, members: number): Check {
   return judge(scrub, members, { name: 'scrub', claim: 'A scrub of every member finishes and finds no error' }, isCleanScrub);
 }
 
-/** Judges a scrub that is there to fix: it must finish on every member and leave nothing as it found it. What it corrected is no finding. */
+/** Judges a scrub meant to repair: it must finish on all members and leave nothing uncorrected. What it corrected is not a finding. */
 export function judgeMendingScrub(scrub: ScrubResult, members: number): Check {
   const asked = { name: 'mending-scrub', claim: 'A scrub of every member finishes and corrects whatever it finds' };
   return judge(scrub, members, asked, ({ state, memoryAllocationFailed, errors }) => {

@@ -2,7 +2,7 @@ import type { SuperBlock } from '../btrfs/dump-super.ts';
 import type { FoundEntry } from '../payload/find.ts';
 import type { Check } from '../verdict/verdict.ts';
 
-/** What a half of an array was found to hold, mounted by itself and read-only. */
+/** The content of one half of an array, mounted by itself and read-only. */
 export interface HalfSeen {
   /** The serials of its disks, in words. */
   readonly name: string;
@@ -11,9 +11,9 @@ export interface HalfSeen {
 }
 
 /**
- * Judges whether two halves of an array are known to have been written apart from each other: each holds something that the other
- * has not, or has otherwise. A half that is only behind holds nothing of its own. Generations are shown and prove nothing: they count
- * transactions, and two histories may count the same.
+ * Judges whether two halves of an array were provably written apart from each other: each has something that the other lacks, or has
+ * differently. A half that is only behind has nothing of its own. Generations are shown but prove nothing: they count transactions, and
+ * two histories may have equally many.
  */
 export function judgeSplitRecognised(first: HalfSeen, second: HalfSeen): Check {
   const ofFirst = heldOnlyBy(first.found, second.found);
@@ -32,7 +32,7 @@ export function judgeSplitRecognised(first: HalfSeen, second: HalfSeen): Check {
   };
 }
 
-/** The paths that another half does not have, or has with another size, time or kind. Directories are as different as what is in them. */
+/** The paths that the other half lacks, or has with another size, time or kind. Directories differ only through their content. */
 function heldOnlyBy(found: readonly FoundEntry[], other: readonly FoundEntry[]): readonly string[] {
   const facts = ({ kind, path, sizeBytes, mtime }: FoundEntry): string =>
     kind === 'directory' ? `${kind} ${path}` : `${kind} ${path} ${String(sizeBytes)} ${mtime}`;

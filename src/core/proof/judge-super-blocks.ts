@@ -1,7 +1,7 @@
 import type { SuperBlock } from '../btrfs/dump-super.ts';
 import type { Check } from '../verdict/verdict.ts';
 
-/** A member's super block, or why there is none to be read. */
+/** A member's super block, or why it cannot be read. */
 export interface SuperBlockSeen {
   readonly guestDevice: string;
   readonly superBlock: SuperBlock | null;
@@ -10,8 +10,8 @@ export interface SuperBlockSeen {
 }
 
 /**
- * Judges whether the stale ones among the devices of one filesystem can be told from the others by what they say of
- * themselves: their generation is behind, and all others have the newest.
+ * Judges whether the stale devices of a filesystem can be told from the others by their super blocks: their generation is behind, and all
+ * others have the newest.
  */
 export function judgeStaleRecognised(superBlocks: readonly SuperBlock[], staleGuestDevices: readonly string[]): Check {
   const newest = Math.max(...superBlocks.map(({ generation }) => generation));
@@ -26,7 +26,7 @@ export function judgeStaleRecognised(superBlocks: readonly SuperBlock[], staleGu
   };
 }
 
-/** Judges whether all members of an array that is not mounted were written last by the same transaction. */
+/** Judges whether the last transaction of an unmounted array wrote all its members. */
 export function judgeGenerations(seen: readonly SuperBlockSeen[]): Check {
   const superBlocks = seen.flatMap(({ superBlock }) => superBlock ?? []);
   const generations = new Set(superBlocks.map(({ generation }) => generation));
@@ -43,7 +43,7 @@ function isWhole({ checksumMatches }: SuperBlock): boolean {
   return checksumMatches;
 }
 
-/** Gives what a device says of itself in a line, and which other device says that it is the same one. */
+/** Formats a device's super block as a line, with any other device that claims to be the same one. */
 function describeSuperBlock(superBlock: SuperBlock, all: readonly SuperBlock[]): string {
   const { guestDevice, devid, generation, checksumMatches, deviceUuid } = superBlock;
   const twins = all.filter((other) => other !== superBlock && other.deviceUuid === deviceUuid).map((other) => other.guestDevice);

@@ -5,17 +5,17 @@ import type { Check } from '../verdict/verdict.ts';
 /** What btrfs keeps free at the beginning of every device, bytes. Source: BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. */
 const reservedBytes = 1024 ** 2;
 
-/** To how much the prediction is to be true, bytes: a chunk of metadata as mkfs.btrfs makes it on disks of a few hundred MiB. */
+/** The tolerance of the prediction, bytes: a metadata chunk as mkfs.btrfs makes it on disks of a few hundred MiB. */
 export const predictionToleranceBytes = 32 * 1024 ** 2;
 
-/** An attempt to allocate room for data. */
+/** An attempt to allocate space for data. */
 export interface Allocation {
   readonly sizeBytes: number;
-  /** Whether the filesystem had the room. */
+  /** Whether the filesystem had the space. */
   readonly fits: boolean;
 }
 
-/** Predicts how much more data an array takes that holds `usableBytes` in all: less what data, metadata and system chunks have of it already; bytes. */
+/** Predicts how much more data fits into an array with `usableBytes` in all: less what data, metadata and system chunks use already; bytes. */
 export function predictFreeBytes(usage: FilesystemUsage, usableBytes: number): number {
   const chunksOf = (type: string) => usage.blockGroups.filter((chunks) => chunks.type === type);
   const usedBytes = chunksOf('data').reduce((sum, chunks) => sum + chunks.usedBytes, 0);
@@ -24,8 +24,8 @@ export function predictFreeBytes(usage: FilesystemUsage, usableBytes: number): n
 }
 
 /**
- * Judges whether data has the room that was predicted: an allocation of a little less must have fitted, one of a little more must not.
- * What the tools say of free space is reported beside it, and judged by nobody: on unequal disks each of them is wrong in its own way.
+ * Judges whether data has the predicted space: an allocation of a little less must fit, one of a little more must not. The tools' figures
+ * for free space are shown but not judged: on unequal disks each is wrong in its own way.
  */
 export function judgeUsableSpace(predictedBytes: number, usage: FilesystemUsage, allocations: readonly Allocation[]): Check {
   const { freeStatfsBytes, freeEstimatedBytes } = usage.overall;

@@ -3,7 +3,7 @@ export function isGlob(word: string): boolean {
   return /[*?]/u.test(word);
 }
 
-/** Tells whether a name matches a glob from end to end: `*` is any characters, `?` is one. */
+/** Tells whether a whole name matches a glob: `*` is any characters, `?` is one. */
 export function matchesGlob(glob: string, name: string): boolean {
   const pattern = glob.replace(/[.+^${}()|[\]\\*?]/gu, (character) => ({ '*': '.*', '?': '.' })[character] ?? `\\${character}`);
   return new RegExp(`^${pattern}$`, 'u').test(name);

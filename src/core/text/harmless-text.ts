@@ -1,24 +1,24 @@
-/*
- * The one place that makes strangers' text harmless: what a guest, a file on the array, a log or a layout says is shown, never obeyed,
- * by a terminal, by the log of a CI, or by whoever reads a report.
+/**
+ * The one place that makes untrusted text harmless: text from a guest, a file on the array, a log or a layout is shown, but no terminal,
+ * CI log or report reader acts on it.
  */
 
-/** Colours: they say nothing, and go. ECMA-48, 8.3.117. */
+/** Colours: they carry no meaning and are removed. ECMA-48, 8.3.117. */
 const colour = /\u001b\[[\d;:]*m/gu;
 
 /**
- * What nobody sees and something acts on: controls (C0, DEL, C1), format characters (among them those that turn the direction of
- * writing; the joiners of letters and emoji are left), line and paragraph separators, halves of characters, and what XML cannot have.
+ * What is invisible but acted upon: controls (C0, DEL, C1), format characters (including those that reverse the direction of writing;
+ * joiners of letters and emoji are left), line and paragraph separators, lone surrogates, and what XML cannot contain.
  */
 const unseen = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\ufffe\uffff]/gu;
 
-/** What the runners of Azure Pipelines, TeamCity and, in its older form, GitHub obey wherever it stands in a line. */
+/** What the runners of Azure Pipelines, TeamCity and, in its older form, GitHub obey anywhere in a line. */
 const commandAnywhere = /#(?=#\[|#vso\[|#teamcity\[)/gu;
 
-/** What GitHub's runner obeys at the beginning of a line, behind blanks: `::stop-commands::`. Source: actions/runner, ActionCommand.cs. */
+/** What GitHub's runner obeys at the beginning of a line, after blanks: `::stop-commands::`. Source: actions/runner, ActionCommand.cs. */
 const commandAtBegin = /^(\s*):(?=:)/u;
 
-/** Gives a piece of a line in which nothing acts on a terminal or a log; it may not stand at the beginning of a line. Idempotent. */
+/** Gives a piece of a line in which nothing acts on a terminal or a log; it must not begin a line. Idempotent. */
 export function harmlessPiece(text: string): string {
   return text.replaceAll('\t', '  ').replace(colour, '').replace(unseen, codeOf).replace(commandAnywhere, codeOf);
 }
@@ -36,9 +36,9 @@ export function harmlessText(text: string): string {
     .join('\n');
 }
 
-/** Gives a value as JSON in one line, or indented, that is harmless wherever it is printed, and reads as the same value. */
+/** Formats a value as JSON, in one line or indented, that is harmless wherever it is printed, and parses to the same value. */
 export function harmlessJson(value: unknown, indent?: number): string {
-  // A line of JSON begins with a bracket, a quote, a word or a number: only what stands within its texts is a stranger's.
+  // // A line of JSON begins with a bracket, a quote, a word or a number: untrusted text is only within its strings.
   return JSON.stringify(value, null, indent).replace(unseenInJson, escapeInJson).replace(commandAnywhere, escapeInJson);
 }
 

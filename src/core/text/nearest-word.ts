@@ -1,6 +1,6 @@
 /**
- * Gives the known word that was probably meant, or undefined when none is near enough to be worth saying:
- * at most a third of the letters differ, or the known word begins with what was typed.
+ * Gives the known word that was probably meant, or undefined when none is close enough: at most a third of the letters differ, or the
+ * known word begins with what was typed.
  */
 export function nearestWord(typed: string, known: readonly string[]): string | undefined {
   const wanted = typed.toLowerCase();

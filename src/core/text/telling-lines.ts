@@ -1,16 +1,16 @@
-/** Routine of apt, dpkg and mmdebstrap, thousands of lines of it: what they do while all is well. */
+/** Routine output of apt, dpkg and mmdebstrap, thousands of lines while all is well. */
 const routine =
   /^(?:I: |W: skipping |(?:Get|Hit|Ign):\d+ |(?:Reading|Building|Fetched|Selecting|Preparing|Unpacking|Setting up|Processing triggers|\(Reading) ?)/u;
 
-/** What stands for an error wherever it stands, and what apt indents below one. */
+/** What marks an error anywhere, and the lines that apt indents below one. */
 const error = /^(?:E: |Err:\d+ |dpkg: error|<E>)|^ {2}\S.*(?:resolv|connect|timed out|404|signature)/iu;
 
 const mostLines = 20;
 const mostErrors = 10;
 
 /**
- * Gives what a program said that ended as it should not, as far as it tells why: its last lines that are not routine, and before
- * them errors that it told earlier. Where all is routine, its last lines as they are. Empty when it said nothing.
+ * Gives the lines of a failed program's output that explain the failure: its last lines that are not routine, preceded by earlier errors.
+ * If all is routine, its last lines unchanged. Empty when it printed nothing.
  */
 export function tellingLines(lines: readonly string[]): string {
   const spoken = lines.map((line) => line.trimEnd()).filter((line) => line !== '');

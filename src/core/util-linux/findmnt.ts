@@ -13,9 +13,8 @@ const tool = 'findmnt --json';
 
 /**
  * Parses `findmnt --json --output TARGET,SOURCE,FSTYPE,OPTIONS` with `--list` or `--mountpoint PATH`: one filesystem or more, in the
- * order in which they were mounted. Of several on one mount point the last lies on top.
- *
- * When nothing is found, findmnt prints nothing and exits 1, or (2.41, by `--types`) an empty list and exits 0; the former is for the caller to tell.
+ * order in which they were mounted. Of several on one mount point the last is on top. When nothing is found, findmnt prints nothing and
+ * exits 1, or (2.41, by `--types`) prints an empty list and exits 0; the caller handles the former.
  */
 export function parseFindmnt(text: string): readonly MountedFilesystem[] {
   let value: unknown;

@@ -15,7 +15,7 @@ export interface BlockDevice {
   readonly children: readonly BlockDevice[];
 }
 
-/** The columns that the parser wants, no more and no fewer. */
+/** The columns that the parser requires, no more and no fewer. */
 export const lsblkColumns = ['NAME', 'PATH', 'SERIAL', 'SIZE', 'TYPE', 'FSTYPE', 'UUID', 'MOUNTPOINTS'] as const;
 
 const tool = 'lsblk --json';

@@ -3,22 +3,22 @@ import type { KernelTrouble } from '../kernel/trouble.ts';
 import type { Check, Verdict } from './verdict.ts';
 
 /**
- * What a drill must come to where that is something else than `held`: a twin is built to break, and of some kernels or tools
- * it is known. To come to something else is a surprise, in either direction.
+ * What a drill must come to if not `held`: a twin is made to break, and some kernels or tools are known to. Any other result is a
+ * surprise, in either direction.
  */
 export interface Expectation {
   readonly verdict: 'held' | 'broken' | 'crashed';
   /** Why, in one sentence. */
   readonly because: string;
-  /** The checks that must be broken for it to be broken for this reason: names, or globs of which one must match. */
+  /** The checks that must be broken if it is broken for this reason: names, or globs with at least one match. */
   readonly breaks: readonly string[];
   /** The function that a crash must be in, at its top or in its trace: a kernel may crash for many reasons. */
   readonly crashesIn?: string;
-  /** Who says so: a page, a commit, a measurement. Null for a twin, which says it of itself. */
+  /** The source: a page, a commit, a measurement. Null for a twin, which explains itself. */
   readonly source: string | null;
 }
 
-/** Gives what differs from what was expected, a sentence each; none when it came as expected. */
+/** Says how a result differs from what was expected, one sentence each; empty when it does not. */
 export function findSurprises(
   expectation: Expectation,
   verdict: Verdict,

@@ -7,10 +7,10 @@ import type { ExitCode } from '../exit-code.ts';
  */
 export type Verdict = 'held' | 'broken' | 'inconclusive' | 'crashed' | 'skipped';
 
-/** What one check came to. A check that could not be made is `inconclusive`, never `held`. */
+/** The result of one check. A check that could not be made is `inconclusive`, never `held`. */
 export type CheckOutcome = 'held' | 'broken' | 'inconclusive';
 
-/** One observation judged. */
+/** One judged observation. */
 export interface Check {
   /** Stable kebab-case name: `profiles`, `leg-alone-devid-1`. */
   readonly name: string;
@@ -30,16 +30,16 @@ export function judgeChecks(checks: readonly Check[]): Verdict {
   return 'held';
 }
 
-/** What a drill's exit code follows from. */
+/** What determines a drill's exit code. */
 export interface Judged {
   readonly verdict: Verdict;
-  /** How it differs from what was expected of it; null when nothing but `held` was. */
+  /** How it differs from what was expected; null when nothing but `held` was. */
   readonly surprises: readonly string[] | null;
 }
 
 /**
- * Gives the exit code of a drill. What came as expected is a success, a surprise is like a broken promise; a drill that was
- * skipped is one unless `strict`: then nothing was judged.
+ * Gives the exit code of a drill. An expected result is a success, a surprise counts like a broken promise; a skipped drill is a success
+ * unless `strict`: then nothing was judged.
  */
 export function exitCodeOfDrill({ verdict, surprises }: Judged, strict: boolean): ExitCode {
   if (verdict === 'skipped') return strict ? exitCodes.inconclusive : exitCodes.held;
