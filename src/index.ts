@@ -6,7 +6,7 @@
  * What is exported here changes only with a new major version; everything else in the package may change at any time.
  */
 
-// Drills: what one is.
+// Drills.
 export type { Drill, Requirement, Step, StepPhase, Twin, VersionKnowledge, VersionScope } from './drills/drill.ts';
 export type { DrillRun } from './drills/drill-run.ts';
 export type { Member } from './core/array/member.ts';
@@ -17,7 +17,7 @@ export type { Fault, StandingFault } from './core/fault/fault.ts';
 export type { PlanLine } from './core/plan/drill-plan.ts';
 export type { CommandResult } from './machine/guest.ts';
 
-// Arrays: how they are laid out, and what is in them.
+// Arrays: their layouts, and their contents.
 export { arrayGuestPath, defaultLayout, equalSizes } from './core/layout/layout.ts';
 export type { ArrayLayout } from './core/layout/layout.ts';
 export type { Profile } from './core/layout/profile.ts';
@@ -34,7 +34,7 @@ export { pullDisk, restartWithoutDisk, takeDiskOut } from './drills/steps/lose-d
 export { replaceDisk, softBalance, updateCrypttab } from './drills/steps/replace-steps.ts';
 export { typeReplace } from './drills/steps/type-replace.ts';
 
-// Commands, as values: what a plan lists and a step types.
+// Commands, as values: plans list them and steps type them.
 export { command, formatCommand } from './core/plan/command.ts';
 export type { Command } from './core/plan/command.ts';
 export { act, typed } from './drills/steps/plan-line.ts';
@@ -58,7 +58,7 @@ export {
   planSoftBalance,
 } from './core/plan/repair.ts';
 
-// What the tools print, read strictly, and judged.
+// Parsers and judges for the tools' output.
 export { parseDeviceStats } from './core/btrfs/device-stats.ts';
 export { parseFilesystemShow } from './core/btrfs/filesystem-show.ts';
 export { parseFilesystemUsage } from './core/btrfs/filesystem-usage.ts';

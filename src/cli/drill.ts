@@ -48,7 +48,7 @@ const drillName = dependency(
 
 const stepName = drillName.deriveAsync({
   metavar: 'STEP',
-  // // An empty name stands for the default drill, which is known only once the drills are loaded.
+  // An empty name stands for the default drill, which is known only once the drills are loaded.
   defaultValue: () => '',
   factory: (name: string) => knownWord('STEP', async () => stepsThatCanBeLeftOut(name)),
 });
@@ -165,7 +165,7 @@ export const drillExamples: readonly Example[] = [
 
 /** Runs drills, or prints their plans; gives the most severe exit code of their verdicts. */
 export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
-  // // Checked before there is a run, so that a bad request leaves nothing behind.
+  // Checked before there is a run, so that a bad request leaves nothing behind.
   const chosen = await chooseDrills(asked, cli.cwdHostPath);
   if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
   const parts = await foreseeParts(cli, await resolveKernel(cli, asked.kernel), asked.tools);

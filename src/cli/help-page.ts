@@ -68,7 +68,7 @@ export function helpLines({ page, program, command, examples, columns }: HelpSou
     ...usageLines(page),
     ...page.sections.flatMap((section) => [
       blank,
-      // // Below a command the parser repeats the title of the command's group.
+      // Below a command the parser repeats the title of the command's group.
       ...(section.title === undefined || command !== undefined ? [] : [heading(section.title)]),
       ...table(section.entries.map(rowOf), width),
     ]),

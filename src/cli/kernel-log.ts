@@ -81,7 +81,7 @@ async function readLog(cli: Cli, file: string): Promise<ReadLog> {
     const reading = readLogLines(ctx, source, (line) => {
       state = observeLogLine(state, line);
     });
-    // // Whoever writes to a pipe may never do so.
+    // Whoever writes to a pipe may never do so.
     const { packing, problem } = await Promise.race([reading, aborted.promise]);
     const read = closeLog(state);
     return { file, packing, problem, reading: read, outcome: judgeReading(read, problem === null) };
@@ -114,7 +114,7 @@ async function openFile(hostPath: string): Promise<Readable> {
     await file.close();
     return createReadStream(hostPath);
   }
-  // // The socket owns the handle from now on: if the handle were collected, it would close the file.
+  // The socket owns the handle from now on: if the handle were collected, it would close the file.
   const socket = new Socket({ fd: file.fd, readable: true, writable: false });
   socket.once('close', () => void file.close().catch(() => undefined));
   return socket;

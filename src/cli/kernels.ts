@@ -143,7 +143,7 @@ async function findAvailable(cli: Cli) {
 }
 
 async function add(cli: Cli, typed: readonly string[]): Promise<ExitCode> {
-  // // Check all of them before fetching the first.
+  // Check all of them before fetching the first.
   const kernels: string[] = [];
   for (const text of typed) kernels.push(await resolveKernel(cli, text));
   await requireHostOf(cli);
@@ -178,7 +178,7 @@ async function remove(cli: Cli, typed: readonly string[] | undefined): Promise<E
 /** An older recipe may have left one more of the same kernel. */
 function cachedAs(cli: Cli, typed: string, kernels: readonly CachedKernel[]): readonly CachedKernel[] {
   const known = [...new Set(kernels.map(({ kernel }) => kernel))];
-  // // A cached kernel's name may mean nothing any more: the mirror of its suite is no longer named.
+  // A cached kernel's name may mean nothing any more: the mirror of its suite is no longer named.
   const wanted = known.includes(typed) ? typed : absoluteKernel(cli, typed);
   const found = kernels.filter(({ kernel }) => kernel === wanted);
   if (found.length > 0) return found;

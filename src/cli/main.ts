@@ -22,7 +22,7 @@ if (process.argv.length === 3 && ['--version', '-V', 'version'].includes(process
 } else if (isAtLeast(process.versions.node, oldestNode)) {
   await main();
 } else {
-  // // npm only warns about it, and the modules loaded next would fail.
+  // npm only warns about it, and the modules loaded next would fail.
   process.stderr.write(`raidlab: Node.js ${oldestNode} or newer is needed; this is ${process.versions.node}.\n`);
   process.exitCode = 69;
 }
@@ -61,7 +61,7 @@ function listenForSignals(cli: Cli): void {
           cli.screen.note('Stopping… press Ctrl-C again to end at once.');
           break;
         case 'end at once':
-          // // Last words may be written where nobody reads, and a thread may hang in a file.
+          // Last words may be written where nobody reads, and a thread may hang in a file.
           cli.ear.ending();
           // Children die with us, by their parent-death signal; the next run removes what they leave.
           cli.lastWords(130);

@@ -51,7 +51,7 @@ export function makeCli(facts: ProcessFacts): Cli {
   let timeFactor: TimeFactor | undefined;
   const out = openOutput(facts.stdout, judgeTerminal({ isTTY: facts.stdout.isTTY === true, env }), (error) => {
     if (error.code === 'EPIPE') {
-      // // The reader had enough (`| head`), so nobody is left to tell.
+      // The reader had enough (`| head`), so nobody is left to tell.
       screen.silence();
       interruption.stop(new RaidlabError({ area: 'host', reason: 'interrupted', signal: 'SIGPIPE' }));
       return;
@@ -75,7 +75,7 @@ export function makeCli(facts: ProcessFacts): Cli {
     cwdHostPath: facts.cwdHostPath,
     selfArgv: [...facts.nodeArgv, fileURLToPath(facts.moduleUrl)],
     labIndexHostPath: labIndexOf(env),
-    // // Read when a command wants it, so that a bad variable is reported like any other mistake.
+    // Read when a command wants it, so that a bad variable is reported like any other mistake.
     get store() {
       return storeOf(env);
     },
@@ -129,7 +129,7 @@ export function programName(moduleUrl: string, cwdHostPath: string): string {
  */
 export function storeOf(env: Environment): CacheStore {
   const cacheHome = absolute(env.XDG_CACHE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.cache');
-  // // After `su` the variable may name the runtime directory of a user who has logged out.
+  // After `su` the variable may name the runtime directory of a user who has logged out.
   const runtime = absolute(env.XDG_RUNTIME_DIR);
   return {
     ...cacheBoundOf(env),

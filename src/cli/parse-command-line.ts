@@ -79,12 +79,12 @@ export async function parseCommandLine(cli: Cli): Promise<CommandLine> {
   const shown = { command: 'shown', exitCode: isEmpty ? exitCodes.usage : exitCodes.held } as const;
   let refusal: string | undefined;
   const printed: string[] = [];
-  // // We lay out the help ourselves and drop what the parser prints.
+  // We lay out the help ourselves and drop what the parser prints.
   const pass = () => {
     screen.data(printed.join(''));
     return shown;
   };
-  // // A checkout's launcher is called by its path, which cannot name a shell function.
+  // A checkout's launcher is called by its path, which cannot name a shell function.
   const parsed: CommandLine = await runParserAsync(parserFor(cli), 'raidlab', isEmpty ? ['--help'] : argv, {
     brief: message`Breaks an encrypted btrfs array the way disks break, repairs it, and proves what survived.`,
     help: {
@@ -157,7 +157,7 @@ async function withHint(cli: Cli, text: string): Promise<string> {
   const subcommands = second.startsWith('-') ? [] : await completionsOf(cli, [first, '']);
   const hasSubcommand = subcommands.includes(second);
   const subcommand = hasSubcommand ? undefined : (meant[second] ?? nearestWord(second, subcommands));
-  // // The parser may guess a word of another command.
+  // The parser may guess a word of another command.
   if (subcommand !== undefined && subcommands.includes(subcommand))
     return `${text.replace(/ Did you mean .*/u, '')} Did you mean "${subcommand}"?`;
   const known = ['--help', ...(await completionsOf(cli, [first, ...(hasSubcommand ? [second] : []), '--']))];

@@ -15,7 +15,7 @@ import type { CommandLine } from './parse-command-line.ts';
 /** Reads the command line and runs its command; gives the exit code. Rejects with whatever goes wrong. */
 export async function runCommandLine(cli: Cli): Promise<ExitCode> {
   const asked = await parseCommandLine(cli);
-  // // The keeper of a lab is in no terminal's process group.
+  // The keeper of a lab is in no terminal's process group.
   if (asked.command !== 'shown' && asked.command !== 'keep-lab') cli.ear = openSignalEar();
   return runCommand(cli, asked);
 }

@@ -6,21 +6,24 @@ import { metadataProfileOf } from '../core/layout/profile.ts';
 import { satisfies } from '../core/image/version-range.ts';
 import type { Drill, Requirement, VersionScope } from './drill.ts';
 
-/** The versions that a drill is run on: of the kernel as it was released (what `uname -r` says orders nothing in Debian 11 and 12), of btrfs-progs as its package. */
+/**
+ * The versions a drill runs on: of the kernel as released (in Debian 11 and 12 `uname -r` says nothing about the order), of btrfs-progs
+ * as its package.
+ */
 export interface VersionsUnderTest {
   readonly kernel: string;
   readonly tools: string;
-  /** The layout that was asked for by name, or that the one in a file is like. */
+  /** The layout requested by name, or the named one that a file's layout resembles. */
   readonly layout?: LayoutName;
 }
 
-/** A layout that a person named: one that raidlab knows, or one in a file of theirs. */
+/** A layout that a person named: one of raidlab's, or their own file. */
 export type LayoutAsked =
   { readonly is: 'name'; readonly name: LayoutName } | { readonly is: 'file'; readonly file: string; readonly layout: ArrayLayout };
 
 /**
- * Says why a drill is not made for a layout that was asked for; null when it is. One in a file is like a named one that the drill is
- * made for when it has its profile, as many members, and as many spares at least; sizes are its own.
+ * Says why a drill is not made for a requested layout; null when it is. A file's layout resembles a named one with the same profile and
+ * number of members, and at most as many spares; sizes may differ.
  */
 export function whyNotOnLayout(drill: Drill, asked: LayoutAsked | undefined): string | null {
   if (asked === undefined) return null;
@@ -30,7 +33,7 @@ export function whyNotOnLayout(drill: Drill, asked: LayoutAsked | undefined): st
   return `it is not for ${describeShape(asked.layout)} (${asked.file}): ${others}`;
 }
 
-/** Gives the named layout that was asked for, where a drill is made for it or for one of its shape; for one in a file the named one that it is like. */
+/** Gives the requested named layout, if a drill is made for it or for its shape; for a file, the named one it resembles. */
 export function likeNamedLayout(drill: Drill, asked: LayoutAsked | undefined): LayoutName | undefined {
   if (asked === undefined) return undefined;
   if (asked.is === 'file') return drill.layouts.find((name) => isLike(asked.layout, namedLayouts[name]));
@@ -51,7 +54,7 @@ function describeShape({ profile, memberSizesBytes, spareSizesBytes }: ArrayLayo
   return `${profile} of ${String(memberSizesBytes.length)} disks and ${String(spares)} spare${spares === 1 ? '' : 's'}`;
 }
 
-/** Says why a drill cannot be run on disks of that bus, or on members that are encrypted so, or not at all; null when it can. */
+/** Says why a drill cannot run on disks on this bus, or on members with this encryption; null when it can. */
 export function whyNotOnParts(drill: Drill, { encryption, bus }: ArrayLayout): string | null {
   if (encryption === 'none') return 'its steps open LUKS containers, but this layout has none';
   const unmet = (drill.requires ?? []).find(
@@ -63,13 +66,13 @@ export function whyNotOnParts(drill: Drill, { encryption, bus }: ArrayLayout): s
   return `${because} (it needs ${describeScope(wanted)}; this is ${encryption.toUpperCase()} on ${bus})`;
 }
 
-/** Says why a drill cannot be run on these versions; null when it can. */
+/** Says why a drill cannot run on these versions; null when it can. */
 export function whyNotOnVersions(drill: Drill, versions: VersionsUnderTest): string | null {
   const unmet = (drill.requires ?? []).find((requirement) => !isWithin(versions, requirement));
   return unmet === undefined ? null : `${unmet.because} (it needs ${describeScope(unmet)}; this is ${describeVersions(versions)})`;
 }
 
-/** Gives what is known of a drill on these versions, the first that is said of them; null when it is to hold. */
+/** Gives what is known of a drill on these versions, the first entry that applies; null when it must hold. */
 export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expectation | null {
   const known = (drill.knowledge ?? []).find((knowledge) => isWithin(versions, knowledge));
   if (known === undefined) return null;
@@ -77,7 +80,7 @@ export function knownOnVersions(drill: Drill, versions: VersionsUnderTest): Expe
   return { verdict, because, breaks, ...(crashesIn === undefined ? {} : { crashesIn }), source };
 }
 
-/** Gives a scope in words: `kernel >=5.14, btrfs-progs <6.6, layout raid10`. */
+/** Formats a scope: `kernel >=5.14, btrfs-progs <6.6, layout raid10`. */
 export function describeScope({
   kernel,
   tools,

@@ -9,7 +9,7 @@ import { KernelCrash } from '../machine/kernel-crash.ts';
 import { CommandRefused, describeRefusal, said } from '../storage/type-command.ts';
 import type { StepPhase } from './drill.ts';
 
-/** What stopped a drill before its end, if anything did. */
+/** What stopped a drill before its end, if anything. */
 export interface DrillEnding {
   /** Undefined: the checks decide. */
   readonly verdict?: 'inconclusive' | 'crashed' | 'skipped';
@@ -21,14 +21,15 @@ export interface DrillEnding {
 
 /** How far a drill has come, and where its checks go. */
 export interface DrillProgress {
-  /** The phase of the step that is being done. */
+  /** The phase of the current step. */
   readonly phase: StepPhase;
   readonly judged: (check: Check) => void;
 }
 
 /**
- * Does the work of a drill and turns what stopped it into an ending: a refused repair command is a broken check, a kernel crash and
- * machine trouble are a verdict. What is not about this drill's machine, and whatever is thrown once the context has ended, is thrown on.
+ * Runs the work of a drill and turns what stopped it into an ending: a refused repair command is a broken check, a kernel crash and
+ * machine trouble are a verdict. Errors that do not concern this drill's machine, and all errors after the context has ended, are
+ * rethrown.
  */
 export async function endDrill(ctx: Context, progress: DrillProgress, work: () => Promise<void>): Promise<DrillEnding> {
   try {
@@ -48,18 +49,18 @@ export async function endDrill(ctx: Context, progress: DrillProgress, work: () =
   }
 }
 
-/** Gives the verdict of a drill. A check that was seen broken stays a finding when the machine fails afterwards. */
+/** Gives the verdict of a drill. A broken check stays a finding when the machine fails later. */
 export function judgeDrill(ending: DrillEnding, checks: readonly Check[]): Verdict {
   const judged = judgeChecks(checks);
   return judged === 'broken' && ending.verdict === 'inconclusive' ? judged : (ending.verdict ?? judged);
 }
 
-/** A command of the repair that a tool refuses is a finding: the procedure does not go through. */
+/** A repair command that a tool refuses is a finding: the procedure does not work. */
 function checkOfRefusal(result: CommandResult): Check {
   return { name: 'procedure', claim: 'Every command of the procedure goes through', outcome: 'broken', evidence: describeRefusal(result) };
 }
 
-/** Before the repair nothing has been promised yet: a refused command says that the array could not be built or the fault not be made. */
+/** Nothing is promised before the repair: a refused command means that the array could not be built, or the fault not be injected. */
 function failureOfRefusal({ machine, result }: CommandRefused): Failure {
   return { area: 'guest', reason: 'command-failed', machine, argv: result.argv, exitCode: result.exitCode, said: said(result) };
 }

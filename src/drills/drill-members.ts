@@ -1,42 +1,42 @@
 import type { Member } from '../core/array/member.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
 
-/** Who belongs to the array of a drill: as it was planned, as the drill says that it changed it, or as the array itself says. */
+/** The members of a drill's array: as planned, as changed by the drill, or as the array itself lists them. */
 export class DrillMembers {
   #members: readonly Member[];
   #announcement: Error | null = null;
 
-  /** Begins with the containers that mkfs got, which it numbers in their order. */
+  /** Starts with the containers given to mkfs, which numbers them in order. */
   constructor(containers: readonly ContainerPlan[]) {
     this.#members = containers.map((container, index) => ({ devid: index + 1, container }));
   }
 
-  /** The members as they are known now, by devid. */
+  /** The members as currently known, by devid. */
   get now(): readonly Member[] {
     return this.#members;
   }
 
-  /** Where the drill itself said last who belongs to the array, as an error that has that place in its stack; null as long as it has not. */
+  /** The place where the drill last declared its members, as an error with that stack; null if it never did. */
   get announcement(): Error | null {
     return this.#announcement;
   }
 
-  /** A member has a successor, which keeps its number. */
+  /** Replaces a member by another, which keeps its number. */
   replace(devid: number, container: ContainerPlan): void {
     this.#announce(this.#members.with(this.#indexOf(devid), { devid, container }));
   }
 
-  /** There is a member more. */
+  /** Adds a member. */
   add(devid: number, container: ContainerPlan): void {
     this.#announce([...this.#members, { devid, container }]);
   }
 
-  /** A member is no more. */
+  /** Removes a member. */
   remove(devid: number): void {
     this.#announce(this.#members.toSpliced(this.#indexOf(devid), 1));
   }
 
-  /** Takes them as the array lists them. */
+  /** Takes the members that the array lists. */
   adopt(members: readonly Member[]): void {
     this.#members = members;
   }

@@ -9,31 +9,31 @@ import type { LayoutAsked } from './applicability.ts';
 import type { Drill } from './drill.ts';
 import type { MachineDisks } from './begin/machine-kit.ts';
 
-/** An array that somebody built before, of a machine that is off: a lab's. A drill on it changes it for good. */
+/** An existing array of a machine that is off: a lab's. A drill on it changes it for good. */
 export interface ArrayAtRest {
-  /** The system disk of its machine, and the disks of the layout, all of them, in the order of their bays. */
+  /** The machine's system disk, and all disks of the layout, in the order of their bays. */
   readonly disks: MachineDisks;
-  /** One for each disk of the layout, members first. */
+  /** One per disk of the layout, members first. */
   readonly luksUuids: readonly string[];
-  /** Told which disks are in and what is wrong with them when the drill is over, however it came out; its machine is off by then. */
+  /** Called at the end of the drill, whatever its result, with the disks that are in and their faults; its machine is off by then. */
   readonly left: (disks: MachineDisks) => Promise<void>;
 }
 
-/** What is asked for: a drill, and what may be different from its defaults. */
+/** A requested drill, and what may differ from its defaults. */
 export interface DrillRequest {
   readonly drill: Drill;
-  /** What it must come to where the request itself decides that: it is a twin. */
+  /** The result it must have, where the request itself decides it: it is a twin. */
   readonly expectation?: Expectation;
   readonly layout: ArrayLayout;
-  /** The layout as a person named it, by name or file: a drill that is not made for it is skipped. */
+  /** The layout a person named, by name or file: a drill that is not made for it is skipped. */
   readonly layoutAsked?: LayoutAsked;
   readonly payloadBytes: number;
-  /** Decides the payload and everything else that looks random in it. */
+  /** Decides the payload and everything else random in it. */
   readonly seed: string;
-  /** The array that it is run on, for a drill that does not build one. */
+  /** The array it runs on, for a drill that does not build one. */
   readonly array?: ArrayAtRest;
   readonly skippedSteps: readonly string[];
-  /** As `parseKernelChoice` reads it, paths absolute: a suite, a version, packages, a directory. */
+  /** As `parseKernelChoice` reads it, with absolute paths: a suite, a version, packages, a directory. */
   readonly kernel: string;
   /** A Debian suite. */
   readonly tools: string;
@@ -44,11 +44,11 @@ export interface DrillRequest {
   readonly templates: TemplateUse;
   /** Room for machines, shared by all drills of a run. */
   readonly slots: MachineSlots;
-  /** Whether a drill that is skipped has failed to be judged. */
+  /** Whether a skipped drill counts as inconclusive. */
   readonly strict: boolean;
-  /** The drill's own folder in the run; every machine leaves its evidence in a folder below it. */
+  /** The drill's own folder in the run; every machine has a folder for its evidence below it. */
   readonly runHostPath: string;
   readonly mirrors: Mirrors;
-  /** Called when the verdict is there and the machine is on: `--keep`. The machine goes when the promise settles. */
+  /** Called when there is a verdict and the machine is on: `--keep`. The machine goes when the promise settles. */
   readonly keep?: (machine: { readonly name: string; readonly socketsHostPath: string }) => Promise<void>;
 }

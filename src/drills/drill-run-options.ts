@@ -11,6 +11,6 @@ export interface DrillRunOptions {
   readonly disks: MachineDisks;
   readonly payload: Payload;
   readonly seed: string;
-  /** `main` unless given; after a restart it is `main-2`, … */
+  /** `main` by default; after a restart it is `main-2`, … */
   readonly machineName?: string;
 }

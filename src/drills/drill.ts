@@ -17,44 +17,47 @@ export interface Step {
   readonly name: string;
   readonly title: string;
   readonly phase: StepPhase;
-  /** Whether the drill still has something to judge without it. */
+  /** Whether the drill can still judge something without it. */
   readonly skippable: boolean;
   /** What would be typed and done, in order. Pure: `--plan` prints it, and `run` types the same values. */
   readonly plan: (array: ArrayPlan) => readonly PlanLine[];
-  /** Does it. */
+  /** Runs it. */
   readonly run: (run: DrillRun) => Promise<void>;
-  /** Changes when `run` does something else while `plan` says the same: the template of a build step is told apart by it. */
+  /** Changes when `run` does something else under the same plan, so that the template of a build step changes too. */
   readonly edition?: string;
 }
 
-/** The same drill with a deliberate mistake, which must come out `broken`: a step left out, a wrong step in its place, or a layout that cannot survive the fault. */
+/**
+ * The same drill with a deliberate mistake, which must come out `broken`: a missing step, a wrong step in its place, or a layout that
+ * cannot survive the fault.
+ */
 export interface Twin {
   /** Why it must break, in one sentence. */
   readonly because: string;
-  /** The checks that are broken then: names, or globs of which one matches. Broken for another reason is a surprise. */
+  /** The checks that are then broken: names, or globs with at least one match. Broken for another reason is a surprise. */
   readonly breaks: readonly string[];
   /** The step that is left out. */
   readonly skipStep?: string;
-  /** Steps that each take the place of the one with their name. */
+  /** Steps that each replace the one with the same name. */
   readonly instead?: readonly Step[];
   readonly layout?: ArrayLayout;
 }
 
-/** What something is about: versions, as ranges such as `>=5.14` or `>=6.2 <6.5`, and a layout; what is not named does not matter. */
+/** What a statement applies to: versions, as ranges such as `>=5.14` or `>=6.2 <6.5`, and a layout; anything left out does not matter. */
 export interface VersionScope {
   /** Of the kernel under test. */
   readonly kernel?: string;
   /** Of btrfs-progs. */
   readonly tools?: string;
-  /** That was asked for by name (`--layout`). */
+  /** The requested named layout (`--layout`). */
   readonly layout?: LayoutName;
 }
 
-/** What a drill cannot do without; elsewhere it is skipped, and says why. */
+/** What a drill requires; without it, it is skipped with the reason. */
 export interface Requirement extends VersionScope {
-  /** What members must be behind. No drill runs on members without containers, and need not say so. */
+  /** How members must be encrypted. No drill runs without containers, so that need not be said. */
   readonly encryption?: readonly Encryption[];
-  /** What its disks must hang on: where what it says of the kernel is so on no other bus. */
+  /** The buses it can run on, if the kernel behaves as it says only there. */
   readonly buses?: readonly Bus[];
   /** Completes "skipped: ". */
   readonly because: string;
@@ -66,36 +69,36 @@ export interface VersionKnowledge extends VersionScope, Pick<Expectation, 'verdi
   readonly source: string;
 }
 
-/** One promise, the fault, the procedure, the proof. A drill is one file. */
+/** One promise, the fault, the procedure, the proof. Each drill is one file. */
 export interface Drill {
   /** Kebab-case. */
   readonly name: string;
   /** One sentence that is either kept or broken. */
   readonly promise: string;
-  /** What an administrator sees, in which order, and what tempts them to do the wrong thing. Paragraphs of a few sentences, with empty lines between. */
+  /** What an administrator sees, in order, and what tempts them to the wrong move. Paragraphs of a few sentences, separated by empty lines. */
   readonly story: string;
-  /** How the trouble shows, in one or two short sentences: the first thing on the drill's page. The first of the story unless given. */
+  /** How the trouble shows, in one or two short sentences: the first thing on the drill's page. By default the story's first sentence. */
   readonly symptom?: string;
-  /** What people do instead, and why not: a sentence each, "Don't …: …". */
+  /** Common wrong moves, and why not: one sentence each, "Don't …: …". */
   readonly wrongMoves?: readonly string[];
   /** Where the knowledge comes from. */
   readonly sources: readonly string[];
-  /** Kebab-case words to find it by: `replace`, `luks`, `read-errors`. */
+  /** Kebab-case words for finding it: `replace`, `luks`, `read-errors`. */
   readonly tags: readonly string[];
   readonly layout: ArrayLayout;
-  /** The named layouts that it is made for, beside its own. */
+  /** Named layouts it is made for, besides its own. */
   readonly layouts: readonly LayoutName[];
   readonly requires?: readonly Requirement[];
-  /** Versions of which something else than `held` is known. */
+  /** Versions with a known result other than `held`. */
   readonly knowledge?: readonly VersionKnowledge[];
   readonly payloadBytes: number;
   readonly steps: readonly Step[];
-  /** The step with which a person who has this trouble begins; the first one after the last fault unless given. */
+  /** The step where a person with this trouble starts; by default the first one after the last fault. */
   readonly repairFrom?: string;
-  /** What may be lost, in one sentence; nothing unless given. Which files exactly is predicted on the way ({@link DrillRun.predictLoss}). */
+  /** What may be lost, in one sentence; nothing by default. The drill predicts the exact files on the way ({@link DrillRun.predictLoss}). */
   readonly mayLose?: string;
   /** What follows the steps: the whole proof, or nothing (its checks are made on the way). */
   readonly proof: 'full' | 'none';
-  /** None only for a demonstration. */
+  /** Absent only for a demonstration. */
   readonly twin: Twin | null;
 }

@@ -2,7 +2,7 @@ import { emptyLog } from '../core/kernel/kernel-log.ts';
 import type { KernelLog } from '../core/kernel/kernel-log.ts';
 import type { Machine } from '../machine/machine.ts';
 
-/** Gives what the kernel of a machine has said, without its beginning, as far as that is given. */
+/** Gives the kernel log of a machine, after a given beginning if there is one. */
 export function kernelLogOf(machine: Machine, without = emptyLog): KernelLog {
   const unkept = machine.unkept();
   const from = without.unkept.lines + without.consoleLines.length;
@@ -13,7 +13,7 @@ export function kernelLogOf(machine: Machine, without = emptyLog): KernelLog {
   };
 }
 
-/** Gives one log behind the other. */
+/** Concatenates logs. */
 export function joinLogs(first: KernelLog, second: KernelLog): KernelLog {
   return {
     consoleLines: [...first.consoleLines, ...second.consoleLines],

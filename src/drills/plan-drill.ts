@@ -4,7 +4,7 @@ import { planArray } from '../core/plan/array.ts';
 import type { DrillPlan, PlanLine } from '../core/plan/drill-plan.ts';
 import type { Drill } from './drill.ts';
 
-/** What the proof looks at, in its order. Source: design, section 5. */
+/** What the proof checks, in order. Source: design, section 5. */
 const proofLines: readonly PlanLine[] = [
   'the mount point is really mounted, read-write',
   'every file matches the manifest that the host wrote before the fault, and every durable record is there',
@@ -16,18 +16,15 @@ const proofLines: readonly PlanLine[] = [
   'it survives a reboot with only what crypttab and fstab say',
 ].map((text) => ({ kind: 'act', text }));
 
-/** What shapes a plan beside the drill. */
+/** What shapes a plan besides the drill. */
 export interface PlanOptions {
   readonly layout: ArrayLayout;
   readonly skippedSteps: readonly string[];
-  /** What is known of the machine, in words; nothing unless given. */
+  /** What is known of the machine, in words; nothing by default. */
   readonly machine?: readonly string[];
 }
 
-/**
- * Gives the plan of a drill. LUKS UUIDs, which every run draws anew, stand as `UUID-OF-DISK1`, …;
- * everything else is the very value that a run types.
- */
+/** Gives the plan of a drill. LUKS UUIDs, which are new in every run, appear as `UUID-OF-DISK1`, …; everything else is exactly what a run types. */
 export function planDrill(drill: Drill, options: PlanOptions): DrillPlan {
   const { layout, skippedSteps, machine = [] } = options;
   const uuids = diskSizesBytes(layout).map((_, index) => `UUID-OF-DISK${String(index + 1)}`);

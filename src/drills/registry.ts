@@ -27,7 +27,7 @@ import { readErrorsOnSource } from './catalogue/read-errors-on-source.ts';
 import { slowDisk } from './catalogue/slow-disk.ts';
 import { latentBadBlock } from './catalogue/latent-bad-block.ts';
 
-/** Every drill there is; the first is the default. */
+/** All drills; the first is the default. */
 export const drills: readonly Drill[] = [
   replaceMissingDisk,
   replacePulledDiskOnline,
@@ -58,7 +58,7 @@ export const drills: readonly Drill[] = [
 /** The drill that `raidlab drill` runs when none is named. */
 export const defaultDrill: Drill = replaceMissingDisk;
 
-/** Finds a drill by name; throws `unknown-drill` with the nearest name there is. */
+/** Finds a drill by name; throws `unknown-drill` with the nearest known name. */
 export function findDrill(name: string): Drill {
   const found = drills.find((drill) => drill.name === name);
   if (found !== undefined) return found;
@@ -68,27 +68,27 @@ export function findDrill(name: string): Drill {
 }
 
 /**
- * Gives the drills that words name, in their order: a name is that drill, every time it is given; a glob is those that it
- * matches and that are not there yet, in the order of the registry. Throws `unknown-drill` for a word that names none.
+ * Gives the drills that words name, in order: a name is that drill, as often as it is given; a glob is the drills that match and are not
+ * listed yet, in the order of the registry. Throws `unknown-drill` for a word that names none.
  */
 export function selectDrills(words: readonly string[]): readonly Drill[] {
   const selected: Drill[] = [];
   for (const word of words) {
     const matches = isGlob(word) ? drills.filter((drill) => matchesGlob(word, drill.name)) : [findDrill(word)];
-    // Throws: nothing has the very name of a glob.
+    // Throws: no drill has a glob as its name.
     if (matches.length === 0) findDrill(word);
     selected.push(...(isGlob(word) ? matches.filter((drill) => !selected.includes(drill)) : matches));
   }
   return selected;
 }
 
-/** Gives those of some drills that have any of the tags; throws `unknown-tag` for one that no drill has. */
+/** Gives the drills with any of the tags; throws `unknown-tag` for one that no drill has. */
 export function selectTagged(from: readonly Drill[], tags: readonly string[]): readonly Drill[] {
   for (const tag of tags) requireTag(tag);
   return from.filter((drill) => drill.tags.some((tag) => tags.includes(tag)));
 }
 
-/** Every tag that a drill has, sorted. */
+/** All tags of drills, sorted. */
 export const drillTags: readonly string[] = [...new Set(drills.flatMap((drill) => drill.tags))].sort();
 
 function requireTag(tag: string): void {
@@ -97,7 +97,7 @@ function requireTag(tag: string): void {
   throw new RaidlabError({ area: 'usage', reason: 'unknown-tag', tag, known: drillTags, nearest });
 }
 
-/** Gives every drill that promises something: all but demonstrations. */
+/** Gives all drills with a promise: all except demonstrations. */
 export function promisingDrills(): readonly Drill[] {
   return drills.filter((drill) => drill.twin !== null);
 }

@@ -16,26 +16,25 @@ import type { DrillRequest } from './drill-request.ts';
 export interface DrillJob {
   /** Its label, unique in the run. */
   readonly job: string;
-  /** Events of this context belong to the job; it ends when the run's does. */
+  /** Events of this context belong to the job; it ends with the run's. */
   readonly ctx: Context;
   readonly request: DrillRequest;
-  /** Records a failure that ends this job alone; gives its exit code. */
+  /** Records a failure that ends only this job; gives its exit code. */
   readonly fail: (error: unknown) => ExitCode;
 }
 
 /** The result of a job. */
 export interface JobOutcome {
   readonly job: string;
-  /** Null when the drill could not begin. */
+  /** Null when the drill could not start. */
   readonly verdict: Verdict | null;
   readonly exitCode: ExitCode;
 }
 
 /**
- * Runs drills, at most `limit` at once, begun in the order given; their outcomes come in that order, too.
- *
- * A drill that fails ends itself and no other: its failure is recorded and is its outcome. When the context ends, all are
- * ended, none is begun, and once they have cleaned up the context's reason is thrown.
+ * Runs drills, at most `limit` at once, started in the given order; their outcomes are in that order too. A failing drill ends only
+ * itself: its failure is recorded as its outcome. When the context ends, all end, no more start, and after their cleanup the context's
+ * reason is thrown.
  */
 export async function runDrills(
   ctx: Context,
@@ -64,7 +63,7 @@ async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDri
     return ended(judged.verdict, exitCodeOfDrill(judged, job.request.strict));
   } catch (error) {
     if (!ctx.signal.aborted) return ended(null, job.fail(error));
-    // What ended the run is reported once, by the run: whatever a drill throws on its way out is a consequence.
+    // The run itself reports once what ended it: errors that drills throw on their way out are consequences.
     const { reason } = ctx.signal as { readonly reason: unknown };
     ended(null, reason instanceof RaidlabError ? describeFailure(reason.failure).exitCode : exitCodes.internal);
     throw reason;

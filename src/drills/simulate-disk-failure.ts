@@ -1,6 +1,6 @@
 /**
- * The default drill, on the array of a lab: what the seed's script did, done right. Beside it that script as it was,
- * up to the point where everything looks fine.
+ * The default drill, on the array of a lab: what the seed's script did, done right. Beside it the original script, up to the point where
+ * everything looks fine.
  */
 import { mountedSubvolume, whyNotWorkable } from '../core/array/why-not-workable.ts';
 import type { Unworkable } from '../core/array/why-not-workable.ts';
@@ -33,7 +33,7 @@ import { act, typed } from './steps/plan-line.ts';
 import { softBalance } from './steps/replace-steps.ts';
 import { countersSeen } from './steps/counters.ts';
 
-/** Power on, what a boot does with the storage, and a look at what has become of the array: what cannot be worked on is refused before anything is done to it. */
+/** Power on, a boot's storage commands, and a look at the state of the array: unsuitable arrays are refused before anything is done to them. */
 const openLab: Step = {
   name: 'open-lab',
   title: 'Turn the machine of the lab on, as a boot does, and examine its array',
@@ -46,7 +46,7 @@ const openLab: Step = {
   ],
   run: async (run) => {
     await run.boot();
-    // What is wrong with it is told by how the array is then, in clearer words.
+    // The state of the array then says what is wrong, in clearer words.
     await run.try(planOpenAsBoot);
     const { ctx, guest, array } = run;
     const picture = await lookAtArray(ctx, guest);
@@ -64,7 +64,7 @@ function refuse(reason: Unworkable | null): void {
   if (reason !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', ...reason });
 }
 
-/** Tells what stands in the way of what raidlab writes to the array itself; null when nothing does. */
+/** Says what obstructs the files that raidlab itself writes to the array; null when nothing does. */
 function whyNotOurs({ manifest }: Census, isOurs: IsOurs): Unworkable | null {
   const [, taken] = manifest.entries.filter(({ path }) => isOurs(path));
   if (taken === undefined) return null;
@@ -79,7 +79,7 @@ function describeCensus({ manifest, unread }: Census): string {
 
 const planDegradedForGood = command('sed', '-i', `s|^\\(\\S* ${arrayGuestPath} btrfs \\S*\\)|\\1,degraded|`, '/etc/fstab');
 
-/** As the seed's script: with `degraded` in fstab, for good. */
+/** As in the seed's script: with `degraded` in fstab, for good. */
 const mountDegradedForGood: Step = {
   ...mountDegraded,
   title: 'Put `degraded` into fstab, and mount (as the original script did)',
@@ -90,7 +90,7 @@ const mountDegradedForGood: Step = {
   },
 };
 
-/** Everything that the script, and most people, look at after a replace; all of it says that it is fine. */
+/** Everything that the script, and most people, look at after a replace; all of it says that all is fine. */
 const lookAndGoHome: Step = {
   ...softBalance,
   title: 'Check what people usually check, and go home (as the original script did)',
@@ -121,7 +121,7 @@ async function lookAtCounters(run: DrillRun): Promise<void> {
   });
 }
 
-/** What the seed's script did: everything that it looks at says that it is fine. */
+/** What the seed's script did: everything it looks at says that all is fine. */
 const asTheSeedDidIt: Twin = {
   instead: [mountDegradedForGood, lookAndGoHome],
   breaks: ['profiles', 'leg-alone-*'],
@@ -129,7 +129,7 @@ const asTheSeedDidIt: Twin = {
     'replace does not restore the profile: what was written while degraded has one copy, although everything people usually check says it is fine.',
 };
 
-/** Loses the first disk of a lab, replaces it by the spare, and proves the result; the array of the lab is what it is done to. */
+/** Loses the first disk of a lab, replaces it by the spare, and proves the result, on the lab's own array. */
 export const simulateDiskFailure: Drill = {
   ...replaceMissingDisk,
   name: 'simulate-disk-failure',

@@ -8,13 +8,13 @@ export interface TwinDrill {
   readonly expectation: Expectation;
 }
 
-/** Gives the twin of a drill as a drill. A step that takes the place of none is a mistake in the twin. */
+/** Gives the twin of a drill as a drill. A replacement step without an original is a mistake in the twin. */
 export function twinOf(drill: Drill, twin: Twin): TwinDrill {
   const { because, breaks, skipStep, instead = [], layout = drill.layout } = twin;
   const stray = instead.find((step) => drill.steps.every(({ name }) => name !== step.name));
   if (stray !== undefined) throw new Error(`the twin of ${drill.name} has a step ${stray.name} that takes the place of none`);
   return {
-    // A twin whose layout is what makes it worse is made for no other.
+    // A twin whose layout is the mistake is made for no other layout.
     drill: {
       ...drill,
       layout,

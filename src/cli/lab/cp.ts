@@ -51,7 +51,7 @@ export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
   }
   const place = await placeOf(cli, asked.lab);
   await requireKeeper(place);
-  // // scp takes whatever precedes the first colon for a host, unless a slash comes first.
+  // scp takes whatever precedes the first colon for a host, unless a slash comes first.
   const paths = asked.paths.map((path) =>
     path.startsWith(':') ? `${place.name}${path}` : path.includes(':') && !path.startsWith('/') ? `./${path}` : path,
   );

@@ -48,7 +48,7 @@ export async function runLogsCommand(cli: Cli, asked: LogsCommand): Promise<Exit
 
 function writeBytes({ screen }: Cli): (bytes: Buffer) => void {
   return (bytes) => {
-    // // The buffer is overwritten by the next read, before a slow reader has taken it.
+    // The buffer is overwritten by the next read, before a slow reader has taken it.
     screen.data(Buffer.from(bytes));
   };
 }

@@ -77,7 +77,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
   const place = await placeOf(cli, asked.lab);
   const { state, condition, picture } = await lookAt(cli, place);
   requireAsBuilt(state);
-  // // A lab that is on is checked before it is turned off; one that is off is checked by the drill's first step.
+  // A lab that is on is checked before it is turned off; one that is off is checked by the drill's first step.
   if (picture !== null) requireWorkable(state, picture);
   const chosen = await chooseSimulation(asked.likeSeed);
   checkPayloadFits(state.layout, chosen.drill.payloadBytes);
@@ -101,7 +101,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
       return mostSevere((await runDrills(ctx, jobs, 1, run)).map((outcome) => outcome.exitCode));
     });
   });
-  // // It was on before, so the person wants to see the result.
+  // It was on before, so the person wants to see the result.
   if (condition.is === 'on' && !cli.interruption.signal.aborted) {
     const steps = result === undefined ? [] : stepsDone(chosen.drill, result);
     await turnOnAgain(cli, place, asked, (picture) => labAfterLines(place.name, picture, state.layout, steps));

@@ -52,7 +52,7 @@ export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<
   const pause = async (): Promise<boolean> => delay(watchMs, true, { signal: ctx.signal }).catch(() => false);
   while (asked.watch && (await pause())) {
     const next = await look();
-    // // A file or a program gets only what changed.
+    // A file or a program gets only what changed.
     if (cli.screen.out.capabilities.live || JSON.stringify(next) !== JSON.stringify(status)) tell(next);
     status = next;
   }

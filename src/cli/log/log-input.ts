@@ -76,7 +76,7 @@ export async function readLogLines(ctx: Context, source: Readable, onLine: (line
     return { packing: packed?.name ?? null, problem: null };
   } catch (error) {
     ctx.signal.throwIfAborted();
-    // // Whatever could be unpacked has been read: a truncated copy still has its beginning.
+    // Whatever could be unpacked has been read: a truncated copy still has its beginning.
     if (packed === undefined) throw error;
     return { packing: packed.name, problem: `It is packed by ${packed.name}, and could not be unpacked to its end: ${saidBy(error)}.` };
   } finally {

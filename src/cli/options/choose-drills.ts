@@ -28,7 +28,7 @@ interface DrillWishes extends LayoutOptions {
 export async function chooseDrills(asked: DrillWishes, cwdHostPath: string): Promise<readonly ChosenDrill[]> {
   const { checkSkippedSteps } = await import('../../drills/registry.ts');
   const drills = await selectAsked(asked, cwdHostPath);
-  // // Drills have few steps in common, and the result of a drill without a step must be read by itself.
+  // Drills have few steps in common, and the result of a drill without a step must be read by itself.
   if (asked.skipSteps.length > 0 && drills.length > 1) refuse(`--skip-step works with a single drill; ${String(drills.length)} are named.`);
   if (asked.twin && asked.skipSteps.length > 0) refuse('--twin decides itself what is left out: it does not go together with --skip-step.');
   if (asked.keep && drills.length * asked.repeat > 1) refuse('--keep leaves one machine running: it works with a single drill, once.');

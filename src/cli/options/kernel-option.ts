@@ -22,7 +22,7 @@ export const toolsName = knownWord('SUITE', suiteWords);
  */
 export async function resolveKernel(cli: Cli, typed: string): Promise<string> {
   const kernel = absoluteKernel(cli, typed);
-  // // It imports everything that builds images.
+  // It imports everything that builds images.
   const { checkKernelFiles } = await import('../../machine/image/kernel/kernel-sources.ts');
   await checkKernelFiles(parseKernelChoice(kernel, suiteNames(cli.mirrors)));
   return kernel;

@@ -20,7 +20,7 @@ export function isLayoutFile(word: string): boolean {
 /** Gives the layout in a file. Rejects with `usage/no-layout-file`, and with `usage/bad-layout-file` for what is wrong in it. */
 export async function loadLayout(typed: string, cwdHostPath: string): Promise<ArrayLayout> {
   const text = await readText(typed, cwdHostPath);
-  // // Only a file needs the YAML parser.
+  // Only a file needs the YAML parser.
   const { parseYaml } = await import('./yaml-document.ts');
   const document = parseYaml(text);
   const read = document.is === 'document' ? readLayout(document.root) : { is: 'wrong' as const, mistakes: document.mistakes };

@@ -21,6 +21,6 @@ export const seedOption = optional(
 
 /** Gives the chosen seed. The default payload is always the same, so that its array is a template; `random` picks another. */
 export function seedOf(asked: string | undefined): string {
-  // // Six digits are easy to read out, and a million payloads are enough.
+  // Six digits are easy to read out, and a million payloads are enough.
   return asked === 'random' ? String(randomInt(1_000_000)) : (asked ?? '1');
 }

@@ -55,7 +55,7 @@ export function openOutput(stream: TextStream, capabilities: TerminalCapabilitie
     drained: async () => {
       if (isLost) return;
       await new Promise<void>((resolve) => {
-        // // An empty write is done when those before it are; a lost stream may never call back.
+        // An empty write is done when those before it are; a lost stream may never call back.
         stream.write('', () => {
           resolve();
         });

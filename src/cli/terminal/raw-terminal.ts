@@ -67,7 +67,7 @@ async function takeOver(
     [Symbol.dispose]: () => {
       input.off('data', onInput);
       input.pause();
-      // // Node also does this when the process ends by itself.
+      // Node also does this when the process ends by itself.
       input.setRawMode?.(false);
       output.write(formatModeReset(modes));
     },
@@ -81,6 +81,6 @@ async function takeOver(
 async function leaveOutputAlone(ctx: Context): Promise<void> {
   const { runHostCommand } = await import('../../machine/process/host-process.ts');
   const argv = ['setsid', '--wait', 'stty', '-F', `/proc/${String(process.pid)}/fd/0`, '-opost'];
-  // // Without it everything but editors looks right.
+  // Without it everything but editors looks right.
   await runHostCommand(ctx, argv, { purpose: 'take over the terminal' }).catch(() => undefined);
 }

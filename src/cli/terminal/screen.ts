@@ -70,7 +70,7 @@ export function openScreen(out: Output, err: Output): Screen {
       const page = out.page();
       const rows = lines.map((line) => cutLine(line, page));
       if (rows.length === shown.length && rows.every((row, index) => row === shown[index])) return;
-      // // Rows are overwritten in place, then their remainders erased: erasing the region first would flicker.
+      // Rows are overwritten in place, then their remainders erased: erasing the region first would flicker.
       const up = shown.length > 1 ? `\u001b[${String(shown.length - 1)}F` : shown.length === 1 ? '\r' : '';
       const text = rows.map((row) => `${row}\u001b[K`).join('\n');
       out.write(`${up}${text}${rows.length < shown.length ? eraseToEnd : ''}`);

@@ -32,7 +32,7 @@ export class Ring<T> {
     this.#items.push(item);
     this.#weight += this.#weightOf(item);
     while (this.#length > this.#bound.items || this.#weight > this.#bound.weight) this.#dropOldest();
-    // // Cut rarely and at once: cutting at each item would move all the others.
+    // Cut rarely and at once: cutting at each item would move all the others.
     if (this.#start > this.#length) this.#cut();
   }
 

@@ -36,7 +36,7 @@ function takeTrouble(lines: OutputLines): BalanceResult {
   const failed = lines.takeIf(/^ERROR: error during balancing '.+': (.+)$/);
   if (failed !== null) {
     const reason = failed.text(1);
-    // // EINPROGRESS, another exclusive operation, is the only reason that the kernel log does not explain.
+    // EINPROGRESS, another exclusive operation, is the only reason that the kernel log does not explain.
     if (reason !== 'Operation now in progress') {
       lines.take('There may be more info in syslog', /^There may be more info in syslog - try dmesg \| tail$/);
     }

@@ -78,7 +78,7 @@ function takeFilesystem(lines: OutputLines): ShownFilesystem {
       continue;
     }
     if (devices.some(({ devid }) => devid === device.devid)) lines.refuseTaken('each devid once');
-    // // A missing device may still have a name that now belongs to another disk.
+    // A missing device may still have a name that now belongs to another disk.
     if (!device.missing && devices.some((other) => !other.missing && other.guestDevice === device.guestDevice)) {
       lines.refuseTaken('each device that is there once');
     }

@@ -152,7 +152,7 @@ function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'ver
   const what = `No suite has a kernel ${version}.${lacks}`;
   const has = known.length === 0 ? 'They have none.' : `They have ${known.join(', ')}: \`raidlab kernels ls --available\` shows where.`;
   if (unread === undefined) return { exitCode: exitCodes.usage, what, remedy: has };
-  // // It may well be in what could not be read.
+  // It may well be in what could not be read.
   return {
     exitCode: exitCodes.unavailable,
     what: `${what} The package lists of ${unread.suites.join(', ')} could not be read.`,

@@ -10,7 +10,7 @@ export function listFaultBlocks(ranges: readonly ByteRange[]): readonly number[]
     const first = Math.floor(offsetBytes / faultBlockBytes);
     for (let block = first; block * faultBlockBytes < offsetBytes + lengthBytes; block += 1) {
       blocks.add(block * faultBlockBytes);
-      // // Enough to know that it is too many.
+      // Enough to know that it is too many.
       if (blocks.size > maxFaultBlocks) return [...blocks];
     }
   }
@@ -48,7 +48,7 @@ export function drawBlocks({ within, count, seed, blockBytes = faultBlockBytes }
   const prng = openPrng(seed);
   const drawn: number[] = [];
   for (let turn = 0; turn < count; turn += 1) {
-    // // The last one takes the drawn one's place: each is drawn once, in constant time.
+    // The last one takes the drawn one's place: each is drawn once, in constant time.
     const index = prng.below(left.length);
     const last = left.pop() ?? 0;
     drawn.push(index < left.length ? (left[index] ?? 0) : last);

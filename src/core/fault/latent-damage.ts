@@ -49,18 +49,18 @@ export function drawLatentDamage(wish: LatentDamageWish): LatentDamage {
           .map(({ offsetBytes }) => ({ offsetBytes, lengthBytes: piece.lengthBytes })),
       );
   const stripes = (guestPath: string): number => files.get(guestPath)?.length ?? 0;
-  // // Those in few stripes first, but more than one: any stripe of a large file may be the last of a request.
+  // Those in few stripes first, but more than one: any stripe of a large file may be the last of a request.
   const enough = [...files.keys()]
     .filter((guestPath) => blocksIn(placesIn(guestPath)) >= blocksEach)
     .sort((one, other) => Number(stripes(one) < 2) - Number(stripes(other) < 2) || stripes(one) - stripes(other));
   if (enough.length < fileCount) throw new RangeError(`${String(enough.length)} files can be damaged, not ${String(fileCount)}`);
-  // // Far apart in the list, so that they are files of different kinds.
+  // Far apart in the list, so that they are files of different kinds.
   const damaged = Array.from({ length: fileCount }, (_, index) => enough[Math.floor((index * enough.length) / fileCount)] ?? '');
   return {
     devid,
     at: damaged.flatMap((guestPath) => drawBlocks({ within: placesIn(guestPath), count: blocksEach, seed: `${seed} ${guestPath}` })),
     damaged,
-    // // Every bad block has as many copies left as the fewest: only the bad one itself, or at least one good one.
+    // Every bad block has as many copies left as the fewest: only the bad one itself, or at least one good one.
     lost: fewest === 1 ? damaged : [],
   };
 }

@@ -110,7 +110,7 @@ function judgeKvm({ kvm, isRoot, user }: HostFacts): Finding {
         ...base,
         outcome: 'warn',
         what: `/dev/kvm is there, but ${user} may not open it: software emulation is used`,
-        // // Every distribution has usermod(8); a session keeps the groups it started with.
+        // Every distribution has usermod(8); a session keeps the groups it started with.
         mend: `${isRoot ? '' : 'sudo '}usermod --append --groups kvm ${user} # then log in again`,
       };
     case 'open':

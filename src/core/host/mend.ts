@@ -56,7 +56,7 @@ function installCommands(
   wanted: readonly Requirement[],
 ): readonly string[] {
   const { debian } = requirements;
-  // // A program that must be newer than the release's comes from its backports.
+  // A program that must be newer than the release's comes from its backports.
   const isNewer = (one: Requirement): boolean =>
     'atLeast' in one && distribution.ids.includes(facts.os.id) && facts.os.codename === debian.backports.codename;
   const packagesOf = (all: readonly Requirement[]): readonly string[] => [

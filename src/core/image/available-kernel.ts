@@ -39,7 +39,7 @@ function isNamed(kernel: AvailableKernel, typed: string): boolean {
 }
 
 function isWithin(version: string, typed: string): boolean {
-  // // More than numbers is a kernel's name, not the beginning of a version.
+  // More than numbers is a kernel's name, not the beginning of a version.
   if (!/^\d+(?:\.\d+)*(?:~rc\d+)?$/u.test(typed)) return false;
   const [has, wanted] = [parseVersion(version), parseVersion(typed)];
   const isBeginning = wanted.numbers.every((number, index) => has.numbers[index] === number);

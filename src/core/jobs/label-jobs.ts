@@ -1,6 +1,6 @@
 /** Gives each name a unique label: the name itself, then `name-2`, `name-3`, … */
 export function labelJobs(names: readonly string[]): readonly string[] {
-  // // A given name keeps its label: `a`, `a`, `a-2` become `a`, `a-3`, `a-2`.
+  // A given name keeps its label: `a`, `a`, `a-2` become `a`, `a-3`, `a-2`.
   const taken = new Set(names);
   const used = new Set<string>();
   return names.map((name) => {

@@ -13,7 +13,7 @@ export interface JournalDifference {
  */
 export function compareJournal(seed: string, segment: number, acknowledged: number, content: string): readonly JournalDifference[] {
   const differences: JournalDifference[] = [];
-  // // Invalid UTF-8 shifts character offsets: then a record is searched for by its text, which is unique.
+  // Invalid UTF-8 shifts character offsets: then a record is searched for by its text, which is unique.
   const isAscii = /^[\0-\u007f]*$/u.test(content);
   for (let record = 0; record < acknowledged; record += 1) {
     const expected = journalRecord(seed, segment, record);

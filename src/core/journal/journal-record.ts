@@ -9,7 +9,7 @@ export const journalRecordBytes = 2048;
  * record, filled up with a word unique to it. `src/storage/guest-programs/journal-writer.pl` writes the same line.
  */
 export function journalRecord(seed: string, segment: number, index: number): string {
-  // // The writer in the guest sees the seed as bytes.
+  // The writer in the guest sees the seed as bytes.
   const seedBytes = String.fromCharCode(...utf8(seed));
   const start = hashText(`${seedBytes}/${String(segment)}/${String(index)}`);
   const word = [0, 1, 2, 3].map((place) => spreadWord(start, place).toString(16).padStart(8, '0')).join('');

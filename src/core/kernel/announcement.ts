@@ -51,7 +51,7 @@ const forms: readonly (readonly [RegExp, KernelTroubleKind])[] = [
   [/^(?:CPU \d+ )?Unable to handle kernel /u, 'oops'],
   [/^BUG: (?:Unable to handle kernel |Kernel NULL pointer dereference)/u, 'oops'],
   [/^(?:Kernel Fault|Bad Address \([^)]*\)): Code=\d+/u, 'oops'],
-  // // report_bug() in lib/bug.c, then everything else that prints `BUG:` (lib/, mm/, kernel/sched/)
+  // report_bug() in lib/bug.c, then everything else that prints `BUG:` (lib/, mm/, kernel/sched/)
   [/^kernel BUG\b/u, 'bug'],
   [/^BUG: /u, 'bug'],
   // check_hung_task() in kernel/hung_task.c; `in I/O wait` since 6.19

@@ -66,7 +66,7 @@ export function parseAnnouncedPlace(text: string): CodePlace | null {
 
 /** Gives the entry in a line of a call trace; null when there is none, as in `? 0xffffffffc02e7000` or `<TASK>`. */
 export function parseTraceEntry(text: string): TraceEntry | null {
-  // // Most lines of a log are not entries, and the forms are long.
+  // Most lines of a log are not entries, and the forms are long.
   if (!text.includes('+0x') && !text.includes(' (') && !text.includes('[inline]')) return null;
   const trimmed = text.trim();
   for (const form of entryForms) {

@@ -28,7 +28,7 @@ const stopsWriting = /^BTRFS.*(?:forced readonly|forced shutdown|[Tt]ransaction 
 /** Order matters. Levels are those of btrfs_printk() in fs/btrfs/messages.c; `BTRFS: ` without a level is 3.x or a message without a filesystem. */
 const forms: readonly (readonly [RegExp, Verdict])[] = [
   [stopsWriting, ['btrfs', 'critical']],
-  // // A repair means that a copy was bad, whatever its level.
+  // A repair means that a copy was bad, whatever its level.
   [/^BTRFS.*(?:read error corrected|[^n]fixed up error at logical)/u, ['btrfs', 'warning']],
   [/^BTRFS (?:emergency|alert|critical)\b/u, ['btrfs', 'critical']],
   [/^BTRFS(?: error\b|: error \()/u, ['btrfs', 'error']],

@@ -61,7 +61,7 @@ export function observeKernelLine<Watch extends ReportWatch>(
 
 /** Takes a line that is not the kernel's: it is kept where it stands in a report, but not interpreted. */
 export function observeStranger<Watch extends ReportWatch>(state: Watch, rawLine: string): Observed<Watch> {
-  // // After a complete report it no longer stands in between.
+  // After a complete report it no longer stands in between.
   if (state.report === null || state.report.isComplete) return { state, found: [] };
   return withinLimit(state, keepInTranscript(state.report, rawLine));
 }

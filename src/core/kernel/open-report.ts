@@ -117,7 +117,7 @@ const traceStart = /^(?:Call [Tt]race|Backtrace)(?: ?\([^)]*\))?: */u;
 function nextTraceState(now: OpenReport['traceIs'], text: string): OpenReport['traceIs'] {
   if (now === 'to-come') return traceStart.test(text) || isArmTraceEntry(text) ? 'running' : now;
   if (now === 'over' || text === '</TASK>') return 'over';
-  // // A foreign line in between does not end a trace; another part of the report does.
+  // A foreign line in between does not end a trace; another part of the report does.
   return isOfTrace(text) || !isReportLine(text) ? 'running' : 'over';
 }
 
@@ -129,7 +129,7 @@ function startsUnannounced(report: OpenReport, text: string): boolean {
 /** The last pointer printed before the trace is the trouble's; user space's and the summary's come after it. */
 function placeIn(report: OpenReport, text: string): CodePlace | null {
   if (report.traceIs !== 'to-come') return report.at ?? lastPointer(report, text);
-  // // A sanitizer names the place itself, and prints no pointer.
+  // A sanitizer names the place itself, and prints no pointer.
   if (report.kind === 'bug' && report.at !== null && parseAnnouncedPlace(report.what) !== null) return report.at;
   return parseInstructionPointer(text) ?? report.at;
 }
@@ -141,6 +141,6 @@ function lastPointer(report: OpenReport, text: string): CodePlace | null {
 
 function completesReport(report: OpenReport, text: string): boolean {
   if (text.startsWith('---[ end trace')) return true;
-  // // Reports of hung tasks, lockups, stalls and panics have no end marker: they end with the task's stack.
+  // Reports of hung tasks, lockups, stalls and panics have no end marker: they end with the task's stack.
   return !report.hasEndMarker && text === '</TASK>';
 }

@@ -30,7 +30,7 @@ export function observeStorageActivity(activity: StorageActivity, text: string):
     if (changed === null) continue;
     const entry = changed[1] === undefined ? act.name : `${act.name} of devid ${changed[1]}`;
     const others = activity.filter((running) => running !== entry);
-    // // A console can be fed endless starts; a real array has a handful of devices.
+    // A console can be fed endless starts; a real array has a handful of devices.
     return started === null ? others : [...others, entry].slice(-64);
   }
   return activity;

@@ -12,7 +12,7 @@ import type { ActDone, KeeperAct, KeeperAnswer, KeeperRequest } from './keeper-p
 import { rangeShape, serialShape, standingFaultOn } from './lab-state.ts';
 import { isSnapshotName } from './snapshot-name.ts';
 
-// // The act itself refuses unknown disks, by their names.
+// The act itself refuses unknown disks, by their names.
 const damageShape: Shape<DiskDamage> = oneOfObjects(
   'kind',
   ['silent-corruption', 'header-wipe'],

@@ -133,7 +133,7 @@ const diskShape: Shape<LabDisk> = fields({
 
 const words = list(text);
 
-// // A lab that was made before these fields existed has their defaults.
+// A lab that was made before these fields existed has their defaults.
 const layoutShape: Shape<ArrayLayout> = fields({
   memberSizesBytes: list(count(1)),
   spareSizesBytes: list(count(1)),
@@ -214,7 +214,7 @@ export const labStateShape: Shape<LabState> = v.pipe(
     faults: list(standingFaultOn(serialShape)),
     life: lifeShape,
   }),
-  // // The report is about the fault, not the whole lab.
+  // The report is about the fault, not the whole lab.
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { disks, faults } = dataset.value;

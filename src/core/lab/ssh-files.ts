@@ -32,7 +32,7 @@ export function formatSshConfig(place: SshPlace): string {
     '  GlobalKnownHostsFile none',
     '  StrictHostKeyChecking yes',
     '  UpdateHostKeys no',
-    // // Under emulation the newer key exchanges take longer than the rest of the login; nobody eavesdrops on the loopback.
+    // Under emulation the newer key exchanges take longer than the rest of the login; nobody eavesdrops on the loopback.
     '  KexAlgorithms ^curve25519-sha256',
     '  ForwardAgent no',
     '  ForwardX11 no',

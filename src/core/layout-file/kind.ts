@@ -90,7 +90,7 @@ export function list<T>(kind: Kind<T>, expected: string): Kind<readonly T[]> {
 /** A size with its unit, read into bytes. */
 export const size: Kind<number> = {
   expected: 'a size with its unit, such as 512MiB or 1.5GiB',
-  // // As `parseSize` reads it.
+  // As `parseSize` reads it.
   schema: { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)? ?([kKmMgGtT]([iI]?[bB])?|[bB])$' },
   read: (node, subject) => {
     const bytes = node.is === 'scalar' && typeof node.value === 'string' ? parseSize(node.value) : undefined;
@@ -102,7 +102,7 @@ export const size: Kind<number> = {
 function sizeRemedy(node: LocatedNode): string {
   const value = node.is === 'scalar' ? Number(node.value) : Number.NaN;
   if (!Number.isSafeInteger(value) || value <= 0) return 'Units are KiB, MiB, GiB and TiB, each 1024 of the one before.';
-  // // A small number was hardly meant as bytes.
+  // A small number was hardly meant as bytes.
   const meant = value < 1024 ? `${String(value)}GiB` : formatSize(value).replace(' ', '');
   return `Write the unit: ${meant}.`;
 }

@@ -24,7 +24,7 @@ export function placeInText(text: string, { start, length }: TextSpan): PlaceInT
   const spanned = Array.from(text.slice(at, at + length).split('\n', 1)[0] ?? '').length;
   const marked = Math.max(1, Math.min(spanned, characters.length - column, around));
   const from = Math.max(0, column - around);
-  // // Terminals differ in the width of a tab: a space keeps the mark below its place.
+  // Terminals differ in the width of a tab: a space keeps the mark below its place.
   const shown = characters
     .slice(from, column + marked + around)
     .join('')

@@ -145,7 +145,7 @@ export function checkLayout(layout: ArrayLayout): void {
 
 /** Writes a setting as an option of a command line: `--disk-size 1GiB`. */
 function sayOption(setting: LayoutSetting, value?: string): string {
-  // // Options that take one word at a time have singular names.
+  // Options that take one word at a time have singular names.
   const name = `--${setting.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`).replace(/options$/u, 'option')}`;
   return value === undefined ? name : `${name} ${value}`;
 }

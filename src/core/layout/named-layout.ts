@@ -11,7 +11,7 @@ export const namedLayouts = {
     memberSizesBytes: [gibibyte, 1.5 * gibibyte, 2 * gibibyte],
     spareSizesBytes: equalSizes(1, 2 * gibibyte),
   },
-  // // On disks of 1 GiB a second degraded replace has no room (ENOSPC, 5 of 5 on kernel 6.12): that is a matter of tiny arrays, which
+  // On disks of 1 GiB a second degraded replace has no room (ENOSPC, 5 of 5 on kernel 6.12): that is a matter of tiny arrays, which
   // have their own drill.
   raid1c3: {
     ...defaultLayout,

@@ -26,7 +26,7 @@ export function predictUsableBytes(layout: ArrayLayout): number {
   const totalBytes = sum(payloadSizesBytes);
   // Both copies of dup are on one disk.
   if (profile === 'dup') return Math.floor(totalBytes / copies);
-  // // The largest disks hold no more than the others can match with the remaining copies.
+  // The largest disks hold no more than the others can match with the remaining copies.
   const bounds = Array.from({ length: copies }, (_, index) => sum(payloadSizesBytes.slice(index)) / (copies - index));
   return Math.floor(Math.min(...bounds));
 }
@@ -47,7 +47,7 @@ function sum(numbers: readonly number[]): number {
 /** Checks that a payload leaves room for a drill's other writes (degraded writes, journals, chunks under balance). */
 export function checkPayloadFits(layout: ArrayLayout, payloadBytes: number): void {
   const usableBytes = predictUsableBytes(layout);
-  // // Balancing and degraded chunks need unallocated space; beyond half full a drill would test ENOSPC instead of its promise.
+  // Balancing and degraded chunks need unallocated space; beyond half full a drill would test ENOSPC instead of its promise.
   if (payloadBytes > usableBytes / 2) {
     throw new RaidlabError({ area: 'usage', reason: 'payload-too-large', payloadBytes, usableBytes });
   }

@@ -58,7 +58,7 @@ const hexDigits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeA
 function* textRun(entry: FileEntry, run: DataRun): Generator<ContentPiece> {
   const page = textPage(entry.contentSeed);
   for (const { offset, length } of piecesOf(run)) {
-    // // Lines keep their grid at any offset of the run: the page is cut, not shifted.
+    // Lines keep their grid at any offset of the run: the page is cut, not shifted.
     const skip = offset % lineBytes;
     const bytes = new Uint8Array(Math.ceil((skip + length) / lineBytes) * lineBytes);
     for (let start = 0; start < bytes.length; start += lineBytes) {

@@ -57,7 +57,7 @@ const facts =
 /** Parses the output of {@link findCommand}. Throws UnknownOutput on anything else, on truncated output, and when the start itself is not listed. */
 export function parseFind(stdout: string): readonly FoundEntry[] {
   const strings = stdout.split('\0');
-  // // The last NUL ends the output, so nothing may follow it, and strings come in pairs.
+  // The last NUL ends the output, so nothing may follow it, and strings come in pairs.
   if (strings.pop() !== '' || strings.length % 2 !== 0 || strings.length === 0) throw unknown('pairs of strings ended by NUL', strings);
   const entries = Array.from({ length: strings.length / 2 }, (_, index) =>
     parseEntry(strings[2 * index] ?? '', strings[2 * index + 1] ?? '', index),

@@ -38,7 +38,7 @@ export function ustarBlock(header: UstarHeader): Uint8Array {
   writeText(block, 116, 8, `${octal(header.gid, 7)}\0`);
   writeText(block, 124, 12, `${octal(header.sizeBytes, 11)}\0`);
   writeText(block, 136, 12, `${octal(header.mtimeSeconds, 11)}\0`);
-  // // The sum is computed with the field itself full of spaces.
+  // The sum is computed with the field itself full of spaces.
   writeText(block, 148, 8, ' '.repeat(8));
   writeText(block, 156, 1, header.type);
   writeText(block, 157, 100, header.linkName ?? '');

@@ -90,7 +90,7 @@ function openDrafts(seed: string): Drafts {
   const prng = openPrng(`payload ${seed}`);
   const time = (): string => {
     const seconds = earliestSecond + prng.below(200_000_000);
-    // // Half of them have whole seconds, like files from archives.
+    // Half of them have whole seconds, like files from archives.
     const nanoseconds = prng.below(2) === 0 ? 0 : prng.below(1_000_000_000);
     return `${String(seconds)}.${String(nanoseconds).padStart(9, '0')}`;
   };
@@ -127,7 +127,7 @@ function oddEntries(drafts: Drafts): readonly FileEntry[] {
 
 function inlineEntries(drafts: Drafts): readonly FileEntry[] {
   return inlineSizes.map((sizeBytes) => {
-    // // A text line is the same in all files up to its number, so the shortest files are random.
+    // A text line is the same in all files up to its number, so the shortest files are random.
     const more = sizeBytes < 64 ? { filling: 'random' as const } : {};
     return drafts.solid(`inline/of ${String(sizeBytes)} bytes`, sizeBytes, more);
   });

@@ -23,7 +23,7 @@ export function* tarPieces(plan: PayloadPlan): Generator<TarPiece> {
       yield piece;
     }
   }
-  // // Two zero blocks end an archive; more of them fill the last record.
+  // Two zero blocks end an archive; more of them fill the last record.
   const ended = written + 2 * blockBytes;
   for (const bytes of zeros(Math.ceil(ended / recordBytes) * recordBytes - written)) yield { bytes, content: null };
 }
@@ -103,7 +103,7 @@ function sparseRecords(entry: FileEntry, name: string): readonly PaxRecord[] {
 function sparseMap(entry: FileEntry): Uint8Array {
   const last = entry.data.at(-1);
   const endsInHole = last === undefined || last.offset + last.lengthBytes < entry.sizeBytes;
-  // // A file that ends in a hole has an empty run at its end, as GNU tar writes it.
+  // A file that ends in a hole has an empty run at its end, as GNU tar writes it.
   const runs = endsInHole ? [...entry.data, { offset: entry.sizeBytes, lengthBytes: 0 }] : entry.data;
   const lines = [runs.length, ...runs.flatMap((run) => [run.offset, run.lengthBytes])];
   const map = utf8(`${lines.join('\n')}\n`);

@@ -39,7 +39,7 @@ export function parseXxhsum(asked: readonly string[], stdout: string, stderr: st
       return { contents, unasked: afterStop(asked.slice(index + 1), hashes, refused) };
     } else throw new UnknownOutput('xxhsum', `a line for ${path}`, stdout.slice(-200), asked.length);
   }
-  // // It stopped, and yet it printed something about every path: about one of them twice, or about another one.
+  // It stopped, and yet it printed something about every path: about one of them twice, or about another one.
   if (wasStopped) throw new UnknownOutput('xxhsum', 'a file whose reading failed', stderr.slice(-200), asked.length);
   return { contents, unasked: [] };
 }
@@ -73,7 +73,7 @@ function parseComplaints(
 ): { readonly refused: ReadonlyMap<string, string>; readonly wasStopped: boolean } {
   const refused = new Map<string, string>();
   let wasStopped = false;
-  // // 0.8.1 erases its progress line with a carriage return and spaces even when it was told to be quiet.
+  // 0.8.1 erases its progress line with a carriage return and spaces even when it was told to be quiet.
   const lines = stderr.split(/[\r\n]/u).map((line) => line.trimEnd());
   for (const [index, line] of lines.entries()) {
     if (line === '') continue;

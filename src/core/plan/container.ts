@@ -55,7 +55,7 @@ export function planCreateContainer(container: ContainerPlan, format: ContainerF
   const { keyGuestPath, guestDevice } = container;
   return [
     command('install', '-d', '-m', '0700', '/etc/luks'),
-    // // The empty file is made 0600 before it contains any key byte.
+    // The empty file is made 0600 before it contains any key byte.
     command('install', '-m', '0600', '/dev/null', keyGuestPath),
     planFillKey(container),
     command(

@@ -62,7 +62,7 @@ export function planMkfsFeatures({ kernelVersion, btrfsFeatures, progsVersion }:
     btrfsFeatures === undefined
       ? isAtLeast(kernelVersion, feature.safeSince)
       : btrfsFeatures.includes(feature.kernelName) &&
-        // // A backported feature is safe, because somebody made it so; an original one is as it was at that version.
+        // A backported feature is safe, because somebody made it so; an original one is as it was at that version.
         (isAtLeast(kernelVersion, feature.safeSince) || !isAtLeast(kernelVersion, feature.since));
   const refused = features.filter((feature) => isAtLeast(progsVersion, feature.defaultSince) && !bears(feature));
   const names = refused.map(({ name }) => name);

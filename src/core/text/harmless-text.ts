@@ -38,7 +38,7 @@ export function harmlessText(text: string): string {
 
 /** Formats a value as JSON, in one line or indented, that is harmless wherever it is printed, and parses to the same value. */
 export function harmlessJson(value: unknown, indent?: number): string {
-  // // A line of JSON begins with a bracket, a quote, a word or a number: untrusted text is only within its strings.
+  // A line of JSON begins with a bracket, a quote, a word or a number: untrusted text is only within its strings.
   return JSON.stringify(value, null, indent).replace(unseenInJson, escapeInJson).replace(commandAnywhere, escapeInJson);
 }
 

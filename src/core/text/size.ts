@@ -17,7 +17,7 @@ export function formatSize(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;
-  // // 999.5 would be printed as 1000: the next unit says it in fewer digits.
+  // 999.5 would be printed as 1000: the next unit says it in fewer digits.
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;

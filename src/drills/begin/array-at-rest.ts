@@ -5,7 +5,7 @@ import { DrillRun } from '../drill-run.ts';
 import type { ArrayAtRest, DrillRequest } from '../drill-request.ts';
 import type { MachineKit } from './machine-kit.ts';
 
-/** Makes a drill that goes on with an array that is there; the payload comes on a disk of its own. Its machine is off. */
+/** Makes a drill that starts from an existing array; the payload comes on a separate disk. Its machine is off. */
 export async function openRunOnArray(ctx: Context, kit: MachineKit, request: DrillRequest, array: ArrayAtRest): Promise<DrillRun> {
   const { drill, layout, seed } = request;
   const { payload, disk } = await writeDrillPayload(ctx, kit.disksHostPath, request);

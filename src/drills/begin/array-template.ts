@@ -34,7 +34,7 @@ import type { MachineDisks, MachineKit } from './machine-kit.ts';
 import type { WrittenTree } from '../written-tree.ts';
 import type { DrillRequest } from '../drill-request.ts';
 
-/** An array that is built and filled, at rest. */
+/** A built and filled array, at rest. */
 export interface ArrayTemplate {
   readonly entry: CacheEntry;
   readonly saved: SavedMachine;
@@ -43,9 +43,9 @@ export interface ArrayTemplate {
   readonly facts: ArrayFacts;
 }
 
-/** What a drill must know of the array that it goes on with. */
+/** What a drill must know about the array it starts from. */
 interface ArrayFacts {
-  /** Of the members' containers, in their order; spares get theirs in each drill. */
+  /** Of the members' containers, in order; spares get theirs in each drill. */
   readonly luksUuids: readonly string[];
   readonly writtenTrees: readonly WrittenTree[];
   readonly serials: readonly string[];
@@ -57,15 +57,15 @@ const factsShape: Shape<ArrayFacts> = fields({
   serials: list(text),
 });
 
-/** Raised when the array that the same build steps make becomes another. */
+/** Raised when the same build steps make a different array. */
 const arrayVersion = 2;
 
 const machineName = 'array-template';
 const files = { payload: 'payload.tar', manifests: 'manifests.json', commands: 'commands.ndjson' } as const;
 
 /**
- * Gives the template of a drill's built array; it is made when it is not in the cache, by `build`, which does the drill's build
- * steps on the run that it is given. Rejects with what `build` rejects with, and as `ensureEntry` does.
+ * Gives the template of a drill's built array; if it is not cached, `build` makes it by running the drill's build steps. Rejects as
+ * `build` and `ensureEntry` do.
  */
 export async function ensureArrayTemplate(
   ctx: Context,
@@ -109,7 +109,7 @@ export async function ensureArrayTemplate(
   return readTemplate(entry, request.layout.bus);
 }
 
-/** Forks a drill's machine from the template, with copy-on-write disks of its own, and gives the drill as it is after its build steps. */
+/** Forks a drill's machine from the template, with its own copy-on-write disks, and gives the drill as it is after its build steps. */
 export async function resumeFromTemplate(ctx: Context, kit: MachineKit, request: DrillRequest, template: ArrayTemplate): Promise<DrillRun> {
   const { facts, payload, saved } = template;
   const { layout } = request;
@@ -118,13 +118,13 @@ export async function resumeFromTemplate(ctx: Context, kit: MachineKit, request:
   const run = new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed: request.seed });
   await run.boot(async (startCtx, spec) => forkMachine(startCtx, spec, saved));
   run.writtenTrees.push(...facts.writtenTrees);
-  // What was typed when the template was made belongs to the evidence of every drill that goes on from there.
+  // What was typed when the template was made is evidence for every drill that starts from it.
   if (template.entry.cached)
     await copyFile(join(template.entry.hostPath, files.commands), join(kit.evidenceHostPath, 'main', 'template-commands.ndjson'));
   return run;
 }
 
-/** Gives what names the template: what it is forked from, and all that its build steps do, with their places for what is drawn at random. */
+/** Gives what identifies the template: what it is forked from, and everything its build steps do, with placeholders for random values. */
 async function planArrayKey(kit: MachineKit, request: DrillRequest, steps: readonly Step[]): Promise<EntryKey> {
   const booted = await planBootedKey(kit.parts);
   const { layout, payloadBytes, seed } = request;

@@ -21,13 +21,13 @@ import type { DrillRequest } from '../drill-request.ts';
 
 /** What happens to the build steps of a drill. */
 export interface BuildSteps {
-  /** Does a step on the run that it is given. */
+  /** Runs a step on the given run. */
   readonly run: (run: DrillRun, step: Step) => Promise<void>;
-  /** A step need not be done: the drill goes on from a template that was made at `madeAt` (ISO 8601) and holds what it did. */
+  /** A step is skipped: the drill starts from a template made at `madeAt` (ISO 8601) that contains its effect. */
   readonly restored: (step: Step, madeAt: string) => void;
 }
 
-/** Gives a drill whose build steps are done, with its machine on. Rejects with what a step rejects with. */
+/** Gives a drill whose build steps are done, with its machine on. Rejects as its steps do. */
 export async function beginDrill(
   ctx: Context,
   parts: { readonly kit: MachineKit; readonly store: OpenStore; readonly request: DrillRequest },
@@ -67,7 +67,7 @@ export async function beginDrill(
   }
 }
 
-/** The build steps before anything else happens: what a template can hold. */
+/** The build steps at the beginning: what a template can contain. */
 function leadingBuildSteps(steps: readonly Step[]): readonly Step[] {
   const end = steps.findIndex((step) => step.phase !== 'build');
   return end === -1 ? steps : steps.slice(0, end);

@@ -14,15 +14,15 @@ import { DrillRun } from '../drill-run.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
 import type { DrillRequest } from '../drill-request.ts';
 
-/** The part of the payload that is written while degraded: a quarter of it, so that both trees have files of every kind. */
+/** The share of the payload written while degraded: a quarter, so that both trees have files of every kind. */
 const degradedShare = 0.25;
 
-/** Draws LUKS UUIDs, anew for every array. */
+/** Draws new LUKS UUIDs for an array. */
 export function drawUuids(count: number): readonly string[] {
   return Array.from({ length: count }, () => randomUUID());
 }
 
-/** Makes a drill that begins with blank disks, in the kit's directory for disks: payload, system disk, array disks. Its machine is off. */
+/** Makes a drill that starts from blank disks, in the kit's directory for disks: payload, system disk, array disks. Its machine is off. */
 export async function openBlankRun(ctx: Context, kit: MachineKit, request: DrillRequest, machineName = 'main'): Promise<DrillRun> {
   const { layout, seed } = request;
   const { payload } = await writeDrillPayload(ctx, kit.disksHostPath, request);
@@ -39,7 +39,7 @@ export async function openBlankRun(ctx: Context, kit: MachineKit, request: Drill
   return new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed, machineName });
 }
 
-/** Writes what a drill will put on its array into a directory, as a disk that its machine can read. */
+/** Writes a drill's payload into a directory, as a disk that its machine can read. */
 export async function writeDrillPayload(
   ctx: Context,
   directoryHostPath: string,
@@ -52,7 +52,7 @@ export async function writeDrillPayload(
   return { payload, disk: await diskIn(directoryHostPath, payloadSerial) };
 }
 
-/** Gives the files of a machine whose disks are in a directory, in the order of their bays; the payload is on SCSI, whatever the array is on. */
+/** Gives the files of a machine whose disks are in a directory, in the order of their bays; the payload is on SCSI, whatever the array's bus. */
 export async function disksIn(directoryHostPath: string, serials: readonly string[], bus: Bus): Promise<MachineDisks> {
   const disks = serials.map(async (serial) => diskIn(directoryHostPath, serial, bus));
   return { systemHostPath: join(directoryHostPath, 'system.qcow2'), disks: await Promise.all(disks) };

@@ -8,39 +8,39 @@ import type { MachineSlots } from '../../machine/machine-slots.ts';
 import type { BootedParts } from '../../machine/template/booted-template.ts';
 import type { StartMachine } from '../../machine/template/fork-or-boot.ts';
 
-/** What every machine of one drill is made from. */
+/** What all machines of one drill are made from. */
 export interface MachineKit {
   /** QEMU, accelerator, kernel, tools, memory. */
   readonly parts: BootedParts;
-  /** Brings a machine up, by a fork or by a boot. */
+  /** Starts a machine, by fork or boot. */
   readonly startMachine: StartMachine;
   /** Whether machines are forked from templates. */
   readonly forks: boolean;
-  /** Room for machines: one that runs takes a slot. */
+  /** Room for machines: a running one takes a slot. */
   readonly slots: MachineSlots;
   /** Disk images; removed with the drill. */
   readonly disksHostPath: string;
   /** Sockets and pid files, a short path; removed with the drill. */
   readonly socketsHostPath: string;
-  /** Kept: one folder a machine. */
+  /** Kept: one folder per machine. */
   readonly evidenceHostPath: string;
 }
 
-/** The files that a machine leaves when it is off and finds again when it is on: its system disk and array disks. */
+/** The files that outlast a machine being switched off and on: its system disk and array disks. */
 export interface MachineDisks {
   readonly systemHostPath: string;
-  /** qcow2 unless given. */
+  /** qcow2 by default. */
   readonly systemFormat?: DiskSpec['format'];
   readonly disks: readonly DiskSpec[];
-  /** What is wrong with these disks, and stays so over a restart. */
+  /** The faults of these disks, which outlast a restart. */
   readonly faults?: readonly StandingFault[];
 }
 
-/** How a machine of a kit is started, where that is not the usual way. */
+/** How a machine of a kit is started, where that is unusual. */
 export interface StartFromKitOptions {
   /** Instead of the kit's own way. */
   readonly start?: StartMachine;
-  /** A slot that was taken for it: the machine's from now on. */
+  /** A slot already taken for it, which now belongs to the machine. */
   readonly slot?: Disposable;
 }
 
@@ -68,12 +68,12 @@ async function planMachine({ parts, ...kit }: MachineKit, name: string, disks: M
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
   await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
   const { tools, ...shape } = parts;
-  // An examination leaves disks out, and what is wrong with them.
+  // An examination leaves out some disks, and their faults.
   const faults = disks.faults?.filter((fault) => disks.disks.some(({ serial }) => serial === fault.disk)) ?? [];
   return { ...shape, name, rootHostPath: tools.rootHostPath, ...disks, faults, evidenceHostPath, scratchHostPath };
 }
 
-/** A machine that is off makes room, however it went off. */
+/** A machine that is off frees its slot, however it ended. */
 function freeingSlot(machine: Machine, slot: Disposable): Machine {
   const freed = async (end: PromiseLike<void>): Promise<void> => {
     await end;
@@ -88,7 +88,7 @@ function freeingSlot(machine: Machine, slot: Disposable): Machine {
   };
 }
 
-/** Gives copy-on-write disks over the given ones, which must not change from now on: an examination leaves what it examines untouched. */
+/** Gives copy-on-write disks over the given ones, which must not change from now on: an examination does not alter what it examines. */
 export async function overlayDisks(ctx: Context, kit: MachineKit, name: string, original: MachineDisks): Promise<MachineDisks> {
   const overlay = async (backingHostPath: string, backingFormat: DiskSpec['format']): Promise<string> => {
     const hostPath = join(kit.disksHostPath, `${name}-${basename(backingHostPath).replace(/\.[^.]*$/u, '')}.qcow2`);

@@ -66,7 +66,7 @@ function planMountWithoutBalance(array: ArrayPlan): Command {
   return planMountArray(array, memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded', 'skip_balance');
 }
 
-/** The wrong move: to convert to single while btrfs still lists a disk that is dead. */
+/** The wrong move: converting to single while btrfs still lists a dead disk. */
 export const convertWithDeadDisk: Drill = {
   name: 'convert-with-dead-disk',
   promise: 'A conversion to single while a dead disk is still listed loses nothing, and the redundant array can be restored.',

@@ -87,7 +87,7 @@ function planWipeTarget({ mappingGuestDevice }: ContainerPlan): readonly Command
   return [
     command('btrfs', 'device', 'scan', '--forget', mappingGuestDevice),
     command('wipefs', '-a', mappingGuestDevice),
-    // fstab mounts by label, and until udev has seen that the disk has none any more, the label leads to it.
+    // fstab mounts by label, and until udev sees that the disk lost its label, the label leads there.
     command('udevadm', 'settle'),
   ];
 }
@@ -111,14 +111,14 @@ const replaceAgain: Step = {
   },
 };
 
-/** Lets the boot open and mount what it can, and puts the kernel's reason beside what it is worth. */
+/** Lets the boot open and mount what it can, and adds the kernel's reason to the assessment. */
 async function lookAtBoot(run: DrillRun, whenRefused: string): Promise<void> {
   await run.look(planOpenAsBoot, (result: CommandResult) =>
     result.exitCode === 0 ? 'It mounts.' : `${whenRefused} The kernel: ${aboutReplace(run).join('; ')}.`,
   );
 }
 
-/** A power cut in the middle of a replace, whose target is not there at the next boot and comes back later. */
+/** A power cut in the middle of a replace whose target is missing at the next boot and comes back later. */
 export const crashDuringReplaceTargetGone: Drill = {
   name: 'crash-during-replace-target-gone',
   promise: 'A replace interrupted by a power cut can be cancelled when its target is gone, and repeated when the target is back.',

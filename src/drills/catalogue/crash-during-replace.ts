@@ -10,7 +10,7 @@ import { spareOf } from '../steps/disks-of.ts';
 import { failingDevid } from '../steps/failing-disk-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
 
-/** How long what is left of the replace may take, milliseconds; it moves every byte of the array, under emulation. */
+/** How long the rest of the replace may take, milliseconds; it moves every byte of the array, under emulation. */
 const resumedReplaceTimeoutMs = 20 * 60 * 1000;
 
 const cutPower: Step = {
@@ -54,7 +54,7 @@ const finishReplace: Step = {
   plan: () => [...typed(planReplaceStatus()), act('again, until it has finished')],
   run: async (run) => {
     const resumed = aboutReplace(run);
-    // Typed once, so that a refusal is a finding; the looks that follow are only looks.
+    // Typed once, so that a refusal is a finding; what follows only looks.
     let status = await run.ask(planReplaceStatus(), parseReplaceStatus);
     const wait = { waitingFor: 'the replace to finish by itself', timeoutMs: resumedReplaceTimeoutMs, intervalMs: 500 };
     await waitUntil(run.ctx, wait, async () => {
@@ -72,7 +72,7 @@ const finishReplace: Step = {
   },
 };
 
-/** A power cut in the middle of a replace, with every disk there at the next boot. */
+/** A power cut in the middle of a replace, with all disks there at the next boot. */
 export const crashDuringReplace: Drill = {
   name: 'crash-during-replace',
   promise: 'A replace interrupted by a power cut continues by itself at the next boot, and the array is redundant once it has finished.',

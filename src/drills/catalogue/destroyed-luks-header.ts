@@ -38,7 +38,7 @@ const opensBySecondHeader: TriedClaim = {
   holds: ({ exitCode }) => exitCode === 0,
 };
 
-/** Only the first of the two headers of LUKS2: the second one, 16 KiB further on, opens the container, and fixes the first. */
+/** Only the first of the two LUKS2 headers: the second one, 16 KiB later, opens the container and repairs the first. */
 const wipePrimaryHeader: Step = {
   name: 'wipe-primary-header',
   title: 'Zero the first 4 KiB of the disk: the second header still opens it',
@@ -98,7 +98,7 @@ function planRejoin(array: ArrayPlan): readonly Command[] {
   return [planUnmount(array), planOpenContainer(memberOf(array, lostDevid)), planScanDevices(), planMount()];
 }
 
-/** The member comes back as it was before: stale by all that was written without it. */
+/** The member comes back as it was: without anything written in its absence. */
 const mountTogether: Step = {
   name: 'mount-together',
   title: 'Unmount, open the container, mount all members together',

@@ -19,7 +19,7 @@ import { typeReplace } from '../steps/type-replace.ts';
 
 const diskBytes = 256 * 1024 ** 2;
 
-/** Tries the replace; whether it goes through depends on the room that the kernel needs for it. */
+/** Tries the replace; whether it succeeds depends on the space the kernel needs for it. */
 const tryReplace: Step = {
   name: 'replace',
   title: 'Encrypt the spare, try to replace the missing disk with it',
@@ -45,7 +45,7 @@ const tryReplace: Step = {
   },
 };
 
-/** Gives how the replace was refused, or null when it went through. */
+/** Gives how the replace was refused, or null when it succeeded. */
 async function replaceOrRefusal(run: DrillRun): Promise<readonly string[] | null> {
   try {
     await typeReplace(run, lostDevid, spareOf(run.array));

@@ -53,7 +53,7 @@ const addDisk: Step = {
   plan: (array) => typed(...planAdd(array)),
   run: async (run) => {
     for (const planned of planAdd(run.array)) await run.type(planned);
-    // btrfs gives a new device the number after the greatest that it has. Source: find_next_devid() in fs/btrfs/volumes.c.
+    // btrfs gives a new device the number after the highest. Source: find_next_devid() in fs/btrfs/volumes.c.
     run.addMember(Math.max(...run.members.map(({ devid }) => devid)) + 1, spareOf(run.array));
   },
 };
@@ -110,7 +110,7 @@ const finishConversion = typedStep({
   commands: (array) => [planSoftBalance(array.layout)],
 });
 
-/** The seed's second caveat: a conversion that was not finished, found and fixed. */
+/** The seed's second caveat: an unfinished conversion, found and fixed. */
 export const incompleteConversion: Drill = {
   name: 'incomplete-conversion',
   promise: 'An unfinished conversion is found in filesystem usage, and finished with a soft balance.',
@@ -134,7 +134,7 @@ export const incompleteConversion: Drill = {
     'measured: conversions of a degraded array to one disk, kernels 6.12 and 7.3: with a writer that calls fsync 7 of 90 end in ENOSPC, without one none of 76',
   ],
   tags: ['balance', 'missing'],
-  // Larger than most drills': on disks of 1 GiB the last step had no room on kernel 6.1 while the array was written.
+  // Larger than in most drills: on disks of 1 GiB the last step had no room on kernel 6.1 while the array was written to.
   layout: { ...defaultLayout, memberSizesBytes: equalSizes(2, diskBytes), spareSizesBytes: equalSizes(1, diskBytes) },
   layouts: ['raid1'],
   payloadBytes: 16 * 1024 ** 2,

@@ -30,7 +30,7 @@ const crashKernel: Step = {
   skippable: false,
   plan: () => [act('the replace is under way'), ...typed(planCrashKernel)],
   run: async (run) => {
-    // Does not come back: the crash on the console ends every wait on this machine.
+    // Never returns: the crash on the console ends every wait on this machine.
     await run.type(planCrashKernel);
   },
 };

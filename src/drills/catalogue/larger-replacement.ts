@@ -57,7 +57,7 @@ const measure: Step = {
   },
 };
 
-/** A spare that is larger than the member that is gone. */
+/** A spare that is larger than the missing member. */
 export const largerReplacement: Drill = {
   name: 'larger-replacement',
   promise: 'A missing disk is replaced with a larger one; the array uses all of it, and is redundant again.',

@@ -22,15 +22,15 @@ import { replaceDisk, softBalance, updateCrypttab } from '../steps/replace-steps
 import { resetStats } from '../steps/reset-stats-step.ts';
 import { countersSeen } from '../steps/counters.ts';
 
-/** How many files are damaged, and how many blocks of 4 KiB of each: few enough that the kernel names them all. */
+/** How many files are damaged, and how many blocks of 4 KiB in each: few enough for the kernel to name them all. */
 const damage = { fileCount: 2, blocksEach: 2 } as const;
 
-/** Reads every file to its end, one by one, as most programs do, and prints the names of those that cannot be read. */
+/** Reads each file to its end, as most programs do, and prints the names of those that cannot be read. */
 const planReadEverything = planReadWith('bs=1M');
 
 /**
- * The same from the disks, and in blocks: what is cached cannot hide what is bad, and no read goes over the border of a stripe. Of those
- * that do, kernel 6.12 and later may lose the error.
+ * The same, from the disks and in blocks: the cache cannot hide damage, and no read crosses the border of a stripe, where kernel 6.12 and
+ * later may lose the error.
  */
 const planReadBlocks = planReadWith('bs=4096', 'iflag=direct');
 
@@ -41,7 +41,7 @@ function planReadWith(...operands: readonly string[]): Command {
 
 const planKernelLog = command('dmesg', '--level=warn');
 
-/** Keeps the name, owner and mode of a file, and gives its blocks back: a note of what is to be fetched from the backup. */
+/** Keeps a file's name, owner and mode but frees its blocks: a note of what to restore from the backup. */
 function planEmpty(guestPaths: readonly string[]): Command {
   return command('truncate', '--size=0', ...guestPaths);
 }
@@ -66,7 +66,7 @@ const plantBadBlocks: Step = {
   },
 };
 
-/** The disk that is lost in the drill. */
+/** The disk that the drill loses. */
 const memberSerial = `DISK${String(lostDevid)}`;
 
 const findDamaged: Step = {
@@ -100,7 +100,7 @@ const findDamaged: Step = {
   },
 };
 
-/** What says it, from the one that does not to the one that gives names. */
+/** What reports the damage, from what reports nothing to what gives names. */
 async function lookForDamage(run: DrillRun): Promise<void> {
   await run.look(planReplaceStatus(), (result) => {
     const status = readOutput(run.guest, result, parseReplaceStatus);
@@ -128,7 +128,7 @@ function tellCounters(run: DrillRun, result: CommandResult): string {
   return describeCounters(counters) || 'Every counter is zero.';
 }
 
-/** Whoever opens a damaged file must be told: a program that is given wrong bytes and no error makes wrong things of them. */
+/** A program that opens a damaged file must get an error: with wrong bytes and no error it does wrong things. */
 function judgeReading(run: DrillRun, told: readonly string[], found: readonly string[]): void {
   const untold = found.filter((guestPath) => !told.includes(guestPath));
   run.judge({
@@ -158,7 +158,7 @@ function judgeDamaged(run: DrillRun, found: readonly string[]): void {
   });
 }
 
-/** The survivor was not as well as everybody thought. */
+/** The survivor was not as healthy as everybody thought. */
 export const latentBadBlock: Drill = {
   name: 'latent-bad-block',
   promise:

@@ -13,7 +13,7 @@ import { serveDegraded } from '../steps/degraded-steps.ts';
 import { replaceAndConvert } from '../steps/replace-steps.ts';
 import { triedStep } from '../steps/tried-step.ts';
 
-/** What cryptsetup exits with when no keyslot opens. Source: cryptsetup(8), RETURN CODES. */
+/** The exit code of cryptsetup when no keyslot opens. Source: cryptsetup(8), RETURN CODES. */
 const noPermission = 2;
 
 function planLoseKey(array: ArrayPlan): Command {
@@ -44,7 +44,7 @@ const tryKey = triedStep({
   },
 });
 
-/** A container that nobody can open any more is a dead disk. */
+/** A container that nobody can open is a dead disk. */
 export const lostLuksKey: Drill = {
   name: 'lost-luks-key',
   promise: 'A member whose key is lost is replaced as if its disk were dead, and the array then survives the loss of any other.',

@@ -15,12 +15,12 @@ import { startWriting } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { replaceAndConvert } from '../steps/replace-steps.ts';
 
-/** How many times it is mounted. The kernels that allowed it once refused the second time. */
+/** How many times it is mounted. Kernels that allowed it once refused the second time. */
 const mounts = 3;
 
 /**
- * What a busy array would write in some days: more than the chunks that are there have room for, so that a new one is made, and
- * with one copy. It is allocated and not written, which is the same to chunks; bytes.
+ * What a busy array would write in some days, bytes: more than fits into the existing chunks, so that a new one is made with one copy. It
+ * is allocated but not written, which is the same to chunks.
  */
 const daysOfWritingBytes = 320 * 1024 ** 2;
 
@@ -62,7 +62,7 @@ const mountAgainAndAgain: Step = {
   },
 };
 
-/** A day of the degraded array: files and records are written, and where they lie is looked at. */
+/** A day of the degraded array: files and records are written, and their places examined. */
 async function useArray(run: DrillRun, mount: number): Promise<void> {
   if (mount === 1) {
     await run.type(planDaysOfWriting);

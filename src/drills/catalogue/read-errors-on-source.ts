@@ -19,7 +19,7 @@ import { resetStats } from '../steps/reset-stats-step.ts';
 /** How many blocks of 4 KiB cannot be read. */
 const badBlocks = 32;
 
-/** What a replace may read of the disk that it does not read, bytes: its super blocks, and metadata that is asked of whom it lies on. */
+/** What a replace may read of a disk that it should not read, bytes: its super blocks, and some metadata. */
 const allowedReadBytes = 1024 ** 2;
 
 const failReads: Step = {
@@ -42,7 +42,7 @@ const failReads: Step = {
   },
 };
 
-/** What the monthly scrub says of it. */
+/** What the monthly scrub reports. */
 async function lookByScrub(run: DrillRun): Promise<void> {
   await run.look(planScrub(), (result) => {
     const { report } = readOutput(run.guest, result, parseScrubStart);
@@ -75,7 +75,7 @@ function judgeSourceReads(serial: string, before: BlockStat, after: BlockStat): 
   };
 }
 
-/** What is done instead: the scrub has corrected everything, so the counters are set to zero, and the disk stays. */
+/** The alternative: the scrub has corrected everything, so the counters are reset, and the disk stays. */
 const hope: Step = {
   name: 'replace',
   title: 'The scrub has corrected everything: keep the disk',
@@ -85,7 +85,7 @@ const hope: Step = {
   run: lookByScrub,
 };
 
-/** A failing disk that is still there is replaced without being asked. */
+/** Replaces a failing disk that is still there, without reading it. */
 export const readErrorsOnSource: Drill = {
   name: 'read-errors-on-source',
   promise:

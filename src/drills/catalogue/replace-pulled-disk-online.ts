@@ -20,16 +20,16 @@ import { resetStats } from '../steps/reset-stats-step.ts';
 import { watchFor } from '../steps/watch-for.ts';
 import { countersSeen } from '../steps/counters.ts';
 
-/** How soon the error counters must tell, milliseconds: what a monitor that asks every minute can make use of. */
+/** How soon the error counters must rise, milliseconds: what a monitor that runs every minute can use. */
 const alarmWithinMs = 60_000;
 
-/** How soon the mapping must be gone once btrfs has let go of it, milliseconds. */
+/** How soon the mapping must be gone once btrfs has released it, milliseconds. */
 const mappingGoneWithinMs = 30_000;
 
-/** The exit code of `btrfs device stats -c` that says that a counter is not zero. Source: btrfs-device(8), bit 6. */
+/** The exit code of `btrfs device stats -c` for a counter that is not zero. Source: btrfs-device(8), bit 6. */
 const countersNotZero = 64;
 
-/** Pulls the disk while the array is written, and waits for the one thing that tells. */
+/** Pulls the disk while the array is written to, and waits for the one sign of it. */
 const pullWhileWriting: Step = {
   name: 'pull-disk',
   title: 'Pull a disk out of the running machine; the error counters raise the alarm',
@@ -78,7 +78,7 @@ async function judgeAlarm(run: DrillRun, pulledMs: number): Promise<void> {
   });
 }
 
-/** Tells the kernel to drop the dead mapping as soon as nobody holds it: btrfs does until it has another device. */
+/** Tells the kernel to drop the dead mapping once nobody holds it: btrfs does until it has another device. */
 const deferRemoval: Step = {
   name: 'defer-removal',
   title: 'Have the dead mapping removed once btrfs lets go of it',
@@ -102,7 +102,7 @@ const deferRemoval: Step = {
   },
 };
 
-/** A process that was ended by SIGSEGV, as a shell tells it. Measured: cryptsetup 2.7.5, `close --deferred` of a mapping whose disk was pulled. */
+/** A process ended by SIGSEGV, as a shell reports it. Measured: cryptsetup 2.7.5, `close --deferred` of a mapping whose disk was pulled. */
 const segmentationFault = 139;
 
 function planCloseDeferred({ mappingName }: ContainerPlan): Command {
@@ -114,7 +114,7 @@ function planRemoveDeferred({ mappingName }: ContainerPlan): Command {
   return command('dmsetup', 'remove', '--deferred', mappingName);
 }
 
-/** The dead mapping went by itself, and the live writer noticed nothing of it all. */
+/** The dead mapping went by itself, and the live writer noticed none of it. */
 const lookBack: Step = {
   name: 'look-back',
   title: 'The dead mapping is gone; the live writer saw no error',
@@ -141,7 +141,7 @@ async function judgeMappingGone(run: DrillRun): Promise<void> {
   const lost = memberOf(run.array, lostDevid);
   const options = { waitingFor: `the mapping ${lost.mappingName} to go`, withinMs: mappingGoneWithinMs };
   const gone = await watchFor(ctx, options, performance.now(), async () => {
-    // cryptsetup-status(8): exit 4 when the mapping is not active; it prints so.
+    // cryptsetup-status(8): exit 4 when the mapping is not active, and it says so.
     const result = await tryCommand(ctx, guest, planMappingStatus(lost));
     const { state } = readOutput(guest, result, parseMappingStatus);
     return { done: state === 'inactive', lastSeen: `${lost.mappingGuestDevice} is ${state}`, result };

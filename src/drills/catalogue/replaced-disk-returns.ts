@@ -24,7 +24,7 @@ import { replaceDisk, softBalance } from '../steps/replace-steps.ts';
 import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
 import { serveDegraded } from '../steps/degraded-steps.ts';
 
-/** Which commands put an old disk away for good, once it is known to be one. */
+/** The commands that remove an old disk for good, once it is identified. */
 function planRetire(array: ArrayPlan): readonly Command[] {
   const old = memberOf(array, lostDevid);
   return [...planWipeMembers([old]), planCloseContainer(old), planRemoveFromCrypttab(old), planAddToCrypttab(spareOf(array))];
@@ -58,7 +58,7 @@ const compareMembers: Step = {
     const shown = await run.ask(lookAt.filesystemShow, parseOneFilesystem);
     const expected = run.members.map(({ devid, container }) => ({ devid, guestDevice: container.mappingGuestDevice }));
     run.judge(judgeMembers(shown, expected));
-    // Unmounted, no transaction falls between two looks.
+    // Unmounted: no transaction comes between two looks.
     await run.type(planUnmount(run.array));
     const seen: SuperBlockSeen[] = [];
     for (const guestDevice of membersNow(run.array)) seen.push(await lookAtSuperBlock(run, guestDevice));
@@ -67,7 +67,7 @@ const compareMembers: Step = {
   },
 };
 
-/** A device that is not open has none, which is an answer. */
+/** A device that is not open has no super block, which is an answer. */
 async function lookAtSuperBlock(run: DrillRun, guestDevice: string): Promise<SuperBlockSeen> {
   const result = await run.try(planDumpSuper(guestDevice));
   if (result.exitCode !== 0) return { guestDevice, superBlock: null, refusal: describeRefusal(result) };
@@ -85,7 +85,7 @@ const resumeService: Step = {
   },
 };
 
-/** A disk that was dead, and was replaced, is alive again at the next boot; crypttab still names it. */
+/** A disk that was dead and was replaced is back at the next boot; crypttab still names it. */
 export const replacedDiskReturns: Drill = {
   name: 'replaced-disk-returns',
   promise: 'A replaced disk that turns up again is recognised and kept out, and the array stays on its new disk.',

@@ -21,7 +21,7 @@ import { needsSlowReplace, planSlowReplace, startSlowReplace } from '../steps/sl
 /** Where the files are copied to: the spare, with a filesystem of its own. */
 const rescueGuestPath = '/rescued';
 
-/** How long a replace on a dying disk may take to give up, milliseconds. */
+/** How long a replace on a dying disk may take to fail, milliseconds. */
 const failingReplaceTimeoutMs = 5 * 60 * 1000;
 
 function survivorOf(array: ArrayPlan) {
@@ -61,10 +61,10 @@ const loseSecond: Step = {
   run: async (run) => {
     for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
     const { process, hurry } = await startSlowReplace(run, firstLostDevid(run.array), spareOf(run.array));
-    // These records are in the log tree only: a mount that may not replay it does not have them.
+    // These records are only in the log tree: a mount that must not replay it does not have them.
     await run.waitForJournal(recordsAtWork);
     await run.injectFault({ kind: 'write-errors', disk: survivorOf(run.array).serial });
-    // Comes back when a write has failed.
+    // Returns when a write has failed.
     await run.waitForJournal(Number.POSITIVE_INFINITY);
     await hurry();
     const replaced = await process.wait(run.ctx, failingReplaceTimeoutMs);
@@ -91,7 +91,7 @@ const mountForRescue: Step = {
   },
 };
 
-/** The twin's: an administrator who knows of `ro`, and not of `rescue`. */
+/** The twin's mistake: an administrator who knows `ro`, but not `rescue`. */
 const mountReadOnly: Step = {
   ...mountForRescue,
   title: 'Mount what is left, read-only',
@@ -146,7 +146,7 @@ function planRescueDisk(array: ArrayPlan): readonly Command[] {
   const spare = spareOf(array);
   return [
     planOpenContainer(spare),
-    // It says still that it belongs to the array, which is mounted: mkfs would refuse it.
+    // It still claims to belong to the mounted array, so mkfs would refuse it.
     command('wipefs', '-a', spare.mappingGuestDevice),
     command('mkfs.btrfs', '-q', '-f', '-L', `${array.layout.label}-rescued`, spare.mappingGuestDevice),
     command('mkdir', '-p', rescueGuestPath),
@@ -156,12 +156,12 @@ function planRescueDisk(array: ArrayPlan): readonly Command[] {
 
 const planCopy: Command = { argv: ['cp', '--archive', `${arrayGuestPath}/.`, rescueGuestPath], timeoutMs: 600_000 };
 
-/** The rescued files take the array's place. */
+/** The rescued files replace the array. */
 function planTurnOver(array: ArrayPlan): readonly Command[] {
   return [command('umount', rescueGuestPath), planUnmount(array), planMountWith(spareOf(array).mappingGuestDevice, 'rw')];
 }
 
-/** A second disk fails while the first is replaced, and there are two copies: what can be had is had. */
+/** A second disk fails during the replace of the first, and there are two copies: whatever is readable is rescued. */
 export const secondDiskFailsSalvage: Drill = {
   name: 'second-disk-fails-salvage',
   promise: 'When the second disk of a mirror fails during the replace, everything it can still read is copied away.',

@@ -71,7 +71,7 @@ function planRecordBoth(array: ArrayPlan): readonly Command[] {
   ]);
 }
 
-/** A second disk fails while the first is replaced: three copies survive it. */
+/** A second disk fails during the replace of the first: three copies survive it. */
 export const secondDiskFails: Drill = {
   name: 'second-disk-fails',
   promise: 'With three copies of everything a second disk may fail while the first is replaced: nothing is lost, and both can be replaced.',
@@ -88,7 +88,7 @@ export const secondDiskFails: Drill = {
   ],
   sources: ['mkfs.btrfs(8), PROFILES: raid1c3 bears the loss of two devices', 'btrfs-replace(8), -r'],
   tags: ['missing', 'replace', 'pull', 'balance'],
-  // On disks of 1 GiB kernel 7.3 refuses the replace for want of room (ENOSPC): that is about tiny arrays, and not about a second disk.
+  // On disks of 1 GiB kernel 7.3 refuses the replace for lack of space (ENOSPC): that concerns tiny arrays, not a second disk.
   layout: { ...namedLayouts.raid1c3, memberSizesBytes: equalSizes(4, diskBytes), spareSizesBytes: equalSizes(2, diskBytes) },
   layouts: [],
   requires: [needsSlowReplace],

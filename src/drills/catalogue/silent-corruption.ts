@@ -16,7 +16,7 @@ import { locatePayload } from '../steps/files-on-array.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { resetStats } from '../steps/reset-stats-step.ts';
 
-/** How many blocks of 4 KiB are corrupted: enough to be spread over many files. */
+/** How many blocks of 4 KiB are corrupted: enough to affect many files. */
 const corruptedBlocks = 64;
 
 const corruptLeg: Step = {
@@ -60,7 +60,7 @@ const onlyLook: Step = {
   },
 };
 
-/** A second scrub that could not fix anything finds nothing: the first one really has. */
+/** A second scrub, which could not fix anything, finds nothing: the first one really fixed it. */
 const scrubAgain: Step = {
   name: 'scrub-again',
   title: 'Scrub again, read-only: nothing is left to find',
@@ -73,7 +73,7 @@ const scrubAgain: Step = {
   },
 };
 
-/** Its exit code says nothing of what it found (field notes, 9): the summary is judged. */
+/** Its exit code says nothing about what it found (field notes, 9): the summary is judged. */
 async function typeScrub(run: DrillRun, planned: Command): Promise<ScrubResult> {
   return readOutput(run.guest, await run.try(planned), parseScrubStart);
 }
@@ -98,7 +98,7 @@ function judgeCorrected({ done, report }: ScrubResult): Check {
   };
 }
 
-/** A leg rots quietly, a scrub fixes it. */
+/** A disk rots silently, and a scrub fixes it. */
 export const silentCorruption: Drill = {
   name: 'silent-corruption',
   promise: 'When a disk returns wrong bytes, a scrub finds and corrects every block, and that disk alone then serves everything.',

@@ -15,13 +15,13 @@ import { act, typed } from '../steps/plan-line.ts';
 import { replaceFailingDisk } from '../steps/replace-steps.ts';
 import { countersSeen } from '../steps/counters.ts';
 
-/** Each request waits for the one before: 200 ms for each. */
+/** Each request waits for the previous one: 200 ms each. */
 const requestsPerSecond = 5;
 
-/** How many records a measurement takes: of a healthy array, and of one with a slow disk, where a record takes a second. */
+/** The number of records per measurement: of a healthy array, and of one with a slow disk, where a record takes a second. */
 const records = { fast: 20, slow: 6 } as const;
 
-/** What a write takes on average, milliseconds, on a disk that is called slow; half of what the fault makes of it. */
+/** From here on a disk counts as slow, milliseconds per write on average: half of what the fault causes. */
 const slowWriteMs = 100;
 
 function slowFault(array: ArrayPlan): SlowDisk {
@@ -85,7 +85,7 @@ const measureAgain: Step = {
   },
 };
 
-/** What is done instead, as no error was counted anywhere: nothing. */
+/** The alternative, since no counter rose: nothing. */
 const believeCounters: Step = {
   name: 'replace',
   title: 'No counter says anything: keep the disk',
@@ -97,7 +97,7 @@ const believeCounters: Step = {
   },
 };
 
-/** How long a member's writes took on average; a member that had none was not waited for. */
+/** The average time of a member's writes; a member without any was not waited for. */
 interface WriteTime {
   readonly serial: string;
   readonly writes: number;
@@ -131,7 +131,7 @@ function describeTime({ serial, writes, writeMs }: WriteTime): string {
   return `${serial}: ${writeMs.toFixed(1)} ms a write, ${String(writes)} writes`;
 }
 
-/** Gives how many records a second the live writer makes durable, by the time that some take. */
+/** Gives how many records per second the live writer makes durable, by timing some. */
 async function measureRate(run: DrillRun, count: number): Promise<number> {
   const startedMs = performance.now();
   await run.waitForJournal(count);
@@ -142,7 +142,7 @@ function remark(run: DrillRun, text: string): void {
   run.ctx.emit({ type: 'remark-made', text });
 }
 
-/** A disk that is late is as bad as one that is dead, and nobody says so. */
+/** A slow disk is as bad as a dead one, and nothing reports it. */
 export const slowDisk: Drill = {
   name: 'slow-disk',
   promise: 'A disk that answers slowly, without errors, is found by its write times, and replaced while the array is in service.',

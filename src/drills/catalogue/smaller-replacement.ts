@@ -18,7 +18,7 @@ import type { TriedClaim } from '../steps/tried-step.ts';
 /** By how much the spare is smaller: a disk of the same class from another maker often is, by a little. */
 const smallerByMiB = 32;
 
-/** So much less would have to be used of the member for the spare to take its place. */
+/** How much less of the member must be used for the spare to replace it. */
 const shrinkBy = `-${String(smallerByMiB)}M`;
 
 function planReplaceBySmaller(array: ArrayPlan): Command {
@@ -73,7 +73,7 @@ const addDevice: Step = {
     const shown = await run.ask(lookAt.filesystemShow, parseFilesystemShow);
     const known = run.members.map(({ devid }) => devid);
     const added = shown.flatMap(({ devices }) => devices).find(({ devid }) => !known.includes(devid));
-    // Accepted, and not there: that would be a finding, and the proof has it, for it counts the members.
+    // Accepted, but not there: that would be a finding, and the proof has it, because it counts the members.
     if (added !== undefined) run.addMember(added.devid, spare);
   },
 };
@@ -90,7 +90,7 @@ const removeMissing: Step = {
   },
 };
 
-/** A spare that is a little too small for a member that is gone. */
+/** A spare that is a little too small for the missing member. */
 export const smallerReplacement: Drill = {
   name: 'smaller-replacement',
   promise: 'A missing disk can be replaced with a smaller one, by adding it and removing the missing one, and nothing is lost.',

@@ -35,7 +35,7 @@ function serialsOf(containers: readonly ContainerPlan[]): string {
   return containers.map(({ serial }) => serial).join(' and ');
 }
 
-/** What is written on the half that is given up: little, but often, so that its generation gets ahead. */
+/** What is written to the half that is given up: little, but often, so that its generation gets ahead. */
 const losersNotes: readonly Command[] = [1, 2, 3, 4, 5].flatMap((number) => [
   planWriteNumberedLines({ guestPath: `${arrayGuestPath}/note-${String(number)}`, text: 'only one half knows this', lineCount: 1000 }),
   command('sync'),
@@ -108,7 +108,7 @@ const allReturn: Step = {
 /** Listed with sizes and times. */
 const listFiles: Command = { argv: findCommand(arrayGuestPath) };
 
-/** The commands that look at a half by itself and put it away again: read-only, so that nothing is added to its history. */
+/** The commands that look at a half by itself and close it again: read-only, so that its history does not change. */
 function planLookAtHalf(array: ArrayPlan, half: readonly ContainerPlan[]): readonly Command[] {
   return [
     ...planInspect(half),
@@ -164,7 +164,7 @@ const replaceLosers: Step = {
 const mountTogether: Step = { ...startStorage, name: wipeLosers.name };
 const scrubTogether: Step = { ...scrubToMend, name: replaceLosers.name };
 
-/** Both halves of an array were written, each without the other. */
+/** Both halves of an array were written to, each without the other. */
 export const splitBrain: Drill = {
   name: 'split-brain',
   promise: 'Two halves that were written separately are recognised before they meet, and the chosen half keeps every file.',
@@ -184,7 +184,7 @@ export const splitBrain: Drill = {
   sources: ['btrfs-device(8), scan --forget', 'btrfs-inspect-internal(8), dump-super'],
   tags: ['missing', 'stale', 'split-brain', 'replace', 'balance'],
   layout: defaultLayout,
-  // Each half must bear to be mounted without the other: three disks of raid1 or five of raid10 cannot be parted so.
+  // Each half must be mountable without the other: three disks of raid1 or five of raid10 cannot be split like this.
   layouts: ['raid1', 'raid1c3'],
   payloadBytes: 16 * 1024 ** 2,
   steps: [buildArray, writePayload, writeLosers, writeWinners, allReturn, lookAtEachAlone, wipeLosers, replaceLosers, softBalance],

@@ -5,7 +5,7 @@ import { diskReturns, mendStaleMember, startStorage } from '../steps/disk-return
 import { takeDiskOut } from '../steps/lose-disk-steps.ts';
 import { serveDegraded } from '../steps/degraded-steps.ts';
 
-/** A member that was away while the array was written comes back as it went. */
+/** A member that missed writes comes back as it left. */
 export const staleDiskReturns: Drill = {
   name: 'stale-disk-returns',
   promise: 'A disk that was away while the array was written is brought up to date, and then it serves every file alone.',

@@ -21,7 +21,7 @@ import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-member
 
 const directoryGuestPath = '/storage/images';
 
-/** 2 MiB of lines: a disk image, a database. Old and new are of one size, so every byte of it is written over in place. */
+/** 2 MiB of lines: a disk image, a database. Old and new have the same size, so every byte is overwritten in place. */
 const oldImage: NumberedLines = {
   guestPath: `${directoryGuestPath}/guest.raw`,
   text: 'old content, with no checksum that could tell',
@@ -29,7 +29,7 @@ const oldImage: NumberedLines = {
 };
 const newImage: NumberedLines = { ...oldImage, text: 'new content, with no checksum that could tell' };
 
-/** chattr(1), attribute C: set on a directory, new files in it get it; they are written in place and have no checksums. */
+/** chattr(1), attribute C: new files in such a directory inherit it; they are written in place and have no checksums. */
 const planMakeDirectory: readonly Command[] = [command('mkdir', directoryGuestPath), command('chattr', '+C', directoryGuestPath)];
 
 const listAttributes = command('lsattr', oldImage.guestPath);
@@ -89,7 +89,7 @@ const replaceStaleDisk: Step = {
 const mountAsItIs: Step = { ...startStorage, name: wipeStaleDisk.name };
 const scrubInstead: Step = { ...scrubToMend, name: replaceStaleDisk.name };
 
-/** A stale member comes back, and there are files on it whose blocks have no checksums. */
+/** A stale member comes back, and the array has files whose blocks have no checksums. */
 export const staleNodatacowFiles: Drill = {
   name: 'stale-nodatacow-files',
   promise: 'After a stale disk has come back, a nodatacow file that was written meanwhile has its new content on every disk.',

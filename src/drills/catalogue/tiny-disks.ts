@@ -9,7 +9,7 @@ import { replaceAndConvert } from '../steps/replace-steps.ts';
 
 const mebibyte = 1024 ** 2;
 
-/** Tiny disks of different sizes: what they hold together, and whether one of them can be replaced. */
+/** Tiny disks of different sizes: how much they hold together, and whether one of them can be replaced. */
 export const tinyDisks: Drill = {
   name: 'tiny-disks',
   promise: 'An array of tiny, unequal disks has the predicted capacity, and a missing disk can be replaced.',

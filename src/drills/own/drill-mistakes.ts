@@ -87,15 +87,14 @@ const twinShape: Shape = {
 };
 
 /**
- * Gives what is wrong with a value that should be a drill, a sentence each; none when it is one.
- *
- * First the fields and their types; only of a value whose fields are right is asked whether they go together.
+ * Gives what is wrong with a value that should be a drill, one sentence each; empty when it is one. Fields and types come first; only
+ * valid fields are checked together.
  */
 export function findDrillMistakes(value: unknown): readonly string[] {
   if (!isRecord(value)) return ['a drill is an object with a name, a promise, steps and so on.'];
   const fields = findShapeMistakes(value, drillShape, '');
   if (fields.length > 0) return fields;
-  // Its fields have been looked at: what they hold is looked at next.
+  // Its fields have been checked: their content is checked next.
   const drill = value as unknown as Drill;
   const inner = [
     ...drill.steps.flatMap((step, index) => findShapeMistakes(recordOf(step), stepShape, `${placeOf(step, index)}: `)),
@@ -151,12 +150,12 @@ function findTwinMistakes({ twin, steps }: Drill): readonly string[] {
   ];
 }
 
-/** Gives a layout with what it says nothing about as it is unless something is said: such layouts were whole before there was more to say. */
+/** Gives a layout with defaults for missing fields: such layouts were complete before these fields existed. */
 export function completeLayout(layout: Partial<ArrayLayout>): ArrayLayout {
   return { ...defaultLayout, ...layout };
 }
 
-/** Looks at what the house itself refuses: layouts that cannot be, ranges that cannot be read. */
+/** Checks what raidlab's own code refuses: impossible layouts, unreadable ranges. */
 function findValueMistakes(drill: Drill): readonly string[] {
   const ranges = [...(drill.requires ?? []), ...(drill.knowledge ?? [])].flatMap(({ kernel, tools }) =>
     [kernel, tools].filter((range) => range !== undefined),
@@ -186,7 +185,7 @@ function placeOf(step: Step, index: number): string {
   return typeof name === 'string' ? `step ${name}` : `steps[${String(index)}]`;
 }
 
-/** Types say that these are objects; what a person wrote was looked at before. */
+/** By their types these are objects; what a person wrote was checked before. */
 function recordOf(value: object): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>;
 }

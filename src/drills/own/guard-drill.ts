@@ -10,18 +10,18 @@ import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { messageOf } from './place-of-error.ts';
 import { isRecord } from './shape.ts';
 
-/** How a drill that raidlab did not write is looked after. */
+/** How to guard a drill that raidlab did not write. */
 export interface DrillGuard {
-  /** What changes when its source does: its own build steps are told apart by it, whose plans may be the same. */
+  /** Changes with the drill's source, so that its build steps are distinguished even if their plans are the same. */
   readonly edition: string;
-  /** Gives the error for a mistake of one of its functions; `cause` is what it threw. */
+  /** Gives the error for a mistake in one of its functions; `cause` is what it threw. */
   readonly mistake: (problem: string, cause?: unknown) => RaidlabError;
 }
 
-/** Build steps whose plans say all that they do: a template of theirs serves every drill. */
+/** Build steps whose plans say everything they do: their template serves every drill. */
 const ownBuildSteps: readonly Step[] = [buildArray, writePayload];
 
-/** Gives a drill whose mistakes are named as such, and are no bug of raidlab: what its steps throw, and plans that are none. */
+/** Wraps a drill so that its mistakes are reported as such, not as bugs of raidlab: errors thrown by its steps, and invalid plans. */
 export function guardDrill(drill: Drill, guard: DrillGuard): Drill {
   const steps = drill.steps.map((step) => guardStep(step, guard));
   if (drill.twin?.instead === undefined) return { ...drill, steps };
@@ -49,7 +49,7 @@ function guardStep(step: Step, guard: DrillGuard): Step {
       try {
         await step.run(run);
       } catch (error) {
-        // What ends the run, and what is said about the machine or a tool, is no mistake of the step.
+        // What ends the run, and errors about the machine or a tool, are not the step's mistakes.
         throw run.ctx.signal.aborted || isOurs(error) ? error : guard.mistake(`the step ${name} threw: ${messageOf(error)}`, error);
       }
       const differs = run.announcement === before ? null : await whyNotAnnounced(run);
@@ -59,7 +59,7 @@ function guardStep(step: Step, guard: DrillGuard): Step {
   };
 }
 
-/** Tells how what a step said of the members differs from what the array lists; null where it does not, or nothing is mounted that could tell. */
+/** Says how a step's statement about the members differs from what the array lists; null where it does not, or nothing is mounted that could tell. */
 async function whyNotAnnounced(run: DrillRun): Promise<string | null> {
   if (!run.isOn || (await mountedArray(run.ctx, run.guest)) === null) return null;
   const { shown } = await lookAtMembers(run);

@@ -1,8 +1,7 @@
 /**
- * Gives the 1-based line that a mistake in a drill is about; null when the text does not say it beyond doubt.
- *
- * A mistake in a step begins with the step's name, which stands in quotes where the step is defined; one in a field with the
- * field's name. What stands on more than one line may be meant by none of them.
+ * Gives the 1-based line that a mistake in a drill is about; null when the text leaves doubt. A mistake in a step begins with the step's
+ * name, which is in quotes where the step is defined; one in a field begins with the field's name. If it is on several lines, any may be
+ * meant.
  */
 export function lineOfMistake(source: string, mistake: string): number | null {
   const step = /^step ([a-z0-9-]+): /u.exec(mistake)?.[1];

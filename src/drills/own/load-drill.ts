@@ -19,24 +19,24 @@ import { lineOfMistake } from './line-of-mistake.ts';
 import { findPlace, messageOf } from './place-of-error.ts';
 import type { SourcePlace } from './place-of-error.ts';
 
-/** A drill is some hundred lines; one that was bundled has more. */
+/** A drill has some hundred lines; a bundled one more. */
 const mostBytes = 8 * 1024 * 1024;
 
-/** Where a drill comes from. */
+/** The source of a drill. */
 export interface DrillFile {
   readonly hostPath: string;
-  /** As it was typed; messages name it so. */
+  /** As typed; used in messages. */
   readonly typed: string;
-  /** Files beside it are named from here. */
+  /** Its folder; neighbouring files are named relative to it. */
   readonly cwdHostPath: string;
 }
 
 /**
- * Gives the drill that a file exports as its default. Throws `no-drill-file`, or `bad-drill-file` with the place, when it cannot
- * be read, does not compile, throws, or exports what is no drill. Its steps throw `bad-drill-file` for whatever goes wrong in them.
+ * Gives the drill that is a file's default export. Throws `no-drill-file`, or `bad-drill-file` with the place, when it cannot be read,
+ * does not compile, throws, or does not export a drill. Its steps throw `bad-drill-file` for anything that goes wrong in them.
  */
 export async function loadDrill(file: DrillFile): Promise<Drill> {
-  // Node would wait for whoever writes to a FIFO, deaf to any signal.
+  // Node would wait for a FIFO's writer, deaf to any signal.
   await readNamedFile(file.hostPath, mostBytes).catch((error: unknown) => {
     if (!(error instanceof UnreadableFile)) throw error;
     throw new RaidlabError({ area: 'usage', reason: 'no-drill-file', file: file.typed, why: error.why });
@@ -86,15 +86,15 @@ async function importDefault(file: DrillFile, url: string, sources: Set<string>)
   throw new RaidlabError({ area: 'usage', reason: 'bad-drill-file', place: file.typed, problem, said: '' });
 }
 
-/** This raidlab's public module, in a checkout's src/ as in a package's dist/. */
+/** This raidlab's public module, in a checkout's src/ or a package's dist/. */
 const publicUrl = new URL(`../../index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
 
 /**
- * Lets a file and what it imports have 'raidlab' from wherever they are, without an installation; their own files are added to
- * `sources`. A file that ends in .ts is a module, whatever the package.json says that happens to be above it.
+ * Lets a file and its imports use 'raidlab' from anywhere, without an installation; their own files are added to `sources`. A file that
+ * ends in .ts is a module, whatever a package.json above it says.
  */
 function openRaidlabTo(url: string, sources: Set<string>): void {
-  // For as long as the process lives: a step may import when it runs.
+  // As long as the process lives: a step may import when it runs.
   registerHooks({
     resolve: (specifier, context, next) => {
       const isTheirs = context.parentURL !== undefined && sources.has(context.parentURL);
@@ -112,7 +112,7 @@ async function describeImportError(file: DrillFile, error: unknown, sources: Rea
   return mistakeOf(file, place, messageOf(error), error);
 }
 
-/** Of a script Node does not say where its syntax is wrong; what strips types from a source reads it as well, and says it. */
+/** Node does not say where a script's syntax is wrong, but its type stripper does. */
 async function findSyntaxError(sources: ReadonlySet<string>): Promise<SourcePlace | undefined> {
   for (const url of sources) {
     try {

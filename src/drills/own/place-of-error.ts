@@ -7,15 +7,14 @@ export interface SourcePlace {
   readonly line: number;
   /** 1-based; null when only the line is known. */
   readonly column: number | null;
-  /** The source around it with a mark below, as Node shows it; empty when Node shows none. */
+  /** The surrounding source with a mark below, as Node shows it; empty when Node shows none. */
   readonly excerpt: string;
 }
 
 /**
- * Gives the place in one of some files that an error comes from, the innermost first; undefined when it names none of them.
- *
- * A syntax error of Node names it in its first row, `file:///home/me/a.ts:12`, with the source below; an exception in the
- * rows of its stack, `at run (file:///home/me/a.ts:12:7)`.
+ * Gives the innermost place in one of several files that an error comes from; undefined when it names none of them. Node's syntax errors
+ * name it in their first line, `file:///home/me/a.ts:12`, with the source below; exceptions in the lines of their stack, `at run
+ * (file:///home/me/a.ts:12:7)`.
  */
 export function findPlace(error: unknown, fileUrls: readonly string[]): SourcePlace | undefined {
   const rows = (error instanceof Error ? (error.stack ?? '') : '').split('\n');
@@ -36,7 +35,7 @@ function isMark(row: string): boolean {
   return /^\s*\^+\s*$/u.test(row);
 }
 
-/** Gives what an error says, with its name where that says more. */
+/** Gives an error's message, with its name where that says more. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return `it threw ${String(error)}`;
   return error instanceof SyntaxError || error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;

@@ -1,6 +1,6 @@
 import { nearestWord } from '../../core/text/nearest-word.ts';
 
-/** What a value must be, in words that complete "it must be", and how that is told. */
+/** What a value must be, to complete "it must be", and a test for it. */
 export interface Kind {
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
@@ -42,7 +42,7 @@ function isByteCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-/** Gives the kind of a value that is one of some words. */
+/** Gives the kind of a value that is one of several words. */
 export function oneOf(words: readonly string[]): Kind {
   return { expected: `one of ${words.join(', ')}`, accepts: (value) => typeof value === 'string' && words.includes(value) };
 }
@@ -53,12 +53,12 @@ export function listOf(words: readonly string[]): Kind {
   return { expected: `a list of ${words.join(', ')}`, accepts: (value) => Array.isArray(value) && value.every(one.accepts) };
 }
 
-/** Lets a field be missing. */
+/** Makes a field optional. */
 export function optional(kind: Kind): Kind & { readonly optional: true } {
   return { ...kind, optional: true };
 }
 
-/** Gives what is wrong with the fields of an object, a sentence each; `prefix` comes before their names: `layout.`, empty for the whole. */
+/** Gives what is wrong with the fields of an object, one sentence each; `prefix` precedes their names: `layout.`, or empty for the whole. */
 export function findShapeMistakes(value: Readonly<Record<string, unknown>>, shape: Shape, prefix: string): readonly string[] {
   const at = (name: string): string => `${prefix}${name}`;
   const known = Object.keys(shape);
@@ -83,7 +83,7 @@ const charactersShown = 60;
 function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value) && value.length === 0) return 'an empty list';
-  // Of a symbol or undefined there is no JSON, whatever the type of stringify says.
+  // There is no JSON for a symbol or undefined, whatever the type of stringify says.
   const text = (JSON.stringify(value) as string | undefined) ?? String(value);
   return text.length <= charactersShown ? text : `${text.slice(0, charactersShown)}…`;
 }

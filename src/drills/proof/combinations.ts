@@ -1,4 +1,4 @@
-/** Gives every way to take `count` of some things, in their order; none for 0. */
+/** Gives all ways to choose `count` items, in order; none for 0. */
 export function combinations<T>(things: readonly T[], count: number): readonly (readonly T[])[] {
   if (count === 0) return [];
   if (count === 1) return things.map((thing) => [thing]);

@@ -21,10 +21,9 @@ import { ask, readOutput, tryCommand } from '../../storage/type-command.ts';
 import type { DrillRun } from '../drill-run.ts';
 
 /**
- * The parts of the proof that look at the machine as the repair left it: mounted, members, profiles, unfinished work, device
- * stats, kernel log. They
- * only look: whatever reads the array, and so may fix it, is done in a copy. When nothing is mounted, the parts that need
- * the array are `inconclusive`.
+ * The parts of the proof that look at the machine as the repair left it: mounted, members, profiles, unfinished work, device stats,
+ * kernel log. They only look: anything that reads the array, and so may repair it, happens in a copy. When nothing is mounted, the parts
+ * that need the array are `inconclusive`.
  */
 export async function examineArray(run: DrillRun): Promise<readonly Check[]> {
   await run.stopJournal();
@@ -33,14 +32,14 @@ export async function examineArray(run: DrillRun): Promise<readonly Check[]> {
   return [mount, ...rest, judgeKernelLog(run.kernelLog)];
 }
 
-/** Gives what is mounted where the array belongs, or null. */
+/** Gives what is mounted in the array's place, or null. */
 export async function mountedArray(ctx: Context, guest: Guest): Promise<MountedFilesystem | null> {
   return readMounted(guest, await tryCommand(ctx, guest, lookAt.mountPoint));
 }
 
-/** Gives what is mounted, by what findmnt said of the mount point, or null. */
+/** Gives what is mounted, from findmnt's output for the mount point, or null. */
 export function readMounted(guest: Guest, result: CommandResult): MountedFilesystem | null {
-  // findmnt(8): exit 1 and no output when nothing matches. Of several, one upon the other, the last is what is seen.
+  // findmnt(8): exit 1 and no output when nothing matches. Of several mounts in one place, the last one is visible.
   return result.exitCode === 1 && result.stdout === '' ? null : (readOutput(guest, result, parseFindmnt).at(-1) ?? null);
 }
 
@@ -53,8 +52,8 @@ async function lookAtMounted(run: DrillRun): Promise<readonly Check[]> {
 }
 
 /**
- * Takes the members as the array lists them, whatever the drill said of them. Where the drill did say something and it is not so, that
- * is a finding: what it had done to the array has not come about.
+ * Takes the members that the array lists, whatever the drill declared. If the drill declared others, that is a finding: what it intended
+ * has not happened.
  */
 async function settleMembers(run: DrillRun): Promise<readonly Check[]> {
   const { filesystem, shown } = await lookAtMembers(run);
@@ -71,7 +70,7 @@ async function settleMembers(run: DrillRun): Promise<readonly Check[]> {
   return [judgeMembers(filesystem, expected)];
 }
 
-/** Asks the mounted array who belongs to it. */
+/** Asks the mounted array for its members. */
 export async function lookAtMembers(run: DrillRun): Promise<{ readonly filesystem: ShownFilesystem; readonly shown: MembersShown }> {
   const { ctx, guest, array } = run;
   const filesystem = await ask(ctx, guest, lookAt.filesystemShow, parseOneFilesystem);

@@ -20,8 +20,8 @@ import type { KernelLog } from '../../core/kernel/kernel-log.ts';
 import type { Examination } from './open-losses.ts';
 
 /**
- * Part 7 of the proof, one loss of it, in a machine that has copies of the survivors' disks and no others: mounted `degraded,ro`
- * everything is read and compared; then it is mounted `degraded`, read-write, and written. What the kernel said before is not judged.
+ * Part 7 of the proof, for one loss, in a machine with copies of the survivors' disks only: mounted `degraded,ro` everything is read and
+ * compared; then it is mounted `degraded`, read-write, and written to. Earlier kernel output is not judged.
  */
 export async function examineLoss(run: DrillRun, machine: Machine, examination: Examination, saidBefore?: KernelLog): Promise<Check> {
   const { ctx } = run;
@@ -35,11 +35,14 @@ export async function examineLoss(run: DrillRun, machine: Machine, examination: 
   return { name, claim, outcome: flooded.length > 0 ? 'inconclusive' : 'held', evidence: [...flooded, ...evidence.facts] };
 }
 
-/** Takes the mounted array of these members and all disks out of a machine and lets its kernel forget them; tells whether that went without any refusal. */
+/**
+ * Removes the mounted array of these members and all disks from a machine and makes its kernel forget them; tells whether every command
+ * succeeded.
+ */
 export async function putAway({ ctx, array }: DrillRun, machine: Machine, members: readonly Member[]): Promise<boolean> {
   const commands = [
     planUnmount(array),
-    // What `cryptsetup close` does, for all members at once and without what it needs to open a container.
+    // What `cryptsetup close` does, for all members at once and without the parts that opening a container needs.
     withoutUdev(command('dmsetup', 'remove', ...members.map(({ container }) => container.mappingName))),
     command('btrfs', 'device', 'scan', '--forget'),
   ];
@@ -55,19 +58,22 @@ interface Evidence {
   readonly findings: readonly string[];
 }
 
-/** Opens the survivors' containers; gives the evidence when one cannot be opened, undefined when all are. */
+/** Opens the survivors' containers; gives the evidence when one cannot be opened, otherwise undefined. */
 async function openAll(ctx: Context, guest: Guest, survivors: readonly Member[]): Promise<Evidence | undefined> {
   for (const survivor of survivors) {
     const result = await tryCommand(ctx, guest, withoutUdev(planOpenContainer(survivor.container)));
     if (result.exitCode !== 0)
       return { facts: [], findings: [`the container of ${survivor.container.serial} does not open`, ...describeRefusal(result)] };
   }
-  // Only the mounted member is looked for by the mount itself.
+  // The mount itself only looks for the mounted member.
   if (survivors.length > 1) await ask(ctx, guest, command('btrfs', 'device', 'scan'), String);
   return undefined;
 }
 
-/** The mapping's node is made by libdevmapper itself, at once: in a copy that is examined nobody needs what udev says of it. Source: dmsetup(8), DM_DISABLE_UDEV. */
+/**
+ * libdevmapper makes the mapping's node itself, at once: in a copy under examination nobody needs udev's view of it. Source: dmsetup(8),
+ * DM_DISABLE_UDEV.
+ */
 function withoutUdev({ argv, ...planned }: Command): Command {
   return { ...planned, argv: ['env', 'DM_DISABLE_UDEV=1', ...argv] };
 }
@@ -98,7 +104,7 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
   };
 }
 
-/** Gives the guest path of everything that was promised to be on the array. */
+/** Gives the guest paths of everything promised to be on the array. */
 function promisedNames(promised: Promised): readonly string[] {
   return [
     ...promised.trees.flatMap(({ guestPath, manifest }) => manifest.entries.map((entry) => `${guestPath}/${entry.path}`)),

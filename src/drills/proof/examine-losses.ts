@@ -21,16 +21,16 @@ import type { Member } from '../../core/array/member.ts';
 import { examineLoss, putAway } from './examine-loss.ts';
 import type { Examination, OpenLosses } from './open-losses.ts';
 
-/** Gives a slot for the machine with that name, or undefined when none is to be had: then somebody else takes what is left. */
+/** Gives a slot for the machine with that name, or undefined if there is none: then somebody else examines the rest. */
 export type TakeSlot = (ctx: Context, machineName: string) => Promise<Disposable | undefined>;
 
-/** Examines losses in forks, until none is left or there is no slot for another fork. */
+/** Examines losses in forks, until none is left or no slot is free for another fork. */
 export async function examineInForks(run: DrillRun, losses: OpenLosses, takeSlot: TakeSlot): Promise<void> {
   while (losses.isLeft()) {
     const slot = await takeSlot(run.ctx, 'a fork that has lost members');
     if (slot === undefined) return;
     try {
-      // While the slot was waited for another machine may have taken the last.
+      // Another machine may have taken the last one while we waited for the slot.
       const first = losses.take();
       if (first !== undefined) await examineInFork(run, first, losses, slot);
     } finally {
@@ -46,7 +46,7 @@ async function examineInFork(run: DrillRun, first: Examination, losses: OpenLoss
   if (check.outcome === 'held') await goOnWithLosses(run, machine, first.survivors, losses);
 }
 
-/** Examines losses in a machine that is as good as new but for the array of these members, which is mounted in it; ends where it is not any more. */
+/** Examines losses in a machine that is as good as new except for the array of these members mounted in it; stops when it no longer is. */
 export async function goOnWithLosses(run: DrillRun, machine: Machine, mounted: readonly Member[], losses: OpenLosses): Promise<void> {
   const { ctx } = run;
   let members = mounted;
@@ -65,7 +65,7 @@ export async function goOnWithLosses(run: DrillRun, machine: Machine, mounted: r
 async function plugIn(ctx: Context, machine: Machine, { disks, faults = [] }: MachineDisks): Promise<void> {
   for (const disk of disks) await machine.insertDisk(ctx, disk);
   for (const fault of faults) if (disks.some(({ serial }) => serial === fault.disk)) await machine.injectFault(ctx, fault);
-  // A member whose disk is in no machine any more is missing here, too: that it does not open is what is to be seen.
+  // A member whose disk is in no machine is missing here too: the examination must show that it does not open.
   await waitForDiskNames(ctx, machine.guest, disks);
 }
 

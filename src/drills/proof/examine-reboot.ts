@@ -23,11 +23,10 @@ import { overlayDisks, startFromKit } from '../begin/machine-kit.ts';
 import { askDeviceStats, mountedArray, notExamined, readMounted } from './examine-array.ts';
 
 /**
- * Part 8 of the proof, and with it those that read the whole array: a copy of the repaired machine is started, and only
- * crypttab and fstab say what is opened and mounted; then a scrub, every file, and the error counters behind that.
- *
- * Where crypttab and fstab bring nothing back, the array is opened by hand, so that what is on it is known all the same.
- * Where everything held, `goOn` is given the machine, with the array still open and mounted, before it goes.
+ * Part 8 of the proof, and with it the parts that read the whole array: a copy of the repaired machine is started, and only crypttab and
+ * fstab decide what is opened and mounted; then a scrub, all files, and the error counters after that. If crypttab and fstab bring
+ * nothing back, the array is opened by hand, so that its content is known anyway. If everything held, `goOn` gets the machine, with the
+ * array still open and mounted, before it goes.
  */
 export async function examineReboot(
   run: DrillRun,
@@ -62,7 +61,7 @@ async function profilesAfterReboot(run: DrillRun, { guest }: Machine): Promise<C
 /** Tells whether the array could be mounted from the members that the repair left. */
 async function openByHand(run: DrillRun, { guest }: Machine): Promise<boolean> {
   const { ctx, members } = run;
-  // One that crypttab did open is refused here, and open all the same.
+  // One that crypttab did open is refused here, but is open.
   for (const { container } of members) await tryCommand(ctx, guest, planOpenContainer(container));
   await tryCommand(ctx, guest, command('btrfs', 'device', 'scan'));
   const [first] = members;
@@ -70,13 +69,13 @@ async function openByHand(run: DrillRun, { guest }: Machine): Promise<boolean> {
   return (await tryCommand(ctx, guest, planMountArray(run.array, first.container.mappingGuestDevice, 'rw'))).exitCode === 0;
 }
 
-/** The scrub comes first: reading fixes what the scrub would have told. */
+/** The scrub comes first: reading files repairs what it would have reported. */
 async function readEverything(
   run: DrillRun,
   { guest }: Machine,
 ): Promise<{ readonly checks: readonly Check[]; readonly files: FilesSeen }> {
   const { ctx, members } = run;
-  // Its exit code says nothing (field notes, 9): the summary is judged, and a scrub that printed none cannot be read.
+  // Its exit code says nothing (field notes, 9): the summary is judged, and a scrub without one cannot be read.
   const scrub = judgeScrub(readOutput(guest, await tryCommand(ctx, guest, planScrub()), parseScrubStart), members.length);
   const files = await verifyFiles(ctx, guest, run.promised, members[0]?.container.mappingGuestDevice ?? '');
   const stats = judgeDeviceStats(await askDeviceStats(ctx, guest, members.length));

@@ -4,26 +4,26 @@ import type { Member } from '../../core/array/member.ts';
 /** Members that are lost together. */
 export type Loss = readonly Member[];
 
-/** A loss that is to be examined. */
+/** A loss to be examined. */
 export interface Examination {
   readonly survivors: readonly Member[];
   readonly serials: readonly string[];
-  /** The serials of the lost, in words. */
+  /** The serials of the lost disks, in words. */
   readonly lost: string;
   readonly name: string;
   readonly claim: string;
   readonly machineName: string;
 }
 
-/** Losses that are open: machines that examine them side by side take one after the other, each a loss that no other has taken. */
+/** The queue of losses: machines that examine them side by side each take one that no other has taken. */
 export interface OpenLosses {
-  /** Takes the next; undefined when all are taken. */
+  /** Takes the next; undefined when the queue is empty. */
   readonly take: () => Examination | undefined;
-  /** Tells whether there is one to be taken. */
+  /** Tells whether one is left. */
   readonly isLeft: () => boolean;
-  /** Says what an examination came to. */
+  /** Records the result of an examination. */
   readonly judge: (examination: Examination, check: Check) => void;
-  /** What they came to so far, in the order of the losses, whoever took them. */
+  /** The results so far, in the order of the losses, from any machine. */
   readonly checks: () => readonly Check[];
 }
 

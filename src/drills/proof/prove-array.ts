@@ -8,18 +8,15 @@ import { examineReboot } from './examine-reboot.ts';
 import { openLosses } from './open-losses.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** The order in which checks are reported; what is not named here comes before `reboot`, as it was examined. */
+/** The order in which checks are reported; those not named here come before `reboot`, in the order of examination. */
 const order = ['mounted', 'members', 'files', 'profiles', 'finished', 'scrub', 'device-stats', 'kernel-log'];
 
 /**
- * The proof, on the repaired array of a drill whose machine is on. The machine itself is only looked at:
- * mounted, profiles, device stats, kernel log. Then it is shut down, and copies of it, on copy-on-write disks, are used up:
- * one is restarted with only what crypttab and fstab say, scrubbed and read; the others lose each member in turn.
- *
- * Where a core is free that nobody claims, losses are examined beside the restarted copy; what is left of them then, and else all
- * of them, in that copy's machine as long as it is as good as new: a machine more is a second of a core more.
- *
- * The machine is off afterwards, and its disks are as the repair left them.
+ * Proves the repaired array of a drill whose machine is on. The machine itself is only looked at: mounted, profiles, device stats, kernel
+ * log. Then it is shut down, and copies of it, on copy-on-write disks, are used up: one is restarted with only crypttab and fstab,
+ * scrubbed and read; the others lose each member in turn. If a core is free and unclaimed, losses are examined beside the restarted copy;
+ * the rest of them, or all, are examined in that copy's machine as long as it is as good as new, because each further machine costs a
+ * second of a core. Afterwards the machine is off, and its disks are as the repair left them.
  */
 export async function proveArray(run: DrillRun, report: (check: Check) => void): Promise<void> {
   const onMachine = await examineArray(run);
@@ -39,7 +36,7 @@ export async function proveArray(run: DrillRun, report: (check: Check) => void):
   for (const check of inOrder(onMachine, afterReboot, losses.checks())) report(check);
 }
 
-/** Gives the checks in the order of the design. Error counters are looked at twice: what reading everything has found counts as well. */
+/** Sorts the checks into the order of the design. Error counters are checked twice: what reading everything found counts too. */
 export function inOrder(onMachine: readonly Check[], afterReboot: readonly Check[], afterLosses: readonly Check[]): readonly Check[] {
   const reboot = afterReboot.filter((check) => check.name === 'reboot');
   const seen = [...onMachine, ...afterReboot];

@@ -1,7 +1,6 @@
 /**
- * Runs tasks, at most `limit` at a time, and gives their results in the order of the tasks.
- *
- * When one rejects no further one begins, those under way are waited for, and the first rejection (in the order of the tasks) is thrown.
+ * Runs tasks, at most `limit` at a time, and gives their results in order. When one rejects, no further one starts; the running ones are
+ * waited for, and the first rejection (in the order of the tasks) is thrown.
  */
 export async function sideBySide<T>(tasks: readonly (() => Promise<T>)[], limit: number): Promise<readonly T[]> {
   const settled: PromiseSettledResult<T>[] = [];

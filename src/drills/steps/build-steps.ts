@@ -15,7 +15,7 @@ export const payloadSerial = 'PAYLOAD';
 /** Where the payload's archives are in the guest. */
 const payloadGuestDevice = guestDeviceOf(payloadSerial);
 
-/** The command that extracts one tree of the payload into the array. `--ignore-zeros`: the trees' archives stand one behind the other. */
+/** The command that extracts one tree of the payload into the array. `--ignore-zeros`: the trees' archives are concatenated. */
 export function planExtractTree(tree: string): Command {
   return command(
     'tar',
@@ -77,7 +77,7 @@ export const startWriter: Step = {
   run: async (run) => run.startJournal(),
 };
 
-/** Writes one tree of the payload and makes it durable; from then on the proof asks for it. */
+/** Writes one tree of the payload and makes it durable; from then on the proof expects it. */
 export async function writeTree(run: DrillRun, tree: string, copies: readonly TreeCopy[] = []): Promise<void> {
   await run.type(planExtractTree(tree));
   for (const planned of copies.flatMap(({ commands }) => commands)) await run.type(planned);

@@ -3,7 +3,7 @@ import type { CommandResult } from '../../machine/guest.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { DrillRun } from '../drill-run.ts';
 
-/** Gives the error counters of a drill's members that are not zero, from what `btrfs device stats` printed. */
+/** Gives the nonzero error counters of a drill's members, from the output of `btrfs device stats`. */
 export function countersSeen(run: DrillRun, result: CommandResult): ReturnType<typeof nonZeroCounters> {
   return nonZeroCounters(readOutput(run.guest, result, (text) => parseDeviceStats(text, run.members.length)));
 }

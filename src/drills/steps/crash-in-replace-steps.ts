@@ -1,7 +1,4 @@
-/*
- * What the drills of a power cut in the middle of a replace have in common. The member that is replaced is there and
- * works: nobody trusts it any more.
- */
+/** What the drills about a power cut during a replace have in common. The replaced member is there and works, but is no longer trusted. */
 import type { ReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { parseConsoleLine } from '../../core/kernel/console-line.ts';
 import { defaultLayout } from '../../core/layout/layout.ts';
@@ -50,10 +47,10 @@ export const startReplace: Step = {
   },
 };
 
-/** From nothing to an array whose replace is under way. */
+/** From nothing to an array with a running replace. */
 export const untilReplaceRuns = [buildArray, writePayload, encryptTarget, recordTarget, startWriter, startReplace] as const;
 
-/** What these drills are made for: a replace that lasts until the power cut. */
+/** What these drills need: a replace that lasts until the power cut. */
 export const replaceThatLasts = {
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
@@ -61,7 +58,7 @@ export const replaceThatLasts = {
   payloadBytes: 16 * 1024 ** 2,
 } as const satisfies Partial<Drill>;
 
-/** Takes the replaced member out of crypttab; the new one is in it already. */
+/** Removes the replaced member from crypttab; the new one is already in it. */
 export const retireOldDisk = typedStep({
   name: 'retire-old-disk',
   title: 'Remove the old disk from crypttab',
@@ -70,7 +67,7 @@ export const retireOldDisk = typedStep({
   commands: (array) => [planRemoveFromCrypttab(failingMember(array))],
 });
 
-/** Gives in a line what `btrfs replace status` says. */
+/** Gives the output of `btrfs replace status` as one line. */
 export function describeReplace(status: ReplaceStatus): string {
   if (status.state === 'never-started') return 'replace status: never started';
   const progress = 'progressPermille' in status ? ` at ${String(status.progressPermille / 10)} %` : '';
@@ -78,7 +75,7 @@ export function describeReplace(status: ReplaceStatus): string {
   return `replace status: ${status.state}${progress}, ${String(writeErrors)} write errors, ${String(uncorrectableReadErrors)} uncorrectable read errors`;
 }
 
-/** Gives what the kernel has said of a replace since the machine was switched on. */
+/** Gives what the kernel has printed about a replace since the machine was switched on. */
 export function aboutReplace(run: DrillRun): readonly string[] {
   const texts = run.machine.consoleLines().map((line) => parseConsoleLine(line).text.trim());
   return texts.filter((text) => /^BTRFS.*replace/u.test(text));

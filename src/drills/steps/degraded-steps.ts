@@ -10,7 +10,7 @@ import { lostDevid } from './lose-disk-steps.ts';
 import { startWriting } from './live-writer.ts';
 import { act, typed, typedStep } from './plan-line.ts';
 
-/** Opens the members that are left, and tries the plain mount. */
+/** Opens the remaining members, and tries the plain mount. */
 export const openSurvivors: Step = {
   name: 'open-survivors',
   title: 'Open the remaining disks, and try the plain mount',
@@ -50,7 +50,7 @@ export function planMountDegraded(array: ArrayPlan): Command {
   return planMountArray(array, memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded');
 }
 
-/** Writes a second tree, and lets the live writer write on: the array is in service. */
+/** Writes a second tree, and keeps the live writer writing: the array is in service. */
 export const writeDegraded: Step = {
   name: 'write-degraded',
   title: 'Write more while degraded',
@@ -66,5 +66,5 @@ export const writeDegraded: Step = {
   },
 };
 
-/** From members that are closed to an array that is in service without its first. */
+/** From closed members to an array in service without its first one. */
 export const serveDegraded = [openSurvivors, mountDegraded, writeDegraded] as const;

@@ -30,5 +30,5 @@ export const startStorage = typedStep({
   commands: () => [planOpenAsBoot],
 });
 
-/** What brings a member up to date that missed what was written. */
+/** What brings a member up to date that missed writes. */
 export const mendStaleMember = [scrubToMend, softBalance, resetStats] as const;

@@ -6,7 +6,7 @@ export function memberOf(array: ArrayPlan, number: number): ContainerPlan {
   return at(array.members, number, 'member');
 }
 
-/** Gives the spare with the given 1-based number; the first unless said otherwise. */
+/** Gives the spare with the given 1-based number; the first by default. */
 export function spareOf(array: ArrayPlan, number = 1): ContainerPlan {
   return at(array.spares, number, 'spare');
 }

@@ -12,8 +12,8 @@ import { memberOf, spareOf } from './disks-of.ts';
 import { act, typed } from './plan-line.ts';
 
 /**
- * The devid of the member that fails while it is there. Not the first: mkfs leaves that one empty where there are more members than
- * copies, and a disk with nothing on it cannot fail in a way that matters. Measured: btrfs-progs 6.2 and 6.14, `dump-tree -t chunk`.
+ * The devid of the member that fails while it is there. Not the first: mkfs leaves it empty where there are more members than copies, and
+ * the failure of an empty disk does not matter. Measured: btrfs-progs 6.2 and 6.14, `dump-tree -t chunk`.
  */
 export const failingDevid = 2;
 
@@ -22,7 +22,7 @@ export function failingMember(array: ArrayPlan): ContainerPlan {
   return memberOf(array, failingDevid);
 }
 
-/** Records the spare in crypttab in the failing member's place, closes the container that btrfs has let go of, and takes the disk out. */
+/** Records the spare in crypttab in the failing member's place, closes the container that btrfs has released, and removes the disk. */
 export const retireDisk: Step = {
   name: 'retire-disk',
   title: 'Add the new disk to crypttab, close the old container, remove the old disk',
@@ -35,7 +35,7 @@ export const retireDisk: Step = {
   },
 };
 
-/** udev looks at a device that was let go of, and holds it meanwhile: a mapping above a slow disk is busy for ten seconds. */
+/** udev probes a released device, and holds it meanwhile: a mapping above a slow disk is busy for ten seconds. */
 const planSettle: Command = { argv: ['udevadm', 'settle', '--timeout=120'], timeoutMs: 180_000 };
 
 function planRetire(array: ArrayPlan): readonly Command[] {
@@ -43,18 +43,18 @@ function planRetire(array: ArrayPlan): readonly Command[] {
   return [planRemoveFromCrypttab(failing), planAddToCrypttab(spareOf(array)), planSettle, planCloseContainer(failing)];
 }
 
-/** The command that prints what the kernel has counted of a disk's requests; `name` is the kernel's name of the disk, which differs from boot to boot. */
+/** The command that prints the kernel's counters for a disk's requests; `name` is the kernel's name of the disk, which differs from boot to boot. */
 export function planBlockStat(name: string): Command {
   return command('cat', `/sys/class/block/${name}/stat`);
 }
 
-/** Gives the kernel's name of a disk: `sda` now, something else after the next boot. */
+/** Gives the kernel's name of a disk: `sda` now, perhaps another after the next boot. */
 export async function askKernelName(run: DrillRun, { guestDevice }: ContainerPlan): Promise<string> {
   const target = await ask(run.ctx, run.guest, command('readlink', '--canonicalize', guestDevice), (text) => text.trim());
   return target.replace(/^\/dev\//u, '');
 }
 
-/** Asks for what the kernel has counted of a disk's requests. */
+/** Gives the kernel's counters for a disk's requests. */
 export async function askBlockStat(run: DrillRun, container: ContainerPlan): Promise<BlockStat> {
   return run.ask(planBlockStat(await askKernelName(run, container)), parseBlockStat);
 }

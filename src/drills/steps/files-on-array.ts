@@ -4,12 +4,12 @@ import { locateFiles } from '../../storage/locate-files.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { payloadTree } from './build-steps.ts';
 
-/** The least that a file has which is worth damaging, bytes: far above what btrfs keeps inside metadata. */
+/** The smallest size of a file worth damaging, bytes: far above what btrfs keeps inside metadata. */
 const leastBytes = 32 * 1024;
 
 /**
- * Gives where on the raw disks, below the encryption, the payload's plain files lie: those of some size, without holes and with one name.
- * The array must be mounted with all its members, and what was written be on the disks.
+ * Gives where the payload's plain files lie on the raw disks, below the encryption: files of some size, without holes, with one name. The
+ * array must be mounted with all its members, and everything written be on the disks.
  */
 export async function locatePayload(run: DrillRun): Promise<ReadonlyMap<string, readonly MappedPiece[]>> {
   const manifest = run.payload.manifests.get(payloadTree);

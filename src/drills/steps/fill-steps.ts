@@ -15,27 +15,27 @@ import { xxh128 } from '../../storage/verify-files.ts';
 import type { Step } from '../drill.ts';
 import { act, typed } from './plan-line.ts';
 
-/** In how many files what must survive is written: a command each. */
+/** The number of files for what must survive: one command each. */
 const keptFileCount = 2;
 
-/** What fills the array too and can be spared when it comes to that: nobody promises it. */
+/** Also fills the array, and can be spared if necessary: nobody promises it. */
 export const sparedGuestPath = `${arrayGuestPath}/old-backups`;
 
-/** Longer lines are written sooner; a command that is printed must not be too long for that. Bytes. */
+/** Longer lines are written faster, but the printed command must not be too long. Bytes. */
 const lineBytes = 512;
 
-/** The bytes of a numbered line beside its text: nine digits, a space, the end. */
+/** The bytes of a numbered line besides its text: nine digits, a space, the line end. */
 const lineOverheadBytes = 11;
 
 const attemptGuestPath = `${arrayGuestPath}/attempt`;
 
-/** Deletes what was allocated, and gives its chunks back: else they are missing where other chunks need room. */
+/** Deletes what was allocated, and frees its chunks: otherwise other chunks lack the space. */
 const planClear = [command('rm', '--force', attemptGuestPath), command('sync'), planDropEmptyChunks];
 
-/** Judges the room for data against what the sizes of the disks promise, by allocating it. */
+/** Judges the space for data against the prediction from the disks' sizes, by allocating it. */
 export const checkUsableSpace: Step = checkRoom('Find out how much room there is for data', (_, layout) => predictUsableBytes(layout));
 
-/** The same by the rule of thumb: two copies, so half of all. For the twin of a drill with unequal disks. */
+/** The same by the rule of thumb: two copies, so half of everything. For the twin of a drill with unequal disks. */
 export const checkHalfOfTotal: Step = checkRoom('Expect half of all disks together', (usage) => usage.overall.deviceSizeBytes / 2);
 
 function checkRoom(title: string, usableBytes: (usage: FilesystemUsage, layout: ArrayLayout) => number): Step {
@@ -63,7 +63,7 @@ function checkRoom(title: string, usableBytes: (usage: FilesystemUsage, layout: 
   };
 }
 
-/** Gives back what replace and balance have left empty: on a small array a scrub has no room else, and stops the filesystem. */
+/** Frees what replace and balance have left empty: without it a scrub has no space on a small array, and stops the filesystem. */
 export const giveChunksBack: Step = {
   name: 'give-chunks-back',
   title: 'Free empty chunks, so that a scrub has room',
@@ -79,11 +79,11 @@ export const giveChunksBack: Step = {
   },
 };
 
-/** Shares of what the disks of an array can hold. */
+/** Shares of the disks' capacity. */
 export interface FillShares {
-  /** Of files that must survive. */
+  /** For files that must survive. */
   readonly kept: number;
-  /** Of a file that can be spared. */
+  /** For a file that can be spared. */
   readonly spared: number;
 }
 

@@ -1,6 +1,6 @@
 import type { DrillRun } from '../drill-run.ts';
 
-/** Records that the live writer must have on the array before the story goes on: it works. */
+/** The records that the live writer must have on the array before the story continues: proof that it works. */
 export const recordsAtWork = 5;
 
 /** Starts the live writer on a new segment, and waits until it works: the array is in service. */

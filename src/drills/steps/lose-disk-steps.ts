@@ -12,13 +12,13 @@ import { act, typed } from './plan-line.ts';
 import { restart } from './restart-step.ts';
 import { countersSeen } from './counters.ts';
 
-/** Records that it must have once the disk is gone: enough that btrfs has met the dead disk. */
+/** The records it must have once the disk is gone: enough for btrfs to have met the dead disk. */
 export const recordsWithoutDisk = 15;
 
-/** The devid of the member that is lost where one is lost. */
+/** The devid of the lost member in drills that lose one. */
 export const lostDevid = 1;
 
-/** Pulls the first member's disk out of the running machine while the live writer writes. */
+/** Pulls the first member's disk from the running machine while the live writer writes. */
 export const pullDisk: Step = {
   name: 'pull-disk',
   title: 'Pull a disk out of the running machine',
@@ -66,7 +66,7 @@ export const restartWithoutDisk: Step = {
   plan: () => [act('clean shutdown; power on again, the disk stays out')],
 };
 
-/** Takes the first member's disk out of a machine that is switched off for it: nothing is written without it before somebody decides to. */
+/** Removes the first member's disk from a machine switched off for it: nothing is written without the disk until somebody decides to. */
 export const takeDiskOut: Step = {
   name: 'take-disk-out',
   title: 'Switch off, and lose a disk',

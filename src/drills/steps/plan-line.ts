@@ -8,12 +8,12 @@ export function typed(...commands: readonly Command[]): readonly PlanLine[] {
   return commands.map((command) => ({ kind: 'command', command }));
 }
 
-/** Gives the plan line of something the host does or an administrator's hand would: pull a disk, cut the power. */
+/** Gives the plan line of an act of the host, or of an administrator's hand: pulling a disk, cutting the power. */
 export function act(text: string): PlanLine {
   return { kind: 'act', text };
 }
 
-/** Gives a step that types its commands one after the other, and does nothing besides. */
+/** Gives a step that only types its commands, one after the other. */
 export function typedStep({
   commands,
   ...step

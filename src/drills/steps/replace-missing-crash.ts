@@ -1,6 +1,6 @@
 import type { VersionKnowledge } from '../drill.ts';
 
-/** What is known of every drill that replaces a missing disk by `btrfs replace`: 3.16 and 3.17 crash at its end. */
+/** What is known of all drills that replace a missing disk by `btrfs replace`: 3.16 and 3.17 crash at its end. */
 export const replaceMissingCrash: VersionKnowledge = {
   kernel: '>=3.16 <3.18',
   verdict: 'crashed',

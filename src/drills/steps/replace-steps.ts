@@ -16,10 +16,10 @@ import { typeReplace } from './type-replace.ts';
 /** Encrypts the spare and replaces the first member by it. */
 export const replaceDisk: Step = replaceBySpare('Encrypt the spare, replace the missing disk with it', lostDevid);
 
-/** The same of a member that is there, or seems to be: it is read only where nobody else has a good copy. */
+/** The same for a member that is there, or seems to be: it is only read where no other one has a good copy. */
 export const replacePresentDisk: Step = replaceFailingDisk(lostDevid);
 
-/** Gives the step that encrypts the spare and replaces a member by it that is there, or seems to be, without reading it where another has a good copy. */
+/** Gives the step that encrypts the spare and replaces a member that is there, or seems to be, without reading it where another has a good copy. */
 export function replaceFailingDisk(devid: number): Step {
   return replaceBySpare('Encrypt the spare, replace the failing disk with it, without reading it', devid, { avoidSource: true });
 }
@@ -49,7 +49,7 @@ export const updateCrypttab = typedStep({
   commands: (array) => [planRemoveFromCrypttab(memberOf(array, lostDevid)), planAddToCrypttab(spareOf(array))],
 });
 
-/** Converts the chunks that do not have the profile. */
+/** Converts chunks without their profile. */
 export const softBalance: Step = {
   name: 'soft-balance',
   title: 'Convert what was written without redundancy (the step most people forget)',
@@ -62,7 +62,7 @@ export const softBalance: Step = {
   },
 };
 
-/** What makes an array whole again that has lost its first member. */
+/** What makes an array whole again after the loss of its first member. */
 export const replaceAndConvert = [replaceDisk, updateCrypttab, softBalance] as const;
 
 /** The audit before the balance: what the replace left with a single copy. */

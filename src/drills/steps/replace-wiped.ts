@@ -6,7 +6,7 @@ import { planReplace } from '../../core/plan/repair.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { typeReplace } from './type-replace.ts';
 
-/** The commands that mount an array without members that were wiped, and replace each by itself: what is on it is rewritten. */
+/** The commands that mount an array without the wiped members, and replace each by itself: its content is rewritten. */
 export function planReplaceWiped(array: ArrayPlan, wiped: readonly ContainerPlan[]): readonly Command[] {
   return [
     planMountWithout(array, wiped),
@@ -26,7 +26,7 @@ function planMountWithout(array: ArrayPlan, wiped: readonly ContainerPlan[]): Co
   return planMountArray(array, survivor.mappingGuestDevice, 'degraded');
 }
 
-/** Members have the numbers that mkfs gave them, as long as nothing was replaced by another. */
+/** Members have mkfs's numbers, as long as none was replaced by another. */
 function devidOf(array: ArrayPlan, container: ContainerPlan): number {
   return array.members.indexOf(container) + 1;
 }

@@ -7,12 +7,12 @@ import { typed } from './plan-line.ts';
 import { countersSeen } from './counters.ts';
 
 /**
- * What makes the zeros last: a transaction writes them, and an unmount makes none of its own where nothing else was written. Without
- * this the old counters are back at the next mount (measured, kernel 6.12.118: the scrub's 1049 corruption_errs, after a reset to 0).
+ * What makes the zeros last: a transaction writes them, and an unmount makes none if nothing else was written. Without this the old
+ * counters are back at the next mount (measured, kernel 6.12.118: the scrub's 1049 corruption_errs, after a reset to 0).
  */
 const planWriteZeros = [command('touch', arrayGuestPath), command('sync')];
 
-/** Reads the error counters a last time and sets them to zero: what they count from now on is new. */
+/** Prints the error counters a last time and resets them: what they count from now on is new. */
 export const resetStats: Step = {
   name: 'reset-stats',
   title: 'Read the error counters once more, and set them to zero',

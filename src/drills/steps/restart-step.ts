@@ -1,7 +1,7 @@
 import type { Step } from '../drill.ts';
 import { act } from './plan-line.ts';
 
-/** An orderly restart with the disks as they are: what only worked because it was open already does not come back. */
+/** An orderly restart with unchanged disks: whatever only worked because it was already open does not come back. */
 export const restart: Step = {
   name: 'restart',
   title: 'Restart the machine',

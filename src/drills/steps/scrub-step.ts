@@ -5,7 +5,7 @@ import { readOutput } from '../../storage/type-command.ts';
 import type { Step } from '../drill.ts';
 import { typed } from './plan-line.ts';
 
-/** Reads everything and fixes what is not as its checksum says from another copy; judged by what the scrub could not fix. */
+/** Reads everything and repairs bad checksums from another copy; judged by what the scrub could not repair. */
 export const scrubToMend: Step = {
   name: 'scrub',
   title: 'Scrub: repair what one member has wrong from the other copy',
@@ -13,7 +13,7 @@ export const scrubToMend: Step = {
   skippable: true,
   plan: () => typed(planScrub()),
   run: async (run) => {
-    // Its exit code says nothing of what it found (field notes, 9): the summary is judged.
+    // Its exit code says nothing about what it found (field notes, 9): the summary is judged.
     run.judge(judgeMendingScrub(readOutput(run.guest, await run.try(planScrub()), parseScrubStart), run.members.length));
   },
 };

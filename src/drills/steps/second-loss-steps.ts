@@ -1,6 +1,6 @@
-/*
- * Two members are lost, one after the other: the last one, and while it is replaced the one before it. Not the first: mkfs leaves
- * that one empty where there are more members than copies.
+/**
+ * Two members are lost: the last one, and during its replace the one before it. Not the first: mkfs leaves it empty where there are more
+ * members than copies.
  */
 import type { ArrayPlan } from '../../core/plan/array.ts';
 import { planMountArray } from '../../core/plan/array.ts';

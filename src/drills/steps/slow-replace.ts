@@ -10,7 +10,7 @@ import { ask, CommandRefused } from '../../storage/type-command.ts';
 import type { Requirement } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 
-/** So slow that what happens next falls inside the replace: bytes a second. Source: Documentation/ABI/testing/sysfs-fs-btrfs, scrub_speed_max. */
+/** So slow that the next act falls into the replace, bytes per second. Source: Documentation/ABI/testing/sysfs-fs-btrfs, scrub_speed_max. */
 const slowBytesPerSecond = 2 * 1024 ** 2;
 
 /** What a drill needs to act in the middle of a replace. Source: kernel commit eb3b50536642, "btrfs: scrub: per-device bandwidth control". */
@@ -19,19 +19,22 @@ export const needsSlowReplace: Requirement = {
   because: 'a replace cannot be slowed down before scrub_speed_max, and would be over before anything happens to it',
 };
 
-/** Gives the commands that limit how fast a replace reads from each member, and start it. The filesystem's UUID, which mkfs draws, stands as `UUID`. */
+/**
+ * Gives the commands that limit how fast a replace reads from each member, and start it. The filesystem's UUID, which mkfs draws, appears
+ * as `UUID`.
+ */
 export function planSlowReplace(array: ArrayPlan, sourceDevid: number, target: ContainerPlan): readonly Command[] {
   return [...planReplaceSpeed('UUID', devidsOf(array), slowBytesPerSecond), planReplace(sourceDevid, target.mappingGuestDevice)];
 }
 
-/** A replace that is slow until it is told otherwise, or until the next boot. */
+/** A replace that is slow until the limit is removed, or until the next boot. */
 export interface SlowReplace {
   readonly process: GuestProcess;
-  /** Takes the limit away, so that it gets done. */
+  /** Removes the limit, so that it finishes. */
   readonly hurry: () => Promise<void>;
 }
 
-/** Starts a replace that is slow, and comes back when it is under way. Rejects with CommandRefused when it ends before. */
+/** Starts a slow replace, and returns when it is running. Rejects with CommandRefused when it ends before. */
 export async function startSlowReplace(run: DrillRun, sourceDevid: number, target: ContainerPlan): Promise<SlowReplace> {
   const { uuid } = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseOneFilesystem);
   const setSpeed = async (bytesPerSecond: number): Promise<void> => {
@@ -48,7 +51,7 @@ export async function startSlowReplace(run: DrillRun, sourceDevid: number, targe
   return { process, hurry: async () => setSpeed(0) };
 }
 
-/** The commands that limit how fast a replace reads, 0 for no limit. Of each member: what is read for a missing one counts as another's. */
+/** The commands that limit how fast a replace reads, 0 for no limit. For every member: reads for a missing one count as another's. */
 function planReplaceSpeed(filesystemUuid: string, devids: readonly number[], bytesPerSecond: number): readonly Command[] {
   return devids.map((devid) => ({
     argv: ['tee', `/sys/fs/btrfs/${filesystemUuid}/devinfo/${String(devid)}/scrub_speed_max`],

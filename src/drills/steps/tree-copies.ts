@@ -4,14 +4,14 @@ import { topLevelGuestPath } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 
-/** A further copy of a tree, in a way that people have files, too. */
+/** A further copy of a tree, in another way that people have files. */
 export interface TreeCopy {
   readonly commands: readonly Command[];
-  /** Where the proof finds it: below the array's mount point, or below the top level where no mount need show it. */
+  /** Where the proof finds it: below the array's mount point, or below the top level where it may not be mounted. */
   readonly guestPath: string;
 }
 
-/** Plans the copies of a tree that a layout has room for: nodatacow, reflinked, and in a read-only snapshot of all of these. */
+/** Plans the copies of a tree that a layout allows: nodatacow, reflinked, and in a read-only snapshot of all of these. */
 export function planCopies({ nodatacow, snapshot, subvolumes }: ArrayLayout, tree: string): readonly TreeCopy[] {
   const source = `${arrayGuestPath}/${tree}`;
   const plain = nodatacow.map((name) => {

@@ -6,17 +6,17 @@ import { describeRefusal } from '../../storage/type-command.ts';
 import type { Step } from '../drill.ts';
 import { typed } from './plan-line.ts';
 
-/** What a command that may be refused is judged by. */
+/** What judges a command that may be refused. */
 export interface TriedClaim extends Pick<Check, 'name' | 'claim'> {
   readonly holds: (result: CommandResult) => boolean;
 }
 
-/** Judges a command by its result, with what it said when it was refused as evidence. */
+/** Judges a command by its result; if it was refused, its output is evidence. */
 export function judgeTry({ name, claim, holds }: TriedClaim, result: CommandResult): Check {
   return { name, claim, outcome: holds(result) ? 'held' : 'broken', evidence: describeRefusal(result) };
 }
 
-/** Gives a step that tries one command, and judges what comes of it. */
+/** Gives a step that tries one command, and judges the result. */
 export function triedStep({
   tries,
   check,

@@ -7,10 +7,10 @@ import type { GuestProcess } from '../../machine/guest.ts';
 import { ask, CommandRefused } from '../../storage/type-command.ts';
 import type { DrillRun } from '../drill-run.ts';
 
-/** Between two looks at a running replace, milliseconds: each look costs the guest tens of milliseconds under emulation. */
+/** Between two looks at a running replace, milliseconds: each costs the guest tens of milliseconds under emulation. */
 const statusIntervalMs = 1000;
 
-/** A replace moves every byte of the array once; minutes under emulation, so the limit is generous. Milliseconds. */
+/** A replace moves every byte of the array once, which takes minutes under emulation, so the limit is generous. Milliseconds. */
 const replaceTimeoutMs = 20 * 60 * 1000;
 
 /**
@@ -22,7 +22,7 @@ export async function typeReplace(run: DrillRun, devid: number, target: Containe
   await finishReplace(run, await run.start(planReplace(devid, target.mappingGuestDevice, options)), devid, target);
 }
 
-/** Shows the progress of a replace that was started until it ends; throws CommandRefused unless it exits 0. */
+/** Shows the progress of a started replace until it ends; throws CommandRefused unless it exits 0. */
 export async function finishReplace(run: DrillRun, replace: GuestProcess, devid: number, target: ContainerPlan): Promise<void> {
   const ended = replace.wait(run.ctx, replaceTimeoutMs);
   const over = ended.then(() => true);

@@ -6,7 +6,7 @@ import type { ContainerPlan } from '../../core/plan/container.ts';
 import { planDumpSuper, planForgetDevices, planScanDevices, planWipeSignatures } from '../../core/plan/member.ts';
 import type { DrillRun } from '../drill-run.ts';
 
-/** The commands that open containers, and ask each what it says of itself; nothing is mounted, so nothing is changed. */
+/** The commands that open containers, and print each one's super block; nothing is mounted, so nothing changes. */
 export function planInspect(containers: readonly ContainerPlan[]): readonly Command[] {
   return [...containers.map(planOpenContainer), ...containers.map((container) => planDumpSuper(container.mappingGuestDevice))];
 }
@@ -19,7 +19,7 @@ export async function inspect(run: DrillRun, containers: readonly ContainerPlan[
   return superBlocks;
 }
 
-/** The commands that make devices nobody's members: their signatures go, and the kernel forgets what it was told of them when they were opened. */
+/** The commands that make devices nobody's members: their signatures are removed, and the kernel forgets what it learned when they were opened. */
 export function planWipeMembers(containers: readonly ContainerPlan[]): readonly Command[] {
   return [...containers.map((container) => planWipeSignatures(container.mappingGuestDevice)), planForgetDevices(), planScanDevices()];
 }

@@ -4,7 +4,7 @@ import type { TimeLimit } from '../../core/text/time-limit.ts';
 import type { Context } from '../../machine/context.ts';
 import { waitUntil } from '../../machine/wait-until.ts';
 
-/** Something that should come to pass by itself, within a time. */
+/** Something that should happen by itself, within a time. */
 export interface WatchOptions {
   /** Completes "Gave up waiting for …". */
   readonly waitingFor: string;
@@ -12,17 +12,17 @@ export interface WatchOptions {
   readonly withinMs: number;
 }
 
-/** One look at what is watched for: whether it has come to pass, and what was seen, for people. */
+/** The result of one look: whether it has happened, and what was seen, for people. */
 export interface Look {
   readonly done: boolean;
   readonly lastSeen: string;
 }
 
-/** What a watch saw. */
+/** The result of a watch. */
 export interface Watched<Seen extends Look> {
-  /** Whether it came to pass in time, on a host of this speed. */
+  /** Whether it happened in time, on a host of this speed. */
   readonly happened: boolean;
-  /** Says as evidence what counts as in time on this host, where that is more than on a usual one; otherwise nothing. */
+  /** Says as evidence what counts as in time on this host, if that is more than usual; otherwise nothing. */
   readonly stretched: readonly string[];
   /** When the last look ended, milliseconds since `sinceMs`. */
   readonly afterMs: number;
@@ -33,12 +33,12 @@ export interface Watched<Seen extends Look> {
 /** Between two looks, milliseconds: each costs the guest tens of milliseconds under emulation. */
 const intervalMs = 250;
 
-/** What a single look may take at the most, milliseconds; one that takes longer is machine trouble. */
+/** The longest a single look may take, milliseconds; longer is machine trouble. */
 const lookTimeoutMs = 120_000;
 
 /**
- * Watches for something whose absence is a finding: gives what was seen last when it came to pass, and when the time is up.
- * `sinceMs` is the moment from which the time counts, as `performance.now()` gives it.
+ * Watches for something whose absence is a finding: gives what was seen last when it happened or the time is up. The time counts from
+ * `sinceMs`, as `performance.now()` gives it.
  */
 export async function watchFor<Seen extends Look>(
   ctx: Context,
@@ -59,7 +59,7 @@ export async function watchFor<Seen extends Look>(
   return watched;
 }
 
-/** What a procedure promises does not become longer in silence. */
+/** A procedure's promise is never extended silently. */
 function describeStretch(limit: TimeLimit): readonly string[] {
   const usual = { ...limit, factor: 1 };
   return limit.factor === 1 ? [] : [`this host is slow: here ${formatTimeLimit(limit)} count as ${formatTimeLimit(usual)}`];

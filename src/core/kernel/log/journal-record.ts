@@ -73,14 +73,14 @@ function inExport(open: OpenEntry, line: string): JournalStep {
   if (line === '' && open.continued === null) return { open: null, messages: messagesOf(open), isText: false };
   const [, name = '', value] = exportField.exec(line) ?? [];
   if (open.continued !== null && (value === undefined || !wellKnown.test(line))) {
-    // // A message of several lines; the first begins with its length.
+    // A message of several lines; the first begins with its length.
     const isFirst = open.fields[open.continued] === undefined;
     if (line === '' && !isFirst) return { open: { ...open, continued: null }, messages: [], isText: false };
     const data = isFirst ? line.replace(/^[\s\S]{3}\u0000{5}/u, '') : line;
     return { open: withField(open, open.continued, data), messages: [], isText: false };
   }
   if (name === '') {
-    // // `-o verbose`: a heading with the date begins the next entry.
+    // `-o verbose`: a heading with the date begins the next entry.
     const isHeading = /\[s=[0-9a-f]+;i=/u.test(line);
     return isHeading ? { open: emptyEntry('export'), messages: messagesOf(open), isText: false } : notOurs(open);
   }
@@ -104,7 +104,7 @@ function inJson(open: OpenEntry, line: string): JournalStep {
   if (/^\s*"dmesg": \[$/u.test(line)) return { open: { ...open, isNested: true }, messages: [], isText: false };
   const [, name, value = ''] = jsonField.exec(line) ?? [];
   if (name === undefined) {
-    // // A list of bytes is spread over several lines.
+    // A list of bytes is spread over several lines.
     return /^[\s\d,[\]]*$/u.test(line) ? { open, messages: [], isText: false } : notOurs(open);
   }
   const fields = parseObject(`{"${name}":${value}}`);
@@ -112,7 +112,7 @@ function inJson(open: OpenEntry, line: string): JournalStep {
 }
 
 function withField(open: OpenEntry, name: string, value: string): OpenEntry {
-  // // `-` as the name of an unwanted field, so that it is not mistaken for the end of a heading.
+  // `-` as the name of an unwanted field, so that it is not mistaken for the end of a heading.
   if (!wanted.test(name)) return { ...open, fields: { ...open.fields, '-': '' } };
   const before = open.continued === name ? open.fields[name] : undefined;
   const text = before === undefined ? value : `${before}\n${value}`;

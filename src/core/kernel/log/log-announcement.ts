@@ -47,7 +47,7 @@ const dumps = [
   /^task +PC stack/u,
   /^\S.{0,15} +[A-Z] [0-9a-f]{8,16} +\d+ +\d+ +\d+ 0x[0-9a-f]{8}/u,
   /^(?:NMI backtrace for cpu \d|Sending NMI from|Showing (?:busy workqueues|all locks held))/u,
-  // // A program that died of its own fault: show_signal_msg() and arm64_show_signal() under arch/, print_fatal_signal() in kernel/signal.c
+  // A program that died of its own fault: show_signal_msg() and arm64_show_signal() under arch/, print_fatal_signal() in kernel/signal.c
   userFault,
   /^(?:traps: |potentially unexpected fatal signal \d|FAULT_INJECTION: forcing a failure)/u,
 ];

@@ -97,7 +97,7 @@ function announcementIn(stream: LogStream, { text, speaker }: LogLine, log: LogF
   if (announcement?.kind === 'dump') return isOpen ? null : announcement;
   if ((report === null || report.kind === 'dump') && log.hasPanicked && text.trim().startsWith('---[ end Kernel panic'))
     return { kind: 'dump', isDeath: false };
-  // // The text of a warning stands between `cut here` and its first line.
+  // The text of a warning stands between `cut here` and its first line.
   if (announcement?.kind === 'forced-readonly' && prelude.length > 0 && text.includes('ransaction')) return null;
   if (announcement !== null) return announcement;
   if (report !== null && !(isOpen && report.kind === 'fragment')) return null;
@@ -110,7 +110,7 @@ function announcementIn(stream: LogStream, { text, speaker }: LogLine, log: LogF
 /** A report whose first line is missing because its sender left it out. */
 function fragmentOfPrelude(fragment: Announcement, prelude: readonly string[]): Announcement {
   const what = peelLogLine(prelude[1] ?? '').text.trim();
-  // // btrfs_abort_transaction() in fs/btrfs/transaction.h is a WARN().
+  // btrfs_abort_transaction() in fs/btrfs/transaction.h is a WARN().
   return { ...fragment, kind: what.startsWith('BTRFS: Transaction aborted') ? 'warning' : fragment.kind, what };
 }
 
@@ -157,7 +157,7 @@ export function closeStream(stream: LogStream): LogStream {
   const open = closeTroubleReport(stream.watch);
   if (open !== null) return tell(stream, [open], stream.openedRelease, stream.openedAt);
   if (report !== null || prelude.length === 0) return stream;
-  // // A `cut here` line with scissors: something was being reported.
+  // A `cut here` line with scissors: something was being reported.
   return { ...stream, doubtful: [...stream.doubtful, ...prelude.slice(0, 2)] };
 }
 

@@ -4,17 +4,17 @@
  */
 
 const decorations = [
-  // // A mailer's quote, or the border of a table or box.
+  // A mailer's quote, or the border of a table or box.
   /^\s*(?:>|[|│┃▌]) ?/u,
-  // // A list item. A `cut here` has more than one dash.
+  // A list item. A `cut here` has more than one dash.
   /^\s*[-*+•‣·]\s+(?=\S)/u,
   /^\s*\d{1,4}[.)]\s+(?=\S)/u,
-  // // Added or removed in a patch.
+  // Added or removed in a patch.
   /^[+-](?=\[ *\d|<\d+>)/u,
   // Code.
   /^\s*`{1,3}(?=[^`\s]|\s\S)/u,
   /^\s*<\/?(?:pre|code|p|br|div|td|tr|li|blockquote)(?: [^>]{0,200})?\/?>/u,
-  // // `grep -n`, `grep -H`, `nl`, `cat -n`, and the container's name in compose.
+  // `grep -n`, `grep -H`, `nl`, `cat -n`, and the container's name in compose.
   /^\s*\d{1,8}[:-](?=\[|<\d|[A-Z][a-z]{2} +\d|\d{4}-\d\d-|kernel:)/u,
   /^\s*\d{1,8}\t/u,
   /^(?:\.{0,2}\/[\w./+@-]{1,300}|[A-Za-z][\w.+@-]{0,200}\.(?:log|txt|dmesg|\d{1,3}))(?:[:-]\d{1,8})?[:-](?=\S)/u,
@@ -39,6 +39,6 @@ export function peelDecoration(line: string): string {
     if (mark === undefined) break;
     text = text.replace(mark, '');
   }
-  // // CR and LF as symbols, as saved by terminal programs.
+  // CR and LF as symbols, as saved by terminal programs.
   return text.replace(/␍?␊.*$/u, '').replace(/(?:\s*`{1,3}|\s*<\/?(?:br|p|pre|code|td|tr|li)\s*\/?>|\s+[|│┃])+\s*$/u, '');
 }

@@ -59,12 +59,12 @@ function judgeSpeaker(text: string, told: readonly Told[]): LogLine {
   if (said.includes('kernel')) return { ...line, speaker: 'kernel' };
   const isDated = told.some((one) => one.isDate === true);
   if (isDated) {
-    // // A logger may omit the tag, the host, or both.
+    // A logger may omit the tag, the host, or both.
     const bare = [text, text.replace(/^\s*\S+ +/u, '')].find(isKernelShaped);
     if (bare !== undefined) return { ...line, text: bare.trimEnd() };
     if (taggedProgram.test(text) || /^\S+ +\S+\[\d+\]: /u.test(text)) return { ...line, speaker: 'other' };
   }
-  // // As on a console, the kernel's line may follow what a program left on the line.
+  // As on a console, the kernel's line may follow what a program left on the line.
   const inside = stampInside.exec(text);
   if (inside === null) return line;
   const rest = text.slice(inside.index + inside[0].length).trimEnd();

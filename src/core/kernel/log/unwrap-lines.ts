@@ -23,7 +23,7 @@ export function unwrapLine(held: HeldLine, next: WholeLine | null): { readonly h
   }
   const before = held === null ? [] : [held];
   if (next === null) return { held: null, whole: before };
-  // // The next line tells what a bare first line is worth.
+  // The next line tells what a bare first line is worth.
   const isHeld = isOpenEnded(next.line.text) || (next.line.speaker === 'unsaid' && parseLogAnnouncement(next.line.text, false) !== null);
   return isHeld ? { held: next, whole: before } : { held: null, whole: [...before, next] };
 }
@@ -56,7 +56,7 @@ function goesOn(line: LogLine, next: LogLine): boolean {
   const text = line.text.trim();
   if (symbolEnd.test(text)) return moduleAlone.test(rest);
   if (/(?:\?|>\]|:\d+)$/u.test(text) && symbolStart.test(rest)) return true;
-  // // A line broken before an address looks like a stack line.
+  // A line broken before an address looks like a stack line.
   const isOwn = isReportLine(rest) && line.speaker === 'unsaid' && !/^[0-9a-f]{8,16}$/u.test(rest);
   return !isOwn && parseLogAnnouncement(rest, true) === null;
 }
