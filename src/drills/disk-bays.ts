@@ -2,14 +2,17 @@ import type { StandingFault } from '../core/fault/fault.ts';
 import type { DiskSpec } from '../machine/machine.ts';
 import type { MachineDisks } from './begin/machine-kit.ts';
 
-/** The disks of a drill's machine, in it or pulled, on or off. A pulled disk keeps its content and its faults. */
+/**
+ * The disks of a drill's machine, in it or out of it, whether it is on or off. A disk that was taken out keeps what is on it
+ * and what is wrong with it.
+ */
 export class DiskBays {
   #disks: MachineDisks;
-  /** The serials in the order of their bays: a disk goes back to its place. */
+  /** The serials in the order of their bays: a disk goes back where it was. */
   readonly #bays: readonly string[];
   readonly #outside: DiskSpec[] = [];
 
-  /** Starts with the disks that are in. */
+  /** Begins with the disks that are in. */
   constructor(disks: MachineDisks) {
     this.#disks = disks;
     this.#bays = disks.disks.map((disk) => disk.serial);
@@ -40,7 +43,7 @@ export class DiskBays {
     return disk;
   }
 
-  /** Records the faults of a machine's disks, including pulled ones. */
+  /** Notes what is wrong with the disks of a machine, those that are out of it included. */
   noteFaults(faults: readonly StandingFault[]): void {
     this.#disks = { ...this.#disks, faults };
   }

@@ -15,7 +15,7 @@ export interface DeviceStats {
   readonly counters: Readonly<Record<DeviceCounter, number>>;
 }
 
-/** A counter that is not zero. */
+/** One counter that is not zero. */
 export interface NonZeroCounter {
   /** The device as the tool names it: a guest device, or `devid:N` when it is missing. */
   readonly device: string;
@@ -76,7 +76,7 @@ function deviceName(stats: DeviceStats): string {
   return stats.guestDevice ?? `devid:${String(stats.missingDevid)}`;
 }
 
-/** The counters that are not zero, in the order of the output; empty when no device has failed. */
+/** The counters that are not zero, in the order of the output; empty when no device ever failed. */
 export function nonZeroCounters(stats: readonly DeviceStats[]): readonly NonZeroCounter[] {
   return stats.flatMap((device) =>
     deviceCounters
