@@ -1,6 +1,7 @@
 import type { ArraySample } from './array/array-sample.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import type { Expectation } from './verdict/expectation.ts';
+import type { ChunkProfiles } from './layout/profile.ts';
 import type { FailureDescription } from './failure/description.ts';
 import type { KernelTrouble } from './kernel/trouble.ts';
 import type { Check, Verdict } from './verdict/verdict.ts';
@@ -107,6 +108,8 @@ export type EventBody =
       readonly seed: string;
       readonly skippedSteps: readonly string[];
       readonly layout: string;
+      /** The profiles that its chunks are to have. */
+      readonly profiles: ChunkProfiles;
       readonly payloadBytes: number;
     }
   /** A step of the procedure begins. */
@@ -124,8 +127,14 @@ export type EventBody =
   | { readonly type: 'step-restored'; readonly drill: string; readonly step: string; readonly title: string; readonly madeAt: string }
   /** A step was left out, by `--skip-step`. */
   | { readonly type: 'step-skipped'; readonly drill: string; readonly step: string; readonly title: string }
-  /** A fault is in; `disk` is a serial. */
-  | { readonly type: 'fault-injected'; readonly machine: string; readonly fault: string; readonly disk: string | null }
+  /** A fault is in; `disk` is a serial, `bytes` how much of it the fault is about: null when it is all of it. */
+  | {
+      readonly type: 'fault-injected';
+      readonly machine: string;
+      readonly fault: string;
+      readonly disk: string | null;
+      readonly bytes: number | null;
+    }
   /** A fault has been taken away. */
   | { readonly type: 'fault-cleared'; readonly machine: string; readonly fault: string; readonly disk: string | null }
   /** What a tool said that an administrator would look at, and what it is worth: a lesson, not a check. */
@@ -145,7 +154,7 @@ export type EventBody =
       readonly type: 'array-sampled';
       readonly machine: string;
       readonly sample: ArraySample;
-      readonly disks: readonly { readonly serial: string; readonly sizeBytes: number; readonly isIn: boolean }[];
+      readonly disks: readonly { readonly serial: string; readonly isIn: boolean }[];
       readonly acknowledgedRecords: number;
     }
   /** How exposed the array was until the proof began; told before the verdict, when there was an array. */

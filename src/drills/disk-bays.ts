@@ -25,6 +25,11 @@ export class DiskBays {
     return { ...files, faults: faults.filter((fault) => serials.includes(fault.disk)) };
   }
 
+  /** All disks in the order of their bays, and which are in. */
+  get all(): readonly { readonly serial: string; readonly isIn: boolean }[] {
+    return this.#bays.map((serial) => ({ serial, isIn: this.#disks.disks.some((disk) => disk.serial === serial) }));
+  }
+
   /** Takes a disk out; throws when it is not in. */
   takeOut(serial: string): void {
     const disk = this.#disks.disks.find((each) => each.serial === serial);

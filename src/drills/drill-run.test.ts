@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sampleProgram } from '../core/array/array-sample.ts';
 import { command } from '../core/plan/command.ts';
 import { answerFrom, troubleOf } from '../machine/fixtures/scripted-machine.ts';
 import type { Answer, Script } from '../machine/fixtures/scripted-machine.ts';
@@ -10,7 +11,15 @@ import { typeReplace } from './steps/type-replace.ts';
 
 const writer = Promise.withResolvers<Answer>();
 const scripts: readonly Script[] = [
-  answerFrom({ true: {}, false: { exitCode: 1, stderr: 'no\n' }, tee: {}, mkdir: {}, kill: {}, udevadm: {} }),
+  answerFrom({
+    true: {},
+    false: { exitCode: 1, stderr: 'no\n' },
+    tee: {},
+    mkdir: {},
+    kill: {},
+    udevadm: {},
+    [sampleProgram]: { exitCode: 1 },
+  }),
   ([program]) => (program === '/run/raidlab-journal-writer' ? writer.promise : undefined),
 ];
 writer.resolve({});
@@ -72,7 +81,7 @@ test('a pulled disk is an event, and one that is put in is there after the next 
   const { run, events, specs } = drill;
   await run.boot();
   await run.pullDisk('DISK1');
-  assert.deepEqual(events.at(-1), { type: 'fault-injected', machine: 'main', fault: 'disk-pull', disk: 'DISK1' });
+  assert.deepEqual(events.at(-1), { type: 'fault-injected', machine: 'main', fault: 'disk-pull', disk: 'DISK1', bytes: null });
   await run.insertDisk('DISK1');
   await run.shutdown();
   await run.boot();

@@ -1,11 +1,12 @@
 import type { Member } from '../core/array/member.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import type { Census } from '../core/payload/census.ts';
-import { arrayGuestPath } from '../core/layout/layout.ts';
+import { journalDirectory } from '../core/journal/journal-directory.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
 import { promiseContent } from '../core/payload/promised-file.ts';
 import type { PromisedFile } from '../core/payload/promised-file.ts';
+import { faultExtentBytes } from '../core/fault/fault-extent.ts';
 import type { Fault, StandingFault } from '../core/fault/fault.ts';
 import type { Check } from '../core/verdict/verdict.ts';
 import { steadyContext, withDeadline } from '../machine/context.ts';
@@ -17,6 +18,7 @@ import type { Journal, JournalRecord } from '../storage/journal.ts';
 import { startJournal } from '../storage/journal.ts';
 import type { Payload } from '../storage/payload-image.ts';
 import type { Promised } from '../storage/verify-files.ts';
+import { ArrayWatch } from './array-watch.ts';
 import { DiskBays } from './disk-bays.ts';
 import { DrillMembers } from './drill-members.ts';
 import { JudgedKernelLog } from './judged-kernel-log.ts';
@@ -62,6 +64,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   readonly #kernelLog = new JudgedKernelLog();
   #machine: Machine | undefined;
   #journal: Journal | undefined;
+  readonly #watch: ArrayWatch;
   #boots = 0;
 
   /** Makes the state of a drill that has not begun. */
@@ -75,6 +78,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
     this.#machineName = options.machineName ?? 'main';
     this.#bays = new DiskBays(options.disks);
     this.#members = new DrillMembers(options.array.members);
+    this.#watch = new ArrayWatch(ctx, () => ({ disks: this.#bays.all, acknowledgedRecords: this.#acknowledgedRecords }));
   }
 
   /** The array as it was planned, or as it was found. */
@@ -142,6 +146,16 @@ export class DrillRun extends Typist implements AsyncDisposable {
     await this.#forgetMachine();
   }
 
+  /** Looks at the array, for events to tell how it is; at nothing when the machine is off. */
+  async lookAtArray(): Promise<void> {
+    if (this.#machine !== undefined) await this.#watch.look(this.guest);
+  }
+
+  /** The procedure is over, and with it the looks at its array. */
+  endWatch(): void {
+    this.#watch.end();
+  }
+
   /** Judges something that was seen on the way; the drill goes on, and its verdict counts it. */
   judge(check: Check): void {
     this.checks.push(check);
@@ -152,7 +166,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   async pullDisk(serial: string): Promise<void> {
     await this.#machine?.pullDisk(this.ctx, serial);
     this.#bays.takeOut(serial);
-    this.ctx.emit({ type: 'fault-injected', machine: this.#lastMachineName, fault: 'disk-pull', disk: serial });
+    this.ctx.emit({ type: 'fault-injected', machine: this.#lastMachineName, fault: 'disk-pull', disk: serial, bytes: null });
   }
 
   /** Puts a disk back that was pulled, into the running machine or into one that is off; in a running one its name is there afterwards. */
@@ -167,7 +181,8 @@ export class DrillRun extends Typist implements AsyncDisposable {
   /** Brings a fault about on a disk of the running machine; one that stands stays over restarts, until it is cleared. */
   async injectFault(fault: Fault): Promise<void> {
     await this.machine.injectFault(this.ctx, fault);
-    this.ctx.emit({ type: 'fault-injected', machine: this.machine.name, fault: fault.kind, disk: fault.disk });
+    const { kind, disk } = fault;
+    this.ctx.emit({ type: 'fault-injected', machine: this.machine.name, fault: kind, disk, bytes: faultExtentBytes(fault) });
   }
 
   /** Takes a standing fault away. */
@@ -198,8 +213,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   /** Starts the live writer on a new segment; every other one is where there is no copy on write, if the layout has such a place. */
   async startJournal(): Promise<void> {
     const segment = this.journals.length + 1;
-    const [nodatacow] = this.array.layout.nodatacow;
-    const below = nodatacow === undefined || segment % 2 === 1 ? arrayGuestPath : `${arrayGuestPath}/${nodatacow}`;
+    const below = journalDirectory(this.array.layout, segment);
     this.#journal = await startJournal(this.ctx, this.machine, { seed: this.seed, segment, below });
   }
 
@@ -286,6 +300,16 @@ export class DrillRun extends Typist implements AsyncDisposable {
   /** The name of the machine that is on, or was on last. */
   get #lastMachineName(): string {
     return this.#boots <= 1 ? this.#machineName : `${this.#machineName}-${String(this.#boots)}`;
+  }
+
+  get #acknowledgedRecords(): number {
+    const records = [...this.journals, ...(this.#journal === undefined ? [] : [this.#journal.record()])];
+    return records.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
+  }
+
+  /** Looks at the array while a command that was typed works, and after it. */
+  protected override async whileTyped<T>(argv: readonly string[], work: () => Promise<T>): Promise<T> {
+    return this.#watch.during(this.guest, argv, work);
   }
 
   #closeJournal(): void {

@@ -22,6 +22,7 @@ import type { DrillEnding } from './drill-ending.ts';
 import type { ArrayAtRest, DrillRequest } from './drill-request.ts';
 import type { DrillRun } from './drill-run.ts';
 import type { MachineKit } from './begin/machine-kit.ts';
+import { meterExposure } from './meter-exposure.ts';
 import { prepareKit } from './begin/prepare-kit.ts';
 import { checkSkippedSteps } from './registry.ts';
 import { buildSteps, runProof, runStep } from './run-steps.ts';
@@ -53,12 +54,13 @@ export interface DrillResult {
  * is there, everything that happens is a verdict: a refused repair command is `broken`, a kernel crash `crashed`,
  * machine trouble `inconclusive`.
  */
-export async function runDrill(ctx: Context, request: DrillRequest): Promise<DrillResult> {
+export async function runDrill(outerCtx: Context, request: DrillRequest): Promise<DrillResult> {
   const { drill, layout, payloadBytes } = request;
   checkSkippedSteps(drill, request.skippedSteps);
   checkLayout(layout);
   checkPayloadFits(layout, payloadBytes);
   const startedMs = performance.now();
+  const { ctx, exposure } = meterExposure(outerCtx);
   const reached = (judged: JudgedDrill): DrillResult => reachVerdict(ctx, request, judged, performance.now() - startedMs);
   ctx.emit({
     type: 'drill-started',
@@ -67,6 +69,7 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     seed: request.seed,
     skippedSteps: request.skippedSteps,
     layout: describeLayout(layout),
+    profiles: { profile: layout.profile, metadataProfile: layout.metadataProfile },
     payloadBytes,
   });
   const notOnLayout = whyNotOnLayout(drill, request.layoutAsked) ?? whyNotOnParts(drill, layout);
@@ -92,6 +95,8 @@ export async function runDrill(ctx: Context, request: DrillRequest): Promise<Dri
     for (const step of drill.steps) if (!done.has(step.name)) await runStep(run, fitted, step, progress);
     if (drill.proof === 'full') await runProof(run, fitted, progress);
   });
+  const measured = exposure();
+  if (measured !== null) ctx.emit({ type: 'exposure-measured', drill: drill.name, exposure: measured });
   const result = reached({
     checks: [...(held.run()?.checks ?? []), ...checks],
     ending,

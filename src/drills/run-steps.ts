@@ -49,12 +49,17 @@ export async function runStep(run: DrillRun, request: StepRequest, step: Step, p
     return;
   }
   progress.phase = step.phase;
-  await timed(run.ctx, facts, progress, async () => step.run(run));
+  await timed(run.ctx, facts, progress, async () => {
+    await step.run(run);
+    await run.lookAtArray();
+  });
 }
 
 /** Proves what the steps have left. */
 export async function runProof(run: DrillRun, request: StepRequest, progress: StepProgress): Promise<void> {
   progress.phase = 'repair';
+  await run.lookAtArray();
+  run.endWatch();
   await timed(run.ctx, { drill: request.drill.name, step: 'proof', title: 'Prove it' }, progress, async () => {
     await proveArray(run, progress.judged);
   });

@@ -19,13 +19,13 @@ export abstract class Typist {
   /** Types a command of the procedure; throws CommandRefused when the tool refuses it. */
   async type(planned: Command): Promise<CommandResult> {
     this.#tellTyped(planned);
-    return typeCommand(this.ctx, this.guest, planned);
+    return this.whileTyped(planned.argv, async () => typeCommand(this.ctx, this.guest, planned));
   }
 
   /** Types a command whose refusal is part of the story. */
   async try(planned: Command): Promise<CommandResult> {
     this.#tellTyped(planned);
-    return tryCommand(this.ctx, this.guest, planned);
+    return this.whileTyped(planned.argv, async () => tryCommand(this.ctx, this.guest, planned));
   }
 
   /** Types a command of the procedure and gives what it printed, parsed; an unknown line is a RaidlabError of the area `guest`. */
@@ -51,6 +51,11 @@ export abstract class Typist {
   observe(result: CommandResult, meaning: string): void {
     const source = formatCommand({ argv: result.argv });
     this.ctx.emit({ type: 'observation-made', source, exitCode: result.exitCode, said: said(result), meaning });
+  }
+
+  /** Does the work of a typed command; who wants to see what comes of it looks here. */
+  protected async whileTyped<T>(_argv: readonly string[], work: () => Promise<T>): Promise<T> {
+    return work();
   }
 
   #tellTyped(planned: Command): void {

@@ -90,7 +90,7 @@ test('a run is numbered without gaps, from run-started to run-ended', async () =
   );
   assert.deepEqual([exitCode, result.exitCode], [1, 1]);
   assert.equal(result.command, 'raidlab drill --seed 7');
-  assert.match(stdout, /^ {4}hello\n\n {2}evidence {5}1\/\d+T\d+Z-x-[0-9a-f]{4}\/$/mu);
+  assert.match(stdout, /^ {4}hello\n\n {2}report {7}1\/\S+\/report\.html\n {2}evidence {5}1\/\d+T\d+Z-x-[0-9a-f]{4}\/$/mu);
 });
 
 test('a failure is told in its layers, recorded, and decides the exit code', async () => {

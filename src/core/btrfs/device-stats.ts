@@ -1,7 +1,7 @@
 import { OutputLines } from '../parsing/output-lines.ts';
 
 /** The counters that btrfs keeps per device, in the order in which the tool prints them. Source: btrfs-device(8), DEVICE STATS. */
-const deviceCounters = ['write_io_errs', 'read_io_errs', 'flush_io_errs', 'corruption_errs', 'generation_errs'] as const;
+export const deviceCounters = ['write_io_errs', 'read_io_errs', 'flush_io_errs', 'corruption_errs', 'generation_errs'] as const;
 
 /** The name of one counter. */
 export type DeviceCounter = (typeof deviceCounters)[number];

@@ -6,10 +6,10 @@ export interface ExposurePoint {
 }
 
 /**
- * Exposure of a drill: bytes that could not bear as many losses as the profile of the array promises, over time, from the fault on,
+ * The numbers of an exposure: bytes that could not bear as many losses as the profile of the array promises, over time, from the fault on,
  * also while btrfs does not know of it. In the glossary.
  */
-export interface Exposure {
+export interface ExposureNumbers {
   /** How long there were any, milliseconds. */
   readonly exposedMs: number;
   readonly mostBytes: number;
@@ -17,6 +17,10 @@ export interface Exposure {
   readonly endBytes: number;
   /** The area below the curve, bytes × seconds. */
   readonly byteSeconds: number;
+}
+
+/** An exposure with its curve. */
+export interface Exposure extends ExposureNumbers {
   /** The curve, in order of time; between two points it is level. */
   readonly points: readonly ExposurePoint[];
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DiskChange, DiskDeed } from '../../core/lab/disk-act.ts';
 import { describeFault } from '../../core/fault/describe-fault.ts';
+import { faultExtentBytes } from '../../core/fault/fault-extent.ts';
 import { isDamage } from '../../core/fault/fault.ts';
 import type { StandingFault } from '../../core/fault/fault.ts';
 import type { LabDisk, LabState } from '../../core/lab/lab-state.ts';
@@ -43,8 +44,8 @@ export function keepDisks(place: LabPlace, machine: Machine, { disks: initial, l
   /** Those that QEMU has images of, pulled ones included: they can be broken through it, and through nothing else. */
   const known = new Set(initial.filter(({ isIn }) => isIn).map(({ serial }) => serial));
   const has = (fault: StandingFault): boolean => machine.faults().some((standing) => isDeepStrictEqual(standing, fault));
-  const tell = (ctx: Context, type: 'fault-injected' | 'fault-cleared', fault: string, disk: string): void => {
-    ctx.emit({ type, machine: machine.name, fault, disk });
+  const tell = (ctx: Context, type: 'fault-injected' | 'fault-cleared', fault: string, disk: string, bytes: number | null = null): void => {
+    ctx.emit({ type, machine: machine.name, fault, disk, bytes });
   };
   const doDeed = async (ctx: Context, deed: DiskDeed, { disks, faults }: DiskChange): Promise<void> => {
     switch (deed.deed) {
@@ -66,7 +67,7 @@ export function keepDisks(place: LabPlace, machine: Machine, { disks: initial, l
       case 'inject':
         if (known.has(deed.fault.disk)) await machine.injectFault(ctx, deed.fault);
         else await damageAtRest(ctx, place, disks, deed.fault);
-        tell(ctx, 'fault-injected', describeFault(deed.fault), deed.fault.disk);
+        tell(ctx, 'fault-injected', describeFault(deed.fault), deed.fault.disk, faultExtentBytes(deed.fault));
         break;
       case 'clear':
         if (has(deed.fault)) await machine.clearFault(ctx, deed.fault);

@@ -1,4 +1,5 @@
 import type { PlannedJob, RecordedEvent } from '../../core/event.ts';
+import type { ExposureNumbers } from '../../core/exposure/exposure.ts';
 import type { Expectation } from '../../core/verdict/expectation.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
 import type { Check, Verdict } from '../../core/verdict/verdict.ts';
@@ -33,6 +34,8 @@ export interface DrillOutcome extends PlannedJob {
   readonly surprises: readonly string[] | null;
   readonly steps: readonly StepResult[];
   readonly checks: readonly Check[];
+  /** How exposed the array was until the proof began; null when there was none, or nobody looked. */
+  readonly exposure: ExposureNumbers | null;
   /** Kernel trouble seen on any of its machines, warnings included, in order. */
   readonly kernelTrouble: readonly (KernelTrouble & { readonly machine: string })[];
   /** What machines said last: those that had kernel trouble or died; when the drill could not be judged, every one that was not shut down by it. */
@@ -48,7 +51,7 @@ const consoleLinesKept = 60;
 
 /** Gives the outcome of a drill that has not begun. */
 export function plannedOutcome(planned: PlannedJob): DrillOutcome {
-  const nothingYet = { steps: [], checks: [], kernelTrouble: [], consoles: [], exitCode: null, durationMs: null } as const;
+  const nothingYet = { steps: [], checks: [], exposure: null, kernelTrouble: [], consoles: [], exitCode: null, durationMs: null } as const;
   return { ...planned, startedAt: null, verdict: null, summary: null, expectation: null, surprises: null, ...nothingYet };
 }
 
@@ -67,6 +70,10 @@ export function addToOutcome(outcome: DrillOutcome, event: RecordedEvent): Drill
       return addStep(outcome, event.step, event.title, 'left out', 0);
     case 'check-judged':
       return { ...outcome, checks: [...outcome.checks, event.check] };
+    case 'exposure-measured': {
+      const { exposedMs, mostBytes, endBytes, byteSeconds } = event.exposure;
+      return { ...outcome, exposure: { exposedMs, mostBytes, endBytes, byteSeconds } };
+    }
     case 'kernel-trouble-seen':
       return { ...outcome, kernelTrouble: [...outcome.kernelTrouble, { ...event.trouble, machine: event.machine }] };
     case 'console-line-seen':

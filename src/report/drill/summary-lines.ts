@@ -1,3 +1,4 @@
+import { reportFileName } from '../report-file-name.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
 import { formatDuration } from '../text/format-duration.ts';
 import { labelled, labelledCommand, line, span } from '../text/line.ts';
@@ -23,7 +24,7 @@ export function summaryLines({ drills, repeat }: RunResult, { durationMs, limit,
     ...outcomeWords.flatMap((word) => countLine(word, drills)),
     labelled('took', `${formatDuration(durationMs)}; the drills one by one ${formatDuration(sumMs)}, ${formatLimit(limit)}`),
     ...repeatedLines(drills),
-    ...(folder === null ? [] : [labelled('evidence', folder)]),
+    ...(folder === null ? [] : [labelled('report', `${folder}${reportFileName}`), labelled('evidence', folder)]),
     labelledCommand('again', repeat),
   ];
 }

@@ -1,3 +1,4 @@
+import { describeExposure } from '../../core/exposure/describe-exposure.ts';
 import { harmlessText } from '../../core/text/harmless-text.ts';
 import type { DrillOutcome } from '../drill/drill-outcome.ts';
 import { formatExpected } from '../drill/expectation-lines.ts';
@@ -28,6 +29,7 @@ export function formatJunit(result: RunResult): string {
     ['seed', drills[0]?.seed ?? ''] as const,
     ['repeat', result.repeat] as const,
     ...runFacts(result),
+    ...drills.flatMap(({ job, exposure }) => (exposure === null ? [] : [[`exposed, ${job}`, describeExposure(exposure)] as const])),
     ...drills.flatMap(({ job, expectation }) =>
       expectation === null ? [] : [[`expected of ${job}`, formatExpected(expectation)] as const],
     ),

@@ -73,6 +73,7 @@ Summary
   ! crashed         1  kernel-crash
   ! failed          1  replace-missing-disk-2
   took         31.0 s; the drills one by one 66.1 s, 2 at once
+  report       raidlab-results/20261122T120000Z-5-drills-x/report.html
   evidence     raidlab-results/20261122T120000Z-5-drills-x/
   again        raidlab drill --all --jobs 2 --seed 1`,
   );
@@ -197,6 +198,7 @@ Summary
   ✗ surprise        3  held-twin, other-twin, mended-crash
   - skipped         1  not-made-for
   took         60.0 s; the drills one by one 54.0 s, one at a time
+  report       raidlab-results/x/report.html
   evidence     raidlab-results/x/
   again        raidlab drill --all --twin --seed 1`,
   );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import stringWidth from 'string-width';
+import { chunkProfiles } from '../../core/layout/profile.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { brokenProof, degradedStep, recordEvents, replaceStep, runBegins } from '../fixtures/drill-events.ts';
 import type { TimedEvent } from '../fixtures/drill-events.ts';
@@ -168,6 +169,8 @@ BROKEN  replace-missing-disk  48.1 s
 The promise was broken: profiles did not hold.
 3 checks: 1 held, 1 broken, 1 inconclusive
 
+  exposed      41 s, at most 44 MiB, 12 MiB at the end
+  report       raidlab-results/20261122T120000Z-x/report.html
   evidence     raidlab-results/20261122T120000Z-x/
   again        raidlab drill --seed 4711`,
   );
@@ -269,7 +272,7 @@ test('one drill that came as expected reads as a success, a surprise is said wit
   const verdict = (found: 'held' | 'broken', surprises: readonly string[], summary: string, source: string | null) =>
     show([
       [0, { type: 'run-planned', seed: '1', limit: 1, jobs: [{ ...twinJob, isTwin: source === null }] }],
-      [0, { type: 'drill-started', ...twinJob }],
+      [0, { type: 'drill-started', ...twinJob, profiles: chunkProfiles('raid1') }],
       [
         0,
         {

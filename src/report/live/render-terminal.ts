@@ -17,6 +17,7 @@ import { followMachines } from './machine-activity.ts';
 import { renderCommand } from './render-command.ts';
 import { shortenLines, shortenReason } from '../text/shorten-lines.ts';
 import { shownFolder } from '../text/shown-folder.ts';
+import { reportFileName } from '../report-file-name.ts';
 import { describeExposure } from '../../core/exposure/describe-exposure.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
 import type { Rendering, TerminalState } from './terminal-state.ts';
@@ -154,7 +155,7 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
     case 'fault-cleared':
       return within(state, 'steps', [line(4, `fault taken away: ${event.fault}${event.disk === null ? '' : ` of ${event.disk}`}`, 6)]);
     case 'exposure-measured':
-      return keep(state, 'steps', [line(2, describeExposure(event.exposure))]);
+      return { state: { ...state, exposure: event.exposure }, lines: [] };
     case 'observation-made':
       return within(state, 'steps', observationLines(event, state.options.verbose));
   }
@@ -254,10 +255,15 @@ function stepLine(ending: Mark, time: string, title: string, more: readonly Retu
 }
 
 function endLines(state: TerminalState): readonly Line[] {
-  const { directory, seed, options } = state;
+  const { directory, exposure, seed, options } = state;
   if (directory === null) return [];
   const shown = shownFolder(directory, options.cwdHostPath);
-  return [labelled('evidence', shown), ...(seed === null ? [] : [labelledCommand('again', repeatCommand(state.commandLine, seed))])];
+  return [
+    ...(exposure === null ? [] : [labelled('exposed', describeExposure(exposure))]),
+    labelled('report', `${shown}${reportFileName}`),
+    labelled('evidence', shown),
+    ...(seed === null ? [] : [labelledCommand('again', repeatCommand(state.commandLine, seed))]),
+  ];
 }
 
 function timeOf(event: RecordedEvent): number {

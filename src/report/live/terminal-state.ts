@@ -1,3 +1,4 @@
+import type { ExposureNumbers } from '../../core/exposure/exposure.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
 import type { Check } from '../../core/verdict/verdict.ts';
 import type { Line } from '../text/line.ts';
@@ -45,6 +46,7 @@ export interface TerminalState {
   /** When progress was last told in a line, milliseconds since 1970. */
   readonly progressToldMs: number;
   readonly checks: readonly Check[];
+  readonly exposure: ExposureNumbers | null;
   readonly troubles: readonly KernelTrouble[];
   /** Whether the drill is a twin, which must come out broken. */
   readonly isTwin: boolean;
@@ -66,6 +68,7 @@ export function startTerminal(options: TerminalOptions): TerminalState {
     progress: null,
     progressToldMs: 0,
     checks: [],
+    exposure: null,
     troubles: [],
     isTwin: false,
     directory: null,

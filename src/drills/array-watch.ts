@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parseArraySample, sampleProgram } from '../core/array/array-sample.ts';
+import type { EventBody } from '../core/event.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
+import type { Context } from '../machine/context.ts';
+import type { Guest } from '../machine/guest.ts';
+import { KernelCrash } from '../machine/kernel-crash.ts';
+import { readOutput } from '../storage/type-command.ts';
+
+/** What is sampled of the drill itself, beside its array. */
+export type WatchedDrill = Pick<Extract<EventBody, { type: 'array-sampled' }>, 'disks' | 'acknowledgedRecords'>;
+
+/** How often a long command is looked at, milliseconds. */
+const everyMs = 1000;
+
+/** How long a look may take, milliseconds: it is a twentieth of a second, unless the array does not answer. */
+const lookTimeoutMs = 3000;
+
+/**
+ * Looks at an array while a drill is under way, and tells what it sees as events. A look is no part of the drill: one that does not
+ * come is left out. It is never under way while something else is typed, because it would keep the mount busy.
+ */
+export class ArrayWatch {
+  readonly #ctx: Context;
+  readonly #drill: () => WatchedDrill;
+  #told: unknown = null;
+  #isOver = false;
+  #looking: Promise<void> | undefined;
+
+  /** Watches for a drill that can say at any time how it is. */
+  constructor(ctx: Context, drill: () => WatchedDrill) {
+    this.#ctx = ctx;
+    this.#drill = drill;
+  }
+
+  /** Looks once, and tells what is different. */
+  async look(guest: Guest): Promise<void> {
+    if (this.#isOver) return;
+    this.#looking ??= this.#lookNow(guest).finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  /** Looks after a command has been typed, and meanwhile where that works for long. */
+  async during<T>(guest: Guest, argv: readonly string[], work: () => Promise<T>): Promise<T> {
+    const timer = argv[0] === 'btrfs' ? setInterval(() => void this.look(guest).catch(() => undefined), everyMs) : undefined;
+    try {
+      const result = await work();
+      clearInterval(timer);
+      await this.#looking;
+      await this.look(guest);
+      return result;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** The procedure is over: what comes now is the proof. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  async #lookNow(guest: Guest): Promise<void> {
+    // Told as an event of its own, not as a command.
+    const silent = { ...this.#ctx, emit: () => undefined };
+    try {
+      const result = await guest.run(silent, [sampleProgram], { timeoutMs: lookTimeoutMs });
+      if (result.exitCode !== 0) return;
+      const seen = { sample: readOutput(guest, result, parseArraySample), ...this.#drill() };
+      if (isDeepStrictEqual(seen, this.#told)) return;
+      this.#told = seen;
+      this.#ctx.emit({ type: 'array-sampled', machine: guest.machine, ...seen });
+    } catch (error) {
+      const isOurs = error instanceof RaidlabError && error.failure.reason === 'output-not-understood';
+      if (isOurs || !(error instanceof RaidlabError || error instanceof KernelCrash || this.#ctx.signal.aborted)) throw error;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The name of the report in the folder of a run. */
+export const reportFileName = 'report.html';
