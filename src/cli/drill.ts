@@ -76,6 +76,9 @@ export const drillArguments = command(
     twin: option('--twin', {
       description: message`Runs the twin of each drill instead: the drill with a deliberate mistake, which must come out broken.`,
     }),
+    withTwin: option('--with-twin', {
+      description: message`Runs each drill and its twin; the report lays them side by side.`,
+    }),
     strict: option('--strict', { description: message`Counts a skipped drill as inconclusive (exit 2).` }),
     repeat: withDefault(
       option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill N times.` }),
@@ -152,6 +155,7 @@ export const drillExamples: readonly Example[] = [
   { words: 'drill', does: 'The default drill: loses a disk, replaces it, then loses the other one.' },
   { words: 'drill --skip-step soft-balance', does: 'Leaves out the step most people forget: broken, exit 1.' },
   { words: 'drill --all --twin', does: 'Every drill with its deliberate mistake: each must come out broken.' },
+  { words: 'drill --with-twin', does: 'The drill and its deliberate mistake: report.html shows where they part.' },
   { words: 'drill --plan', does: 'Prints the commands, to read or paste.' },
   { words: 'drill --kernel bookworm --tools bookworm', does: 'The same with the kernel and tools of Debian 12.' },
   { words: 'drill --all --jobs 2', does: 'Every drill, two at a time: a line each, then a table.' },
@@ -176,7 +180,7 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
 
   const { runDrills } = await import('../drills/run-drills.ts');
   const drills = Array.from({ length: asked.repeat }, () => chosen).flat();
-  const labels = labelJobs(drills.map(({ drill }) => (asked.twin ? `${drill.name}-twin` : drill.name)));
+  const labels = labelJobs(drills.map(({ drill, expectation }) => (expectation === undefined ? drill.name : `${drill.name}-twin`)));
   const room = await measureHostRoom(asked.memory);
   const { limit, remark } = planJobs(room, drills.length, asked.jobs);
   const shared = sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room)));
@@ -221,8 +225,8 @@ function sharedRequest(
 
 /** A run is named after its drill, or after how many there are. */
 function nameOfRun(chosen: readonly ChosenDrill[]): string {
-  const [only, ...others] = chosen;
-  return only !== undefined && others.length === 0 ? only.drill.name : `${String(chosen.length)}-drills`;
+  const [only, ...others] = new Set(chosen.map(({ drill }) => drill.name));
+  return only !== undefined && others.length === 0 ? only : `${String(chosen.length)}-drills`;
 }
 
 async function printPlans(

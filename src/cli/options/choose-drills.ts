@@ -18,6 +18,7 @@ interface DrillWishes extends LayoutOptions {
   readonly all: boolean;
   readonly tags: readonly string[];
   readonly twin: boolean;
+  readonly withTwin: boolean;
   readonly repeat: number;
   readonly skipSteps: readonly string[];
   readonly payload: number | undefined;
@@ -31,8 +32,11 @@ export async function chooseDrills(asked: DrillWishes, cwdHostPath: string): Pro
   // Drills have few steps in common, and the result of a drill without a step must be read by itself.
   if (asked.skipSteps.length > 0 && drills.length > 1) refuse(`--skip-step works with a single drill; ${String(drills.length)} are named.`);
   if (asked.twin && asked.skipSteps.length > 0) refuse('--twin decides itself what is left out: it does not go together with --skip-step.');
-  if (asked.keep && drills.length * asked.repeat > 1) refuse('--keep leaves one machine running: it works with a single drill, once.');
-  const variants = asked.twin ? await twinsOf(drills) : drills.map((drill) => ({ drill, skippedSteps: asked.skipSteps }));
+  if (asked.withTwin && (asked.twin || asked.skipSteps.length > 0)) {
+    refuse(`--with-twin runs each drill and its twin: it does not go together with ${asked.twin ? '--twin' : '--skip-step'}.`);
+  }
+  if (asked.keep && (drills.length * asked.repeat > 1 || asked.withTwin)) refuse('--keep leaves one machine running: it works with a single drill, once.');
+  const variants = await variantsOf(asked, drills);
   const wished = await resolveLayout(asked, cwdHostPath);
   return variants.map((variant) => {
     const { drill } = variant;
@@ -63,6 +67,17 @@ async function selectNamed(words: readonly string[], cwdHostPath: string): Promi
     selected.push(...(isGlob(word) && !isDrillFile(word) ? named.filter((drill) => !selected.includes(drill)) : named));
   }
   return selected;
+}
+
+/** The drills as they are, their twins instead, or each with its twin behind it. */
+async function variantsOf(
+  { twin, withTwin, skipSteps }: DrillWishes,
+  drills: readonly Drill[],
+): Promise<readonly Pick<ChosenDrill, 'drill' | 'skippedSteps' | 'expectation'>[]> {
+  const plain = drills.map((drill) => ({ drill, skippedSteps: skipSteps }));
+  if (!twin && !withTwin) return plain;
+  const twins = await twinsOf(drills);
+  return twin ? twins : plain.flatMap((each, index) => [each, ...twins.slice(index, index + 1)]);
 }
 
 async function twinsOf(drills: readonly Drill[]): Promise<readonly TwinDrill[]> {
