@@ -26,14 +26,15 @@ function openWatch(answers: readonly (Answer | (() => Promise<Answer>))[]) {
   ]);
   const ctx = { ...createContext({}), emit: (event: EventBody): void => void events.push(event) };
   const watch = new ArrayWatch(ctx, () => ({ disks: [], acknowledgedRecords: 0 }));
+  const mounted = async (): Promise<void> => watch.during(scripted.guest, ['mount'], async () => Promise.resolve());
   const told = (): readonly unknown[] =>
     events.map((event) => (event.type === 'array-sampled' ? event.sample.mounts.flatMap(({ options }) => options).join(',') : event.type));
-  return { watch, guest: scripted.guest, told, looks: () => looks };
+  return { watch, guest: scripted.guest, mounted, told, looks: () => looks };
 }
 
 test('what is as it was is not told again, and looks are no commands', async () => {
-  const { watch, guest, told } = openWatch([{ stdout: off }, { stdout: off }, { stdout: on }, { stdout: on }, { stdout: off }]);
-  for (let look = 0; look < 5; look += 1) await watch.look(guest);
+  const { mounted, told } = openWatch([{ stdout: off }, { stdout: off }, { stdout: on }, { stdout: on }, { stdout: off }]);
+  for (let look = 0; look < 5; look += 1) await mounted();
   assert.deepEqual(told(), ['', 'rw,relatime,degraded,subvol=/', '']);
 });
 
@@ -42,10 +43,10 @@ test('a look that does not come is left out, one that is not understood is not',
     Promise.reject(
       new RaidlabError({ area: 'guest', reason: 'command-timed-out', machine: 'main', argv: [], limit: { usualMs: 1, factor: 1 } }),
     );
-  const { watch, guest, told } = openWatch([{ exitCode: 137 }, silent, { stdout: 'chunk\n' }]);
-  await watch.look(guest);
-  await watch.look(guest);
-  await assert.rejects(watch.look(guest), /does not understand/u);
+  const { mounted, told } = openWatch([{ exitCode: 137 }, silent, { stdout: 'chunk\n' }]);
+  await mounted();
+  await mounted();
+  await assert.rejects(mounted(), /does not understand/u);
   assert.deepEqual(told(), []);
 });
 
@@ -59,15 +60,23 @@ test('nothing is typed while a look is under way, and a refusal stays what it is
   await first;
   assert.deepEqual(told(), ['', 'rw,relatime,degraded,subvol=/']);
   await assert.rejects(
-    watch.during(guest, ['false'], async () => Promise.reject(new Error('refused'))),
+    watch.during(guest, ['umount'], async () => Promise.reject(new Error('refused'))),
     /refused/u,
   );
+});
+
+test('what changes no array is not looked at, and what somebody has just looked at neither', async () => {
+  const { watch, guest, mounted, looks } = openWatch([{ stdout: on }]);
+  await watch.during(guest, ['tee', '-a', '/etc/fstab'], async () => Promise.resolve());
+  await mounted();
+  await watch.look(guest);
+  assert.equal(looks(), 1);
 });
 
 test('when the procedure is over nobody looks', async () => {
   const { watch, guest, looks } = openWatch([]);
   watch.end();
   await watch.look(guest);
-  await watch.during(guest, ['true'], async () => Promise.resolve());
+  await watch.during(guest, ['mount'], async () => Promise.resolve());
   assert.equal(looks(), 0);
 });

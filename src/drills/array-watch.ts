@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { parseArraySample, sampleProgram } from '../core/array/array-sample.ts';
 import type { EventBody } from '../core/event.ts';
@@ -11,7 +12,13 @@ import { readOutput } from '../storage/type-command.ts';
 export type WatchedDrill = Pick<Extract<EventBody, { type: 'array-sampled' }>, 'disks' | 'acknowledgedRecords'>;
 
 /** How often a long command is looked at, milliseconds. */
-const everyMs = 1000;
+const everyMs = 2000;
+
+/** After one look the next is only worth it when so much time has passed, milliseconds: a look costs 30 of them under emulation. */
+const gapMs = 250;
+
+/** What changes an array at once, and may work for long; anything else is seen when its step is over. */
+const changers: readonly string[] = ['btrfs', 'cryptsetup', 'mkfs.btrfs', 'mount', 'umount'];
 
 /** How long a look may take, milliseconds: it is a twentieth of a second, unless the array does not answer. */
 const lookTimeoutMs = 3000;
@@ -26,6 +33,7 @@ export class ArrayWatch {
   #told: unknown = null;
   #isOver = false;
   #looking: Promise<void> | undefined;
+  #lookedMs = -Infinity;
 
   /** Watches for a drill that can say at any time how it is. */
   constructor(ctx: Context, drill: () => WatchedDrill) {
@@ -33,21 +41,27 @@ export class ArrayWatch {
     this.#drill = drill;
   }
 
-  /** Looks once, and tells what is different. */
+  /** Looks, unless somebody just has, and tells what is different. */
   async look(guest: Guest): Promise<void> {
+    if (performance.now() - this.#lookedMs >= gapMs) await this.#lookOnce(guest);
+  }
+
+  async #lookOnce(guest: Guest): Promise<void> {
     if (this.#isOver) return;
     this.#looking ??= this.#lookNow(guest).finally(() => (this.#looking = undefined));
     await this.#looking;
   }
 
-  /** Looks after a command has been typed, and meanwhile where that works for long. */
-  async during<T>(guest: Guest, argv: readonly string[], work: () => Promise<T>): Promise<T> {
-    const timer = argv[0] === 'btrfs' ? setInterval(() => void this.look(guest).catch(() => undefined), everyMs) : undefined;
+  /** Looks after a command that changes the array has been typed, and meanwhile where that works for long. */
+  async during<T>(guest: Guest, [program = '']: readonly string[], work: () => Promise<T>): Promise<T> {
+    await this.#looking;
+    if (!changers.includes(program)) return work();
+    const timer = program === 'btrfs' ? setInterval(() => void this.#lookOnce(guest).catch(() => undefined), everyMs) : undefined;
     try {
       const result = await work();
       clearInterval(timer);
       await this.#looking;
-      await this.look(guest);
+      await this.#lookOnce(guest);
       return result;
     } finally {
       clearInterval(timer);
@@ -72,6 +86,8 @@ export class ArrayWatch {
     } catch (error) {
       const isOurs = error instanceof RaidlabError && error.failure.reason === 'output-not-understood';
       if (isOurs || !(error instanceof RaidlabError || error instanceof KernelCrash || this.#ctx.signal.aborted)) throw error;
+    } finally {
+      this.#lookedMs = performance.now();
     }
   }
 }
