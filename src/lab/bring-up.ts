@@ -20,16 +20,16 @@ import { drawLuksUuids } from './machine/lab-template.ts';
 import { planNewDisks } from './machine/start-lab-machine.ts';
 import { readLabState, writeLabState } from './place/state-file.ts';
 
-/** How raidlab is, for those who keep and find labs. */
+/** What keeping and finding labs needs to know about raidlab. */
 export interface LabHouse {
   readonly raidlabVersion: string;
-  /** Where this user's labs are written down. */
+  /** Where this user's labs are recorded. */
   readonly indexHostPath: string;
   /** The command that becomes the keeper of the lab in a directory. */
   readonly keeperArgv: (labHostPath: string) => readonly [string, ...string[]];
 }
 
-/** What a lab is to be; what is not said is the default for a new lab, and whatever it is for one that is there. */
+/** What a lab should be; anything left out is the default for a new lab, and unchanged for an existing one. */
 export interface LabWishes {
   readonly layout?: ArrayLayout;
   readonly kernel?: string;
@@ -42,7 +42,7 @@ export interface LabWishes {
 /** The defaults of a lab. */
 export type LabDefaults = Required<Pick<LabWishes, 'layout' | 'kernel' | 'tools' | 'memoryMiB'>>;
 
-/** The keeper's socket is there after a third of a second; a busy host may take its time. Milliseconds. */
+/** The keeper's socket appears after a third of a second; a busy host may take longer. Milliseconds. */
 const keeperStartMs = 60_000;
 
 /** A lab that is on. */
@@ -52,8 +52,8 @@ export interface BroughtUp {
 }
 
 /**
- * Turns a lab on, making it where there is none; does nothing when it is on.
- * Rejects with `lab/differs` when the lab is there and is not what is wished for, and with what the keeper fails with.
+ * Turns a lab on, making it if there is none; does nothing when it is on. Rejects with `lab/differs` when the lab exists and is not as
+ * wished, and as the keeper fails.
  */
 export async function bringUp(
   ctx: Context,
@@ -84,12 +84,12 @@ export async function foreseeLab(lab: {
   return state;
 }
 
-/** Asks the keeper of a lab, while nobody else changes it; starts a keeper where there is none. */
+/** Asks the keeper of a lab, while nobody else changes it; starts a keeper if there is none. */
 export async function askLocked(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
   return withLabLock(ctx, place, { create: false }, () => askOrStartKeeper(ctx, house, place, act));
 }
 
-/** Asks the keeper of a lab whose lock we have; starts one where there is none. */
+/** Asks the keeper of a lab whose lock we hold; starts one if there is none. */
 export async function askOrStartKeeper(ctx: Context, house: LabHouse, place: LabPlace, act: KeeperAct): Promise<ActDone> {
   const { raidlabVersion } = house;
   const found = await findKeeper(place);
@@ -157,7 +157,7 @@ function refuseDifferences(place: LabPlace, state: LabState, wishes: LabWishes):
   }
 }
 
-/** A lab is nothing for a repository: gigabytes, and keys. */
+/** Labs do not belong in a repository: gigabytes, and keys. */
 async function hideFromGit(place: LabPlace): Promise<void> {
   const hostPath = join(dirname(place.hostPath), '.gitignore');
   await writeFile(hostPath, '*\n', { flag: 'wx' }).catch((error: unknown) => {

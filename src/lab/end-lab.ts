@@ -18,19 +18,19 @@ import type { LabPlace } from './place/lab-place.ts';
 
 /** A keeper ends a moment after its machine. Milliseconds. */
 const keeperEndMs = 15_000;
-/** Whoever destroys a lab does not wait for a keeper that hangs. Milliseconds. */
+/** Destroying a lab does not wait for a hung keeper. Milliseconds. */
 const disposeSilenceMs = 15_000;
 const lookMs = 10;
 
 /**
- * Turns a lab off, in order or by a power cut; false when it was off. Nothing of it runs or listens when this resolves.
- * Rejects with what its keeper fails with.
+ * Turns a lab off, in order or by a power cut; false when it was off. When this resolves, nothing of it runs or listens. Rejects as its
+ * keeper fails.
  */
 export async function turnOff(ctx: Context, house: LabHouse, place: LabPlace, op: 'halt' | 'crash'): Promise<boolean> {
   return withLabLock(ctx, place, { create: false }, () => turnOffLocked(ctx, house, place, op));
 }
 
-/** The same, for whoever has locked the lab. */
+/** The same, when we hold the lab's lock. */
 export async function turnOffLocked(ctx: Context, house: LabHouse, place: LabPlace, op: 'halt' | 'crash'): Promise<boolean> {
   const found = await findKeeper(place);
   if (found.is === 'none' || found.is === 'dead') return false;
@@ -40,14 +40,14 @@ export async function turnOffLocked(ctx: Context, house: LabHouse, place: LabPla
   return changed;
 }
 
-/** Removes a lab and everything of it, whatever state it is in. */
+/** Removes a lab completely, in any state. */
 export async function destroyLab(ctx: Context, house: LabHouse, place: LabPlace): Promise<void> {
   await withLabLock(ctx, place, { create: false }, () => destroy(ctx, house, place));
 }
 
 async function destroy(ctx: Context, house: LabHouse, place: LabPlace): Promise<void> {
   const found = await findKeeper(place);
-  // A record that names another process names nobody who could be asked.
+  // A record that names another process names no keeper to ask.
   if (found.is === 'alive' && (await isKeeperOf(place, found.keeper))) {
     const { keeper } = found;
     await askKeeper(ctx, { ...addressOf(house, place, keeper), silenceMs: disposeSilenceMs }, { op: 'dispose' }).catch((error: unknown) => {
@@ -73,7 +73,7 @@ async function removeLab(ctx: Context, house: LabHouse, place: LabPlace): Promis
   }
 }
 
-/** The last lab takes the directory of labs with it. */
+/** The last lab's removal also removes the directory of labs. */
 async function removeIfEmpty(labsHostPath: string): Promise<void> {
   const names = await readdir(labsHostPath);
   if (names.some((name) => name !== '.gitignore')) return;
@@ -94,7 +94,7 @@ async function endedWithin({ timeFactor }: Context, { owner }: KeeperRecord, tim
   return true;
 }
 
-/** QEMU dies with it, by the kernel's hand. */
+/** The kernel ends QEMU with it. */
 async function endKeeper(ctx: Context, place: LabPlace, keeper: KeeperRecord): Promise<void> {
   if (await isKeeperOf(place, keeper)) process.kill(keeper.owner.pid, 'SIGKILL');
   await endedWithin(ctx, keeper, keeperEndMs);

@@ -10,7 +10,7 @@ import type { FoundKeeper, KeeperRecord } from './keeper/keeper-record.ts';
 import type { LabPlace } from './place/lab-place.ts';
 import { readLabState } from './place/state-file.ts';
 
-/** A lab as it is now. */
+/** A lab in its current condition. */
 export interface InspectedLab {
   readonly place: LabPlace;
   readonly state: LabState;
@@ -18,9 +18,9 @@ export interface InspectedLab {
   readonly found: FoundKeeper;
 }
 
-/** Looks how a lab is, without asking its keeper. Rejects with `lab/state-damaged`, `lab/state-newer` and `lab/no-lab`. */
+/** Determines a lab's condition without asking its keeper. Rejects with `lab/state-damaged`, `lab/state-newer` and `lab/no-lab`. */
 export async function inspectLab(place: LabPlace): Promise<InspectedLab> {
-  // In this order: a keeper that ends meanwhile has written the state before it goes.
+  // In this order: a keeper that ends meanwhile writes the state before it goes.
   const found = await findKeeper(place);
   const state = await readLabState(place);
   const condition = judgeLab(state.life, fateOf(found));
@@ -49,7 +49,7 @@ function fateOf(found: FoundKeeper): KeeperFate {
 const shownLines = 20;
 const readBytes = 16 * 1024;
 
-/** Gives what a lab's console said last, from its log: who is killed has nobody who writes it down. */
+/** Gives the last lines of a lab's console, from its log: a killed keeper leaves no other record. */
 async function lastConsoleLines(place: LabPlace): Promise<readonly string[]> {
   try {
     await using file = await open(join(place.logsHostPath, consoleLogFile));

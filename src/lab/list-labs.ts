@@ -9,7 +9,7 @@ import { forgetLab, listRegisteredLabs } from './place/lab-index.ts';
 import type { LabPlace } from './place/lab-place.ts';
 import { requireOwnPlace } from './place/own-place.ts';
 
-/** Lists the labs of this user that are still there, and those that cannot be read. */
+/** Lists this user's labs that still exist, and those that cannot be read. */
 export async function listLabs(indexHostPath: string): Promise<readonly ListedLab[]> {
   const listed: ListedLab[] = [];
   for (const place of await listRegisteredLabs(indexHostPath)) {
@@ -33,7 +33,7 @@ async function listLab(place: LabPlace): Promise<ListedLab | undefined> {
   }
 }
 
-/** Forgets the labs whose directories are gone, and removes what killed keepers left; gives those that were forgotten. */
+/** Forgets labs whose directories are gone, and removes what killed keepers left; gives the forgotten ones. */
 export async function pruneLabs(ctx: Context, store: CacheStore, indexHostPath: string): Promise<readonly LabPlace[]> {
   const forgotten: LabPlace[] = [];
   for (const place of await listRegisteredLabs(indexHostPath)) {

@@ -9,19 +9,19 @@ import type { LabPlace } from './place/lab-place.ts';
 import { settleDisks } from './disks/settle-disks.ts';
 import { readLabState } from './place/state-file.ts';
 
-/** A lab with what its guest says of its array; the picture is null where that could not be had, and `trouble` says why. */
+/** A lab with its guest's view of the array; the picture is null where that is unavailable, and `trouble` says why. */
 export interface LookedAtLab extends Pick<InspectedLab, 'state' | 'condition'> {
   readonly picture: ArrayPicture | null;
   readonly trouble: string | null;
 }
 
-/** Gives the state of a lab with the damage that is not known to be fixed by now; the guest is asked only where there is some. */
+/** Gives the state of a lab with the damage not known to be fixed; the guest is asked only if there is some. */
 export async function readSettledState(ctx: Context, place: LabPlace, raidlabVersion: string): Promise<LabState> {
   const state = await readLabState(place);
   return state.disks.every(({ damage }) => damage.length === 0) ? state : (await lookAtLab(ctx, place, raidlabVersion)).state;
 }
 
-/** Looks at a lab and, when it is on, at the array in it. That the guest does not answer is reported, and no failure. */
+/** Looks at a lab and, when it is on, at its array. A guest that does not answer is reported, but is not a failure. */
 export async function lookAtLab(ctx: Context, place: LabPlace, raidlabVersion: string): Promise<LookedAtLab> {
   const { state, condition, found } = await inspectLab(place);
   if (condition.is !== 'on' || found.is === 'none') {

@@ -7,27 +7,27 @@ import { createTimeFactor } from './time-factor.ts';
 import type { TimeFactor } from './time-factor.ts';
 
 /**
- * What every act is given first: how to be told to stop, until when it may go on, and where to say what happened.
- * One value, passed down and narrowed, never widened.
+ * The first parameter of every act: how to be told to stop, until when it may run, and where to report events. One value, passed down and
+ * narrowed, never widened.
  */
 export interface Context {
   /** Aborted when the run is interrupted or its deadline has passed; its reason is a RaidlabError. */
   readonly signal: AbortSignal;
   /** Records a fact. Never throws, never waits. */
   readonly emit: (event: EventBody) => void;
-  /** How many times as long as usual every limit is here. */
+  /** The factor on every time limit here. */
   readonly timeFactor: TimeFactor;
 }
 
-/** A context that also ends, by its own deadline; dispose it when the act is over so that no timer is left. */
+/** A context with its own deadline; dispose it when the act is over so that no timer is left. */
 export interface DeadlineContext extends Context, Disposable {}
 
 // setTimeout's greatest delay; a longer one fires at once.
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * Calls `onOver` when a limit has passed that is `usualMs` on a host of usual speed, unless disposed before. The one timer behind
- * every limit in time: a factor that grows meanwhile counts for the limit that is waited for, too.
+ * Calls `onOver` after a limit of `usualMs` on a host of usual speed, unless disposed before. The one timer behind all time limits: if
+ * the factor grows, the running limit grows, too.
  */
 export function armLimit({ timeFactor }: Pick<Context, 'timeFactor'>, usualMs: number, onOver: (limit: TimeLimit) => void): Disposable {
   const startedMs = performance.now();
@@ -53,7 +53,7 @@ export function armLimit({ timeFactor }: Pick<Context, 'timeFactor'>, usualMs: n
 }
 
 /**
- * Narrows a context to `timeoutMs` from now (wall clock, on a host of usual speed). When that passes, the signal aborts with a `wait-timed-out`
+ * Narrows a context to `timeoutMs` from now (wall clock, on a host of usual speed). After that, the signal aborts with a `wait-timed-out`
  * failure that names `waitingFor`.
  */
 export function withDeadline(
@@ -104,7 +104,7 @@ export function whenAborted(signal: AbortSignal): Disposable & { readonly promis
   };
 }
 
-/** Makes the context of a whole run: it goes on until the signal aborts, and says what happens to `emit`. */
+/** Makes the context of a whole run: it lasts until the signal aborts, and passes events to `emit`. */
 export function createContext(options: Partial<Context> = {}): Context {
   return {
     signal: options.signal ?? new AbortController().signal,
@@ -113,7 +113,7 @@ export function createContext(options: Partial<Context> = {}): Context {
   };
 }
 
-/** Gives a context for what must be done although `ctx` has ended: it goes on, and says nothing. */
+/** Gives a context for what must be done although `ctx` has ended: it does not end, and emits nothing. */
 export function steadyContext({ timeFactor }: Pick<Context, 'timeFactor'>): Context {
   return createContext({ timeFactor });
 }

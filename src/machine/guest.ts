@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 
-/** What a command in a guest left behind. */
+/** The result of a command in a guest. */
 export interface CommandResult {
   readonly argv: readonly string[];
   /** The exit status; 128 + N when signal N ended it. */
@@ -33,17 +33,16 @@ export interface GuestProcess {
 }
 
 /**
- * Where commands are typed: a running machine's inside. Storage operations know only this.
- *
- * Every method rejects with a RaidlabError: `machine/*` when the machine is in trouble, and {@link KernelCrash} as soon
- * as its kernel has crashed; nobody waits for a dead kernel. A non-zero exit is a result, not an error.
+ * Where commands are typed: inside a running machine. Storage operations know only this. All methods reject with a RaidlabError:
+ * `machine/*` when the machine is in trouble, and {@link KernelCrash} as soon as its kernel has crashed; nobody waits for a dead kernel.
+ * A non-zero exit is a result, not an error.
  */
 export interface Guest {
   /** The machine's name, as in events. */
   readonly machine: string;
   /** Runs a command to its end. */
   run(ctx: Context, argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
-  /** Starts a command and comes back at once. */
+  /** Starts a command and returns at once. */
   start(ctx: Context, argv: readonly string[], options?: RunOptions): Promise<GuestProcess>;
   /** Reads a whole file of at most 16 MiB, as UTF-8. */
   readFile(ctx: Context, guestPath: string): Promise<string>;

@@ -12,9 +12,9 @@ import type { KeeperRecord } from '../keeper/keeper-record.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { readLog } from './read-log.ts';
 
-/** The console of a lab, attached: the shell's line, both ways, and the kernel's words. Dispose it to let go; the shell stays. */
+/** The console of a lab, attached: the shell's line, both ways, and the kernel's messages. Dispose it to detach; the shell stays. */
 export interface AttachedConsole extends AsyncDisposable {
-  /** Begins to give out what is said, what was said meanwhile first. */
+  /** Starts handing out what is said, beginning with what was said before. */
   readonly listen: (onOutput: (bytes: Buffer) => void) => void;
   readonly write: (bytes: Uint8Array) => void;
   /** Resolves when the machine is gone; never rejects. */
@@ -30,16 +30,16 @@ export interface ConsoleTerminal {
   readonly columns: number;
 }
 
-/** What is kept of what is said until somebody listens. */
+/** How much is kept until somebody listens. */
 const saidBound = { items: 4096, weight: 1024 * 1024 };
 
 /** The name of a machine's scratch directory in its keeper's. */
 export const machineScratchName = 'machine';
 
 /**
- * Attaches to the console of a lab that is on, for one person at a time. That nobody answers there, because the kernel crashed or the
- * machine hangs, is `trouble` and no failure: the kernel is heard all the same. Rejects with `lab/not-on`, which has what the console
- * said last, and `lab/console-busy`.
+ * Attaches to the console of a lab that is on, for one person at a time. If nobody answers there, because the kernel crashed or the
+ * machine hangs, that is `trouble`, not a failure: the kernel is still heard. Rejects with `lab/not-on`, which has the last console
+ * lines, and `lab/console-busy`.
  */
 export async function attachConsole(
   ctx: Context,
@@ -73,9 +73,9 @@ export async function attachConsole(
       closed.resolve(undefined);
       over.abort();
     });
-    // The kernel's line is QEMU's to write down; here it is read from its log, as it comes.
+    // QEMU's line for the kernel is written down by the keeper; here it is read from that log as it grows.
     const kernel = readLog(AbortSignal.any([ctx.signal, over.signal]), place, { follow: true, from: 'end' }, (bytes) => {
-      // It is overwritten by what is read next.
+      // The buffer is overwritten by the next read.
       take(Buffer.from(bytes));
     });
     // Its last words are in the log when QEMU is gone.

@@ -3,7 +3,7 @@ import type { Context } from '../../machine/context.ts';
 import type { Guest } from '../../machine/guest.ts';
 import type { ConsoleTerminal } from './attach-console.ts';
 
-/** Begins the shell at a lab's console, unless it is there, and gives it the size of a terminal. Rejects with `guest/command-failed`. */
+/** Starts the shell at a lab's console, unless it runs, and tells it a terminal's size. Rejects with `guest/command-failed`. */
 export async function openConsole(ctx: Context, guest: Guest, { term, rows, columns }: ConsoleTerminal): Promise<void> {
   const argv = ['/usr/lib/raidlab/open-console', term, String(rows), String(columns)];
   const { exitCode, stderr } = await guest.run(ctx, argv);

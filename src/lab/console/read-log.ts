@@ -11,15 +11,15 @@ const pieceBytes = 64 * 1024;
 
 /** What is read of a log. */
 export interface LogReading {
-  /** Whether to go on with what is said from now on. */
+  /** Whether to continue with new output. */
   readonly follow: boolean;
-  /** The beginning unless given; the end: only what is said from now on. */
+  /** The beginning by default; the end: only new output. */
   readonly from?: 'beginning' | 'end';
 }
 
 /**
- * Gives what the console of a lab said, and, when it is to be followed, what it says until the signal aborts. A log that is full is begun
- * anew while it is read: see openCappedFile.
+ * Gives a lab's console log and, if it is followed, new output until the signal aborts. A full log is replaced by a new one while it is
+ * read: see openCappedFile.
  */
 export async function readLog(
   signal: AbortSignal,
@@ -30,16 +30,16 @@ export async function readLog(
   const hostPath = join(place.logsHostPath, consoleLogFile);
   try {
     if (from === 'beginning') await readOld(oldFileOf(hostPath), take);
-    // Begun before anything is read, so that no change comes in between.
+    // Started before anything is read, so that no change is missed.
     using changes = follow ? watchFile(hostPath, signal) : undefined;
     await using log = new GrowingFile(hostPath);
     await log.open(from);
     do await log.readOn(take);
     while ((await changes?.next()) === true);
-    // What was said until then is given, too.
+    // What was written until then is handed out, too.
     await log.readOn(take);
   } catch (error) {
-    // Before it is on for the first time it has said nothing.
+    // A lab that was never on has no log.
     if (hasErrorCode(error, 'ENOENT')) return;
     throw fileFailure(error, { hostPath, holds: `the console of the lab ${place.name}`, doing: 'reading it' });
   }
@@ -56,7 +56,7 @@ async function readOld(hostPath: string, take: (bytes: Buffer) => void): Promise
   }
 }
 
-/** A file that is read as it grows, and read on from its beginning when another has taken its place. */
+/** A file that is read as it grows, and from the beginning of its successor when it is replaced. */
 class GrowingFile implements AsyncDisposable {
   readonly #hostPath: string;
   readonly #buffer = Buffer.alloc(pieceBytes);
@@ -78,7 +78,7 @@ class GrowingFile implements AsyncDisposable {
   async readOn(take: (bytes: Buffer) => void): Promise<void> {
     for (;;) {
       const file = this.#file ?? (await this.open('beginning'));
-      // Looked at before it is read to its end: nothing more is written to a file whose place another has taken.
+      // Checked before reading to its end: nothing more is written to a replaced file.
       const isReplaced = await this.#isReplaced(file);
       await this.#readToEnd(file, take);
       if (!isReplaced) return;
@@ -94,7 +94,7 @@ class GrowingFile implements AsyncDisposable {
 
   async #isReplaced(file: FileHandle): Promise<boolean> {
     const there = await stat(this.#hostPath).catch((error: unknown) => {
-      // The one before has been moved away, and the next is not there yet.
+      // The previous one has been moved away, and the next does not exist yet.
       if (hasErrorCode(error, 'ENOENT')) return undefined;
       throw error;
     });
@@ -111,7 +111,7 @@ class GrowingFile implements AsyncDisposable {
   }
 }
 
-/** Watches a file and its place. `next` tells of the changes since it was asked last, several as one; false once the signal has aborted. */
+/** Watches a file and its place. `next` reports the changes since the last call, several as one; false once the signal has aborted. */
 function watchFile(hostPath: string, signal: AbortSignal): Disposable & { readonly next: () => Promise<boolean> } {
   let changed = Promise.withResolvers<undefined>();
   const wake = (): void => {

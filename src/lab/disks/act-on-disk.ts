@@ -17,8 +17,8 @@ import { seeMoment, settleDisks } from './settle-disks.ts';
 import { readLabState, writeLabState } from '../place/state-file.ts';
 
 /**
- * Does something to a disk of a lab, on or off. Rejects with `lab/unknown-disk`, `lab/bad-fault`, and `lab/beyond-redundancy` when it
- * may destroy the last good copy of something and `beyondRedundancy` does not allow that.
+ * Acts on a disk of a lab, on or off. Rejects with `lab/unknown-disk`, `lab/bad-fault`, and `lab/beyond-redundancy` when it may destroy
+ * the last good copy of something and `beyondRedundancy` does not allow that.
  */
 export async function actOnDisk(ctx: Context, house: LabHouse, place: LabPlace, act: DiskAct, beyondRedundancy: boolean): Promise<ActDone> {
   return withLabLock(ctx, place, { create: false }, async () => {
@@ -55,7 +55,7 @@ export function planAllowedAct(
   return change;
 }
 
-/** Gives what a change came to, for the command that asked for it. */
+/** Gives the result of a change, for the command that requested it. */
 export function describeChange({ deeds }: DiskChange): ActDone {
   const added = deeds.find((deed) => deed.deed === 'create');
   return { changed: deeds.length > 0, ...(added === undefined ? {} : { disk: added.disk.serial }) };

@@ -10,21 +10,24 @@ import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { listWritten } from '../../machine/files/list-written.ts';
 
-/** What btrfs leaves free at the beginning of a device, but for a super block of which it has more. Source: BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. Bytes. */
+/**
+ * What btrfs leaves free at the beginning of a device, except for a super block of which it has copies. Source:
+ * BTRFS_DEVICE_RANGE_RESERVED in fs/btrfs/fs.h. Bytes.
+ */
 const reservedBytes = 1024 ** 2;
 
-/** What is to rot: so many bytes of a disk. */
+/** What should rot: this many bytes of a disk. */
 export interface RotWish {
   readonly disk: string;
   readonly bytes: number;
   readonly seed: string;
-  /** What the disks of the lab are behind: a header is spared. */
+  /** What the lab's disks are encrypted with: a header is spared. */
   readonly encryption: Encryption;
 }
 
 /**
- * Draws places of a lab's disk that have been written to, behind its LUKS header where it has one, that are so many bytes together: what was never
- * written proves nothing. Rejects with `lab/bad-fault` when less has been written.
+ * Draws this many bytes of a lab's disk, in places that have been written to, behind its LUKS header if it has one: unwritten places
+ * prove nothing. Rejects with `lab/bad-fault` when less has been written.
  */
 export async function drawRot(ctx: Context, place: LabPlace, wish: RotWish): Promise<readonly ByteRange[]> {
   const { disk, bytes, seed, encryption } = wish;
@@ -34,7 +37,7 @@ export async function drawRot(ctx: Context, place: LabPlace, wish: RotWish): Pro
   if (typeof piece === 'string') throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk, why: piece });
   const { count, blockBytes } = piece;
   const perBlock = Math.ceil(bytes / count);
-  // Whole shares until there is no more to give: the last block may get less, and some none.
+  // Whole shares until nothing is left: the last block may get less, and some none.
   return drawBlocks({ within: written, count, blockBytes, seed }).flatMap(({ offsetBytes }, index) => {
     const lengthBytes = Math.min(perBlock, bytes - perBlock * index);
     return lengthBytes > 0 ? [{ offsetBytes, lengthBytes }] : [];
@@ -42,8 +45,8 @@ export async function drawRot(ctx: Context, place: LabPlace, wish: RotWish): Pro
 }
 
 /**
- * Gives how many blocks of which size rot is drawn from, or why so much cannot rot, in a sentence. It is spread as widely as can be:
- * a byte in each of many blocks where it is little, and in larger blocks where it is much.
+ * Gives how many blocks of which size rot is drawn from, or says in a sentence why that much cannot rot. It is spread as widely as
+ * possible: a byte in each of many blocks if it is little, larger blocks if it is much.
  */
 function choosePiece(written: readonly ByteRange[], bytes: number): { readonly count: number; readonly blockBytes: number } | string {
   let mostBytes = 0;

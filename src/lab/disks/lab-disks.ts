@@ -10,7 +10,7 @@ import { diskFileName, systemFileName } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { mayAccess } from '../../machine/files/file-access.ts';
 
-/** Makes blank disks in a directory, sparse, and a system disk: a copy of the blank one that comes with the tools, so that a lab needs nobody else's file. */
+/** Makes blank disks in a directory, sparse, and a system disk: a copy of the blank one of the tools, so that a lab needs no foreign file. */
 export async function createLabDisks(
   ctx: Context,
   directoryHostPath: string,
@@ -20,7 +20,7 @@ export async function createLabDisks(
   for (const { serial, sizeBytes } of disks) await createDiskImage(ctx, join(directoryHostPath, diskFileName(serial)), sizeBytes);
   const systemHostPath = join(directoryHostPath, systemFileName);
   await copySparsely(ctx, [blankSystemHostPath, '--', systemHostPath], directoryHostPath);
-  // The blank one is everybody's; what is written to this one is not.
+  // The blank one is shared; what is written to this one is not.
   await chmod(systemHostPath, 0o600);
 }
 
@@ -33,11 +33,11 @@ export async function copyLabDisks(
 ): Promise<void> {
   const images = [...serials.map(diskFileName), systemFileName].map((name) => join(fromHostPath, name));
   await copySparsely(ctx, [`--target-directory=${directoryHostPath}`, '--', ...images], directoryHostPath);
-  // A template of an earlier raidlab has it readable for all.
+  // An earlier raidlab's template is readable for all.
   await chmod(join(directoryHostPath, systemFileName), 0o600);
 }
 
-/** Makes a lab's directory of disks anew; what an interrupted `up` left in it was nobody's yet. */
+/** Recreates a lab's directory of disks; what an interrupted `up` left in it belonged to nobody yet. */
 export async function emptyDisksDirectory(place: LabPlace): Promise<void> {
   try {
     await rm(place.disksHostPath, { recursive: true, force: true });
@@ -47,7 +47,7 @@ export async function emptyDisksDirectory(place: LabPlace): Promise<void> {
   }
 }
 
-/** Rejects with `lab/disk-missing` when an image of a lab is not there any more. */
+/** Rejects with `lab/disk-missing` when a disk image of a lab is gone. */
 export async function requireImages(place: LabPlace, disks: readonly LabDisk[]): Promise<void> {
   const images = [...disks.map(({ serial }) => [serial, diskFileName(serial)] as const), ['the system disk', systemFileName] as const];
   for (const [serial, name] of images) {

@@ -24,8 +24,8 @@ import { diskSpecOf } from '../machine/start-lab-machine.ts';
 import { readLabState, writeLabState } from '../place/state-file.ts';
 
 /**
- * Lends the array of a lab, which is turned off for it and stays off; nobody else changes the lab meanwhile. Rejects with what `work`
- * rejects with, with `lab/not-as-built` before anything is touched, and as `turnOff` does.
+ * Lends the array of a lab, which is turned off for it and stays off; nobody else changes the lab meanwhile. Rejects as `work` and
+ * `turnOff` do, and with `lab/not-as-built` before anything is touched.
  */
 export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlace, work: (array: ArrayAtRest) => Promise<T>): Promise<T> {
   return withLabLock(ctx, place, { create: false }, async () => {
@@ -48,13 +48,13 @@ export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlac
 
 const remedy = '`raidlab destroy` and `raidlab up` recreate it in seconds; `raidlab up --lab NAME` creates another one.';
 
-/** Throws `lab/not-as-built` unless a drill that goes by the layout can be done on a lab. */
+/** Throws `lab/not-as-built` unless a drill for the layout can run on a lab. */
 export function requireAsBuilt(state: LabState): void {
   const why = whyNotAsBuilt(state);
   if (why !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', why, remedy });
 }
 
-/** Throws `lab/not-as-built` unless the array of a lab, as it is seen in its guest, can lose a disk and have it replaced. */
+/** Throws `lab/not-as-built` unless the array of a lab, as its guest shows it, can lose a disk and have it replaced. */
 export function requireWorkable(state: LabState, picture: ArrayPicture): void {
   const reason = whyNotWorkable(picture, planArray(state.layout, state.luksUuids), unfinishedWork(picture));
   if (reason !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', ...reason });

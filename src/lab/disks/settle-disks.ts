@@ -13,8 +13,8 @@ import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 
 /**
- * Gives the disks of a lab with the damage that is not known to be fixed by now: from their images, and from the scrubs of their devices
- * where the array could be looked at. A disk of which there is nothing to settle is the same one.
+ * Gives the disks of a lab with the damage not known to be fixed: from their images, and from the scrubs of their devices if the array
+ * could be looked at. Unchanged disks are the same values.
  */
 export async function settleDisks(
   place: LabPlace,
@@ -39,13 +39,13 @@ async function settleDisk(place: LabPlace, disk: LabDisk, picture: ArrayPicture 
   return left === undefined || isDeepStrictEqual(left, disk.damage) ? disk : { ...disk, damage: left };
 }
 
-/** A place is looked at where it begins. */
+/** Only the beginning of a place is examined. */
 async function stillDamaged(image: FileHandle, places: readonly ByteRange[]): Promise<readonly ByteRange[]> {
   const looks = await Promise.all(places.map(async ({ offsetBytes, lengthBytes }) => readBytes(image, offsetBytes, lengthBytes)));
   return places.filter((_place, index) => looksDamaged(looks[index] ?? new Uint8Array()));
 }
 
-/** Gives when an act is done and, of one that damages a disk, what tells later whether that was fixed. */
+/** Gives when an act is done and, if it damages a disk, what will later tell whether that was fixed. */
 export async function seeMoment(place: LabPlace, act: DiskAct, picture: ArrayPicture | undefined): Promise<DiskMoment> {
   const at = new Date().toISOString();
   if (act.do !== 'break' || !isDamage(act.fault)) return { at };
@@ -69,7 +69,7 @@ async function readBytes(image: FileHandle, offsetBytes: number, lengthBytes: nu
   return buffer.subarray(0, bytesRead);
 }
 
-/** Gives what is read from the image of a disk; undefined when there is none: who needs it says so. */
+/** Reads from the image of a disk; undefined when there is none, which the act itself reports. */
 async function readImage<T>(place: LabPlace, serial: string, read: (image: FileHandle) => Promise<T>): Promise<T | undefined> {
   try {
     await using image = await open(diskHostPath(place, serial));

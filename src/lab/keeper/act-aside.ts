@@ -5,10 +5,10 @@ import type { Guest } from '../../machine/guest.ts';
 import { lookAtArray } from '../../storage/look-at-array.ts';
 import { openConsole } from '../console/open-console.ts';
 
-// Nobody who asks how a lab is, or goes to its console, wants to wait for a guest that hangs.
+// Commands for status and console do not wait for a hung guest.
 const timeoutMs = 20_000;
 
-/** Does in a guest what waits for no other act. Rejects as `lookAtArray` and `openConsole` do, and with `host/wait-timed-out`. */
+/** Serves a request that waits for no other act. Rejects as `lookAtArray` and `openConsole` do, and with `host/wait-timed-out`. */
 export async function actAside(ctx: Context, guest: Guest, act: KeeperAside): Promise<ActDone> {
   using limited = withDeadline({ ...steadyContext(ctx), signal: ctx.signal }, 'the guest to answer', timeoutMs);
   if (act.op === 'look') return { changed: false, picture: await lookAtArray(limited, guest) };

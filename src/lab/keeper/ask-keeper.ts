@@ -19,25 +19,25 @@ import type { LabPlace } from '../place/lab-place.ts';
 /** A keeper that can be asked. */
 export interface KeeperAddress {
   readonly place: LabPlace;
-  /** Where it listens; a keeper that has just been started says so when it does, and is asked again until then. */
+  /** Where it listens; a keeper that has just been started announces its socket, and is retried until then. */
   readonly socketHostPath: string | (() => Promise<string | undefined>);
   readonly raidlabVersion: string;
-  /** Resolves with how the keeper's process ended, when we can see that; never rejects. */
+  /** Resolves with how the keeper's process ended, if we can see that; never rejects. */
   readonly ended?: Promise<string>;
-  /** How long the socket may take to be there, milliseconds; none unless given. */
+  /** How long the socket may take to appear, milliseconds; no time by default. */
   readonly startMs?: number;
-  /** Without any sign for so long it counts as hung, milliseconds; {@link keeperSilenceMs} unless given. */
+  /** How long it may be silent before it counts as hung, milliseconds; {@link keeperSilenceMs} by default. */
   readonly silenceMs?: number;
 }
 
-/** What the keeper sends in one line at most: an event with what a command said. */
+/** The longest line a keeper sends: an event with a command's output. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 const retryMs = 5;
 const keptLogChars = 2000;
 
 /**
- * Asks the keeper of a lab to do something; its events are ours. Rejects with what it failed with, `lab/keeper-ended` when it goes
- * away meanwhile, and `lab/keeper-silent`. When the context ends, so does the act.
+ * Asks the keeper of a lab to act; its events become ours. Rejects as the act fails, with `lab/keeper-ended` when the keeper goes away
+ * meanwhile, and with `lab/keeper-silent`. When the context ends, so does the act.
  */
 export async function askKeeper(ctx: Context, address: KeeperAddress, act: KeeperAct): Promise<ActDone> {
   using aborted = whenAborted(ctx.signal);
@@ -52,7 +52,7 @@ export async function askKeeper(ctx: Context, address: KeeperAddress, act: Keepe
   }
 }
 
-/** Gives what `connecting` gives, unless one of the others rejects before; then it is told to give up. */
+/** Gives the result of `connecting`, unless one of the others rejects first; then it is told to give up. */
 async function firstOf<T>(ctx: Context, others: readonly Promise<never>[], connecting: (ctx: Context) => Promise<T>): Promise<T> {
   const over = new AbortController();
   try {
@@ -122,7 +122,7 @@ async function converse(ctx: Context, address: KeeperAddress, socket: Socket, ac
 function takeAnswer(ctx: Context, answer: KeeperAnswer, over: PromiseWithResolvers<ActDone>): void {
   switch (answer.type) {
     case 'event':
-      // What the keeper learned of this host holds for whoever waits for it.
+      // What the keeper learned about this host holds for those who wait for it.
       if (answer.event.type === 'time-factor-raised') ctx.timeFactor.raise(answer.event.factor);
       ctx.emit(answer.event);
       break;
@@ -145,7 +145,7 @@ async function keeperEnded(place: LabPlace, how: string): Promise<RaidlabError> 
   return new RaidlabError({ area: 'lab', reason: 'keeper-ended', lab: place.name, how, said: said === '' ? 'it said nothing' : said });
 }
 
-/** The file among a lab's logs that has what its keeper said. */
+/** The keeper's own output among a lab's logs. */
 export const keeperLogName = 'keeper.log';
 
 async function lastOf(hostPath: string): Promise<string> {

@@ -5,13 +5,13 @@ import type { Context } from '../../machine/context.ts';
 import { requireKeeper } from '../inspect-lab.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 
-/** A keeper writes how its machine ended, and ends, a moment after it. Milliseconds. */
+/** A keeper records how its machine ended, and ends, a moment after it. Milliseconds. */
 const settleMs = 5000;
 const lookMs = 20;
 
 /**
- * Waits until it is written down how a machine that has just gone went off. Rejects with `lab/not-on`, which says so; resolves when
- * the lab is on again, or is being turned on.
+ * Waits until it is recorded how a machine that has just gone went off. Rejects with `lab/not-on`, which says so; resolves when the lab
+ * is on again, or being turned on.
  */
 export async function awaitOff({ timeFactor }: Context, place: LabPlace): Promise<void> {
   const sinceMs = performance.now();

@@ -6,7 +6,7 @@ import type { Owner } from '../../machine/cache/owner.ts';
 import { fileFailure } from '../../machine/cache/file-failure.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 
-/** The process that keeps a lab on, as it wrote itself down. */
+/** The process that keeps a lab on, as recorded by itself. */
 export interface KeeperRecord {
   readonly owner: Owner;
   readonly socketHostPath: string;
@@ -16,8 +16,8 @@ export interface KeeperRecord {
 const recordShape: Shape<KeeperRecord> = fields({ owner: ownerShape, socketHostPath: text, raidlabVersion: text });
 
 /**
- * What became of the keeper that a lab had last: `none` was written down, or it ended in order; `dead`: it was killed, or the host
- * was restarted since; `elsewhere`: it lives in another container or on another host, where we cannot see it.
+ * The state of a lab's last keeper: `none`: not recorded, or it ended in order; `dead`: killed, or the host was restarted since;
+ * `elsewhere`: in another container or on another host, where we cannot see it.
  */
 export type FoundKeeper =
   | { readonly is: 'none' }
@@ -25,7 +25,7 @@ export type FoundKeeper =
   | { readonly is: 'dead'; readonly keeper: KeeperRecord; readonly hostRestarted: boolean }
   | { readonly is: 'elsewhere'; readonly keeper: KeeperRecord };
 
-/** Looks for the keeper of a lab. A record that is not whole counts as none: a keeper writes it by one rename. */
+/** Looks for the keeper of a lab. An incomplete record counts as none: a keeper writes it by one rename. */
 export async function findKeeper(place: LabPlace): Promise<FoundKeeper> {
   const keeper = tryJson(recordShape, await readFile(place.keeperHostPath, 'utf8').catch(() => ''));
   if (keeper === undefined) return { is: 'none' };
@@ -40,7 +40,7 @@ export async function findKeeper(place: LabPlace): Promise<FoundKeeper> {
   }
 }
 
-/** Writes down that this process keeps the lab. Rejects with `host/disk-full` or `host/not-writable`. */
+/** Records this process as the lab's keeper. Rejects with `host/disk-full` or `host/not-writable`. */
 export async function writeKeeperRecord(place: LabPlace, keeper: Omit<KeeperRecord, 'owner'>): Promise<void> {
   const newHostPath = `${place.keeperHostPath}.new`;
   try {
@@ -51,7 +51,7 @@ export async function writeKeeperRecord(place: LabPlace, keeper: Omit<KeeperReco
   }
 }
 
-/** Takes back what {@link writeKeeperRecord} wrote. */
+/** Removes the record of {@link writeKeeperRecord}. */
 export async function removeKeeperRecord(place: LabPlace): Promise<void> {
   await rm(place.keeperHostPath, { force: true });
 }

@@ -19,18 +19,18 @@ import type { Context } from '../../machine/context.ts';
 import type { TimeFactor } from '../../machine/time-factor.ts';
 import { createLineSplitter } from '../../machine/socket/line-splitter.ts';
 
-/** How a keeper takes requests. */
+/** How a keeper serves requests. */
 export interface KeeperService {
   readonly lab: string;
   readonly raidlabVersion: string;
   readonly timeFactor: TimeFactor;
-  /** Does what is asked; called for one request after the other, never for two at once. */
+  /** Serves a request; called for one at a time. */
   readonly perform: (ctx: Context, act: Exclude<KeeperAct, KeeperAside>) => Promise<ActDone>;
-  /** Does what waits for nobody; called at any time. */
+  /** Serves a request that waits for no other; called at any time. */
   readonly aside: (ctx: Context, act: KeeperAside) => Promise<ActDone>;
 }
 
-/** A socket that is listened on. Dispose it and nobody new is served; who was being answered has a moment to hear the answer. */
+/** A listening socket. Once it is disposed, nobody new is served; current clients have a moment to read their answers. */
 export interface KeeperServer extends AsyncDisposable {
   readonly socketHostPath: string;
 }
@@ -38,7 +38,7 @@ export interface KeeperServer extends AsyncDisposable {
 const maxRequestBytes = 1024 * 1024;
 const hangUpMs = 1000;
 
-/** Listens on a socket that is not there yet, in a directory of mode 0700. */
+/** Listens on a new socket, in a directory of mode 0700. */
 export async function listenForActs(socketHostPath: string, service: KeeperService): Promise<KeeperServer> {
   const connections = new Set<Socket>();
   let turn: Promise<unknown> = Promise.resolve();
@@ -98,11 +98,11 @@ async function listen(server: Server, socketHostPath: string): Promise<void> {
   await chmod(socketHostPath, 0o600);
 }
 
-/** Hands over everything that was said, and hangs up. */
+/** Sends everything that was said, and hangs up. */
 async function closed(service: KeeperService, socket: Socket): Promise<void> {
   if (socket.destroyed) return;
   await new Promise<void>((resolve) => {
-    // A command that does not hang up in its turn must not hold up the next.
+    // A command that does not hang up in turn must not delay the next.
     const hangUp = armLimit(service, hangUpMs, () => socket.destroy());
     socket.once('close', () => {
       hangUp[Symbol.dispose]();
@@ -112,7 +112,7 @@ async function closed(service: KeeperService, socket: Socket): Promise<void> {
   });
 }
 
-/** Gives the request in a line, or the error that it is answered with. */
+/** Parses the request in a line, or gives the error to answer it with. */
 function takeRequest({ lab, raidlabVersion: here }: KeeperService, line: string): KeeperRequest | Error {
   try {
     const head = readJson(requestHeadShape, line);

@@ -22,19 +22,19 @@ import { requireOwnPlace } from '../place/own-place.ts';
 import { settleRestore } from '../snapshot/restore-snapshot.ts';
 import { isThere } from '../../machine/files/file-access.ts';
 
-/** What a keeper is started with. */
+/** What a keeper starts with. */
 export interface KeeperOptions {
   readonly place: LabPlace;
   readonly store: CacheStore;
   readonly raidlabVersion: string;
   readonly mirrors: Mirrors;
-  /** Resolves when the command that started the keeper has gone, or has what it asked for. */
+  /** Resolves when the command that started the keeper has gone, or has its answer. */
   readonly starterGone: Promise<void>;
 }
 
-/** How often a keeper looks whether its lab is still there, milliseconds. */
+/** How often a keeper checks that its lab still exists, milliseconds. */
 const lookMs = 5000;
-/** How long a machine may take to shut down in order when the keeper is told to end, milliseconds; systemd kills after 90 s. */
+/** How long a machine's orderly shutdown may take when the keeper is told to end, milliseconds; systemd kills after 90 s. */
 const lastShutdownMs = 30_000;
 
 /** Keeps a lab until its machine is off. When the context ends, the machine is shut down in order first. */
@@ -80,9 +80,9 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
     aside: (asideCtx, act) => lab.aside(asideCtx, act),
   });
   await writeKeeperRecord(place, { socketHostPath: server.socketHostPath, raidlabVersion });
-  // What killed runs left; after the socket is there, for somebody waits for that.
+  // The leftovers of killed runs; after the socket is there, because somebody waits for it.
   const swept = removeLeftovers(ctx, store).catch(() => undefined);
-  // Whoever removes the directory of a lab, with its project perhaps, has removed the lab: its machine has no disks any more.
+  // Removing a lab's directory, perhaps with its project, removes the lab: its machine has no disks any more.
   const look = setInterval(() => {
     void isThere(place.stateHostPath).then((there) => {
       if (!there) end();
@@ -101,7 +101,7 @@ async function keep(ctx: Context, options: KeeperOptions, store: OpenStore, scra
   }
 }
 
-/** The host shuts down, or somebody ended us: the guest's data is written first, if it can be. */
+/** The host shuts down, or somebody ended us: the guest's data is written first, if possible. */
 async function shutDownInTime(ctx: Context, lab: KeptLab): Promise<void> {
   using limited = withDeadline(steadyContext(ctx), 'the lab to shut down', lastShutdownMs);
   if (lab.isOn) await lab.perform(limited, { op: 'halt' }).catch(() => undefined);

@@ -47,7 +47,7 @@ export class KeptLab implements AsyncDisposable {
     this.#kept = new KeptMachine(options);
   }
 
-  /** Resolves when the machine has been on and is off, however that came, and that is written down. */
+  /** Resolves when the machine has been on, is off for any reason, and that is recorded. */
   get over(): Promise<undefined> {
     return this.#kept.over;
   }
@@ -57,7 +57,7 @@ export class KeptLab implements AsyncDisposable {
     return this.#kept.isOn;
   }
 
-  /** Does an act; its context gets the machine's events meanwhile. */
+  /** Performs an act; its context receives the machine's events meanwhile. */
   async perform(ctx: Context, act: Exclude<KeeperAct, KeeperAside>): Promise<ActDone> {
     this.#emit = ctx.emit;
     try {
@@ -69,7 +69,7 @@ export class KeptLab implements AsyncDisposable {
     }
   }
 
-  /** Does what waits for nobody, beside an act. Rejects with `lab/not-on`, `lab/kernel-crashed`, and as `actAside` does. */
+  /** Serves a request beside an act. Rejects with `lab/not-on`, `lab/kernel-crashed`, and as `actAside` does. */
   async aside(ctx: Context, act: KeeperAside): Promise<ActDone> {
     const { guest } = this.#kept.on.machine;
     try {
@@ -93,7 +93,7 @@ export class KeptLab implements AsyncDisposable {
     return describeChange(change);
   }
 
-  /** Looks at the array, which settles damage that was fixed; undefined when the guest does not answer. */
+  /** Looks at the array, which settles fixed damage; undefined when the guest does not answer. */
   async #tryToLook(ctx: Context): Promise<ArrayPicture | undefined> {
     return this.aside(ctx, { op: 'look' }).then(
       ({ picture }) => picture,
@@ -110,7 +110,7 @@ export class KeptLab implements AsyncDisposable {
     const before = this.#kept.known.disks;
     const settled = await settleDisks(this.#options.place, before, picture);
     const { disks } = this.#kept.known;
-    // An act may have changed them meanwhile: what was looked at is settled, and nothing else.
+    // An act may have changed them meanwhile: only what was looked at is settled.
     const next = disks.map((disk) => settled[before.indexOf(disk)] ?? disk);
     if (next.some((disk, index) => disk !== disks[index])) await this.#kept.write({ disks: next });
   }
@@ -152,7 +152,7 @@ export class KeptLab implements AsyncDisposable {
       isSshNew: true,
       begin: (start) => startLabMachine(ctx, { ...start, provision }),
       prepare: async (machine, facts) => {
-        // What a boot does comes first: what is built afterwards is mounted already.
+        // Boot storage first: what is built afterwards is already mounted.
         if (state.life.state !== 'off' || state.life.how !== 'new') await openStorage(ctx, machine);
         if (provision && !this.#kept.known.isProvisioned) await this.#build(ctx, machine, parts);
         const { layout, isProvisioned } = this.#kept.known;
@@ -224,7 +224,7 @@ export class KeptLab implements AsyncDisposable {
     const { place, store, mirrors } = this.#options;
     const state = await readLabState(place);
     const next = kernel === null ? state : { ...state, kernel };
-    // A kernel that is not available is reported while the machine is still on.
+    // An unavailable kernel is reported while the machine is still on.
     const { parts } = await prepareLabParts(ctx, store, next, mirrors);
     await requireSystemDisk(place, parts);
     await this.#settleBeforeEnd(ctx);
@@ -238,7 +238,7 @@ export class KeptLab implements AsyncDisposable {
     this.#kept.takeEvent(event);
   };
 
-  /** Ends the machine, whatever state it is in. */
+  /** Ends the machine, in any state. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#kept[Symbol.asyncDispose]();
   }

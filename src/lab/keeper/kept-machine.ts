@@ -33,16 +33,16 @@ export interface KeptMachineOptions {
   readonly raidlabVersion: string;
 }
 
-/** How a lab's machine comes to be on. */
+/** How a lab's machine is turned on. */
 export interface Rise {
   readonly begin: (start: Omit<LabStart, 'provision'>) => Promise<StartedLab>;
-  /** Whether ssh has to begin; in a machine that goes on it is as it was, whatever a person did to it. */
+  /** Whether ssh must be started; a resumed machine has it as it was, whatever a person did to it. */
   readonly isSshNew: boolean;
   /** What is done in it before people are let in. */
   readonly prepare: (machine: Machine, facts: LabMachineFacts) => Promise<void>;
 }
 
-/** A machine that is on: what it was made from, and the disks that are in it. */
+/** A running machine: what it was made from, and its disks. */
 interface OnMachine {
   readonly machine: Machine;
   readonly disks: KeptDisks;
@@ -50,7 +50,7 @@ interface OnMachine {
   connection?: HostProcess;
 }
 
-/** How many lines of its console are kept of a machine that died. */
+/** How many console lines are kept of a machine that died. */
 const lastLines = 20;
 
 /** The machine of a lab; dispose it and it is gone. */
@@ -66,7 +66,7 @@ export class KeptMachine implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Resolves when the machine has been on and is off for good, however that came, and that is written down. */
+  /** Resolves when the machine has been on, is off for good, and that is recorded. */
   get over(): Promise<undefined> {
     return this.#over.promise;
   }
@@ -76,7 +76,7 @@ export class KeptMachine implements AsyncDisposable {
     return this.#on !== undefined;
   }
 
-  /** What is known of the lab, as it was written last; throws when it was not read, which is a bug. */
+  /** The lab's state as last written; throws when it was not read, which is a bug. */
   get known(): LabState {
     if (this.#state === undefined) throw new Error('the state of the lab was not read');
     return this.#state;
@@ -94,12 +94,12 @@ export class KeptMachine implements AsyncDisposable {
     });
   }
 
-  /** Takes for known what the lab's directory says, after something else than this machine changed it. */
+  /** Reads the lab's state again after something else changed it. */
   learn(state: LabState): void {
     this.#state = state;
   }
 
-  /** Brings the machine up and lets people in, or leaves nothing of it. */
+  /** Turns the machine on and lets people in, or leaves nothing of it. */
   async rise(ctx: Context, state: LabState, parts: LabParts, rise: Rise): Promise<void> {
     const { place, store, scratch, raidlabVersion } = this.#options;
     this.#state = state;
@@ -123,13 +123,13 @@ export class KeptMachine implements AsyncDisposable {
     }
   }
 
-  /** Turns the machine off for good, by an act, and writes down how; nothing happens when it is off. */
+  /** Turns the machine off for good, by an act, and records how; does nothing when it is off. */
   async end(how: 'halt' | 'crash', act: (machine: Machine) => PromiseLike<void>): Promise<void> {
     await this.stop(how, act);
     this.#over.resolve(undefined);
   }
 
-  /** Turns the machine off by an act, and writes down how; while it works the machine's end is nobody's surprise. */
+  /** Turns the machine off by an act, and records how; while it works the machine's end is expected. */
   async stop(how: 'halt' | 'crash', act: (machine: Machine) => PromiseLike<void>): Promise<void> {
     const machine = this.#on?.machine;
     if (machine === undefined) return;
@@ -139,12 +139,12 @@ export class KeptMachine implements AsyncDisposable {
     await this.write({ life: { state: 'off', how, at: now() } });
   }
 
-  /** Takes note of what the machine told: that it ended by itself. */
+  /** Notes that the machine ended by itself. */
   takeEvent(event: EventBody): void {
     if (event.type === 'machine-stopped' && event.how === 'died' && this.#on !== undefined) void this.#die(this.#on.machine, event.detail);
   }
 
-  /** Writes what has changed to the lab's directory. */
+  /** Writes changes to the lab's directory. */
   async write(changes: Partial<LabState>): Promise<void> {
     const state = { ...this.known, ...changes };
     this.#state = state;
@@ -154,7 +154,7 @@ export class KeptMachine implements AsyncDisposable {
     await written;
   }
 
-  /** Ends the machine, whatever state it is in. */
+  /** Ends the machine, in any state. */
   async [Symbol.asyncDispose](): Promise<void> {
     const machine = this.#on?.machine;
     if (machine === undefined) return;
@@ -162,7 +162,7 @@ export class KeptMachine implements AsyncDisposable {
     await machine[Symbol.asyncDispose]();
   }
 
-  /** Waits for ssh, and opens the connection that others share; that one is not waited for. */
+  /** Waits for ssh, and opens the shared connection, without waiting for that. */
   async #letIn(ctx: Context, sshPort: number, isSshNew: boolean): Promise<HostProcess> {
     const { place, scratch } = this.#options;
     await writeSshConfig(place, sshPort, join(scratch.socketHostPath, 'ssh.sock'));

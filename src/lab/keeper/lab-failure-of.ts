@@ -2,7 +2,7 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import { KernelCrash } from '../../machine/kernel-crash.ts';
 import { CommandRefused, said } from '../../storage/type-command.ts';
 
-/** Gives an error of a lab's kernel or tools as the failure that it is to whoever works in the lab; any other as it is. */
+/** Converts an error of a lab's kernel or tools into the failure it is for somebody working in the lab; others are unchanged. */
 export function labFailureOf(error: unknown, lab: string): unknown {
   if (error instanceof KernelCrash) {
     const { trouble } = error;

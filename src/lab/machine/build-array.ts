@@ -8,7 +8,7 @@ import type { Machine } from '../../machine/machine.ts';
 import type { BootedParts } from '../../machine/template/booted-template.ts';
 import { typeCommand } from '../../storage/type-command.ts';
 
-/** Types what builds the array of a layout, as these kernel and tools can, and tells each command. Rejects as `typeCommand` does. */
+/** Types the commands that build the array of a layout, as this kernel and these tools can, and reports each. Rejects as `typeCommand` does. */
 export async function buildArray(
   ctx: Context,
   machine: Machine,

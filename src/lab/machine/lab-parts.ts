@@ -21,7 +21,7 @@ export interface LabParts {
   readonly forks: boolean;
 }
 
-/** Gives what a lab's machine is made from: images are built where they are missing. Rejects as `ensureKernel`, `ensureTools` and `chooseAccelerator` do. */
+/** Gives what a lab's machine is made from; missing images are built. Rejects as `ensureKernel`, `ensureTools` and `chooseAccelerator` do. */
 export async function prepareLabParts(
   ctx: Context,
   store: OpenStore,

@@ -1,9 +1,7 @@
 /**
- * A lab's array, built before anybody asks for it: a machine with a network card whose array of a layout has been built, saved
- * while it runs. A new lab is a fork of it with copies of its disks.
- *
- * Labs of one template have one LUKS key and one filesystem UUID in common, as a drill's forks have. They never meet: a disk of one
- * lab does not get into another, and neither keeps anybody's secrets.
+ * A lab's array, built in advance: a machine with a network card and a layout's array, saved while it runs. A new lab is a fork of it
+ * with copies of its disks. Labs of one template share a LUKS key and a filesystem UUID, as a drill's forks do. They never meet: a disk
+ * of one lab does not get into another, and neither holds secrets.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -28,17 +26,17 @@ import { typeCommand } from '../../storage/type-command.ts';
 import { createLabDisks } from '../disks/lab-disks.ts';
 import { diskFileName, systemFileName } from '../place/lab-place.ts';
 
-/** A built array at rest, for new labs to begin with. */
+/** A built array at rest, where new labs start. */
 export interface LabTemplate {
   readonly entry: CacheEntry;
   readonly saved: SavedMachine;
-  /** Where the images of its disks are, and that of its system disk. */
+  /** The directory with the images of its disks and of its system disk. */
   readonly disksHostPath: string;
   /** Of all disks of the layout, members first. */
   readonly luksUuids: readonly string[];
 }
 
-/** Raised when the same layout becomes another array. */
+/** Raised when the same layout makes a different array. */
 const labTemplateVersion = 1;
 
 const machineName = 'lab-template';
@@ -48,14 +46,14 @@ export function serialsOf(layout: ArrayLayout): readonly string[] {
   return diskSizesBytes(layout).map((_sizeBytes, index) => `DISK${String(index + 1)}`);
 }
 
-/** Gives fresh LUKS UUIDs for the disks of a layout. */
+/** Gives new LUKS UUIDs for the disks of a layout. */
 export function drawLuksUuids(layout: ArrayLayout): readonly string[] {
   return diskSizesBytes(layout).map(() => randomUUID());
 }
 
 /**
- * Gives the template of a layout's array; it is made when it is not in the cache. `evidenceHostPath` is an existing directory for
- * what the machines that it is made of leave. Rejects as `ensureEntry` and `typeCommand` do.
+ * Gives the template of a layout's array; it is made if it is not cached. `evidenceHostPath` is an existing directory for the evidence of
+ * the machines it is made with. Rejects as `ensureEntry` and `typeCommand` do.
  */
 export async function ensureLabTemplate(
   ctx: Context,
@@ -76,7 +74,7 @@ export async function ensureLabTemplate(
     const luksUuids = await buildLabTemplate(building, source, layout, { workshop, evidenceHostPath });
     return { description: `the array of a lab, ${source.parts.kernel.version}`, packages: {}, facts: { luksUuids } };
   });
-  // Written by the builder above, and whole: the cache has compared its hash.
+  // Written by the builder above and complete: the cache has compared its hash.
   const { luksUuids } = entry.record.facts as unknown as { readonly luksUuids: readonly string[] };
   return {
     entry,

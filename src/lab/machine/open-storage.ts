@@ -3,7 +3,7 @@ import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { said, tryCommand } from '../../storage/type-command.ts';
 
-/** Does what a boot does with the storage. What does not come up is the person's to see to: that is what a lab is for. */
+/** Runs a boot's storage commands. What does not come up is left to the person: that is what a lab is for. */
 export async function openStorage(ctx: Context, machine: Machine): Promise<void> {
   const result = await tryCommand(ctx, machine.guest, planOpenAsBoot);
   if (result.exitCode === 0) return;

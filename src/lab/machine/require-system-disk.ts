@@ -4,12 +4,15 @@ import type { BootedParts } from '../../machine/template/booted-template.ts';
 import { systemLabel } from '../../machine/image/tools/build-tools.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 
-/** Where the label is in an ext4 filesystem, and how long it can be, bytes. Source: ext4(5), Documentation/filesystems/ext4/super.rst, s_volume_name. */
+/**
+ * Where an ext4 filesystem has its label, and its maximal length, bytes. Source: ext4(5), Documentation/filesystems/ext4/super.rst,
+ * s_volume_name.
+ */
 const label = { offset: 1024 + 0x78, length: 16 } as const;
 
 /**
- * Looks whether a lab's system disk is one for the kernel: what a machine wrote over a root of layers is nothing to a kernel without
- * overlayfs. A root that is whole is one for all. Rejects with `lab/root-of-layers`.
+ * Checks that a lab's system disk suits the kernel: a kernel without overlayfs cannot use what was written over a layered root. A whole
+ * root suits all. Rejects with `lab/root-of-layers`.
  */
 export async function requireSystemDisk(place: LabPlace, { kernel }: BootedParts): Promise<void> {
   if (kernel.abilities.root === 'layers') return;

@@ -15,7 +15,7 @@ import { sshFiles } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { mayAccess } from '../../machine/files/file-access.ts';
 
-/** Makes the keys of a lab, where they are missing: one for its people, one for its host; mode 0600. */
+/** Makes the missing keys of a lab: one for its people, one for its host; mode 0600. */
 export async function ensureSshKeys(ctx: Context, place: LabPlace): Promise<void> {
   const { keyHostPath, hostKeyHostPath, knownHostsHostPath } = sshFiles(place);
   await mkdir(place.sshHostPath, { recursive: true, mode: 0o700 });
@@ -30,7 +30,7 @@ async function ensureKey(ctx: Context, hostPath: string, comment: string): Promi
   await runHostCommand(ctx, argv, { purpose: 'make a key for ssh', writesHostPath: hostPath, input: 'y\n' });
 }
 
-/** Writes the configuration with which ssh finds a lab at a port; a connection that others shared and that is gone is not looked for. */
+/** Writes the configuration with which ssh finds a lab at a port; forgets a shared connection that is gone. */
 export async function writeSshConfig(place: LabPlace, port: number, controlHostPath: string): Promise<void> {
   const { keyHostPath, knownHostsHostPath, configHostPath } = sshFiles(place);
   await rm(controlHostPath, { force: true });
@@ -38,8 +38,8 @@ export async function writeSshConfig(place: LabPlace, port: number, controlHostP
 }
 
 /**
- * Gives a port of the loopback for ssh: the one that was asked for, or else the one that the lab had last, or any free one.
- * Rejects with `lab/port-taken` when the one that was asked for is not free.
+ * Gives a loopback port for ssh: the requested one, otherwise the lab's last one, otherwise any free one. Rejects with `lab/port-taken`
+ * when the requested one is taken.
  */
 export async function choosePort(last: number | null, isAsked: boolean): Promise<number> {
   if (last !== null) {
@@ -52,7 +52,7 @@ export async function choosePort(last: number | null, isAsked: boolean): Promise
   return probePort(0);
 }
 
-/** Listens on a port of the loopback for a moment; gives its number, another one for 0. */
+/** Listens on a loopback port for a moment; gives its number, a free one for 0. */
 async function probePort(port: number): Promise<number> {
   const server = createServer();
   const listening = Promise.withResolvers<number>();
@@ -98,7 +98,7 @@ export async function waitForSsh(ctx: Context, lab: string, port: number, timeou
   }
 }
 
-/** Gives the first that a server says at a port, or why it said nothing. */
+/** Gives a server's first words, or why there were none. */
 function readBanner(port: number, timeoutMs: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
@@ -122,8 +122,8 @@ function readBanner(port: number, timeoutMs: number): Promise<string> {
 }
 
 /**
- * Opens a connection that stays open, through which commands of the host go: a login costs a second of an emulated processor,
- * a command through a connection that is there costs a tenth. Its end is nobody's loss: ssh then opens one of its own.
+ * Opens a lasting connection for the host's commands: a login costs a second of an emulated processor, a command through an open
+ * connection a tenth. Losing it does no harm: ssh then opens its own.
  */
 export async function openSharedConnection(ctx: Context, place: LabPlace): Promise<HostProcess> {
   const { configHostPath } = sshFiles(place);

@@ -25,19 +25,19 @@ export interface LabStart {
   readonly parts: LabParts;
   readonly sshPort: number;
   readonly scratchHostPath: string;
-  /** Whether a new lab begins with its array built. */
+  /** Whether a new lab starts with its array built. */
   readonly provision: boolean;
 }
 
-/** A lab's machine that is on, and what its start changed in the lab's state. */
+/** A running lab machine, and how its start changed the lab's state. */
 export interface StartedLab {
   readonly machine: Machine;
   readonly changes: Partial<LabState>;
 }
 
 /**
- * Starts a lab's machine. A new lab begins as a fork of its layout's template where that can be had, otherwise with blank disks;
- * one that was on before goes on from its disks. Rejects with `lab/disk-missing`, and as `startMachine` and `ensureEntry` do.
+ * Starts a lab's machine. A new lab starts as a fork of its layout's template if possible, otherwise with blank disks; one that was on
+ * before continues from its disks. Rejects with `lab/disk-missing`, and as `startMachine` and `ensureEntry` do.
  */
 export async function startLabMachine(ctx: Context, start: LabStart): Promise<StartedLab> {
   const { place, store, state, parts, provision } = start;
@@ -75,7 +75,7 @@ async function forkNewLab(ctx: Context, start: LabStart, template: LabTemplate):
   );
 }
 
-/** Gives the machine of a lab as its state says. */
+/** Gives a lab's machine according to its state. */
 export function planLabMachine({ place, state, parts, sshPort, scratchHostPath }: Omit<LabStart, 'provision'>): MachineSpec {
   const { tools, ...shape } = parts.parts;
   return {
@@ -92,7 +92,7 @@ export function planLabMachine({ place, state, parts, sshPort, scratchHostPath }
   };
 }
 
-/** Gives a lab's disk as its machine takes it. */
+/** Converts a lab's disk for its machine. */
 export function diskSpecOf(place: LabPlace, serial: string, sizeBytes: number, bus: Bus): DiskSpec {
   return { serial, sizeBytes, hostPath: diskHostPath(place, serial), format: 'raw', bus };
 }

@@ -8,14 +8,14 @@ import { namesIn } from '../../machine/cache/names-in.ts';
 import { placeAt } from './lab-place.ts';
 import type { LabPlace } from './lab-place.ts';
 
-/*
- * Where this user's labs are, so that they can be listed from anywhere: a small file each, named for the lab's directory, in
- * `$XDG_STATE_HOME/raidlab/labs`. It only points: what a lab is stands in the lab's own directory.
+/**
+ * Where this user's labs are, so that they can be listed from anywhere: a small file each, named after the lab's directory, in
+ * `$XDG_STATE_HOME/raidlab/labs`. It is only a pointer: the lab's own directory has everything else.
  */
 
 const pointerShape = fields({ hostPath: text });
 
-/** Writes down where a lab is. Rejects with `host/disk-full` or `host/not-writable`. */
+/** Records where a lab is. Rejects with `host/disk-full` or `host/not-writable`. */
 export async function registerLab(indexHostPath: string, place: LabPlace): Promise<void> {
   try {
     await mkdir(indexHostPath, { recursive: true, mode: 0o700 });
@@ -32,11 +32,11 @@ export async function forgetLab(indexHostPath: string, place: LabPlace): Promise
   await rm(await pointerOf(indexHostPath, place.hostPath), { force: true });
 }
 
-/** Gives the places of the labs that were written down, whether they are still there or not; in the order of their directories. */
+/** Gives the places of recorded labs, whether they still exist or not, ordered by directory. */
 export async function listRegisteredLabs(indexHostPath: string): Promise<readonly LabPlace[]> {
   const places: LabPlace[] = [];
   for (const name of await namesIn(indexHostPath)) {
-    // A pointer that is not whole points nowhere.
+    // An incomplete pointer points nowhere.
     const hostPath = tryJson(pointerShape, await readFile(join(indexHostPath, name), 'utf8').catch(() => ''))?.hostPath;
     if (hostPath !== undefined && isLabName(basename(hostPath))) places.push(placeAt(hostPath, basename(hostPath)));
   }

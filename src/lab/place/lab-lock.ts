@@ -13,19 +13,19 @@ import type { LabPlace } from './lab-place.ts';
 
 const retryMs = 100;
 const remarkMs = 500;
-// The other one may be building images, which takes minutes.
+// The other command may be building images, which takes minutes.
 const defaultTimeoutMs = 15 * 60_000;
 
 /** How a lab is locked. */
 export interface LabLockOptions {
-  /** Whether its directory is made where it is missing; otherwise there is no lab to lock. */
+  /** Whether a missing directory is made; otherwise there is no lab to lock. */
   readonly create: boolean;
   readonly timeoutMs?: number;
 }
 
 /**
- * Does something to a lab that nobody else changes meanwhile: of two commands the second waits, and says for whom. Rejects with what
- * `work` rejects with, `lab/busy`, `lab/no-lab`, `host/not-writable` and `host/disk-full`.
+ * Does something to a lab while nobody else changes it: of two commands the second waits, and says for whom. Rejects as `work` does, and
+ * with `lab/busy`, `lab/no-lab`, `host/not-writable` and `host/disk-full`.
  */
 export async function withLabLock<T>(ctx: Context, place: LabPlace, options: LabLockOptions, work: () => Promise<T>): Promise<T> {
   const lock = await lockLab(ctx, place, options);
@@ -60,7 +60,7 @@ async function lockLab(ctx: Context, place: LabPlace, { create, timeoutMs = defa
 
 type Words = Omit<FilePurpose, 'doing'>;
 
-/** Each time anew: whoever had the lock may have taken the lab away, and the lock with it. */
+/** The directory is made each time: the lock's last owner may have removed the lab, and the lock with it. */
 async function takeLock(place: LabPlace, words: Words, create: boolean): ReturnType<typeof tryLockFile> {
   try {
     if (create) await mkdir(place.hostPath, { recursive: true, mode: 0o700 });

@@ -5,7 +5,7 @@ import { isLabName } from '../../core/lab/lab-name.ts';
 import { requireOwnPlace } from './own-place.ts';
 import { mayAccess } from '../../machine/files/file-access.ts';
 
-/** The directory of a project that holds its labs, one a directory. */
+/** The directory of a project's labs, one directory each. */
 export const labsDirectoryName = '.raidlab';
 
 /** The image of the system disk among a lab's disks. */
@@ -21,11 +21,11 @@ export interface LabPlace {
   readonly name: string;
   /** `<project>/.raidlab/<name>`; mode 0700. */
   readonly hostPath: string;
-  /** What the lab is; written by one rename. */
+  /** The lab's state; written by one rename. */
   readonly stateHostPath: string;
-  /** Which process keeps it on, and where that listens; there only while it is kept. */
+  /** The process that keeps it on, and its socket; exists only while it is kept. */
   readonly keeperHostPath: string;
-  /** Held by the command that is at work on it. */
+  /** Held by the command that works on it. */
   readonly lockHostPath: string;
   /** Held by whoever is at its console. */
   readonly consoleLockHostPath: string;
@@ -38,7 +38,7 @@ export interface LabPlace {
   readonly logsHostPath: string;
   /** Snapshots, one a directory. */
   readonly snapshotsHostPath: string;
-  /** There only while a snapshot is restored: see restore-snapshot.ts. */
+  /** Exists only while a snapshot is restored: see restore-snapshot.ts. */
   readonly restoreHostPath: string;
 }
 
@@ -84,8 +84,8 @@ export function sshFiles(place: LabPlace) {
 }
 
 /**
- * Looks for a lab from a directory upwards, as Git looks for a repository; undefined when there is none of that name.
- * Rejects with `lab/bad-name`, and with `lab/not-yours` when it is not wholly the user's own.
+ * Searches for a lab from a directory upwards, as Git does for a repository; undefined when there is none of that name. Rejects with
+ * `lab/bad-name`, and with `lab/not-yours` when it is not entirely the user's own.
  */
 export async function findLab(fromHostPath: string, name: string): Promise<LabPlace | undefined> {
   for (let hostPath = fromHostPath; ; hostPath = dirname(hostPath)) {
@@ -98,7 +98,7 @@ export async function findLab(fromHostPath: string, name: string): Promise<LabPl
   }
 }
 
-/** Gives the place of a lab; rejects with `lab/no-lab`, naming the labs that there are, and `lab/bad-name`. */
+/** Gives the place of a lab; rejects with `lab/no-lab`, naming the existing labs, and `lab/bad-name`. */
 export async function requireLab(fromHostPath: string, name: string): Promise<LabPlace> {
   const place = await findLab(fromHostPath, name);
   if (place !== undefined) return place;

@@ -3,13 +3,12 @@ import { dirname, join } from 'node:path';
 import { RaidlabError } from '../../core/failure/failure.ts';
 
 /**
- * A lab's files say which processes are ended, which files are overwritten and what ssh runs: only its user's own may say that.
- * Labs are looked for upwards, so one may stand in a directory that everybody writes to. Git's `safe.directory` is about the same.
- *
- * What is closed to others (the lab's directory, 0700) cannot be changed by them, whatever the modes of the files in it.
+ * A lab's files say which processes to end, which files to overwrite and what ssh runs: only its user may write them. Labs are searched
+ * for upwards, so one may be in a directory that everybody can write to. Git's `safe.directory` is similar. What is closed to others (the
+ * lab's directory, 0700) cannot be changed by them, whatever the modes of the files in it.
  */
 
-/** Rejects with `lab/not-yours` unless all of a lab is this user's own, closed to others, and no link. */
+/** Rejects with `lab/not-yours` unless a lab is entirely this user's own, closed to others, and without links. */
 export async function requireOwnPlace(place: { readonly name: string; readonly hostPath: string }): Promise<void> {
   const labsHostPath = dirname(place.hostPath);
   const why =
@@ -23,7 +22,7 @@ export async function requireOwnPlace(place: { readonly name: string; readonly h
 interface NotOwn {
   /** Completes "…, because". */
   readonly why: string;
-  /** What fixes it, as somebody types it. */
+  /** The command that fixes it. */
   readonly remedy: string;
 }
 
@@ -37,7 +36,7 @@ async function firstWhy(hostPaths: readonly string[]): Promise<NotOwn | undefine
   return (await Promise.all(hostPaths.map((hostPath) => whyNotOwn(hostPath, 0)))).find((why) => why !== undefined);
 }
 
-/** `closedBits`: what others may not do there. A file that went meanwhile (a socket, a lock) is nobody's. */
+/** `closedBits`: what others may not do there. A file that disappeared meanwhile (a socket, a lock) is harmless. */
 async function whyNotOwn(hostPath: string, closedBits: number): Promise<NotOwn | undefined> {
   const status = await lstat(hostPath).catch(() => undefined);
   if (status === undefined) return undefined;
@@ -55,7 +54,7 @@ async function whyNotOwn(hostPath: string, closedBits: number): Promise<NotOwn |
   return { why: `${hostPath} is open to other users`, remedy: `If nobody has changed anything there: chmod ${closed} ${hostPath}` };
 }
 
-/** Gives a user's name, as passwd(5) has it; the number where it has none. */
+/** Gives a user's name from passwd(5), or the number if it has none. */
 async function nameOf(uid: number): Promise<string> {
   const table = await readFile('/etc/passwd', 'utf8').catch(() => '');
   const row = table.split('\n').find((line) => line.split(':')[2] === String(uid));

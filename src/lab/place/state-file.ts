@@ -5,7 +5,7 @@ import type { LabState } from '../../core/lab/lab-state.ts';
 import { fileFailure, hasErrorCode } from '../../machine/cache/file-failure.ts';
 import type { LabPlace } from './lab-place.ts';
 
-/** Reads what a lab is. Rejects with `lab/state-damaged`, `lab/state-newer`, and `lab/no-lab` when there is no such file. */
+/** Reads a lab's state. Rejects with `lab/state-damaged`, `lab/state-newer`, and `lab/no-lab` when there is no such file. */
 export async function readLabState(place: LabPlace): Promise<LabState> {
   const { stateHostPath: hostPath, name: lab } = place;
   let text: string;
@@ -26,7 +26,7 @@ export async function readLabState(place: LabPlace): Promise<LabState> {
   }
 }
 
-/** Writes what a lab is; whoever reads it meanwhile sees the old state or the new one. Rejects with `host/disk-full` or `host/not-writable`. */
+/** Writes a lab's state; concurrent readers see the old state or the new one. Rejects with `host/disk-full` or `host/not-writable`. */
 export async function writeLabState(place: LabPlace, state: LabState): Promise<void> {
   const newHostPath = `${place.stateHostPath}.new`;
   try {

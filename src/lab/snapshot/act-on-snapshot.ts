@@ -17,8 +17,8 @@ import type { Snapshot } from './snapshots.ts';
 import { readLabState } from '../place/state-file.ts';
 
 /**
- * Saves a lab, on or off, under a new name. Rejects as `saveSnapshot` does, with `lab/snapshot-unsupported`, and with `lab/not-on`
- * when it has not been on yet.
+ * Saves a lab, on or off, under a new name. Rejects as `saveSnapshot` does, with `lab/snapshot-unsupported`, and with `lab/not-on` if it
+ * was never on.
  */
 export async function saveLab(ctx: Context, house: LabHouse, place: LabPlace, name: string): Promise<SavedSnapshot> {
   return withLabLock(ctx, place, { create: false }, async () => {
@@ -40,9 +40,9 @@ export async function saveLab(ctx: Context, house: LabHouse, place: LabPlace, na
 }
 
 /**
- * Makes a lab what a snapshot says, whatever it is now; gives whether it is on. With `disksOnly` a machine that was saved is left
- * out, and the lab is off, as after a power cut. When it rejects the lab has the disks that it had: with `lab/no-snapshot`,
- * `lab/snapshot-damaged`, `lab/snapshot-differs`, `lab/snapshot-unsupported`, and as `stageRestore` does.
+ * Restores a lab from a snapshot, whatever its state; says whether it is on. With `disksOnly` a saved machine is left out, and the lab is
+ * off, as after a power cut. When it rejects, the lab still has its disks: with `lab/no-snapshot`, `lab/snapshot-damaged`,
+ * `lab/snapshot-differs`, `lab/snapshot-unsupported`, and as `stageRestore` does.
  */
 export async function restoreLab(ctx: Context, house: LabHouse, place: LabPlace, name: string, disksOnly: boolean): Promise<boolean> {
   return withLabLock(ctx, place, { create: false }, async () => {
@@ -64,7 +64,7 @@ export async function removeSnapshots(ctx: Context, place: LabPlace, names: read
   });
 }
 
-/** None is removed when one of them is not there. */
+/** None is removed if one of them does not exist. */
 async function readNamed(place: LabPlace, name: string): Promise<void> {
   await readSnapshot(place, name).catch((error: unknown) => {
     if (!(error instanceof RaidlabError) || error.failure.reason !== 'snapshot-damaged') throw error;

@@ -21,17 +21,17 @@ import type { Snapshot } from './snapshots.ts';
 import { writeLabState } from '../place/state-file.ts';
 import { isThere } from '../../machine/files/file-access.ts';
 
-/** The disks of a snapshot, ready to be a lab's. Dispose it and the lab is as it was, unless it was committed. */
+/** The disks of a snapshot, ready to become a lab's. Disposing it restores the lab as it was, unless it was committed. */
 export interface StagedRestore extends AsyncDisposable {
   /** Makes them the disks of the lab, which must be off, and `state` its state. */
   readonly put: (state: LabState) => Promise<void>;
-  /** Lets go of what the lab was. */
+  /** Removes the lab's previous disks and state. */
   readonly commit: () => Promise<void>;
 }
 
 /**
- * Copies the disks of a snapshot to where they can become a lab's at once; changes nothing of the lab, which may be on, and has been
- * settled. Rejects with `lab/snapshot-damaged` when a file of the snapshot that is wanted is not as it was written, and `host/disk-full`.
+ * Copies a snapshot's disks to where they can become a lab's at once; changes nothing else of the lab, which may be on, and has been
+ * settled. Rejects with `lab/snapshot-damaged` when a needed file of the snapshot is not as written, and with `host/disk-full`.
  */
 export async function stageRestore(ctx: Context, place: LabPlace, snapshot: Snapshot, withMachine: boolean): Promise<StagedRestore> {
   const at = placesOf(place);
@@ -72,19 +72,19 @@ export async function stageRestore(ctx: Context, place: LabPlace, snapshot: Snap
   };
 }
 
-/** Settles a restore that was left half done, for who has the lab's lock, on or off: a keeper that lives has settled what there was. */
+/** Settles a half-done restore; requires the lab's lock. A keeper that lives has already settled it. */
 export async function settleUnlessKept(ctx: Context, place: LabPlace): Promise<void> {
   if ((await findKeeper(place)).is !== 'alive') await settleRestore(ctx, place);
 }
 
 /**
- * Puts a lab back to what it was before a restore that was not committed; does nothing where there was none. Only for a lab that is
- * off, or whose restore was not put yet.
+ * Returns a lab to its state before an uncommitted restore; does nothing if there was none. Only for a lab that is off, or whose restore
+ * was not put in place yet.
  */
 export async function settleRestore(ctx: Context, place: LabPlace): Promise<void> {
   const at = placesOf(place);
   try {
-    // The state goes back last: a process that is killed in between leaves the rest to the next one.
+    // The state is restored last: if this process is killed in between, the next one does the rest.
     if (await isThere(at.oldState)) {
       if (await isThere(at.oldDisks)) {
         await removeTree(ctx, place.disksHostPath);
@@ -108,7 +108,7 @@ function placesOf({ restoreHostPath }: LabPlace) {
   } as const;
 }
 
-/** Copies while what is copied is looked through: both take as long. */
+/** Copies and verifies at the same time: both take equally long. */
 async function copyWhole(ctx: Context, snapshot: Snapshot, toHostPath: string, withMachine: boolean): Promise<void> {
   const { name, hostPath, record } = snapshot;
   const files = record.files.filter((file) => withMachine || file.name !== machineFileName);

@@ -9,8 +9,8 @@ import { planLabMachine } from '../machine/start-lab-machine.ts';
 import type { LabStart, StartedLab } from '../machine/start-lab-machine.ts';
 
 /**
- * Lets a lab's machine go on from where a snapshot saved it; the lab's disks are the snapshot's already. It gets the time and fresh
- * random numbers, as forks do, and is otherwise the machine that it was. Rejects as `forkMachine` does.
+ * Resumes a lab's machine where a snapshot saved it; the lab's disks are already the snapshot's. It gets the time and new random numbers,
+ * as forks do, and is otherwise unchanged. Rejects as `forkMachine` does.
  */
 export async function resumeLabMachine(ctx: Context, start: Omit<LabStart, 'provision'>, snapshot: Snapshot): Promise<StartedLab> {
   const bays = [...(snapshot.record.machine?.bays ?? [])].sort((one, other) => one.bay - other.bay);
@@ -28,7 +28,7 @@ export async function resumeLabMachine(ctx: Context, start: Omit<LabStart, 'prov
   return { machine: await forkMachine(ctx, { ...spec, disks }, saved), changes: {} };
 }
 
-/** Gives what it means that a machine could not go on from a snapshot that was whole: QEMU did not take it. */
+/** Gives the failure when a machine could not resume from a complete snapshot: QEMU did not accept it. */
 export function restoreFailure(error: unknown, { name }: Snapshot): unknown {
   if (!(error instanceof RaidlabError) || error.failure.reason !== 'state-not-moved') return error;
   const why = `QEMU could not load its machine (${error.failure.said})`;

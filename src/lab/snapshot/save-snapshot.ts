@@ -15,23 +15,23 @@ import type { LabPlace } from '../place/lab-place.ts';
 import { machineFileName, measureFiles } from './snapshot-files.ts';
 import { installSnapshot, openUnfinished, requireFreeName, snapshotFileName } from './snapshots.ts';
 
-/** A lab's machine that is on, and what it can be restored into. */
+/** A running lab machine, and what it can be restored into. */
 export interface SavedMachineSource {
   readonly machine: Machine;
   readonly host: SnapshotHost;
 }
 
-/** The result of a snapshot. */
+/** The result of saving a snapshot. */
 export interface SavedSnapshot {
-  /** What it takes on the host's disk. */
+  /** Its size on the host's disk. */
   readonly sizeBytes: number;
-  /** How long the machine stood still for it, milliseconds; null when it was off. */
+  /** How long the machine was paused for it, milliseconds; null when it was off. */
   readonly pausedMs: number | null;
 }
 
 /**
- * Saves a lab, which nobody else changes meanwhile, under a new name; without a machine its disks alone. There is a whole snapshot
- * afterwards or none, and the machine is on. Rejects with `lab/bad-snapshot-name`, `lab/snapshot-exists`, `lab/snapshot-failed` and
+ * Saves a lab, which nobody else changes meanwhile, under a new name; without a machine, only its disks. Afterwards there is a complete
+ * snapshot or none, and the machine is on. Rejects with `lab/bad-snapshot-name`, `lab/snapshot-exists`, `lab/snapshot-failed` and
  * `host/disk-full`.
  */
 export async function saveSnapshot(
@@ -66,7 +66,7 @@ export async function saveSnapshot(
 
 async function saveMachine(ctx: Context, machine: Machine, hostPath: string, work: Parameters<Machine['snapshot']>[2]): Promise<number> {
   const stateHostPath = join(hostPath, machineFileName);
-  // QEMU would make it readable for others; there are keys in a memory.
+  // QEMU would make it readable for others, and memory contains keys.
   await writeFile(stateHostPath, '', { mode: 0o600, flag: 'wx' });
   return machine.snapshot(ctx, stateHostPath, work);
 }

@@ -5,7 +5,7 @@ import { hasErrorCode } from '../../machine/cache/file-failure.ts';
 import { hashSparseFile } from '../../machine/cache/file-hash.ts';
 import type { Context } from '../../machine/context.ts';
 
-/** The file of a snapshot that has its machine: memory, processor and devices. */
+/** The file of a snapshot with its machine: memory, processor and devices. */
 export const machineFileName = 'machine';
 
 /** Measures files of a snapshot. */
@@ -18,7 +18,7 @@ export async function measureFiles(ctx: Context, directoryHostPath: string, name
   );
 }
 
-/** Says what is wrong with the files of a snapshot, in words; undefined when all are as they were written. */
+/** Says what is wrong with a snapshot's files, in words; undefined when all are as written. */
 export async function judgeFiles(ctx: Context, directoryHostPath: string, files: readonly SnapshotFile[]): Promise<string | undefined> {
   const found = await Promise.all(
     files.map(async ({ name, sizeBytes, xxh128 }) => {

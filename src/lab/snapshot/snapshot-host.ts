@@ -25,14 +25,14 @@ export async function describeHost(parts: BootedParts): Promise<SnapshotHost> {
   };
 }
 
-/** Rejects with `lab/snapshot-differs` a snapshot whose machine cannot go on in one that is made from these parts. */
+/** Rejects with `lab/snapshot-differs` if a snapshot's machine cannot resume in one made from these parts. */
 export async function requireSameHost({ name, record }: Snapshot, parts: BootedParts): Promise<void> {
   requireSaving(parts.qemu, record.state.layout.bus);
   const why = record.machine === null ? undefined : judgeSnapshotHost(record.machine.host, await describeHost(parts));
   if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'snapshot-differs', snapshot: name, why });
 }
 
-/** Rejects with `lab/snapshot-unsupported` a QEMU that cannot save a machine that runs, or one that cannot with disks on that bus. */
+/** Rejects with `lab/snapshot-unsupported` if QEMU cannot save a running machine, or not with disks on this bus. */
 export function requireSaving({ version }: QemuProgram, bus: Bus): void {
   const unsupported = (what: string, otherwise: string): RaidlabError =>
     new RaidlabError({ area: 'lab', reason: 'snapshot-unsupported', what, otherwise });

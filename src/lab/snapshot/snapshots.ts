@@ -31,7 +31,7 @@ export async function listSnapshotNames(place: LabPlace): Promise<readonly strin
   return (await namesIn(place.snapshotsHostPath)).filter(isSnapshotName).sort();
 }
 
-/** Gives a lab's snapshots, the oldest first, those that cannot be read last. */
+/** Gives a lab's snapshots, oldest first, unreadable ones last. */
 export async function listSnapshots(place: LabPlace): Promise<readonly ListedSnapshot[]> {
   const listed = await Promise.all(
     (await listSnapshotNames(place)).map(async (name): Promise<ListedSnapshot> => {
@@ -48,7 +48,7 @@ export async function listSnapshots(place: LabPlace): Promise<readonly ListedSna
   return listed.sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
 }
 
-/** Reads what a snapshot is. Rejects with `lab/no-snapshot` and `lab/snapshot-damaged`. */
+/** Reads a snapshot's record. Rejects with `lab/no-snapshot` and `lab/snapshot-damaged`. */
 export async function readSnapshot(place: LabPlace, name: string): Promise<Snapshot> {
   await requireSnapshot(place, name);
   const hostPath = snapshotHostPath(place, name);
@@ -61,7 +61,7 @@ export async function readSnapshot(place: LabPlace, name: string): Promise<Snaps
   return { name, hostPath, record: read.record };
 }
 
-/** Rejects with `lab/bad-snapshot-name` and `lab/snapshot-exists` a name that a new snapshot cannot have. */
+/** Rejects with `lab/bad-snapshot-name` and `lab/snapshot-exists` if a new snapshot cannot have this name. */
 export async function requireFreeName(place: LabPlace, name: string): Promise<void> {
   if (!isSnapshotName(name)) throw new RaidlabError({ area: 'lab', reason: 'bad-snapshot-name', snapshot: name });
   if ((await listSnapshotNames(place)).includes(name)) {
@@ -81,7 +81,7 @@ export async function removeSnapshot(ctx: Context, place: LabPlace, name: string
   }
 }
 
-/** Makes the directory of a snapshot that is being saved; {@link installSnapshot} gives it its name. */
+/** Makes the directory of a snapshot being saved; {@link installSnapshot} gives it its name. */
 export async function openUnfinished(ctx: Context, place: LabPlace): Promise<string> {
   await removeUnfinished(ctx, place);
   const hostPath = join(place.snapshotsHostPath, '.saving');
@@ -98,7 +98,7 @@ export async function installSnapshot(place: LabPlace, unfinishedHostPath: strin
   await rename(unfinishedHostPath, snapshotHostPath(place, name));
 }
 
-/** Removes what is being made or removed; only for who has the lab's lock. */
+/** Removes unfinished snapshots, being made or removed; requires the lab's lock. */
 export async function removeUnfinished(ctx: Context, place: LabPlace): Promise<void> {
   for (const name of await namesIn(place.snapshotsHostPath)) {
     if (name.startsWith('.')) await removeTree(ctx, join(place.snapshotsHostPath, name));

@@ -8,7 +8,7 @@ import { fileFailure, hasErrorCode } from '../cache/file-failure.ts';
 import type { CacheStore } from '../cache/store.ts';
 import type { Accelerator } from '../qemu/qemu-program.ts';
 
-/** What an accelerator was probed with: what was found stays true while all of this stays the same. */
+/** What an accelerator was probed with: the answer stays true while all of this is unchanged. */
 export interface ProbeSubject {
   /** /proc/sys/kernel/random/boot_id of the host. */
   readonly bootId: string;
@@ -28,15 +28,15 @@ export interface ProbeAnswer {
 
 interface Remembered extends ProbeSubject, ProbeAnswer {}
 
-// Enough for every kernel somebody compares in a day; the oldest go.
+// Enough for all kernels compared in a day; the oldest go.
 const mostRemembered = 40;
 
-/** Gives what an earlier probe of the same subject found, or undefined. A file that cannot be read is no answer. */
+/** Gives the answer of an earlier probe of the same subject, or undefined. An unreadable file gives no answer. */
 export async function recallProbe(store: CacheStore, subject: ProbeSubject): Promise<ProbeAnswer | undefined> {
   return (await readAnswers(store)).find((answer) => isSame(answer, subject));
 }
 
-/** Gives what every probe of an accelerator found since the host was started, the newest last. */
+/** Gives the results of all probes of an accelerator since the host started, latest last. */
 export async function recallProbes(
   store: CacheStore,
   { bootId, accelerator }: Pick<ProbeSubject, 'bootId' | 'accelerator'>,
@@ -44,7 +44,7 @@ export async function recallProbes(
   return (await readAnswers(store)).filter((answer) => answer.bootId === bootId && answer.accelerator === accelerator);
 }
 
-/** Remembers an answer. Two raidlabs that do so at once may lose one of the answers, which is then found out again. */
+/** Remembers an answer. Two raidlabs that do so at once may lose one of the answers, which is then probed again. */
 export async function rememberProbe(store: CacheStore, subject: ProbeSubject, answer: ProbeAnswer): Promise<void> {
   const others = (await readAnswers(store)).filter((other) => other.bootId === subject.bootId && !isSame(other, subject));
   const remembered: readonly Remembered[] = [...others.slice(1 - mostRemembered), { ...subject, ...answer }];
@@ -83,7 +83,7 @@ const answerShape: Shape<Remembered> = fields({
   bootMs: v.nullable(v.number('a number')),
 });
 
-/** Gives the answers in the text of the file that are what we write; none when it is not ours. */
+/** Parses the answers in the file; empty when it is not ours. */
 export function parseAnswers(json: string): readonly Remembered[] {
   const answers = tryJson(list(v.unknown()), json) ?? [];
   return answers.filter((answer): answer is Remembered => v.is(answerShape, answer));

@@ -12,24 +12,22 @@ import type { ProbeParts } from './probe-accelerator.ts';
 
 /** What an accelerator is chosen for. */
 export interface AcceleratorRequest extends ProbeParts {
-  /** What the person asked for; the best that works unless given. */
+  /** The requested accelerator; by default the best that works. */
   readonly requested?: Accelerator;
 }
 
-/** An accelerator and why it is that one, in words. */
+/** An accelerator and the reason for it, in words. */
 export interface AcceleratorChoice {
   readonly accelerator: Accelerator;
   readonly reason: string;
-  /** Whether an earlier probe had found it out. */
+  /** Whether an earlier probe had determined it. */
   readonly remembered: boolean;
 }
 
 /**
- * Chooses what emulates the processor, and says so. KVM only where a real boot of this very kernel under it has
- * succeeded: a /dev/kvm that opens proves nothing. The answer is remembered until the host reboots, and so is how long the boot took,
- * from which this host's speed is learned.
- *
- * Rejects with `machine/kvm-unusable` when KVM was asked for and does not work.
+ * Chooses what emulates the processor, and reports it. KVM only if a real boot of exactly this kernel under it has succeeded: a /dev/kvm
+ * that opens proves nothing. The answer is remembered until the host reboots, with the boot's time, which shows this host's speed.
+ * Rejects with `machine/kvm-unusable` when KVM was requested and does not work.
  */
 export async function chooseAccelerator(ctx: Context, request: AcceleratorRequest): Promise<AcceleratorChoice> {
   const choice = await choose(ctx, request);
@@ -53,7 +51,7 @@ async function choose(ctx: Context, { requested, ...parts }: AcceleratorRequest)
   return { accelerator: 'tcg', reason: answer.seen, remembered };
 }
 
-/** What earlier probes of this kernel found on this host. */
+/** The results of earlier probes of this kernel on this host. */
 interface Memory {
   readonly recall: (accelerator: Accelerator) => Promise<ProbeAnswer | undefined>;
   readonly remember: (accelerator: Accelerator, answer: ProbeAnswer) => Promise<void>;
@@ -89,7 +87,7 @@ async function askKvm(
   return { answer, remembered: false };
 }
 
-/** Software emulation works everywhere; what is not known is how fast it is here. What goes wrong with it the machines will tell. */
+/** Software emulation works everywhere; only its speed here is unknown. The machines will report any trouble with it. */
 async function measureEmulation(ctx: Context, parts: ProbeParts, memory: Memory): Promise<void> {
   const known = await memory.recall('tcg');
   const answer = known ?? (await probeAccelerator(ctx, parts, 'tcg'));
@@ -97,7 +95,7 @@ async function measureEmulation(ctx: Context, parts: ProbeParts, memory: Memory)
   await learnFrom(ctx, parts, memory, { accelerator: 'tcg', answer, remembered: known !== undefined });
 }
 
-/** A host that was slow when it was probed may have been busy, and is probed again; one that was fast is, whatever it does now. */
+/** A host that was slow when probed may have been busy, and is probed again; one that was fast is fast, whatever it does now. */
 async function learnFrom(
   ctx: Context,
   parts: ProbeParts,

@@ -2,24 +2,24 @@ import { timeoutFactorBounds } from '../../core/text/time-limit.ts';
 import type { Context } from '../context.ts';
 
 /**
- * What is known to take about so long on a host of usual speed, milliseconds: all limits are made for such a host, with room.
- * Measured on two cores under QEMU's TCG; a host with KVM is faster, and its factor is 1.
+ * Tasks of known duration on a host of usual speed, milliseconds: all limits are made for such a host, with room. Measured on two cores
+ * under QEMU's TCG; a host with KVM is faster, and its factor is 1.
  */
 const usualMs = {
   /** From the processor's start to /init of our initramfs, in the probe of the accelerator. */
   probe: 3500,
   /** From the start of QEMU to a guest that is ready: a boot, with room for a system of one's own. */
   boot: 12_000,
-  /** The same from a template, with room for a memory that has to be read from the host's disk first. */
+  /** The same from a template, with room for reading its memory from the host's disk first. */
   fork: 2500,
 } as const;
 
-/** Limits have room for a host that is slower by less. */
+/** Limits have room for hosts up to this many times slower. */
 const leastRaise = 1.5;
 
 /**
- * Learns from something known how slow this host is, and makes the limits of the run longer where it is slower than they are made
- * for. A host that is busy for a while stays slow until the end of the run: a limit that is too long costs nothing where all is well.
+ * Learns from a known task how slow this host is, and extends the run's limits if it is slower than they allow. A temporarily busy host
+ * counts as slow until the end of the run: a limit that is too long costs nothing while all is well.
  */
 export function learnHostSpeed(ctx: Context, known: keyof typeof usualMs, tookMs: number): void {
   if (!isSlower(ctx, known, tookMs)) return;
@@ -33,7 +33,7 @@ export function learnHostSpeed(ctx: Context, known: keyof typeof usualMs, tookMs
   });
 }
 
-/** Tells whether something known took so long that there is something to learn from it. */
+/** Tells whether a known task took long enough to learn from. */
 export function isSlower({ timeFactor }: Context, known: keyof typeof usualMs, tookMs: number): boolean {
   return factorOf(known, tookMs) >= timeFactor.value() * leastRaise;
 }

@@ -29,7 +29,7 @@ export interface ProbeParts {
   readonly qemu: QemuProgram;
 }
 
-/** What both probes of a host found. Software emulation that was stopped, as KVM was there first, has no answer. */
+/** The results of both probes. Software emulation that was stopped because KVM was faster has none. */
 export interface ProbedHost {
   readonly kvm: ProbeAnswer;
   readonly tcg: ProbeAnswer | undefined;
@@ -41,7 +41,7 @@ const probeMarker = 'raidlab-probe: alive';
 const probeTimeoutMs = 120_000;
 const statusPollMs = 100;
 
-/** How many times as long as software emulation a KVM may take that prints something: it is slower then, and no use. */
+/** How many times as long as software emulation a KVM that prints something may take: beyond that it is slower and useless. */
 const kvmMayTake = 3;
 
 /** Probes KVM, with software emulation beside it as the measure. */
@@ -74,15 +74,15 @@ function judgeBesideEmulation({ elapsedMs, hasPrinted }: Progress, emulatedMs: n
   return `a kernel did not boot under it within ${(elapsedMs / 1000).toFixed(1)} s; in software emulation it took ${emulated}`;
 }
 
-/** How far a probe has come. */
+/** The progress of a probe. */
 interface Progress {
   readonly elapsedMs: number;
   readonly hasPrinted: boolean;
 }
 
 /**
- * Says whether a kernel boots into its initramfs under an accelerator, and how long that takes; `seen` completes "… is there, but …"
- * when it does not. `judge` says why a probe is given up before its limit.
+ * Says whether a kernel boots into its initramfs under an accelerator, and how long that takes; `seen` completes "… is there, but …" when
+ * it does not. `judge` says why a probe is given up early.
  */
 export async function probeAccelerator(
   ctx: Context,
@@ -94,7 +94,7 @@ export async function probeAccelerator(
   const { socketHostPath: scratchHostPath } = scratch;
   const { vmlinuzHostPath, initramfsHostPath } = kernel;
   const argv = planProbeCommand({ accelerator, vmlinuzHostPath, initramfsHostPath, scratchHostPath }, qemu);
-  // Its console and its crashes are not those of a machine of the run.
+  // Its console and its crashes do not belong to a machine of the run.
   const quiet: Context = { ...ctx, emit: () => undefined };
   try {
     await using running = await launchQemu(quiet, { machine: 'probe', argv, scratchHostPath, evidenceHostPath: scratch.hostPath });
@@ -112,7 +112,7 @@ function failed(seen: string): ProbeAnswer {
   return { works: false, seen, bootMs: null };
 }
 
-/** Watches the probe boot, until the marker is printed or something went wrong. */
+/** Watches the probe boot until the marker is printed or something goes wrong. */
 async function watchProbe(
   ctx: Context,
   { life, qmp, console, process }: RunningQemu,

@@ -28,17 +28,17 @@ import type { CacheStore } from './store.ts';
 
 /** Where an entry is built. */
 export interface EntryWorkshop {
-  /** What is put here becomes the entry: plain files only. */
+  /** The content of the entry: plain files only. */
   readonly entryHostPath: string;
-  /** For what is needed on the way; gone afterwards. */
+  /** For intermediate files; removed afterwards. */
   readonly work: OwnedDirectory;
 }
 
-/** What the builder knows about what it built. */
+/** What the builder knows about its result. */
 export interface BuiltEntry {
   readonly description: string;
   readonly packages: Readonly<Record<string, string>>;
-  /** Comes back in the record whenever the entry is used. */
+  /** Stored in the record, and returned whenever the entry is used. */
   readonly facts?: JsonObject;
 }
 
@@ -50,10 +50,9 @@ const waitStepMs = 200;
 const waitRemarkMs = 2000;
 
 /**
- * Gives the entry, after building it when it is missing or damaged. It stays where it is until the store is disposed. Of
- * several processes that want it one builds and the others wait. A build that fails or is interrupted leaves nothing.
- *
- * Rejects with what the builder rejects with, `host/not-writable` or `host/disk-full`.
+ * Gives the entry, after building it if it is missing or damaged. It stays until the store is disposed. If several processes want it, one
+ * builds and the others wait. A failed or interrupted build leaves nothing. Rejects as the builder does, and with `host/not-writable` or
+ * `host/disk-full`.
  */
 export async function ensureEntry(ctx: Context, store: OpenStore, key: EntryKey, build: EntryBuilder): Promise<CacheEntry> {
   const name = entryNameOf(key);
@@ -66,7 +65,7 @@ export async function ensureEntry(ctx: Context, store: OpenStore, key: EntryKey,
   return { hostPath, record, cached, contentDigest: await hashText(JSON.stringify(record.files)) };
 }
 
-/** Makes room after each build, because a run may build many; tells the person when everything that is left is in use. */
+/** Makes room after each build, because a run may build many; tells the person when everything left is in use. */
 async function pruneAfterBuild(ctx: Context, store: OpenStore): Promise<void> {
   const { leftBytes } = await pruneCache(ctx, store, store);
   if (leftBytes <= store.maxBytes) return;
@@ -82,7 +81,7 @@ async function findOrBuild(
   build: EntryBuilder,
 ): Promise<{ readonly record: EntryRecord; readonly cached: boolean }> {
   const name = entryNameOf(key);
-  // Whoever has the lock may be about to take the entry away: see holds.ts.
+  // Whoever has the lock may be about to remove the entry: see holds.ts.
   const before = (await isLocked(store, name)) ? undefined : await inspectEntry(ctx, store, name);
   if (before?.state === 'sound') return { record: before.record, cached: true };
   for (;;) {
@@ -133,7 +132,7 @@ async function installEntry(ctx: Context, store: CacheStore, name: string, entry
   try {
     await rename(entryHostPath, hostPath);
   } catch (error) {
-    // Another builder that could not see our lock was first. Its entry is as good as ours, if it is whole.
+    // Another builder that could not see our lock was first. Its entry is as good as ours, if complete.
     if (!hasErrorCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     if ((await inspectEntry(ctx, store, name)).state === 'sound') return;
     await buryEntry(ctx, store, name);
@@ -152,7 +151,7 @@ async function measureFiles(ctx: Context, entryHostPath: string): Promise<readon
 
 async function waitForOther(ctx: Context, store: CacheStore, key: EntryKey, pid: number | undefined): Promise<void> {
   const name = entryNameOf(key);
-  // Who only takes it away is done in a moment, which is not worth a word.
+  // Removing it takes only a moment, which is not worth reporting.
   let remarkedMs = performance.now() + waitStepMs - waitRemarkMs;
   for (let builder = pid; ;) {
     if (performance.now() - remarkedMs >= waitRemarkMs) {

@@ -7,20 +7,20 @@ import { lastUsedMs, readEntryRecord } from './inspect-entry.ts';
 import { namesIn } from './names-in.ts';
 import type { CacheStore } from './store.ts';
 
-/** An entry of the cache, whole or not, as `raidlab cache` lists it. */
+/** A cache entry, complete or not, as `raidlab cache` lists it. */
 export interface ListedEntry {
   /** `kernel-<digest>`. */
   readonly name: string;
   readonly hostPath: string;
-  /** Undefined when it cannot be read: such an entry is rebuilt when it is wanted. */
+  /** Undefined when it cannot be read: such an entry is rebuilt when it is needed. */
   readonly record: EntryRecord | undefined;
   /** See {@link allocatedBytes}. */
   readonly allocatedBytes: number;
-  /** When a run last wanted it, milliseconds since the epoch. */
+  /** When a run last used it, milliseconds since the epoch. */
   readonly lastUsedMs: number;
 }
 
-/** Gives the entries of the cache, by name. Nothing is verified. */
+/** Gives the cache entries, by name. Nothing is verified. */
 export async function listEntries(ctx: Context, store: CacheStore): Promise<readonly ListedEntry[]> {
   const entries: ListedEntry[] = [];
   for (const name of (await namesIn(store.rootHostPath)).filter(isEntryName).sort()) {
@@ -37,7 +37,7 @@ export async function listEntries(ctx: Context, store: CacheStore): Promise<read
   return entries;
 }
 
-/** Gives what the files of an entry take on the disk; images are sparse. */
+/** Gives the space that an entry's files use on disk; images are sparse. */
 export async function allocatedBytes(hostPath: string): Promise<number> {
   let sum = 0;
   // st_blocks counts 512-byte units, whatever the filesystem's block size is: stat(2).

@@ -1,4 +1,4 @@
-/** What names an entry. */
+/** What identifies an entry. */
 export interface EntryKey {
   /** A word: `kernel`, `tools`, `booted`, `array`. */
   readonly kind: string;
@@ -13,12 +13,12 @@ const entryNamePattern = /^[a-z]+-[0-9a-f]{32}$/;
 /** Gives the name of an entry's directory: `kernel-<digest>`. */
 export function entryNameOf(key: Pick<EntryKey, 'kind' | 'digest'>): string {
   const name = `${key.kind}-${key.digest}`;
-  // A name of another shape would be an entry that is never listed, held or evicted.
+  // An entry with another name would never be listed, held or evicted.
   if (!isEntryName(name)) throw new Error(`"${name}" is not the name of a cache entry`);
   return name;
 }
 
-/** Says whether a name in the cache is an entry's. */
+/** Tells whether a name in the cache is an entry's. */
 export function isEntryName(name: string): boolean {
   return entryNamePattern.test(name);
 }

@@ -13,7 +13,7 @@ export interface EntryFile {
   readonly xxh128: string;
 }
 
-/** A value that survives JSON as it is. */
+/** A value that survives JSON unchanged. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
 /** An object of such values. */
@@ -37,7 +37,7 @@ export interface EntryRecord {
   /** Versions of the Debian packages in it, by name. */
   readonly packages: Readonly<Record<string, string>>;
   readonly files: readonly EntryFile[];
-  /** What the builder wants to know again when the entry is used: the UUIDs in a template's disks, for one. */
+  /** What the builder needs again when the entry is used, such as the UUIDs in a template's disks. */
   readonly facts?: JsonObject;
 }
 
@@ -59,21 +59,24 @@ const recordShape: Shape<EntryRecord> = fields({
     list(fields({ name: matching(/^[\w.-]+$/u, 'the name of a file'), sizeBytes: count(), xxh128: text })),
     v.minLength(1, 'a list of files'),
   ),
-  // It came from JSON: whatever is in it is JSON.
+  // It came from JSON, so it contains only JSON.
   facts: v.exactOptional(v.custom<JsonObject>((value) => v.is(record(v.unknown()), value), 'an object')),
 });
 
-/** Gives the record in the text of an `entry.json`; undefined when it is cut off, of another format version or otherwise not whole. */
+/** Parses an `entry.json`; undefined when it is truncated, of another format version or otherwise incomplete. */
 export function parseEntryRecord(json: string): EntryRecord | undefined {
   return tryJson(recordShape, json);
 }
 
-/** An entry that is there and whole. */
+/** A complete entry. */
 export interface CacheEntry {
   readonly hostPath: string;
   readonly record: EntryRecord;
-  /** Hex digest over its files. Unlike its name's it changes when the same recipe gives something newer: what is built on an entry is named by this. */
+  /**
+   * Hex digest over its files. Unlike the name's it changes when the same recipe gives something newer: entries based on this one are
+   * named after it.
+   */
   readonly contentDigest: string;
-  /** Whether it was there already; false when it was built just now, for this very request. */
+  /** Whether it existed already; false when it was built just now, for this request. */
   readonly cached: boolean;
 }

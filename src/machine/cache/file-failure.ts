@@ -1,6 +1,6 @@
 import { RaidlabError } from '../../core/failure/failure.ts';
 
-/** What a file operation was for, to word its failure. */
+/** The purpose of a file operation, to word its failure. */
 export interface FilePurpose {
   readonly hostPath: string;
   /** Completes "it holds …": `the cache`. */
@@ -10,8 +10,8 @@ export interface FilePurpose {
 }
 
 /**
- * Gives the failure that a rejected file operation means to a person: `host/disk-full` or `host/not-writable`.
- * Anything else comes back as it is: it is a bug of ours, or already a RaidlabError.
+ * Gives the failure that a rejected file operation means to a person: `host/disk-full` or `host/not-writable`. Other errors are returned
+ * unchanged: they are bugs of ours, or already a RaidlabError.
  */
 export function fileFailure(error: unknown, purpose: FilePurpose): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
@@ -32,7 +32,7 @@ export function fileFailure(error: unknown, purpose: FilePurpose): unknown {
   }
 }
 
-/** Says whether a rejected file operation failed with one of these codes (`ENOENT`, …). */
+/** Tells whether a rejected file operation failed with one of these codes (`ENOENT`, …). */
 export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }

@@ -6,15 +6,16 @@ import { listWritten } from '../files/list-written.ts';
 
 const blockBytes = 1024 * 1024;
 
-/** From here on holes count: hashing the nothing of a 100 GiB disk takes half a minute. Smaller files keep the hash that they have in caches. Bytes. */
+/**
+ * From here on holes are skipped: hashing the holes of a 100 GiB disk takes half a minute. Smaller files keep the hashes that caches have
+ * for them. Bytes.
+ */
 const largeBytes = 1024 ** 3;
 
 /**
- * Gives the xxh128 of a file, hex: this is against damage, not against an attacker. Of a file of more than 1 GiB it is that of
- * {@link hashSparseFile}.
- *
- * 3 to 4 GB/s where the pages are cached or the file has holes (1 GiB without data: 0.3 s), because one buffer is used
- * again and again: a stream has a new one for every block, and touching fresh memory takes 4 to 20 times as long as the hash.
+ * Gives the xxh128 of a file, hex: against damage, not against an attacker. For a file of more than 1 GiB it is that of {@link
+ * hashSparseFile}. 3 to 4 GB/s where the pages are cached or the file has holes (1 GiB without data: 0.3 s), because one buffer is
+ * reused: a stream allocates one for every block, and touching fresh memory takes 4 to 20 times as long as the hash.
  */
 export async function hashFile(ctx: Context, hostPath: string): Promise<string> {
   await using file = await open(hostPath);
@@ -30,11 +31,11 @@ export async function hashFile(ctx: Context, hostPath: string): Promise<string> 
   }
 }
 
-/** What is hashed at once: where it is, and what is there. */
+/** What is hashed at once: the place and its content. */
 const pieceBytes = 64 * 1024;
 const zeroes = Buffer.alloc(pieceBytes);
 
-/** Gives the xxh128 of what is in a file and where, hex: holes and zeroes are the same, and holes cost nothing. */
+/** Gives the xxh128 of a file's content and its places, hex: holes and zeroes are the same, and holes cost nothing. */
 export async function hashSparseFile(ctx: Context, hostPath: string): Promise<string> {
   const written = await listWritten(ctx, hostPath);
   const hash = await createXXHash128();

@@ -16,18 +16,18 @@ import type { Owner } from './owner.ts';
 import { areaHostPath } from './store.ts';
 import type { CacheStore } from './store.ts';
 
-/** An entry that somebody uses. */
+/** An entry in use. */
 export interface Hold {
   /** The entry's name: `kernel-<digest>`. */
   readonly name: string;
-  /** Undefined when its record is not whole; such a hold counts for a day. */
+  /** Undefined when its record is incomplete; such a hold counts for a day. */
   readonly owner: Owner | undefined;
 }
 
 const strangerAgeMs = 24 * 60 * 60 * 1000;
 const holdNamePattern = /^([a-z]+-[0-9a-f]{32})\.[0-9a-f]{8}$/;
 
-/** Holds an entry, there or not, for this process; gives how to release it. Rejects with `host/not-writable` or `host/disk-full`. */
+/** Holds an entry, existing or not, for this process; gives a function to release it. Rejects with `host/not-writable` or `host/disk-full`. */
 export async function holdEntry(store: CacheStore, name: string): Promise<() => Promise<void>> {
   const hostPath = path.join(areaHostPath(store, 'holds'), `${name}.${randomBytes(4).toString('hex')}`);
   try {
@@ -39,7 +39,7 @@ export async function holdEntry(store: CacheStore, name: string): Promise<() => 
   return () => unlinkIfThere(hostPath);
 }
 
-/** Gives every hold of somebody who lives, or who cannot be judged from here and may live. */
+/** Gives all holds of live owners, or of owners that cannot be judged from here and may live. */
 export async function findHolds(store: CacheStore): Promise<readonly Hold[]> {
   const self = await currentOwner();
   const holds: Hold[] = [];

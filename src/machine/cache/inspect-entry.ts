@@ -12,16 +12,16 @@ import type { CacheStore } from './store.ts';
 /** The name of the record in an entry's directory. */
 export const entryFileName = 'entry.json';
 
-/** What became of an entry. */
+/** The state of an entry. */
 export type EntryState =
   | { readonly state: 'absent' }
   | { readonly state: 'sound'; readonly record: EntryRecord }
   | { readonly state: 'damaged'; readonly why: string };
 
 /**
- * Looks at an entry: is it there, is it whole? Sizes are always compared. Contents are hashed when a file is not the very
- * file (inode, change time) whose hash was right since this host was started; that is remembered in a stamp, because hashing
- * takes 0.3 s for 1 GB. A host that crashed may have lost what was only in its page cache, and inodes do not tell.
+ * Checks whether an entry exists and is complete. Sizes are always compared. Contents are hashed unless a file is exactly the one (inode,
+ * change time) whose hash was right since this host started; a stamp remembers that, because hashing takes 0.3 s for 1 GB. A crashed host
+ * may have lost what was only in its page cache, which inodes do not show.
  */
 export async function inspectEntry(ctx: Context, store: CacheStore, name: string): Promise<EntryState> {
   const seen = await lookAtFiles(store, name);
@@ -37,19 +37,19 @@ export async function inspectEntry(ctx: Context, store: CacheStore, name: string
   return { state: 'sound', record };
 }
 
-/** Remembers that an entry is whole; for whoever has just made its hashes. */
+/** Remembers that an entry is complete, when its hashes were just computed. */
 export async function stampEntry(store: CacheStore, name: string): Promise<void> {
   const seen = await lookAtFiles(store, name);
   if ('stamp' in seen) await writeStamp(stampHostPath(store, name), seen.stamp);
 }
 
-/** Gives the record of an entry; undefined when there is none that can be read. */
+/** Gives the record of an entry; undefined when it cannot be read. */
 export async function readEntryRecord(store: CacheStore, name: string): Promise<EntryRecord | undefined> {
   const text = await readIfThere(path.join(store.rootHostPath, name, entryFileName));
   return text === undefined ? undefined : parseEntryRecord(text);
 }
 
-/** Remembers that entries are used now: the first the most, for the others are built on it. An entry without a stamp is passed over. */
+/** Remembers that entries are used now: the first as the most recent, because the others are based on it. An entry without a stamp is skipped. */
 export async function markUsed(store: CacheStore, names: readonly string[]): Promise<void> {
   const nowMs = Date.now();
   for (const [index, name] of names.entries()) {
@@ -60,7 +60,7 @@ export async function markUsed(store: CacheStore, names: readonly string[]): Pro
   }
 }
 
-/** Gives when an entry was last used, milliseconds since the epoch; one that never was counts from when it was made. */
+/** Gives when an entry was last used, milliseconds since the epoch; if never, when it was made. */
 export async function lastUsedMs(store: CacheStore, name: string): Promise<number> {
   const places = [stampHostPath(store, name), path.join(store.rootHostPath, name, entryFileName), path.join(store.rootHostPath, name)];
   for (const place of places) {
@@ -99,7 +99,7 @@ async function lookAtFiles(
 
 const unwritableCodes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT'] as const;
 
-/** A cache that cannot be written to may still be read: without the stamp the next look only takes longer. */
+/** A read-only cache can still be used: without the stamp the next check only takes longer. */
 async function writeStamp(hostPath: string, stamp: string): Promise<void> {
   try {
     const newHostPath = `${hostPath}.${String(process.pid)}`;

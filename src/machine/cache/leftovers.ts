@@ -21,8 +21,8 @@ import type { CacheStore } from './store.ts';
 const strangerAgeMs = 24 * 60 * 60 * 1000;
 
 /**
- * Removes scratch, half-built entries, locks, holds and stamps whose owners are dead, and kills the QEMU processes that
- * are recorded there, if their start time says they are the recorded ones. Emits `leftover-removed` for each.
+ * Removes scratch, half-built entries, locks, holds and stamps whose owners are dead, and kills the QEMU processes recorded there, if
+ * their start times match. Emits `leftover-removed` for each.
  */
 export async function removeLeftovers(ctx: Context, store: CacheStore): Promise<void> {
   const self = await currentOwner();
@@ -52,7 +52,7 @@ export async function removeLeftovers(ctx: Context, store: CacheStore): Promise<
   }
 }
 
-/** What a cache's records no longer say, because someone removed the cache. */
+/** What a cache's records no longer show because someone removed the cache. */
 async function sweepOutside(ctx: Context, parentHostPath: string, self: Owner): Promise<void> {
   for (const name of await namesIn(parentHostPath)) {
     ctx.signal.throwIfAborted();
@@ -83,7 +83,7 @@ async function sweepFile(ctx: Context, hostPath: string, self: Owner, what: stri
   ctx.emit({ type: 'leftover-removed', what, hostPath });
 }
 
-/** A path in a record is removed only when it has our name, is a directory and not a link, and belongs to us. */
+/** A path in a record is removed only if it has our name, is a directory and not a link, and belongs to us. */
 async function isOurs(hostPath: string): Promise<boolean> {
   if (!path.isAbsolute(hostPath) || !outsideNamePattern.test(path.basename(hostPath))) return false;
   const status = await lstat(hostPath).catch(() => undefined);

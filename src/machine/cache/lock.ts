@@ -23,7 +23,7 @@ export interface Lock extends AsyncDisposable {
   readonly name: string;
 }
 
-/** Who holds the lock that we wanted; `pid` is undefined when the file went away while we looked. */
+/** The owner of the lock that we wanted; `pid` is undefined when the file disappeared while we looked. */
 export interface LockHeld {
   readonly pid: number | undefined;
 }
@@ -35,7 +35,7 @@ export async function tryLock(store: CacheStore, name: string): Promise<{ readon
   return tryLockFile(path.join(areaHostPath(store, 'locks'), name), { hostPath: store.rootHostPath, holds: 'the cache' });
 }
 
-/** Takes the lock that a file of that name is; `place` words the failure when it cannot be made. */
+/** Takes the lock with this file; `place` words the failure when it cannot be made. */
 export async function tryLockFile(
   lockHostPath: string,
   place: { readonly hostPath: string; readonly holds: string },
@@ -61,7 +61,7 @@ export async function tryLockFile(
   }
 }
 
-/** Says whether somebody has the lock called `name`; a dead owner has none. */
+/** Tells whether somebody has the lock called `name`; a dead owner does not. */
 export async function isLocked(store: CacheStore, name: string): Promise<boolean> {
   const lockHostPath = path.join(areaHostPath(store, 'locks'), name);
   const holder = await readOwner(lockHostPath);

@@ -1,7 +1,7 @@
 import { readdir, unlink } from 'node:fs/promises';
 import { hasErrorCode } from './file-failure.ts';
 
-/** Gives the names in a directory; none when there is no such directory. */
+/** Gives the names in a directory; none if it does not exist. */
 export async function namesIn(hostPath: string): Promise<readonly string[]> {
   try {
     return await readdir(hostPath);

@@ -6,15 +6,15 @@ import { pruneCache } from './prune-cache.ts';
 import { makeAreas } from './store.ts';
 import type { CacheStore } from './store.ts';
 
-/** A store that a run uses: what it holds stays in the cache until it is disposed, or until the process is gone. */
+/** A store in use by a run: what it holds stays in the cache until it is disposed, or until the process is gone. */
 export interface OpenStore extends CacheStore, AsyncDisposable {
-  /** Holds an entry, there or not; again does nothing. Rejects with `host/not-writable` or `host/disk-full`. */
+  /** Holds an entry, existing or not; repeated calls do nothing. Rejects with `host/not-writable` or `host/disk-full`. */
   hold(name: string): Promise<void>;
-  /** The entries that are held, in the order in which they were. */
+  /** The held entries, in order. */
   readonly heldNames: () => readonly string[];
 }
 
-/** Makes the store's directories where they are missing, and opens it for a run. Rejects with `host/not-writable` or `host/disk-full`. */
+/** Makes the store's missing directories, and opens it for a run. Rejects with `host/not-writable` or `host/disk-full`. */
 export async function openStore(ctx: Context, store: CacheStore): Promise<OpenStore> {
   ctx.signal.throwIfAborted();
   await makeAreas(store);
@@ -31,13 +31,13 @@ export async function openStore(ctx: Context, store: CacheStore): Promise<OpenSt
       const releases = await Promise.allSettled(held.values());
       held.clear();
       for (const release of releases) if (release.status === 'fulfilled') await release.value();
-      // What was held may have kept the cache above its bound; who held nothing has made nothing.
+      // Held entries may have kept the cache above its bound; a run without any has made nothing.
       if (releases.length > 0) await pruneAtLast(ctx, store);
     },
   };
 }
 
-/** After an interruption, too. A cache that cannot be pruned is no reason to lose the verdict of the run. */
+/** Also after an interruption. A cache that cannot be pruned is no reason to lose the verdict of the run. */
 async function pruneAtLast(ctx: Context, store: CacheStore): Promise<void> {
   try {
     using pruning = withDeadline({ ...steadyContext(ctx), emit: ctx.emit }, 'the cache to be brought within its bound', pruneTimeoutMs);

@@ -11,17 +11,17 @@ import type { CacheStore } from './store.ts';
 /** The name of the owner's record in an owned directory. */
 export const ownerFileName = 'owner.json';
 
-/** Directories of ours outside the store are called so; the sweeper removes nothing that is not. */
+/** The prefix of our directories outside the store; the sweeper removes nothing else. */
 export const outsideNamePattern = /^raidlab-[0-9a-f]{8}$/;
 
-/** A directory that lives as long as this process at most: disposed by us, or swept by the next raidlab. Mode 0700. */
+/** A directory that lives at most as long as this process: disposed by us, or swept by the next raidlab. Mode 0700. */
 export interface OwnedDirectory extends AsyncDisposable {
   readonly hostPath: string;
-  /** Makes a directory elsewhere that goes when this one goes, also when we are killed in between. */
+  /** Makes a directory elsewhere that goes together with this one, even when we are killed in between. */
   openOutside(parentHostPath: string, mode: number): Promise<string>;
 }
 
-/** Makes a directory in an area of the store, with the owner's record in it. Rejects with `host/not-writable` or `host/disk-full`. */
+/** Makes a directory in an area of the store, with its owner's record. Rejects with `host/not-writable` or `host/disk-full`. */
 export async function openOwnedDirectory(ctx: Context, store: CacheStore, area: 'tmp' | 'work', name: string): Promise<OwnedDirectory> {
   const hostPath = path.join(areaHostPath(store, area), `${name}-${randomBytes(4).toString('hex')}`);
   const ownerHostPath = path.join(hostPath, ownerFileName);
@@ -43,7 +43,7 @@ export async function openOwnedDirectory(ctx: Context, store: CacheStore, area: 
     openOutside: async (parentHostPath, mode) => {
       const outsideHostPath = path.join(parentHostPath, `raidlab-${randomBytes(4).toString('hex')}`);
       try {
-        // Recorded before it is there: a kill between the two must not leave it behind.
+        // Recorded before it exists: a kill in between must not leave it behind.
         await writeOwner(ownerHostPath, { ...owner, outsideHostPaths: [...outside, outsideHostPath] });
         await mkdir(outsideHostPath, { mode: 0o700 });
         outside.push(outsideHostPath);

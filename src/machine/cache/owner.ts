@@ -6,17 +6,17 @@ import { isProcessAlive, readProcessIdentity } from '../process/process-identity
 import type { ProcessIdentity } from '../process/process-identity.ts';
 import { hasErrorCode } from './file-failure.ts';
 
-/** The raidlab process to which a lock or a directory belongs. */
+/** The raidlab process that a lock or a directory belongs to. */
 export interface Owner extends ProcessIdentity {
-  /** Tells containers on one host apart: their pids mean nothing to each other. */
+  /** Distinguishes containers on one host, whose pids are meaningless to each other. */
   readonly pidNamespace: string;
-  /** Tells hosts apart that share a home directory. */
+  /** Distinguishes hosts that share a home directory. */
   readonly hostName: string;
   /** Directories elsewhere that belong to the same owner and go with it. */
   readonly outsideHostPaths: readonly string[];
 }
 
-/** `unknown` when the owner lives where we cannot see: in another container or on another host. */
+/** `unknown` when the owner is in another container or on another host, where we cannot see it. */
 export type OwnerState = 'alive' | 'dead' | 'unknown';
 
 /** Gives this process as an owner. */
@@ -26,7 +26,7 @@ export async function currentOwner(): Promise<Owner> {
   return { ...identity, pidNamespace: await readlink('/proc/self/ns/pid'), hostName: hostname(), outsideHostPaths: [] };
 }
 
-/** Says whether an owner still runs. After a reboot of this host every owner of before is dead. */
+/** Tells whether an owner still runs. After a reboot of this host all previous owners are dead. */
 export async function judgeOwner(owner: Owner, self: Owner): Promise<OwnerState> {
   if (owner.hostName !== self.hostName) return 'unknown';
   if (owner.bootId !== self.bootId) return 'dead';
@@ -35,8 +35,8 @@ export async function judgeOwner(owner: Owner, self: Owner): Promise<OwnerState>
 }
 
 /**
- * Says whether what lies there may be taken away: its owner is dead, or cannot be judged from here (another container or host
- * shares the cache, or the record is not whole) and nothing has changed for `strangerAgeMs`.
+ * Tells whether something may be removed: its owner is dead, or cannot be judged from here (another container or host shares the cache,
+ * or the record is incomplete) and nothing has changed for `strangerAgeMs`.
  */
 export async function isAbandoned(hostPath: string, owner: Owner | undefined, self: Owner, strangerAgeMs: number): Promise<boolean> {
   const state = owner === undefined ? 'unknown' : await judgeOwner(owner, self);
@@ -45,7 +45,7 @@ export async function isAbandoned(hostPath: string, owner: Owner | undefined, se
   return status !== undefined && Date.now() - status.mtimeMs > strangerAgeMs;
 }
 
-/** Gives the owner in an owner file; undefined when there is no such file or its text is not an owner. */
+/** Reads an owner file; undefined when it does not exist or is not one. */
 export async function readOwner(hostPath: string): Promise<Owner | undefined> {
   try {
     return parseOwner(await readFile(hostPath, 'utf8'));
@@ -55,7 +55,7 @@ export async function readOwner(hostPath: string): Promise<Owner | undefined> {
   }
 }
 
-/** Writes an owner file; whoever reads it meanwhile sees the old text or the new one. */
+/** Writes an owner file; concurrent readers see the old text or the new one. */
 export async function writeOwner(hostPath: string, owner: Owner): Promise<void> {
   await writeFile(`${hostPath}.new`, formatOwner(owner));
   await rename(`${hostPath}.new`, hostPath);
@@ -68,7 +68,7 @@ export function formatOwner(owner: Owner): string {
 
 const something = matching(/./su, 'a text that says something');
 
-/** A process that owns something. */
+/** The identity of an owning process. */
 export const ownerShape: Shape<Owner> = fields({
   pid: count(2),
   startTime: something,
@@ -78,7 +78,7 @@ export const ownerShape: Shape<Owner> = fields({
   outsideHostPaths: list(text),
 });
 
-/** Gives the owner in the text of an owner file; undefined when it is not whole. */
+/** Parses an owner file; undefined when it is incomplete. */
 export function parseOwner(json: string): Owner | undefined {
   return tryJson(ownerShape, json);
 }

@@ -16,17 +16,15 @@ import type { CacheStore } from './store.ts';
 /** The result of pruning. */
 export interface Pruning {
   readonly evicted: readonly ListedEntry[];
-  /** Bytes on the disk that were freed. */
+  /** Bytes freed on disk. */
   readonly freedBytes: number;
-  /** Size of the cache now; over the bound only if the rest is held or being built. */
+  /** Current size of the cache; above the bound only if the rest is held or being built. */
   readonly leftBytes: number;
 }
 
 /**
- * Removes entries that nobody holds until the cache is within a bound, the least recently used first. Emits
- * `cache-entry-evicted` for each. Entries being built count and stay.
- *
- * Rejects with `host/not-writable`.
+ * Removes entries that nobody holds until the cache is within a bound, least recently used first. Emits `cache-entry-evicted` for each.
+ * Entries being built count and stay. Rejects with `host/not-writable`.
  */
 export async function pruneCache(ctx: Context, store: CacheStore, bound: CacheBound): Promise<Pruning> {
   const held = new Set((await findHolds(store)).map((hold) => hold.name));

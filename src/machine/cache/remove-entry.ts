@@ -14,7 +14,7 @@ import { openOwnedDirectory } from './owned-directory.ts';
 import { removeTree } from './remove-tree.ts';
 import type { CacheStore } from './store.ts';
 
-/** What became of an entry that was to be removed; `busy`: it is being built or removed by somebody. */
+/** The result of removing an entry; `busy`: somebody is building or removing it. */
 export type Removal = { readonly state: 'removed' | 'absent' | 'busy' } | { readonly state: 'held'; readonly holds: readonly Hold[] };
 
 /** Removes an entry that nobody holds. Rejects with `host/not-writable`. */
@@ -29,15 +29,15 @@ export async function removeEntry(ctx: Context, store: CacheStore, name: string)
 }
 
 /**
- * Removes an entry whose content is whole and which is no good all the same: a machine that was to be started from it could
- * not. Emits `cache-entry-rejected`. The caller holds it; where somebody else does too it stays, for another one in its place
- * would be found by disks that lie over this one. An entry that has been built anew meanwhile stays. Tells whether it is gone.
+ * Removes a complete but useless entry: a machine could not be started from it. Emits `cache-entry-rejected`. The caller holds it; if
+ * somebody else does too it stays, because their disks may lie over this one and must not find another. A rebuilt entry also stays. Tells
+ * whether it is gone.
  */
 export async function rejectEntry(ctx: Context, store: CacheStore, entry: CacheEntry, why: string): Promise<boolean> {
   ctx.emit({ type: 'cache-entry-rejected', artefact: entry.record.artefact, why });
   const name = entryNameOf(entry.record);
   const taken = await lockToRemove(store, name);
-  // Whoever has it is building it anew, or has just rejected it too.
+  // The lock's owner is rebuilding it, or has just rejected it too.
   if (taken === 'busy') return true;
   await using lock = taken;
   const now = await readEntryRecord(store, lock.name);
@@ -48,8 +48,8 @@ export async function rejectEntry(ctx: Context, store: CacheStore, entry: CacheE
 }
 
 /**
- * Takes an entry away by one rename, so that nobody sees half of it; who has files of it open keeps them. The caller has its lock.
- * Gives false when it was not there.
+ * Removes an entry by one rename, so that nobody sees half of it; open files remain usable. The caller has its lock. Gives false when it
+ * did not exist.
  */
 export async function buryEntry(ctx: Context, store: CacheStore, name: string): Promise<boolean> {
   const hostPath = path.join(store.rootHostPath, name);
@@ -61,13 +61,13 @@ export async function buryEntry(ctx: Context, store: CacheStore, name: string): 
     if (hasErrorCode(error, 'ENOENT')) return false;
     const failure = fileFailure(error, { hostPath: store.rootHostPath, holds: 'the cache', doing: `removing ${name}` });
     if (!isDiskFull(failure)) throw failure;
-    // A full disk has no room for a grave either, and this is what makes room.
+    // On a full disk the move fails, too, and removing is what frees space.
     await removeTree(ctx, hostPath);
     return true;
   }
 }
 
-/** On a full disk there is no lock to be had, nor a hold: it is enough that there was none before. */
+/** On a full disk no lock or hold can be made: it is enough that there was none before. */
 async function lockToRemove(store: CacheStore, name: string): Promise<Lock | 'busy'> {
   try {
     const taken = await tryLock(store, name);

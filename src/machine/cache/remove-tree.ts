@@ -6,10 +6,9 @@ import { runHostCommand } from '../process/host-process.ts';
 import { hasErrorCode } from './file-failure.ts';
 
 /**
- * Removes a directory and all in it. It goes on when the context has been aborted: cleaning up is what comes after that.
- *
- * A tree that mmdebstrap made for an ordinary user belongs to the user's subordinate ids; only a process that has those
- * ids may empty it, and mmdebstrap offers one (mmdebstrap(1), MODES, unshare).
+ * Removes a directory and everything in it, even after the context has been aborted, because cleaning up comes after that. A tree that
+ * mmdebstrap made for an ordinary user belongs to the user's subordinate ids; only a process with those ids may empty it, and mmdebstrap
+ * offers one (mmdebstrap(1), MODES, unshare).
  */
 export async function removeTree(ctx: Context, hostPath: string): Promise<void> {
   try {
@@ -17,8 +16,8 @@ export async function removeTree(ctx: Context, hostPath: string): Promise<void> 
   } catch (error) {
     if (!hasErrorCode(error, 'EACCES', 'EPERM')) throw error;
     using cleaning = withDeadline({ ...steadyContext(ctx), emit: ctx.emit }, `${hostPath} to be removed`, removalTimeoutMs);
-    // Named one by one: the directory itself is ours, and those ids can neither list it nor take anything out of it. They
-    // empty what is in it; rm then fails to remove the empty shells, and we finish.
+    // Named one by one: the directory itself is ours, and those ids can neither list it nor remove its entries. They empty the entries;
+    // rm then fails to remove the empty directories, and we finish.
     const trees = (await readdir(hostPath)).map((name) => path.join(hostPath, name));
     await runHostCommand(cleaning, ['mmdebstrap', '--unshare-helper', 'rm', '-rf', '--', ...trees], {
       purpose: 'remove an unpacked Debian tree',

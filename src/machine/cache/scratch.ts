@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { openOwnedDirectory } from './owned-directory.ts';
 import type { CacheStore } from './store.ts';
 
-/** The disposable places of a machine that runs: gone when disposed, swept by the next raidlab when we were killed. */
+/** The temporary places of a running machine: gone when disposed, swept by the next raidlab if we were killed. */
 export interface Scratch extends AsyncDisposable {
   /** For disk overlays and other large files; mode 0700. */
   readonly hostPath: string;

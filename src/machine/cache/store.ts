@@ -3,11 +3,11 @@ import path from 'node:path';
 import { fileFailure } from './file-failure.ts';
 import type { CacheBound } from './pick-evictions.ts';
 
-/** Where raidlab keeps what it builds once, how much that may be, and what a run needs while it lives. Nothing outside these places is written. */
+/** Where raidlab keeps what it builds once, how much that may be, and what a run needs while it lives. Nothing is written elsewhere. */
 export interface CacheStore extends CacheBound {
-  /** `$XDG_CACHE_HOME/raidlab`. Holds the entries, and tmp/, work/, locks/, holds/, stamps/. */
+  /** `$XDG_CACHE_HOME/raidlab`. Contains the entries, and tmp/, work/, locks/, holds/, stamps/. */
   readonly rootHostPath: string;
-  /** Where Debian trees are unpacked when there is not enough memory for that, the first of them that will do: `$TMPDIR` or /tmp, and /var/tmp. */
+  /** Where Debian trees are unpacked when memory is short, the first suitable one: `$TMPDIR` or /tmp, and /var/tmp. */
   readonly temporaryHostPaths: readonly string[];
   /** Where Debian trees are unpacked when memory allows: /dev/shm. */
   readonly memoryHostPath: string;
@@ -16,8 +16,8 @@ export interface CacheStore extends CacheBound {
 }
 
 /**
- * What an area of the store holds: half-built entries; scratch of live machines; one lock per entry being built or removed;
- * one hold per entry and run that uses it; one stamp per verified entry, whose age says when the entry was last used.
+ * The areas of the store: half-built entries; scratch of live machines; one lock per entry being built or removed; one hold per entry and
+ * run that uses it; one stamp per verified entry, whose age is the time since its last use.
  */
 export type StoreArea = 'tmp' | 'work' | 'locks' | 'holds' | 'stamps';
 

@@ -10,24 +10,24 @@ import { createTroubleReporter } from './trouble-reporter.ts';
 /** Reads a machine's console line by line, and ends the machine's life when its kernel has crashed. */
 export interface ConsoleWatch extends Disposable {
   readonly takeLine: (line: string) => void;
-  /** The console is closed, after `rest`: what was being reported is all that will ever be said. */
+  /** The console is closed, after `rest`: an open report gets no more lines. */
   readonly takeEnd: (rest: string) => void;
   /** The kernel told the pvpanic device that it panicked; the console has a moment to say why. */
   readonly takePanicEvent: () => void;
-  /** The end of what was said, up to a bound. */
+  /** The end of the output, up to a bound. */
   readonly lines: () => readonly string[];
-  /** The line that came last; `nothing` before the first. */
+  /** The latest line; `nothing` before the first. */
   readonly lastLine: () => string;
-  /** What was found, up to a bound; a crash is always among it. */
+  /** The troubles found, up to a bound; always including a crash. */
   readonly troubles: () => readonly KernelTrouble[];
   readonly unkept: () => UnkeptConsole;
 }
 
-/** How much of what a console said is not kept: every line was read, and every trouble seen, but a flood must not fill our memory. */
+/** How much console output was not kept: every line was read, and all trouble seen, but a flood must not fill our memory. */
 export interface UnkeptConsole {
-  /** Lines that came before those that are kept. */
+  /** Lines before those that are kept. */
   readonly lines: number;
-  /** Troubles that came after those that are kept. */
+  /** Troubles after those that are kept. */
   readonly troubles: number;
 }
 
@@ -37,11 +37,11 @@ const defaultCrashGraceMs = 1000;
 /** What our /init prints before it powers off; src/machine/image/guest-root. */
 const initFailure = 'raidlab-init: failed: ';
 
-/** A drill's console has some hundred lines, and one with a dying disk some thousand. */
+/** A drill's console has some hundred lines, or some thousand with a dying disk. */
 const lineBound = { items: 32_768, weight: 4 * 1024 * 1024 };
-/** How many characters of a console are reported as events; the whole is in console.log. */
+/** How many characters of a console become events; console.log has everything. */
 const mostToldChars = 4 * 1024 * 1024;
-/** Anybody who may write to /dev/kmsg makes up as many reports as he likes. */
+/** Anybody who may write to /dev/kmsg can make up any number of reports. */
 const mostTroubles = 64;
 const mostTroubleChars = 4 * 1024 * 1024;
 
@@ -122,7 +122,7 @@ function keepTroubles(): TroubleKeeper {
   };
 }
 
-/** Tells the lines of a console as events until it is a flood, and in the end how many more there were. */
+/** Emits the lines of a console as events until it is a flood, and at the end how many more there were. */
 function tellLines(ctx: Pick<Context, 'emit'>, machine: string): { readonly line: (line: string) => void; readonly end: () => void } {
   let toldChars = 0;
   let untold = 0;

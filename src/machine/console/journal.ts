@@ -3,14 +3,11 @@ import { ringOfLines } from '../../core/bounds/ring.ts';
 /** The lines that a program in the guest wrote to /dev/virtio-ports/org.raidlab.journal. */
 export interface Journal {
   readonly takeLine: (line: string) => void;
-  /**
-   * Calls back for each line, in order. What came while nobody listened, the end of it at least, goes to the first who does, before
-   * this returns.
-   */
+  /** Calls back for each line, in order. The first listener also gets what came before, or the end of it, before this returns. */
   readonly onLine: (listener: (line: string) => void) => Disposable;
 }
 
-/** What is kept while nobody listens: nobody ever listens to a lab's port, and anybody in it may write there. */
+/** What is kept while nobody listens: nobody listens to a lab's port, and anybody in the lab may write there. */
 const unheardBound = { items: 4096, weight: 1024 * 1024 };
 
 /** Makes an empty journal. */
@@ -23,7 +20,7 @@ export function createJournal(): Journal {
       for (const listener of [...listeners]) listener(line);
     },
     onLine: (listener) => {
-      // One set entry for each call, also when the same function listens twice.
+      // One set entry per call, even when the same function listens twice.
       const entry = (line: string): void => {
         listener(line);
       };

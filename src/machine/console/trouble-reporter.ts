@@ -5,21 +5,21 @@ import type { KernelTrouble } from '../../core/kernel/trouble.ts';
 import { armLimit } from '../context.ts';
 import type { Context } from '../context.ts';
 
-/** Gathers the reports of kernel trouble on a console, and closes those that do not end by themselves. */
+/** Gathers reports of kernel trouble on a console, and closes those that do not end by themselves. */
 export interface TroubleReporter extends Disposable {
   readonly takeLine: (line: string) => void;
-  /** Gives out the report being printed, as far as it has come. */
+  /** Hands out the open report as far as it has come. */
   readonly close: () => void;
 }
 
 // Nobody waits for a warning, and a busy host prints slowly.
 const warningGraceMs = 5000;
-// A complete report may still be followed by the panic that it brings about.
+// A panic caused by the trouble may follow a complete report.
 const completeGraceMs = 150;
 
 /**
- * Makes a reporter. The report of a crash goes to `onTrouble` when it has ended, at the latest `crashGraceMs` after the
- * line that announced it: a kernel that dies in the middle of a sentence must not keep anybody waiting.
+ * Makes a reporter. The report of a crash goes to `onTrouble` when it has ended, at the latest `crashGraceMs` after the line that
+ * announced it: a kernel that dies in the middle of a line must not delay anybody.
  */
 export function createTroubleReporter(
   ctx: Pick<Context, 'timeFactor'>,

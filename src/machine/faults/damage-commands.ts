@@ -4,17 +4,17 @@ import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 
 const corruptions = [formatByte(corruptedBytes[0]), formatByte(corruptedBytes[1])] as const;
 
-/** qemu-io takes a buffer as long as a command's range. */
+/** qemu-io allocates a buffer as long as a command's range. */
 const maxCommandBytes = 32 * 1024 * 1024;
 
-/** Gives the qemu-io commands that tell where a damage would change something; each says so by failing. None where that needs no telling. */
+/** Gives the qemu-io commands that tell where a damage would change something; each says so by failing. None if that is certain. */
 export function planComparison(damage: DiskDamage): readonly string[] {
   return damage.kind === 'header-wipe' ? [] : splitRanges(damage.at).map((range) => formatCommand('read', corruptions[0], range));
 }
 
 /**
- * Gives the offsets at which `qemu-io -c 'read -q -P …'` found other bytes. Knows nothing but that complaint; what else was wrong
- * will be wrong again when the damage is done.
+ * Gives the offsets at which `qemu-io -c 'read -q -P …'` found other bytes. Only reads that message; other errors will recur when the
+ * damage is done.
  */
 export function parseComparison(stdout: string): ReadonlySet<number> {
   const lines = stdout.split('\n').filter((line) => line !== '');
@@ -27,7 +27,7 @@ export function parseComparison(stdout: string): ReadonlySet<number> {
   );
 }
 
-/** Gives the qemu-io commands that do a damage, and read back what they wrote. */
+/** Gives the qemu-io commands that do a damage, and read it back. */
 export function planDamage(damage: DiskDamage, differing: ReadonlySet<number>): readonly string[] {
   const ranges = damage.kind === 'header-wipe' ? [{ offsetBytes: 0, lengthBytes: damage.lengthBytes }] : damage.at;
   const patternAt = ({ offsetBytes }: ByteRange): string => {

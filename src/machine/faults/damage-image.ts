@@ -14,14 +14,14 @@ export interface DamageTarget {
 const timeoutMs = 60_000;
 
 /**
- * Damages a disk of a machine that is off. QEMU's lock refuses when it is on; a running machine is damaged by its own
- * `injectFault`. Rejects with `host/command-failed` when the bytes cannot be written and read back.
+ * Damages a disk of a machine that is off. QEMU's lock refuses when it is on; a running machine is damaged by its own `injectFault`.
+ * Rejects with `host/command-failed` when the bytes cannot be written and read back.
  */
 export async function damageDisk(ctx: Context, disk: DiskSpec, damage: DiskDamage): Promise<void> {
   await damageImage(ctx, { format: disk.format, location: disk.hostPath }, damage);
 }
 
-/** Damages what qemu-io can open; the bytes differ from before, and were read back. */
+/** Damages anything that qemu-io can open; the bytes are changed, and read back. */
 export async function damageImage(ctx: Context, target: DamageTarget, damage: DiskDamage): Promise<void> {
   const comparison = planComparison(damage);
   const { stdout } = comparison.length === 0 ? { stdout: '' } : await runQemuIo(ctx, target, comparison, [0, 1]);

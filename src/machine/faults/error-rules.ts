@@ -14,14 +14,14 @@ const defaultSense: Readonly<Record<ErrorFault['kind'], DiskSense>> = {
   'all-errors': 'hardware-error',
 };
 
-/** The requests that fail, in the words of blkdebug's `iotype`; without it flushes would fail with every fault. */
+/** The requests that fail, as blkdebug's `iotype`; without it flushes would fail with every fault. */
 const failingRequests: Readonly<Record<ErrorFault['kind'], readonly string[]>> = {
   'read-errors': ['read'],
   'write-errors': ['write', 'write-zeroes'],
   'all-errors': ['read', 'write', 'write-zeroes', 'discard'],
 };
 
-/** The events by which requests are counted: the raw driver above tells of each just before it passes it on. */
+/** The events that count requests: the raw driver above emits one just before it passes on a request. */
 const countedEvents: Readonly<Record<ErrorFault['kind'], readonly (readonly [event: string, request: string])[]>> = {
   'read-errors': [['read_aio', 'read']],
   'write-errors': [['write_aio', 'write']],
@@ -32,9 +32,8 @@ const countedEvents: Readonly<Record<ErrorFault['kind'], readonly (readonly [eve
 };
 
 /**
- * Gives the rules of a fault as blkdebug reads them from a file. From a file, because the same rules as options of
- * blockdev-add take QEMU 1.8 s for 2048 and 35 s for 16 384, and the guest stands still meanwhile; from a file 10 and 75 ms.
- * Source: QEMU, docs/devel/testing/blkdebug.
+ * Gives the rules of a fault as blkdebug reads them from a file. From a file, because the same rules as options of blockdev-add take QEMU
+ * 1.8 s for 2048 and 35 s for 16 384, while the guest is paused; from a file 10 and 75 ms. Source: QEMU, docs/devel/testing/blkdebug.
  */
 export function formatErrorRules(fault: ErrorFault): string {
   const errno = errnoOfSense[fault.sense ?? defaultSense[fault.kind]];
@@ -52,7 +51,7 @@ function listPlaceRules(fault: ErrorFault, errno: number): readonly string[] {
   return [...requests, ...(fault.kind === 'all-errors' ? ['flush'] : [])].map((iotype) => inject(iotype, {}));
 }
 
-/** States 1 to N go round, one step a request. The rule that errs becomes active in the last, and one that does not in the first. */
+/** States 1 to N in a circle, one step per request. The failing rule is active in the last state, others in the first. */
 function listCountingRules(fault: ErrorFault, everyNth: number, errno: number): readonly string[] {
   return countedEvents[fault.kind].flatMap(([event, iotype]) => [
     ...Array.from({ length: everyNth }, (_state, index) =>

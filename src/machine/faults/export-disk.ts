@@ -17,11 +17,11 @@ import { planDrive } from './fault-chains.ts';
 export interface ExportedDisk {
   readonly serial: string;
   readonly sizeBytes: number;
-  /** The node that its device uses; undefined when it has none, because it was pulled. */
+  /** The node that its device uses; undefined when it has no device because it was pulled. */
   readonly drive: string | undefined;
 }
 
-/** Something that is done, and undone when what lies in between is over, whether it went well or not. */
+/** Something that is done, and undone when what comes in between is over, successful or not. */
 interface Bracket {
   readonly open: (ctx: Context) => Promise<unknown>;
   readonly close: (ctx: Context) => Promise<unknown>;
@@ -85,7 +85,7 @@ async function actWithin(ctx: Context, [bracket, ...inner]: readonly Bracket[], 
     await bracket.open(ctx);
     await actWithin(ctx, inner, act);
   } catch (error) {
-    // An interrupted context would not close anything; and what went wrong first is what counts.
+    // An interrupted context would not close anything; and the first error is the one that counts.
     await bracket.close(steadyContext(ctx)).catch(() => undefined);
     throw error;
   }

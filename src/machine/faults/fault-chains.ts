@@ -9,19 +9,19 @@ import type { ObjectOptions } from '../qmp/qmp-protocol.ts';
 import { planFaultChain } from './plan-fault-chain.ts';
 import type { FaultChain, FilterNode } from './plan-fault-chain.ts';
 
-/** The filters that stand between the array disks of a running machine and their images. */
+/** The filters between the array disks of a running machine and their images. */
 export interface FaultChains {
-  /** Gives the node that the device of a disk is to use. */
+  /** Gives the node that the device of a disk must use. */
   readonly driveOf: (serial: string) => string;
-  /** The faults of a disk, in the order in which they came. */
+  /** The faults of a disk, in order of injection. */
   readonly faultsOf: (serial: string) => readonly StandingFault[];
   /** Every fault, disk by disk. */
   readonly list: () => readonly StandingFault[];
-  /** Replaces the faults of a disk, in one step for the guest when its device is in the machine. */
+  /** Replaces the faults of a disk, in one step for the guest if its device is in the machine. */
   readonly replace: (ctx: Context, serial: string, faults: readonly StandingFault[], hasDevice: boolean) => Promise<void>;
 }
 
-/** Says which node a device uses from now on. Requests under way end on the old one first. Source: QEMU, set_drive_helper. */
+/** Sets the node that a device uses from now on. Pending requests end on the old one first. Source: QEMU, set_drive_helper. */
 export function planDrive(serial: string, node: string) {
   return { path: `/machine/peripheral/${serial}`, property: 'drive', value: node } as const;
 }
@@ -31,7 +31,7 @@ interface Standing {
   readonly chain: FaultChain;
 }
 
-/** Keeps the fault filters of a machine; rule files are in its scratch directory for a moment. */
+/** Manages the fault filters of a machine; rule files are in its scratch directory for a moment. */
 export function keepFaultChains(qmp: QmpClient, scratchHostPath: string): FaultChains {
   const standing = new Map<string, Standing>();
   let generation = 0;

@@ -13,13 +13,13 @@ import type { FaultChains } from './fault-chains.ts';
 
 /** The faults of a running machine's disks. */
 export interface MachineFaults {
-  /** The standing faults, disk by disk, in the order in which they came: give them to the next machine with the same disks. */
+  /** The standing faults, disk by disk, in order of injection: give them to the next machine with the same disks. */
   readonly list: () => readonly StandingFault[];
-  /** Brings a fault about; resolves when the guest's next request meets it. A disk that was pulled can have one too. */
+  /** Injects a fault; resolves when the guest's next request meets it. A pulled disk can have one too. */
   readonly inject: (ctx: Context, fault: Fault) => Promise<void>;
-  /** Gives the disks of a machine that is not running yet the faults that they had. */
+  /** Gives the disks of a machine that does not run yet the faults they had. */
   readonly restore: (ctx: Context, faults: readonly StandingFault[]) => Promise<void>;
-  /** Takes a standing fault away; resolves when the guest's next request does not meet it. */
+  /** Clears a standing fault; resolves when the guest's next request does not meet it. */
   readonly clear: (ctx: Context, fault: StandingFault) => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface FaultSite {
   readonly scratchHostPath: string;
 }
 
-/** Keeps the faults of a machine; two that are injected at once come one after the other. */
+/** Manages the faults of a machine; simultaneous injections are done one after the other. */
 export function keepMachineFaults(site: FaultSite): MachineFaults {
   const { chains } = site;
   let turn: Promise<unknown> = Promise.resolve();
@@ -60,7 +60,7 @@ export function keepMachineFaults(site: FaultSite): MachineFaults {
     inject,
     restore: async (ctx, faults) => {
       if (faults.length === 0) return;
-      // A fork's images wait for `cont` to become active, and a filter over an inactive one is refused.
+      // A fork's images become active with `cont`, and a filter over an inactive one is refused.
       await site.qmp.execute(ctx, 'blockdev-set-active', { active: true });
       for (const fault of faults) await inject(ctx, fault);
     },

@@ -16,11 +16,11 @@ export type FilterNode = DriverOptions & { readonly 'node-name': string };
  * They lie above the format, so that a place is the guest's own, whatever the image's format and backing files are.
  */
 export interface FaultChain {
-  /** Files that must be there while the nodes are added, and need not be afterwards. */
+  /** Files that must exist while the nodes are added, but not afterwards. */
   readonly ruleFiles: readonly { readonly hostPath: string; readonly text: string }[];
   /** Objects that the nodes use. */
   readonly objects: readonly ObjectOptions[];
-  /** In the order in which they are added. */
+  /** In the order of addition. */
   readonly nodes: readonly FilterNode[];
   /** The node that the device uses. */
   readonly top: string;
@@ -32,7 +32,7 @@ export interface FaultChainSpec {
   readonly faults: readonly StandingFault[];
   /** Where the rule files go. */
   readonly scratchHostPath: string;
-  /** Tells the names of this chain from those of an earlier one: 1, 2, … */
+  /** Distinguishes the names of this chain from those of an earlier one: 1, 2, … */
   readonly generation: number;
 }
 
@@ -53,7 +53,7 @@ export function planFaultChain({ serial, faults, scratchHostPath, generation }: 
   }, bottom);
 }
 
-// Without it QEMU drops discards at the filter, and tells the guest that they were done.
+// Without it QEMU drops discards at the filter, but tells the guest that they were done.
 const shared = { discard: 'unmap' };
 
 function planThrottle({ requestsPerSecond, bytesPerSecond }: SlowDisk, node: string, below: string): FaultChain {
@@ -70,7 +70,7 @@ function planThrottle({ requestsPerSecond, bytesPerSecond }: SlowDisk, node: str
 }
 
 function planErrors(fault: ErrorFault, node: string, below: string, rulesHostPath: string): FaultChain {
-  // With the alignment, whatever touches a block becomes a request for the whole of it, and one rule a block is enough.
+  // With this alignment, a request that touches a block becomes one for the whole block, so one rule per block is enough.
   const align = fault.at === undefined ? {} : { align: faultBlockBytes };
   const filter: FilterNode = { driver: 'blkdebug', 'node-name': node, image: below, config: rulesHostPath, ...align, ...shared };
   const counter = `${node}c`;

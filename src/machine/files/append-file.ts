@@ -1,14 +1,14 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 
-/** A file that only grows, for its owner alone. Writing is synchronous: what happened is on disk when the process dies. */
+/** A file that only grows, readable only for its owner. Writing is synchronous: events are on disk when the process dies. */
 export interface AppendFile extends Disposable {
-  /** How much there is. */
+  /** Its size. */
   readonly sizeBytes: () => number;
-  /** Adds to it, all or nothing; throws what the system says. */
+  /** Appends, all or nothing; throws the system's error. */
   readonly append: (bytes: Uint8Array) => void;
 }
 
-/** Opens a file for appending, what is in it stays; throws what the system says. */
+/** Opens a file for appending; its content stays. Throws the system's error. */
 export function openAppendFile(hostPath: string): AppendFile {
   const descriptor = openSync(hostPath, 'a', 0o600);
   let sizeBytes = fstatSync(descriptor).size;
@@ -29,31 +29,31 @@ export function openAppendFile(hostPath: string): AppendFile {
   };
 }
 
-/** A full disk takes a part of a record, and half a record would make the whole file unreadable. */
+/** A full disk accepts part of a record, and half a record would make the whole file unreadable. */
 function takeBack(descriptor: number, sizeBytes: number): void {
   try {
     ftruncateSync(descriptor, sizeBytes);
   } catch {
-    // What is no regular file has no part of it either.
+    // Files that are not regular have no partial record either.
   }
 }
 
-/** How much a file may hold of what strangers say. */
+/** How much untrusted output a file may hold. */
 export interface FileCap {
-  /** Of the file, and as much again of the one before it. */
+  /** Of the file, and of its predecessor. */
   readonly mostBytes: number;
-  /** Gives the line, with its end, that says how much is left out; it stands at the head of the file. */
+  /** Gives the line, with its end, that says how much is left out; it becomes the head of the file. */
   readonly formatLeftOut: (bytes: number) => string;
 }
 
-/** Where the file before a capped one is. */
+/** The path of a capped file's predecessor. */
 export function oldFileOf(hostPath: string): string {
   return `${hostPath}.old`;
 }
 
 /**
- * Opens a file for appending that a flood cannot make larger than its cap: when it is full it becomes `….old`, in place of the one
- * that was there, and is begun anew. So the end of what was said is kept, and at the least a whole file of what came before.
+ * Opens a file for appending that a flood cannot grow beyond its cap: a full one becomes `….old`, replacing the previous one, and a new
+ * one is started. So the end of the output is kept, with at least one full file before it.
  */
 export function openCappedFile(hostPath: string, { mostBytes, formatLeftOut }: FileCap): AppendFile {
   let file = openAppendFile(hostPath);
@@ -69,7 +69,7 @@ export function openCappedFile(hostPath: string, { mostBytes, formatLeftOut }: F
   return {
     sizeBytes: () => file.sizeBytes(),
     append: (bytes) => {
-      // What is larger than a whole file has one of its own.
+      // Output larger than a whole file gets a file of its own.
       if (file.sizeBytes() > 0 && file.sizeBytes() + bytes.length > mostBytes) beginAnew();
       file.append(bytes);
     },

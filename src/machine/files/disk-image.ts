@@ -4,7 +4,7 @@ import { formatQcow2Overlay, parseQcow2Size } from '../../core/bytes/qcow2-overl
 import { fileFailure } from '../cache/file-failure.ts';
 import type { Context } from '../context.ts';
 
-/** Makes a sparse raw disk image: all zeroes, no space used. Rejects when the file is there already. */
+/** Makes a sparse raw disk image: all zeroes, no space used. Rejects if the file exists. */
 export async function createDiskImage(ctx: Context, hostPath: string, sizeBytes: number): Promise<void> {
   ctx.signal.throwIfAborted();
   try {
@@ -15,7 +15,7 @@ export async function createDiskImage(ctx: Context, hostPath: string, sizeBytes:
   }
 }
 
-/** What an overlay is laid over. */
+/** The backing image of an overlay. */
 export interface OverlaySpec {
   readonly hostPath: string;
   /** Read, never written; must stay where it is. */
@@ -24,10 +24,9 @@ export interface OverlaySpec {
 }
 
 /**
- * Makes a qcow2 image that holds only what differs from its backing image. Rejects when the file is there already, and with
- * `host/command-failed`, as qemu-img would, when the backing image is not what it should be.
- *
- * Written here and not by qemu-img: a fork needs one for each disk, and starting a program for it takes longer than the fork.
+ * Makes a qcow2 image with only the differences from its backing image. Rejects if the file exists, and with `host/command-failed`, as
+ * qemu-img would, when the backing image is unsuitable. Written here instead of by qemu-img: a fork needs one per disk, and starting a
+ * program for it takes longer than the fork.
  */
 export async function createOverlay(ctx: Context, overlay: OverlaySpec): Promise<void> {
   ctx.signal.throwIfAborted();

@@ -2,13 +2,13 @@ import { openCappedFile } from './append-file.ts';
 import type { AppendFile, FileCap } from './append-file.ts';
 import { fileFailure } from '../cache/file-failure.ts';
 
-/** A file of what a machine said, kept as evidence. */
+/** A file with a machine's output, kept as evidence. */
 export interface EvidenceFile extends Disposable {
-  /** Adds to it at once. Never throws: what fails is reported, once, and nothing more is written. */
+  /** Appends at once. Never throws: an error is reported, once, and nothing more is written. */
   readonly append: (bytes: Uint8Array) => void;
 }
 
-/** What is kept of the console and of QMP: twice as much of each, for each machine of a run. */
+/** How much of console and QMP is kept: twice this for each, per machine of a run. */
 const mostBytes = 32 * 1024 * 1024;
 
 /** Says in a line of text how much of a file is left out. */
@@ -21,7 +21,7 @@ export const leftOutAsText: FileCap = {
 /** Says in a line of JSON how much of a file is left out. */
 export const leftOutAsJson: FileCap = { mostBytes, formatLeftOut: (leftOutBytes) => `${JSON.stringify({ leftOutBytes })}\n` };
 
-/** Opens a file of evidence for appending; what an earlier machine of that name left stays. Throws `disk-full` or `not-writable`. */
+/** Opens a file of evidence for appending; the content from an earlier machine of that name stays. Throws `disk-full` or `not-writable`. */
 export function openEvidenceFile(hostPath: string, doing: string, cap: FileCap, onError: (error: Error) => void): EvidenceFile {
   const failure = (error: unknown): unknown => fileFailure(error, { hostPath, holds: 'the evidence of this run', doing });
   let file: AppendFile | undefined;

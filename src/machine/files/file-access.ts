@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { hasErrorCode } from '../cache/file-failure.ts';
 
-/** Tells whether a file may be used in a way; unless given, whether it can be seen. */
+/** Tells whether a file may be accessed in a mode; by default, whether it is visible. */
 export async function mayAccess(hostPath: string, mode = constants.F_OK): Promise<boolean> {
   return access(hostPath, mode).then(
     () => true,
@@ -9,7 +9,7 @@ export async function mayAccess(hostPath: string, mode = constants.F_OK): Promis
   );
 }
 
-/** Tells whether there is a file, also where it cannot be seen: only what is known to be gone is gone. */
+/** Tells whether a file exists, even where it is invisible: only a file known to be gone is gone. */
 export async function isThere(hostPath: string): Promise<boolean> {
   return access(hostPath).then(
     () => true,

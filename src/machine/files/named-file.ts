@@ -15,11 +15,11 @@ export class UnreadableFile extends Error {
 }
 
 /**
- * Reads a file that a person named, whole, as UTF-8. Throws {@link UnreadableFile} for what is no regular file, without waiting for
- * whoever may write to it one day, and for what has more than `mostBytes`.
+ * Reads a whole file that a person named, as UTF-8. Throws {@link UnreadableFile} for a file that is not regular, without waiting for a
+ * writer, and for one of more than `mostBytes`.
  */
 export async function readNamedFile(hostPath: string, mostBytes: number): Promise<string> {
-  // Without a writer, the opening of a FIFO would otherwise block, deaf to any signal.
+  // Without a writer, opening a FIFO would otherwise block, deaf to any signal.
   const file = await open(hostPath, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY).catch((error: unknown) => {
     throw new UnreadableFile(describe(error as NodeJS.ErrnoException), { cause: error });
   });
@@ -34,7 +34,7 @@ async function readRegular(file: FileHandle, mostBytes: number): Promise<string>
   const status = await file.stat();
   if (status.isDirectory()) throw new UnreadableFile('it is a directory');
   if (!status.isFile()) throw new UnreadableFile('it is not a regular file');
-  // One that grows meanwhile is not read further either.
+  // A file that grows meanwhile is not read further either.
   const buffer = Buffer.alloc(mostBytes + 1);
   let length = 0;
   for (;;) {

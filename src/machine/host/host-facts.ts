@@ -15,7 +15,7 @@ import { hasNetwork } from './host-network.ts';
 import { readAvailableMemory } from './host-room.ts';
 import { mayAccess } from '../files/file-access.ts';
 
-/** Observes the host: what it must have, and space, memory, mirror. Needs no root. */
+/** Observes the host: its required parts, and space, memory, mirror. Needs no root. */
 export async function observeHost(ctx: Context, view: HostView): Promise<HostFacts> {
   const [needs, versions, cache, runtime, memoryAvailableBytes, mirrors] = await Promise.all([
     observeNeeds(ctx, view),
@@ -37,7 +37,7 @@ export async function observeHost(ctx: Context, view: HostView): Promise<HostFac
   };
 }
 
-/** Where a program was not asked itself, the version of its Debian package says how old it is. */
+/** If a program was not asked itself, the version of its Debian package tells its age. */
 function withPackageVersions(
   found: HostFacts['programs'],
   requirements: readonly ProgramRequirement[],
@@ -72,7 +72,7 @@ async function lookAtCache(ctx: Context, store: CacheStore): Promise<HostFacts['
   return { ...(await lookAtDirectory(store.rootHostPath)), usedBytes, maxBytes: store.maxBytes };
 }
 
-/** Looks at a directory that may still have to be made: then its nearest ancestor counts. */
+/** Looks at a directory that may not exist yet: then its nearest ancestor counts. */
 async function lookAtDirectory(hostPath: string): Promise<DirectoryFacts> {
   let existing = hostPath;
   while (!(await mayAccess(existing)) && dirname(existing) !== existing) existing = dirname(existing);

@@ -3,10 +3,10 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../process/host-process.ts';
 
-/** No look at the host takes longer, milliseconds: a program that hangs is reported as one that said nothing. */
+/** The longest look at the host, milliseconds: a program that hangs counts as silent. */
 export const lookTimeoutMs = 10_000;
 
-/** Gives what a command printed, or nothing when it failed or is not there: that is what is being found out. */
+/** Gives a command's output; empty when it failed or does not exist, which is also an answer. */
 export async function outputOf(ctx: Context, argv: readonly string[], purpose: string): Promise<string> {
   try {
     const { stdout } = await runHostCommand(ctx, argv, { purpose, timeoutMs: lookTimeoutMs, okExitCodes: [0, 1] });

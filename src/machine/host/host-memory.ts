@@ -2,9 +2,9 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CacheStore } from '../cache/store.ts';
 
-/** Something that was found out of the host; it stays true while the identity of what it is about stays the same. */
+/** A remembered fact about the host; it stays true while the identity of its subject is unchanged. */
 export interface HostQuestion {
-  /** What is asked of what: `/usr/bin/qemu-img --version`. */
+  /** The question and its subject: `/usr/bin/qemu-img --version`. */
   readonly about: string;
   /** Changes when the answer may. */
   readonly identity: string;
@@ -15,7 +15,7 @@ interface Remembered {
   readonly answer: string;
 }
 
-/** Gives the answer to a question, from memory where it was given before; otherwise asks, and remembers what is not empty. */
+/** Answers a question from memory if it was asked before; otherwise asks, and remembers an answer that is not empty. */
 export async function askOnce(store: CacheStore, question: HostQuestion, ask: () => Promise<string>): Promise<string> {
   const { about, identity } = question;
   const known = (await readMemory(store))[about];
@@ -25,7 +25,7 @@ export async function askOnce(store: CacheStore, question: HostQuestion, ask: ()
   return answer;
 }
 
-/** Two raidlabs that remember at once may lose one of the answers, which is then asked for again. So is one that cannot be written. */
+/** If two raidlabs remember at once, one answer may be lost, and is asked for again. So is one that cannot be written. */
 async function remember(store: CacheStore, about: string, remembered: Remembered): Promise<void> {
   const newHostPath = `${memoryHostPath(store)}.${String(process.pid)}`;
   try {
@@ -35,7 +35,7 @@ async function remember(store: CacheStore, about: string, remembered: Remembered
     });
     await rename(newHostPath, memoryHostPath(store));
   } catch {
-    // Whoever needs the cache says what is wrong with it.
+    // Whoever needs the cache reports what is wrong with it.
   }
 }
 
@@ -48,7 +48,7 @@ async function readMemory(store: CacheStore): Promise<Readonly<Record<string, Re
   return parseMemory(text);
 }
 
-/** Gives what the text of the file remembers; nothing when it is not what we wrote. */
+/** Parses the file's memories; empty when it is not ours. */
 export function parseMemory(text: string): Readonly<Record<string, Remembered>> {
   let value: unknown;
   try {

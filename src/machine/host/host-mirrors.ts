@@ -2,7 +2,7 @@ import type { NeedFacts } from '../../core/host/needs.ts';
 import type { Context } from '../context.ts';
 import { outputOf } from './host-look.ts';
 
-/** Gives the Debian mirrors that the host's apt uses, or the one that was named. */
+/** Gives the Debian mirrors of the host's apt, or the one that was named. */
 export async function findAptMirrors(ctx: Context, named: string | undefined): Promise<NeedFacts['mirrors']> {
   if (named !== undefined) return [{ uri: named, suite: '' }];
   const argv = ['apt-get', 'indextargets', '--format', '$(ORIGIN)|$(REPO_URI)|$(CODENAME)', 'Created-By: Packages'];

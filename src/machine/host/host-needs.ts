@@ -18,7 +18,7 @@ import { lookAtUserNamespaces, readSubordinateIds } from './user-namespaces.ts';
 import { readBootId } from '../process/process-identity.ts';
 import { mayAccess } from '../files/file-access.ts';
 
-/** Where the host is looked at from. */
+/** From where the host is observed. */
 export interface HostView {
   readonly requirements: HostRequirements;
   readonly store: CacheStore;
@@ -29,8 +29,8 @@ export interface HostView {
 }
 
 /**
- * Makes sure that the host has what machines and images need, in a few milliseconds: what takes longer to find out is remembered.
- * Rejects with `host/lacks`, which says what is missing and the command that fixes it.
+ * Makes sure that the host has what machines and images need, in a few milliseconds: slower answers are remembered. Rejects with
+ * `host/lacks`, which says what is missing and the command that fixes it.
  */
 export async function requireHost(ctx: Context, view: HostView): Promise<void> {
   const facts = await observeNeeds(ctx, view);
@@ -47,7 +47,7 @@ export async function requireHost(ctx: Context, view: HostView): Promise<void> {
   });
 }
 
-/** Observes what decides whether machines can be started and images built. Changes nothing but the memory of it, and needs no root. */
+/** Observes what decides whether machines can be started and images built. Only writes its own memory, and needs no root. */
 export async function observeNeeds(ctx: Context, view: HostView): Promise<NeedFacts> {
   const { username, uid } = userInfo();
   const { requirements, store } = view;
@@ -58,7 +58,7 @@ export async function observeNeeds(ctx: Context, view: HostView): Promise<NeedFa
     lookAtKvm(store),
     readSubordinateIds(username),
   ]);
-  // One after the other: what each remembers must not be lost to the next.
+  // One after the other, so that none of them loses what another remembers.
   const programs: Record<string, FoundProgram> = {};
   for (const [index, requirement] of requirements.programs.entries())
     programs[requirement.program] = await lookAtProgram(ctx, store, requirement, found[index] ?? null);
@@ -95,7 +95,7 @@ async function lookAtProgram(
   return { hostPath, version: /version (\d+(?:\.\d+)+)/u.exec(said)?.[1] ?? null };
 }
 
-/** Gives what a program says of itself, from memory while it is the same file; empty when it could not be asked. */
+/** Gives a program's own version text, from memory while it is the same file; empty when it could not be asked. */
 async function askProgram(ctx: Context, store: CacheStore, argv: readonly [string, ...string[]]): Promise<string> {
   const { dev, ino, size, mtimeMs } = await stat(argv[0]);
   const question = { about: argv.join(' '), identity: [dev, ino, size, mtimeMs].join(':') };

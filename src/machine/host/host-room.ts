@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { machineMemory } from '../../core/jobs/plan-jobs.ts';
 import type { HostRoom } from '../../core/jobs/plan-jobs.ts';
 
-/** Looks how much room this host has for machines with that much memory. */
+/** Determines how many machines with that much memory fit on this host. */
 export async function measureHostRoom(memoryMiB: number): Promise<HostRoom> {
   return {
     cores: availableParallelism(),
@@ -12,10 +12,10 @@ export async function measureHostRoom(memoryMiB: number): Promise<HostRoom> {
   };
 }
 
-/** Gives the memory that can be had without swapping, bytes: what the host has available, no more than a container is allowed; 0 when it cannot be read. */
+/** Gives the memory available without swapping, bytes: what the host has available, at most a container's limit; 0 when it cannot be read. */
 export async function readAvailableMemory(): Promise<number> {
   const hostBytes = parseAvailableMemory(await readFile('/proc/meminfo', 'utf8').catch(() => ''));
-  // 0: no limit. Caches of files count as used in a control group, so that its usage says nothing about what can be had.
+  // 0: no limit. File caches count as used in a control group, so its usage does not show what is available.
   const allowedBytes = process.constrainedMemory();
   return allowedBytes === 0 ? hostBytes : Math.min(hostBytes, allowedBytes);
 }

@@ -8,7 +8,7 @@ import { runHostCommand } from '../process/host-process.ts';
 import { readBootId } from '../process/process-identity.ts';
 import { mayAccess } from '../files/file-access.ts';
 
-/** Settings that forbid user namespaces: the file, the value that does, the one that allows them, and whether root is meant, too. */
+/** Settings that forbid user namespaces: the file, the value that forbids, the one that allows, and whether root is affected, too. */
 const namespaceSettings = [
   { setting: 'user.max_user_namespaces', forbids: '0', allows: '10000', evenRoot: true },
   // Debian's own, in kernels before 5.10 and where an administrator set it.
@@ -17,14 +17,14 @@ const namespaceSettings = [
   { setting: 'kernel.apparmor_restrict_unprivileged_userns', forbids: '1', allows: '0', evenRoot: false },
 ] as const;
 
-/** Looks whether a user may make a user namespace; that one can be made is remembered until the host is started again or its settings change. */
+/** Determines whether a user can create a user namespace; success is remembered until the host restarts or its settings change. */
 export async function lookAtUserNamespaces(ctx: Context, store: CacheStore, uid: number): Promise<NamespaceFacts> {
   const values = await Promise.all(
     namespaceSettings.map(async ({ setting }) => (await readIfThere(`/proc/sys/${setting.replaceAll('.', '/')}`)).trim()),
   );
   const forbidding = namespaceSettings.filter(({ forbids, evenRoot }, index) => values[index] === forbids && (evenRoot || uid !== 0));
   const forbiddenBy = forbidding.map(({ setting, allows }) => `${setting}=${allows}`);
-  // A profile of AppArmor may allow mmdebstrap what the setting forbids to others.
+  // An AppArmor profile may allow mmdebstrap what the setting forbids to others.
   const onlyAppArmor = forbidding.length > 0 && forbidding.every(({ setting }) => setting.includes('apparmor'));
   if (onlyAppArmor && (await mayAccess('/etc/apparmor.d/mmdebstrap'))) return { works: true, said: '', forbiddenBy: [] };
   const bootId = await readBootId();
@@ -37,7 +37,7 @@ export async function lookAtUserNamespaces(ctx: Context, store: CacheStore, uid:
   return answer === '' ? { works: false, said: refusal.said, forbiddenBy } : { works: true, said: '', forbiddenBy: [] };
 }
 
-/** Gives what was said when a user namespace could not be made; empty when it could. */
+/** Gives the error when a user namespace could not be created; empty when it could. */
 async function tryUserNamespace(ctx: Context): Promise<string> {
   const argv = ['unshare', '--user', '--map-root-user', 'true'];
   try {
@@ -50,7 +50,7 @@ async function tryUserNamespace(ctx: Context): Promise<string> {
   }
 }
 
-/** Reads which subordinate ids a user has. */
+/** Reads a user's subordinate ids. */
 export async function readSubordinateIds(user: string): Promise<SubordinateIds> {
   const [users, groups] = await Promise.all([readIfThere('/etc/subuid'), readIfThere('/etc/subgid')]);
   return {
@@ -60,14 +60,14 @@ export async function readSubordinateIds(user: string): Promise<SubordinateIds> 
   };
 }
 
-/** Gives how many ids mmdebstrap would take for a user from /etc/subuid or /etc/subgid: those of the first line that has the name. Source: subuid(5). */
+/** Gives how many ids mmdebstrap would use for a user from /etc/subuid or /etc/subgid: those of the first line with the name. Source: subuid(5). */
 export function countSubordinateIds(table: string, user: string): number {
   const row = table.split('\n').find((line) => line.startsWith(`${user}:`));
   const count = Number(row?.split(':')[2] ?? 0);
   return Number.isSafeInteger(count) ? count : 0;
 }
 
-/** Gives the first id above every range of such tables; useradd(8) begins with 100000. */
+/** Gives the first id above all ranges in such files; useradd(8) begins with 100000. */
 export function findFreeId(tables: string): number {
   const ends = tables.split('\n').map((line) => {
     const [, first = '', count = ''] = line.split(':');
