@@ -1,6 +1,6 @@
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 
-/** The kernel under test crashed: a verdict, not a failure. Every pending wait on its machine rejects with this. */
+/** The kernel under test crashed: a verdict, not a failure. All pending waits on its machine reject with this. */
 export class KernelCrash extends Error {
   override readonly name = 'KernelCrash';
   readonly machine: string;

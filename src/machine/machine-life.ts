@@ -15,7 +15,7 @@ import { armLimit, whenAborted } from './context.ts';
 import type { Context } from './context.ts';
 import { KernelCrash } from './kernel-crash.ts';
 
-/** How a machine was lost. `how` and `said` of an ended one are as in the failure `machine/qemu-ended`. */
+/** How a machine was lost. For `ended`, `how` and `said` are as in the failure `machine/qemu-ended`. */
 export type MachineEnd =
   | { readonly state: 'crashed'; readonly trouble: KernelTrouble }
   | { readonly state: 'failed'; readonly error: Error }
@@ -25,7 +25,7 @@ export type MachineEnd =
 export interface Wait {
   /** Completes "while waiting for …". */
   readonly waitingFor: string;
-  /** Wall time it may take on a host of usual speed, milliseconds, and the failure when that has passed; only the context's limits unless given. */
+  /** The maximal wall time on a host of usual speed, milliseconds, and the failure after that; by default only the context's limits. */
   readonly limit?: { readonly timeoutMs: number; readonly failure: (limit: TimeLimit) => Failure };
 }
 
@@ -36,7 +36,7 @@ export interface MachineLife {
   end(): MachineEnd | undefined;
   /** Resolves when it is lost; never rejects. */
   readonly ended: Promise<MachineEnd>;
-  /** Says that it is lost. Only the first call counts. */
+  /** Declares it lost. Only the first call counts. */
   declareEnd(end: MachineEnd): void;
   /** Settles as `work` does; rejects as soon as the machine is lost, the context ends or the time is up. */
   guard<T>(ctx: Context, wait: Wait, work: Promise<T>): Promise<T>;
@@ -58,7 +58,7 @@ export function beginMachineLife(machine: string): MachineLife {
       for (const listener of listeners) listener(found);
     },
     guard: async (ctx, wait, work) => {
-      // Whoever loses the race must not become an unhandled rejection.
+      // The loser of the race must not become an unhandled rejection.
       work.catch(() => undefined);
       const lost = Promise.withResolvers<never>();
       lost.promise.catch(() => undefined);
@@ -82,7 +82,7 @@ export function beginMachineLife(machine: string): MachineLife {
   };
 }
 
-/** Gives the error for a machine that was lost while `waitingFor` was waited for. */
+/** Gives the error for a machine lost while waiting for `waitingFor`. */
 export function errorOfEnd(machine: string, end: MachineEnd, waitingFor: string): Error {
   switch (end.state) {
     case 'crashed':

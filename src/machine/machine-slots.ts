@@ -19,13 +19,13 @@ export interface MachineSlots {
    * Rejects with the context's reason when that ends, and with `host/wait-timed-out`, naming who holds the slots, after two hours.
    */
   readonly take: (ctx: Context, holder: string) => Promise<Disposable>;
-  /** Claims a slot for somebody under way, who takes it now and then, until the claim is disposed of. */
+  /** Claims a slot for a job that takes one from time to time, until the claim is disposed of. */
   readonly claim: () => Disposable;
-  /** Gives at once a slot that nobody under way claims, or undefined when there is none. */
+  /** Gives a slot immediately if no claim needs it, otherwise undefined. */
   readonly takeSpare: (holder: string) => Disposable | undefined;
 }
 
-/** Far longer than the drills before it can take: whoever waits longer waits for something that does not happen, milliseconds. */
+/** Far longer than earlier drills can take, milliseconds: a longer wait will never end. */
 const slotTimeoutMs = 2 * 60 * 60 * 1000;
 
 /** Makes `count` slots, at least one. */
@@ -71,7 +71,7 @@ export function createMachineSlots(count: number, timeoutMs: number = slotTimeou
         resolve(hold(holder));
       };
       const leave = (): void => {
-        // Not in the queue any more: it has its slot, and whoever took it gives it back.
+        // No longer in the queue: it has its slot, and whoever took it gives it back.
         const index = queue.indexOf(begin);
         if (index === -1) return;
         queue.splice(index, 1);
@@ -88,7 +88,7 @@ export function createMachineSlots(count: number, timeoutMs: number = slotTimeou
   };
 }
 
-/** Puts something into a set until it is disposed of. */
+/** Adds something to a set until it is disposed of. */
 function countIn(set: Set<object>): Disposable {
   const counted = {};
   set.add(counted);

@@ -15,15 +15,15 @@ export interface DiskSpec {
   readonly format: 'raw' | 'qcow2';
   /** The guest can only read it: the payload's archive. */
   readonly readOnly?: true;
-  /** What it hangs on; SCSI unless given. */
+  /** Its bus; SCSI by default. */
   readonly bus?: Bus;
-  /** What the guest sees of it, bytes; where it is known, a template can have a disk like it in its bay. */
+  /** Its size in the guest, bytes; if known, a template can have a disk like it in its bay. */
   readonly sizeBytes?: number;
-  /** Which bay it sits in; unless given, one disk after the other in those from 0 on. */
+  /** Its bay; by default disks are in consecutive bays from 0 on. */
   readonly bay?: number;
 }
 
-/** Which bay a disk sits in; the first is 0. */
+/** A disk's bay; the first is 0. */
 export interface DiskBayUse {
   readonly serial: string;
   readonly bay: number;
@@ -31,16 +31,16 @@ export interface DiskBayUse {
 
 /** What a machine's memory is. */
 export type MachineMemory =
-  /** Memory of QEMU's own, gone with it. */
+  /** QEMU's own memory, which ends with it. */
   | { readonly kind: 'own' }
-  /** The file is the memory: what the guest writes is in it. For a machine that becomes a template. */
+  /** The file is the memory, including what the guest writes. For a machine that becomes a template. */
   | { readonly kind: 'shared-file'; readonly hostPath: string }
-  /** A private view of the file, which stays as it is. For forks: pages that nobody has written are shared by all of them. */
+  /** A private view of the file, which stays unchanged. For forks: all of them share unmodified pages. */
   | { readonly kind: 'private-file'; readonly hostPath: string };
 
-/** A network with nobody in it but the host, and the host only as far as it is let in. */
+/** A network with only the host in it, and the host only as far as it is let in. */
 export interface MachineNetwork {
-  /** The port on the host's loopback behind which the guest's ssh port is; none is opened unless given. */
+  /** The port on the host's loopback that leads to the guest's ssh port; none by default. */
   readonly sshPort?: number;
 }
 
@@ -55,73 +55,73 @@ export interface MachineSpec {
   readonly rootHostPath: string;
   /** The persistent upper layer of the root. */
   readonly systemHostPath: string;
-  /** qcow2 unless given. */
+  /** qcow2 by default. */
   readonly systemFormat?: DiskSpec['format'];
   readonly memoryMiB: number;
-  /** How the host reaches it; a machine without has no network card. */
+  /** How the host reaches it; a machine without this has no network card. */
   readonly network?: MachineNetwork;
-  /** How many slots of PCI Express it has for disks that hang on it, each for one; none unless given. */
+  /** How many slots of PCI Express it has for disks, one each; none by default. */
   readonly slots?: number;
-  /** A second line, for a person's shell: /dev/hvc0 in the guest, beside the serial line that the kernel has for itself. */
+  /** A second line, for a person's shell: /dev/hvc0 in the guest, separate from the kernel's serial line. */
   readonly hasShellLine?: true;
   /** Disks present at start. */
   readonly disks: readonly DiskSpec[];
-  /** What their disks have already: a fault does not go away with a restart. */
+  /** The faults of its disks at start: a restart does not clear them. */
   readonly faults?: readonly StandingFault[];
   /** Kept evidence goes here (console.log, qmp.ndjson); must exist. */
   readonly evidenceHostPath: string;
-  /** Sockets and pid files go here; mode 0700, must exist, removed by whoever made it. */
+  /** Sockets and pid files go here; mode 0700, must exist, removed by its creator. */
   readonly scratchHostPath: string;
   /** How long the guest may take from start to a live agent, milliseconds of wall time. */
   readonly bootTimeoutMs: number;
-  /** How long the guest agent may take for one reply, milliseconds; 30 000 unless given. */
+  /** How long the guest agent may take for one reply, milliseconds; 30 000 by default. */
   readonly agentTimeoutMs?: number;
 }
 
-/** What is done while a machine stands still to be saved. */
+/** What is done while a machine is paused for saving. */
 export interface SnapshotWork {
-  /** Copies its disks, which nothing changes meanwhile. */
+  /** Copies its disks, which do not change meanwhile. */
   readonly copyDisks: () => Promise<void>;
-  /** Takes away what there is when something went wrong, before it goes on: its disks may need the room. */
+  /** Cleans up after an error, before the machine resumes: its disks may need the space. */
   readonly discard: () => Promise<void>;
 }
 
-/** A running machine. Dispose it and QEMU is gone, whatever state it was in. */
+/** A running machine. Disposing it ends QEMU, in any state. */
 export interface Machine extends AsyncDisposable {
   readonly name: string;
   readonly pid: number;
   readonly guest: Guest;
-  /** The console lines so far, complete lines only, without line ends; of a flood the end of it. */
+  /** The console lines so far, complete lines only, without line ends; after a flood the latest ones. */
   consoleLines(): readonly string[];
-  /** Kernel trouble seen on the console so far, warnings included, in order; of a flood the beginning, and a crash in any case. */
+  /** Kernel trouble seen on the console so far, including warnings, in order; after a flood the first ones, always including a crash. */
   troubles(): readonly KernelTrouble[];
-  /** How much of what the console said is in neither of them. */
+  /** How much of the console's output is in neither of them. */
   unkept(): UnkeptConsole;
   /** Calls back for each complete line that the guest writes to /dev/virtio-ports/org.raidlab.journal. No line is lost while somebody listens. */
   onJournalLine(listener: (line: string) => void): Disposable;
   /** The disks that are in the machine now, by serial. */
   disks(): readonly DiskSpec[];
-  /** The bays that they sit in. */
+  /** Their bays. */
   bays(): readonly DiskBayUse[];
-  /** Hot-pulls a disk, as a hand at the drive bay does; resolves when QEMU has taken it out. */
+  /** Pulls a running machine's disk, as a hand at the drive bay does; resolves when QEMU has removed it. */
   pullDisk(ctx: Context, serial: string): Promise<void>;
-  /** Puts a disk in (or back), hot; resolves when QEMU has it. The guest's udev may need a moment more. */
+  /** Inserts a disk (again) while the machine runs; resolves when QEMU has it. The guest's udev may need a moment more. */
   insertDisk(ctx: Context, disk: DiskSpec): Promise<void>;
-  /** The standing faults of its disks, pulled ones included: give them to the machine that is started with the same disks. */
+  /** The standing faults of its disks, including pulled ones: give them to the next machine with the same disks. */
   faults(): readonly StandingFault[];
-  /** Brings a fault about, below the guest's kernel; resolves when the next request meets it. */
+  /** Injects a fault, below the guest's kernel; resolves when the next request meets it. */
   injectFault(ctx: Context, fault: Fault): Promise<void>;
-  /** Takes a standing fault away; resolves when the next request does not meet it. */
+  /** Clears a standing fault; resolves when the next request does not meet it. */
   clearFault(ctx: Context, fault: StandingFault): Promise<void>;
   /** Orderly shutdown, asked of the guest agent; resolves when QEMU has exited by itself. */
   shutdown(ctx: Context): Promise<void>;
   /** Power cut: QEMU is killed at once. */
   crash(): Promise<void>;
   /**
-   * Saves it, its memory too, and lets it go on, whatever goes wrong. Gives how long its processor stood, milliseconds. Rejects with
+   * Saves it with its memory and lets it resume, whatever goes wrong. Gives how long its processor was paused, milliseconds. Rejects with
    * `machine/state-not-moved` and as `work.copyDisks` does.
    */
   snapshot(ctx: Context, stateHostPath: string, work: SnapshotWork): Promise<number>;
-  /** Saves it, for forks to begin there, and ends it. Only a machine whose memory is a shared file; rejects with `machine/state-not-moved`. */
+  /** Saves it for forks to start from, and ends it. Only for a machine whose memory is a shared file; rejects with `machine/state-not-moved`. */
   save(ctx: Context, stateHostPath: string): Promise<void>;
 }

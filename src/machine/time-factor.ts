@@ -1,11 +1,11 @@
-/** How many times as long as usual every limit in time is on this host. One value a run; it only grows. */
+/** The factor on every time limit on this host. One value per run; it only grows. */
 export interface TimeFactor {
   value(): number;
-  /** Raises it, if what is given is more; false when it is not. */
+  /** Raises it if the given one is larger; otherwise false. */
   raise(factor: number): boolean;
 }
 
-/** Makes the factor of a run that begins with what the person asked for. */
+/** Makes the factor of a run, starting with the person's value. */
 export function createTimeFactor(factor = 1): TimeFactor {
   let value = factor;
   return {

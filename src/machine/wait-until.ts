@@ -2,20 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { whenAborted, withDeadline } from './context.ts';
 import type { Context } from './context.ts';
 
-/** A wait by name. */
+/** A named wait. */
 export interface WaitOptions {
   /** Completes "Gave up waiting for …". */
   readonly waitingFor: string;
   /** Wall time on a host of usual speed, milliseconds. */
   readonly timeoutMs: number;
-  /** Between two looks, milliseconds. For what has no event; where there is an event, use it. */
+  /** Between two looks, milliseconds. For things without an event; use the event if there is one. */
   readonly intervalMs: number;
 }
 
 /**
- * Looks again and again until `look` says done; rejects with `host/wait-timed-out` and what was seen last.
- *
- * Liveness is the look's own: one that asks a dead machine rejects, and so does this.
+ * Repeats `look` until it says done; rejects with `host/wait-timed-out` and what was seen last. Liveness is the look's own task: one that
+ * asks a dead machine rejects, and so does this.
  */
 export async function waitUntil(
   ctx: Context,

@@ -4,9 +4,9 @@ import { formatSize } from '../core/text/size.ts';
 import { blank, line, span } from './text/line.ts';
 import type { Line, Span } from './text/line.ts';
 
-/** Who uses a cache entry. */
+/** A user of a cache entry. */
 export interface CacheUser {
-  /** Null when it cannot be told. */
+  /** Null when it is unknown. */
   readonly pid: number | null;
   readonly hostName: string | null;
 }
@@ -14,11 +14,11 @@ export interface CacheUser {
 /** A cache entry as `raidlab cache ls --json` lists it. */
 export interface CacheListing {
   readonly name: string;
-  /** What it is: `kernel of trixie`. Null, as other facts of its record, when the record cannot be read; such an entry is built again. */
+  /** What it is: `kernel of trixie`. Null, like other facts of its record, when the record cannot be read; such an entry is rebuilt. */
   readonly artefact: string | null;
-  /** Where it came from and what is in it. */
+  /** Its origin and content. */
   readonly description: string | null;
-  /** What it takes on the disk. */
+  /** Its size on disk. */
   readonly sizeBytes: number;
   /** ISO 8601, UTC. */
   readonly madeAt: string | null;
@@ -27,21 +27,21 @@ export interface CacheListing {
   readonly inUseBy: readonly CacheUser[];
 }
 
-/** What `raidlab cache ls --json` says of the whole cache, beside its entries. */
+/** What `raidlab cache ls --json` says about the whole cache, besides its entries. */
 export interface CacheSummary {
   readonly directory: string;
   readonly usedBytes: number;
   readonly maxBytes: number;
-  /** How long an entry may lie unused, milliseconds. */
+  /** How long an entry may be unused, milliseconds. */
   readonly maxAgeMs: number;
   /** This host's. */
   readonly hostName: string;
 }
 
-/** How many digits of a digest are shown at least: enough that a name stays short and unique while the cache changes. */
+/** The minimal number of digits shown of a digest: enough for a name to stay short and unique while the cache changes. */
 const shortestDigits = 8;
 
-/** Gives the beginning of an entry's name that tells it from all others, for a person to type. */
+/** Gives the shortest unique beginning of an entry's name, for a person to type. */
 export function shortName(name: string, all: readonly string[]): string {
   for (let length = name.indexOf('-') + 1 + shortestDigits; length < name.length; length += 1) {
     const short = name.slice(0, length);
@@ -50,7 +50,7 @@ export function shortName(name: string, all: readonly string[]): string {
   return name;
 }
 
-/** Gives the cache as a person reads it, the last used entry first: the end of the list goes first when room is needed. */
+/** Gives the cache for people, most recently used first: the end of the list is evicted first. */
 export function cacheLines(summary: CacheSummary, listing: readonly CacheListing[], nowMs: number): readonly Line[] {
   const names = listing.map((entry) => entry.name);
   const total = `${formatSize(summary.usedBytes)} of at most ${formatSize(summary.maxBytes)}`;
@@ -81,7 +81,7 @@ function inUse({ inUseBy }: CacheListing, hostName: string): readonly Span[] {
   return inUseBy.length === 0 ? [] : [span(`, in use by ${inUseBy.map((user) => describeUser(user, hostName)).join(', ')}`, 'good')];
 }
 
-/** Gives a user in words: `process 4711`, or `process 12 on nas.example` when that is not this host. */
+/** Formats a user: `process 4711`, or `process 12 on nas.example` for another host. */
 export function describeUser(user: CacheUser, hostName: string): string {
   if (user.pid === null) return 'an unknown process';
   const elsewhere = user.hostName !== null && user.hostName !== hostName ? ` on ${user.hostName}` : '';

@@ -9,7 +9,7 @@ const outcomeMarks: Readonly<Record<FindingOutcome, { readonly mark: string; rea
   fail: { mark: '✗', tone: 'bad' },
 };
 
-/** Gives what the doctor found as a person reads it: what, and for what is not right why it matters and how to fix it. */
+/** Gives the doctor's findings for people, with reason and remedy for whatever is wrong. */
 export function doctorLines(findings: readonly Finding[], program: string): readonly Line[] {
   const failed = findings.filter((finding) => finding.outcome === 'fail').length;
   const verdict = canRunDrill(findings)

@@ -4,19 +4,19 @@ import { troubleLines } from './drill/evidence-lines.ts';
 import { blank, line, saidLines, span } from './text/line.ts';
 import type { Line } from './text/line.ts';
 
-/** A log that was read, and what it came to. */
+/** A log that was read, and its result. */
 export interface ReadLog {
   /** As it was named; `-` is standard input. */
   readonly file: string;
   readonly reading: KernelLogReading;
   readonly outcome: LogOutcome;
-  /** What it was packed by; null for a text. */
+  /** How it was packed; null for plain text. */
   readonly packing: string | null;
   /** Why it could not be read to its end; null when it could. */
   readonly problem: string | null;
 }
 
-/** Gives the lines about logs: the trouble in each, and how much of it was understood. A log has a heading where there are several. */
+/** Gives the lines about logs: the trouble in each, and how much of it was understood. Each has a heading if there are several. */
 export function kernelLogLines(logs: readonly ReadLog[]): readonly Line[] {
   return logs.flatMap((log, index) => [
     ...(index === 0 ? [] : [blank]),

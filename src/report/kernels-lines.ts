@@ -7,15 +7,15 @@ import type { Line } from './text/line.ts';
 
 /** A kernel in the cache as `raidlab kernels ls --json` lists it. */
 export interface KernelListing {
-  /** What `--kernel` calls it: `trixie`, `6.12`, `/srv/linux`. */
+  /** Its name for `--kernel`: `trixie`, `6.12`, `/srv/linux`. */
   readonly kernel: string;
   /** As `uname -r` says. */
   readonly version: string;
-  /** The Linux that it was built from. */
+  /** The Linux version it was built from. */
   readonly upstreamVersion: string;
   /** Where it came from. */
   readonly description: string;
-  /** What it takes on the disk. */
+  /** Its size on disk. */
   readonly sizeBytes: number;
   /** ISO 8601, UTC. */
   readonly madeAt: string;
@@ -25,10 +25,10 @@ export interface KernelListing {
   readonly entry: string;
 }
 
-/** A suite that kernels and tools can be taken from. */
+/** A suite that kernels and tools can come from. */
 export interface SuiteListing {
   readonly suite: string;
-  /** The mirror that the person named for it; null: the one of all suites, or of this host's apt. */
+  /** The person's mirror for it; null: the one for all suites, or of this host's apt. */
   readonly mirror: string | null;
 }
 
@@ -37,15 +37,15 @@ export interface KernelsListing {
   /** In the cache. */
   readonly kernels: readonly KernelListing[];
   readonly suites: readonly SuiteListing[];
-  /** What the suites have; only when it was asked for. */
+  /** What the suites offer; only when requested. */
   readonly available?: readonly AvailableKernel[];
-  /** Those that a suite names, and that is not available. */
+  /** Unavailable kernels that a suite names. */
   readonly incomplete?: readonly IncompleteKernel[];
-  /** Suites whose package lists could not be read, and what apt said. */
+  /** Suites whose package lists could not be read, and apt's message. */
   readonly unread?: { readonly suites: readonly string[]; readonly said: string };
 }
 
-/** Gives the kernels as a person reads them. */
+/** Gives the kernels for people. */
 export function kernelsLines({ kernels, suites, available, incomplete = [], unread }: KernelsListing, nowMs: number): readonly Line[] {
   const latestFirst = kernels.toSorted((one, other) => (one.lastUsedAt < other.lastUsedAt ? 1 : -1));
   return [
@@ -89,7 +89,7 @@ function incompleteLines(incomplete: readonly IncompleteKernel[]): readonly Line
   ];
 }
 
-/** Where what a suite has is known: its versions, the newest first, once each. */
+/** If a suite's kernels are known: its versions, newest first, once each. */
 function suiteLines({ suite, mirror }: SuiteListing, available: readonly AvailableKernel[] | undefined): readonly Line[] {
   const from = mirror === null ? '' : `  from ${mirror}`;
   if (available === undefined) return [line(2, [span(suite), span(from, 'quiet')])];

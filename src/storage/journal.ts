@@ -9,26 +9,26 @@ import type { CommandResult, GuestProcess } from '../machine/guest.ts';
 import type { Machine } from '../machine/machine.ts';
 import { said, typeCommand } from './type-command.ts';
 
-/** What the live writer of one segment was told, as the host heard it. */
+/** What the live writer of one segment reported, as the host received it. */
 export interface JournalRecord {
   readonly segment: number;
-  /** Where the guest has the segment. */
+  /** The segment's place in the guest. */
   readonly guestPath: string;
-  /** Records whose fsync returned 0 before the host heard of it: each must be there, whatever happened since. */
+  /** Records whose fsync returned 0 before the host learned of them: each must be there, whatever happened since. */
   readonly acknowledged: number;
   /** Bytes of one record. */
   readonly recordBytes: number;
-  /** What the writer said of writes that failed: an application would have seen these errors. */
+  /** What the writer reported about failed writes: an application would have seen these errors. */
   readonly errors: readonly string[];
 }
 
-/** A live writer at work. Dispose it to stop listening; `stop` ends the writer itself. */
+/** A running live writer. Disposing it stops listening; `stop` ends the writer itself. */
 export interface Journal extends Disposable {
   /** What is acknowledged so far. */
   record(): JournalRecord;
   /**
    * Resolves when at least `count` more records than now are acknowledged, or a write has failed; rejects after `timeoutMs`, when writer
-   * or machine end, and with `guest/output-not-understood` when the port said what the writer never says.
+   * or machine end, and with `guest/output-not-understood` for a line that the writer never prints.
    */
   waitForMore(ctx: Context, count: number, timeoutMs: number): Promise<void>;
   /** Ends the writer and waits for its end; rejects with `guest/output-not-understood` as `waitForMore` does. */
@@ -37,16 +37,15 @@ export interface Journal extends Disposable {
 
 const programGuestPath = '/run/raidlab-journal-writer';
 const portGuestPath = '/dev/virtio-ports/org.raidlab.journal';
-/** The directory on the array that has the live writer's records. */
+/** The directory on the array for the live writer's records. */
 export const journalDirectory = 'journal';
 
 const stopTimeoutMs = 60_000;
 
 /**
- * Starts the live writer on a new segment: it appends a record, calls fsync, reports the record as durable, again and again.
- *
- * `seed` and `segment` decide the bytes of every record, so the host can check them without having seen them. `below` is a directory on
- * the array; its mount point unless said otherwise.
+ * Starts the live writer on a new segment: it appends a record, calls fsync, reports the record as durable, and repeats. `seed` and
+ * `segment` determine the bytes of every record, so the host can check them without having seen them. `below` is a directory on the
+ * array; by default its mount point.
  */
 export async function startJournal(
   ctx: Context,
@@ -83,18 +82,18 @@ async function stopWriter(ctx: Context, machine: Machine, process: GuestProcess)
 interface Ear extends Disposable {
   acknowledged(): number;
   errors(): readonly string[];
-  /** Throws when a line came that the writer never says: then what is acknowledged is not known. */
+  /** Throws after a line that the writer never prints: then it is unknown what is acknowledged. */
   requireKnown(): void;
   waitFor(ctx: Context, writer: GuestProcess, count: number, timeoutMs: number): Promise<void>;
 }
 
-/** So many failed writes are reported one by one. */
+/** How many failed writes are reported one by one. */
 const mostErrors = 100;
 
-/** Whose a line is, and what a writer says: `durable SEGMENT I` (0-based), `failed SEGMENT I ERRNO`, `stopped SEGMENT N`. */
+/** Whose line it is, and what a writer prints: `durable SEGMENT I` (0-based), `failed SEGMENT I ERRNO`, `stopped SEGMENT N`. */
 const lineForm = /^(durable|failed|stopped) (\d{1,9}) (\d{1,9})(?: (\d{1,4}))?$/u;
 
-/** Listens on the journal port. Anybody in the guest may write there: what is of no writer, or of another, is not heard. */
+/** Listens on the journal port. Anybody in the guest may write there: lines from anything else than this writer are ignored. */
 function listen(machine: Machine, segment: number): Ear {
   let acknowledged = 0;
   let failed = 0;
@@ -110,7 +109,7 @@ function listen(machine: Machine, segment: number): Ear {
   const listener = machine.onJournalLine((line) => {
     if (line.split(' ', 2)[1] !== String(segment)) return;
     const [, word, , index, errno] = lineForm.exec(line) ?? [];
-    // Behind a record that failed there is a gap: what is acknowledged behind it is not counted, the failure is a finding by itself.
+    // A failed record leaves a gap: acknowledgements after it do not count, and the failure itself is a finding.
     if (word === 'durable') acknowledged += Number(index) === acknowledged ? 1 : 0;
     else if (word === 'failed' && errno !== undefined) {
       failed += 1;
@@ -139,7 +138,7 @@ function listen(machine: Machine, segment: number): Ear {
       try {
         for (;;) {
           requireKnown();
-          // A failed write is a finding, and no record behind it counts: there is nothing more to wait for.
+          // A failed write is a finding, and no later record counts: there is nothing more to wait for.
           if (acknowledged >= count || failed > 0) return;
           const heard = Promise.withResolvers<undefined>();
           wakers.add(heard.resolve);

@@ -10,8 +10,8 @@ import type { Guest } from '../machine/guest.ts';
 import { ask } from './type-command.ts';
 
 /**
- * Gives where the data of files lies on the raw disks, below LUKS: for each file the pieces that lie together, with the place of every
- * copy. Every member must be there, and what was written be on the disks (`sync`). Data that is inside metadata has no pieces.
+ * Gives where the data of files lies on the raw disks, below LUKS: each file's contiguous pieces, with the place of every copy. All
+ * members must be there, and all writes be on the disks (`sync`). Data inside metadata has no pieces.
  */
 export async function locateFiles(
   ctx: Context,

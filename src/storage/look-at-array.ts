@@ -29,8 +29,8 @@ const lookBelow = {
 } as const;
 
 /**
- * Looks at the array in a guest, from the disks up; changes nothing. Rejects with `guest/output-not-understood` when a tool says
- * something that its parser does not know, and as `guest.run` does.
+ * Looks at the array in a guest, from the disks up; changes nothing. Rejects with `guest/output-not-understood` when a parser does not
+ * know a tool's output, and as `guest.run` does.
  */
 export async function lookAtArray(ctx: Context, guest: Guest): Promise<ArrayPicture> {
   const [blockDevices, mappings, mounts] = await Promise.all([
@@ -65,7 +65,7 @@ async function lookAtFilesystem(ctx: Context, guest: Guest) {
   return { shown, usage, stats, scrubRecords, ...work };
 }
 
-/** There is no record before the first scrub. */
+/** Before the first scrub there is no record. */
 async function askScrubRecords(ctx: Context, guest: Guest, uuid: string) {
   const result = await tryCommand(ctx, guest, command('cat', scrubRecordGuestPath(uuid)));
   return result.exitCode === 0 ? readOutput(guest, result, parseScrubRecords) : [];
@@ -76,7 +76,7 @@ async function askWhyReadOnly(ctx: Context, guest: Guest): Promise<string | null
   return findWhyReadOnly(stdout.split('\n'));
 }
 
-/** Asks what the mounted array is busy with, or was last. */
+/** Asks for the mounted array's current or last work. */
 export async function lookAtWork(ctx: Context, guest: Guest) {
   const [scrub, replace, balance] = await Promise.all([
     ask(ctx, guest, lookBelow.scrub, parseScrubStatus),

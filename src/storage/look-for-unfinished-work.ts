@@ -8,7 +8,7 @@ import type { Guest } from '../machine/guest.ts';
 import { lookAtWork } from './look-at-array.ts';
 import { readOutput, tryCommand } from './type-command.ts';
 
-/** Gives what was begun on a mounted array and is not over, a sentence each. */
+/** Gives the unfinished work on a mounted array, one sentence each. */
 export async function lookForUnfinishedWork(
   ctx: Context,
   guest: Guest,
@@ -16,11 +16,11 @@ export async function lookForUnfinishedWork(
   members: readonly Member[],
 ): Promise<readonly string[]> {
   const found = [...unfinishedWork(await lookAtWork(ctx, guest))];
-  // A LUKS1 header says nothing of it: such a container does not open while it is being reencrypted.
+  // A LUKS1 header does not show it: such a container cannot be opened while it is being reencrypted.
   if (layout.encryption !== 'luks2') return found;
   for (const { container } of members) {
     const result = await tryCommand(ctx, guest, planDumpRequirements(container));
-    // A member whose disk is gone has no header to be read; that it is gone is reported elsewhere.
+    // A member without a disk has no readable header; the missing disk is reported elsewhere.
     if (result.exitCode === 0) found.push(...unfinishedReencryption(container.serial, readOutput(guest, result, parseLuksRequirements)));
   }
   return found;

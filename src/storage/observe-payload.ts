@@ -12,20 +12,20 @@ import type { CommandResult, Guest } from '../machine/guest.ts';
 /** How long one look at the whole payload may take, milliseconds: a gigabyte through a software-emulated processor. */
 const lookTimeoutMs = 600_000;
 
-/** How many files one command is given: a name has up to 4096 bytes, and a command line on Linux 2 MiB. */
+/** The maximal number of files per command: a name has up to 4096 bytes, and a command line on Linux 2 MiB. */
 const filesAtOnce = 500;
 
 /**
  * Looks at the payload below `guestPath` (absolute, the payload's own directory) with find, xxhsum and getfattr, for
- * `compareWithManifest`. Every file that the manifest names is read, from memory what is there. Rejects with
- * `guest/output-not-understood` when a tool says something unknown; what cannot be read is in the observation.
+ * `compareWithManifest`. Every file in the manifest is read, from memory if it is cached. Rejects with `guest/output-not-understood` for
+ * unknown output; unreadable files are part of the observation.
  */
 export async function observePayload(ctx: Context, guest: Guest, manifest: Manifest, guestPath: string): Promise<ObservedPayload> {
   const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' && entry.xxh128 !== null ? [entry.path] : []));
   return observeTree(ctx, guest, guestPath, findCommand(guestPath), async () => hashBelow(ctx, guest, guestPath, files));
 }
 
-/** Looks at everything below a directory with the given find; `read` gives the content of those files that are to be compared. */
+/** Looks at everything below a directory with the given find; `read` chooses the files whose content is compared. */
 export async function observeTree(
   ctx: Context,
   guest: Guest,
@@ -34,7 +34,7 @@ export async function observeTree(
   read: (found: readonly FoundEntry[]) => Promise<ObservedPayload['contents']>,
 ): Promise<ObservedPayload> {
   const find = await look(ctx, guest, findArgv);
-  // A directory that is not there or cannot be read is not listed, and find says why: then everything is missing, which is an answer.
+  // A missing or unreadable directory is not listed, and find says why: then everything is missing, which is an answer.
   const isUnseen = find.exitCode === 1 && find.stdout === '' && find.stderr.startsWith('find: ');
   const found = isUnseen ? [] : understood(guest, find, () => parseFind(find.stdout));
   const contents = await read(found);
@@ -56,11 +56,11 @@ export async function hashBelow(
   return new Map([...hashed].map(([path, reading]) => [path.slice(prefix.length), reading]));
 }
 
-/** Reads files of the guest, by their absolute paths, and gives the hash of each, or why it could not be read; from memory what is there. */
+/** Reads files of the guest, by their absolute paths, and gives the hash of each, or why it could not be read; from memory if cached. */
 export async function hashFiles(ctx: Context, guest: Guest, guestPaths: readonly string[]): Promise<ReadonlyMap<string, ContentReading>> {
   const contents = new Map<string, ContentReading>();
   let asked = guestPaths;
-  // xxhsum ends at the first file that it cannot read, so each further run answers for one file more at least.
+  // xxhsum ends at the first unreadable file, so each run answers for at least one more file.
   while (asked.length > 0) {
     const words = asked.slice(0, filesAtOnce);
     const result = await look(ctx, guest, xxhsumCommand(words));

@@ -12,18 +12,18 @@ import type { TarPiece } from '../core/payload/tar.ts';
 import { fileFailure } from '../machine/cache/file-failure.ts';
 import type { Context } from '../machine/context.ts';
 
-/** How much is gathered before it is written, bytes; between two writes the context is looked at. */
+/** How much is gathered before it is written, bytes; the context is checked between two writes. */
 const batchBytes = 4 * 1024 * 1024;
 
-/** A payload as it lies on the host. */
+/** A payload as stored on the host. */
 export interface Payload {
-  /** The archives of all trees, one behind the other: GNU tar reads them with `--ignore-zeros`. */
+  /** The archives of all trees, concatenated: GNU tar reads them with `--ignore-zeros`. */
   readonly hostPath: string;
-  /** What each tree must hold once it is extracted, by the tree's directory. */
+  /** What each tree must contain once it is extracted, by the tree's directory. */
   readonly manifests: ReadonlyMap<string, Manifest>;
 }
 
-/** One tree of a payload: the directory that holds it, and the bytes of data in its regular files. */
+/** One tree of a payload: its directory, and the bytes of data in its regular files. */
 export interface PayloadTree {
   readonly tree: string;
   readonly sizeBytes: number;
@@ -40,7 +40,7 @@ export async function writePayloadImage(ctx: Context, hostPath: string, seed: st
   try {
     await using file = await open(hostPath, 'w', 0o600);
     for (const { tree, sizeBytes } of trees) {
-      // Trees of one payload differ in everything: a file of one that turns up in another is seen.
+      // Trees of one payload differ completely: a file of one that turns up in another is detected.
       const plan = planPayload({ seed: `${seed} ${tree}`, sizeBytes, directory: tree });
       manifests.set(tree, await writeTree(ctx, plan, file));
     }
@@ -77,7 +77,7 @@ function* batchesOf(pieces: Iterable<TarPiece>): Generator<readonly TarPiece[]> 
   if (batch.length > 0) yield batch;
 }
 
-/** A write may be done in part, and says so only by its count. */
+/** A write may be partial, and only its count says so. */
 async function writeWhole(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
   const bytes = Buffer.concat(pieces);
   for (let written = 0; written < bytes.length;) written += (await file.write(bytes, written)).bytesWritten;
@@ -121,7 +121,7 @@ async function openContentHashing(): Promise<ContentHashing> {
   };
 }
 
-/** The archive holds no holes; the file reads as zeros there. */
+/** The archive contains no holes; the file reads as zeros there. */
 function finishFile(hasher: IHasher, entry: FileEntry, position: number): string {
   for (const hole of zeros(entry.sizeBytes - position)) hasher.update(hole);
   return hasher.digest('hex');

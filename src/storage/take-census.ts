@@ -11,16 +11,16 @@ import type { Guest } from '../machine/guest.ts';
 import { hashBelow, observeTree } from './observe-payload.ts';
 import { ask } from './type-command.ts';
 
-/** How much content a census reads at most, bytes. */
+/** The maximal amount of content that a census reads, bytes. */
 export const censusLimitBytes = 4 * 1024 ** 3;
 
-/** How long it reads at most, milliseconds: an emulated processor hashes some 100 MB in a second. */
+/** The maximal time it reads, milliseconds: an emulated processor hashes some 100 MB per second. */
 const censusTimeoutMs = 180_000;
 
-/** Between two looks at the clock, files. */
+/** Between two checks of the clock, files. */
 const batchFiles = 100;
 
-/** Lists and reads everything that is on a mounted array, in all its subvolumes; `device` is one of its devices. */
+/** Lists and reads everything on a mounted array, in all its subvolumes; `device` is one of its devices. */
 export async function takeCensus(ctx: Context, guest: Guest, device: string): Promise<Census> {
   const observed = await withTopLevel(ctx, guest, device, async () =>
     observeTree(ctx, guest, topLevelGuestPath, findAllCommand(topLevelGuestPath), async (found) => readInTime(ctx, guest, found)),
@@ -28,7 +28,7 @@ export async function takeCensus(ctx: Context, guest: Guest, device: string): Pr
   return makeCensus(observed);
 }
 
-/** Looks again at what is in a census: the same files are read. */
+/** Repeats a census: the same files are read. */
 export async function observeCensus(ctx: Context, guest: Guest, device: string, { manifest }: Census): Promise<ObservedPayload> {
   const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' && entry.xxh128 !== null ? [entry.path] : []));
   return withTopLevel(ctx, guest, device, async () =>
@@ -38,7 +38,7 @@ export async function observeCensus(ctx: Context, guest: Guest, device: string, 
   );
 }
 
-/** Does something while the top level of a mounted array is mounted, too, to be read. */
+/** Runs something while the top level of a mounted array is also mounted, for reading. */
 export async function withTopLevel<T>(ctx: Context, guest: Guest, device: string, work: () => Promise<T>): Promise<T> {
   for (const planned of planMountTopLevel(device)) await ask(ctx, guest, planned, String);
   const result = await work();

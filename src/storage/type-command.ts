@@ -7,13 +7,13 @@ import type { Command } from '../core/plan/command.ts';
 import type { Context } from '../machine/context.ts';
 import type { CommandResult, Guest } from '../machine/guest.ts';
 
-/** A command of a procedure was refused by the tool: whether that is a finding depends on the step it belongs to. */
+/** A tool refused a command of a procedure: its step decides whether that is a finding. */
 export class CommandRefused extends Error {
   override readonly name = 'CommandRefused';
   readonly machine: string;
   readonly result: CommandResult;
 
-  /** Makes the error from what the command left behind. */
+  /** Makes the error from the command's result. */
   constructor(machine: string, result: CommandResult) {
     super(`${result.argv.join(' ')}: exit ${String(result.exitCode)}`);
     this.machine = machine;
@@ -36,7 +36,7 @@ export async function typeCommand(ctx: Context, guest: Guest, planned: Command):
   return result;
 }
 
-/** Runs a command that only looks and gives what it printed, parsed; a refusal or an unknown line is a RaidlabError of the area `guest`. */
+/** Runs a command that only looks and gives its parsed output; a refusal or an unknown line is a RaidlabError of the area `guest`. */
 export async function ask<T>(ctx: Context, guest: Guest, planned: Command, parse: (stdout: string) => T): Promise<T> {
   const result = await tryCommand(ctx, guest, planned);
   if (result.exitCode !== 0) throw commandFailed(guest, result);
@@ -44,8 +44,8 @@ export async function ask<T>(ctx: Context, guest: Guest, planned: Command, parse
 }
 
 /**
- * Parses the standard output of a command that was run, whatever its exit status. An unknown line becomes `guest/output-not-understood`;
- * where the command failed, `guest/command-failed` with what it said.
+ * Parses the standard output of a command, whatever its exit status. An unknown line becomes `guest/output-not-understood`; if the
+ * command failed, `guest/command-failed` with its message.
  */
 export function readOutput<T>(guest: Guest, result: CommandResult, parse: (stdout: string) => T): T {
   try {
@@ -65,7 +65,7 @@ function commandFailed({ machine }: Guest, result: CommandResult): RaidlabError 
   return new RaidlabError({ area: 'guest', reason: 'command-failed', machine, argv, exitCode, said: said(result) });
 }
 
-/** Gives a command that was refused as lines of evidence: what was typed, how it ended, what it said, and what that means where it is not plain. */
+/** Gives a refused command as lines of evidence: what was typed, how it ended, what it printed, and an explanation if needed. */
 export function describeRefusal(result: CommandResult): readonly string[] {
   const text = said(result);
   return [
@@ -75,10 +75,10 @@ export function describeRefusal(result: CommandResult): readonly string[] {
   ];
 }
 
-/** As much as anybody reads of what was said. */
+/** As much output as anybody reads. */
 const saidChars = 64 * 1024;
 
-/** What a command said, for people: stderr first, for that is where tools complain; trimmed, and cut where it is a flood. */
+/** A command's output for people: stderr first, because tools complain there; trimmed, and cut if it is a flood. */
 export function said(result: CommandResult): string {
   return [result.stderr, result.stdout]
     .map((text) => cutText(text.trim(), saidChars).trimEnd())

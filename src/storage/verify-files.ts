@@ -19,7 +19,7 @@ import { hashFiles, observePayload } from './observe-payload.ts';
 import { observeCensus, withTopLevel } from './take-census.ts';
 import { ask, said, tryCommand } from './type-command.ts';
 
-/** A tree that was written, and where it must be: below the array's mount point, or below the top level. */
+/** A written tree, and its place: below the array's mount point, or below the top level. */
 export interface PromisedTree {
   readonly guestPath: string;
   readonly manifest: Manifest;
@@ -27,38 +27,41 @@ export interface PromisedTree {
 
 /** What was promised to be on the array. */
 export interface Promised {
-  /** The trees that were written. */
+  /** The written trees. */
   readonly trees: readonly PromisedTree[];
   /** Single files beside the trees. */
   readonly files: readonly PromisedFile[];
   readonly journals: readonly JournalRecord[];
-  /** The seed that the records follow from. */
+  /** The seed of the records. */
   readonly seed: string;
-  /** The guest paths of files that are predicted to be lost: these, and no others. */
+  /** The guest paths of files predicted to be lost: these, and no others. */
   readonly predictedLosses: readonly string[];
-  /** What somebody had on the array before; null where nobody did. */
+  /** What somebody had on the array before; null if nothing. */
   readonly census: Census | null;
-  /** The subvolume that is mounted as the array; null: its top level. */
+  /** The subvolume mounted as the array; null: its top level. */
   readonly subvolume: string | null;
 }
 
 /** What the proof itself leaves on an array that it writes to. */
 export const proofFile = 'written-by-the-proof';
 
-/** Where the acknowledged part of a segment is copied to be hashed: the guest's memory, not the array. */
+/** Where the acknowledged part of a segment is copied for hashing: the guest's memory, not the array. */
 const copyGuestPath = '/run/raidlab-acknowledged';
 
 /**
- * Writes out what a guest has in memory and drops it, so that what is read next is read from the disks. Where a filesystem has just
- * been mounted there is nothing of its files to be dropped, and everything else, programs above all, would be read anew.
+ * Writes out a guest's caches and drops them, so that further reads come from the disks. A freshly mounted filesystem has nothing to
+ * drop, and everything else, above all programs, would have to be read again.
  */
 export async function dropCaches(ctx: Context, guest: Guest): Promise<void> {
-  // These are the proof's own: were one refused, nothing could be judged, and nothing be said about the storage.
+  // These are the proof's own commands: if one were refused, nothing could be judged.
   await ask(ctx, guest, command('sync'), String);
   await ask(ctx, guest, command('sysctl', '--quiet', '--write', 'vm.drop_caches=3'), String);
 }
 
-/** Compares everything that was promised with what is on an array that has just been mounted, by one of its devices; where it has not, drop the caches before. */
+/**
+ * Compares everything promised with the content of a freshly mounted array, by one of its devices; if it is not freshly mounted, drop the
+ * caches before.
+ */
 export async function verifyFiles(ctx: Context, guest: Guest, promised: Promised, device: string): Promise<FilesSeen> {
   const trees = await verifyTrees(
     ctx,
@@ -115,8 +118,8 @@ async function verifyJournal(ctx: Context, guest: Guest, seed: string, journal: 
   const { guestPath, segment, acknowledged, recordBytes, errors } = journal;
   const seen = (...findings: readonly string[]): JournalSeen => ({ guestPath, acknowledged, findings: [...errors, ...findings] });
   if (acknowledged === 0) return seen();
-  // Behind the acknowledged records there may be one that was written and not yet acknowledged: it proves nothing.
-  // What cannot be read becomes zeros in its place, so that every other record can still be told.
+  // After the acknowledged records there may be one that was written but not acknowledged: it proves nothing.
+  // Unreadable parts become zeros in place, so that all other records can still be recognised.
   const copied = await tryCommand(
     ctx,
     guest,

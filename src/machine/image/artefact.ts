@@ -1,20 +1,20 @@
 import type { KernelAbilities, RootKind } from '../../core/image/kernel-abilities.ts';
 
-/** A kernel ready to boot: taken from a Debian package without installing it, or the user's own. */
+/** A kernel ready to boot: from a Debian package without installing it, or the user's own. */
 export interface KernelArtefact {
   /** As `uname -r` says: `6.12.117+deb13-cloud-amd64`. */
   readonly version: string;
-  /** The Linux that it was built from, for ranges of versions: `6.1.192` where `uname -r` says 6.1.0-56-cloud-amd64. */
+  /** The Linux version it was built from, for version ranges: `6.1.192` where `uname -r` says 6.1.0-56-cloud-amd64. */
   readonly upstreamVersion: string;
   /** Where it came from, for people: `trixie (linux-image-cloud-amd64 6.12.117-1)`. */
   readonly description: string;
-  /** What QEMU is given as its kernel: the ELF file out of vmlinuz where it has a PVH entry point, which boots 1.4 s faster under TCG, or vmlinuz itself. */
+  /** The kernel for QEMU: the ELF file from vmlinuz if it has a PVH entry point, which boots 1.4 s faster under TCG, otherwise vmlinuz itself. */
   readonly vmlinuzHostPath: string;
   readonly initramfsHostPath: string;
-  /** An image of the module tree, mounted on /lib/modules in the guest: erofs, or ext4 for a root that is whole. */
+  /** An image of the module tree, mounted on /lib/modules in the guest: erofs, or ext4 for a whole root. */
   readonly modulesHostPath: string;
   readonly abilities: KernelAbilities;
-  /** Hex digest over its files: other packages give another, though the recipe and so the place in the cache stay. */
+  /** Hex digest over its files: it differs for other packages, though the recipe and so the cache entry stay the same. */
   readonly digest: string;
 }
 
@@ -25,12 +25,12 @@ export interface ToolsArtefact {
   readonly description: string;
   /** Versions of the packages that matter, by package name: `btrfs-progs`, `cryptsetup-bin`, … */
   readonly versions: Readonly<Record<string, string>>;
-  /** What kernels it is for. */
+  /** The kernels it is for. */
   readonly root: RootKind;
-  /** What a machine boots over, read-only: erofs, the lower layer of its root, or ext4. */
+  /** The read-only base of a machine's root: erofs, the lower layer, or ext4. */
   readonly rootHostPath: string;
-  /** What every machine gets a copy-on-write image of: a blank ext4, the upper layer of its root, or the whole root. */
+  /** The base of every machine's copy-on-write image: a blank ext4, the upper layer of its root, or the whole root. */
   readonly systemHostPath: string;
-  /** As a kernel's. */
+  /** As for a kernel. */
   readonly digest: string;
 }

@@ -7,7 +7,7 @@ import { sourceOfSuite } from './kernel/kernel-sources.ts';
 import { defaultSuite, requireSuite } from './packages/suite.ts';
 import { mayAccess } from '../files/file-access.ts';
 
-/** Gives the images of a usual drill that are not in the cache, as they are called there: none when it can run without building any. */
+/** Gives the names of a default drill's images that are not in the cache: empty when it can run without building any. */
 export async function findMissingImages(store: CacheStore): Promise<readonly string[]> {
   const suite = requireSuite(defaultSuite);
   const keys = [await planKernelKey(sourceOfSuite(store, suite.name, {})), await planToolsKey(suite)];

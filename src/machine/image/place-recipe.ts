@@ -3,9 +3,9 @@ import path from 'node:path';
 import { readRecipe } from './recipe.ts';
 
 /**
- * Copies a recipe's files below `targetHostPath`, with modes that do not depend on umask or on how raidlab was installed:
- * scripts (and directories) 0755, the rest 0644. A checkout in a private home directory cannot be read by the user
- * namespace in which mmdebstrap works; the copy can.
+ * Copies a recipe's files below `targetHostPath`, with modes independent of umask and of raidlab's installation: scripts (and
+ * directories) 0755, the rest 0644. The user namespace in which mmdebstrap works cannot read a checkout in a private home directory, but
+ * it can read the copy.
  */
 export async function placeRecipe(rootHostPath: string, targetHostPath: string): Promise<void> {
   await makeDirectory(targetHostPath, targetHostPath);
@@ -16,7 +16,7 @@ export async function placeRecipe(rootHostPath: string, targetHostPath: string):
   }
 }
 
-/** Writes a file that the user namespace in which mmdebstrap works is to read, as {@link placeRecipe} does; `writeFile` alone heeds the umask. */
+/** Writes a file for the user namespace in which mmdebstrap works, with modes as in {@link placeRecipe}; `writeFile` alone obeys the umask. */
 export async function placeFile(hostPath: string, text: string): Promise<void> {
   await writeFile(hostPath, text);
   await chmod(hostPath, text.startsWith('#!') ? 0o755 : 0o644);

@@ -1,6 +1,6 @@
 /**
- * The words of mke2fs that make an ext4 which every Linux since 3.16 mounts: what mke2fs turns on by itself grows with its version
- * (metadata_csum, orphan_file, …), and differs by distribution. Source: ext4(5). `hash_seed`: the same parts give the same bytes.
+ * The mke2fs options for an ext4 that every Linux since 3.16 mounts: mke2fs's defaults grow with its version (metadata_csum, orphan_file,
+ * …), and differ by distribution. Source: ext4(5). `hash_seed`: the same parts give the same bytes.
  */
 export const plainExt4: readonly string[] = [
   '-q',

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hashText } from '../cache/file-hash.ts';
 
-/** Raised when the code that builds images changes what they are; what guest scripts hold counts by itself. */
+/** Raised when the code that builds images changes their content; the content of guest scripts counts by itself. */
 export const recipeVersion = 2;
 
 /** Our own part of the images. */
@@ -22,7 +22,7 @@ export interface RecipeFile {
   readonly text: string;
 }
 
-/** Gives the digest that names an image in the cache: hex, over the recipe's version, the files it uses and the choices that were made. */
+/** Gives the digest that identifies an image in the cache: hex, over the recipe's version, its files and the choices made. */
 export async function digestRecipe(rootHostPaths: readonly string[], choices: unknown): Promise<string> {
   const files: (readonly RecipeFile[])[] = [];
   for (const rootHostPath of rootHostPaths) files.push(await readRecipe(rootHostPath));

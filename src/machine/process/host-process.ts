@@ -20,16 +20,16 @@ import { tellingLines } from '../../core/text/telling-lines.ts';
 import { withDeadline } from '../context.ts';
 import type { Context } from '../context.ts';
 
-/** What is said about a command beyond its argv. */
+/** Properties of a command besides its argv. */
 export interface HostCommandOptions {
-  /** What it is for, to complete "it is needed to …" and "while …": `build the kernel image`. */
+  /** Its purpose, to complete "it is needed to …" and "while …": `build the kernel image`. */
   readonly purpose: string;
-  /** Set on top of our own environment. LC_ALL is always C.UTF-8, so that outputs parse. */
+  /** Added to our own environment. LC_ALL is always C.UTF-8, so that outputs can be parsed. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwdHostPath?: string;
   /** Where it writes, for the message when that disk is full. */
   readonly writesHostPath?: string;
-  /** What is sent to it when we die without a chance to stop it; TERM unless said otherwise. */
+  /** The signal it gets when we die without stopping it; TERM by default. */
   readonly deathSignal?: 'TERM' | 'KILL';
 }
 
@@ -37,19 +37,19 @@ export interface HostCommandOptions {
 export interface RunHostCommandOptions extends HostCommandOptions {
   /** Written to its standard input, which is otherwise /dev/null. */
   readonly input?: string | Uint8Array | Readable;
-  /** False where its output may be of any length: then only `onLine` sees it. */
+  /** False for output of any length: then only `onLine` sees it. */
   readonly keepsOutput?: boolean;
   /** Called for each line as it appears, without its line end. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
-  /** Wall time it may take on a host of usual speed, milliseconds; no limit of its own unless given. */
+  /** The maximal wall time on a host of usual speed, milliseconds; no limit of its own by default. */
   readonly timeoutMs?: number;
-  /** Exit statuses that are results and not failures; only 0 unless given. */
+  /** Exit statuses that are results, not failures; only 0 by default. */
   readonly okExitCodes?: readonly number[];
-  /** Between TERM and KILL when it must stop, milliseconds; 5000 unless given. */
+  /** Between TERM and KILL when it must stop, milliseconds; 5000 by default. */
   readonly graceMs?: number;
 }
 
-/** What a command on the host left behind. */
+/** The result of a command on the host. */
 export interface HostCommandResult {
   readonly stdout: string;
   readonly stderr: string;
@@ -64,12 +64,12 @@ export interface HostProcessEnd {
   readonly exitCode?: number;
   /** `SIGKILL`, … when a signal ended it. */
   readonly signal?: string;
-  /** The last 64 KiB of what it said. */
+  /** The last 64 KiB of its output. */
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A long-lived process on the host. Dispose it and it is gone: it is killed at once and waited for. */
+/** A long-lived process on the host. Disposing it kills it at once and waits for its end. */
 export interface HostProcess extends AsyncDisposable {
   readonly pid: number;
   readonly argv: readonly string[];
@@ -79,7 +79,7 @@ export interface HostProcess extends AsyncDisposable {
   end(): HostProcessEnd | undefined;
   /** The last 64 KiB it wrote to standard error so far. */
   stderrSoFar(): string;
-  /** Sends a signal to it alone; nothing happens when it has ended. */
+  /** Sends a signal to it alone; does nothing when it has ended. */
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -102,7 +102,7 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
     () => lastLine,
   );
   const watch = (stream: 'stdout' | 'stderr') => ({
-    // With its line ends kept, the output stays byte for byte what the command said.
+    // With its line ends kept, the output stays exactly as the command wrote it.
     preserveNewlines: true,
     *transform(line: string): Generator<string> {
       lastLine = line.trimEnd();
@@ -123,7 +123,7 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
   });
   const result = await subprocess;
   if (limited.signal.aborted) {
-    // It has ended; what it started in its group may have outlived the TERM.
+    // The process has ended; its children in the group may have survived the TERM.
     subprocess.kill('SIGKILL');
     throw limited.signal.reason;
   }
@@ -135,14 +135,14 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
     stdout,
-    // Where setpriv could not even be started there is no exit status and no output: the error is all there is.
+    // If setpriv itself could not be started there is no exit status and no output, only the error.
     stderr: exitCode === undefined && signal === undefined ? missingSetpriv(result.code) : stderr,
   });
 }
 
 /**
- * Starts a process that lives on after this returns. It is bound to its own disposal and to our life, not to the
- * context's: the context only decides whether it may start. Give its end to {@link hostProcessFailure} when it came too soon.
+ * Starts a process that lives on after this returns. It is bound to its own disposal and to our life, not to the context's, which only
+ * decides whether it may start. If it ended too soon, pass its end to {@link hostProcessFailure}.
  */
 export async function startHostProcess(ctx: Context, argv: readonly string[], options: HostCommandOptions): Promise<HostProcess> {
   ctx.signal.throwIfAborted();
@@ -178,16 +178,16 @@ export async function startHostProcess(ctx: Context, argv: readonly string[], op
   };
 }
 
-/** A process that outlives us. Dispose it to let go: its standard input ends, as it does when we end; until then it can tell that we are there. */
+/** A process that outlives us. Disposing it lets it go: its standard input ends, as it does when we end; until then it knows that we are there. */
 export interface DetachedProcess extends Disposable {
   readonly pid: number;
-  /** Resolves when it has ended while we were there, with its exit status or the signal's name; never rejects. It does not keep us alive. */
+  /** Resolves when it has ended while we were there, with its exit status or signal; never rejects. It does not keep us alive. */
   readonly ended: Promise<string>;
 }
 
 /**
- * Starts a process in a session of its own, which no terminal and not our end reaches; what it says is appended to a file.
- * The one exception to the rule that everything dies with us: the keeper of a lab.
+ * Starts a process in its own session, which no terminal and not our end affects; its output is appended to a file. The one exception to
+ * the rule that everything dies with us: the keeper of a lab.
  */
 export async function startDetachedProcess(
   ctx: Context,
@@ -197,7 +197,7 @@ export async function startDetachedProcess(
   ctx.signal.throwIfAborted();
   const [program, ...words] = argv;
   await using log = await open(options.logHostPath, 'a', 0o600);
-  // Not by execa, which ends what it started when we end.
+  // Not with execa, which ends its children when we end.
   const child = spawn(program, words, { cwd: options.cwdHostPath, stdio: ['pipe', log.fd, log.fd], detached: true });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => {
@@ -222,7 +222,7 @@ export async function startDetachedProcess(
   };
 }
 
-/** Gives the error for a command that ended as it should not: `program-missing`, `disk-full` or `command-failed`. */
+/** Gives the error for a command that ended badly: `program-missing`, `disk-full` or `command-failed`. */
 export function hostProcessFailure(argv: readonly string[], options: HostCommandOptions, end: HostProcessEnd): RaidlabError {
   // util-linux: setpriv exits 127 when the program is not found (EXIT_ENOENT).
   const missing = /^setpriv: (?:failed to execute )?(.+?): No such file or directory$/m.exec(end.stderr)?.[1];

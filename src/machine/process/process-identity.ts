@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 
 /**
- * A process that cannot be mistaken for a later one: process ids are reused, a pid together with its start time on one
- * boot of the host is not. Shape of `qemu.json` and `owner.json` in scratch directories.
+ * A process that cannot be mistaken for a later one: process ids are reused, but a pid with its start time on one boot of the host is
+ * unique. Shape of `qemu.json` and `owner.json` in scratch directories.
  */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -13,8 +13,8 @@ export interface ProcessIdentity {
 }
 
 /**
- * Gives the start time in the text of a /proc/PID/stat. The command name may itself hold spaces and brackets, so fields
- * are counted from the last bracket. Undefined when the text has no such field.
+ * Parses the start time from a /proc/PID/stat. The command name may itself contain spaces and brackets, so fields are counted from the
+ * last bracket. Undefined when there is no such field.
  */
 export function parseProcessStartTime(stat: string): string | undefined {
   const afterName = stat.slice(stat.lastIndexOf(')') + 1).trim();
@@ -42,20 +42,20 @@ export async function readProcessIdentity(pid: number): Promise<ProcessIdentity 
   return { pid, startTime, bootId: await readBootId() };
 }
 
-/** Says whether that very process still runs. */
+/** Tells whether exactly that process still runs. */
 export async function isProcessAlive(identity: ProcessIdentity): Promise<boolean> {
   const now = await readProcessIdentity(identity.pid);
   return now?.startTime === identity.startTime && now.bootId === identity.bootId;
 }
 
 /**
- * Says whether a process that a file names is that very process, this user's own, and what it should be by its command line.
- * A file may be older than the process, or a stranger's: nothing is killed that was not proved so.
+ * Tells whether the process named in a file still exists, belongs to this user, and has the expected command line. A file may be older
+ * than the process, or a stranger's: only a proven process is killed.
  */
 export async function isOwnProcess(identity: ProcessIdentity, isExpected: (argv: readonly string[]) => boolean): Promise<boolean> {
   const procHostPath = `/proc/${String(identity.pid)}`;
   const status = await stat(procHostPath).catch(() => undefined);
   const commandLine = await readFile(`${procHostPath}/cmdline`, 'utf8').catch(() => '');
-  // Looked at last: what was read above is of this process if it lives still.
+  // Checked last: if the process still lives, everything read above is its own.
   return status?.uid === process.getuid?.() && isExpected(commandLine.split('\0')) && (await isProcessAlive(identity));
 }

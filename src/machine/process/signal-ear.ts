@@ -11,23 +11,23 @@ import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The shell beside us, told what became of a signal. */
+/** The shell beside us, which is told about handled signals. */
 export interface SignalEar {
   /** Resolves when it listens, or cannot. */
   readonly listening: Promise<unknown>;
-  /** We have taken the signal that came: we are awake. */
+  /** We have handled the signal: we are awake. */
   readonly taken: () => void;
-  /** We end now: who is still there in a second is not ending. */
+  /** We are ending: if we are still there in a second, we are stuck. */
   readonly ending: () => void;
 }
 
-/** An ear that there is not. */
+/** The ear when there is none. */
 export const noEar: SignalEar = { listening: Promise.resolve(), taken: () => undefined, ending: () => undefined };
 
-// The shell hears in its own time: what we took must not reach it before the signal itself does.
+// The shell is slower to hear: our message must not arrive before the signal itself.
 const takenAfterMs = 100;
 
-/** What it waits with ignores the signals, and `wait` returns with each that comes. `life` ends with us, who hold the other end of its input. */
+/** Its waits ignore signals, and `wait` returns at each one. `life` ends with us, who hold the other end of its input. */
 const script = `
 exec 3<&0
 heard=0
@@ -50,7 +50,7 @@ done
 /** Starts the shell. It ends with us, and keeps nobody alive. */
 export function openSignalEar(): SignalEar {
   const shell = spawn('/bin/sh', ['-c', script, 'raidlab-ear', String(process.pid)], { stdio: ['pipe', 'pipe', 'ignore'] });
-  // Without a shell there is one pair of ears.
+  // Without a shell, there is only Node's own signal handling.
   shell.on('error', () => undefined);
   shell.unref();
   for (const stream of [shell.stdin, shell.stdout] as readonly unknown[] as readonly Socket[]) {

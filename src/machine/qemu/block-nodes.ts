@@ -14,7 +14,7 @@ export interface ImageUse {
 // include/block/block-common.h: a node name has at most 31 characters and is an id: a letter, then letters, digits, `-._`.
 const nameShape = /^[A-Za-z][A-Za-z0-9._-]{0,22}$/;
 
-/** Gives the two block nodes of an image, in the order in which they are added: the file, then its format. */
+/** Gives the two block nodes of an image, in the order of addition: the file, then its format. */
 export function planImageNodes(image: ImageUse): readonly [DriverOptions, DriverOptions] {
   if (!nameShape.test(image.name)) {
     throw new RaidlabError({
@@ -25,8 +25,8 @@ export function planImageNodes(image: ImageUse): readonly [DriverOptions, Driver
   }
   const shared = {
     'read-only': image.readOnly,
-    // A power cut of ours is a killed QEMU: what it has written is in the host's page cache and stays. Only a power cut of the
-    // host itself would lose it, and then the machine is gone anyway; so a flush of the guest need not reach the host's disk.
+    // Our power cut is a killed QEMU: its writes are in the host's page cache and survive. Only a power cut of the host itself would lose
+    // them, and the machine with them; so a guest's flush need not reach the host's disk.
     cache: { direct: false, 'no-flush': true },
     discard: 'unmap',
     'detect-zeroes': 'off',
@@ -48,24 +48,24 @@ export function imageOfDisk(disk: DiskSpec): ImageUse {
   return { name: disk.serial, hostPath: disk.hostPath, format: disk.format, readOnly: disk.readOnly ?? false };
 }
 
-/** The SCSI controller that array disks hang on. */
+/** The SCSI controller of the array disks. */
 export const scsiController = 'scsi0';
 
-/** The slot of PCI Express that the disk in a bay sits in. */
+/** The PCI Express slot of the disk in a bay. */
 export function slotOf(bay: number): string {
   return `slot${String(bay)}`;
 }
 
 /**
- * Gives the device of an array disk in a bay; it uses the node `drive`, the disk's own format node unless given. The guest sees read
- * and write errors as they are: a fault must reach btrfs, and never stop the machine.
+ * Gives the device of an array disk in a bay; it uses the node `drive`, by default the disk's own format node. The guest sees read and
+ * write errors as they are: a fault must reach btrfs, and never pause the machine.
  */
 export function planDiskDevice({ serial, bus = 'scsi' }: DiskSpec, bay: number, drive = formatNodeNames(serial).format): DriverOptions {
   const disk = {
     id: serial,
     drive,
     serial,
-    // As nearly every disk sold since 2011 says. cryptsetup (2.4 and later) then encrypts 4096 bytes at a time, not 512.
+    // Like nearly all disks sold since 2011. cryptsetup (2.4 and later) then encrypts 4096 bytes at a time, not 512.
     physical_block_size: 4096,
     'write-cache': 'on',
   };
@@ -76,7 +76,7 @@ export function planDiskDevice({ serial, bus = 'scsi' }: DiskSpec, bay: number, 
     case 'virtio':
       return { driver: 'virtio-blk-pci', ...disk, bus: slotOf(bay), ...reported };
     case 'nvme':
-      // It tells the guest of every error, and knows nothing else. Source: QEMU, hw/nvme/ctrl.c.
+      // It reports every error to the guest, and has no other mode. Source: QEMU, hw/nvme/ctrl.c.
       return { driver: 'nvme', ...disk, bus: slotOf(bay) };
   }
 }

@@ -27,7 +27,7 @@ import { consoleLogFile } from './qemu-command.ts';
 import { planMachineSockets } from './machine-sockets.ts';
 import type { MachineSockets } from './machine-sockets.ts';
 
-/** What is launched, and where what it leaves goes. */
+/** What is launched, and where its output goes. */
 export interface QemuLaunch {
   readonly machine: string;
   readonly argv: readonly string[];
@@ -36,31 +36,31 @@ export interface QemuLaunch {
   readonly evidenceHostPath: string;
 }
 
-/** A QEMU that runs, paused as it was started. Dispose it and it is gone, with its sockets. */
+/** A running QEMU, still paused. Disposing it ends it and removes its sockets. */
 export interface RunningQemu extends AsyncDisposable {
   readonly process: HostProcess;
   readonly life: MachineLife;
   readonly qmp: QmpClient;
   readonly console: ConsoleWatch;
   readonly sockets: MachineSockets;
-  /** Kills it, reads what its sockets still hold, and resolves when it is gone. `how` completes "QEMU ended (…)". */
+  /** Kills it, reads what is left in its sockets, and resolves when it is gone. `how` completes "QEMU ended (…)". */
   stop(how: string): Promise<void>;
-  /** Has a connection read to its end before the machine's life ends, and disposed of with it. */
+  /** Registers a connection to be read to its end before the machine's life ends, and then disposed. */
   adopt(connection: Connection): void;
 }
 
-/** Something connected to QEMU. */
+/** A connection to QEMU. */
 interface Connection extends Disposable {
   readonly closed: Promise<unknown>;
 }
 
 const purpose = 'run the machine';
-/** Scratch file that tells a later raidlab which process to end when we could not: a ProcessIdentity. */
+/** Scratch file that tells a later raidlab which process to end if we could not: a ProcessIdentity. */
 const identityFile = 'qemu.json';
 const connectTimeoutMs = 10_000;
-// The kernel prints lines of 1 KiB at the most: LOG_LINE_MAX and PRINTK_MESSAGE_MAX in kernel/printk/.
+// The kernel prints lines of at most 1 KiB: LOG_LINE_MAX and PRINTK_MESSAGE_MAX in kernel/printk/.
 const consoleLineBytes = 4 * 1024;
-// QEMU is gone, and its sockets with it: what is left to read is in our own buffers.
+// QEMU is gone, and its sockets with it: what is left is in our own buffers.
 const drainMs = 1000;
 
 /** Starts QEMU and connects its console and QMP. When that fails, nothing is left. */
@@ -134,7 +134,7 @@ async function recordProcess(scratchHostPath: string, pid: number): Promise<void
   }
 }
 
-/** The events that mean trouble, whoever waits for what. */
+/** The events that mean trouble for anything that waits. */
 function watchEvents(ctx: Context, life: MachineLife, qmp: QmpClient, watch: ConsoleWatch): void {
   qmp.onEvent((event) => {
     switch (event.name) {
@@ -152,7 +152,7 @@ function watchEvents(ctx: Context, life: MachineLife, qmp: QmpClient, watch: Con
   });
 }
 
-// docs/interop/qemu-qmp-ref, RunState: those in which QEMU has stopped the guest by itself and will not go on.
+// docs/interop/qemu-qmp-ref, RunState: QEMU has stopped the guest by itself and will not resume.
 const hopelessStates: ReadonlySet<string> = new Set(['internal-error', 'io-error']);
 
 async function judgeStop(ctx: Context, life: MachineLife, qmp: QmpClient): Promise<void> {
@@ -177,7 +177,7 @@ function describeEnd(end: HostProcessEnd): string {
   return end.signal === undefined ? `exit ${String(end.exitCode)}` : `killed by ${end.signal}`;
 }
 
-/** QEMU leaves them to the umask; they are in a directory that is ours alone, and ours alone themselves. */
+/** QEMU creates them by the umask; their directory is ours alone, and so are they. */
 async function closeToOthers(sockets: MachineSockets): Promise<void> {
   for (const hostPath of Object.values(sockets) as readonly string[]) {
     await chmod(hostPath, 0o600).catch((error: unknown) => {

@@ -6,11 +6,11 @@ export interface MachineSockets {
   readonly agentHostPath: string;
   readonly consoleHostPath: string;
   readonly journalHostPath: string;
-  /** There only where the machine has such a line. */
+  /** Exists only if the machine has such a line. */
   readonly shellHostPath: string;
 }
 
-/** Says where the sockets of a machine are. Names are short: a socket's whole path may have 107 bytes, see unix(7). */
+/** Gives the paths of a machine's sockets. Names are short: a socket's whole path may have 107 bytes, see unix(7). */
 export function planMachineSockets(scratchHostPath: string): MachineSockets {
   return {
     qmpHostPath: join(scratchHostPath, 'qmp.sock'),

@@ -10,10 +10,10 @@ import type { MachineSockets } from './machine-sockets.ts';
 /** The device ids of the virtio-serial ports. */
 const portIds = { agent: 'agent0', journal: 'journal0' } as const;
 
-/** The file in the evidence that has the console, byte for byte. QEMU's own would have no bound. */
+/** The file in the evidence with the exact bytes of the console. QEMU's own log would be unbounded. */
 export const consoleLogFile = 'console.log';
 
-/** How a machine begins: by booting its kernel, or where a saved machine stopped, whose state is given over QMP. */
+/** How a machine starts: by booting its kernel, or where a saved machine stopped, whose state is loaded over QMP. */
 export interface MachineBeginning {
   readonly memory: MachineMemory;
   readonly from: 'kernel' | 'saved-state';
@@ -55,7 +55,7 @@ export interface ProbeSpec {
 
 const probeMemoryMiB = 512;
 
-/** Gives the command that boots a kernel into nothing but its initramfs, paused until QMP says `cont`. */
+/** Gives the command that boots only a kernel's initramfs, paused until QMP says `cont`. */
 export function planProbeCommand(spec: ProbeSpec, qemu: QemuProgram): readonly string[] {
   const sockets = planMachineSockets(spec.scratchHostPath);
   return [
@@ -68,13 +68,13 @@ export function planProbeCommand(spec: ProbeSpec, qemu: QemuProgram): readonly s
   ];
 }
 
-// Everything is said here: no defaults, no configuration of the host's, no window. A guest that reboots ends QEMU.
+// Everything is explicit: no defaults, no host configuration, no window. A rebooting guest ends QEMU.
 function planProcess(name: string, qemu: QemuProgram): readonly string[] {
   const sandbox = ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'];
   return [
     qemu.program,
     '-name',
-    // With threads named, /proc tells the processor's time from that of QEMU's own work.
+    // With named threads, /proc separates the processor's time from QEMU's own work.
     `raidlab-${name},debug-threads=on`,
     '-nodefaults',
     '-no-user-config',
@@ -87,8 +87,8 @@ function planProcess(name: string, qemu: QemuProgram): readonly string[] {
 }
 
 /**
- * A network card on a network of QEMU's own: with `restrict` nothing of the guest's leaves it, and what comes in comes from the
- * host's loopback. See qemu(1), -netdev user.
+ * A network card on a network of QEMU's own: with `restrict` no traffic leaves the guest, and incoming connections come from the host's
+ * loopback. See qemu(1), -netdev user.
  */
 function planNetwork(network: MachineNetwork | undefined): readonly string[] {
   if (network === undefined) return ['-nic', 'none'];
@@ -97,14 +97,14 @@ function planNetwork(network: MachineNetwork | undefined): readonly string[] {
   return [
     '-netdev',
     JSON.stringify({ type: 'user', id: 'net0', restrict: true, ipv6: false, ...forward }),
-    // It boots from nothing: without a file for that, none has to be installed.
+    // It does not boot from the network: without a boot ROM, none has to be installed.
     ...planDevice({ driver: 'virtio-net-pci', id: 'nic0', netdev: 'net0', romfile: '' }),
   ];
 }
 
 /**
- * One processor: more buy nothing under TCG. `la57=off` spares it, which walks page tables in software, their fifth level.
- * What a storage machine does not have is left off, so that the kernel does not look for it.
+ * One processor: more gain nothing under TCG. `la57=off` avoids the fifth level of page tables, which are walked in software. Devices
+ * that a storage machine lacks are off, so that the kernel does not look for them.
  */
 function planBoard(accelerator: Accelerator, memoryMiB: number, memory: MachineMemory): readonly string[] {
   return [
@@ -124,7 +124,7 @@ function planBoard(accelerator: Accelerator, memoryMiB: number, memory: MachineM
   ];
 }
 
-/** The memory as an object of its own, see docs/system/vm-templating of QEMU: `rom=off` makes a private view of a read-only file writable. */
+/** The memory as a separate object, see docs/system/vm-templating of QEMU: `rom=off` makes a private view of a read-only file writable. */
 function planMemory(memoryMiB: number, memory: MachineMemory): readonly string[] {
   const backend = { id: 'ram0', size: memoryMiB * 1024 * 1024 };
   switch (memory.kind) {
@@ -168,18 +168,18 @@ function planPorts(sockets: MachineSockets): readonly string[] {
   ];
 }
 
-/** A port that the guest finds by its name in /sys/class/virtio-ports, and the socket behind it. */
+/** A port that the guest finds by its name in /sys/class/virtio-ports, and its socket. */
 function planPort(id: string, name: string, socketHostPath: string): readonly string[] {
   return [...planSocket(id, socketHostPath), ...planDevice({ driver: 'virtserialport', id, chardev: id, name })];
 }
 
-/** A terminal's line without a wire: what is said while nobody listens is lost, and nobody waits. The guest calls it /dev/hvc0. */
+/** A terminal line without a wire: output is lost while nobody listens, and nobody waits. The guest calls it /dev/hvc0. */
 function planShellLine(socketHostPath: string): readonly string[] {
   return [...planSocket('shell0', socketHostPath), ...planDevice({ driver: 'virtconsole', id: 'shell0', chardev: 'shell0' })];
 }
 
-// Random numbers without waiting; and a panic that is told to us even when the console stays silent, without ending the
-// machine before the console has said everything.
+// Random numbers without waiting; and a panic is reported to us even when the console stays silent, without ending the machine before the
+// console has printed everything.
 function planGuestServices(): readonly string[] {
   return [
     ...planDevice({ driver: 'virtio-rng-pci', id: 'rng0' }),
@@ -207,7 +207,7 @@ function planController(): readonly string[] {
   return planDevice({ driver: 'virtio-scsi-pci', id: scsiController });
 }
 
-/** Only in a port of its own can a PCI Express disk be pulled. See docs/pcie.txt of QEMU. */
+/** A PCI Express disk can only be pulled from a port of its own. See docs/pcie.txt of QEMU. */
 function planSlots(slots: number): readonly string[] {
   return Array.from({ length: slots }, (_, bay) =>
     planDevice({ driver: 'pcie-root-port', id: slotOf(bay), chassis: bay + 1, slot: bay + 1, 'io-reserve': 0 }),
@@ -226,7 +226,7 @@ function planSocket(id: string, hostPath: string): readonly string[] {
   return ['-chardev', `socket,id=${id},path=${escapeCommas(hostPath)},server=on,wait=off`];
 }
 
-/** In QEMU's key=value options a comma is written twice. */
+/** In QEMU's key=value options a comma is doubled. */
 function escapeCommas(value: string): string {
   return value.replaceAll(',', ',,');
 }

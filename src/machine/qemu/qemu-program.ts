@@ -12,7 +12,7 @@ export interface QemuProgram {
   readonly program: string;
   /** `10.0.2`. */
   readonly version: string;
-  /** What it says of itself, with the revision of its package: `QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)`. */
+  /** Its own version text, with the revision of its package: `QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)`. */
   readonly build: string;
   /** Whether it was built with its seccomp sandbox. */
   readonly hasSandbox: boolean;
@@ -27,7 +27,7 @@ const purpose = 'run the machine';
  */
 const oldestTrustedTcg = '10.0';
 
-/** Gives the version in what `qemu-system-x86_64 --version` or `-help` prints; throws UnknownOutput when there is none. */
+/** Parses the version from `qemu-system-x86_64 --version` or `-help`; throws UnknownOutput when there is none. */
 export function parseQemuVersion(text: string): string {
   const [line = ''] = text.split('\n');
   const version = /^QEMU emulator version (\d+\.\d+(?:\.\d+)*)(?: |$)/.exec(line)?.[1];
@@ -36,30 +36,30 @@ export function parseQemuVersion(text: string): string {
 }
 
 /**
- * The first QEMU that can fork machines as raidlab does: `rom=off` and migration to a file came with 8.2, a failed load that
- * does not end QEMU with 9.1. Source: QEMU, qapi/qom.json and qapi/migration.json.
+ * The first QEMU that can fork machines as raidlab does: `rom=off` and migration to a file came with 8.2, surviving a failed load with
+ * 9.1. Source: QEMU, qapi/qom.json and qapi/migration.json.
  */
 export const oldestForkingVersion = '9.1';
 
-/** Says whether QEMU of that version may emulate a kernel under test. */
+/** Tells whether this version of QEMU may emulate a kernel under test. */
 export function isTrustedUnderTcg(version: string): boolean {
   return isAtLeast(version, oldestTrustedTcg);
 }
 
-/** Says whether QEMU of that version can fork a saved machine. */
+/** Tells whether this version of QEMU can fork a saved machine. */
 export function canFork(version: string): boolean {
   return isAtLeast(version, oldestForkingVersion);
 }
 
-/** Looks at the QEMU on this host. Rejects with `host/program-missing` when there is none. */
+/** Examines this host's QEMU. Rejects with `host/program-missing` when there is none. */
 export async function findQemu(ctx: Context): Promise<QemuProgram> {
-  // Its help begins with what --version says.
+  // Its help begins like --version.
   const { stdout } = await runHostCommand(ctx, [program, '-help'], { purpose });
   const [build = ''] = stdout.split('\n');
   return { program, version: parseQemuVersion(stdout), build, hasSandbox: /^-sandbox on/m.test(stdout) };
 }
 
-/** Rejects with `host/qemu-too-old` a QEMU whose emulation cannot be trusted with a kernel under test. */
+/** Rejects with `host/qemu-too-old` a QEMU whose emulation is not reliable for a kernel under test. */
 export function requireTrusted(qemu: QemuProgram, accelerator: Accelerator): void {
   if (accelerator === 'kvm' || isTrustedUnderTcg(qemu.version)) return;
   throw new RaidlabError({ area: 'host', reason: 'qemu-too-old', found: qemu.version, needed: oldestTrustedTcg });

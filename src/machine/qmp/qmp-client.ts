@@ -10,7 +10,7 @@ import type { Message, RequestChannel } from '../socket/request-channel.ts';
 import type { QmpCommands, QmpEvent, QmpEvents } from './qmp-protocol.ts';
 import { openTranscript } from './transcript.ts';
 
-/** An event that was looked out for before the command that causes it was sent, so that it cannot be missed. */
+/** An expected event, registered before the command that causes it was sent, so that it cannot be missed. */
 interface ExpectedEvent extends Disposable {
   /** Waits for it; `machine/qmp-silent` after `timeoutMs`. */
   wait(ctx: Context, waitingFor: string, timeoutMs: number): Promise<unknown>;
@@ -19,8 +19,8 @@ interface ExpectedEvent extends Disposable {
 /** A connection to QEMU's machine protocol. */
 export interface QmpClient extends Disposable {
   /**
-   * Gives a command and its result. Rejects with `machine/qmp-error` when QEMU refuses it, `machine/qmp-silent` when it
-   * does not answer, and as the machine's end says.
+   * Sends a command and gives its result. Rejects with `machine/qmp-error` when QEMU refuses it, `machine/qmp-silent` when it does not
+   * answer, and as the machine's end says.
    */
   execute<Name extends keyof QmpCommands>(
     ctx: Context,
@@ -29,24 +29,24 @@ export interface QmpClient extends Disposable {
   ): Promise<QmpCommands[Name]['result']>;
   /** Calls back for each event, in order. */
   onEvent(listener: (event: QmpEvent) => void): Disposable;
-  /** Begins to look out for an event. */
+  /** Starts expecting an event. */
   expectEvent<Name extends keyof QmpEvents>(name: Name, matches: (data: QmpEvents[Name]) => boolean): ExpectedEvent;
   /** Resolves when QEMU has closed the connection. */
   readonly closed: Promise<unknown>;
 }
 
-/** Where QMP is, and how patient we are. */
+/** Where QMP is, and how long we wait. */
 export interface QmpOptions {
   readonly socketHostPath: string;
   readonly transcriptHostPath: string;
-  /** For the connection and for each reply, milliseconds; 10 000 unless given. */
+  /** For the connection and for each reply, milliseconds; 10 000 by default. */
   readonly timeoutMs?: number;
 }
 
-// The longest reply that raidlab asks for is a few hundred bytes.
+// The longest reply that raidlab asks for has a few hundred bytes.
 const maxLineBytes = 4 * 1024 * 1024;
 
-/** Connects, takes the greeting and negotiates capabilities. Everything said goes into the transcript. */
+/** Connects, reads the greeting and negotiates capabilities. Both directions are recorded in the transcript. */
 export async function connectQmp(ctx: Context, life: MachineLife, options: QmpOptions): Promise<QmpClient> {
   const { socketHostPath, timeoutMs = 10_000 } = options;
   const listeners = new Set<(event: QmpEvent) => void>();

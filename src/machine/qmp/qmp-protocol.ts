@@ -8,29 +8,29 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 /** A node of the block graph, or a device: a JSON object that names its driver. */
 export type DriverOptions = { readonly driver: string } & Readonly<Record<string, Json>>;
 
-/** An object of QEMU's own, without a device: a group of throttled nodes. */
+/** An object of QEMU without a device: a group of throttled nodes. */
 export type ObjectOptions = { readonly 'qom-type': string; readonly id: string } & Readonly<Record<string, Json>>;
 
-/** What `query-named-block-nodes` says of a node, as far as raidlab reads it. */
+/** An entry of `query-named-block-nodes`, as far as raidlab reads it. */
 interface BlockNode {
   readonly 'node-name': string;
   readonly image: { readonly 'virtual-size': number };
 }
 
-/** What `query-status` says. Of the run states only those are named that raidlab judges. */
+/** The result of `query-status`. Only the run states that raidlab judges are named. */
 interface RunStatus {
   readonly running: boolean;
   /** `running`, `paused`, `prelaunch`, `internal-error`, `io-error`, `guest-panicked`, `shutdown`, … */
   readonly status: string;
 }
 
-/** What `query-migrate` says. `status` is absent before there was a migration. */
+/** The result of `query-migrate`. `status` is absent before the first migration. */
 interface MigrationInfo {
   readonly status?: string;
   readonly 'error-desc'?: string;
 }
 
-/** Every QMP command that raidlab gives, with its arguments and what it returns. */
+/** All QMP commands that raidlab uses, with their arguments and results. */
 export interface QmpCommands {
   readonly qmp_capabilities: { readonly args: undefined; readonly result: object };
   readonly 'query-status': { readonly args: undefined; readonly result: RunStatus };
@@ -81,11 +81,11 @@ export interface QmpEvents {
     readonly operation: string;
     readonly reason: string;
   };
-  /** Saving or loading a machine went on: `setup`, `active`, `completed`, `failed`, … Only where the capability `events` is set. */
+  /** Saving or loading a machine progressed: `setup`, `active`, `completed`, `failed`, … Only with the capability `events`. */
   readonly MIGRATION: { readonly status: string };
   /** The processor was stopped; `query-status` says why. */
   readonly STOP: object;
 }
 
-/** An event as QEMU sent it; one that raidlab does not act upon is in the transcript only. */
+/** An event from QEMU; those that raidlab does not act upon are only in the transcript. */
 export type QmpEvent = { [Name in keyof QmpEvents]: { readonly name: Name; readonly data: QmpEvents[Name] } }[keyof QmpEvents];

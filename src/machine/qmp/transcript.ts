@@ -1,12 +1,12 @@
 import { leftOutAsJson, openEvidenceFile } from '../files/evidence-file.ts';
 
-/** A file of evidence that gets one line of JSON for each thing said. */
+/** A file of evidence with one line of JSON per message. */
 export interface Transcript extends Disposable {
-  /** Appends a line, at once. When it cannot be written, the error goes to `onError` and nothing more is written. */
+  /** Appends a line at once. If that fails, the error goes to `onError` and nothing more is written. */
   readonly record: (from: 'raidlab' | 'qemu', message: unknown) => void;
 }
 
-/** Opens a transcript for appending; what an earlier machine of that name left stays. */
+/** Opens a transcript for appending; the content from an earlier machine of that name stays. */
 export function openTranscript(hostPath: string, onError: (error: Error) => void): Transcript {
   const file = openEvidenceFile(hostPath, 'recording what was said to QEMU', leftOutAsJson, onError);
   return {

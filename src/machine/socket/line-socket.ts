@@ -7,20 +7,20 @@ import type { Context } from '../context.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import type { MachineLife } from '../machine-life.ts';
 
-/** A unix socket that speaks lines, with a program behind it that raidlab started. */
+/** A unix socket with a line protocol, with a program behind it that raidlab started. */
 export interface LineSocket extends Disposable {
-  /** Sends; what cannot be sent any more is lost, and the closing says so. */
+  /** Sends; what can no longer be sent is lost, and the closing reports it. */
   write(data: string | Uint8Array): void;
   /** Resolves when the other side has closed and everything it sent has been handed out. */
   readonly closed: Promise<unknown>;
 }
 
-/** What is done with what comes in. */
+/** The receivers of what comes in. */
 export interface LineListener {
-  /** Sees all that comes in as it is, before the lines in it are handed out. */
+  /** Gets everything unchanged, before its lines are handed out. */
   readonly onBytes?: (bytes: Uint8Array) => void;
   readonly onLine: (line: string) => void;
-  /** Called once with what came after the last line end, when the other side closes; not when we do. */
+  /** Called once with the rest after the last line end, when the other side closes; not when we do. */
   readonly onClose?: (rest: string) => void;
   readonly maxLineBytes: number;
 }
@@ -31,8 +31,8 @@ const longestSocketPathBytes = 107;
 const retryMs = 5;
 
 /**
- * Connects to a socket that a program is about to make; tries until it is there. Rejects when the machine is lost,
- * with `machine/qmp-silent` after `timeoutMs`, or when the context ends.
+ * Connects to a socket that a program is about to make; retries until it exists. Rejects when the machine is lost, with
+ * `machine/qmp-silent` after `timeoutMs`, or when the context ends.
  */
 export async function connectLineSocket(
   ctx: Context,
@@ -65,7 +65,7 @@ export async function connectLineSocket(
     return listen(await life.guard(ctx, { waitingFor, limit: { timeoutMs, failure } }, connecting), listener);
   } catch (error) {
     givenUp.abort();
-    // A connection that comes too late must not stay open.
+    // A late connection must not stay open.
     connecting.then(
       (socket) => socket.destroy(),
       () => undefined,
@@ -74,7 +74,7 @@ export async function connectLineSocket(
   }
 }
 
-/** Connects to a unix socket; rejects where nobody listens. */
+/** Connects to a unix socket; rejects if nobody listens. */
 export function connectOnce(hostPath: string): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const socket = connect(hostPath);

@@ -1,8 +1,8 @@
-/** Cuts a stream of bytes into lines. */
+/** Splits a stream of bytes into lines. */
 export interface LineSplitter {
-  /** Takes the next bytes; complete lines go out before it returns. */
+  /** Takes the next bytes; hands out complete lines before it returns. */
   push(chunk: Uint8Array): void;
-  /** Gives what came after the last line end, and forgets it. */
+  /** Gives the rest after the last line end, and forgets it. */
   takeRest(): string;
 }
 
@@ -11,11 +11,10 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Makes a splitter that hands each line, without its `\n` or `\r\n`, to `onLine`. Bytes are decoded a whole line at a
- * time, so a UTF-8 sequence cut by the transport stays whole; what is not UTF-8 becomes U+FFFD.
- *
- * Of a line longer than `maxLineBytes` the beginning is handed out, at once, and the rest is dropped: a guest that never sends a line
- * end must not fill our memory, and what stands in the middle of a line must not pass for a line.
+ * Makes a splitter that hands each line, without its `\n` or `\r\n`, to `onLine`. Bytes are decoded a whole line at a time, so a UTF-8
+ * sequence split by the transport stays intact; invalid UTF-8 becomes U+FFFD. Of a line longer than `maxLineBytes` the beginning is
+ * handed out at once, and the rest is dropped: a guest that never sends a line end must not fill our memory, and the middle of a line
+ * must not pass for a line.
  */
 export function createLineSplitter(onLine: (line: string) => void, maxLineBytes: number): LineSplitter {
   let parts: Uint8Array[] = [];

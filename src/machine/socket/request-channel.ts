@@ -15,21 +15,21 @@ import type { MachineLife, Wait } from '../machine-life.ts';
 /** A JSON object as it came in. */
 export type Message = Readonly<Record<string, unknown>>;
 
-/** Where the other side is, and how it is understood. */
+/** The other side's address and protocol. */
 export interface ChannelOptions {
   readonly socketHostPath: string;
   /** How long the socket may take to appear, milliseconds. */
   readonly connectTimeoutMs: number;
   readonly maxLineBytes: number;
-  /** Takes a message that is not a reply; false when it is not of the protocol. */
+  /** Takes a message that is not a reply; false when it is not part of the protocol. */
   readonly takeOther: (message: Message) => boolean;
-  /** Sees everything said, both ways. */
+  /** Gets everything in both directions. */
   readonly record?: (from: 'raidlab' | 'qemu', message: unknown) => void;
-  /** Between the closing of the socket and the machine's end, milliseconds; 1000 unless given. */
+  /** Between the socket's closing and the machine's end, milliseconds; 1000 by default. */
   readonly closeGraceMs?: number;
 }
 
-/** What is asked. */
+/** A request. */
 interface ChannelRequest {
   readonly command: string;
   readonly args?: unknown;
@@ -39,11 +39,11 @@ interface ChannelRequest {
 /** An open channel. */
 export interface RequestChannel extends Disposable {
   /**
-   * Sends a request and waits for the reply; gives what it returned. Rejects with `machine/qmp-error` when it was refused,
-   * `machine/qmp-silent` after `timeoutMs`, and as the machine's end says.
+   * Sends a request and waits for the reply; gives its result. Rejects with `machine/qmp-error` when it was refused, `machine/qmp-silent`
+   * after `timeoutMs`, and as the machine's end says.
    */
   request(ctx: Context, request: ChannelRequest): Promise<unknown>;
-  /** The failure for an answer of this peer that did not come. */
+  /** The failure when this peer's answer did not come. */
   silence(waitingFor: string, timeoutMs: number): NonNullable<Wait['limit']>;
   /** Resolves when the other side has closed. */
   readonly closed: Promise<unknown>;
@@ -136,7 +136,7 @@ function parseObject(text: string): Message | undefined {
   }
 }
 
-/** Hands a message to whom it concerns; false when it is none of the protocol. */
+/** Passes a message to its receiver; false when it is not part of the protocol. */
 function takeMessage(state: Conversation, options: ChannelOptions, message: Message): boolean {
   const { id } = message;
   if (typeof id !== 'number') return options.takeOther(message);

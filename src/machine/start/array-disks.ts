@@ -5,24 +5,24 @@ import type { DiskBayUse, DiskSpec } from '../machine.ts';
 import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes } from '../qemu/block-nodes.ts';
 import type { QmpClient } from '../qmp/qmp-client.ts';
 
-/** The array disks of a running machine and the bays they sit in. */
+/** The array disks of a running machine, and their bays. */
 export interface ArrayDisks {
-  /** The disks that are in the machine now, in the order in which they came. */
+  /** The disks that are in the machine now, in the order of insertion. */
   readonly list: () => readonly DiskSpec[];
-  /** The bays of these. */
+  /** Their bays. */
   readonly bays: () => readonly DiskBayUse[];
-  /** Gives the image behind a block node, when it is an array disk's. */
+  /** Gives the image of a block node, if it is an array disk's. */
   readonly hostPathOfNode: (nodeName: string) => string | undefined;
-  /** Takes a disk out of the running machine; resolves when QEMU has. Its block nodes stay, so that it can come back. */
+  /** Removes a disk from the running machine; resolves when QEMU has. Its block nodes stay, so that it can come back. */
   readonly pull: (ctx: Context, serial: string) => Promise<void>;
-  /** Puts a disk into the running machine; a known serial goes back into its bay. */
+  /** Inserts a disk into the running machine; a known serial goes back into its bay. */
   readonly insert: (ctx: Context, disk: DiskSpec) => Promise<void>;
 }
 
-// virtio-scsi takes a disk out as soon as its requests have ended: 60 ms were seen (field notes, "Disks").
+// virtio-scsi removes a disk as soon as its requests have ended: 60 ms were measured (field notes, "Disks").
 const pullTimeoutMs = 10_000;
 
-/** Keeps the disks of a machine that was started with `initial`, in their bays, behind whatever faults they have. */
+/** Manages the disks of a machine started with `initial`, in their bays, including their faults. */
 export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[], chains: FaultChains): ArrayDisks {
   const present = new Map(initial.map((disk) => [disk.serial, disk]));
   /** The disks whose block nodes exist, present or pulled. */
@@ -31,7 +31,7 @@ export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[], cha
 
   const forget = async (ctx: Context, serial: string): Promise<void> => {
     const nodes = formatNodeNames(serial);
-    // Another image is another disk: it does not have the faults of this one.
+    // Another image is another disk, without the faults of this one.
     await chains.replace(ctx, serial, [], false);
     await qmp.execute(ctx, 'blockdev-del', { 'node-name': nodes.format });
     await qmp.execute(ctx, 'blockdev-del', { 'node-name': nodes.file });
@@ -75,7 +75,7 @@ export function keepArrayDisks(qmp: QmpClient, initial: readonly DiskSpec[], cha
   };
 }
 
-/** The bay of a disk that was pulled is kept for it. */
+/** A pulled disk keeps its bay. */
 function freeBay(taken: ReadonlySet<number>): number {
   let bay = 0;
   while (taken.has(bay)) bay += 1;

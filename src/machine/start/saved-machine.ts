@@ -19,23 +19,23 @@ import type { QmpClient } from '../qmp/qmp-client.ts';
 import type { SnapshotWork } from '../machine.ts';
 import type { WakeState } from '../agent/agent-client.ts';
 
-/** A machine that was saved, and what one that goes on from there must have in common with it. */
+/** A saved machine, and what a machine resumed from it must have in common with it. */
 export interface SavedState {
-  /** The state of processor and devices, and of a memory that is no shared file. */
+  /** The state of processor and devices, and of memory that is not a shared file. */
   readonly stateHostPath: string;
-  /** The memory that is not in the state, as big as the guest's; forks see it privately and leave it as it is. */
+  /** The memory that is not in the state, of the guest's size; forks view it privately and do not change it. */
   readonly memoryHostPath?: string;
-  /** The array disks it had, by bay: a fork begins with exactly these. */
+  /** Its array disks, by bay: a fork starts with exactly these. */
   readonly serials: readonly string[];
   readonly root: WakeState;
 }
 
-/** A saved machine whose memory is a file of its own. */
+/** A saved machine whose memory is a separate file. */
 export interface SavedMachine extends SavedState {
   readonly memoryHostPath: string;
 }
 
-/** Tells whether a machine can be saved with disks on a bus in it: QEMU's NVMe has no state to be saved. Source: hw/nvme/ctrl.c, `.unmigratable = 1`. */
+/** Tells whether a machine can be saved with disks on a bus: QEMU cannot save the state of its NVMe. Source: hw/nvme/ctrl.c, `.unmigratable = 1`. */
 export function canBeSaved(bus: Bus): boolean {
   return bus !== 'nvme';
 }
@@ -43,16 +43,16 @@ export function canBeSaved(bus: Bus): boolean {
 // 0.5 MB of state take 10 ms, a memory of 150 MB 0.2 s; a busy disk under the cache may take its time.
 const migrationTimeoutMs = 120_000;
 
-// QEMU holds a migration back to 128 MiB/s unless told otherwise, for a network's sake. Bytes a second.
+// QEMU limits a migration to 128 MiB/s by default, for networks. Bytes per second.
 const unlimitedBandwidth = 2 ** 40;
 
-/** Saves a paused or running machine; it does not go on. Rejects with `machine/state-not-moved`. */
+/** Saves a paused or running machine, which does not resume. Rejects with `machine/state-not-moved`. */
 export async function saveState(ctx: Context, machine: string, qmp: QmpClient, stateHostPath: string): Promise<void> {
   await qmp.execute(ctx, 'stop');
   await migrateToFile(ctx, machine, qmp, stateHostPath);
 }
 
-/** Saves a running machine and lets it go on: see `snapshot` of Machine. */
+/** Saves a running machine and resumes it: see `snapshot` of Machine. */
 export async function snapshotState(
   ctx: Context,
   machine: string,
@@ -61,7 +61,7 @@ export async function snapshotState(
   work: SnapshotWork,
 ): Promise<number> {
   ctx.signal.throwIfAborted();
-  // From here on an interrupted context must not leave it standing.
+  // From here on an interrupted context must not leave it paused.
   const steady = steadyContext(ctx);
   const stoppedMs = performance.now();
   await qmp.execute(steady, 'stop');
@@ -77,10 +77,10 @@ export async function snapshotState(
   return performance.now() - stoppedMs;
 }
 
-/** Those in which a migration is over, see MigrationStatus in qapi/migration.json; absent: there was none. */
+/** The final states of a migration, see MigrationStatus in qapi/migration.json; absent: there was none. */
 const endedMigrations: ReadonlySet<string | undefined> = new Set([undefined, 'none', 'completed', 'failed', 'cancelled']);
 
-/** A migration is over a moment after it says so, and until then `cont` is refused; no event tells of that moment (qmp_cont()). */
+/** A migration ends a moment after it says so, and until then `cont` is refused; no event reports that moment (qmp_cont()). */
 async function goOn(ctx: Context, qmp: QmpClient): Promise<void> {
   const isOver = async (): Promise<boolean> =>
     endedMigrations.has((await qmp.execute(ctx, 'query-migrate')).status) &&
@@ -89,7 +89,7 @@ async function goOn(ctx: Context, qmp: QmpClient): Promise<void> {
   await qmp.execute(ctx, 'cont');
 }
 
-/** Loads the state of a saved machine into a QEMU that was started for it, and leaves it paused. Rejects with `machine/state-not-moved`. */
+/** Loads the state of a saved machine into a QEMU started for it, and leaves it paused. Rejects with `machine/state-not-moved`. */
 export async function loadState(ctx: Context, machine: string, qmp: QmpClient, stateHostPath: string): Promise<void> {
   await allowIgnoringShared(ctx, qmp);
   await untilMigrated(ctx, machine, qmp, 'the saved machine to be loaded', () =>

@@ -42,18 +42,17 @@ const journalLineBytes = 64 * 1024;
 // An orderly shutdown unmounts the array first, which may have much to write.
 const shutdownTimeoutMs = 120_000;
 
-/** What a machine is started with beyond its specification. */
+/** What a machine is started with besides its specification. */
 export interface StartOptions {
   readonly memory?: MachineMemory;
-  /** `bare`: the root stays the read-only image, for a template over which each fork lays a system disk of its own. */
+  /** `bare`: the root stays the read-only image, for a template whose forks each have their own system disk over it. */
   readonly root?: RootState;
 }
 
 /**
- * Boots a machine and waits until storage commands can be typed. When it cannot, nothing is left of it.
- *
- * Rejects with `host/qemu-too-old`, `machine/qemu-refused-to-start`, `machine/boot-failed` when
- * the guest gives up, `machine/boot-timed-out`, `machine/qemu-ended`, and {@link KernelCrash} when its kernel crashes.
+ * Boots a machine and waits until storage commands can be typed. If it fails, nothing is left. Rejects with `host/qemu-too-old`,
+ * `machine/qemu-refused-to-start`, `machine/boot-failed` when the guest gives up, `machine/boot-timed-out`, `machine/qemu-ended`, and
+ * {@link KernelCrash} when its kernel crashes.
  */
 export async function startMachine(ctx: Context, spec: MachineSpec, options: StartOptions = {}): Promise<Machine> {
   const { memory = { kind: 'own' }, root = 'joined' } = options;
@@ -69,19 +68,17 @@ export async function startMachine(ctx: Context, spec: MachineSpec, options: Sta
   return machine;
 }
 
-/** What a machine is forked with beyond its specification and the saved machine. */
+/** What a machine is forked with besides its specification and the saved machine. */
 export interface ForkOptions {
-  /** A copy of the saved memory that the fork may change, so that it can be saved itself; otherwise it has a private view. */
+  /** A copy of the saved memory that the fork may change, so that it can be saved itself; by default it has a private view. */
   readonly memoryHostPath?: string;
-  /** `bare`: as {@link StartOptions}; only of a saved machine whose root is bare. */
+  /** `bare`: as in {@link StartOptions}; only for a saved machine with a bare root. */
   readonly root?: RootState;
 }
 
 /**
- * Forks a machine from a saved one and waits until storage commands can be typed. It begins with the disks that the saved
- * machine had, which are now those of `spec` with the same serials, and gets the others plugged in.
- *
- * Rejects as {@link startMachine} does, and with `machine/state-not-moved`.
+ * Forks a machine from a saved one and waits until storage commands can be typed. It starts with the saved machine's disks, now those of
+ * `spec` with the same serials, and gets the others inserted. Rejects as {@link startMachine} does, and with `machine/state-not-moved`.
  */
 export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedState, options: ForkOptions = {}): Promise<Machine> {
   const { memoryHostPath, root = 'joined' } = options;
@@ -94,7 +91,7 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedS
     await faults.restore(ctx, spec.faults ?? []);
     await qemu.qmp.execute(ctx, 'cont');
     if (root === 'joined') await agent.wake(ctx, saved.root, spec.bootTimeoutMs);
-    // A disk that was plugged in has no name in the guest until udev has looked at it.
+    // An inserted disk has no name in the guest until udev has probed it.
     const guest = createAgentGuest(qemu.life, agent);
     await waitForDiskNames(ctx, guest, plugged);
   });
@@ -109,7 +106,7 @@ function planForkMemory({ memoryHostPath: savedHostPath }: SavedState, ownHostPa
   return savedHostPath === undefined ? { kind: 'own' } : { kind: 'private-file', hostPath: savedHostPath };
 }
 
-/** The saved machine's disks, in their bays, and those that come on top. */
+/** The saved machine's disks, in their bays, and the additional ones. */
 function divideDisks(
   spec: MachineSpec,
   saved: SavedState,
@@ -122,7 +119,7 @@ function divideDisks(
   return { present, plugged: spec.disks.filter((disk) => !saved.serials.includes(disk.serial)) };
 }
 
-/** What makes a QEMU that is paused a machine that can be used. */
+/** Turns a paused QEMU into a usable machine. */
 type Rise = (qemu: RunningQemu, parts: Parts) => Promise<void>;
 
 async function bringUp(
@@ -180,7 +177,7 @@ async function connectGuest(ctx: Context, qemu: RunningQemu, spec: MachineSpec):
   return { agent, journal, disks, faults };
 }
 
-/** When the host's disk is full, the guest sees a disk fault like any other; to us it is no finding about storage. */
+/** When the host's disk is full, the guest sees an ordinary disk fault; to us it is not a finding. */
 function watchHostDisk(qemu: RunningQemu, disks: ArrayDisks, spec: MachineSpec): void {
   const { life, qmp } = qemu;
   qmp.onEvent((event) => {
@@ -255,7 +252,7 @@ async function shutDown(ctx: Context, qemu: RunningQemu, agent: AgentClient): Pr
     const failure = { area: 'guest', reason: 'command-failed', machine: life.machine, argv, exitCode, said: stderr.toString() } as const;
     if (exitCode !== 0) refused.reject(new RaidlabError(failure));
   };
-  // An agent that says nothing may have been ended already, and a machine that does not go off is told by the deadline.
+  // A silent agent may have ended already, and the deadline detects a machine that does not go off.
   askFor().catch(() => undefined);
   // Not guarded by the machine's life: its end is what is waited for.
   const end = await Promise.race([life.ended, refused.promise, aborted.promise]);

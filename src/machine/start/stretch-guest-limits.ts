@@ -1,15 +1,18 @@
 import type { Context } from '../context.ts';
 import type { Guest } from '../guest.ts';
 
-/** What the guest's kernel takes for a hang, seconds: what it was booted with, and the most that it takes. Sources: kernel/hung_task.c; kernel/rcu/tree_stall.h, rcu_jiffies_till_stall_check(). */
+/**
+ * The guest kernel's limits for hangs, seconds: the ones it was booted with, and the largest it accepts. Sources: kernel/hung_task.c;
+ * kernel/rcu/tree_stall.h, rcu_jiffies_till_stall_check().
+ */
 const hangs = [
   { guestPath: '/proc/sys/kernel/hung_task_timeout_secs', usual: 120, most: 86_400 },
   { guestPath: '/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout', usual: 120, most: 300 },
 ] as const;
 
 /**
- * Has the guest's kernel wait longer before it calls a task hung or a processor stalled, where limits in time are longer than usual.
- * Not on its command line: that is part of what a template is known by. A kernel without such a detector has no such file.
+ * Makes the guest's kernel wait longer before it calls a task hung or a processor stalled, if time limits are longer than usual. Not on
+ * its command line, which is part of a template's identity. A kernel without such a detector has no such file.
  */
 export async function stretchGuestLimits(ctx: Context, guest: Guest): Promise<void> {
   const factor = ctx.timeFactor.value();

@@ -4,10 +4,13 @@ import type { Context } from '../context.ts';
 import type { Guest } from '../guest.ts';
 import type { DiskSpec } from '../machine.ts';
 
-/** Waits until disks that were plugged in have their names in the guest, from its udev; rejects with `guest/command-failed` after a minute of a host of usual speed. */
+/**
+ * Waits until inserted disks have their names in the guest, from its udev; rejects with `guest/command-failed` after a minute on a host
+ * of usual speed.
+ */
 export async function waitForDiskNames(ctx: Context, guest: Guest, disks: readonly Pick<DiskSpec, 'serial' | 'bus'>[]): Promise<void> {
   if (disks.length === 0) return;
-  // A guest that stood still while they were plugged into its slots has missed the event twice (on a busy host): it is told to look.
+  // A guest that was paused during the insertion has missed the event twice (on a busy host): it is told to look.
   if (disks.some(({ bus = 'scsi' }) => bus !== 'scsi')) await guest.run(ctx, ['tee', '/sys/bus/pci/rescan'], { input: '1\n' });
   const names = disks.map(({ serial, bus }) => guestDeviceOf(serial, bus));
   const argv = ['udevadm', 'wait', timeoutWord(ctx), ...names];
@@ -20,8 +23,8 @@ export async function waitForDiskNames(ctx: Context, guest: Guest, disks: readon
 }
 
 /**
- * Waits until disks that were pulled have no name any more; tells whether that came about in time. QEMU says that a disk is gone before
- * udev has taken its name away: a disk of that name which is plugged in meanwhile would be taken for there when it is not.
+ * Waits until pulled disks have lost their names; tells whether that happened in time. QEMU reports a disk as gone before udev has
+ * removed its name: a new disk of that name would be considered present too early.
  */
 export async function waitForDiskNamesGone(
   ctx: Context,

@@ -28,19 +28,19 @@ export interface BootedParts extends Pick<
   readonly tools: ToolsArtefact;
 }
 
-/** Where templates are kept, how they are used, and what machines of them are made from. */
+/** Where templates are kept, how they are used, and what their machines are made from. */
 export interface TemplateSource {
   readonly store: OpenStore;
   readonly use: TemplateUse;
   readonly parts: BootedParts;
 }
 
-/** A bay with a disk in it: a template has a blank one there, its forks their own. */
+/** A bay with a disk: a template has a blank one there, its forks their own. */
 export interface DiskBay {
   readonly serial: string;
   readonly sizeBytes: number;
   readonly readOnly: boolean;
-  /** SCSI unless given. */
+  /** SCSI by default. */
   readonly bus?: Bus;
 }
 
@@ -50,16 +50,14 @@ export interface Template {
   readonly saved: SavedMachine;
 }
 
-/** Raised when a booted machine becomes something else without its command line or its images showing it. */
+/** Raised when a booted machine changes in a way that its command line and images do not show. */
 const bootedVersion = 2;
 
 /**
- * Gives the template of a machine that has booted, loaded its modules and waits to be woken, over a bare root. Without `bays` it
- * has no disks. With them it is a fork of the one without, that has found and named blank disks in its bays: what is on the disks
- * of its own forks nobody has looked at yet. It is made when it is not in the cache. `evidenceHostPath` is an existing directory
- * for what the machine that it is made of leaves.
- *
- * Rejects as `startMachine` and `ensureEntry` do.
+ * Gives the template of a machine that has booted, loaded its modules and waits to be woken, over a bare root. Without `bays` it has no
+ * disks. With them it is a fork of the one without, which has found and named blank disks in its bays: nothing has read the disks of its
+ * own forks yet. It is made if it is not cached. `evidenceHostPath` is an existing directory for the evidence of the machine it is made
+ * with. Rejects as `startMachine` and `ensureEntry` do.
  */
 export async function ensureBootedTemplate(
   ctx: Context,
@@ -77,7 +75,10 @@ export async function ensureBootedTemplate(
   return { entry, saved: { ...savedFiles(entry.hostPath), serials: bays.map(({ serial }) => serial), root: 'bare' } };
 }
 
-/** Gives what names the template in the cache: QEMU, its whole command line but for the places of files, what is in the images, the disks, and under KVM the processor. */
+/**
+ * Gives what identifies the template in the cache: QEMU, its command line without file paths, the images' content, the disks, and under
+ * KVM the processor.
+ */
 export async function planBootedKey(parts: BootedParts, bays: readonly DiskBay[] = []): Promise<EntryKey> {
   const argv = planQemuCommand(specOf(parts, { systemHostPath: 'SYSTEM', evidenceHostPath: 'EVIDENCE', scratchHostPath: 'SCRATCH' }));
   const processor = parts.accelerator === 'kvm' ? describeProcessor(await readFile('/proc/cpuinfo', 'utf8')) : null;
@@ -91,7 +92,7 @@ export async function planBootedKey(parts: BootedParts, bays: readonly DiskBay[]
   };
 }
 
-/** Gives the lines of /proc/cpuinfo that a guest under KVM is told of, for the first processor. Source: proc_cpuinfo(5). */
+/** Gives the lines of /proc/cpuinfo that a guest under KVM sees, for the first processor. Source: proc_cpuinfo(5). */
 export function describeProcessor(cpuinfo: string): string {
   const [first = ''] = cpuinfo.split('\n\n');
   return first
@@ -124,7 +125,7 @@ async function buildBooted(ctx: Context, { store, parts }: TemplateSource, works
   const { memoryHostPath, stateHostPath } = savedFiles(entryHostPath);
   const systemHostPath = join(work.hostPath, 'system.qcow2');
   await createOverlay(ctx, { hostPath: systemHostPath, backingHostPath: parts.tools.systemHostPath, backingFormat: 'raw' });
-  // One below the owner's record: there the sweeper looks for the QEMU of a killed raidlab.
+  // One below the owner's record: there the sweeper looks for a killed raidlab's QEMU.
   const scratchHostPath = join(await work.openOutside(store.runtimeHostPath, 0o700), 'machine');
   await mkdir(scratchHostPath, { mode: 0o700 });
   const spec = specOf(parts, { systemHostPath, evidenceHostPath: build.evidenceHostPath, scratchHostPath });

@@ -19,8 +19,8 @@ import type { DiskBay, Template, TemplateSource } from './booted-template.ts';
 import { copyMemoryFile, createMemoryFile } from './template-files.ts';
 
 /**
- * Brings a machine up and resolves when storage commands can be typed. `memoryHostPath`, when given, does not exist yet and
- * becomes the machine's memory, so that it can be saved.
+ * Starts a machine and resolves when storage commands can be typed. `memoryHostPath`, if given, does not exist yet and becomes the
+ * machine's memory, so that it can be saved.
  */
 export type StartMachine = (ctx: Context, spec: MachineSpec, memoryHostPath?: string) => Promise<Machine>;
 
@@ -31,16 +31,16 @@ export const boot: StartMachine = async (ctx, spec, memoryHostPath) => {
   return startMachine(ctx, spec, { memory: { kind: 'shared-file', hostPath: memoryHostPath } });
 };
 
-/** After so many templates from which no machine could be forked there is a reason that another one does not cure. */
+/** After this many templates that could not be forked there is a cause that another one does not cure. */
 const mostRejections = 2;
 
-/** Gives a way to start machines that forks them from booted templates, and boots them where that cannot be done. */
+/** Gives a function that starts machines by forking booted templates, or by booting them if that fails. */
 export function createForkOrBoot(source: TemplateSource): StartMachine {
   const templates = new Map<string, Promise<Template>>();
   let rejections = 0;
   return async (ctx, spec, memoryHostPath) => {
     if (rejections >= mostRejections) return boot(ctx, spec, memoryHostPath);
-    // What becomes a template itself is made once: its disks are plugged in, and no template of its own is made for that.
+    // A machine that becomes a template itself is made once: its disks are inserted, without a template for that.
     const bays = memoryHostPath === undefined ? baysOf(spec.disks) : [];
     const name = JSON.stringify(bays);
     const template = templates.get(name) ?? ensureWithEvidence(ctx, source, spec, bays);
@@ -71,7 +71,7 @@ export function createForkOrBoot(source: TemplateSource): StartMachine {
   };
 }
 
-/** The bays of disks whose sizes are known, in machines that can be saved with them. None where one is not: then all are plugged in. */
+/** The bays of disks whose sizes are known, in machines that can be saved with them. None if one is not: then all are inserted. */
 function baysOf(disks: readonly DiskSpec[]): readonly DiskBay[] {
   const bays = disks.flatMap(({ serial, sizeBytes, bus = 'scsi', readOnly = false }) =>
     sizeBytes === undefined || !canBeSaved(bus) ? [] : [{ serial, sizeBytes, readOnly, ...(bus === 'scsi' ? {} : { bus }) }],
@@ -85,7 +85,7 @@ async function ensureWithEvidence(ctx: Context, source: TemplateSource, spec: Ma
   return ensureBootedTemplate(ctx, source, evidenceHostPath, bays);
 }
 
-/** Gives a template, or undefined, and says so, where the disk has no room for it: whoever has no room for templates can still boot. */
+/** Gives a template, or undefined, and says so, if the disk has no room for it: the machine can still boot. */
 export async function unlessDiskFull<T>(ctx: Context, make: () => Promise<T>): Promise<T | undefined> {
   try {
     return await make();
@@ -101,8 +101,8 @@ export async function unlessDiskFull<T>(ctx: Context, make: () => Promise<T>): P
 }
 
 /**
- * Forks a machine; when the template is to blame, gives what `otherwise` gives instead: whatever goes wrong with a machine
- * before its first command, a crash of its kernel included, says nothing about storage. A context that ended is thrown on.
+ * Forks a machine; if the template is to blame, gives the result of `otherwise` instead: errors of a machine before its first command,
+ * even a crash of its kernel, say nothing about storage. If the context ended, its error is rethrown.
  */
 export async function forkOrElse<T>(ctx: Context, fork: () => Promise<T>, otherwise: (why: string) => Promise<T>): Promise<T> {
   try {

@@ -12,20 +12,20 @@ export function savedFiles(entryHostPath: string): { readonly memoryHostPath: st
   return { memoryHostPath: join(entryHostPath, 'memory'), stateHostPath: join(entryHostPath, 'state') };
 }
 
-/** Makes a sparse file for the memory of a machine. Rejects with `host/disk-full` when there is not enough room for all of it. */
+/** Makes a sparse file for a machine's memory. Rejects with `host/disk-full` when there is not enough room for all of it. */
 export async function createMemoryFile(ctx: Context, hostPath: string, memoryMiB: number): Promise<void> {
   await requireRoom(hostPath, memoryMiB * mebibyte);
   await createDiskImage(ctx, hostPath, memoryMiB * mebibyte);
 }
 
-/** Copies the memory of a saved machine, holes as holes and as private as it is, so that a fork can change it. Rejects with `host/disk-full`. */
+/** Copies a saved machine's memory, with its holes and mode, so that a fork can change it. Rejects with `host/disk-full`. */
 export async function copyMemoryFile(ctx: Context, fromHostPath: string, hostPath: string, memoryMiB: number): Promise<void> {
   await requireRoom(hostPath, memoryMiB * mebibyte);
   const argv = ['cp', '--sparse=always', '--reflink=auto', '--preserve=mode', '--', fromHostPath, hostPath];
   await runHostCommand(ctx, argv, { purpose: 'copy the memory of a template', writesHostPath: hostPath });
 }
 
-/** Where a file is mapped and written to, a full disk is no error that a program can read: it is killed. So there must be room before. */
+/** When a mapped file hits a full disk, the program gets no error but is killed. So there must be room before. */
 async function requireRoom(hostPath: string, sizeBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dirname(hostPath));
   if (bavail * bsize >= sizeBytes) return;
@@ -33,7 +33,7 @@ async function requireRoom(hostPath: string, sizeBytes: number): Promise<void> {
   throw new RaidlabError({ area: 'host', reason: 'disk-full', hostPath, doing });
 }
 
-/** Gives the failure that a machine with a file for its memory ended with: SIGBUS means that the file could not grow. */
+/** Gives the failure for a machine with a file as memory: SIGBUS means that the file could not grow. */
 export function templateFailure(error: unknown, memoryHostPath: string): unknown {
   if (!(error instanceof RaidlabError) || error.failure.reason !== 'qemu-ended' || !error.failure.how.includes('SIGBUS')) return error;
   return new RaidlabError({ area: 'host', reason: 'disk-full', hostPath: memoryHostPath, doing: 'making a template' }, { cause: error });

@@ -7,14 +7,14 @@ import { rejectEntry } from '../cache/remove-entry.ts';
 import type { OpenStore } from '../cache/open-store.ts';
 import type { Context } from '../context.ts';
 
-/** Whether machines are forked from templates or booted (`cold`); `fresh` rebuilds every template, once in a run. */
+/** Whether machines are forked from templates or booted (`cold`); `fresh` rebuilds each template once per run. */
 export interface TemplateUse {
   readonly mode: 'fork' | 'cold' | 'fresh';
-  /** The templates that this run has made anew, by their names in the cache; shared by all drills of the run. */
+  /** The templates rebuilt in this run, by their names in the cache; shared by all drills of the run. */
   readonly renewed: Set<string>;
 }
 
-/** Gives a template's entry as `ensureEntry` does; one that is there already is rebuilt when the run is to have fresh ones. */
+/** Gives a template's entry as `ensureEntry` does; an existing one is rebuilt when the run wants fresh ones. */
 export async function ensureTemplate(
   ctx: Context,
   store: OpenStore,

@@ -19,7 +19,7 @@ const annotationOf: Readonly<Partial<Record<OutcomeWord, 'error' | 'warning' | '
   skipped: 'notice',
 };
 
-/** How many rows of evidence an annotation has; GitHub folds long ones away, and the rest is in the step summary. */
+/** How many lines of evidence an annotation has; GitHub folds long ones, and the step summary has the rest. */
 const rowsAnnotated = 20;
 
 /**
@@ -31,7 +31,7 @@ export function formatAnnotations(result: RunResult): string {
   return [
     ...result.drills.flatMap((outcome) => {
       const word = wordOfOutcome(outcome);
-      // With --strict a drill that was skipped fails the run.
+      // With --strict a skipped drill fails the run.
       const command = word === 'skipped' && outcome.exitCode !== exitCodes.held ? 'warning' : annotationOf[word];
       if (command === undefined) return [];
       const rows = [summaryOf(result, outcome), ...evidenceText(result, outcome).split('\n')].filter((row) => row !== '');
@@ -41,7 +41,7 @@ export function formatAnnotations(result: RunResult): string {
   ].join('');
 }
 
-/** Gives a run as Markdown for the summary of a step: what every drill came to in a table, then what did not hold, folded. */
+/** Gives a run as Markdown for a step's summary: all drills with their results in a table, then what did not hold, folded. */
 export function formatStepSummary(result: RunResult): string {
   const { drills } = result;
   const counts = outcomeWords
@@ -71,7 +71,7 @@ function table(result: RunResult): string {
   return ['| drill | outcome | time | kernel / tools | |', '| --- | --- | ---: | --- | --- |', ...rows].join('\n');
 }
 
-/** A twin that broke as it had to reads as a success, and still says what it came to. */
+/** A twin that broke as expected reads as a success, and still shows its result. */
 function outcomeCell(drill: DrillOutcome): string {
   const word = wordOfOutcome(drill);
   return drill.verdict === null || drill.verdict === word ? word : `${word} (${drill.verdict})`;
@@ -95,7 +95,7 @@ function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/** Makes text that stands in a line of Markdown mean itself. */
+/** Escapes text for a line of Markdown. */
 function escapeMarkdown(text: string): string {
   return escapeHtml(harmlessPiece(text.replaceAll(/\s+/gu, ' '))).replaceAll(/[\\`*_[\]|~#]/gu, String.raw`\$&`);
 }

@@ -13,7 +13,7 @@ export function summaryOf(result: RunResult, outcome: DrillOutcome): string {
   return outcome.summary ?? failuresOf(result, outcome).at(-1)?.what ?? wordOfOutcome(outcome);
 }
 
-/** Gives everything that is told of a drill that did not hold, as text: what was seen, what failed, where the evidence is. */
+/** Gives everything about a drill that did not hold, as text: what was seen, what failed, where the evidence is. */
 export function evidenceText(result: RunResult, outcome: DrillOutcome): string {
   const failures = failuresOf(result, outcome);
   // Its first line and its summary stand elsewhere in every format.
@@ -26,24 +26,24 @@ export function evidenceText(result: RunResult, outcome: DrillOutcome): string {
   return plainText([...told, ...failures.flatMap((failure) => failureLines(failure))]);
 }
 
-/** Gives what the machines of a drill said last, as text; empty when there is nothing to be found there. */
+/** Gives the last output of a drill's machines, as text; empty when there is none. */
 export function consoleText({ consoles }: DrillOutcome): string {
   return consoles
     .map(({ machine, end, lines }) => `console of ${machine}${end === null ? '' : ` (${end})`}:\n${harmlessText(lines.join('\n'))}`)
     .join('\n\n');
 }
 
-/** Gives how a drill came as it had to, as text: what was seen, what was expected and who says so; empty where nothing but `held` was. */
+/** Gives how a drill met its expectation, as text: what was seen, what was expected and who says so; empty where nothing but `held` was. */
 export function expectationText(outcome: DrillOutcome): string {
   return outcome.expectation === null ? '' : plainText([line(0, outcome.summary ?? ''), ...expectationLines(outcome)]);
 }
 
-/** Gives the folder of a drill's evidence, below the directory of the results. */
+/** Gives the folder of a drill's evidence, below the results' directory. */
 export function folderOf(result: RunResult, outcome: DrillOutcome): string {
   return `${result.run}/${outcome.job}/`;
 }
 
-/** Gives what was found out about the run's machines and images, by name; what was not found out is not there. */
+/** Gives what was determined about the run's machines and images, by name; unknown facts are missing. */
 export function runFacts({ versions, accelerator }: RunResult): readonly (readonly [name: string, value: string])[] {
   const facts: readonly (readonly [string, string | null])[] = [
     ['raidlab', versions.raidlab],

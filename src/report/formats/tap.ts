@@ -18,7 +18,7 @@ export function formatTap(result: RunResult): string {
     'TAP version 14',
     `1..${String(drills.length)}`,
     ...runFacts(result).map(([name, value]) => `# ${name}: ${oneLine(value)}`),
-    // Numbers are places in the plan: what was never over leaves a gap before the bail-out.
+    // Numbers are places in the plan: unfinished drills leave a gap before the bail-out.
     ...drills.flatMap((drill, index) => (over.includes(drill) ? testPoint(result, drill, index + 1) : [])),
     ...(over.length === drills.length ? [] : [`Bail out! ${oneLine(ownFailure?.what ?? 'The run was cut off.')}`]),
     '',
@@ -54,7 +54,7 @@ function expectedFacts({ expectation, surprises }: DrillOutcome): Readonly<Recor
   return surprises.length === 0 ? expected : { ...expected, surprises };
 }
 
-/** JSON is YAML: a value in its JSON form needs no thought about what YAML would read into it. Source: YAML 1.2.2, 1.3. */
+/** JSON is YAML: a value in JSON cannot be misread as something else. Source: YAML 1.2.2, 1.3. */
 function yamlBlock(facts: Readonly<Record<string, unknown>>): readonly string[] {
   const rows = Object.entries(facts).flatMap(([name, value]) =>
     Array.isArray(value) ? [`${name}:`, ...value.map((each) => `  - ${harmlessJson(each)}`)] : [`${name}: ${harmlessJson(value)}`],

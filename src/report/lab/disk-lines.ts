@@ -7,7 +7,7 @@ import { formatSize } from '../../core/text/size.ts';
 import { line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 
-/** Gives the disks of a lab: each with its size, what it is used as, whether it is in, and what is wrong with it. */
+/** Gives the disks of a lab: each with its size, its use, whether it is in, and what is wrong with it. */
 export function diskListLines(disks: readonly LabDisk[], faults: readonly StandingFault[], picture: ArrayPicture | null): readonly Line[] {
   return disks.flatMap((disk) => [
     line(0, [
@@ -19,22 +19,19 @@ export function diskListLines(disks: readonly LabDisk[], faults: readonly Standi
   ]);
 }
 
-/** What btrfs says now, where it could be asked; otherwise what the disk was put in for. */
+/** What btrfs says now, if it could be asked; otherwise what the disk was put in for. */
 function usedAs(disk: LabDisk, picture: ArrayPicture | null): string {
   if (picture?.devices.some(({ serial }) => serial === disk.serial) === true) return 'member';
   return hasLeft(disk, picture) ? 'removed' : disk.role;
 }
 
-/**
- * Tells whether a disk that the array was built on is no longer in it, as far as that is certain: where btrfs has a device without a
- * disk, it may be this one's.
- */
+/** Tells whether a disk that the array was built on certainly left it: if btrfs has a device without a disk, it may be this one's. */
 export function hasLeft({ serial, role, isIn }: LabDisk, picture: ArrayPicture | null): boolean {
   if (picture === null || picture.devices.length === 0 || role !== 'member' || !isIn) return false;
   return picture.devices.every((device) => device.serial !== null && device.serial !== serial);
 }
 
-/** Gives what is wrong with a disk, in words; that it was pulled is not among it. */
+/** Describes what is wrong with a disk, except that it was pulled. */
 export function diskTroubles(disk: LabDisk, faults: readonly StandingFault[]): readonly string[] {
   const standing = faults.filter((fault) => fault.disk === disk.serial).map((fault) => describeFault(fault));
   return [...standing, ...disk.damage.map((damage) => `${damage.what}, at ${damage.at.slice(11, 19)} UTC: ${describeDamageSince(damage)}`)];

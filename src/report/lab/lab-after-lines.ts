@@ -7,15 +7,15 @@ import { describeChunks } from '../../core/proof/judge-profiles.ts';
 import { line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 
-/** A step of a drill, and whether it came to its end. */
+/** A step of a drill, and whether it was completed. */
 export interface StepDone {
   readonly title: string;
   readonly completed: boolean;
 }
 
 /**
- * Gives the lines that end an act on a lab which is on again: how its array is now, by looking, and what of the act was not done. The
- * picture is null where the guest does not tell; `steps` are empty where nothing was begun.
+ * Gives the final lines of an act on a lab that is on again: the array's present state, and which steps were not done. The picture is
+ * null if the guest does not answer; `steps` are empty if nothing was begun.
  */
 export function labAfterLines(
   lab: string,

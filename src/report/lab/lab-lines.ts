@@ -13,7 +13,7 @@ import { timeFactorLine } from '../time-factor-line.ts';
 export interface LabActivity {
   readonly title: string;
   readonly progress: Progress | null;
-  /** The command that was typed last, as one would type it. */
+  /** The last command, as one would type it. */
   readonly command: string | null;
 }
 
@@ -32,7 +32,7 @@ export function readLabActivity(activity: LabActivity, event: EventBody): LabAct
   }
 }
 
-/** Gives the lines that are alive while a lab is worked on. */
+/** Gives the live lines while a lab is worked on. */
 export function liveLabLines(activity: LabActivity, elapsedMs: number, nowMs: number, unicode: boolean): readonly Line[] {
   const { title, progress, command } = activity;
   return [
@@ -42,7 +42,7 @@ export function liveLabLines(activity: LabActivity, elapsedMs: number, nowMs: nu
   ];
 }
 
-/** Gives what a person should know of an event, for good. */
+/** Gives the permanent lines about an event. */
 export function labEventLines(event: EventBody): readonly Line[] {
   switch (event.type) {
     case 'remark-made':
@@ -62,7 +62,7 @@ export function labEventLines(event: EventBody): readonly Line[] {
   }
 }
 
-/** A lab as it is told after it was turned on. */
+/** A lab as presented after it was turned on. */
 export interface LabSummary {
   readonly layout: string;
   /** Predicted, bytes. */
@@ -71,11 +71,11 @@ export interface LabSummary {
   readonly tools: string;
   readonly sshPort: number;
   readonly isProvisioned: boolean;
-  /** How raidlab is called here, with `--lab NAME` where it is needed. */
+  /** How to call raidlab here, with `--lab NAME` if needed. */
   readonly call: (words: string) => string;
 }
 
-/** Gives what to say of a lab that is on: what it is, and what to type next. */
+/** Gives the lines about a lab that is on: what it is, and what to type next. */
 export function labIsOnLines(summary: LabSummary, what: string): readonly Line[] {
   const { call } = summary;
   return [
@@ -97,7 +97,7 @@ export function labIsOnLines(summary: LabSummary, what: string): readonly Line[]
   ];
 }
 
-/** Gives a lab's condition for people: a line, and what its console said last where it died. */
+/** Gives a lab's condition for people: one line, and its last console lines if it died. */
 export function conditionLines(lab: string, condition: LabCondition): readonly Line[] {
   switch (condition.is) {
     case 'on':

@@ -4,7 +4,7 @@ import type { ListedLab } from '../../core/lab/lab-condition.ts';
 import { line, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 
-/** Gives the lines of `raidlab ls`: each lab, how it is, what it is, where it is. */
+/** Gives the lines of `raidlab ls`: each lab's condition, layout and place. */
 export function labListLines(labs: readonly ListedLab[], nowMs: number): readonly Line[] {
   if (labs.length === 0) return [line(0, 'You have no labs. `raidlab up` creates one in this directory.')];
   return labs.flatMap((lab) => [

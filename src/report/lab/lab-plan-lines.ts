@@ -4,7 +4,7 @@ import { formatSize } from '../../core/text/size.ts';
 import { blank, commandLine, labelled, line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 
-/** Gives the plan of a lab as a person reads it, and can paste it. */
+/** Gives the plan of a lab for people to read, and to paste. */
 export function labPlanLines(plan: LabPlan): readonly Line[] {
   const { lab, layout, disks, commands, isProvisioned } = plan;
   const spares = disks.filter(({ role }) => role === 'spare');
@@ -22,7 +22,7 @@ export function labPlanLines(plan: LabPlan): readonly Line[] {
   ];
 }
 
-/** Gives the room that an array has, before anything is in it, as it is predicted. */
+/** Gives the predicted space of an array that holds nothing yet. */
 export function describeRoom(usableBytes: number): string {
   return `up to ${formatSize(usableBytes)} for data and metadata`;
 }

@@ -6,7 +6,7 @@ import { formatSize } from '../../core/text/size.ts';
 import { line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 
-/** Gives the lines of `raidlab snapshot ls`: each with its size, its age, and how the lab was. */
+/** Gives the lines of `raidlab snapshot ls`: each with its size, its age, and the lab's condition. */
 export function snapshotListLines(snapshots: readonly ListedSnapshot[], nowMs: number): readonly Line[] {
   if (snapshots.length === 0) return [line(0, 'There are no snapshots. `raidlab snapshot save NAME` creates one.')];
   const width = Math.max(...snapshots.map(({ name }) => name.length)) + 2;

@@ -15,7 +15,7 @@ import { conditionLines } from './lab-lines.ts';
 import { blank, labelled, line, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 
-/** A lab as `raidlab status` tells it; the picture is null where its guest could not be looked at, and `trouble` says why. */
+/** A lab as `raidlab status` shows it; the picture is null if its guest could not be looked at, and `trouble` says why. */
 export interface LabStatus {
   readonly lab: string;
   readonly state: LabState;
@@ -24,7 +24,7 @@ export interface LabStatus {
   readonly trouble: string | null;
 }
 
-/** Gives the lines of `raidlab status`: the lab, then its disks with all that is on them, then the array. */
+/** Gives the lines of `raidlab status`: the lab, then its disks with everything on them, then the array. */
 export function statusLines(status: LabStatus, nowMs: number): readonly Line[] {
   const { lab, state, condition, picture, trouble } = status;
   return [
@@ -52,7 +52,7 @@ function machineLines(state: LabState, since: string, nowMs: number): readonly L
   ];
 }
 
-/** A disk, what is on it layer upon layer, and what is wrong with it. */
+/** A disk, what is on it layer by layer, and what is wrong with it. */
 function diskLines(disk: LabDisk, { faults }: LabState, picture: ArrayPicture | null): readonly Line[] {
   const seen = picture?.disks.find(({ serial }) => serial === disk.serial);
   const device = picture?.devices.find(({ serial }) => serial === disk.serial);
@@ -83,7 +83,7 @@ function describeDevice({ devid, allocatedBytes, sizeBytes }: PicturedDevice): s
   return `devid ${String(devid)}, ${formatSize(allocatedBytes)} of ${formatSize(sizeBytes)} in chunks`;
 }
 
-/** Devices of the array whose disk is not there: pulled from under a mapping, or missing. */
+/** Devices of the array without a disk: pulled from under a mapping, or missing. */
 function lostDeviceLines({ devices }: ArrayPicture): readonly Line[] {
   return devices
     .filter(({ serial }) => serial === null)
@@ -119,7 +119,7 @@ function arrayLines({ mount, usage, scrub, whyReadOnly, replace, balance }: Arra
   ];
 }
 
-/** What stopped by itself is not made writable by `remount`: it has to be mounted anew. */
+/** `remount` does not make writable what stopped by itself: it must be mounted again. */
 function readOnlyLines(why: string | null): readonly Line[] {
   if (why === null)
     return [line(0, [span('The array is mounted read-only', 'bad'), span(': nothing can be written, balanced or replaced.')], 2)];

@@ -9,7 +9,7 @@ const telling: readonly (readonly [command: RegExp, lines: RegExp])[] = [
 /** How many lines of one command are shown. */
 const mostLines = 12;
 
-/** Gives the lines of what a command printed that matter, and how many are left out. What is short stays whole. */
+/** Gives the lines of a command's output that matter, and how many are left out. Short output stays complete. */
 export function cutOutput(command: string, said: readonly string[]): readonly string[] {
   if (said.length <= mostLines) return said;
   const lines = telling.find(([pattern]) => pattern.test(command))?.[1];
@@ -18,7 +18,7 @@ export function cutOutput(command: string, said: readonly string[]): readonly st
   return [...shown, `… ${String(leftOut(said) - shown.length)} more lines`];
 }
 
-/** How many lines were printed: a recording is cut itself, and says so in its last line. */
+/** How many lines were printed: a recording may itself be cut, and says so in its last line. */
 function leftOut(said: readonly string[]): number {
   const more = /^… (\d+) more lines$/u.exec(said.at(-1) ?? '')?.[1];
   return more === undefined ? said.length : said.length - 1 + Number(more);

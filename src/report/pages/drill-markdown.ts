@@ -17,13 +17,13 @@ import { linkSources } from './source-links.ts';
 /** A block of code that is not folded is no longer than this, unless a single command is. */
 const mostRows = 20;
 
-/** What the page of a drill is made of. */
+/** The sources of a drill's page. */
 export interface DrillDocument {
   readonly drill: DrillListing;
   readonly plan: DrillPlan;
   /** What its twin does; null when there is none. */
   readonly twinPlan: DrillPlan | null;
-  /** How it went once; null when nothing was recorded. */
+  /** A recorded run; null when nothing was recorded. */
   readonly recording: Recording | null;
   readonly twinRecording: Recording | null;
 }
@@ -64,7 +64,7 @@ function glance({ name, layout, payloadBytes, layouts, tags, requires, twin }: D
   ]);
 }
 
-/** Says whose names the commands have: whoever pastes them has others. */
+/** Says whose names the commands use: a reader has others. */
 function namesNote(recording: Recording | null): string {
   const own =
     'The numbered steps are the repair; *the fault* is what the drill does to cause the trouble. Disks are named by their serials (`DISK1`, …), their mappings `crypt-btrfs1`, …, and the array is mounted on `/storage`: use your own names instead.';
@@ -79,7 +79,7 @@ function ownDisksParts(plan: DrillPlan, twinPlan: DrillPlan | null): readonly st
   return advice.length === 0 ? [] : ['On your own disks:', list(advice)];
 }
 
-/** Gives the steps of some phases in their order. Those of the repair are numbered: a person does them. What only a lab does is folded. */
+/** Gives the steps of some phases in order. Those of the repair are numbered for a person; steps only for labs are folded. */
 function stepParts({ drill, plan, recording }: DrillDocument, phases: readonly string[]): readonly string[] {
   const numbers = repairNumbers(drill, plan);
   return plan.steps.flatMap((step) => {
@@ -93,14 +93,14 @@ function stepParts({ drill, plan, recording }: DrillDocument, phases: readonly s
   });
 }
 
-/** Gives the steps that a repair has, each by its name with its number, from 1. */
+/** Gives the step numbers of a repair by name, from 1. */
 function repairNumbers({ steps }: DrillListing, plan: DrillPlan): ReadonlyMap<string, number> {
   const labOnly = new Set(plan.steps.filter(isLabOnly).map(({ name }) => name));
   const own = steps.filter(({ name, phase }) => phase === 'repair' && !labOnly.has(name));
   return new Map(own.map(({ name }, index) => [name, index + 1]));
 }
 
-/** Tells whether a step only writes test files or starts the live writer: nothing that a person would type. */
+/** Tells whether a step only writes test files or starts the live writer, which a person would not do. */
 function isLabOnly({ lines }: DrillPlan['steps'][number]): boolean {
   return lines.every((line) =>
     line.kind === 'act'
@@ -114,7 +114,7 @@ function foldParts(summary: string, parts: readonly string[]): readonly string[]
   return parts.length === 0 ? [] : ['<details>', `<summary>${summary}</summary>`, ...parts, '</details>'];
 }
 
-/** Says which steps can be left out: "what if I forget this?" is what people want to know. */
+/** Says which steps can be left out, because people ask "what if I forget this?". */
 function leaveOutParts(drill: DrillListing, plan: DrillPlan): readonly string[] {
   const numbers = repairNumbers(drill, plan);
   const names = drill.steps
@@ -126,7 +126,7 @@ function leaveOutParts(drill: DrillListing, plan: DrillPlan): readonly string[] 
   ];
 }
 
-/** Gives what a step does: its plan, and where it was recorded what each command printed and what that is worth. */
+/** Gives what a step does: its plan, and if it was recorded, each command's output and its meaning. */
 function commandParts(step: DrillPlan['steps'][number], recording: Recording | null): readonly string[] {
   const parts: string[] = [];
   let rows: string[] = [];

@@ -2,14 +2,14 @@ import { formatCommand } from '../../core/plan/command.ts';
 import type { DrillPlan, PlanLine } from '../../core/plan/drill-plan.ts';
 import type { RecordedLine, Recording } from './recording.ts';
 
-/** A line of a step as its page shows it: what a person does, or what was typed and said. */
+/** A line of a step on its page: what a person does, or what was typed and printed. */
 export type StepLine = RecordedLine | { readonly act: string };
 
 type PlannedStep = DrillPlan['steps'][number];
 
 /**
- * Gives a step with what was recorded of it beside what is planned: acts are in the plan alone, and so is what was restored from
- * a template. A recording from before the drill changed says nothing about what is typed now, and is left out.
+ * Combines a step's plan with its recording: acts occur only in the plan, and so do commands restored from a template. A recording from
+ * before the drill changed says nothing about the current commands, and is left out.
  */
 export function mergeStep(step: PlannedStep, recording: Recording | null): readonly StepLine[] {
   const planned = step.lines.map(plainLine);
@@ -18,20 +18,20 @@ export function mergeStep(step: PlannedStep, recording: Recording | null): reado
   return matchLines(step.lines, recorded.lines) ?? planned;
 }
 
-/** Gives the names of the steps of which a recording shows something else than is planned now, or nothing. */
+/** Gives the names of the steps whose recordings differ from the plan or are missing. */
 export function changedSteps(plan: DrillPlan, recording: Recording): readonly string[] {
   return plan.steps
     .filter((step) => step.name !== 'proof' && !step.skipped)
     .filter((step) => {
       const recorded = recording.steps.find(({ name }) => name === step.name);
-      // What stops a step, a refusal that is the finding, leaves the rest of it and all that follows undone.
+      // A refusal that is the finding leaves the rest of its step and all later steps undone.
       if (recorded === undefined) return recording.steps.every(({ outcome }) => outcome !== 'not completed');
       return recorded.outcome === 'completed' && matchLines(step.lines, recorded.lines) === null;
     })
     .map((step) => step.name);
 }
 
-/** Puts what was recorded in the places of the plan; null when a command of the plan was not typed, in this order. */
+/** Puts recorded commands into their places in the plan; null when a planned command was not typed, in this order. */
 function matchLines(planned: readonly PlanLine[], recorded: readonly RecordedLine[]): readonly StepLine[] | null {
   const merged: StepLine[] = [];
   let next = 0;
@@ -53,7 +53,7 @@ function plainLine(line: PlanLine): StepLine {
   return line.kind === 'act' ? { act: line.text } : { command: formatCommand(line.command), exitCode: 0, said: [] };
 }
 
-/** What is not known before a run stands in a plan as a word in capitals: `UUID-OF-DISK1`, `/sys/class/block/NAME/stat`. */
+/** Values that are unknown before a run appear in plans as words in capitals: `UUID-OF-DISK1`, `/sys/class/block/NAME/stat`. */
 function patternOf(planned: string): RegExp {
   const literal = planned.replaceAll(/[\\^$.*+?()[\]{}|]/gu, String.raw`\$&`);
   return new RegExp(`^${literal.replaceAll(/\b[A-Z]{4,}(?:-OF-DISK\d+)?\b/gu, '.+')}$`, 'su');

@@ -5,13 +5,13 @@ import type { RunResult } from '../drill/result.ts';
 import { addToResult, emptyResult } from '../drill/result.ts';
 import { shortenLines } from '../text/shorten-lines.ts';
 
-/** A command, as it was typed, and what it said. */
+/** A command as typed, and its output. */
 export interface RecordedCommand {
   readonly command: string;
   /** Null when it never ended: the power was cut. */
   exitCode: number | null;
   said: readonly string[];
-  /** Of one that was only to look: what the answer is worth. */
+  /** For a command that only looks: what the answer is worth. */
   readonly meaning?: string;
 }
 
@@ -19,10 +19,10 @@ export interface RecordedCommand {
 export type RecordedLine =
   | RecordedCommand
   | { readonly remark: string }
-  /** What the kernel complained of. */
+  /** A complaint of the kernel. */
   | { readonly kernel: string };
 
-/** A step as it went. */
+/** A recorded step. */
 export interface RecordedStep {
   readonly name: string;
   readonly title: string;
@@ -30,12 +30,12 @@ export interface RecordedStep {
   readonly lines: readonly RecordedLine[];
 }
 
-/** A drill as it went: what docs/drills/ shows of it. UUIDs and figures are those of that run; times are left out. */
+/** A recorded drill: what docs/drills/ shows of it. UUIDs and figures are from that run; times are left out. */
 export interface Recording {
   readonly layout: string;
-  /** What the guest said, as `uname -r`. */
+  /** From the guest, as `uname -r`. */
   readonly kernel: string;
-  /** Images by name, with what is in them. */
+  /** Images by name, with their contents. */
   readonly images: Readonly<Record<string, string>>;
   readonly verdict: Verdict;
   readonly summary: string;
@@ -43,10 +43,10 @@ export interface Recording {
   readonly checks: readonly Check[];
 }
 
-/** How many lines of what a command said are kept. */
+/** How many lines of a command's output are kept. */
 const saidKept = 40;
 
-/** Gives what is recorded of a job of a run; null when it has no verdict. Made from its events alone. */
+/** Gives the recording of a job of a run; null without a verdict. Made from its events alone. */
 export function recordJob(events: readonly RecordedEvent[], job: string): Recording | null {
   const result = events.reduce(addToResult, emptyResult);
   const outcome = result.drills.find((drill) => drill.job === job);
@@ -63,7 +63,7 @@ export function recordJob(events: readonly RecordedEvent[], job: string): Record
   };
 }
 
-/** A run has the images of all its drills; templates are no choice of anybody. */
+/** A run has the images of all its drills; nobody chooses templates. */
 function imagesOf({ versions }: RunResult, { kernel, tools }: DrillOutcome): Recording['images'] {
   return Object.fromEntries(
     Object.entries(versions.images).filter(([name]) => [`kernel of ${kernel}`, `tools of ${tools}`].includes(name)),
@@ -100,7 +100,7 @@ function recordSteps(events: readonly RecordedEvent[]): readonly RecordedStep[] 
   return steps;
 }
 
-/** Commands that were typed and have not ended: one that works on may end in a later step. */
+/** Running commands: one may end in a later step. */
 class TypedCommands {
   readonly #running = new Map<string, RecordedCommand>();
 
@@ -134,7 +134,7 @@ function recordRemark(event: RecordedEvent): readonly RecordedLine[] {
 }
 
 function keepSaid(text: string): readonly string[] {
-  // What ends its lines by NUL, such as find -print0, has lines all the same.
+  // Output with NUL as line end, such as from find -print0, has lines all the same.
   const lines = text.trimEnd().split(/\n|\0+/u);
   if (lines.every((line) => line.trim() === '')) return [];
   const { shown, left } = shortenLines(lines, saidKept);

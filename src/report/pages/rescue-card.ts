@@ -8,13 +8,13 @@ import { mergeStep } from './merge-step.ts';
 import type { StepLine } from './merge-step.ts';
 import type { Recording } from './recording.ts';
 
-/** Columns of code that a phone shows. */
+/** Columns of code on a phone. */
 const phoneColumns = 40;
 
 /** A block of code on a page is no longer than this. */
 const mostRows = 20;
 
-/** What the card is made of. */
+/** The sources of the card. */
 interface CardSource {
   readonly drill: DrillListing;
   readonly plan: DrillPlan;
@@ -22,8 +22,8 @@ interface CardSource {
 }
 
 /**
- * Gives the card on top of a drill's page, for somebody who has this trouble now and holds a phone: symptom, what not to do,
- * what to type, how to know that it worked, how long it takes. Empty for a demonstration, which repairs nothing.
+ * Gives the card on top of a drill's page, for somebody who has this trouble now and holds a phone: symptom, what not to do, what to
+ * type, how to know that it worked, how long it takes. Empty for a demonstration, which repairs nothing.
  */
 export function rescueCard(source: CardSource): readonly string[] {
   const { drill } = source;
@@ -53,13 +53,13 @@ function quote(text: string): string {
     .join('\n');
 }
 
-/** A wrong move without what comes of it, which stands below. */
+/** A wrong move without its consequence, which is given below. */
 function shortMove(move: string): string {
   const [first = move] = move.split(/: |; | \(/u);
   return first.replace(/^Don't ./u, (start) => start.slice(-1).toUpperCase()).replace(/\.?$/u, '.');
 }
 
-/** Gives the commands of the repair that a person needs: those before the last fault brought the trouble about. */
+/** Gives the commands of the repair that a person needs, without those before the last fault. */
 function cardCommands({ drill, plan, recording }: CardSource): readonly string[] {
   const phases = new Map(drill.steps.map(({ name, phase }) => [name, phase]));
   const asked = plan.steps.findIndex(({ name }) => name === drill.repairFrom);
@@ -71,7 +71,7 @@ function cardCommands({ drill, plan, recording }: CardSource): readonly string[]
   return withoutRepeats(typed);
 }
 
-/** Leaves out what is typed again: a second look, a second mount. After zeroed counters something must be written, so that the zeros are. */
+/** Leaves out repeated commands: a second look, a second mount. After resetting counters something must be written to make the zeros last. */
 function withoutRepeats(typed: readonly string[]): readonly string[] {
   const kept: string[] = [];
   for (const command of typed) {
@@ -82,7 +82,7 @@ function withoutRepeats(typed: readonly string[]): readonly string[] {
   return kept;
 }
 
-/** What a lab types for its own sake, or only to look. */
+/** What a lab types for its own purposes, or only to look. */
 const noise = [
   /^(?:install|dd if=\/dev\/urandom|tar|udevadm|cat|fallocate|findmnt|rm --force)\b/u,
   /^rm \/storage\/days-of-writing$/u,
@@ -93,12 +93,12 @@ const noise = [
   /^find .*bs=1M/u,
 ];
 
-/** Gives a step's line as the card has it: short names in the place of those of the lab. Nothing for what was refused. */
+/** Gives a step's line for the card: with short names instead of the lab's. Nothing for refused commands. */
 function cardCommand(step: StepLine): readonly string[] {
   if ('act' in step) return /^take DISK\d+ out$/u.test(step.act) ? [`# ${step.act}`] : [];
   if (!('command' in step)) return [];
   const { command, exitCode } = step;
-  // A copy that could not read everything is what was wanted.
+  // A copy that could not read everything is the expected result.
   if (exitCode !== 0 && exitCode !== null && !/^(?:cp|find|btrfs scrub)\b/u.test(command)) return [];
   const retired = /^sed -i '\/\^(\S+) \/d' \/etc\/crypttab$/u.exec(command)?.[1];
   if (retired !== undefined) return [`# remove ${retired} from /etc/crypttab`];
@@ -118,7 +118,7 @@ function cardCommand(step: StepLine): readonly string[] {
   return [short];
 }
 
-/** Splits commands into blocks of code that a page can have, each command in rows that a phone shows. */
+/** Splits commands into blocks of code for a page, each command in lines that fit a phone. */
 function blocksOf(commands: readonly string[]): readonly (readonly string[])[] {
   const page = { columns: phoneColumns, colour: false, unicode: true, widthOf: (text: string): number => text.length };
   const blocks: string[][] = [[]];
@@ -142,7 +142,7 @@ function namesPart(commands: string): readonly string[] {
   return names.length === 0 ? [] : [`${names.join(', ')}.`];
 }
 
-/** Gives how a person sees that a check would hold. */
+/** Says how a person can check that a claim holds. */
 const signs: Readonly<Record<string, (claim: string) => string>> = {
   profiles: (claim) =>
     `\`btrfs filesystem usage /storage\` lists only ${/is (raid\w+|single|dup)/u.exec(claim)?.[1]?.toUpperCase() ?? 'the profile you chose'}, no missing device`,

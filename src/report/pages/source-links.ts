@@ -1,4 +1,4 @@
-/** What a reader can open: the pattern of a source, and where it is. The first that fits a place wins. */
+/** Sources that a reader can open: their pattern, and their address. The first match at a place wins. */
 const places: readonly (readonly [pattern: RegExp, url: (match: RegExpExecArray) => string])[] = [
   [/https:\/\/[^\s)]+/u, ([url]) => url],
   [/([a-zA-Z][\w.-]*)\(([1-8])\)/u, ([, name, section]) => `https://manpages.debian.org/trixie/${String(name)}.${String(section)}`],
@@ -22,7 +22,7 @@ const places: readonly (readonly [pattern: RegExp, url: (match: RegExpExecArray)
   [/LUKS2 On-Disk Format Specification/u, () => 'https://gitlab.com/cryptsetup/LUKS2-docs'],
 ];
 
-/** Gives a source as Markdown in which everything that can be opened is a link: manual pages, commits, issues, files. */
+/** Formats a source as Markdown in which everything that can be opened is a link: manual pages, commits, issues, files. */
 export function linkSources(text: string): string {
   const found = places
     .flatMap(([pattern, url]) => {

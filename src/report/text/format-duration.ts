@@ -1,4 +1,4 @@
-/** Gives a duration as a person reads it: `0.3 s`, `41.2 s`, `2 min 05 s`, `1 h 03 min`. */
+/** Formats a duration for people: `0.3 s`, `41.2 s`, `2 min 05 s`, `1 h 03 min`. */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.max(0, durationMs) / 1000;
   if (seconds < 99.95) return `${seconds.toFixed(1)} s`;

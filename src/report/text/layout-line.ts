@@ -8,7 +8,7 @@ export interface Page {
   readonly colour: boolean;
   /** False where only ASCII can be shown. */
   readonly unicode: boolean;
-  /** How many columns a text takes when printed. */
+  /** How many columns a printed text takes. */
   readonly widthOf: (text: string) => number;
 }
 
@@ -29,7 +29,7 @@ const narrowestText = 16;
 /** Below this many columns there is no room for a column of labels. */
 const narrowestTable = 60;
 
-/** Our own marks in ASCII. What is not ours and not ASCII becomes `?`. */
+/** Our own symbols in ASCII. Other characters outside of ASCII become `?`. */
 const asciiMarks: Readonly<Record<string, string>> = {
   '✓': '+',
   '✗': 'x',
@@ -47,9 +47,8 @@ const asciiMarks: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gives the rows of a line on a page: harmless, wrapped, coloured.
- *
- * A word that is longer than a row is left whole, so that it can be copied; the terminal folds it.
+ * Gives the rows of a line on a page: harmless, wrapped, coloured. A word longer than a row stays whole, so that it can be copied; the
+ * terminal folds it.
  */
 export function layoutLine(given: Line, page: Page): readonly string[] {
   const line = placeLabel(given, page);
@@ -94,7 +93,7 @@ function isCommand(line: Line): boolean {
   return line.wrap === 'command' || line.wrap === 'labelled-command';
 }
 
-/** Gives a label its column; on a narrow page it is a word before its value. Lines without one stay as they are. */
+/** Puts a label into its column; on a narrow page it is a word before its value. Lines without one are unchanged. */
 function placeLabel(line: Line, page: Page): Line {
   if (line.wrap !== 'label' && line.wrap !== 'labelled-command') return line;
   const [label, ...rest] = line.spans;
@@ -111,7 +110,7 @@ function cleanText(text: string, page: Page): string {
   return plain.replace(/[^\u0000-\u007f]/gu, (character) => asciiMarks[character] ?? '?');
 }
 
-/** What begins a row must be no command to the log that it may stand in. */
+/** The beginning of a row must not be a command to a CI log. */
 function harmlessRow(row: readonly Span[]): readonly Span[] {
   const text = row.map((span) => span.text).join('');
   if (harmlessLine(text) === text) return row;
@@ -150,7 +149,10 @@ function wrapSpans(spans: readonly Span[], line: Line, page: Page): readonly (re
   return rows;
 }
 
-/** A command is broken only between words, never inside quotes: a backslash there would become part of the word. Usage is never broken inside brackets. */
+/**
+ * A command is broken only between words, never inside quotes, where a backslash would become part of the word. Usage is never broken
+ * inside brackets.
+ */
 function piecesOf(span: Span, line: Line): readonly Span[] {
   const pattern = isCommand(line)
     ? /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+|\s+/gu

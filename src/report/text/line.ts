@@ -1,4 +1,4 @@
-/** How a piece of text is meant; a page that has colours shows it. */
+/** How a piece of text is meant; a page with colours shows it. */
 export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'bad' | 'doubtful' | 'crashed';
 
 /** A piece of text in one tone. */
@@ -7,14 +7,14 @@ export interface Span {
   readonly tone: Tone;
 }
 
-/** One fact to be shown, before it is wrapped, coloured or put into ASCII for a page. */
+/** One fact to show, before it is wrapped, coloured or converted to ASCII for a page. */
 export interface Line {
-  /** Columns left of the first row. */
+  /** The first row's indentation, columns. */
   readonly indent: number;
-  /** Columns left of the rows that follow when it is wrapped. */
+  /** The indentation of further rows, columns. */
   readonly hang: number;
   readonly spans: readonly Span[];
-  /** Stands at the left of every row: the bar beside what a tool said. */
+  /** Precedes every row: the bar beside a tool's output. */
   readonly margin?: Span;
   /** `command`: rows but the last end in ` \`, so that what was wrapped can be pasted into a shell. `label`: the first span is a name, in a column of its own where there is room. `labelled-command`: both. `usage`: what stands in brackets is one word. */
   readonly wrap: 'prose' | 'command' | 'label' | 'labelled-command' | 'usage';
@@ -25,7 +25,7 @@ export function span(text: string, tone: Tone = 'plain'): Span {
   return { text, tone };
 }
 
-/** Makes a line of prose; rows that follow the first are indented by `hang`, as far as the first unless said otherwise. */
+/** Makes a line of prose; further rows are indented by `hang`, by default like the first. */
 export function line(indent: number, spans: readonly Span[] | string, hang: number = indent): Line {
   return { indent, hang, spans: typeof spans === 'string' ? [span(spans)] : spans, wrap: 'prose' };
 }
@@ -33,12 +33,12 @@ export function line(indent: number, spans: readonly Span[] | string, hang: numb
 /** An empty line. */
 export const blank: Line = line(0, []);
 
-/** Makes a line with a name in a column of its own: `  kernel       6.12`. */
+/** Makes a line with a label in its own column: `  kernel       6.12`. */
 export function labelled(label: string, value: string, tone: Tone = 'plain'): Line {
   return { indent: 2, hang: 15, spans: [span(label, 'quiet'), span(value, tone)], wrap: 'label' };
 }
 
-/** Makes a line with a name in a column of its own, and a command to paste. */
+/** Makes a line with a label in its own column, and a command to paste. */
 export function labelledCommand(label: string, command: string): Line {
   return { ...labelled(label, command), wrap: 'labelled-command' };
 }
@@ -48,7 +48,7 @@ export function commandLine(indent: number, command: string, tone: Tone = 'quiet
   return { indent, hang: indent + 4, spans: [span('$ ', 'quiet'), span(command, tone)], wrap: 'command' };
 }
 
-/** Makes the lines of what a tool said, as it said them, with a bar at the left. */
+/** Makes the lines of a tool's output, verbatim, with a bar at the left. */
 export function saidLines(indent: number, said: string, tone: Tone = 'plain'): readonly Line[] {
   const rows = said.trimEnd().split('\n');
   return rows.map((row) => ({

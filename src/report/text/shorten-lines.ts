@@ -1,17 +1,17 @@
 /** Lines of which not all are shown. */
 interface ShortenedLines {
   readonly shown: readonly string[];
-  /** How many are left out; never 1, because a line that says so takes a line itself. */
+  /** How many are left out; never 1, because the line that says so takes a line itself. */
   readonly left: number;
 }
 
-/** Gives the first `most` of some lines, and one more where that is the last. */
+/** Gives the first `most` of several lines, and the next one if it is the last. */
 export function shortenLines(lines: readonly string[], most: number): ShortenedLines {
   const shown = lines.length <= most + 1 ? lines : lines.slice(0, most);
   return { shown, left: lines.length - shown.length };
 }
 
-/** Gives a sentence without the words of a program that it quotes at its end: `it ended: …`. What is short stays whole. */
+/** Gives a sentence without the quoted output of a program at its end: `it ended: …`. Short ones stay complete. */
 export function shortenReason(reason: string): string {
   if (reason.length <= longestReason) return reason;
   const quote = reason.indexOf(': ');
@@ -20,5 +20,5 @@ export function shortenReason(reason: string): string {
   return `${reason.slice(0, space > 0 ? space : longestReason)} …`;
 }
 
-/** A reason up to this many characters fits into a row of a header on most terminals. */
+/** A reason up to this many characters fits into a header's row on most terminals. */
 const longestReason = 80;

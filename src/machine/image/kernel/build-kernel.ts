@@ -15,23 +15,22 @@ import { packInitramfs } from './pack-initramfs.ts';
 import { decompressModules, indexModules, packModules } from './pack-modules.ts';
 import { chooseEntry, unpackVmlinux } from './unpack-vmlinux.ts';
 
-/** The files of a kernel's cache entry; the modules are an image of the filesystem that its root is of. */
+/** The files of a kernel's cache entry; the modules are an image with the filesystem of its root. */
 export const kernelFiles = { kernel: 'kernel', initramfs: 'initramfs.cpio', modules: 'modules', version: 'version' } as const;
 
-/** Where a kernel's files come from, and what tells it from others. */
+/** Where a kernel's files come from, and what identifies it. */
 export interface KernelSource {
   /** For people, to complete "building the …": `kernel of trixie`. */
   readonly artefact: string;
-  /** What names it in the cache: JSON. */
+  /** What identifies it in the cache: JSON. */
   readonly identity: unknown;
   /** Unpacks its files below the workshop's directory; they may be changed there. */
   readonly unpack: (ctx: Context, workshop: EntryWorkshop) => Promise<KernelFiles>;
 }
 
 /**
- * Builds a kernel's entry: takes its files from their source, and packs them as machines need them.
- *
- * Rejects with what the source rejects with, `image/module-missing`, and `image/unusable-kernel-files` when vmlinuz is not the modules' own.
+ * Builds a kernel's entry: takes its files from their source, and packs them for machines. Rejects as the source does, and with
+ * `image/module-missing`, and `image/unusable-kernel-files` when vmlinuz does not belong to the modules.
  */
 export async function buildKernel(ctx: Context, workshop: EntryWorkshop, source: KernelSource): Promise<BuiltEntry> {
   const { entryHostPath, work } = workshop;
@@ -60,7 +59,7 @@ export async function buildKernel(ctx: Context, workshop: EntryWorkshop, source:
   await packInitramfs(ctx, parts, path.join(entryHostPath, kernelFiles.initramfs));
   await writeFile(path.join(entryHostPath, kernelFiles.kernel), chooseEntry(bzImage, vmlinux));
   await writeFile(path.join(entryHostPath, kernelFiles.version), `${version}\n`);
-  // Whatever it was taken from, a kernel of Debian's says which it is.
+  // Whatever it came from, a Debian kernel names its package version.
   const own = banner.debianVersion === undefined ? {} : { [`linux-image-${version}`]: banner.debianVersion };
   return { description: files.description, packages: { ...own, ...files.packages }, facts: { abilities: { ...abilities } } };
 }

@@ -4,15 +4,15 @@ const versionPointerOffset = 0x20e;
 const headerOffset = 0x200;
 const longestVersion = 256;
 
-/** What a kernel says of itself in its bzImage. */
+/** What a kernel's bzImage says about itself. */
 export interface KernelBanner {
   /** As `uname -r` says. */
   readonly release: string;
-  /** The version of the Debian package that it was built for: `6.1.176-1`. */
+  /** The version of the Debian package it was built for: `6.1.176-1`. */
   readonly debianVersion?: string;
 }
 
-/** Gives what a kernel says of itself, from its bzImage; undefined when the bytes are no such image. */
+/** Reads a kernel's version from its bzImage; undefined when the bytes are not one. */
 export function readKernelBanner(bzImage: Uint8Array): KernelBanner | undefined {
   const view = new DataView(bzImage.buffer, bzImage.byteOffset, bzImage.byteLength);
   if (view.byteLength < versionPointerOffset + 2 || asciiAt(bzImage, magicOffset, magicOffset + 4) !== 'HdrS') return undefined;

@@ -4,7 +4,7 @@ import type { OwnedDirectory } from '../../cache/owned-directory.ts';
 import type { KernelDirectory } from './find-kernel-directory.ts';
 import type { KernelFiles } from './kernel-files.ts';
 
-/** Copies a kernel's files to where they may be changed, as `make modules_install` would have left them. */
+/** Copies a kernel's files to where they may be changed, in the shape of `make modules_install`. */
 export async function copyKernelDirectory(work: OwnedDirectory, found: KernelDirectory, busyboxHostPath: string): Promise<KernelFiles> {
   const { directoryHostPath, version, vmlinuzHostPath, moduleFiles, builtins } = found;
   const unpackedHostPath = path.join(work.hostPath, 'unpacked');

@@ -15,9 +15,8 @@ import { digestRecipe, recipeHostPaths } from '../recipe.ts';
 import { upstreamVersionOf } from './upstream-version.ts';
 
 /**
- * Gives a kernel from the cache, after building it when it is not there. `mirrors` does not name the kernel: any mirror has the same packages.
- *
- * Rejects with `image/unknown-suite`, `image/version-not-found`, `image/unusable-kernel-files`, `image/mirror-unreachable`,
+ * Gives a kernel from the cache, after building it if it is missing. `mirrors` does not identify the kernel: all mirrors have the same
+ * packages. Rejects with `image/unknown-suite`, `image/version-not-found`, `image/unusable-kernel-files`, `image/mirror-unreachable`,
  * `image/mirror-unknown`, `image/build-failed`, `image/module-missing`, `host/program-missing`, `host/disk-full`, `host/not-writable`.
  */
 export async function ensureKernel(ctx: Context, store: OpenStore, choice: KernelChoice, mirrors: Mirrors = {}): Promise<KernelArtefact> {
@@ -32,13 +31,13 @@ export async function ensureKernel(ctx: Context, store: OpenStore, choice: Kerne
     vmlinuzHostPath: inEntry(kernelFiles.kernel),
     initramfsHostPath: inEntry(kernelFiles.initramfs),
     modulesHostPath: inEntry(kernelFiles.modules),
-    // Written by the builder, and whole: the cache has compared its hash.
+    // Written by the builder and complete: the cache has compared its hash.
     abilities: (entry.record.facts as unknown as { readonly abilities: KernelAbilities }).abilities,
     digest: entry.contentDigest,
   };
 }
 
-/** Gives what names a kernel from a source in the cache. */
+/** Gives what identifies a kernel from a source in the cache. */
 export async function planKernelKey({ identity, artefact }: KernelSource): Promise<EntryKey> {
   return { kind: 'kernel', digest: await digestRecipe([recipeHostPaths.initramfsRoot], identity), artefact };
 }

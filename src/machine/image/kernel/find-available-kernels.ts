@@ -17,38 +17,36 @@ import { requireSuite, suiteNames } from '../packages/suite.ts';
 import type { Suite } from '../packages/suite.ts';
 import { splitPrefixes } from './unpack-kernel-packages.ts';
 
-/** A kernel that can be had. */
+/** An available kernel. */
 export interface WholeKernel extends AvailableKernel {
-  /** The packages that its files are in besides its own. */
+  /** The packages with its files besides its own. */
   readonly parts: readonly string[];
 }
 
-/** What the suites have. */
+/** What the suites offer. */
 export interface AvailableKernels {
   /** By suite, in the order of the suites. */
   readonly kernels: readonly WholeKernel[];
   /** Those that lack a part, in the same order. */
   readonly incomplete: readonly IncompleteKernel[];
-  /** What could not be looked into, and what apt said. */
+  /** What could not be read, with apt's message. */
   readonly unread?: { readonly suites: readonly string[]; readonly said: string };
 }
 
 /**
- * Reads the package lists of every suite, and gives the kernels that can be made from what is in them. Takes apt half a minute and 50 MB, nothing of which is kept;
- * the host's own apt is left as it is.
- *
- * Rejects with `image/mirror-unknown` when there is no mirror.
+ * Reads the package lists of all suites, and gives the kernels that can be made from their packages. apt needs half a minute and 50 MB,
+ * none of which is kept; the host's own apt is untouched. Rejects with `image/mirror-unknown` when there is no mirror.
  */
 export async function findAvailableKernels(ctx: Context, store: CacheStore, mirrors: Mirrors): Promise<AvailableKernels> {
   return withAvailableKernels(ctx, store, mirrors, (found) => Promise.resolve(found));
 }
 
-/** Fetches the packages of a kernel into a directory, and gives where they are. */
+/** Fetches the packages of a kernel into a directory, and gives their paths. */
 type FetchKernel = (kernel: WholeKernel, targetHostPath: string) => Promise<readonly string[]>;
 
 /**
- * Does something with what the suites have, while packages can still be fetched from them. Only a kernel's files are wanted: apt is
- * not asked whether it could be installed, and checks their signatures as always. Rejects as {@link findAvailableKernels} does.
+ * Works with what the suites offer, while packages can still be fetched from them. Only a kernel's files are wanted: apt is not asked
+ * whether it could be installed, but checks signatures as always. Rejects as {@link findAvailableKernels} does.
  */
 export async function withAvailableKernels<T>(
   ctx: Context,
@@ -89,14 +87,14 @@ async function readKernels(
   if (unreadSaid === undefined) return found;
   const has = new Set(listedKernels.map((kernel) => kernel.suite));
   const unread = suites.map((suite) => suite.name).filter((name) => !has.has(name));
-  // A security archive alone that is missing is worth the words, too.
+  // Worth reporting even if only a security archive is missing.
   return { ...found, unread: { suites: unread.length === 0 ? ['a part of the suites'] : unread, said: unreadSaid } };
 }
 
-/** One kernel, not the newest of a kind, nor one for debugging or of another flavour. */
+/** A specific kernel, not the newest of a kind, nor a debug kernel or one of another flavour. */
 const kernelName = /^linux-image-(?:\d[\d.]*(?:~rc\d+)?(?:[+-][\w.~]+)?)-(?<flavour>cloud-)?amd64$/u;
 
-/** Gives the kernels among packages of the suites; what a security archive has belongs to its suite. */
+/** Gives the kernels among the suites' packages; a security archive's kernels belong to its suite. */
 export function kernelsIn(entries: readonly MadisonEntry[], suites: readonly Suite[]): readonly AvailableKernel[] {
   const kernels = new Map<string, AvailableKernel>();
   for (const suite of suites) {
@@ -113,7 +111,7 @@ export function kernelsIn(entries: readonly MadisonEntry[], suites: readonly Sui
   return [...kernels.values()];
 }
 
-/** What packages of kernels need, and what there is of it. */
+/** What kernel packages need, and which of it exists. */
 interface KernelParts {
   readonly shown: readonly ShownPackage[];
   /** The names of all packages that a kernel may be split into. */
@@ -131,7 +129,7 @@ async function readParts(ctx: Context, options: readonly string[], kernels: read
   return { shown: parseShow(show.stdout), names };
 }
 
-/** Tells the kernels whose parts are all there from the others. A part has its kernel's name, and so is of no other version. */
+/** Separates kernels with all their parts from the others. A part has its kernel's name, and so its version. */
 export function divideByParts(
   kernels: readonly AvailableKernel[],
   { shown, names }: KernelParts,
@@ -147,7 +145,7 @@ export function divideByParts(
   };
 }
 
-/** A linux-image that leaves neither its kernel nor its modules to others has all files itself, whatever else it depends on (6.18). */
+/** A linux-image that leaves neither kernel nor modules to other packages has all files itself, whatever else it depends on (6.18). */
 function partsAmong(depends: readonly string[]): readonly string[] {
   const parts = depends.filter((name) => splitPrefixes.some((prefix) => name.startsWith(prefix)));
   return parts.every((name) => name.startsWith('linux-base-')) ? [] : parts;
@@ -160,7 +158,7 @@ async function fetchPackages(
   targetHostPath: string,
 ): Promise<readonly string[]> {
   await mkdir(targetHostPath);
-  // Not as _apt, who may not enter the directory of a user.
+  // Not as _apt, who may not enter a user's directory.
   const argv = ['apt-get', ...options, 'download', ...[name, ...parts].map((one) => `${one}=${version}`)];
   await runHostCommand(ctx, argv, {
     purpose: 'fetch the packages of a kernel',
@@ -170,7 +168,7 @@ async function fetchPackages(
   return (await readdir(targetHostPath)).filter((file) => file.endsWith('.deb')).map((file) => path.join(targetHostPath, file));
 }
 
-/** Makes an apt of its own in a directory, with these sources; gives the options that make apt use it. */
+/** Sets up an apt of its own in a directory, with these sources; gives the options that make apt use it. */
 async function openPackageLists(hostPath: string, lines: readonly string[]): Promise<readonly string[]> {
   const inside = (name: string): string => path.join(hostPath, name);
   for (const name of ['state/lists/partial', 'cache/archives/partial']) await mkdir(inside(name), { recursive: true });
@@ -192,7 +190,7 @@ async function openPackageLists(hostPath: string, lines: readonly string[]): Pro
   return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }
 
-/** Fetches the lists; gives what apt said when it could not fetch some of them: the others are good. */
+/** Fetches the lists; gives apt's message when it could not fetch some of them: the others are usable. */
 async function updateLists(ctx: Context, options: readonly string[], hostPath: string): Promise<string | undefined> {
   const argv = ['apt-get', ...options, '-o', 'APT::Update::Error-Mode=any', 'update'];
   const update = await runHostCommand(ctx, argv, { purpose: 'read the package lists', writesHostPath: hostPath, okExitCodes: [0, 100] });

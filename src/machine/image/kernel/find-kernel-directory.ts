@@ -13,9 +13,9 @@ export interface KernelDirectory {
   readonly directoryHostPath: string;
   readonly version: string;
   readonly vmlinuzHostPath: string;
-  /** What belongs into lib/modules/VERSION, by its name there. */
+  /** The contents for lib/modules/VERSION, by their names there. */
   readonly moduleFiles: ReadonlyMap<string, string>;
-  /** Modules that are built in, where no modules.builtin says so. */
+  /** Built-in modules, if no modules.builtin lists them. */
   readonly builtins: readonly string[];
 }
 
@@ -23,10 +23,9 @@ export interface KernelDirectory {
 const imageNames: readonly string[] = ['vmlinuz', 'bzImage', 'boot/vmlinuz', 'boot/bzImage', 'arch/x86/boot/bzImage'];
 
 /**
- * Finds the kernel in a directory, in one of three shapes: with modules below lib/modules/VERSION or usr/lib/modules/VERSION, as
- * `make modules_install` leaves them; a tree in which a kernel was built; or a kernel alone, that has all it needs built in.
- *
- * Rejects with `image/unusable-kernel-files`.
+ * Finds the kernel in a directory of one of three shapes: with modules below lib/modules/VERSION or usr/lib/modules/VERSION, as from
+ * `make modules_install`; a tree in which a kernel was built; or only a kernel, with everything it needs built in. Rejects with
+ * `image/unusable-kernel-files`.
  */
 export async function findKernelDirectory(directoryHostPath: string): Promise<KernelDirectory> {
   if ((await stat(directoryHostPath).catch(() => undefined))?.isDirectory() !== true) {
@@ -52,7 +51,7 @@ async function findInstalled(directoryHostPath: string, modulesHostPath: string)
   return { directoryHostPath, version, vmlinuzHostPath, moduleFiles: await listInstalledModules(modulesHostPath), builtins: [] };
 }
 
-/** A tree in which a kernel was built, or a kernel that has everything built in. */
+/** A tree in which a kernel was built, or a kernel with everything built in. */
 async function findWithoutInstalled(directoryHostPath: string): Promise<KernelDirectory> {
   const vmlinuzHostPath = await firstReadable(await imagesIn(directoryHostPath));
   const bzImage = vmlinuzHostPath === undefined ? undefined : await readFile(vmlinuzHostPath);
@@ -79,7 +78,7 @@ async function findWithoutInstalled(directoryHostPath: string): Promise<KernelDi
   return { directoryHostPath, version, vmlinuzHostPath, moduleFiles, builtins };
 }
 
-/** The names that a kernel alone may have, `vmlinuz-VERSION` among them. */
+/** The possible names of a kernel without modules, including `vmlinuz-VERSION`. */
 async function imagesIn(directoryHostPath: string): Promise<readonly string[]> {
   const named = (await readdir(directoryHostPath)).filter((name) => /^(?:vmlinuz|bzImage)-\d/u.test(name)).sort();
   return [...imageNames, ...named].map((name) => path.join(directoryHostPath, name));
@@ -95,7 +94,7 @@ function checkConfig(directoryHostPath: string, config: KernelConfig): void {
   );
 }
 
-/** A file beside the kernel tells what is built in; where there is none, the kernel itself may. */
+/** A file beside the kernel lists what is built in; otherwise the kernel itself may. */
 async function findConfig(directoryHostPath: string, version: string, vmlinux: Uint8Array | undefined): Promise<KernelConfig | undefined> {
   const names = ['.config', 'config', `config-${version}`, `boot/config-${version}`];
   const hostPath = await firstReadable(names.map((name) => path.join(directoryHostPath, name)));
@@ -109,7 +108,7 @@ async function findInstalledModules(directoryHostPath: string): Promise<string |
     const parentHostPath = path.join(directoryHostPath, parent);
     for (const name of (await readdir(parentHostPath).catch(() => [])).sort()) {
       const hostPath = path.join(parentHostPath, name);
-      // A kernel's build leaves this list, modules or not. lib may be a link to usr/lib.
+      // A kernel's build leaves this list, even without modules. lib may be a link to usr/lib.
       if (await isReadableFile(path.join(hostPath, 'modules.builtin'))) found.add(await realpath(hostPath));
     }
   }
@@ -120,7 +119,7 @@ async function findInstalledModules(directoryHostPath: string): Promise<string |
 }
 
 async function listInstalledModules(modulesHostPath: string): Promise<ReadonlyMap<string, string>> {
-  // Links to the sources, which need not be there.
+  // Links to the sources, which may be missing.
   const top = (await readdir(modulesHostPath)).filter((name) => name !== 'build' && name !== 'source');
   const files = new Map<string, string>();
   for (const name of top.sort()) {
@@ -137,7 +136,7 @@ async function listInstalledModules(modulesHostPath: string): Promise<ReadonlyMa
   return files;
 }
 
-/** The modules where they were built: modules.order names them, as `kernel/fs/a.ko`, and as `fs/a.o` since Linux 6.3. */
+/** The modules where they were built: modules.order lists them, as `kernel/fs/a.ko`, and as `fs/a.o` since Linux 6.3. */
 async function listBuiltModules(directoryHostPath: string): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   const order = await readFile(path.join(directoryHostPath, 'modules.order'), 'utf8').catch(() => '');

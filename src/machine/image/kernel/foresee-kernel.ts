@@ -10,12 +10,12 @@ import { moduleName } from './module-closure.ts';
 import { chooseEntry, unpackVmlinux } from './unpack-vmlinux.ts';
 import { upstreamVersionOf } from './upstream-version.ts';
 
-/** What is known of a kernel before it is built: all of one in a directory, the number of one that is named by it, nothing of a suite's. */
+/** What is known of a kernel before it is built: everything for a directory, the version for one named by it, nothing for a suite's. */
 export interface ForeseenKernel {
-  /** The Linux that it was built from. */
+  /** The Linux version it was built from. */
   readonly version?: string;
   readonly abilities?: KernelAbilities;
-  /** Whether QEMU starts it without its own unpacking: CONFIG_PVH. */
+  /** Whether QEMU can start it without its own unpacking: CONFIG_PVH. */
   readonly hasPvhEntry?: boolean;
 }
 
@@ -42,7 +42,7 @@ async function foreseeDirectory(found: KernelDirectory): Promise<ForeseenKernel>
   const btrfs = modules.get('btrfs');
   const bzImage = await readFile(found.vmlinuzHostPath);
   const vmlinux = unpackVmlinux(bzImage);
-  // A module that is packed is unpacked when the kernel is built; until then its number has to do.
+  // A compressed module is unpacked only when the kernel is built; until then its version decides.
   const code = btrfs === undefined ? vmlinux : btrfs.endsWith('.ko') ? await readFile(btrfs) : undefined;
   return {
     version: upstreamVersionOf(found.version, {}),

@@ -1,10 +1,8 @@
-/**
- * What a kernel's own code says of it: a module or an unpacked vmlinux, searched for what its source has as text.
- */
+/** What a kernel's own code says about it: a module or an unpacked vmlinux, searched for texts from its source. */
 import { gunzipSync } from 'node:zlib';
 import { btrfsFeatureNames } from '../../../core/image/kernel-abilities.ts';
 
-/** Text that is in the code of a driver or filesystem, and in nothing else. For a kernel that has everything built in and comes with no list of it. */
+/** Text that occurs only in the code of a certain driver or filesystem. For a kernel with everything built in and no list of it. */
 const marks: Readonly<Record<string, string>> = {
   virtio_pci: 'virtio-pci\0',
   virtio_blk: 'virtio_blk\0',
@@ -14,21 +12,21 @@ const marks: Readonly<Record<string, string>> = {
   dm_crypt: 'kcryptd',
   ext4: 'ext4\0',
   erofs: 'erofs\0',
-  // Its name alone is also one of video's words.
+  // Its name alone also occurs in video's code.
   overlay: 'overlayfs: ',
 };
 
-/** Gives the modules, of those that a machine must have, that are built into an unpacked kernel. */
+/** Gives the required modules that are built into an unpacked kernel. */
 export function builtinsOfCode(vmlinux: Uint8Array): readonly string[] {
   return Object.entries(marks).flatMap(([module, mark]) => (contains(vmlinux, mark) ? [module] : []));
 }
 
-/** Gives the features that a kernel's btrfs knows by name, of those that matter to mkfs. `code`: the module, decompressed, or the kernel in which it is built in. */
+/** Gives the features relevant to mkfs that a kernel's btrfs knows. `code`: the module, decompressed, or the kernel in which it is built in. */
 export function btrfsFeaturesOfCode(code: Uint8Array): readonly string[] {
   return btrfsFeatureNames.filter((name) => contains(code, `${name}\0`));
 }
 
-/** Gives the text of the .config in an unpacked kernel; undefined without CONFIG_IKCONFIG. Source: kernel/configs.c, scripts/extract-ikconfig. */
+/** Gives the .config in an unpacked kernel; undefined without CONFIG_IKCONFIG. Source: kernel/configs.c, scripts/extract-ikconfig. */
 export function configOfCode(vmlinux: Uint8Array): string | undefined {
   const bytes = Buffer.from(vmlinux.buffer, vmlinux.byteOffset, vmlinux.byteLength);
   const start = bytes.indexOf('IKCFG_ST');

@@ -19,9 +19,8 @@ import { kernelPackageOf, requireSuite } from '../packages/suite.ts';
 import { findPackageFiles, unpackKernelPackages } from './unpack-kernel-packages.ts';
 
 /**
- * Gives the source of the kernel that was chosen. Looks at the files that the choice names, and fetches nothing yet.
- *
- * Rejects with `image/unknown-suite` or `image/unusable-kernel-files`.
+ * Gives the source of the chosen kernel. Checks the files that the choice names, and fetches nothing yet. Rejects with
+ * `image/unknown-suite` or `image/unusable-kernel-files`.
  */
 export async function findKernelSource(store: OpenStore, choice: KernelChoice, mirrors: Mirrors): Promise<KernelSource> {
   const artefact = describeKernelChoice(choice);
@@ -44,7 +43,7 @@ export async function findKernelSource(store: OpenStore, choice: KernelChoice, m
   };
 }
 
-/** Looks whether the files that a choice names are there and are a kernel's, as far as can be seen from outside. Rejects with `image/unusable-kernel-files`. */
+/** Checks that a choice's files exist and look like a kernel's from outside. Rejects with `image/unusable-kernel-files`. */
 export async function checkKernelFiles(choice: KernelChoice): Promise<void> {
   if ('packageHostPaths' in choice) await findPackageFiles(choice.packageHostPaths);
   if ('directoryHostPath' in choice) await findKernelDirectory(choice.directoryHostPath);
@@ -62,7 +61,7 @@ export function sourceOfSuite(store: CacheStore, name: string, mirrors: Mirrors)
   };
 }
 
-/** The version is looked for when the kernel is built, as a suite's newest is: one that is in the cache is used as it is. */
+/** The version is resolved when the kernel is built, like a suite's newest: a cached one is used as it is. */
 function sourceOfVersion(store: OpenStore, version: string, artefact: string, mirrors: Mirrors): KernelSource {
   const unpack: KernelSource['unpack'] = async (ctx, { work }) => {
     const busyboxHostPath = await ensureBusybox(ctx, store, mirrors);
@@ -92,7 +91,7 @@ function remarkOnChoice(ctx: Context, version: string, name: string, suite: stri
   ctx.emit({ type: 'remark-made', text: `The newest kernel ${version} is ${name} of ${suite}${blind}.` });
 }
 
-/** What tells a file from another without reading it: a module tree has 300 MB. */
+/** What distinguishes files without reading them: a module tree has 300 MB. */
 async function describeFiles(hostPaths: readonly string[]): Promise<readonly string[]> {
   const described: string[] = [];
   for (const hostPath of hostPaths) {

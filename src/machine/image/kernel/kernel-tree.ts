@@ -8,8 +8,8 @@ export interface KernelTree {
 }
 
 /**
- * Finds a kernel in the listing of an unpacked tree, or says why there is none: the end of a sentence. Packaging differs by age:
- * `vmlinuz` is in boot/ or with the modules, the modules under lib/ or usr/lib/.
+ * Finds a kernel in the listing of an unpacked tree, or says why there is none, as the end of a sentence. Packaging differs by age:
+ * `vmlinuz` is in boot/ or with the modules, the modules are under lib/ or usr/lib/.
  */
 export function findKernel(paths: readonly string[]): KernelTree | { readonly problem: string } {
   const modules = new Set<string>();
@@ -38,7 +38,7 @@ export function findPackageVersions(paths: readonly string[]): Readonly<Record<s
   const versions: Record<string, string> = {};
   for (const found of paths) {
     const match = /^var\/cache\/apt\/archives\/([^_/]+)_([^_]+)_[^_]+\.deb$/.exec(found);
-    // apt encodes what a file name may not hold: the colon of an epoch is %3a.
+    // apt encodes what a file name must not contain: the colon of an epoch is %3a.
     if (match?.[1] !== undefined && match[2] !== undefined) versions[match[1]] = decodeURIComponent(match[2]);
   }
   return versions;

@@ -11,7 +11,7 @@ import { upstreamVersionOf } from './upstream-version.ts';
 /** A kernel in the cache. Nothing of it is verified. */
 export interface CachedKernel {
   readonly entry: ListedEntry;
-  /** What `--kernel` calls it: `trixie`, `6.12`, `/srv/linux`. */
+  /** Its name for `--kernel`: `trixie`, `6.12`, `/srv/linux`. */
   readonly kernel: string;
   /** As `uname -r` says. */
   readonly version: string;
@@ -21,7 +21,7 @@ export interface CachedKernel {
   readonly madeAt: string;
 }
 
-/** Gives the kernels in the cache; damaged ones, which are built again when they are wanted, are passed over. */
+/** Gives the kernels in the cache; damaged ones, which are rebuilt when needed, are skipped. */
 export async function listKernels(ctx: Context, store: CacheStore): Promise<readonly CachedKernel[]> {
   const kernels: CachedKernel[] = [];
   for (const entry of await listEntries(ctx, store)) {

@@ -13,19 +13,17 @@ export interface ModuleIndex {
   readonly alias: string;
 }
 
-/** A module that the initramfs loads, in the order of loading. */
+/** A module for the initramfs to load, in the order of loading. */
 export interface ModuleToLoad {
   /** Relative to the module directory: `kernel/fs/erofs/erofs.ko`. */
   readonly file: string;
-  /** `optional` when nothing but speed depends on it: drivers of processor features that may be missing. */
+  /** `optional` when only speed depends on it: drivers of processor features that may be missing. */
   readonly need: 'required' | 'optional';
 }
 
 /**
- * Gives the modules to load, dependencies first, so that each of `wanted` works. What is built in needs nothing.
- *
- * Throws `image/module-missing` when the kernel has one of them neither as a module nor built in, {@link UnknownOutput} for an index
- * that is not one.
+ * Gives the modules to load, dependencies first, so that each of `wanted` works. Built-in modules need nothing. Throws
+ * `image/module-missing` when the kernel has one of them neither as a module nor built in, {@link UnknownOutput} for an invalid index.
  */
 export function planModuleLoading(kernel: string, index: ModuleIndex, wanted: readonly string[]): readonly ModuleToLoad[] {
   const files = listModules(index);
@@ -60,13 +58,13 @@ export function planModuleLoading(kernel: string, index: ModuleIndex, wanted: re
   return [...plan].map(([file, need]) => ({ file, need }));
 }
 
-/** Throws `image/module-missing` when a kernel has one of these neither as a module nor built in. `modules`: as {@link listModules} gives them. */
+/** Throws `image/module-missing` when a kernel has one of these neither as a module nor built in. `modules`: from {@link listModules}. */
 export function requireModules(kernel: string, modules: ReadonlyMap<string, unknown>, wanted: readonly string[]): void {
   const missing = wanted.map(moduleName).find((name) => !modules.has(name));
   if (missing !== undefined) throw new RaidlabError({ area: 'image', reason: 'module-missing', kernel, module: missing });
 }
 
-/** Gives the modules that a kernel has, by name: each with its file, or as built in. */
+/** Gives a kernel's modules by name: each with its file, or as built in. */
 export function listModules(index: ModuleIndex): ReadonlyMap<string, string | { readonly is: 'built in' }> {
   const modules = new Map<string, string | { readonly is: 'built in' }>();
   for (const file of index.builtin.split('\n').filter(isNotEmpty)) modules.set(moduleName(file), { is: 'built in' });
@@ -74,7 +72,7 @@ export function listModules(index: ModuleIndex): ReadonlyMap<string, string | { 
   return modules;
 }
 
-/** Gives the name of a module from its file or however it is spelt: `kernel/drivers/md/dm-crypt.ko.xz` is `dm_crypt`. */
+/** Gives the name of a module from its file or any spelling: `kernel/drivers/md/dm-crypt.ko.xz` is `dm_crypt`. */
 export function moduleName(file: string): string {
   const base = file.slice(file.lastIndexOf('/') + 1);
   return base.replace(/\.ko(?:\.\w+)?$/, '').replaceAll('-', '_');

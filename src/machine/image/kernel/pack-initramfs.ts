@@ -7,13 +7,13 @@ import type { ModuleToLoad } from './module-closure.ts';
 import { placeRecipe } from '../place-recipe.ts';
 import { recipeHostPaths } from '../recipe.ts';
 
-/** What its /init calls; each is busybox by another name. */
+/** The commands of its /init; each is busybox by another name. */
 const applets = ['sh', 'insmod', 'mkdir', 'mount', 'poweroff', 'sleep', 'switch_root'];
 
 /** Mount points of its /init. */
 const mountPoints = ['dev', 'proc', 'root', 'sys'];
 
-/** What goes into an initramfs. */
+/** The parts of an initramfs. */
 export interface InitramfsParts {
   /** A statically linked busybox. */
   readonly busyboxHostPath: string;
@@ -21,14 +21,13 @@ export interface InitramfsParts {
   readonly modulesHostPath: string;
   readonly modules: readonly ModuleToLoad[];
   readonly root: RootKind;
-  /** Must not exist; left behind. */
+  /** Must not exist; not removed. */
   readonly stagingHostPath: string;
 }
 
 /**
- * Packs the initramfs: /init, busybox, the modules that the root needs, /modules/order with a line `NEED FILE` for each, and
- * /filesystem with the name of the filesystem that the root is of.
- * Not compressed: unpacking under emulation takes longer than loading 3 MB.
+ * Packs the initramfs: /init, busybox, the modules that the root needs, /modules/order with a line `NEED FILE` for each, and /filesystem
+ * with the name of the root's filesystem. Not compressed: unpacking under emulation takes longer than loading 3 MB.
  */
 export async function packInitramfs(ctx: Context, parts: InitramfsParts, imageHostPath: string): Promise<void> {
   const { stagingHostPath, modulesHostPath, busyboxHostPath } = parts;
@@ -47,7 +46,7 @@ export async function packInitramfs(ctx: Context, parts: InitramfsParts, imageHo
   const names = ['.', ...(await readdir(stagingHostPath, { recursive: true }))].sort();
   // One date for all, so that the same parts give the same bytes.
   for (const name of names) await lutimes(path.join(stagingHostPath, name), 0, 0);
-  // --renumber-inodes and --ignore-devno, without which the bytes depend on the build's own disk: cpio(1).
+  // --renumber-inodes and --ignore-devno, without which the bytes depend on the build's disk: cpio(1).
   const argv = ['cpio', '--create', '--format=newc', '--owner=+0:+0', '--reproducible', '--quiet', '--null', `--file=${imageHostPath}`];
   await runHostCommand(ctx, argv, {
     purpose: 'pack the initramfs',

@@ -10,20 +10,20 @@ const modulesUuid = '7261696c-6162-4000-8000-6d6f64756c65';
 
 const purpose = 'unpack the kernel’s modules';
 
-/** How a compressed module is unpacked in its place. */
+/** How a compressed module is unpacked in place. */
 const decompressors: Readonly<Record<string, readonly string[]>> = {
   '.xz': ['xz', '--decompress', '--quiet', '--'],
   '.zst': ['zstd', '--decompress', '--rm', '--quiet', '--'],
   '.gz': ['gzip', '--decompress', '--quiet', '--'],
 };
 
-// Two at a time: the machines this runs on have two cores and more.
+// Two at a time: the machines this runs on have two cores or more.
 const workers = 2;
 const filesPerCommand = 200;
 
 /**
- * Decompresses every module of a tree in its place. busybox's insmod wants them plain, and so does the guest: unpacking xz
- * under emulation takes longer than reading.
+ * Decompresses every module of a tree in place. busybox's insmod needs them plain, and so does the guest: unpacking xz under emulation
+ * takes longer than reading.
  */
 export async function decompressModules(ctx: Context, modulesHostPath: string): Promise<void> {
   const files = (await readdir(modulesHostPath, { recursive: true })).filter((name) => /\.ko\.\w+$/.test(name)).sort();
@@ -42,8 +42,8 @@ export async function decompressModules(ctx: Context, modulesHostPath: string): 
 }
 
 /**
- * Writes the index files of a module directory (`modules.dep` and its like) and gives those that matter to us.
- * `treeHostPath` holds usr/lib/modules/VERSION.
+ * Writes the index files of a module directory (`modules.dep` and the like) and gives the ones we use. `treeHostPath` contains
+ * usr/lib/modules/VERSION.
  */
 export async function indexModules(ctx: Context, treeHostPath: string, version: string): Promise<ModuleIndex> {
   // depmod looks in lib/modules or usr/lib/modules, depending on how the host's was built.
@@ -58,7 +58,7 @@ export async function indexModules(ctx: Context, treeHostPath: string, version: 
   return { dep: dep ?? '', builtin: builtin ?? '', softdep: softdep ?? '', alias: alias ?? '' };
 }
 
-/** Packs the tree's modules as the image that the guest mounts on /lib/modules, of the filesystem that its root is of. */
+/** Packs the tree's modules into the image that the guest mounts on /lib/modules, with the filesystem of its root. */
 export async function packModules(
   ctx: Context,
   { treeHostPath, root }: { readonly treeHostPath: string; readonly root: RootKind },
@@ -89,7 +89,7 @@ export async function packModules(
   await runHostCommand(ctx, argv, { purpose: 'pack the kernel’s modules', writesHostPath: imageHostPath });
 }
 
-/** What a tree takes on an ext4 of its own, with room to spare: it is read-only. */
+/** The size of an ext4 for a tree, with room to spare: it is read-only. */
 async function treeSizeBytes(treeHostPath: string): Promise<number> {
   let sum = 16 * 1024 * 1024;
   for (const item of await readdir(treeHostPath, { recursive: true, withFileTypes: true })) {

@@ -8,12 +8,12 @@ import { unusableKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import { findKernel } from './kernel-tree.ts';
 
-/** The packages that a kernel's files are in where its linux-image holds none: since about Linux 6.19. */
+/** The packages with a kernel's files if its linux-image contains none: since about Linux 6.19. */
 export const splitPrefixes = ['linux-base-', 'linux-binary-', 'linux-modules-'];
 
 /**
- * Gives the package files that make up a kernel: those named, and what a split linux-image leaves to others when that lies next to it.
- * Rejects with `image/unusable-kernel-files` when a file is not there.
+ * Gives the package files of a kernel: those named, and what a split linux-image leaves to others, if that is next to it. Rejects with
+ * `image/unusable-kernel-files` when a file does not exist.
  */
 export async function findPackageFiles(hostPaths: readonly string[]): Promise<readonly string[]> {
   const found: string[] = [];
@@ -28,7 +28,7 @@ export async function findPackageFiles(hostPaths: readonly string[]): Promise<re
   return [...new Set(found)];
 }
 
-/** Gives the names that the other packages of a split linux-image have; none for any other package. */
+/** Gives the names of the other packages of a split linux-image; none for any other package. */
 export function siblingsOf(fileName: string): readonly string[] {
   const rest = /^linux-image-(.+\.deb)$/u.exec(fileName)?.[1];
   return rest === undefined ? [] : splitPrefixes.map((prefix) => prefix + rest);
@@ -82,7 +82,7 @@ export async function unpackKernelPackages(
   };
 }
 
-/** Gives the packages of a `Depends` field that a kernel may be split into. */
+/** Gives the packages in a `Depends` field that a kernel may be split into. */
 export function splitDependencies(depends: string): readonly string[] {
   return depends.split(/[,|]/u).flatMap((one) => {
     const name = one.trim().split(' ')[0] ?? '';
@@ -91,7 +91,7 @@ export function splitDependencies(depends: string): readonly string[] {
 }
 
 async function readPackage(ctx: Context, hostPath: string, words: readonly string[], targetHostPath?: string): Promise<string> {
-  // The options of --show come before the file, the directory of --extract behind it.
+  // The options of --show come before the file, the directory of --extract after it.
   const argv = ['dpkg-deb', ...words, hostPath, ...(targetHostPath === undefined ? [] : [targetHostPath])];
   const writes = targetHostPath === undefined ? {} : { writesHostPath: targetHostPath };
   try {

@@ -1,9 +1,9 @@
-/** A legacy frame's blocks hold at most this much each: lz4_Frame_format.md, "Legacy frame". */
+/** The maximal size of a legacy frame's blocks: lz4_Frame_format.md, "Legacy frame". */
 const blockBytes = 8 * 1024 * 1024;
 
 /**
- * Unpacks an lz4 legacy frame, as Debian's kernels were packed until 2024. Small enough to have here: neither Node nor a
- * minimal Debian has lz4. Throws RangeError for data that is cut off or is not lz4.
+ * Unpacks an lz4 legacy frame, as Debian's kernels were packed until 2024. Included here because it is small, and neither Node nor a
+ * minimal Debian has lz4. Throws RangeError for truncated or invalid data.
  */
 export function unpackLz4Legacy(frame: Uint8Array): Uint8Array {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
@@ -29,7 +29,7 @@ export function unpackLz4Block(block: Uint8Array): Uint8Array {
     from += 1;
     return value;
   };
-  /** A length of 15 goes on in the bytes that follow, up to the first that is not 255. */
+  /** A length of 15 continues in the following bytes, up to the first that is not 255. */
   const length = (nibble: number): number => {
     if (nibble < 15) return nibble;
     let sum = nibble;

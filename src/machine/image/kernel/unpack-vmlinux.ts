@@ -7,13 +7,13 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { unpackLz4Legacy } from './unpack-lz4.ts';
 
-/** Gives the ELF file in a bzImage. Undefined when it is not one, or compressed in another way than gzip, zstd or lz4. */
+/** Gives the ELF file in a bzImage. Undefined when it is not one, or not compressed with gzip, zstd or lz4. */
 export function unpackVmlinux(bzImage: Uint8Array): Uint8Array | undefined {
   const payload = findPayload(bzImage);
   return payload === undefined ? undefined : decompress(payload);
 }
 
-/** Gives what QEMU is to start: the ELF file, where it has an entry point for that (CONFIG_PVH, since Linux 5.0), or else the bzImage, which boots in any case. */
+/** Gives what QEMU must start: the ELF file if it has a PVH entry point (CONFIG_PVH, since Linux 5.0), otherwise the bzImage, which always boots. */
 export function chooseEntry(bzImage: Uint8Array, vmlinux: Uint8Array | undefined): Uint8Array {
   return vmlinux !== undefined && hasPvhEntry(vmlinux) ? vmlinux : bzImage;
 }
@@ -34,7 +34,7 @@ function findPayload(bzImage: Uint8Array): Uint8Array | undefined {
 }
 
 function decompress(payload: Uint8Array): Uint8Array | undefined {
-  // The last four bytes are the size of what is in it, put there for the kernel's own unpacker; gzip ends so by itself.
+  // The last four bytes are the content's size, for the kernel's own unpacker; gzip ends with it anyway.
   const packed = payload.subarray(0, -4);
   switch (viewOf(payload).getUint32(0, true)) {
     case 0xfd2fb528:

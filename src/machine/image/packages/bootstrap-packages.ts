@@ -14,27 +14,26 @@ import { runMmdebstrap } from './run-mmdebstrap.ts';
 import type { Suite } from './suite.ts';
 import { chooseTreePlace } from './tree-place.ts';
 
-/** What is fetched of a suite, unpacked and not installed. */
+/** What is fetched of a suite, unpacked but not installed. */
 export interface PackageWish {
   /** For people, to complete "building the …". */
   readonly artefact: string;
   readonly suite: Suite;
-  /** Names; what they depend on comes along. */
+  /** Names; their dependencies are added. */
   readonly packages: readonly string[];
   readonly mirrors: Mirrors;
 }
 
-/** Packages of a suite as a tar, unpacked, with their archives in var/cache/apt/archives. */
+/** A suite's packages as a tar, unpacked, with their archives in var/cache/apt/archives. */
 export interface PackageTar {
   readonly tarHostPath: string;
-  /** What is in it. */
+  /** The paths in it. */
   readonly paths: readonly string[];
 }
 
 /**
- * Fetches a kernel's packages and a busybox, and takes their files out.
- *
- * Rejects with `image/mirror-unreachable`, `image/mirror-unknown`, `image/build-failed`, `host/disk-full`.
+ * Fetches a kernel's packages and a busybox, and extracts their files. Rejects with `image/mirror-unreachable`, `image/mirror-unknown`,
+ * `image/build-failed`, `host/disk-full`.
  */
 export async function bootstrapKernel(
   ctx: Context,
@@ -66,7 +65,7 @@ export async function bootstrapKernel(
   };
 }
 
-/** Fetches packages and what they depend on. Rejects as {@link bootstrapKernel} does. */
+/** Fetches packages and their dependencies. Rejects as {@link bootstrapKernel} does. */
 export async function bootstrapPackages(ctx: Context, store: CacheStore, work: OwnedDirectory, wish: PackageWish): Promise<PackageTar> {
   const { artefact, suite } = wish;
   const tarHostPath = path.join(work.hostPath, 'packages.tar');
@@ -79,8 +78,8 @@ export async function bootstrapPackages(ctx: Context, store: CacheStore, work: O
 }
 
 /**
- * Gives the mmdebstrap command that unpacks packages, uninstalled, into a tar. Their archives stay in it (var/cache/apt/archives):
- * their names say the versions.
+ * Gives the mmdebstrap command that unpacks packages, uninstalled, into a tar. Their archives stay in it (var/cache/apt/archives),
+ * because their names contain the versions.
  */
 export function planBootstrap(
   suite: Suite,
@@ -89,7 +88,7 @@ export function planBootstrap(
   aptOptions: readonly string[],
   tarHostPath: string,
 ): readonly string[] {
-  // "package/release" takes what it depends on from there too, where needed: apt-get(8). Only kernels are wanted in their backported version.
+  // "package/release" also takes its dependencies from there if needed: apt-get(8). Only kernels should be backported versions.
   const isFromBackports = (name: string): boolean => suite.backports && name.startsWith('linux-');
   const include = packages.map((name) => (isFromBackports(name) ? `${name}/${suite.name}` : name));
   return [
@@ -108,7 +107,7 @@ export function planBootstrap(
   ];
 }
 
-/** Extracts paths of a tar of packages into a directory that is made, and removes the tar. */
+/** Extracts paths from a tar of packages into a new directory, and removes the tar. */
 export async function extractFrom(ctx: Context, tar: PackageTar, paths: readonly string[], targetHostPath: string): Promise<void> {
   await mkdir(targetHostPath, { recursive: true });
   const argv = ['tar', '--extract', '--no-same-owner', '--file', tar.tarHostPath, '--directory', targetHostPath];
@@ -119,7 +118,7 @@ export async function extractFrom(ctx: Context, tar: PackageTar, paths: readonly
   await rm(tar.tarHostPath);
 }
 
-/** Moves modules that are in lib/ of a tree to usr/lib/, where all others have them. */
+/** Moves modules in a tree's lib/ to usr/lib/, where they usually are. */
 export async function moveModules(modules: string, unpackedHostPath: string): Promise<void> {
   if (!modules.startsWith('lib/')) return;
   await mkdir(path.join(unpackedHostPath, 'usr/lib'), { recursive: true });

@@ -1,30 +1,30 @@
-/** A stretch of a build that mmdebstrap announces with a line of its own. */
+/** A phase of a build that mmdebstrap announces with its own line. */
 export interface BuildPhase {
-  /** Found in the line that starts it. */
+  /** Occurs in the line that starts it. */
   readonly startsWith: string;
   /** For people. */
   readonly detail: string;
-  /** Where in the whole it ends, 0 to 1; measured. */
+  /** Its end as a share of the whole, 0 to 1; measured. */
   readonly until: number;
 }
 
-/** How far a build has come. */
+/** The progress of a build. */
 export interface BuildProgress {
   /** 0 to 1; never falls. */
   readonly fraction: number;
   readonly detail: string;
   /** Index of the phase, -1 before the first. */
   readonly phase: number;
-  /** Packages that apt said it would install in this phase. */
+  /** Packages that apt announced for this phase. */
   readonly packagesWanted: number;
-  /** Lines about single packages seen in this phase. */
+  /** Lines about single packages in this phase. */
   readonly packageLines: number;
 }
 
-/** What is shown before mmdebstrap has said anything. */
+/** Shown before mmdebstrap has printed anything. */
 export const firstProgress: BuildProgress = { fraction: 0, detail: 'starting', phase: -1, packagesWanted: 0, packageLines: 0 };
 
-/** The phases of `mmdebstrap --variant=essential`, as far as our customize hook; the shares of 22 s seen on a 2-core machine. */
+/** The phases of `mmdebstrap --variant=essential`, up to our customize hook; as shares of the 22 s measured on a 2-core machine. */
 export const toolsPhases: readonly BuildPhase[] = [
   { startsWith: 'I: running apt-get update', detail: 'reading the package lists', until: 0.2 },
   { startsWith: 'I: downloading packages', detail: 'fetching packages', until: 0.28 },
@@ -42,7 +42,7 @@ export const kernelPhases: readonly BuildPhase[] = [
   { startsWith: 'I: creating tarball', detail: 'taking the kernel out', until: 0.5 },
 ];
 
-/** Gives the progress after one more line of `mmdebstrap --verbose`. */
+/** Gives the progress after another line of `mmdebstrap --verbose`. */
 export function observeBuildLine(progress: BuildProgress, phases: readonly BuildPhase[], line: string): BuildProgress {
   const started = phases.findIndex((phase) => line.startsWith(phase.startsWith));
   if (started > progress.phase) {

@@ -13,7 +13,7 @@ import { defaultSuite, requireSuite } from './suite.ts';
 
 const fileName = 'busybox';
 
-/** Gives a statically linked busybox from the cache, for kernels that do not come with one; fetches it when it is not there. Rejects as a kernel of a suite does. */
+/** Gives a statically linked busybox from the cache, for kernels that come without one; fetches a missing one. Rejects as a suite's kernel does. */
 export async function ensureBusybox(ctx: Context, store: OpenStore, mirrors: Mirrors): Promise<string> {
   const key = { kind: 'busybox', digest: await digestRecipe([], { suite: defaultSuite }), artefact: `busybox of ${defaultSuite}` };
   const entry = await ensureEntry(ctx, store, key, (building, workshop) => fetchBusybox(building, store, workshop, mirrors));

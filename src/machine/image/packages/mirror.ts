@@ -5,11 +5,11 @@ import type { Context } from '../../context.ts';
 import { runHostCommand } from '../../process/host-process.ts';
 import type { Suite } from './suite.ts';
 
-/** The Debian mirror that this host's own apt uses. */
+/** The Debian mirror of this host's own apt. */
 export interface HostMirror {
   /** Base address of the archive; undefined when apt has no Debian source. */
   readonly archive: string | undefined;
-  /** Base address of the security archive, when this host uses one. */
+  /** Base address of the security archive, if this host uses one. */
   readonly security: string | undefined;
 }
 
@@ -22,13 +22,13 @@ export interface AptSource {
 
 const sourceFormat = '$(REPO_URI) $(CODENAME) $(ORIGIN)';
 
-/** Gives the lines of sources.list(5) for a suite, from what the person says, or else from what this host's own apt uses. Rejects with `image/mirror-unknown`. */
+/** Gives the lines of sources.list(5) for a suite, from the person's choice or this host's own apt. Rejects with `image/mirror-unknown`. */
 export async function findSources(ctx: Context, suite: Suite, mirrors: Mirrors): Promise<readonly string[]> {
   const isTold = [suite.base, suite.name].every((name) => wantedMirror(mirrors, name) !== undefined);
   return planSources(suite, mirrors, isTold ? { archive: undefined, security: undefined } : await findHostMirror(ctx));
 }
 
-/** Gives the mirror that this host's apt uses. */
+/** Gives the mirror of this host's apt. */
 export async function findHostMirror(ctx: Context): Promise<HostMirror> {
   const argv = ['apt-get', 'indextargets', '--format', sourceFormat, 'Created-By: Packages'];
   const { stdout } = await runHostCommand(ctx, argv, { purpose: 'find the Debian mirror of this host' });
@@ -36,7 +36,7 @@ export async function findHostMirror(ctx: Context): Promise<HostMirror> {
   return { archive: await resolveMirrorList(mirror.archive), security: await resolveMirrorList(mirror.security) };
 }
 
-/** Gives the sources in the output of `apt-get indextargets` in our format. */
+/** Parses the sources in the output of `apt-get indextargets` in our format. */
 export function parseAptSources(text: string): readonly AptSource[] {
   const sources: AptSource[] = [];
   for (const line of text.split('\n')) {
@@ -46,7 +46,7 @@ export function parseAptSources(text: string): readonly AptSource[] {
   return sources;
 }
 
-/** Gives the mirror that these sources amount to: the first of Debian's own for each of its two archives. */
+/** Gives the mirror in these sources: the first of Debian's own for each of its two archives. */
 export function chooseMirror(sources: readonly AptSource[]): HostMirror {
   const debian = sources.filter((source) => source.origin === 'Debian');
   const isSecurity = (source: AptSource): boolean => source.codename.endsWith('-security');
@@ -54,8 +54,8 @@ export function chooseMirror(sources: readonly AptSource[]): HostMirror {
 }
 
 /**
- * Gives the lines of sources.list(5) for a suite; none when the mirror is mmdebstrap's business. What the person says stands for
- * the archive alone, so that nothing else is asked. Throws `image/mirror-unknown`.
+ * Gives the lines of sources.list(5) for a suite; none when mmdebstrap should choose the mirror. The person's choice replaces the archive
+ * alone, so that nothing else is contacted. Throws `image/mirror-unknown`.
  */
 export function planSources(suite: Suite, mirrors: Mirrors, host: HostMirror): readonly string[] {
   const wanted = wantedMirror(mirrors, suite.base);
@@ -77,8 +77,8 @@ function wantedMirror(mirrors: Mirrors, suite: string): string | undefined {
 }
 
 /**
- * Gives the options that make mmdebstrap's apt fetch as the host's apt does, from `apt-config dump Acquire`: by its proxies, and with
- * expired package lists if it takes those.
+ * Gives the options that make mmdebstrap's apt fetch like the host's, from `apt-config dump Acquire`: through its proxies, and with
+ * expired package lists if it accepts those.
  */
 export function planAptOptions(aptConfig: string): readonly string[] {
   const options: string[] = [];

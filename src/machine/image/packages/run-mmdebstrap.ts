@@ -8,27 +8,26 @@ import { runHostCommand } from '../../process/host-process.ts';
 import { firstProgress, observeBuildLine } from './build-progress.ts';
 import type { BuildPhase } from './build-progress.ts';
 
-/** What mmdebstrap is asked to make. */
+/** What mmdebstrap should make. */
 export interface MmdebstrapRun {
   /** For people: `tools of trixie`. */
   readonly artefact: string;
   readonly suite: string;
-  /** Without the mode: that is the host's business. */
+  /** Without the mode, which depends on the host. */
   readonly argv: readonly string[];
   readonly phases: readonly BuildPhase[];
-  /** Where its unpacked tree goes. */
+  /** The directory for its unpacked tree. */
   readonly treeHostPath: string;
   /** Relative paths of special hooks start here. */
   readonly cwdHostPath: string;
 }
 
-// Everything in an image carries this date, so that the same packages give the same bytes: reproducible-builds.org/specs/source-date-epoch.
+// All files in an image have this date, so that the same packages give the same bytes: reproducible-builds.org/specs/source-date-epoch.
 const sourceDateEpoch = '1735689600';
 
 /**
- * Runs mmdebstrap, with its progress as events. On the signal's end it removes its tree before it goes.
- *
- * Rejects with `image/mirror-unreachable` when packages could not be fetched, `host/disk-full`, or `image/build-failed`.
+ * Runs mmdebstrap, emitting its progress as events. When the signal aborts it removes its tree before it ends. Rejects with
+ * `image/mirror-unreachable` when packages could not be fetched, `host/disk-full`, or `image/build-failed`.
  */
 export async function runMmdebstrap(ctx: Context, run: MmdebstrapRun): Promise<void> {
   let progress = firstProgress;
@@ -58,8 +57,8 @@ export async function runMmdebstrap(ctx: Context, run: MmdebstrapRun): Promise<v
 }
 
 /**
- * Gives the mode of mmdebstrap that works here. In a user namespace, except for a root who is none outside: the root of a container
- * may unshare no mount namespace without CAP_SYS_ADMIN, and mmdebstrap then mounts nothing. Source: mmdebstrap(1), MODES, root.
+ * Gives the mode of mmdebstrap that works here. In a user namespace, except for a root that is unprivileged outside: a container's root
+ * must not unshare a mount namespace without CAP_SYS_ADMIN, and mmdebstrap then mounts nothing. Source: mmdebstrap(1), MODES, root.
  */
 export async function chooseMode(ctx: Context, isRoot = userInfo().uid === 0): Promise<'unshare' | 'root'> {
   if (!isRoot) return 'unshare';
@@ -84,7 +83,7 @@ async function imageFailure(error: unknown, run: MmdebstrapRun, lines: readonly 
   return new RaidlabError({ area: 'image', reason: 'build-failed', artefact, argv, said }, options);
 }
 
-/** mmdebstrap has removed its tree by now, but what it wrote to the work directory is still there. */
+/** mmdebstrap has removed its tree by now, but its output in the work directory is still there. */
 async function findFullDisk(run: Pick<MmdebstrapRun, 'cwdHostPath' | 'treeHostPath'>): Promise<string> {
   const { bavail, bsize } = await statfs(run.cwdHostPath);
   return bavail * bsize < nearlyFullBytes ? run.cwdHostPath : run.treeHostPath;
@@ -92,12 +91,12 @@ async function findFullDisk(run: Pick<MmdebstrapRun, 'cwdHostPath' | 'treeHostPa
 
 const nearlyFullBytes = 4 * 1024 * 1024;
 
-/** apt checks before it fetches and words it its own way. */
+/** apt checks before it fetches, with its own wording. */
 function isDiskFull(text: string): boolean {
   return /You don't have enough free space in|No space left on device/.test(text);
 }
 
-/** Says whether apt could not get what it wanted, from what it printed. */
+/** Tells from its output whether apt failed to fetch something. */
 export function isFetchFailure(text: string): boolean {
   return /^E: (?:Failed to fetch|Unable to fetch|The repository .* (?:does not have a Release file|is not signed)|Some index files failed|Release file for .* is expired)|^Err:\d+ |NO_PUBKEY/m.test(
     text,

@@ -2,15 +2,15 @@ import { RaidlabError } from '../../../core/failure/failure.ts';
 import type { Mirrors } from '../../../core/image/mirrors.ts';
 import { nearestWord } from '../../../core/text/nearest-word.ts';
 
-/** A Debian suite that kernels and tools can be taken from. */
+/** A Debian suite that kernels and tools can come from. */
 export interface Suite {
   /** As the person types it: `trixie`, `trixie-backports`. */
   readonly name: string;
-  /** The suite that is installed; for backports the one they are for. */
+  /** The installed suite; for backports the one they are for. */
   readonly base: string;
   /** Whether packages come from `<base>-backports` where it has them. */
   readonly backports: boolean;
-  /** Whether packages come from `<base>-security` too; sid has no security archive of its own. */
+  /** Whether packages also come from `<base>-security`; sid has no security archive of its own. */
   readonly security: boolean;
   /** Whether util-linux is split: hwclock, fsfreeze and others moved to util-linux-extra in bookworm. */
   readonly utilLinuxExtra: boolean;
@@ -18,7 +18,7 @@ export interface Suite {
 
 /** The suites, oldest first. Source: the releases of Debian, https://wiki.debian.org/DebianReleases. */
 export const suites: readonly Suite[] = [
-  // Its support ended in August 2026: the security archive's index names packages that are no longer there.
+  // Its support ended in August 2026: the security archive's index names packages that are gone.
   { name: 'bullseye', base: 'bullseye', backports: false, security: false, utilLinuxExtra: false },
   { name: 'bookworm', base: 'bookworm', backports: false, security: true, utilLinuxExtra: true },
   { name: 'bookworm-backports', base: 'bookworm', backports: true, security: true, utilLinuxExtra: true },
@@ -31,16 +31,16 @@ export const suites: readonly Suite[] = [
 /** Releases before buster: their kernels have no cloud flavour, their util-linux is whole. */
 const oldReleases = ['wheezy', 'jessie', 'stretch'];
 
-/** The suite when nobody says otherwise. */
+/** The default suite. */
 export const defaultSuite = 'trixie';
 
-/** Gives the names of the suites that can be asked for: ours, oldest first, then those that only `mirrors` knows. */
+/** Gives the names of available suites: ours, oldest first, then those that only `mirrors` knows. */
 export function suiteNames(mirrors: Mirrors = {}): readonly string[] {
   return [...new Set([...suites.map((suite) => suite.name), ...Object.keys(mirrors.bySuite ?? {})])];
 }
 
 /**
- * Gives the suite called so. One that is not in our table, but has a mirror of its own, is what its name says: `jessie-backports` is
+ * Gives the suite with this name. One that is not in our table, but has its own mirror, is what its name says: `jessie-backports` is
  * backports for jessie. Throws `image/unknown-suite`, with the name that was probably meant.
  */
 export function requireSuite(name: string, mirrors: Mirrors = {}): Suite {
@@ -52,14 +52,14 @@ export function requireSuite(name: string, mirrors: Mirrors = {}): Suite {
   throw new RaidlabError({ area: 'image', reason: 'unknown-suite', suite: name, known, nearest });
 }
 
-/** Gives the package that brings a suite's newest kernel. The cloud flavour, where there is one, is a third of the size and has all that is needed. */
+/** Gives the package with a suite's newest kernel. The cloud flavour, if available, is a third of the size and has everything needed. */
 export function kernelPackageOf(suite: Suite): string {
   return oldReleases.includes(suite.base) ? 'linux-image-amd64' : 'linux-image-cloud-amd64';
 }
 
 function suiteOfArchive(name: string): Suite {
   const base = name.replace(/-backports(?:-sloppy)?$/u, '');
-  // Releases after ours are as the last of ours; bullseye and buster before it have a util-linux that is whole, too.
+  // Releases after ours are like our last; bullseye and buster before it also have an unsplit util-linux.
   const utilLinuxExtra = ![...oldReleases, 'buster', 'bullseye'].includes(base);
   return { name, base, backports: base !== name, security: false, utilLinuxExtra };
 }

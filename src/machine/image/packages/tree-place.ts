@@ -3,17 +3,16 @@ import path from 'node:path';
 import { RaidlabError } from '../../../core/failure/failure.ts';
 import type { CacheStore } from '../../cache/store.ts';
 
-/** What a Debian tree takes while it is built: 320 MB seen for the tools of trixie. */
+/** The size of a Debian tree while it is built: 320 MB measured for the tools of trixie. */
 const neededBytes = 1024 * 1024 * 1024;
 
-/** Memory that must be left after that. */
+/** Memory that must remain after that. */
 const sparedBytes = 1024 * 1024 * 1024;
 
 /**
- * Gives the directory in which a Debian tree is unpacked: the store's in memory (/dev/shm) when there is enough, because dpkg syncs after every
- * package (20 s in memory, 37 s on disk for the tools of trixie); otherwise the first of the store's temporary directories that will do.
- *
- * Rejects with `host/no-open-directory` when none will.
+ * Gives the directory in which a Debian tree is unpacked: the store's in memory (/dev/shm) if there is enough, because dpkg syncs after
+ * every package (20 s in memory, 37 s on disk for the tools of trixie); otherwise the first suitable one of the store's temporary
+ * directories. Rejects with `host/no-open-directory` when none is suitable.
  */
 export async function chooseTreePlace(store: CacheStore): Promise<string> {
   const { memoryHostPath, temporaryHostPaths } = store;
@@ -39,7 +38,10 @@ async function isRoomyMemory(hostPath: string, mountinfo: string): Promise<boole
   );
 }
 
-/** Says why a tree cannot be unpacked there; undefined when it can. The user of a user namespace is not the caller: only what all may enter is open to it. */
+/**
+ * Says why a tree cannot be unpacked there; undefined when it can. The user inside a user namespace is not the caller: only directories
+ * open to all are open to it.
+ */
 async function whyUnfit(hostPath: string, mountinfo: string): Promise<string | undefined> {
   const real = await realpath(hostPath).catch(() => undefined);
   if (real === undefined) return `${hostPath} is not there`;
@@ -50,19 +52,19 @@ async function whyUnfit(hostPath: string, mountinfo: string): Promise<string | u
   }
 }
 
-/** Gives the memory that is available, from the text of /proc/meminfo; 0 when it does not say. */
+/** Parses the available memory from /proc/meminfo; 0 when it is missing. */
 export function availableBytes(meminfo: string): number {
   return Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) * 1024;
 }
 
-/** A mount, as /proc/self/mountinfo has it. */
+/** A mount in /proc/self/mountinfo. */
 export interface Mount {
   readonly hostPath: string;
   readonly type: string;
   readonly options: readonly string[];
 }
 
-/** Gives the mount that a path lies on, from the text of /proc/self/mountinfo, see proc_pid_mountinfo(5); undefined when it does not say. */
+/** Gives the mount of a path, from /proc/self/mountinfo, see proc_pid_mountinfo(5); undefined when it does not say. */
 export function findMount(mountinfo: string, hostPath: string): Mount | undefined {
   let found: Mount | undefined;
   for (const line of mountinfo.split('\n')) {
@@ -71,7 +73,7 @@ export function findMount(mountinfo: string, hostPath: string): Mount | undefine
     if (escaped === undefined) continue;
     const point = escaped.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
     const isAbove = hostPath === point || hostPath.startsWith(point === '/' ? '/' : `${point}/`);
-    // Of mounts on one place the last one is what is seen.
+    // Of several mounts in one place the last one is visible.
     if (isAbove && point.length >= (found?.hostPath.length ?? 0))
       found = { hostPath: point, type: after.split(' ')[0] ?? '', options: options.split(',') };
   }

@@ -15,7 +15,7 @@ import { runMmdebstrap } from '../packages/run-mmdebstrap.ts';
 import type { Suite } from '../packages/suite.ts';
 import { chooseTreePlace } from '../packages/tree-place.ts';
 
-/** The files of a tools image's cache entry, by the root that they are for. A root that is whole is one file, which each machine's system disk is a copy of. */
+/** The files of a tools image's cache entry, by the root they are for. A whole root is one file, which each machine's system disk is a copy of. */
 export const toolsFiles = {
   layers: { root: 'root.erofs', system: 'system.ext4' },
   whole: { root: 'root.ext4', system: 'root.ext4' },
@@ -24,12 +24,12 @@ export const toolsFiles = {
 /** Room for what a machine writes outside its array; sparse. */
 export const systemSizeBytes = 512 * 1024 * 1024;
 
-/** The label of a machine's system disk tells what it holds: what was written over the layers, or a whole root. */
+/** The label of a machine's system disk tells its content: what was written over the layers, or a whole root. */
 export const systemLabel: Readonly<Record<RootKind, string>> = { layers: 'system', whole: 'root' };
 
 const systemUuid = '7261696c-6162-4000-8000-73797374656d';
 
-/** Packages that a backports suite of tools takes from backports where they are there: those whose version is what a drill is about. */
+/** The packages that a backports suite's tools take from backports if available: those whose version is what a drill is about. */
 const backportedPackages = ['btrfs-progs', 'libbtrfs*', 'cryptsetup', 'cryptsetup-bin', 'libcryptsetup*', 'dmsetup', 'libdevmapper*'];
 
 /** Gives the packages of a tools image, beyond the essential ones. */
@@ -58,13 +58,13 @@ export function planToolsPackages(suite: Suite): readonly string[] {
     'mandoc',
     'nano',
     'vim-tiny',
-    // the person's programs: rsync has a half on either side, and Ansible is python sent over ssh
+    // the person's programs: rsync needs a copy on either side, and Ansible sends python over ssh
     'rsync',
     'python3',
   ];
 }
 
-/** What a tools image is made of. */
+/** The parts of a tools image. */
 export interface ToolsWish {
   readonly suite: Suite;
   /** For people, to complete "building the …". */
@@ -84,7 +84,7 @@ export async function buildTools(
 ): Promise<BuiltEntry> {
   const { suite, artefact, packages: wanted, mirrors, root } = wish;
   const treeHostPath = await work.openOutside(await chooseTreePlace(store), 0o711);
-  // Beside the tree, where the user namespace of mmdebstrap can read it.
+  // Beside the tree, where mmdebstrap's user namespace can read it.
   const hooksHostPath = path.join(treeHostPath, 'hooks');
   await placeRecipe(recipeHostPaths.buildHooks, hooksHostPath);
   await placeRecipe(recipeHostPaths.guestRoot, path.join(hooksHostPath, 'guest-root'));
@@ -96,7 +96,7 @@ export async function buildTools(
   await runMmdebstrap(ctx, { artefact, suite: suite.name, argv, phases: toolsPhases, treeHostPath, cwdHostPath: work.hostPath });
   const image = toolsFiles[root].root;
   const imageHostPath = path.join(entryHostPath, image);
-  // It came through a pipe, holes and all.
+  // It came through a pipe, holes included.
   const sparse = ['cp', '--sparse=always', '--', path.join(work.hostPath, image), imageHostPath];
   if (root === 'whole') await runHostCommand(ctx, sparse, { purpose: 'keep the root', writesHostPath: imageHostPath });
   else await rename(path.join(work.hostPath, image), imageHostPath);
@@ -132,7 +132,7 @@ export function planToolsBootstrap(
     `--setup-hook=${hook('setup')}`,
     `--extract-hook=${hook('extract')}`,
     `--customize-hook=${hook('customize')}`,
-    // Special hooks of mmdebstrap's own, not shell: relative to its working directory.
+    // Special hooks of mmdebstrap, not shell: relative to its working directory.
     `--customize-hook=download /tmp/${image} ${image}`,
     '--customize-hook=download /tmp/packages packages',
     suite.base,
@@ -141,7 +141,7 @@ export function planToolsBootstrap(
   ];
 }
 
-/** Gives what the customize hook is told of the root, as words of a shell: its filesystem, and the options of mke2fs. */
+/** Gives the customize hook's parameters for the root, as shell words: its filesystem, and the options of mke2fs. */
 function planPacking(root: RootKind): string {
   const words = ['mke2fs', ...plainExt4, '-m', '0', '-N', '32768', '-J', 'size=8', '-L', systemLabel.whole, '-U', systemUuid];
   return root === 'layers'
@@ -154,7 +154,7 @@ export function planPreferences(suite: Suite): string {
   return `Package: ${backportedPackages.join(' ')}\nPin: release n=${suite.name}\nPin-Priority: 990\n`;
 }
 
-/** Gives versions by package from lines of `NAME VERSION`. */
+/** Parses lines of `NAME VERSION` into versions by package. */
 export function parsePackageList(text: string): Readonly<Record<string, string>> {
   const versions: Record<string, string> = {};
   for (const line of text.split('\n')) {
@@ -165,8 +165,8 @@ export function parsePackageList(text: string): Readonly<Record<string, string>>
 }
 
 /**
- * Makes the blank ext4 that becomes the upper layer of roots. Its tables are written now, so that no machine's kernel does
- * it while a drill measures; its journal makes a power cut harmless.
+ * Makes the blank ext4 that becomes the upper layer of roots. Its tables are written now, so that no machine's kernel does that while a
+ * drill measures; its journal makes a power cut harmless.
  */
 async function makeBlankSystem(ctx: Context, hostPath: string): Promise<void> {
   await writeFile(hostPath, '');

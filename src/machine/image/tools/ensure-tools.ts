@@ -11,21 +11,19 @@ import { digestRecipe, recipeHostPaths } from '../recipe.ts';
 import { requireSuite } from '../packages/suite.ts';
 import type { Suite } from '../packages/suite.ts';
 
-/** Which tools are wanted. */
+/** The wanted tools. */
 export interface ToolsChoice {
   /** `trixie`, `bookworm-backports`, … */
   readonly suite: string;
-  /** Packages on top of those that every tools image has; none unless given. */
+  /** Packages in addition to those of every tools image; none by default. */
   readonly packages?: readonly string[];
-  /** As the kernel can have it; layers unless given. */
+  /** The root that the kernel supports; layers by default. */
   readonly root?: RootKind;
 }
 
 /**
- * Gives a tools image from the cache, after building it when it is not there.
- *
- * Rejects with `image/unknown-suite`, `image/mirror-unreachable`, `image/mirror-unknown`, `image/build-failed`,
- * `host/program-missing`, `host/disk-full`, `host/not-writable`.
+ * Gives a tools image from the cache, after building it if it is missing. Rejects with `image/unknown-suite`, `image/mirror-unreachable`,
+ * `image/mirror-unknown`, `image/build-failed`, `host/program-missing`, `host/disk-full`, `host/not-writable`.
  */
 export async function ensureTools(ctx: Context, store: OpenStore, choice: ToolsChoice, mirrors: Mirrors = {}): Promise<ToolsArtefact> {
   const suite = requireSuite(choice.suite, mirrors);
@@ -46,7 +44,7 @@ export async function ensureTools(ctx: Context, store: OpenStore, choice: ToolsC
   };
 }
 
-/** Gives what names the tools of a suite, with these packages added, in the cache. */
+/** Gives what identifies a suite's tools with these extra packages in the cache. */
 export async function planToolsKey(suite: Suite, added: readonly string[] = [], root: RootKind = 'layers'): Promise<EntryKey> {
   const choices = { suite, packages: planPackages(suite, added), preferences: planPreferences(suite), systemSizeBytes, root };
   const digest = await digestRecipe([recipeHostPaths.guestRoot, recipeHostPaths.buildHooks], choices);

@@ -6,25 +6,25 @@ import type { ForeseenKernel } from '../kernel/foresee-kernel.ts';
 import { defaultSuite } from '../packages/suite.ts';
 
 /**
- * The oldest kernel that the tools of a suite run on, as far as they were tried: bookworm's on 3.16.0, trixie's on 4.9.229. udev asks for
- * most, then libc. Source: README of systemd 252, REQUIREMENTS. Newer suites are as trixie.
+ * The oldest kernel that a suite's tools run on, as far as tried: bookworm's on 3.16.0, trixie's on 4.9.229. udev requires the most, then
+ * libc. Source: README of systemd 252, REQUIREMENTS. Newer suites are treated like trixie.
  */
 const oldestKernels: Readonly<Record<string, string>> = { bullseye: '3.13', bookworm: '3.15', 'bookworm-backports': '3.15' };
 const oldestKernelElsewhere = '4.9';
 
-/** The suites to take tools from when nobody says which, the best first. */
+/** The default suites for tools, best first. */
 const preferredSuites: readonly string[] = [defaultSuite, 'bookworm'];
 
-/** What btrfs-progs a suite has, at least; for plans, which look at no package. */
+/** The minimal btrfs-progs version of a suite; for plans, which look at no package. */
 const oldestProgs: Readonly<Record<string, string>> = { bullseye: '5.10', bookworm: '6.2', 'bookworm-backports': '6.2', trixie: '6.14' };
 const oldestProgsElsewhere = '6.19';
 
-/** Gives the suite whose tools are the newest that a kernel bears; the default one's where nothing is known of the kernel. */
+/** Gives the suite with the newest tools that run on a kernel; the default suite if nothing is known of the kernel. */
 export function newestToolsFor(kernelVersion: string | undefined): string {
   return preferredSuites.find((suite) => kernelVersion === undefined || bears(kernelVersion, suite)) ?? defaultSuite;
 }
 
-/** Rejects with `image/tools-too-new` when the tools of a suite do not run on a kernel. */
+/** Rejects with `image/tools-too-new` when a suite's tools do not run on a kernel. */
 export function requireBearable({ version, upstreamVersion }: KernelArtefact, suite: string): void {
   if (bears(upstreamVersion, suite)) return;
   throw new RaidlabError({
@@ -37,19 +37,19 @@ export function requireBearable({ version, upstreamVersion }: KernelArtefact, su
   });
 }
 
-/** Gives what mkfs.btrfs has to get on with: a kernel and tools that are there. */
+/** Gives what mkfs.btrfs must support: an existing kernel and existing tools. */
 export function mkfsPartsOf({ kernel, tools }: { readonly kernel: KernelArtefact; readonly tools: ToolsArtefact }): MkfsParts {
   const progsVersion = tools.versions['btrfs-progs'] ?? oldestProgsOf(tools.suite);
   return { kernelVersion: kernel.upstreamVersion, btrfsFeatures: kernel.abilities.btrfsFeatures, progsVersion };
 }
 
-/** Gives the same before they are built; undefined where nothing is known of the kernel. */
+/** Gives the same before they are built; undefined if nothing is known of the kernel. */
 export function foreseeMkfsParts({ version, abilities }: ForeseenKernel, suite: string): MkfsParts | undefined {
   if (version === undefined) return undefined;
   return { kernelVersion: version, btrfsFeatures: abilities?.btrfsFeatures, progsVersion: oldestProgsOf(suite) };
 }
 
-/** Gives the machine that a kernel makes with the tools of a suite, in words, an end of a sentence each; none where it is as usual or nothing is known. */
+/** Describes the machine that a kernel and a suite's tools make, each as the end of a sentence; empty if it is usual or unknown. */
 export function describeForeseen({ version, abilities, hasPvhEntry }: ForeseenKernel, tools: string): readonly string[] {
   if (version === undefined || abilities === undefined) return [];
   return [
