@@ -35,7 +35,8 @@ export async function chooseDrills(asked: DrillWishes, cwdHostPath: string): Pro
   if (asked.withTwin && (asked.twin || asked.skipSteps.length > 0)) {
     refuse(`--with-twin runs each drill and its twin: it does not go together with ${asked.twin ? '--twin' : '--skip-step'}.`);
   }
-  if (asked.keep && (drills.length * asked.repeat > 1 || asked.withTwin)) refuse('--keep leaves one machine running: it works with a single drill, once.');
+  if (asked.keep && (drills.length * asked.repeat > 1 || asked.withTwin))
+    refuse('--keep leaves one machine running: it works with a single drill, once.');
   const variants = await variantsOf(asked, drills);
   const wished = await resolveLayout(asked, cwdHostPath);
   return variants.map((variant) => {
