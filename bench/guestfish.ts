@@ -27,7 +27,7 @@ import { lookAt, planReplace, planScrub, planSoftBalance } from '../src/core/pla
 import { degradedTree, payloadTree } from '../src/drills/steps/build-steps.ts';
 import { replaceMissingDisk } from '../src/drills/catalogue/replace-missing-disk.ts';
 import { createContext } from '../src/machine/context.ts';
-import type { Accelerator } from '../src/machine/qemu/qemu-program.ts';
+import type { Accelerator } from '../src/core/host/accelerator.ts';
 import { writePayloadImage } from '../src/storage/payload-image.ts';
 
 /** How long one run took, milliseconds. */

@@ -8,6 +8,7 @@ import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
 import { harmlessJson } from '../core/text/harmless-text.ts';
 import type { ExitCode } from '../core/exit-code.ts';
+import { accelerators } from '../core/host/accelerator.ts';
 import { exitCodes, mostSevere } from '../core/exit-code.ts';
 import { warnOfLayout } from '../core/layout/layout-mistakes.ts';
 import { labelJobs } from '../core/jobs/label-jobs.ts';
@@ -125,7 +126,7 @@ export const drillArguments = command(
       1024,
     ),
     accelerator: withDefault(
-      option('--accelerator', choice(['auto', 'kvm', 'tcg'], { metavar: 'NAME' }), {
+      option('--accelerator', choice(['auto', ...accelerators], { metavar: 'NAME' }), {
         description: message`auto uses KVM if a kernel really boots under it, otherwise software emulation.`,
       }),
       'auto',

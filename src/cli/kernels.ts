@@ -8,7 +8,6 @@ import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { parseKernelChoice } from '../core/image/kernel-choice.ts';
-import { nearestWord } from '../core/text/nearest-word.ts';
 import { createContext } from '../machine/context.ts';
 import type { CachedKernel } from '../machine/image/kernel/list-kernels.ts';
 import { suiteNames } from '../machine/image/packages/suite.ts';
@@ -182,12 +181,5 @@ function cachedAs(cli: Cli, typed: string, kernels: readonly CachedKernel[]): re
   const wanted = known.includes(typed) ? typed : absoluteKernel(cli, typed);
   const found = kernels.filter(({ kernel }) => kernel === wanted);
   if (found.length > 0) return found;
-  const nearest = nearestWord(typed, known);
-  throw new RaidlabError({
-    area: 'image',
-    reason: 'kernel-not-cached',
-    kernel: typed,
-    known,
-    nearest,
-  });
+  throw new RaidlabError({ area: 'image', reason: 'kernel-not-cached', kernel: typed, known });
 }

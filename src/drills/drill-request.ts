@@ -3,7 +3,7 @@ import type { ArrayLayout } from '../core/layout/layout.ts';
 import type { Expectation } from '../core/verdict/expectation.ts';
 import type { CacheStore } from '../machine/cache/store.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
-import type { Accelerator } from '../machine/qemu/qemu-program.ts';
+import type { Accelerator } from '../core/host/accelerator.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
 import type { LayoutAsked } from './applicability.ts';
 import type { Drill } from './drill.ts';

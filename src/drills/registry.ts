@@ -1,6 +1,5 @@
 import { RaidlabError } from '../core/failure/failure.ts';
 import { isGlob, matchesGlob } from '../core/text/glob.ts';
-import { nearestWord } from '../core/text/nearest-word.ts';
 import type { Drill } from './drill.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
 import { crashDuringReplaceTargetGone } from './catalogue/crash-during-replace-target-gone.ts';
@@ -58,13 +57,11 @@ export const drills: readonly Drill[] = [
 /** The drill that `raidlab drill` runs when none is named. */
 export const defaultDrill: Drill = replaceMissingDisk;
 
-/** Finds a drill by name; throws `unknown-drill` with the nearest known name. */
+/** Finds a drill by name; throws `unknown-drill`. */
 export function findDrill(name: string): Drill {
   const found = drills.find((drill) => drill.name === name);
   if (found !== undefined) return found;
-  const known = drills.map((drill) => drill.name);
-  const nearest = nearestWord(name, known);
-  throw new RaidlabError({ area: 'usage', reason: 'unknown-drill', drill: name, known, nearest });
+  throw new RaidlabError({ area: 'usage', reason: 'unknown-drill', drill: name, known: drills.map((drill) => drill.name) });
 }
 
 /**
@@ -92,9 +89,7 @@ export function selectTagged(from: readonly Drill[], tags: readonly string[]): r
 export const drillTags: readonly string[] = [...new Set(drills.flatMap((drill) => drill.tags))].sort();
 
 function requireTag(tag: string): void {
-  if (drillTags.includes(tag)) return;
-  const nearest = nearestWord(tag, drillTags);
-  throw new RaidlabError({ area: 'usage', reason: 'unknown-tag', tag, known: drillTags, nearest });
+  if (!drillTags.includes(tag)) throw new RaidlabError({ area: 'usage', reason: 'unknown-tag', tag, known: drillTags });
 }
 
 /** Gives all drills with a promise: all except demonstrations. */
@@ -107,17 +102,7 @@ export function checkSkippedSteps(drill: Drill, skippedSteps: readonly string[])
   const known = drill.steps.map((step) => step.name);
   for (const name of skippedSteps) {
     const step = drill.steps.find((candidate) => candidate.name === name);
-    if (step === undefined) {
-      const nearest = nearestWord(name, known);
-      throw new RaidlabError({
-        area: 'usage',
-        reason: 'unknown-step',
-        drill: drill.name,
-        step: name,
-        known,
-        nearest,
-      });
-    }
+    if (step === undefined) throw new RaidlabError({ area: 'usage', reason: 'unknown-step', drill: drill.name, step: name, known });
     if (!step.skippable) {
       const skippable = drill.steps.filter((candidate) => candidate.skippable).map((candidate) => candidate.name);
       throw new RaidlabError({ area: 'usage', reason: 'required-step', drill: drill.name, step: name, skippable });

@@ -5,6 +5,7 @@ import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
 import { labStateVersion } from '../core/lab/lab-state.ts';
 import type { LabState } from '../core/lab/lab-state.ts';
 import { describeLayout } from '../core/layout/layout.ts';
+import type { Accelerator } from '../core/host/accelerator.ts';
 import type { ArrayLayout } from '../core/layout/layout.ts';
 import { warnOfLayout } from '../core/layout/layout-mistakes.ts';
 import { fileFailure, hasErrorCode } from '../machine/cache/file-failure.ts';
@@ -35,7 +36,7 @@ export interface LabWishes {
   readonly kernel?: string;
   readonly tools?: string;
   readonly memoryMiB?: number;
-  readonly accelerator?: 'kvm' | 'tcg';
+  readonly accelerator?: Accelerator;
   readonly sshPort?: number;
 }
 

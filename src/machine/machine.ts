@@ -5,7 +5,8 @@ import type { UnkeptConsole } from './console/console-watch.ts';
 import type { Context } from './context.ts';
 import type { Guest } from './guest.ts';
 import type { KernelArtefact } from './image/artefact.ts';
-import type { Accelerator, QemuProgram } from './qemu/qemu-program.ts';
+import type { Accelerator } from '../core/host/accelerator.ts';
+import type { QemuProgram } from './qemu/qemu-program.ts';
 
 /** An array disk: an image file on the host, a disk with that serial in the guest. */
 export interface DiskSpec {

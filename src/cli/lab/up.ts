@@ -5,6 +5,7 @@ import type { InferValue } from '@optique/core/parser';
 import { command, constant, negatableFlag, option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
+import { accelerators } from '../../core/host/accelerator.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
@@ -48,7 +49,7 @@ export const upArguments = (cli: Cli) =>
         }),
       ),
       accelerator: optional(
-        option('--accelerator', choice(['kvm', 'tcg'], { metavar: 'NAME' }), {
+        option('--accelerator', choice(accelerators, { metavar: 'NAME' }), {
           description: message`KVM or software emulation (default: KVM if a kernel really boots under it).`,
         }),
       ),

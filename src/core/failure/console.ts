@@ -1,11 +1,11 @@
 import { exitCodes } from '../exit-code.ts';
-import type { FailureDescription } from './description.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
 
 /** The console of a lab is not available (69). */
 export type ConsoleFailure =
-  | { readonly area: 'lab'; readonly reason: 'console-busy'; readonly lab: string; readonly pid: number | null }
+  | FailureOf<'lab', 'console-busy', { lab: string; pid: number | null }>
   /** `how` completes "…: ". */
-  | { readonly area: 'lab'; readonly reason: 'console-missing'; readonly lab: string; readonly how: string };
+  | FailureOf<'lab', 'console-missing', { lab: string; how: string }>;
 
 /** Tells whether a failure is about a console. */
 export function isConsoleFailure<F extends { readonly reason: string }>(failure: F): failure is Extract<F, ConsoleFailure> {

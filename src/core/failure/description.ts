@@ -1,5 +1,11 @@
 import type { ExitCode } from '../exit-code.ts';
 
+/** A failure with its facts; code states these, and the text is made from them. */
+export type FailureOf<Area extends string, Reason extends string, Facts = object> = {
+  readonly area: Area;
+  readonly reason: Reason;
+} & Readonly<Facts>;
+
 /** A failure in three layers for people, and the remedy. */
 export interface FailureDescription {
   readonly exitCode: ExitCode;

@@ -1,12 +1,12 @@
 import { exitCodes } from '../exit-code.ts';
-import type { FailureDescription } from './description.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
 
 /** A person's own drill cannot be used or created: exit 64. */
 export type DrillFileFailure =
-  | { readonly area: 'usage'; readonly reason: 'no-drill-file'; readonly file: string; readonly why: string }
+  | FailureOf<'usage', 'no-drill-file', { file: string; why: string }>
   /** `place` is the file and the position in it: `./my-drill.ts:12:3`; `said` the source there, or nothing. */
-  | { readonly area: 'usage'; readonly reason: 'bad-drill-file'; readonly place: string; readonly problem: string; readonly said: string }
-  | { readonly area: 'usage'; readonly reason: 'file-exists'; readonly file: string };
+  | FailureOf<'usage', 'bad-drill-file', { place: string; problem: string; said: string }>
+  | FailureOf<'usage', 'file-exists', { file: string }>;
 
 /** Describes a failure of a drill file. */
 export function describeDrillFileFailure(failure: DrillFileFailure): FailureDescription {

@@ -19,9 +19,9 @@ type Sample<Area, Reason> = readonly [exitCode: number, Omit<Extract<Failure, { 
 const samples: Samples = {
   usage: {
     'bad-arguments': [64, { message: 'There is no flag --foo.', command: 'raidlab drill' }],
-    'unknown-drill': [64, { drill: 'replce', known: ['replace', 'crash'], nearest: 'replace' }],
-    'unknown-tag': [64, { tag: 'replce', known: ['replace'], nearest: 'replace' }],
-    'unknown-step': [64, { drill: 'replace', step: 'balanc', known: ['balance'], nearest: 'balance' }],
+    'unknown-drill': [64, { drill: 'replce', known: ['replace', 'crash'] }],
+    'unknown-tag': [64, { tag: 'replce', known: ['replace'] }],
+    'unknown-step': [64, { drill: 'replace', step: 'balanc', known: ['balance'] }],
     'required-step': [64, { drill: 'replace', step: 'build-array', skippable: ['balance'] }],
     'unknown-entry': [64, { entry: 'kernl', known: ['kernel-0'], nearest: 'kernel-0' }],
     'ambiguous-entry': [64, { entry: 'kernel', matches: ['kernel-0', 'kernel-1'] }],
@@ -60,9 +60,9 @@ const samples: Samples = {
     internal: [70, { message: 'an empty argv was given.' }],
   },
   image: {
-    'unknown-suite': [64, { suite: 'trixe', known: ['trixie'], nearest: 'trixie' }],
-    'unknown-kernel': [64, { kernel: 'trixe', known: ['trixie'], nearest: 'trixie' }],
-    'kernel-not-cached': [64, { kernel: 'trixe', known: ['trixie'], nearest: 'trixie' }],
+    'unknown-suite': [64, { suite: 'trixe', known: ['trixie'] }],
+    'unknown-kernel': [64, { kernel: 'trixe', known: ['trixie'] }],
+    'kernel-not-cached': [64, { kernel: 'trixe', known: ['trixie'] }],
     'version-not-found': [64, { version: '6.13', known: ['6.12', '7.3'] }],
     'unusable-kernel-files': [64, { hostPath: './linux', why: 'there is no vmlinuz', remedy: 'Copy it there.' }],
     'build-failed': [69, { artefact: 'tools trixie', argv, said }],
@@ -101,7 +101,7 @@ const samples: Samples = {
     'not-as-built': [64, { why: 'DISK1 has been pulled', remedy: 'Insert it.' }],
     'root-of-layers': [64, { lab: 'default', kernel: '3.16.0' }],
     'disk-missing': [69, { lab: 'default', serial: 'DISK1', hostPath: '/home/me/.raidlab/default/disks/DISK1.raw' }],
-    'unknown-disk': [64, { lab: 'default', disk: 'DIKS1', known: ['DISK1'], nearest: 'DISK1' }],
+    'unknown-disk': [64, { lab: 'default', disk: 'DIKS1', known: ['DISK1'] }],
     'no-slot': [64, { lab: 'default', bus: 'nvme', slots: 16 }],
     'bad-fault': [64, { disk: 'DISK1', why: 'No place on the disk is given.' }],
     'beyond-redundancy': [64, { why: 'the array has single chunks' }],
@@ -115,7 +115,7 @@ const samples: Samples = {
     'console-busy': [69, { lab: 'default', pid: 4711 }],
     'console-missing': [69, { lab: 'default', how: 'its machine has no console' }],
     'bad-snapshot-name': [64, { snapshot: '../x' }],
-    'no-snapshot': [64, { lab: 'default', snapshot: 'befor', known: ['before'], nearest: 'before' }],
+    'no-snapshot': [64, { lab: 'default', snapshot: 'befor', known: ['before'] }],
     'snapshot-exists': [64, { lab: 'default', snapshot: 'before' }],
     'snapshot-failed': [69, { lab: 'default', snapshot: 'before', said }],
     'snapshot-damaged': [69, { snapshot: 'before', why: 'machine is missing' }],
@@ -183,8 +183,8 @@ test('a command that a signal ended is told by its signal', () => {
 
 test('a nearest word is offered only where there is one', () => {
   const failure = { area: 'usage', reason: 'unknown-drill', drill: 'x', known: ['replace'] } as const;
-  assert.doesNotMatch(describeFailure({ ...failure, nearest: undefined }).remedy, /Did you mean/u);
-  assert.match(describeFailure({ ...failure, nearest: 'replace' }).remedy, /^Did you mean "replace"\? /u);
+  assert.doesNotMatch(describeFailure(failure).remedy, /Did you mean/u);
+  assert.match(describeFailure({ ...failure, drill: 'replce' }).remedy, /^Did you mean "replace"\? /u);
 });
 
 test('without a network the words are about that, and not about the mirror', () => {

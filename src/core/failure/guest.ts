@@ -2,39 +2,14 @@ import { exitCodes } from '../exit-code.ts';
 import { formatSize } from '../text/size.ts';
 import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
 import type { TimeLimit } from '../text/time-limit.ts';
-import type { FailureDescription } from './description.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
 
 /** A command in the guest ended in an unexpected way, or its output cannot be judged: exit 2. */
 export type GuestFailure =
-  | {
-      readonly area: 'guest';
-      readonly reason: 'command-failed';
-      readonly machine: string;
-      readonly argv: readonly string[];
-      readonly exitCode: number;
-      readonly said: string;
-    }
-  | {
-      readonly area: 'guest';
-      readonly reason: 'command-timed-out';
-      readonly machine: string;
-      readonly argv: readonly string[];
-      readonly limit: TimeLimit;
-    }
-  | {
-      readonly area: 'guest';
-      readonly reason: 'output-not-understood';
-      readonly machine: string;
-      readonly argv: readonly string[];
-      readonly message: string;
-    }
-  | {
-      readonly area: 'guest';
-      readonly reason: 'output-too-long';
-      readonly machine: string;
-      readonly argv: readonly string[];
-      readonly limitBytes: number;
-    };
+  | FailureOf<'guest', 'command-failed', { machine: string; argv: readonly string[]; exitCode: number; said: string }>
+  | FailureOf<'guest', 'command-timed-out', { machine: string; argv: readonly string[]; limit: TimeLimit }>
+  | FailureOf<'guest', 'output-not-understood', { machine: string; argv: readonly string[]; message: string }>
+  | FailureOf<'guest', 'output-too-long', { machine: string; argv: readonly string[]; limitBytes: number }>;
 
 /** Describes a guest failure. */
 export function describeGuestFailure(failure: GuestFailure): FailureDescription {

@@ -1,38 +1,25 @@
 import { exitCodes } from '../exit-code.ts';
 import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
 import type { TimeLimit } from '../text/time-limit.ts';
-import type { FailureDescription } from './description.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
 import { describeLacks } from './lacks.ts';
 import type { LacksFailure } from './lacks.ts';
 
 /** The host lacks something (exit 69), raidlab was interrupted (130), or raidlab itself is at fault (70). */
 export type HostFailure =
-  | { readonly area: 'host'; readonly reason: 'program-missing'; readonly program: string; readonly purpose: string }
+  | FailureOf<'host', 'program-missing', { program: string; purpose: string }>
   | LacksFailure
-  | { readonly area: 'host'; readonly reason: 'qemu-too-old'; readonly found: string; readonly needed: string }
-  | {
-      readonly area: 'host';
-      readonly reason: 'command-failed';
-      readonly argv: readonly string[];
-      readonly exitCode?: number;
-      readonly signal?: string;
-      readonly said: string;
-    }
-  | { readonly area: 'host'; readonly reason: 'disk-full'; readonly hostPath: string; readonly doing: string }
-  | { readonly area: 'host'; readonly reason: 'not-writable'; readonly hostPath: string; readonly purpose: string; readonly said: string }
+  | FailureOf<'host', 'qemu-too-old', { found: string; needed: string }>
+  | FailureOf<'host', 'command-failed', { argv: readonly string[]; exitCode?: number; signal?: string; said: string }>
+  | FailureOf<'host', 'disk-full', { hostPath: string; doing: string }>
+  | FailureOf<'host', 'not-writable', { hostPath: string; purpose: string; said: string }>
   /** `unfit`: each candidate directory with what is wrong with it. */
-  | { readonly area: 'host'; readonly reason: 'no-open-directory'; readonly unfit: readonly string[] }
-  | {
-      readonly area: 'host';
-      readonly reason: 'wait-timed-out';
-      readonly waitingFor: string;
-      readonly limit: TimeLimit;
-      readonly lastSeen: string;
-    }
+  | FailureOf<'host', 'no-open-directory', { unfit: readonly string[] }>
+  | FailureOf<'host', 'wait-timed-out', { waitingFor: string; limit: TimeLimit; lastSeen: string }>
   /** `uses`: each cache entry with its user, `kernel-da422af7 by process 4711`. */
-  | { readonly area: 'host'; readonly reason: 'entry-in-use'; readonly uses: readonly string[] }
-  | { readonly area: 'host'; readonly reason: 'interrupted'; readonly signal: string }
-  | { readonly area: 'host'; readonly reason: 'internal'; readonly message: string };
+  | FailureOf<'host', 'entry-in-use', { uses: readonly string[] }>
+  | FailureOf<'host', 'interrupted', { signal: string }>
+  | FailureOf<'host', 'internal', { message: string }>;
 
 /** Describes a host failure. */
 export function describeHostFailure(failure: HostFailure): FailureDescription {

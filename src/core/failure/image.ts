@@ -1,77 +1,33 @@
 import type { IncompleteKernel } from '../image/available-kernel.ts';
 import { exitCodes } from '../exit-code.ts';
 import { mirrorVariable, mirrorVariableOf } from '../image/mirrors.ts';
-import type { FailureDescription } from './description.ts';
-import { didYouMean } from './did-you-mean.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
+import { didYouMean, offerWords } from '../text/nearest-word.ts';
 
 /** An image (kernel or tools) could not be built or is unusable: exit 69, or 64 for an unknown suite. */
 export type ImageFailure =
-  | {
-      readonly area: 'image';
-      readonly reason: 'unknown-suite';
-      readonly suite: string;
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | {
-      readonly area: 'image';
-      readonly reason: 'unknown-kernel';
-      readonly kernel: string;
-      /** The suites. */
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | {
-      readonly area: 'image';
-      readonly reason: 'kernel-not-cached';
-      readonly kernel: string;
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | {
-      readonly area: 'image';
-      readonly reason: 'version-not-found';
-      readonly version: string;
-      /** What the suites have, without the last number: `6.12`. Oldest first. */
-      readonly known: readonly string[];
-      /** A kernel that a suite names, but whose parts it lacks. */
-      readonly partly?: IncompleteKernel;
-      /** What could not be read. */
-      readonly unread?: { readonly suites: readonly string[]; readonly said: string };
-    }
-  | {
-      readonly area: 'image';
-      readonly reason: 'unusable-kernel-files';
-      readonly hostPath: string;
-      readonly why: string;
-      readonly remedy: string;
-    }
-  | {
-      readonly area: 'image';
-      readonly reason: 'build-failed';
-      readonly artefact: string;
-      readonly argv: readonly string[];
-      readonly said: string;
-    }
-  | {
-      readonly area: 'image';
-      readonly reason: 'mirror-unreachable';
-      readonly suite: string;
-      readonly hasNetwork: boolean;
-      readonly argv: readonly string[];
-      readonly said: string;
-    }
-  | { readonly area: 'image'; readonly reason: 'mirror-unknown'; readonly suite: string }
-  | { readonly area: 'image'; readonly reason: 'module-missing'; readonly kernel: string; readonly module: string }
-  | {
-      readonly area: 'image';
-      readonly reason: 'tools-too-new';
-      readonly kernel: string;
-      readonly suite: string;
-      readonly oldestKernel: string;
-      /** Suites whose tools run on it. */
-      readonly others: readonly string[];
-    };
+  | FailureOf<'image', 'unknown-suite', { suite: string; known: readonly string[] }>
+  /** `known`: the suites. */
+  | FailureOf<'image', 'unknown-kernel', { kernel: string; known: readonly string[] }>
+  | FailureOf<'image', 'kernel-not-cached', { kernel: string; known: readonly string[] }>
+  | FailureOf<'image', 'version-not-found', MissingVersion>
+  | FailureOf<'image', 'unusable-kernel-files', { hostPath: string; why: string; remedy: string }>
+  | FailureOf<'image', 'build-failed', { artefact: string; argv: readonly string[]; said: string }>
+  | FailureOf<'image', 'mirror-unreachable', { suite: string; hasNetwork: boolean; argv: readonly string[]; said: string }>
+  | FailureOf<'image', 'mirror-unknown', { suite: string }>
+  | FailureOf<'image', 'module-missing', { kernel: string; module: string }>
+  /** `others`: suites whose tools run on it. */
+  | FailureOf<'image', 'tools-too-new', { kernel: string; suite: string; oldestKernel: string; others: readonly string[] }>;
+
+interface MissingVersion {
+  readonly version: string;
+  /** What the suites have, without the last number: `6.12`. Oldest first. */
+  readonly known: readonly string[];
+  /** A kernel that a suite names, but whose parts it lacks. */
+  readonly partly?: IncompleteKernel;
+  /** What could not be read. */
+  readonly unread?: { readonly suites: readonly string[]; readonly said: string };
+}
 
 /** Describes an image failure. */
 export function describeImageFailure(failure: ImageFailure): FailureDescription {
@@ -80,19 +36,19 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
       return {
         exitCode: exitCodes.usage,
         what: `"${failure.suite}" is not a Debian suite that raidlab knows.`,
-        remedy: `${didYouMean(failure.nearest)}Suites: ${failure.known.join(', ')}.`,
+        remedy: offerWords(failure.suite, failure.known, 'Suites'),
       };
     case 'unknown-kernel':
       return {
         exitCode: exitCodes.usage,
         what: `"${failure.kernel}" is not a kernel.`,
-        remedy: `${didYouMean(failure.nearest)}A kernel is a Debian suite (${failure.known.join(', ')}), a version (6.12), .deb files separated by commas, or a directory with vmlinuz and modules, written with a slash (./linux).`,
+        remedy: `${didYouMean(failure.kernel, failure.known)}A kernel is a Debian suite (${failure.known.join(', ')}), a version (6.12), .deb files separated by commas, or a directory with vmlinuz and modules, written with a slash (./linux).`,
       };
     case 'kernel-not-cached':
       return {
         exitCode: exitCodes.usage,
         what: `There is no kernel "${failure.kernel}" in the cache.`,
-        remedy: failure.known.length === 0 ? 'There are none.' : `${didYouMean(failure.nearest)}There are: ${failure.known.join(', ')}.`,
+        remedy: failure.known.length === 0 ? 'There are none.' : offerWords(failure.kernel, failure.known, 'There are'),
       };
     case 'version-not-found':
       return describeVersionNotFound(failure);
@@ -143,8 +99,7 @@ export function describeImageFailure(failure: ImageFailure): FailureDescription 
   }
 }
 
-function describeVersionNotFound(failure: ImageFailure & { readonly reason: 'version-not-found' }): FailureDescription {
-  const { version, known, partly, unread } = failure;
+function describeVersionNotFound({ version, known, partly, unread }: MissingVersion): FailureDescription {
   const lacks =
     partly === undefined
       ? ''

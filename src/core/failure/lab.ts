@@ -3,73 +3,40 @@ import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
 import type { TimeLimit } from '../text/time-limit.ts';
 import { describeConsoleFailure, isConsoleFailure } from './console.ts';
 import type { ConsoleFailure } from './console.ts';
-import type { FailureDescription } from './description.ts';
-import { didYouMean } from './did-you-mean.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
+import { offerWords } from '../text/nearest-word.ts';
 import { describeSnapshotFailure, isSnapshotFailure } from './snapshot.ts';
 import type { SnapshotFailure } from './snapshot.ts';
 
 /** A lab is missing, off, or unusable: 64 or 69 for what the person can fix, 3 for a crashed kernel. */
 export type LabFailure =
-  | { readonly area: 'lab'; readonly reason: 'bad-name'; readonly lab: string }
-  | { readonly area: 'lab'; readonly reason: 'no-lab'; readonly lab: string; readonly hostPath: string; readonly known: readonly string[] }
+  | FailureOf<'lab', 'bad-name', { lab: string }>
+  | FailureOf<'lab', 'no-lab', { lab: string; hostPath: string; known: readonly string[] }>
   /** `how` completes "The lab … is off": `since …`, `it died: …`. */
-  | {
-      readonly area: 'lab';
-      readonly reason: 'not-on';
-      readonly lab: string;
-      readonly how: string;
-      readonly lastConsoleLines: readonly string[];
-    }
-  | { readonly area: 'lab'; readonly reason: 'busy'; readonly lab: string; readonly pid: number | null; readonly limit: TimeLimit }
-  | { readonly area: 'lab'; readonly reason: 'differs'; readonly lab: string; readonly asked: string; readonly has: string }
+  | FailureOf<'lab', 'not-on', { lab: string; how: string; lastConsoleLines: readonly string[] }>
+  | FailureOf<'lab', 'busy', { lab: string; pid: number | null; limit: TimeLimit }>
+  | FailureOf<'lab', 'differs', { lab: string; asked: string; has: string }>
   /** `why` completes "…, because". */
-  | {
-      readonly area: 'lab';
-      readonly reason: 'not-yours';
-      readonly lab: string;
-      readonly hostPath: string;
-      readonly why: string;
-      readonly remedy: string;
-    }
-  | { readonly area: 'lab'; readonly reason: 'state-damaged'; readonly hostPath: string; readonly why: string }
-  | { readonly area: 'lab'; readonly reason: 'state-newer'; readonly hostPath: string; readonly version: number; readonly known: number }
+  | FailureOf<'lab', 'not-yours', { lab: string; hostPath: string; why: string; remedy: string }>
+  | FailureOf<'lab', 'state-damaged', { hostPath: string; why: string }>
+  | FailureOf<'lab', 'state-newer', { hostPath: string; version: number; known: number }>
   /** `why` says what is not as `raidlab up` built it, or has changed since; `remedy` says what fixes that. */
-  | { readonly area: 'lab'; readonly reason: 'not-as-built'; readonly why: string; readonly remedy: string }
+  | FailureOf<'lab', 'not-as-built', { why: string; remedy: string }>
   /** Its system disk was written over a layered root, which this kernel cannot have. */
-  | { readonly area: 'lab'; readonly reason: 'root-of-layers'; readonly lab: string; readonly kernel: string }
-  | { readonly area: 'lab'; readonly reason: 'disk-missing'; readonly lab: string; readonly serial: string; readonly hostPath: string }
-  | {
-      readonly area: 'lab';
-      readonly reason: 'unknown-disk';
-      readonly lab: string;
-      readonly disk: string;
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | { readonly area: 'lab'; readonly reason: 'no-slot'; readonly lab: string; readonly bus: string; readonly slots: number }
-  | { readonly area: 'lab'; readonly reason: 'bad-fault'; readonly disk: string; readonly why: string }
+  | FailureOf<'lab', 'root-of-layers', { lab: string; kernel: string }>
+  | FailureOf<'lab', 'disk-missing', { lab: string; serial: string; hostPath: string }>
+  | FailureOf<'lab', 'unknown-disk', { lab: string; disk: string; known: readonly string[] }>
+  | FailureOf<'lab', 'no-slot', { lab: string; bus: string; slots: number }>
+  | FailureOf<'lab', 'bad-fault', { disk: string; why: string }>
   /** `why` completes "…, because". */
-  | { readonly area: 'lab'; readonly reason: 'beyond-redundancy'; readonly why: string }
-  | { readonly area: 'lab'; readonly reason: 'port-taken'; readonly port: number; readonly said: string }
-  | { readonly area: 'lab'; readonly reason: 'keeper-ended'; readonly lab: string; readonly how: string; readonly said: string }
-  | {
-      readonly area: 'lab';
-      readonly reason: 'keeper-silent';
-      readonly lab: string;
-      readonly waitingFor: string;
-      readonly limit: TimeLimit;
-      readonly lastSeen: string;
-    }
-  | { readonly area: 'lab'; readonly reason: 'kept-elsewhere'; readonly lab: string; readonly how: string }
-  | { readonly area: 'lab'; readonly reason: 'keeper-differs'; readonly lab: string; readonly keeper: string; readonly here: string }
-  | {
-      readonly area: 'lab';
-      readonly reason: 'kernel-crashed';
-      readonly lab: string;
-      readonly what: string;
-      readonly transcript: readonly string[];
-    }
-  | { readonly area: 'lab'; readonly reason: 'ssh-silent'; readonly lab: string; readonly limit: TimeLimit; readonly lastSeen: string }
+  | FailureOf<'lab', 'beyond-redundancy', { why: string }>
+  | FailureOf<'lab', 'port-taken', { port: number; said: string }>
+  | FailureOf<'lab', 'keeper-ended', { lab: string; how: string; said: string }>
+  | FailureOf<'lab', 'keeper-silent', { lab: string; waitingFor: string; limit: TimeLimit; lastSeen: string }>
+  | FailureOf<'lab', 'kept-elsewhere', { lab: string; how: string }>
+  | FailureOf<'lab', 'keeper-differs', { lab: string; keeper: string; here: string }>
+  | FailureOf<'lab', 'kernel-crashed', { lab: string; what: string; transcript: readonly string[] }>
+  | FailureOf<'lab', 'ssh-silent', { lab: string; limit: TimeLimit; lastSeen: string }>
   | ConsoleFailure
   | SnapshotFailure;
 
@@ -97,7 +64,7 @@ function describeDiskFailure(failure: DiskFailure): FailureDescription {
       return {
         exitCode: usage,
         what: `The lab ${failure.lab} has no disk called "${failure.disk}".`,
-        remedy: `${didYouMean(failure.nearest)}Its disks are: ${failure.known.join(', ')}.`,
+        remedy: offerWords(failure.disk, failure.known, 'Its disks are'),
       };
     case 'no-slot':
       return {

@@ -1,14 +1,13 @@
 import { exitCodes } from '../exit-code.ts';
 import type { Mend } from '../host/mend.ts';
-import type { FailureDescription } from './description.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
 
 /** The host lacks something that must be there before anything can be started or built (69). */
-export interface LacksFailure {
-  readonly area: 'host';
-  readonly reason: 'lacks';
-  readonly lacks: readonly { readonly name: string; readonly what: string; readonly why: string }[];
-  readonly mend: Mend;
-}
+export type LacksFailure = FailureOf<
+  'host',
+  'lacks',
+  { lacks: readonly { readonly name: string; readonly what: string; readonly why: string }[]; mend: Mend }
+>;
 
 /** Describes what a host lacks. */
 export function describeLacks({ lacks, mend }: LacksFailure): FailureDescription {

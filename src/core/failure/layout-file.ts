@@ -1,5 +1,5 @@
 import { exitCodes } from '../exit-code.ts';
-import type { FailureDescription } from './description.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
 
 /** A mistake in a layout file, with its place. */
 export interface PlacedMistake {
@@ -15,9 +15,9 @@ export interface PlacedMistake {
 
 /** A layout file cannot be read, or describes an impossible layout: exit 64. */
 export type LayoutFileFailure =
-  | { readonly area: 'usage'; readonly reason: 'no-layout-file'; readonly file: string; readonly why: string }
+  | FailureOf<'usage', 'no-layout-file', { file: string; why: string }>
   /** At least one mistake, in the order of the text. */
-  | { readonly area: 'usage'; readonly reason: 'bad-layout-file'; readonly file: string; readonly mistakes: readonly PlacedMistake[] };
+  | FailureOf<'usage', 'bad-layout-file', { file: string; mistakes: readonly PlacedMistake[] }>;
 
 /** Describes a failure of a layout file. The first mistake is reported; the others are listed below it. */
 export function describeLayoutFileFailure(failure: LayoutFileFailure): FailureDescription {

@@ -1,72 +1,20 @@
 import { exitCodes } from '../exit-code.ts';
 import { formatTimeLimit, longerLimitsRemedy } from '../text/time-limit.ts';
 import type { TimeLimit } from '../text/time-limit.ts';
-import type { FailureDescription } from './description.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
 
 /** The machine (QEMU, its sockets, the guest agent) is at fault: never a finding about storage. Exit 2 inside a drill, 69 before it began. */
 export type MachineFailure =
-  | {
-      readonly area: 'machine';
-      readonly reason: 'qemu-refused-to-start';
-      readonly machine: string;
-      readonly argv: readonly string[];
-      readonly said: string;
-    }
-  | {
-      readonly area: 'machine';
-      readonly reason: 'qemu-ended';
-      readonly machine: string;
-      readonly how: string;
-      readonly waitingFor: string;
-      readonly said: string;
-    }
-  | {
-      readonly area: 'machine';
-      readonly reason: 'boot-timed-out';
-      readonly machine: string;
-      readonly limit: TimeLimit;
-      readonly lastConsoleLine: string;
-    }
-  | {
-      readonly area: 'machine';
-      readonly reason: 'agent-silent';
-      readonly machine: string;
-      readonly waitingFor: string;
-      readonly limit: TimeLimit;
-      readonly lastSeen: string;
-    }
-  | {
-      readonly area: 'machine';
-      readonly reason: 'qmp-error';
-      readonly machine: string;
-      readonly command: string;
-      readonly errorClass: string;
-      readonly said: string;
-    }
-  | { readonly area: 'machine'; readonly reason: 'boot-failed'; readonly machine: string; readonly said: string }
-  | { readonly area: 'machine'; readonly reason: 'kvm-unusable'; readonly why: string }
-  | {
-      readonly area: 'machine';
-      readonly reason: 'qmp-silent';
-      readonly machine: string;
-      readonly waitingFor: string;
-      readonly limit: TimeLimit;
-      readonly lastSeen: string;
-    }
-  | {
-      readonly area: 'machine';
-      readonly reason: 'protocol-broken';
-      readonly machine: string;
-      readonly peer: 'QEMU' | 'guest agent';
-      readonly said: string;
-    }
-  | {
-      readonly area: 'machine';
-      readonly reason: 'state-not-moved';
-      readonly machine: string;
-      readonly waitingFor: string;
-      readonly said: string;
-    };
+  | FailureOf<'machine', 'qemu-refused-to-start', { machine: string; argv: readonly string[]; said: string }>
+  | FailureOf<'machine', 'qemu-ended', { machine: string; how: string; waitingFor: string; said: string }>
+  | FailureOf<'machine', 'boot-timed-out', { machine: string; limit: TimeLimit; lastConsoleLine: string }>
+  | FailureOf<'machine', 'agent-silent', { machine: string; waitingFor: string; limit: TimeLimit; lastSeen: string }>
+  | FailureOf<'machine', 'qmp-error', { machine: string; command: string; errorClass: string; said: string }>
+  | FailureOf<'machine', 'boot-failed', { machine: string; said: string }>
+  | FailureOf<'machine', 'kvm-unusable', { why: string }>
+  | FailureOf<'machine', 'qmp-silent', { machine: string; waitingFor: string; limit: TimeLimit; lastSeen: string }>
+  | FailureOf<'machine', 'protocol-broken', { machine: string; peer: 'QEMU' | 'guest agent'; said: string }>
+  | FailureOf<'machine', 'state-not-moved', { machine: string; waitingFor: string; said: string }>;
 
 /** Describes a machine failure. */
 export function describeMachineFailure(failure: MachineFailure): FailureDescription {

@@ -1,26 +1,19 @@
 import { exitCodes } from '../exit-code.ts';
-import type { FailureDescription } from './description.ts';
-import { didYouMean } from './did-you-mean.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
+import { offerWords } from '../text/nearest-word.ts';
 
 /** A snapshot of a lab cannot be made or restored: because of what was typed (64), or of this host (69). */
 export type SnapshotFailure =
-  | { readonly area: 'lab'; readonly reason: 'bad-snapshot-name'; readonly snapshot: string }
-  | {
-      readonly area: 'lab';
-      readonly reason: 'no-snapshot';
-      readonly lab: string;
-      readonly snapshot: string;
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | { readonly area: 'lab'; readonly reason: 'snapshot-exists'; readonly lab: string; readonly snapshot: string }
-  | { readonly area: 'lab'; readonly reason: 'snapshot-failed'; readonly lab: string; readonly snapshot: string; readonly said: string }
+  | FailureOf<'lab', 'bad-snapshot-name', { snapshot: string }>
+  | FailureOf<'lab', 'no-snapshot', { lab: string; snapshot: string; known: readonly string[] }>
+  | FailureOf<'lab', 'snapshot-exists', { lab: string; snapshot: string }>
+  | FailureOf<'lab', 'snapshot-failed', { lab: string; snapshot: string; said: string }>
   /** `why` is in words. */
-  | { readonly area: 'lab'; readonly reason: 'snapshot-damaged'; readonly snapshot: string; readonly why: string }
+  | FailureOf<'lab', 'snapshot-damaged', { snapshot: string; why: string }>
   /** `why` is in words. */
-  | { readonly area: 'lab'; readonly reason: 'snapshot-differs'; readonly snapshot: string; readonly why: string }
+  | FailureOf<'lab', 'snapshot-differs', { snapshot: string; why: string }>
   /** What cannot be saved while it runs; `otherwise` completes "…, or `raidlab halt` first". */
-  | { readonly area: 'lab'; readonly reason: 'snapshot-unsupported'; readonly what: string; readonly otherwise: string };
+  | FailureOf<'lab', 'snapshot-unsupported', { what: string; otherwise: string }>;
 
 const reasons: readonly string[] = [
   'bad-snapshot-name',
@@ -51,7 +44,10 @@ export function describeSnapshotFailure(failure: SnapshotFailure): FailureDescri
       return {
         exitCode: usage,
         what: `The lab ${failure.lab} has no snapshot called "${failure.snapshot}".`,
-        remedy: `${didYouMean(failure.nearest)}${failure.known.length === 0 ? 'It has none; `raidlab snapshot save NAME` creates one.' : `It has: ${failure.known.join(', ')}.`}`,
+        remedy:
+          failure.known.length === 0
+            ? 'It has none; `raidlab snapshot save NAME` creates one.'
+            : offerWords(failure.snapshot, failure.known, 'It has'),
       };
     case 'snapshot-exists':
       return {

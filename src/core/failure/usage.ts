@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-code.ts';
-import type { FailureDescription } from './description.ts';
-import { didYouMean } from './did-you-mean.ts';
+import type { FailureDescription, FailureOf } from './description.ts';
+import { offerWords } from '../text/nearest-word.ts';
 import { describeDrillFileFailure } from './drill-file.ts';
 import type { DrillFileFailure } from './drill-file.ts';
 import { describeLayoutFileFailure } from './layout-file.ts';
@@ -8,55 +8,18 @@ import type { LayoutFileFailure } from './layout-file.ts';
 
 /** The person asked for something that does not exist or is impossible: exit 64. */
 export type UsageFailure =
-  | { readonly area: 'usage'; readonly reason: 'bad-arguments'; readonly message: string; readonly command: string }
-  | {
-      readonly area: 'usage';
-      readonly reason: 'unknown-drill';
-      readonly drill: string;
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | {
-      readonly area: 'usage';
-      readonly reason: 'unknown-step';
-      readonly drill: string;
-      readonly step: string;
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | {
-      readonly area: 'usage';
-      readonly reason: 'required-step';
-      readonly drill: string;
-      readonly step: string;
-      readonly skippable: readonly string[];
-    }
-  | {
-      readonly area: 'usage';
-      readonly reason: 'unknown-tag';
-      readonly tag: string;
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | {
-      readonly area: 'usage';
-      readonly reason: 'unknown-entry';
-      readonly entry: string;
-      readonly known: readonly string[];
-      readonly nearest: string | undefined;
-    }
-  | { readonly area: 'usage'; readonly reason: 'ambiguous-entry'; readonly entry: string; readonly matches: readonly string[] }
-  | {
-      readonly area: 'usage';
-      readonly reason: 'bad-variable';
-      readonly variable: string;
-      readonly value: string;
-      readonly expected: string;
-    }
+  | FailureOf<'usage', 'bad-arguments', { message: string; command: string }>
+  | FailureOf<'usage', 'unknown-drill', { drill: string; known: readonly string[] }>
+  | FailureOf<'usage', 'unknown-step', { drill: string; step: string; known: readonly string[] }>
+  | FailureOf<'usage', 'required-step', { drill: string; step: string; skippable: readonly string[] }>
+  | FailureOf<'usage', 'unknown-tag', { tag: string; known: readonly string[] }>
+  | FailureOf<'usage', 'unknown-entry', { entry: string; known: readonly string[]; nearest: string | undefined }>
+  | FailureOf<'usage', 'ambiguous-entry', { entry: string; matches: readonly string[] }>
+  | FailureOf<'usage', 'bad-variable', { variable: string; value: string; expected: string }>
   | DrillFileFailure
   | LayoutFileFailure
-  | { readonly area: 'usage'; readonly reason: 'bad-layout'; readonly message: string; readonly remedy: string }
-  | { readonly area: 'usage'; readonly reason: 'payload-too-large'; readonly payloadBytes: number; readonly usableBytes: number };
+  | FailureOf<'usage', 'bad-layout', { message: string; remedy: string }>
+  | FailureOf<'usage', 'payload-too-large', { payloadBytes: number; usableBytes: number }>;
 
 /** Describes a usage failure. */
 export function describeUsageFailure(failure: UsageFailure): FailureDescription {
@@ -68,13 +31,13 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
       return {
         exitCode: usage,
         what: `There is no drill called "${failure.drill}".`,
-        remedy: `${didYouMean(failure.nearest)}The drills are: ${failure.known.join(', ')}. \`raidlab drills\` explains them.`,
+        remedy: `${offerWords(failure.drill, failure.known, 'The drills are')} \`raidlab drills\` explains them.`,
       };
     case 'unknown-step':
       return {
         exitCode: usage,
         what: `The drill ${failure.drill} has no step called "${failure.step}".`,
-        remedy: `${didYouMean(failure.nearest)}Its steps are: ${failure.known.join(', ')}.`,
+        remedy: offerWords(failure.step, failure.known, 'Its steps are'),
       };
     case 'required-step':
       return {
@@ -86,13 +49,13 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
       return {
         exitCode: usage,
         what: `No drill has the tag "${failure.tag}".`,
-        remedy: `${didYouMean(failure.nearest)}The tags are: ${failure.known.join(', ')}.`,
+        remedy: offerWords(failure.tag, failure.known, 'The tags are'),
       };
     case 'unknown-entry':
       return {
         exitCode: usage,
         what: `There is no cache entry called "${failure.entry}".`,
-        remedy: `${didYouMean(failure.nearest)}${failure.known.length === 0 ? 'The cache is empty.' : `The entries are: ${failure.known.join(', ')}.`} \`raidlab cache ls\` explains them.`,
+        remedy: `${failure.known.length === 0 ? 'The cache is empty.' : offerWords(failure.nearest ?? failure.entry, failure.known, 'The entries are')} \`raidlab cache ls\` explains them.`,
       };
     case 'ambiguous-entry':
       return {

@@ -49,8 +49,9 @@ test('a word that is none of them is refused, with the suite that was probably m
       () => parseKernelChoice(text, suites),
       (error: unknown) => {
         assert.ok(error instanceof RaidlabError && error.failure.reason === 'unknown-kernel', text);
-        assert.equal(error.failure.nearest, nearest, text);
-        assert.equal(describeFailure(error.failure).exitCode, 64);
+        const { exitCode, remedy } = describeFailure(error.failure);
+        assert.equal(/Did you mean "(.*)"/u.exec(remedy)?.[1], nearest, text);
+        assert.equal(exitCode, 64);
         return true;
       },
     );

@@ -1,5 +1,4 @@
 import { RaidlabError } from '../failure/failure.ts';
-import { nearestWord } from '../text/nearest-word.ts';
 
 /** Where a kernel comes from, as a person says it. */
 export type KernelChoice =
@@ -23,14 +22,7 @@ export function parseKernelChoice(text: string, suites: readonly string[]): Kern
   if (parts.length > 0 && parts.every((part) => part.endsWith('.deb'))) return { packageHostPaths: parts };
   if (text.includes('/')) return { directoryHostPath: text };
   if (/^\d+(?:[.~+-]?\w+)*$/u.test(text)) return { version: text };
-  const nearest = nearestWord(text, suites);
-  throw new RaidlabError({
-    area: 'image',
-    reason: 'unknown-kernel',
-    kernel: text,
-    known: suites,
-    nearest,
-  });
+  throw new RaidlabError({ area: 'image', reason: 'unknown-kernel', kernel: text, known: suites });
 }
 
 /** Formats a choice so that {@link parseKernelChoice} reads it. */

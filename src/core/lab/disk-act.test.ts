@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RaidlabError } from '../failure/failure.ts';
+import { describeFailure, RaidlabError } from '../failure/failure.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { Fault, StandingFault } from '../fault/fault.ts';
 import { defaultLayout } from '../layout/layout.ts';
@@ -147,8 +147,8 @@ test('to restore all is to take every fault away and to put every disk back', ()
 
 test('a disk that is not there is refused, with the one that was probably meant', () => {
   const failure = failureOf({ do: 'pull', disk: 'DIKS1' });
-  assert.ok(failure.reason === 'unknown-disk' && failure.nearest === 'DISK1');
-  assert.deepEqual(failure.known, ['DISK1', 'DISK2']);
+  assert.equal(failure.reason, 'unknown-disk');
+  assert.equal(describeFailure(failure).remedy, 'Did you mean "DISK1"? Its disks are: DISK1, DISK2.');
 });
 
 test('a fault that a disk cannot have is refused before anything is done', () => {

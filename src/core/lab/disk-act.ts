@@ -2,7 +2,6 @@ import { isDamage } from '../fault/fault.ts';
 import type { ByteRange, DiskDamage, Fault, StandingFault } from '../fault/fault.ts';
 import { describeFault } from '../fault/describe-fault.ts';
 import { judgeFault } from '../fault/judge-fault.ts';
-import { nearestWord } from '../text/nearest-word.ts';
 import { RaidlabError } from '../failure/failure.ts';
 import { slotsOfBus } from '../layout/layout.ts';
 import type { Encryption } from '../layout/layout.ts';
@@ -129,8 +128,7 @@ function requireDisk(disks: readonly LabDisk[], serial: string, lab: string): La
   const found = disks.find((disk) => disk.serial === serial.toUpperCase());
   if (found !== undefined) return found;
   const known = disks.map((disk) => disk.serial);
-  const nearest = nearestWord(serial.toUpperCase(), known);
-  throw new RaidlabError({ area: 'lab', reason: 'unknown-disk', lab, disk: serial, known, nearest });
+  throw new RaidlabError({ area: 'lab', reason: 'unknown-disk', lab, disk: serial, known });
 }
 
 function changed(disks: readonly LabDisk[], disk: LabDisk): readonly LabDisk[] {

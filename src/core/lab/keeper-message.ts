@@ -13,48 +13,36 @@ import { rangeShape, serialShape, standingFaultOn } from './lab-state.ts';
 import { isSnapshotName } from './snapshot-name.ts';
 
 // The act itself refuses unknown disks, by their names.
-const damageShape: Shape<DiskDamage> = oneOfObjects(
-  'kind',
-  ['silent-corruption', 'header-wipe'],
-  [
-    fields({ kind: v.literal('silent-corruption'), disk: text, at: list(rangeShape) }),
-    fields({ kind: v.literal('header-wipe'), disk: text, lengthBytes: count(1) }),
-  ],
-);
+const damageShape: Shape<DiskDamage> = oneOfObjects('kind', [
+  fields({ kind: v.literal('silent-corruption'), disk: text, at: list(rangeShape) }),
+  fields({ kind: v.literal('header-wipe'), disk: text, lengthBytes: count(1) }),
+]);
 
-const diskActShape: Shape<DiskAct> = oneOfObjects(
-  'do',
-  ['pull', 'insert', 'add', 'break', 'restore'],
-  [
-    fields({ do: v.literal('pull'), disk: text }),
-    fields({ do: v.literal('insert'), disk: text }),
-    fields({ do: v.literal('add'), sizeBytes: count(1) }),
-    fields({ do: v.literal('break'), fault: v.union([standingFaultOn(text), damageShape], 'a fault') }),
-    fields({ do: v.literal('restore'), disk: v.nullable(text) }),
-  ],
-);
+const diskActShape: Shape<DiskAct> = oneOfObjects('do', [
+  fields({ do: v.literal('pull'), disk: text }),
+  fields({ do: v.literal('insert'), disk: text }),
+  fields({ do: v.literal('add'), sizeBytes: count(1) }),
+  fields({ do: v.literal('break'), fault: v.union([standingFaultOn(text), damageShape], 'a fault') }),
+  fields({ do: v.literal('restore'), disk: v.nullable(text) }),
+]);
 
 const snapshotName = v.pipe(text, v.check(isSnapshotName, 'the name of a snapshot'));
 
 const terminalSide = count(1, 100_000);
 
-const actShape: Shape<KeeperAct> = oneOfObjects(
-  'op',
-  ['up', 'halt', 'crash', 'reload', 'provision', 'disk', 'save-snapshot', 'restore-snapshot', 'look', 'console', 'dispose'],
-  [
-    fields({ op: v.literal('up'), provision: flag }),
-    fields({ op: v.literal('halt') }),
-    fields({ op: v.literal('crash') }),
-    fields({ op: v.literal('reload'), kernel: v.nullable(text), provision: flag }),
-    fields({ op: v.literal('provision') }),
-    fields({ op: v.literal('disk'), act: diskActShape, beyondRedundancy: flag }),
-    fields({ op: v.literal('save-snapshot'), name: snapshotName }),
-    fields({ op: v.literal('restore-snapshot'), name: snapshotName }),
-    fields({ op: v.literal('look') }),
-    fields({ op: v.literal('console'), term: text, rows: terminalSide, columns: terminalSide }),
-    fields({ op: v.literal('dispose') }),
-  ],
-);
+const actShape: Shape<KeeperAct> = oneOfObjects('op', [
+  fields({ op: v.literal('up'), provision: flag }),
+  fields({ op: v.literal('halt') }),
+  fields({ op: v.literal('crash') }),
+  fields({ op: v.literal('reload'), kernel: v.nullable(text), provision: flag }),
+  fields({ op: v.literal('provision') }),
+  fields({ op: v.literal('disk'), act: diskActShape, beyondRedundancy: flag }),
+  fields({ op: v.literal('save-snapshot'), name: snapshotName }),
+  fields({ op: v.literal('restore-snapshot'), name: snapshotName }),
+  fields({ op: v.literal('look') }),
+  fields({ op: v.literal('console'), term: text, rows: terminalSide, columns: terminalSide }),
+  fields({ op: v.literal('dispose') }),
+]);
 
 /** What every request contains, in any version of the protocol. */
 export const requestHeadShape = fields({ v: count(), raidlabVersion: text });
@@ -80,14 +68,10 @@ const doneShape: Shape<ActDone> = fields({
 });
 
 /** An answer. */
-export const answerShape: Shape<KeeperAnswer> = oneOfObjects(
-  'type',
-  ['event', 'alive', 'done', 'failed', 'broken'],
-  [
-    fields({ type: v.literal('event'), event: told<EventBody>(fields({ type: text })) }),
-    fields({ type: v.literal('alive') }),
-    fields({ type: v.literal('done'), done: doneShape }),
-    fields({ type: v.literal('failed'), failure: told<Failure>(fields({ area: text, reason: text })) }),
-    fields({ type: v.literal('broken'), trace: text }),
-  ],
-);
+export const answerShape: Shape<KeeperAnswer> = oneOfObjects('type', [
+  fields({ type: v.literal('event'), event: told<EventBody>(fields({ type: text })) }),
+  fields({ type: v.literal('alive') }),
+  fields({ type: v.literal('done'), done: doneShape }),
+  fields({ type: v.literal('failed'), failure: told<Failure>(fields({ area: text, reason: text })) }),
+  fields({ type: v.literal('broken'), trace: text }),
+]);

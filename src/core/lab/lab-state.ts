@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { accelerators } from '../host/accelerator.ts';
+import type { Accelerator } from '../host/accelerator.ts';
 import type { ByteRange, StandingFault } from '../fault/fault.ts';
 import { count, fields, flag, list, matching, oneOf, oneOfObjects, readVersioned, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
@@ -11,9 +13,6 @@ export const labStateVersion = 1;
 
 /** What a disk was put into the lab for. This never changes; btrfs says what the disk is used for now. */
 const diskRoles = ['member', 'spare', 'added'] as const;
-
-/** What may run a guest's processor. */
-export const accelerators = ['kvm', 'tcg'] as const;
 
 /** A disk of a lab: its image in the lab's directory is named after its serial. */
 export interface LabDisk {
@@ -62,7 +61,7 @@ export interface LabMachineFacts {
   readonly kernelVersion: string;
   /** For people: `trixie (btrfs-progs 6.14, cryptsetup 2.7.5)`. */
   readonly tools: string;
-  readonly accelerator: 'kvm' | 'tcg';
+  readonly accelerator: Accelerator;
   readonly qemuVersion: string;
 }
 
@@ -80,7 +79,7 @@ export interface LabState {
   readonly tools: string;
   readonly memoryMiB: number;
   /** As requested; null: chosen by a boot probe. */
-  readonly accelerator: 'kvm' | 'tcg' | null;
+  readonly accelerator: Accelerator | null;
   /** Where ssh is reached on the host's loopback; null until the lab was on for the first time. */
   readonly sshPort: number | null;
   /** Whether the person chose the port: then no other will do. */
@@ -160,15 +159,11 @@ const machineShape: Shape<LabMachineFacts> = fields({
   qemuVersion: text,
 });
 
-const lifeShape: Shape<LabLife> = oneOfObjects(
-  'state',
-  ['off', 'on', 'died'],
-  [
-    fields({ state: v.literal('off'), how: oneOf(['new', 'halt', 'crash']), at: text }),
-    fields({ state: v.literal('on'), at: text, machine: machineShape }),
-    fields({ state: v.literal('died'), at: text, why: text, lastConsoleLines: words }),
-  ],
-);
+const lifeShape: Shape<LabLife> = oneOfObjects('state', [
+  fields({ state: v.literal('off'), how: oneOf(['new', 'halt', 'crash']), at: text }),
+  fields({ state: v.literal('on'), at: text, machine: machineShape }),
+  fields({ state: v.literal('died'), at: text, why: text, lastConsoleLines: words }),
+]);
 
 const errorFields = {
   at: v.exactOptional(list(rangeShape)),
@@ -178,21 +173,17 @@ const errorFields = {
 
 /** A standing fault of a disk with that serial. */
 export function standingFaultOn(disk: Shape<string>): Shape<StandingFault> {
-  return oneOfObjects(
-    'kind',
-    ['read-errors', 'write-errors', 'all-errors', 'slow-disk'],
-    [
-      fields({ kind: v.literal('read-errors'), disk, ...errorFields }),
-      fields({ kind: v.literal('write-errors'), disk, ...errorFields }),
-      fields({ kind: v.literal('all-errors'), disk, ...errorFields }),
-      fields({
-        kind: v.literal('slow-disk'),
-        disk,
-        requestsPerSecond: v.exactOptional(count(1)),
-        bytesPerSecond: v.exactOptional(count(1)),
-      }),
-    ],
-  );
+  return oneOfObjects('kind', [
+    fields({ kind: v.literal('read-errors'), disk, ...errorFields }),
+    fields({ kind: v.literal('write-errors'), disk, ...errorFields }),
+    fields({ kind: v.literal('all-errors'), disk, ...errorFields }),
+    fields({
+      kind: v.literal('slow-disk'),
+      disk,
+      requestsPerSecond: v.exactOptional(count(1)),
+      bytesPerSecond: v.exactOptional(count(1)),
+    }),
+  ]);
 }
 
 /** A lab's state. */

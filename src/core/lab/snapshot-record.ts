@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { count, fields, list, matching, oneOf, readVersioned, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
-import { accelerators, labStateShape, serialShape } from './lab-state.ts';
+import { accelerators } from '../host/accelerator.ts';
+import type { Accelerator } from '../host/accelerator.ts';
+import { labStateShape, serialShape } from './lab-state.ts';
 import type { LabState } from './lab-state.ts';
 
 /** The version of a snapshot's `snapshot.json`; raised when a field changes its meaning or is removed. */
@@ -11,7 +13,7 @@ export const snapshotVersion = 1;
 export interface SnapshotHost {
   /** QEMU's own version text, with the revision of its package. */
   readonly qemu: string;
-  readonly accelerator: 'kvm' | 'tcg';
+  readonly accelerator: Accelerator;
   /** What a guest under KVM is told about the processor; null under emulation. */
   readonly processor: string | null;
   /** As `uname -r`, and the digest of its image. */

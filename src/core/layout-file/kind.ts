@@ -1,7 +1,7 @@
-import { nearestWord } from '../text/nearest-word.ts';
+import { didYouMean, offerWords } from '../text/nearest-word.ts';
 import { formatSize, parseSize } from '../text/size.ts';
 import { describeNode } from './located-node.ts';
-import type { LocatedMistake, LocatedNode } from './located-node.ts';
+import type { LocatedMistake, LocatedNode, MapNode } from './located-node.ts';
 
 /** The result of reading a value: its meaning, or what is wrong with it. */
 export type Reading<T> =
@@ -29,8 +29,7 @@ export function word<Word extends string>(words: readonly Word[]): Kind<Word> {
       const found = node.is === 'scalar' ? words.find((each) => each === node.value) : undefined;
       if (found !== undefined) return read(found);
       const typed = node.is === 'scalar' ? String(node.value ?? '') : '';
-      const nearest = nearestWord(typed, words);
-      return wrong(node, { subject, expected, remedy: nearest === undefined ? 'Write one of these words.' : `Did you mean "${nearest}"?` });
+      return wrong(node, { subject, expected, remedy: didYouMean(typed, words).trim() || 'Write one of these words.' });
     },
   };
 }
@@ -132,6 +131,39 @@ function disksRemedy(value: LocatedNode | string | number | boolean | null | und
   if (typeof value === 'string' && /^\d+$/u.test(value)) return `Write it without quotes: ${value}.`;
   if (typeof value === 'string' && parseSize(value) !== undefined) return `One disk of this size is a list: [${value}].`;
   return `There can be ${range}.`;
+}
+
+/** What was read of fields, where each of them stands, and all that is wrong with them. */
+interface ReadFields {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly places: Readonly<Record<string, LocatedNode>>;
+  readonly mistakes: readonly LocatedMistake[];
+}
+
+/** Reads fields, each of its kind; `owner` is what has them, for complaints: `item 2 of subvolumes`. */
+export function readFields({ fields }: MapNode, kinds: Readonly<Record<string, Kind<unknown>>>, owner?: string): ReadFields {
+  const of = owner === undefined ? '' : ` of ${owner}`;
+  const values: Record<string, unknown> = {};
+  const places: Record<string, LocatedNode> = {};
+  const mistakes: LocatedMistake[] = [];
+  for (const { key, value } of fields) {
+    const name = key.is === 'scalar' ? String(key.value) : describeNode(key);
+    const kind = key.is === 'scalar' && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined) {
+      const remedy = offerWords(name, Object.keys(kinds), 'The fields are');
+      mistakes.push({ span: key.span, problem: `${owner === undefined ? 'there is' : `${owner} has`} no field called "${name}"`, remedy });
+      continue;
+    }
+    places[name] = value;
+    if (value.is === 'scalar' && value.value === null) {
+      mistakes.push({ span: key.span, problem: `${name}${of} has no value`, remedy: `It must be ${kind.expected}; or remove it.` });
+      continue;
+    }
+    const reading = kind.read(value, `${name}${of}`);
+    if (reading.is === 'read') values[name] = reading.value;
+    else mistakes.push(...reading.mistakes);
+  }
+  return { values, places, mistakes };
 }
 
 /** Combines the readings of all items: every value, or every mistake. */

@@ -3,9 +3,9 @@ import { findLayoutMistakes } from '../layout/layout-mistakes.ts';
 import type { ArrayLayout } from '../layout/layout.ts';
 import { applyWishes } from '../layout/layout-wishes.ts';
 import type { LayoutSetting, LayoutWishes } from '../layout/layout-wishes.ts';
-import { nearestWord } from '../text/nearest-word.ts';
-import { layoutFieldNames, layoutFields } from './layout-fields.ts';
-import type { LocatedMistake, LocatedNode, MapNode } from './located-node.ts';
+import { readFields } from './kind.ts';
+import { layoutFields } from './layout-fields.ts';
+import type { LocatedMistake, LocatedNode } from './located-node.ts';
 import { describeNode } from './located-node.ts';
 
 /** The contents of a layout document, or all that is wrong with it, in the order of the text. */
@@ -15,11 +15,14 @@ export type ReadLayout =
 /** Where a field of a document stands: its name, and its value. */
 type FieldPlaces = Partial<Readonly<Record<LayoutSetting, LocatedNode>>>;
 
+const kinds = Object.fromEntries(Object.entries(layoutFields).map(([name, { kind }]) => [name, kind]));
+
 /** Reads a layout from a document; missing fields are as in `defaultLayout`. Fields are checked alone first, then valid ones together. */
 export function readLayout(root: LocatedNode): ReadLayout {
   if (root.is !== 'map') return { is: 'wrong', mistakes: [notFields(root)] };
-  const { wishes, places, mistakes } = readFields(root);
+  const { values, places, mistakes } = readFields(root, kinds);
   if (mistakes.length > 0) return { is: 'wrong', mistakes };
+  const wishes: LayoutWishes = values;
   const layout = applyWishes(defaultLayout, wishes);
   const together = [...findIdleFields(wishes, places), ...findTogether(layout, places, root)];
   return together.length === 0 ? { is: 'layout', layout } : { is: 'wrong', mistakes: together };
@@ -31,44 +34,6 @@ function notFields(root: LocatedNode): LocatedMistake {
     span: root.span,
     problem: isEmpty ? 'this says nothing' : `this is ${describeNode(root)}, but a layout has fields with values, one per line`,
     remedy: 'Write `profile: raid1`, for example. docs/layouts.md lists the fields.',
-  };
-}
-
-function readFields({ fields }: MapNode): {
-  readonly wishes: LayoutWishes;
-  readonly places: FieldPlaces;
-  readonly mistakes: readonly LocatedMistake[];
-} {
-  const wishes: Record<string, unknown> = {};
-  const places: Record<string, LocatedNode> = {};
-  const mistakes: LocatedMistake[] = [];
-  for (const { key, value } of fields) {
-    const name = key.is === 'scalar' ? layoutFieldNames.find((each) => each === key.value) : undefined;
-    if (name === undefined) {
-      mistakes.push(unknownField(key));
-      continue;
-    }
-    places[name] = value;
-    const { kind } = layoutFields[name];
-    if (value.is === 'scalar' && value.value === null) {
-      mistakes.push({ span: key.span, problem: `${name} has no value`, remedy: `It must be ${kind.expected}; or remove it.` });
-      continue;
-    }
-    const reading = kind.read(value, name);
-    if (reading.is === 'read') wishes[name] = reading.value;
-    else mistakes.push(...reading.mistakes);
-  }
-  return { wishes, places, mistakes };
-}
-
-function unknownField(key: LocatedNode): LocatedMistake {
-  const typed = key.is === 'scalar' ? String(key.value) : describeNode(key);
-  const nearest = nearestWord(typed, layoutFieldNames);
-  const known = `The fields are: ${layoutFieldNames.join(', ')}.`;
-  return {
-    span: key.span,
-    problem: `there is no field called "${typed}"`,
-    remedy: nearest === undefined ? known : `Did you mean "${nearest}"? ${known}`,
   };
 }
 

@@ -51,12 +51,9 @@ export function record<Value extends v.GenericSchema>(value: Value) {
 }
 
 /** One of several objects, distinguished by a field. */
-export function oneOfObjects<Name extends string, Options extends v.VariantOptions<Name>>(
-  name: Name,
-  words: readonly string[],
-  options: Options,
-) {
-  return v.variant(name, options, `one of ${words.join(', ')}`);
+export function oneOfObjects<Name extends string, Options extends v.VariantOptions<Name>>(name: Name, options: Options) {
+  // valibot writes the words as `("up" | "down")`.
+  return v.variant(name, options, ({ expected }) => `one of ${(expected.match(/[\w-]+/gu) ?? []).join(', ')}`);
 }
 
 /** Checks a value against its shape; throws {@link BadJson}. */

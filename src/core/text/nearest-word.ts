@@ -14,6 +14,17 @@ export function nearestWord(typed: string, known: readonly string[]): string | u
   return best?.word;
 }
 
+/** Gives the question that begins a remedy, if a known word is close to what was typed; otherwise nothing. */
+export function didYouMean(typed: string, known: readonly string[]): string {
+  const nearest = nearestWord(typed, known);
+  return nearest === undefined ? '' : `Did you mean "${nearest}"? `;
+}
+
+/** Gives the remedy for an unknown word: what was probably meant, and all known words, after `lead`. */
+export function offerWords(typed: string, known: readonly string[], lead: string): string {
+  return `${didYouMean(typed, known)}${lead}: ${known.join(', ')}.`;
+}
+
 /** Insertions, deletions, substitutions and swaps of neighbours. Source: Damerau 1964, in the "optimal string alignment" form. */
 function editDistance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];

@@ -10,6 +10,7 @@ import { formatMotd } from '../../core/lab/motd.ts';
 import type { Mirrors } from '../../core/image/mirrors.ts';
 import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';
+import type { BootedParts } from '../../machine/template/booted-template.ts';
 import { actAside } from './act-aside.ts';
 import { describeChange, planAllowedAct } from '../disks/act-on-disk.ts';
 import { buildArray } from '../machine/build-array.ts';
@@ -17,7 +18,6 @@ import { KeptMachine } from './kept-machine.ts';
 import type { KeptMachineOptions, Rise } from './kept-machine.ts';
 import { labFailureOf } from './lab-failure-of.ts';
 import { prepareLabParts } from '../machine/lab-parts.ts';
-import type { LabParts } from '../machine/lab-parts.ts';
 import { openStorage } from '../machine/open-storage.ts';
 import { requireSystemDisk } from '../machine/require-system-disk.ts';
 import { settleRestore, stageRestore } from '../snapshot/restore-snapshot.ts';
@@ -163,15 +163,14 @@ export class KeptLab implements AsyncDisposable {
     return { changed: true };
   }
 
-  async #prepare(ctx: Context, state: LabState): Promise<LabParts> {
+  async #prepare(ctx: Context, state: LabState): Promise<BootedParts> {
     const { place, store, mirrors } = this.#options;
     await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
     return prepareLabParts(ctx, store, state, mirrors);
   }
 
   async #saveSnapshot(ctx: Context, name: string): Promise<ActDone> {
-    const { machine, parts: made } = this.#kept.on;
-    const { parts } = made;
+    const { machine, parts } = this.#kept.on;
     requireSaving(parts.qemu, this.#kept.known.layout.bus);
     const source = { machine, host: await describeHost(parts) };
     const saved = await saveSnapshot(ctx, this.#options.place, name, { state: this.#kept.known, source });
@@ -182,7 +181,7 @@ export class KeptLab implements AsyncDisposable {
     const { place } = this.#options;
     const snapshot = await readSnapshot(place, name);
     const parts = await this.#prepare(ctx, snapshot.record.state);
-    await requireSameHost(snapshot, parts.parts);
+    await requireSameHost(snapshot, parts);
     await settleRestore(ctx, place);
     await using staged = await stageRestore(ctx, place, snapshot, true);
     await this.#kept.stop('crash', (machine) => machine.crash());
@@ -209,7 +208,7 @@ export class KeptLab implements AsyncDisposable {
     return { changed: true };
   }
 
-  async #build(ctx: Context, machine: Machine, { parts }: LabParts): Promise<void> {
+  async #build(ctx: Context, machine: Machine, parts: BootedParts): Promise<void> {
     await buildArray(ctx, machine, parts, this.#kept.known);
     await this.#kept.write({ isProvisioned: true });
   }
@@ -225,7 +224,7 @@ export class KeptLab implements AsyncDisposable {
     const state = await readLabState(place);
     const next = kernel === null ? state : { ...state, kernel };
     // An unavailable kernel is reported while the machine is still on.
-    const { parts } = await prepareLabParts(ctx, store, next, mirrors);
+    const parts = await prepareLabParts(ctx, store, next, mirrors);
     await requireSystemDisk(place, parts);
     await this.#settleBeforeEnd(ctx);
     await this.#kept.stop('halt', (machine) => machine.shutdown(ctx));

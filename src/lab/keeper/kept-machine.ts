@@ -16,10 +16,10 @@ import type { Scratch } from '../../machine/cache/scratch.ts';
 import type { Context } from '../../machine/context.ts';
 import type { HostProcess } from '../../machine/process/host-process.ts';
 import type { Machine } from '../../machine/machine.ts';
+import type { BootedParts } from '../../machine/template/booted-template.ts';
 import { machineScratchName } from '../console/attach-console.ts';
 import { keepDisks } from '../disks/kept-disks.ts';
 import type { KeptDisks } from '../disks/kept-disks.ts';
-import type { LabParts } from '../machine/lab-parts.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { choosePort, openSharedConnection, waitForSsh, writeSshConfig } from '../machine/ssh-access.ts';
 import type { LabStart, StartedLab } from '../machine/start-lab-machine.ts';
@@ -46,7 +46,7 @@ export interface Rise {
 interface OnMachine {
   readonly machine: Machine;
   readonly disks: KeptDisks;
-  readonly parts: LabParts;
+  readonly parts: BootedParts;
   connection?: HostProcess;
 }
 
@@ -100,7 +100,7 @@ export class KeptMachine implements AsyncDisposable {
   }
 
   /** Turns the machine on and lets people in, or leaves nothing of it. */
-  async rise(ctx: Context, state: LabState, parts: LabParts, rise: Rise): Promise<void> {
+  async rise(ctx: Context, state: LabState, parts: BootedParts, rise: Rise): Promise<void> {
     const { place, store, scratch, raidlabVersion } = this.#options;
     this.#state = state;
     const sshPort = await choosePort(state.sshPort, state.isSshPortAsked);
@@ -111,7 +111,7 @@ export class KeptMachine implements AsyncDisposable {
     this.#on = on;
     try {
       this.#state = { ...state, ...changes, sshPort };
-      const { tools, accelerator, qemu, kernel } = parts.parts;
+      const { tools, accelerator, qemu, kernel } = parts;
       const facts = { kernelVersion: kernel.version, tools: tools.description, accelerator, qemuVersion: qemu.version };
       await rise.prepare(machine, facts);
       on.connection = await this.#letIn(ctx, sshPort, rise.isSshNew);

@@ -7,12 +7,12 @@ import type { Context } from '../../machine/context.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../../machine/machine.ts';
 import { canBeSaved } from '../../machine/start/saved-machine.ts';
 import { forkMachine } from '../../machine/start/start-machine.ts';
-import type { TemplateSource } from '../../machine/template/booted-template.ts';
+import { canFork } from '../../machine/qemu/qemu-program.ts';
+import type { BootedParts, TemplateSource } from '../../machine/template/booted-template.ts';
 import { boot, createForkOrBoot, forkOrElse, unlessDiskFull } from '../../machine/template/fork-or-boot.ts';
 import { copyLabDisks, createLabDisks, emptyDisksDirectory, requireImages } from '../disks/lab-disks.ts';
 import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
-import type { LabParts } from './lab-parts.ts';
 import { requireSystemDisk } from './require-system-disk.ts';
 import { drawLuksUuids, ensureLabTemplate, serialsOf } from './lab-template.ts';
 import type { LabTemplate } from './lab-template.ts';
@@ -22,7 +22,7 @@ export interface LabStart {
   readonly place: LabPlace;
   readonly store: OpenStore;
   readonly state: LabState;
-  readonly parts: LabParts;
+  readonly parts: BootedParts;
   readonly sshPort: number;
   readonly scratchHostPath: string;
   /** Whether a new lab starts with its array built. */
@@ -41,20 +41,21 @@ export interface StartedLab {
  */
 export async function startLabMachine(ctx: Context, start: LabStart): Promise<StartedLab> {
   const { place, store, state, parts, provision } = start;
-  const source: TemplateSource = { store, use: { mode: 'fork', renewed: new Set() }, parts: parts.parts };
-  const startFromDisks = parts.forks ? createForkOrBoot(source) : boot;
+  const source: TemplateSource = { store, use: { mode: 'fork', renewed: new Set() }, parts };
+  const forks = canFork(parts.qemu.version);
+  const startFromDisks = forks ? createForkOrBoot(source) : boot;
   if (state.life.state !== 'off' || state.life.how !== 'new') {
     await requireImages(place, state.disks);
-    await requireSystemDisk(place, parts.parts);
+    await requireSystemDisk(place, parts);
     return { machine: await startFromDisks(ctx, planLabMachine(start)), changes: {} };
   }
-  if (provision && parts.forks && canBeSaved(state.layout.bus)) {
+  if (provision && forks && canBeSaved(state.layout.bus)) {
     const template = await unlessDiskFull(ctx, () => ensureLabTemplate(ctx, source, state.layout, place.logsHostPath));
     const forked = template === undefined ? undefined : await forkNewLab(ctx, start, template);
     if (forked !== undefined) return forked;
   }
   await emptyDisksDirectory(place);
-  await createLabDisks(ctx, place.disksHostPath, state.disks, parts.parts.tools.systemHostPath);
+  await createLabDisks(ctx, place.disksHostPath, state.disks, parts.tools.systemHostPath);
   return { machine: await startFromDisks(ctx, planLabMachine(start)), changes: { luksUuids: drawLuksUuids(state.layout) } };
 }
 
@@ -77,7 +78,7 @@ async function forkNewLab(ctx: Context, start: LabStart, template: LabTemplate):
 
 /** Gives a lab's machine according to its state. */
 export function planLabMachine({ place, state, parts, sshPort, scratchHostPath }: Omit<LabStart, 'provision'>): MachineSpec {
-  const { tools, ...shape } = parts.parts;
+  const { tools, ...shape } = parts;
   return {
     ...shape,
     name: place.name,

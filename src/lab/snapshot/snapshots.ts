@@ -8,7 +8,6 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import { isSnapshotName } from '../../core/lab/snapshot-name.ts';
 import { parseSnapshotRecord } from '../../core/lab/snapshot-record.ts';
 import type { ListedSnapshot, SnapshotRecord } from '../../core/lab/snapshot-record.ts';
-import { nearestWord } from '../../core/text/nearest-word.ts';
 import { allocatedBytes } from '../../machine/cache/entries.ts';
 import { fileFailure, hasErrorCode } from '../../machine/cache/file-failure.ts';
 import { namesIn } from '../../machine/cache/names-in.ts';
@@ -111,14 +110,5 @@ function snapshotHostPath(place: LabPlace, name: string): string {
 
 async function requireSnapshot(place: LabPlace, name: string): Promise<void> {
   const known = await listSnapshotNames(place);
-  if (known.includes(name)) return;
-  const nearest = nearestWord(name, known);
-  throw new RaidlabError({
-    area: 'lab',
-    reason: 'no-snapshot',
-    lab: place.name,
-    snapshot: name,
-    known,
-    nearest,
-  });
+  if (!known.includes(name)) throw new RaidlabError({ area: 'lab', reason: 'no-snapshot', lab: place.name, snapshot: name, known });
 }

@@ -1,12 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { accelerators } from '../../core/lab/lab-state.ts';
+import { accelerators } from '../../core/host/accelerator.ts';
 import { fields, flag, list, oneOf, text, tryJson } from '../../core/parsing/json-shape.ts';
 import type { Shape } from '../../core/parsing/json-shape.ts';
 import { fileFailure, hasErrorCode } from '../cache/file-failure.ts';
 import type { CacheStore } from '../cache/store.ts';
-import type { Accelerator } from '../qemu/qemu-program.ts';
+import type { Accelerator } from '../../core/host/accelerator.ts';
 
 /** What an accelerator was probed with: the answer stays true while all of this is unchanged. */
 export interface ProbeSubject {

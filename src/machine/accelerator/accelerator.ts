@@ -6,7 +6,7 @@ import type { ProbeAnswer, ProbeSubject } from './accelerator-memory.ts';
 import { hasErrorCode } from '../cache/file-failure.ts';
 import type { Context } from '../context.ts';
 import { isSlower, learnHostSpeed } from './host-speed.ts';
-import type { Accelerator } from '../qemu/qemu-program.ts';
+import type { Accelerator } from '../../core/host/accelerator.ts';
 import { probeAccelerator, probeKvm } from './probe-accelerator.ts';
 import type { ProbeParts } from './probe-accelerator.ts';
 

@@ -1,5 +1,6 @@
 import type { MachineMemory, MachineNetwork, MachineSpec } from '../machine.ts';
-import type { Accelerator, QemuProgram } from './qemu-program.ts';
+import type { Accelerator } from '../../core/host/accelerator.ts';
+import type { QemuProgram } from './qemu-program.ts';
 import type { DriverOptions } from '../qmp/qmp-protocol.ts';
 import { formatNodeNames, imageOfDisk, planDiskDevice, planImageNodes, scsiController, slotOf } from './block-nodes.ts';
 import type { ImageUse } from './block-nodes.ts';

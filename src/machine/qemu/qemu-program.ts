@@ -1,11 +1,9 @@
 import { RaidlabError } from '../../core/failure/failure.ts';
+import type { Accelerator } from '../../core/host/accelerator.ts';
 import { isAtLeast } from '../../core/host/version.ts';
 import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 import type { Context } from '../context.ts';
 import { runHostCommand } from '../process/host-process.ts';
-
-/** What emulates the processor. */
-export type Accelerator = 'kvm' | 'tcg';
 
 /** The QEMU on this host. */
 export interface QemuProgram {

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { createDiskImage, createOverlay } from '../files/disk-image.ts';
 import type { ToolsArtefact } from '../image/artefact.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../machine.ts';
-import type { Accelerator } from '../qemu/qemu-program.ts';
+import type { Accelerator } from '../../core/host/accelerator.ts';
 import { planQemuCommand } from '../qemu/qemu-command.ts';
 import type { SavedMachine } from '../start/saved-machine.ts';
 import { forkMachine, startMachine } from '../start/start-machine.ts';

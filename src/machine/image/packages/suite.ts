@@ -1,6 +1,5 @@
 import { RaidlabError } from '../../../core/failure/failure.ts';
 import type { Mirrors } from '../../../core/image/mirrors.ts';
-import { nearestWord } from '../../../core/text/nearest-word.ts';
 
 /** A Debian suite that kernels and tools can come from. */
 export interface Suite {
@@ -41,15 +40,13 @@ export function suiteNames(mirrors: Mirrors = {}): readonly string[] {
 
 /**
  * Gives the suite with this name. One that is not in our table, but has its own mirror, is what its name says: `jessie-backports` is
- * backports for jessie. Throws `image/unknown-suite`, with the name that was probably meant.
+ * backports for jessie. Throws `image/unknown-suite`.
  */
 export function requireSuite(name: string, mirrors: Mirrors = {}): Suite {
   const suite = suites.find((known) => known.name === name);
   if (suite !== undefined) return suite;
   if (mirrors.bySuite?.[name] !== undefined) return suiteOfArchive(name);
-  const known = suiteNames(mirrors);
-  const nearest = nearestWord(name, known);
-  throw new RaidlabError({ area: 'image', reason: 'unknown-suite', suite: name, known, nearest });
+  throw new RaidlabError({ area: 'image', reason: 'unknown-suite', suite: name, known: suiteNames(mirrors) });
 }
 
 /** Gives the package with a suite's newest kernel. The cloud flavour, if available, is a third of the size and has everything needed. */
