@@ -1,9 +1,10 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { fields, text, tryJson } from '../../core/parsing/json-shape.ts';
 import type { Shape } from '../../core/parsing/json-shape.ts';
 import { currentOwner, judgeOwner, ownerShape } from '../../machine/cache/owner.ts';
 import type { Owner } from '../../machine/cache/owner.ts';
 import { fileFailure } from '../../machine/cache/file-failure.ts';
+import { replaceFile } from '../../machine/files/replace-file.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 
 /** The process that keeps a lab on, as recorded by itself. */
@@ -42,10 +43,8 @@ export async function findKeeper(place: LabPlace): Promise<FoundKeeper> {
 
 /** Records this process as the lab's keeper. Rejects with `host/disk-full` or `host/not-writable`. */
 export async function writeKeeperRecord(place: LabPlace, keeper: Omit<KeeperRecord, 'owner'>): Promise<void> {
-  const newHostPath = `${place.keeperHostPath}.new`;
   try {
-    await writeFile(newHostPath, `${JSON.stringify({ ...keeper, owner: await currentOwner() })}\n`, { mode: 0o600 });
-    await rename(newHostPath, place.keeperHostPath);
+    await replaceFile(place.keeperHostPath, `${JSON.stringify({ ...keeper, owner: await currentOwner() })}\n`);
   } catch (error) {
     throw fileFailure(error, { hostPath: place.hostPath, holds: `the lab ${place.name}`, doing: 'turning it on' });
   }

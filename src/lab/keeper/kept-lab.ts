@@ -11,13 +11,13 @@ import type { Mirrors } from '../../core/image/mirrors.ts';
 import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { BootedParts } from '../../machine/template/booted-template.ts';
+import { prepareParts } from '../../machine/template/prepare-parts.ts';
 import { actAside } from './act-aside.ts';
 import { describeChange, planAllowedAct } from '../disks/act-on-disk.ts';
 import { buildArray } from '../machine/build-array.ts';
 import { KeptMachine } from './kept-machine.ts';
 import type { KeptMachineOptions, Rise } from './kept-machine.ts';
 import { labFailureOf } from './lab-failure-of.ts';
-import { prepareLabParts } from '../machine/lab-parts.ts';
 import { openStorage } from '../machine/open-storage.ts';
 import { requireSystemDisk } from '../machine/require-system-disk.ts';
 import { settleRestore, stageRestore } from '../snapshot/restore-snapshot.ts';
@@ -166,7 +166,8 @@ export class KeptLab implements AsyncDisposable {
   async #prepare(ctx: Context, state: LabState): Promise<BootedParts> {
     const { place, store, mirrors } = this.#options;
     await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
-    return prepareLabParts(ctx, store, state, mirrors);
+    const parts = await prepareParts(ctx, store, { ...state, bus: state.layout.bus }, mirrors);
+    return { ...parts, network: {}, hasShellLine: true };
   }
 
   async #saveSnapshot(ctx: Context, name: string): Promise<ActDone> {
@@ -220,12 +221,11 @@ export class KeptLab implements AsyncDisposable {
   }
 
   async #reload(ctx: Context, kernel: string | null, provision: boolean): Promise<ActDone> {
-    const { place, store, mirrors } = this.#options;
+    const { place } = this.#options;
     const state = await readLabState(place);
     const next = kernel === null ? state : { ...state, kernel };
     // An unavailable kernel is reported while the machine is still on.
-    const parts = await prepareLabParts(ctx, store, next, mirrors);
-    await requireSystemDisk(place, parts);
+    await requireSystemDisk(place, await this.#prepare(ctx, next));
     await this.#settleBeforeEnd(ctx);
     await this.#kept.stop('halt', (machine) => machine.shutdown(ctx));
     const off = await readLabState(place);

@@ -1,8 +1,9 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { formatLabState, labStateVersion, parseLabState } from '../../core/lab/lab-state.ts';
 import type { LabState } from '../../core/lab/lab-state.ts';
 import { fileFailure, hasErrorCode } from '../../machine/cache/file-failure.ts';
+import { replaceFile } from '../../machine/files/replace-file.ts';
 import type { LabPlace } from './lab-place.ts';
 
 /** Reads a lab's state. Rejects with `lab/state-damaged`, `lab/state-newer`, and `lab/no-lab` when there is no such file. */
@@ -28,12 +29,9 @@ export async function readLabState(place: LabPlace): Promise<LabState> {
 
 /** Writes a lab's state; concurrent readers see the old state or the new one. Rejects with `host/disk-full` or `host/not-writable`. */
 export async function writeLabState(place: LabPlace, state: LabState): Promise<void> {
-  const newHostPath = `${place.stateHostPath}.new`;
   try {
-    await writeFile(newHostPath, formatLabState(state), { mode: 0o600 });
-    await rename(newHostPath, place.stateHostPath);
+    await replaceFile(place.stateHostPath, formatLabState(state));
   } catch (error) {
-    await rm(newHostPath, { force: true }).catch(() => undefined);
     throw fileFailure(error, { hostPath: place.hostPath, holds: `the lab ${place.name}`, doing: 'writing its state' });
   }
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { accelerators } from '../../core/host/accelerator.ts';
@@ -6,6 +6,7 @@ import { fields, flag, list, oneOf, text, tryJson } from '../../core/parsing/jso
 import type { Shape } from '../../core/parsing/json-shape.ts';
 import { fileFailure, hasErrorCode } from '../cache/file-failure.ts';
 import type { CacheStore } from '../cache/store.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import type { Accelerator } from '../../core/host/accelerator.ts';
 
 /** What an accelerator was probed with: the answer stays true while all of this is unchanged. */
@@ -48,11 +49,8 @@ export async function recallProbes(
 export async function rememberProbe(store: CacheStore, subject: ProbeSubject, answer: ProbeAnswer): Promise<void> {
   const others = (await readAnswers(store)).filter((other) => other.bootId === subject.bootId && !isSame(other, subject));
   const remembered: readonly Remembered[] = [...others.slice(1 - mostRemembered), { ...subject, ...answer }];
-  const hostPath = answersHostPath(store);
-  const newHostPath = `${hostPath}.${String(process.pid)}`;
   try {
-    await writeFile(newHostPath, `${JSON.stringify(remembered, undefined, 2)}\n`, { mode: 0o600 });
-    await rename(newHostPath, hostPath);
+    await replaceFile(answersHostPath(store), `${JSON.stringify(remembered, undefined, 2)}\n`);
   } catch (error) {
     throw fileFailure(error, { hostPath: store.rootHostPath, holds: 'the image cache', doing: 'remembering which accelerator works' });
   }

@@ -1,6 +1,7 @@
-import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../context.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { readBootId } from '../process/process-identity.ts';
 import { parseEntryRecord } from './entry-record.ts';
 import type { EntryRecord } from './entry-record.ts';
@@ -102,9 +103,7 @@ const unwritableCodes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT
 /** A read-only cache can still be used: without the stamp the next check only takes longer. */
 async function writeStamp(hostPath: string, stamp: string): Promise<void> {
   try {
-    const newHostPath = `${hostPath}.${String(process.pid)}`;
-    await writeFile(newHostPath, stamp);
-    await rename(newHostPath, hostPath);
+    await replaceFile(hostPath, stamp);
   } catch (error) {
     if (!hasErrorCode(error, ...unwritableCodes)) throw error;
   }

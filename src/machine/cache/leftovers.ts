@@ -7,6 +7,8 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { count, fields, text, tryJson } from '../../core/parsing/json-shape.ts';
+import type { Shape } from '../../core/parsing/json-shape.ts';
 import type { Context } from '../context.ts';
 import { isOwnProcess, isProcessAlive } from '../process/process-identity.ts';
 import type { ProcessIdentity } from '../process/process-identity.ts';
@@ -95,22 +97,13 @@ async function recordedQemus(hostPath: string): Promise<readonly ProcessIdentity
   const below = (await readdir(hostPath, { withFileTypes: true }).catch(() => [])).filter((item) => item.isDirectory());
   const found: ProcessIdentity[] = [];
   for (const directory of [hostPath, ...below.map((item) => path.join(hostPath, item.name))]) {
-    const text = await readFile(path.join(directory, 'qemu.json'), 'utf8').catch(() => undefined);
-    const identity = text === undefined ? undefined : parseIdentity(text);
+    const identity = tryJson(identityShape, await readFile(path.join(directory, 'qemu.json'), 'utf8').catch(() => ''));
     if (identity !== undefined) found.push(identity);
   }
   return found;
 }
 
-function parseIdentity(text: string): ProcessIdentity | undefined {
-  try {
-    const { pid, startTime, bootId } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof pid !== 'number' || pid <= 1 || typeof startTime !== 'string' || typeof bootId !== 'string') return undefined;
-    return { pid, startTime, bootId };
-  } catch {
-    return undefined;
-  }
-}
+const identityShape: Shape<ProcessIdentity> = fields({ pid: count(2), startTime: text, bootId: text });
 
 async function endProcess(ctx: Context, identity: ProcessIdentity): Promise<void> {
   if (!(await isOwnProcess(identity, ([program = '']) => path.basename(program).includes('qemu-system-')))) return;

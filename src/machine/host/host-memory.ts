@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fields, record, text, tryJson } from '../../core/parsing/json-shape.ts';
 import type { CacheStore } from '../cache/store.ts';
+import { replaceFile } from '../files/replace-file.ts';
 
 /** A remembered fact about the host; it stays true while the identity of its subject is unchanged. */
 export interface HostQuestion {
@@ -27,13 +29,9 @@ export async function askOnce(store: CacheStore, question: HostQuestion, ask: ()
 
 /** If two raidlabs remember at once, one answer may be lost, and is asked for again. So is one that cannot be written. */
 async function remember(store: CacheStore, about: string, remembered: Remembered): Promise<void> {
-  const newHostPath = `${memoryHostPath(store)}.${String(process.pid)}`;
   try {
     await mkdir(store.rootHostPath, { recursive: true, mode: 0o755 });
-    await writeFile(newHostPath, `${JSON.stringify({ ...(await readMemory(store)), [about]: remembered }, undefined, 2)}\n`, {
-      mode: 0o600,
-    });
-    await rename(newHostPath, memoryHostPath(store));
+    await replaceFile(memoryHostPath(store), `${JSON.stringify({ ...(await readMemory(store)), [about]: remembered }, undefined, 2)}\n`);
   } catch {
     // Whoever needs the cache reports what is wrong with it.
   }
@@ -44,24 +42,12 @@ function memoryHostPath(store: CacheStore): string {
 }
 
 async function readMemory(store: CacheStore): Promise<Readonly<Record<string, Remembered>>> {
-  const text = await readFile(memoryHostPath(store), 'utf8').catch(() => '');
-  return parseMemory(text);
+  return parseMemory(await readFile(memoryHostPath(store), 'utf8').catch(() => ''));
 }
+
+const memoryShape = record(fields({ identity: text, answer: text }));
 
 /** Parses the file's memories; empty when it is not ours. */
-export function parseMemory(text: string): Readonly<Record<string, Remembered>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return {};
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  return Object.values(value).every(isRemembered) ? (value as Record<string, Remembered>) : {};
-}
-
-function isRemembered(value: unknown): value is Remembered {
-  if (typeof value !== 'object' || value === null) return false;
-  const { identity, answer } = value as Record<string, unknown>;
-  return typeof identity === 'string' && typeof answer === 'string';
+export function parseMemory(json: string): Readonly<Record<string, Remembered>> {
+  return tryJson(memoryShape, json) ?? {};
 }
