@@ -44,6 +44,11 @@ export function fields<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object(entries, 'an object');
 }
 
+/** An object with these fields and no others. */
+export function onlyFields<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.strictObject(entries, 'an object with the known fields only');
+}
+
 /** An object with arbitrary keys. */
 export function record<Value extends v.GenericSchema>(value: Value) {
   const isObject = (found: unknown): boolean => typeof found === 'object' && found !== null && !Array.isArray(found);
