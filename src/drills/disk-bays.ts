@@ -3,8 +3,7 @@ import type { DiskSpec } from '../machine/machine.ts';
 import type { MachineDisks } from './begin/machine-kit.ts';
 
 /**
- * The disks of a drill's machine, in it or out of it, whether it is on or off. A disk that was taken out keeps what is on it
- * and what is wrong with it.
+ * The disks of a drill's machine, in it or pulled, on or off. A pulled disk keeps its content and its faults.
  */
 export class DiskBays {
   #disks: MachineDisks;
@@ -12,7 +11,7 @@ export class DiskBays {
   readonly #bays: readonly string[];
   readonly #outside: DiskSpec[] = [];
 
-  /** Begins with the disks that are in. */
+  /** Starts with the disks that are in. */
   constructor(disks: MachineDisks) {
     this.#disks = disks;
     this.#bays = disks.disks.map((disk) => disk.serial);
@@ -48,7 +47,7 @@ export class DiskBays {
     return disk;
   }
 
-  /** Notes what is wrong with the disks of a machine, those that are out of it included. */
+  /** Records the faults of a machine's disks, including pulled ones. */
   noteFaults(faults: readonly StandingFault[]): void {
     this.#disks = { ...this.#disks, faults };
   }

@@ -2,14 +2,14 @@ import type { Context } from './context.ts';
 import { withDeadline } from './context.ts';
 
 /**
- * Room for machines: one that runs holds a slot, so that never more run than there are slots, whatever asks for them.
+ * Room for machines: each running machine holds a slot, so that there are never more machines than slots.
  *
  *     take ──free──► held ──dispose──► free
  *       └──all held──► waiting, first come first served ──a slot comes free──► held
  *                         └──context ends──► gone from the queue
  *
- * Whoever holds a slot must not wait for another: two that do so wait for each other. A second one is taken only when it is
- * nobody's: each who claims one, by being under way, is left one.
+ * Whoever holds a slot must not wait for another: two that did would wait for each other. A second one may be taken only if
+ * enough are left for everybody with a claim.
  */
 export interface MachineSlots {
   /** How many machines may run at once. */

@@ -1,5 +1,5 @@
 /**
- * Reads a log line by line, whatever it is packed in: nothing of it is kept.
+ * Reads a log line by line, in any packing, without keeping it.
  *
  *     file or standard input ──► its first bytes say what it is ─┬─ text ────────────────────────────┐
  *                                                                ├─ gzip, zstd ──► Node's zlib ──────┼──► lines

@@ -6,7 +6,7 @@ type Received = 'stop' | 'released' | 'end at once' | 'repeated';
 /**
  * How a person stops raidlab.
  *
- * Node hears signals between two turns of its loop alone; for one that does not turn any more there is machine/process/signal-ear.ts.
+ * Node handles signals only between two turns of its event loop; machine/process/signal-ear.ts helps when the loop is blocked.
  *
  *     running ──signal──► stopping (the abort signal carries host/interrupted; cleanup runs) ──signal──► ended at once
  *     held by untilReleased() ──signal──► released, running again

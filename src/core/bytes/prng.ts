@@ -1,5 +1,5 @@
 /*
- * Numbers that look random and are the same everywhere for the same seed. No secrets are made from them.
+ * Pseudo-random numbers, the same everywhere for the same seed. Not for secrets.
  *
  * Generator: xoshiro128**, D. Blackman and S. Vigna, https://prng.di.unimi.it/xoshiro128starstar.c (public domain).
  * Seeding: FNV-1a (32 bit, http://www.isthe.com/chongo/tech/comp/fnv/) of the seed's UTF-16 code units, spread into the

@@ -1,10 +1,10 @@
 /*
- * What can be wrong with a disk, as plain values. The machine brings it about below every kernel, in the guest's own offsets.
+ * What can be wrong with a disk, as plain values. The machine injects it below every kernel, at the guest's own offsets.
  *
- *     standing fault   there from injection until it is cleared; it belongs to the disk: a pull or a restart does not end it
- *     damage           bytes that are not what was written; done once, and only a repair undoes it
+ *     standing fault   lasts from injection until it is cleared; it belongs to the disk: a pull or a restart does not end it
+ *     damage           bytes that differ from what was written; done once, and only a repair undoes it
  *
- * A disk that is gone altogether, a DiskPull, is no value here: it is pulled from the machine and inserted again.
+ * A missing disk, a DiskPull, is not a value here: the disk is pulled from the machine and inserted again.
  */
 /** Some bytes of a disk, from an offset on. */
 export interface ByteRange {

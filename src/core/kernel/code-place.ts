@@ -1,7 +1,7 @@
 import type { CodePlace, TraceEntry } from './trouble.ts';
 
 /*
- * Places in kernel code, as every architecture and age prints them: show_regs() and show_trace_log_lvl() or dump_backtrace_entry() under
+ * Places in kernel code, as printed by every architecture and version: show_regs() and show_trace_log_lvl() or dump_backtrace_entry() under
  * arch/, the symbols by vsnprintf's %pB and %pS, and what scripts/decode_stacktrace.sh and syzkaller make of them.
  *
  *     x86     RIP: 0010:f+0x1d/0x40 [btrfs]           ? f+0x1d/0x40 [btrfs]; until 4.9 [<ffffffffa0189acd>] before it

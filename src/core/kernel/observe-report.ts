@@ -9,8 +9,8 @@ import type { StorageActivity } from './storage-activity.ts';
 import type { KernelTrouble } from './trouble.ts';
 
 /*
- * The recogniser of kernel reports: a pure reducer over the kernel's own lines. Whose a line is, and what it announces, is for the
- * caller to say: a machine's console and a person's log are not read alike.
+ * The recogniser of kernel reports: a pure reducer over the kernel's own lines. The caller decides who wrote
+ * a line and what it announces: a machine's console and a person's log are read differently.
  *
  *            cut here             announcement                  end marker, or the stack's end
  *   quiet ─────────────► prelude ──────────────► report, open ─────────────────────────────────► report, complete

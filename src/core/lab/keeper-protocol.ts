@@ -4,12 +4,12 @@ import type { ArrayPicture } from '../array/array-picture.ts';
 import type { DiskAct } from './disk-act.ts';
 
 /*
- * What a command and the keeper of a lab say to each other, a JSON object a line:
+ * What a command and the keeper of a lab say to each other, one JSON object per line:
  *
  *     command ──► KeeperRequest
  *     keeper  ──► event … event, or alive while it is silent ──► done | failed | broken
  *
- * Both are of one raidlab, or the keeper refuses: no version of this protocol is kept working.
+ * Both must be the same raidlab, or the keeper refuses: older versions of this protocol are not supported.
  */
 
 /** Raised whenever a keeper and a command of different versions would not understand each other. */

@@ -3,8 +3,8 @@
  *
  *     booted template ──fork, memory in a file──► build steps ──save──► array template ──fork──► the drill goes on from here
  *
- * What the build steps of a drill do is what the template holds: a drill with other build steps, another layout or payload
- * has another template.
+ * The template contains what the drill's build steps do: other build steps, another layout or another payload need another
+ * template.
  */
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * How a drill comes to its built array.
+ * How a drill gets its built array.
  *
  *     template of the built array ──► fork ──► on with the steps that follow
  *        │                              └─ it cannot be started ─► template rejected, said so ─┐

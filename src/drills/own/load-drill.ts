@@ -1,7 +1,7 @@
 /**
- * A person's own drill, from a file of theirs.
+ * A person's own drill, from a file.
  *
- *     file ──import──► default export ──► fields right, and do they go together? ──► guarded: what its steps throw is named with its place
+ *     file ──import──► default export ──► fields valid, alone and together? ──► guarded: errors of its steps are reported with their place
  *       └─ `import … from 'raidlab'` is the running raidlab, wherever the file is
  */
 import { readFile } from 'node:fs/promises';

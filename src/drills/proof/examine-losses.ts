@@ -1,5 +1,5 @@
 /**
- * Part 7 of the proof, in as few machines as do: the array without as many members as its profile bears to lose, once for each
+ * Part 7 of the proof, in as few machines as possible: the array without as many members as its profile can lose, once for each
  * such loss, each on fresh copies of the repaired disks.
  *
  *     fork, with copies of the survivors' disks ──► a loss is examined ──held, and all put away──► copies of the next survivors' disks ─┐
@@ -7,8 +7,8 @@
  *       │                                             └────┼──────────────────────────────────────────────────────────────────────────┘
  *       └──── another, as long as losses are left ◄────────┘ not held, or something was refused
  *
- * A machine that is as good as new goes on: it has begun already and translated its code, and its kernel has forgotten the array.
- * No loss suffers from another's examination.
+ * A machine that is as good as new continues: it has started and translated its code, and its kernel has forgotten the array.
+ * No examination affects another.
  */
 import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';

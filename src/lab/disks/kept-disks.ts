@@ -13,7 +13,7 @@ import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { diskSpecOf } from '../machine/start-lab-machine.ts';
 
-/** Does what is planned for the disks of a lab that is off: images are made and damaged, the rest is for its next start. */
+/** Carries out a plan for the disks of a lab that is off: images are made and damaged, the rest happens at its next start. */
 export async function changeDisksAtRest(ctx: Context, place: LabPlace, { deeds, disks }: DiskChange): Promise<void> {
   for (const deed of deeds) {
     if (deed.deed === 'create') await createDiskImage(ctx, diskHostPath(place, deed.disk.serial), deed.disk.sizeBytes);
@@ -29,19 +29,19 @@ async function damageAtRest(
 ): Promise<void> {
   const disk = disks.find(({ serial }) => serial === fault.disk);
   if (disk === undefined || !isDamage(fault)) return;
-  // What it hangs on when it is in a machine does not matter to its image.
+  // Its bus in a machine does not matter to its image.
   await damageDisk(ctx, diskSpecOf(place, disk.serial, disk.sizeBytes, 'scsi'), fault);
 }
 
 /** The disks of a lab that is on. */
 export interface KeptDisks {
-  /** Does what is planned; `faults` of the change are what disks that come in have. */
+  /** Carries out a plan; inserted disks have the `faults` of the change. */
   readonly change: (ctx: Context, change: DiskChange) => Promise<void>;
 }
 
-/** Keeps the disks of a machine that was started with those of `initial` that are in. */
+/** Manages the disks of a machine started with those of `initial` that are in. */
 export function keepDisks(place: LabPlace, machine: Machine, { disks: initial, layout }: Pick<LabState, 'disks' | 'layout'>): KeptDisks {
-  /** Those that QEMU has images of, pulled ones included: they can be broken through it, and through nothing else. */
+  /** Disks whose images QEMU has open, including pulled ones: only QEMU can damage these. */
   const known = new Set(initial.filter(({ isIn }) => isIn).map(({ serial }) => serial));
   const has = (fault: StandingFault): boolean => machine.faults().some((standing) => isDeepStrictEqual(standing, fault));
   const tell = (ctx: Context, type: 'fault-injected' | 'fault-cleared', fault: string, disk: string, bytes: number | null = null): void => {

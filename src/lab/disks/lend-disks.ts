@@ -1,7 +1,7 @@
 /**
- * The disks of a lab in the hands of somebody else.
+ * Lending the disks of a lab.
  *
- *     on ──halt──► off, locked ──► work on its disks ──► how they are left is written down
+ *     on ──halt──► off, locked ──► work on its disks ──► their new state is recorded
  */
 import { whyNotAsBuilt } from '../../core/lab/as-built.ts';
 import type { LabDisk, LabState } from '../../core/lab/lab-state.ts';

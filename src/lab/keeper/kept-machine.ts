@@ -1,10 +1,10 @@
 /**
- * A lab's machine as its keeper has it, and what is written of it.
+ * A lab's machine in its keeper, and its recorded state.
  *
  *     off ──rise──► on ──stop, end──► off
  *                   └──the machine ends by itself──► died
  *
- * Every change of state is written to the lab's directory before the act that made it is over.
+ * Every change of state is written to the lab's directory before its act ends.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

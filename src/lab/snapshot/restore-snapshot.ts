@@ -1,6 +1,6 @@
 /**
- * How a lab becomes what a snapshot says. What it was until then stays beside it, in the lab's directory `restore/`, as long as that
- * may go wrong; whoever finds it there later puts it back: the process that restored was killed.
+ * How a lab is restored from a snapshot. Its previous disks and state stay in the lab's directory `restore/` as long as that may
+ * fail; if they are found there later, the restoring process was killed, and they are put back.
  *
  *     stage: snapshot's disks ──copied──► restore/new
  *     put:   state.json ──► restore/old-state.json   disks ──► restore/old   restore/new ──► disks   the new state.json

@@ -1,6 +1,6 @@
 /*
- * Snapshots of a lab, one a directory in `snapshots/`, named for it: `snapshot.json`, its disks as in `disks/`, and `machine` when it
- * was on. A directory appears and goes by one rename; what begins with a dot is being made or removed, or was left by somebody killed.
+ * Snapshots of a lab, each a directory in `snapshots/` with its name: `snapshot.json`, the disks as in `disks/`, and `machine` if it
+ * was on. A directory appears and disappears by one rename; names with a leading dot are being made or removed, or were left by a kill.
  */
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';

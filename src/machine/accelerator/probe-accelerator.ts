@@ -1,11 +1,11 @@
 /**
- * Boots a kernel into nothing but its initramfs, to see whether an accelerator works and how fast this host is.
+ * Boots only a kernel's initramfs, to see whether an accelerator works and how fast this host is.
  *
  * A KVM that emulates instruction by instruction (nested, field notes "Host") prints nothing for a minute; a nested one that works may
- * take many times as long as one on bare metal. What tells them apart on a host of any speed is software emulation beside it:
+ * take many times as long as one on bare metal. Software emulation beside it tells them apart on a host of any speed:
  *
  *     KVM   ──► boots ──► it works; software emulation is stopped
- *     TCG   ──► boots ──► KVM has printed nothing: it does not work; it has: it gets as long again, twice
+ *     TCG   ──► boots ──► if KVM has printed nothing, it does not work; otherwise it gets twice that time more
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,10 +1,10 @@
 /**
- * How a disk's bytes are changed beneath a running machine: through QEMU's own block layer, so that every image format and
- * QEMU's caches of it are right.
+ * How a disk's bytes are changed beneath a running machine: through QEMU's own block layer, which handles every image format and
+ * QEMU's caches.
  *
  *     processor stops ──► device steps aside ──► format node is exported over NBD ──► act ──► and back, step by step
  *
- * The device steps aside because it shares the right to write with nobody, and while the processor stands it does not notice.
+ * The device steps aside because it holds the exclusive right to write; while the processor is stopped, the guest does not notice.
  */
 import { join } from 'node:path';
 import { steadyContext } from '../context.ts';

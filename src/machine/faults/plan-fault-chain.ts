@@ -9,11 +9,11 @@ import { formatErrorRules } from './error-rules.ts';
 export type FilterNode = DriverOptions & { readonly 'node-name': string };
 
 /**
- * The filters between a disk's device and its image, one or two a fault, the first fault lowest:
+ * The filters between a disk's device and its image, one or two per fault, the first fault lowest:
  *
  *     device ──► fault 2 ──► fault 1 ──► format ──► file
  *
- * They lie above the format, so that a place is the guest's own, whatever the image's format and backing files are.
+ * They are above the format, so that places are the guest's, whatever the image's format and backing files.
  */
 export interface FaultChain {
   /** Files that must exist while the nodes are added, but not afterwards. */

@@ -1,7 +1,7 @@
 /**
  * A second pair of ears for Ctrl-C. Node hears a signal only between two turns of its loop: a step that never returns, or a write to a
- * pipe that nobody reads, makes it deaf. A shell beside us, in our process group, hears what a terminal and timeout(1) send to the
- * group, and ends us when two signals came and we have taken none.
+ * pipe that nobody reads, makes it deaf. A shell beside us, in our process group, receives what a terminal and timeout(1) send
+ * to the group, and ends us when two signals came and we have handled none.
  *
  *     signal ──► heard once ──signal──► heard twice ──a second later, and still no sign of us──► SIGKILL
  *                    ▲                        │

@@ -1,5 +1,5 @@
 /**
- * QEMU as a process of ours, and its life as a machine's life.
+ * QEMU as our process, and its life as a machine's life.
  *
  *     start ──► sockets appear ──► QMP greets ──► (paused, all lines connected) ──► cont ──► … ──► its process ends
  *                  │ it ends before that                                                            │

@@ -6,7 +6,7 @@
  *                                                     │ migrate-incoming, into a QEMU with the same devices
  *                                                     └──► paused ──cont──► running, as often as one likes
  *
- * Memory that is a shared file is not in the state: QEMU leaves it out (x-ignore-shared). All other memory is, but for pages of
+ * QEMU leaves memory that is a shared file out of the state (x-ignore-shared). All other memory is in it, except pages of
  * zeroes. Sources: QEMU, docs/devel/migration/features and docs/system/vm-templating.
  */
 import { performance } from 'node:perf_hooks';

@@ -1,5 +1,5 @@
 /**
- * How a machine of a drill comes to be: by a fork of the booted template, or by a boot.
+ * How a drill's machine is started: by a fork of the booted template, or by a boot.
  *
  *     template ──► fork ──► machine
  *        │          └─ it cannot be started ─► template rejected, said so ─► boot ─► machine

@@ -2,8 +2,8 @@ import type { Speaker } from './peel-prefix.ts';
 
 /*
  * journalctl's formats with a name before each field: `-o export` and `-o verbose` (`NAME=value`, an empty line or a heading between two
- * entries; what is no text as NAME, eight bytes of length, data), and JSON (`-o json`, `json-pretty`, `json-sse`, `json-seq`; `dmesg -J`). Other
- * collectors' JSON is read as well: an object a line, the message in a field of a usual name. Source: systemd's JOURNAL_EXPORT_FORMATS.
+ * entries; binary fields as NAME, eight bytes of length, data), and JSON (`-o json`, `json-pretty`, `json-sse`, `json-seq`; `dmesg -J`). Other
+ * collectors' JSON is read as well: one object per line, the message in a field with a usual name. Source: systemd's JOURNAL_EXPORT_FORMATS.
  *
  *     text ── a field ──► entry, its fields gathered ── empty line, `}`, heading ──► a message, or none ──► text
  */

@@ -1,5 +1,5 @@
 /*
- * What loggers put before a kernel line. Each peeler takes one prefix off and says what it told of the line; they are tried in turn, each
+ * What loggers put before a kernel line. Each peeler removes one prefix and gives what it says about the line; they are tried in turn, each
  * at most once. Sources: print_prefix() in kernel/printk/printk.c, dmesg(1) of util-linux, journalctl(1) (-o), RFC 3164 and 5424, rsyslog's
  * and busybox' files, Documentation/networking/netconsole.rst, Documentation/ABI/testing/dev-kmsg, klogctl's `<N>`.
  */

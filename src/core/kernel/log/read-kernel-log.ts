@@ -11,13 +11,13 @@ import { unwrapLine } from './unwrap-lines.ts';
 import type { HeldLine, WholeLine } from './unwrap-lines.ts';
 
 /*
- * Reads a log that a person has: a pure reducer over its lines.
+ * Reads a person's log: a pure reducer over its lines.
  *
  *     raw line ──► a journal's entry? ──► prefix taken off ──► put together again ──► whose is it? ─┬─ the kernel's ──► reports
  *                                                                                                   ├─ nobody said ──► reports, apart
  *                                                                                                   └─ another's: passed over
  *
- * Where a log has lines that it says are the kernel's, a report of which it does not say so must have facts that no program prints.
+ * If a log marks some lines as the kernel's, a report without that mark must contain facts that no program prints.
  */
 
 /** What was read of a log, and the trouble in it. */
