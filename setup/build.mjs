@@ -1,7 +1,8 @@
-// `npm run build`: compiles src/ to dist/ and takes along what is not TypeScript (guest scripts, pages).
+// `npm run build`: compiles src/ to dist/, takes along what is not TypeScript (guest scripts), and bundles the page of the report.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { bundlePage } from '../src/cli/run/bundle-page.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const source = path.join(root, 'src');
@@ -19,6 +20,9 @@ const tsc = spawnSync(
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 cpSync(source, target, {
   recursive: true,
-  filter: (file) => (statSync(file).isDirectory() ? !/^(fixtures|recorded)$/.test(path.basename(file)) : !file.endsWith('.ts')),
+  filter: (file) => (statSync(file).isDirectory() ? !/^(fixtures|recorded|page)$/.test(path.basename(file)) : !file.endsWith('.ts')),
 });
+const { parts } = await bundlePage();
+mkdirSync(path.join(target, 'view', 'page'), { recursive: true });
+writeFileSync(path.join(target, 'view', 'page', 'parts.json'), JSON.stringify(parts));
 if (existsSync(entry)) chmodSync(entry, 0o755);

@@ -1,0 +1,157 @@
+import type { RecordedEvent } from '../../core/event.ts';
+import { formatSize } from '../../core/text/size.ts';
+import { formatDuration } from '../../report/text/format-duration.ts';
+import type { CommandRun } from './command-runs.ts';
+import type { TimedEvent } from './timed-event.ts';
+
+/**
+ * What a line of the trace is: a command of the procedure or one of raidlab's own, a line of the console, what raidlab made of
+ * what was seen, a fault, trouble, something about the machine, or another event in its own words.
+ */
+export type EntryKind = 'typed' | 'own' | 'console' | 'lesson' | 'fault' | 'trouble' | 'machine' | 'other';
+
+/** One thing that happened in a step, as a line that may unfold. */
+export interface TraceEntry {
+  /** Its place among the entries of the drill. */
+  readonly id: number;
+  readonly kind: EntryKind;
+  readonly afterMs: number;
+  readonly machine: string | null;
+  readonly head: string;
+  /** What stands at the right: exit code and time. */
+  readonly tail: string;
+  /** Whether it did not go as a reader would hope: a refusal. */
+  readonly isBad: boolean;
+  /** Shown when it is unfolded; empty when there is no more. */
+  readonly body: string;
+  /** The step that it belongs to; null before the first. */
+  readonly step: string | null;
+  /** Of a command, the number of its run. */
+  readonly run: number | null;
+}
+
+/** Events that are shown elsewhere: steps are headings, samples are the map, ends of commands stand with their beginnings. */
+const shownElsewhere: ReadonlySet<string> = new Set([
+  'command-typed',
+  'command-started',
+  'command-ended',
+  'step-started',
+  'step-ended',
+  'array-sampled',
+  'exposure-measured',
+  'progress-made',
+]);
+
+/** Gives the entries of a trace, in order of time. */
+export function traceEntries(events: readonly TimedEvent[], runs: readonly CommandRun[]): readonly TraceEntry[] {
+  const ofRuns = runs.map(entryOfRun);
+  const ofEvents = events.flatMap((timed) => (shownElsewhere.has(timed.event.type) ? [] : [entryOf(timed)]));
+  // Both are in order; where they meet, a command stands before what the kernel said of it.
+  return [...ofRuns, ...ofEvents].toSorted((one, other) => one.afterMs - other.afterMs).map((entry, id) => ({ ...entry, id }));
+}
+
+type Unnumbered = Omit<TraceEntry, 'id'>;
+
+function entryOfRun({ number, machine, command, isTyped, step, beginMs, end }: CommandRun): Unnumbered {
+  const output =
+    end === null
+      ? ''
+      : [end.stdout, end.stderr]
+          .map((text) => text.trimEnd())
+          .filter((text) => text !== '')
+          .join('\n');
+  return {
+    kind: isTyped ? 'typed' : 'own',
+    afterMs: beginMs,
+    machine,
+    head: command,
+    tail:
+      end === null
+        ? 'no end seen'
+        : `${end.exitCode === 0 ? '' : `exit ${String(end.exitCode)}  `}${formatDuration(end.afterMs - beginMs)}`,
+    isBad: end?.exitCode !== 0,
+    body: output,
+    step,
+    run: number,
+  };
+}
+
+function entryOf({ afterMs, step, event }: TimedEvent): Unnumbered {
+  const said = wordsOf(event);
+  const machine = 'machine' in event ? event.machine : null;
+  return { afterMs, step, machine, tail: '', isBad: false, body: '', run: null, ...said };
+}
+
+type Words = Pick<Unnumbered, 'kind' | 'head'> & Partial<Unnumbered>;
+
+function wordsOf(event: RecordedEvent): Words {
+  switch (event.type) {
+    case 'console-line-seen':
+      return { kind: 'console', head: event.line };
+    case 'kernel-trouble-seen':
+      return {
+        kind: 'trouble',
+        head: `${event.trouble.kind}: ${event.trouble.what}`,
+        body: event.trouble.transcript.join('\n'),
+        isBad: true,
+      };
+    case 'observation-made':
+      return { kind: 'lesson', head: event.meaning, body: `$ ${event.source}\n${event.said}` };
+    case 'fault-injected':
+      return { kind: 'fault', head: `fault: ${event.fault}${event.disk === null ? '' : ` on ${event.disk}`}` };
+    case 'fault-cleared':
+      return { kind: 'fault', head: `fault cleared: ${event.fault}${event.disk === null ? '' : ` on ${event.disk}`}` };
+    case 'check-judged':
+      return {
+        kind: 'lesson',
+        head: `${event.check.outcome}: ${event.check.claim}`,
+        body: event.check.evidence.join('\n'),
+        isBad: event.check.outcome !== 'held',
+      };
+    case 'machine-started':
+      return {
+        kind: 'machine',
+        head: `QEMU ${event.qemuVersion} runs (${event.accelerator}, pid ${String(event.pid)})`,
+        body: event.argv.join('\n'),
+      };
+    case 'machine-booted':
+      return { kind: 'machine', head: `answers, from its ${event.from}: ${event.kernel}`, tail: formatDuration(event.durationMs) };
+    case 'machine-stopped':
+      return { kind: 'machine', head: `off: ${event.how} (${event.detail})` };
+    case 'run-failed': {
+      const { what, command, said, remedy } = event.description;
+      return {
+        kind: 'trouble',
+        head: what,
+        body: [command, said, remedy].filter((text) => text !== undefined && text !== '').join('\n'),
+        isBad: true,
+      };
+    }
+    default:
+      return { kind: 'other', ...otherWords(event) };
+  }
+}
+
+function otherWords(event: RecordedEvent): Omit<Words, 'kind'> {
+  switch (event.type) {
+    case 'remark-made':
+      return { head: event.text };
+    case 'step-restored':
+      return { head: `restored from a template of ${event.madeAt}: ${event.title}` };
+    case 'step-skipped':
+      return { head: `left out: ${event.title}` };
+    case 'image-built':
+      return { head: `built ${event.artefact}, ${formatSize(event.sizeBytes)}`, tail: formatDuration(event.durationMs) };
+    case 'image-build-started':
+      return { head: `builds ${event.artefact}: ${event.why}` };
+    case 'image-ready':
+      return { head: `${event.artefact}: ${event.description}` };
+    case 'verdict-reached':
+      return { head: `${event.verdict}: ${event.summary}` };
+    default: {
+      // What a later raidlab tells of is shown as it stands.
+      const fields = JSON.stringify({ ...event, type: undefined, v: undefined, seq: undefined, at: undefined, job: undefined });
+      return { head: `${event.type}  ${fields}` };
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { h } from 'preact';
+import type { ComponentChildren, ComponentType } from 'preact';
+import { harmlessText } from '../../core/text/harmless-text.ts';
+
+/** Anything that can stand in an element: text, elements, lists of them, nothing. */
+export type Content = ComponentChildren;
+
+/** What a handler of the page reads of an event of the browser, so that what has handlers compiles without its types. */
+export interface Act {
+  readonly key?: string;
+  readonly shiftKey?: boolean;
+  preventDefault(): void;
+  stopPropagation(): void;
+}
+
+/** The attributes of an element: as HTML and SVG name them, and handlers (`onClick`), which no document has, only the page. */
+export type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((act: Act) => void)>>;
+
+/**
+ * Makes an element. The one way to one: text in it, and in its attributes, is made harmless here, whoever wrote it,
+ * and preact escapes what is left.
+ */
+export function element(name: string, attributes: Attributes | null, ...content: readonly Content[]): Content {
+  return h(name, attributes === null ? null : harmlessAttributes(attributes), ...content.map(harmlessContent));
+}
+
+/** Makes an element of a component, whose properties are plain values. */
+export function component<Properties extends object>(type: (properties: Properties) => Content, properties: Properties): Content {
+  return h(type as ComponentType<Properties>, properties);
+}
+
+/** What may act on whoever reads it; a text without any of it is harmless as it is. */
+const suspect = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\ufffe\uffff]/u;
+
+function harmless(text: string): string {
+  return suspect.test(text) ? harmlessText(text) : text;
+}
+
+function harmlessContent(content: Content): Content {
+  if (typeof content === 'string') return harmless(content);
+  return Array.isArray(content) ? content.map((one: Content) => harmlessContent(one)) : content;
+}
+
+function harmlessAttributes(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, typeof value === 'string' ? harmless(value) : value]));
+}

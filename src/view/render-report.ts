@@ -1,0 +1,112 @@
+import { renderToString } from 'preact-render-to-string';
+import type { RecordedEvent } from '../core/event.ts';
+import { addToResult, emptyResult } from '../report/drill/result.ts';
+import type { RunResult } from '../report/drill/result.ts';
+import { drillSection } from './document/drill-section.ts';
+import type { DrillFacts } from './document/drill-section.ts';
+import { drillTable } from './document/drill-table.ts';
+import { notices } from './document/notices.ts';
+import { runFootnotes, runHeader } from './document/run-header.ts';
+import { timeEvents } from './model/timed-event.ts';
+import { formatTrace } from './model/trace-text.ts';
+import { element } from './parts/element.ts';
+import type { Content } from './parts/element.ts';
+import { patterns } from './parts/patterns.ts';
+
+/** What of a report is the same in all: the script of its page and the style, each with its SHA-256 in base64, by which the page's own security policy lets it in. */
+export interface PageParts {
+  readonly script: string;
+  readonly scriptHash: string;
+  readonly style: string;
+  readonly styleHash: string;
+}
+
+/** What a report is made of. */
+export interface ReportInput extends PageParts {
+  /** Of one run, in order. One of a type that is not known is shown as text. */
+  readonly events: Iterable<RecordedEvent>;
+  /** Gives a text compressed in zlib's format (`deflateSync`), in base64. */
+  readonly compress: (text: string) => string;
+}
+
+/** Gives a run as one HTML file that needs nothing else: a document that reads without scripts, and the traces of its drills, which its page opens. */
+export function renderReport({ events, compress, script, scriptHash, style, styleHash }: ReportInput): string {
+  const all = [...events];
+  const result = all.reduce(addToResult, emptyResult);
+  const byJob = Map.groupBy(all, ({ job }) => job);
+  const drills = result.drills.map((outcome): DrillFacts & { readonly raw: readonly RecordedEvent[] } => {
+    const raw = byJob.get(outcome.job) ?? [];
+    const failures = result.failures.filter(({ job }) => job === outcome.job);
+    return { outcome, failures, raw, events: timeEvents(raw), other: otherOf(result, outcome) };
+  });
+  const policy = `default-src 'none'; script-src 'sha256-${scriptHash}'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'`;
+  const head = element(
+    'head',
+    null,
+    element('meta', { charset: 'utf-8' }),
+    element('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
+    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    element('meta', { name: 'color-scheme', content: 'light dark' }),
+    element('meta', { name: 'referrer', content: 'no-referrer' }),
+    element('title', null, titleOf(result)),
+  );
+  // Script and style are ours, and end in no tag: everything else goes through preact. Traces stand last, so that the page is there before them.
+  return [
+    '<!doctype html>\n<html lang="en">\n',
+    markup(head).replace('</head>', `<style>${style}</style></head>`),
+    '\n<body>\n',
+    markup(reportBody(result, drills)),
+    `\n<script>${script}</script>\n`,
+    // What belongs to no drill stands under the empty name: versions, and how it was called.
+    `${traceData('', compress(formatTrace(byJob.get(undefined) ?? [])))}\n`,
+    ...drills.map(({ outcome, raw }) => `${traceData(outcome.job, compress(formatTrace(raw)))}\n`),
+    '</body>\n</html>\n',
+  ].join('');
+}
+
+function reportBody(result: RunResult, drills: readonly DrillFacts[]): Content {
+  const isOne = drills.length === 1;
+  return [
+    patterns(),
+    element(
+      'div',
+      { class: 'page' },
+      runHeader(result),
+      element(
+        'main',
+        null,
+        notices(result),
+        isOne || drills.length === 0 ? null : drillTable(drills.map(({ outcome, events }) => ({ outcome, exposure: exposureOf(events) }))),
+        drills.map((drill) => drillSection(drill, isOne)),
+        runFootnotes(result),
+      ),
+    ),
+  ];
+}
+
+function exposureOf(events: DrillFacts['events']): Parameters<typeof drillTable>[0][number]['exposure'] {
+  return events.flatMap(({ event }) => (event.type === 'exposure-measured' ? [event.exposure] : [])).at(-1) ?? null;
+}
+
+/** The job that stands beside this one: the twin of a drill, the drill of a twin. */
+function otherOf({ drills }: RunResult, { drill, isTwin }: RunResult['drills'][number]): string | null {
+  return drills.find((other) => other.drill === drill && other.isTwin !== isTwin)?.job ?? null;
+}
+
+function titleOf({ run, drills }: RunResult): string {
+  const [only] = drills;
+  const what = drills.length === 1 && only !== undefined ? only.job : `${String(drills.length)} drills`;
+  return `${what} · ${run} · raidlab`;
+}
+
+/** A block of data: no browser runs it, and no policy has to let it in. */
+function traceData(job: string, data: string): string {
+  return markup(element('script', { type: 'application/x-raidlab-trace', 'data-job': job }, data));
+}
+
+function markup(content: Content): string {
+  return renderToString(element('template', null, content) as Parameters<typeof renderToString>[0]).slice(
+    '<template>'.length,
+    -'</template>'.length,
+  );
+}
