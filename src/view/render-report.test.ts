@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { EventBody, RecordedEvent } from '../core/event.ts';
-import { joinRuns, readRecorded } from './fixtures/recorded-events.ts';
-import { weaveSamples } from './fixtures/weave-samples.ts';
+import { joinRuns, onlyJob, readRecorded, withTwin } from './fixtures/recorded-events.ts';
 import { parseTrace } from './model/trace-text.ts';
 import { renderReport } from './render-report.ts';
 
@@ -14,7 +13,7 @@ function report(events: readonly RecordedEvent[]): string {
 }
 
 const job = 'replace-missing-disk';
-const whole = readRecorded(job);
+const whole = onlyJob(readRecorded(withTwin), job);
 
 test('a report lets in its own script and style, and nothing else', () => {
   const html = report(whole);
@@ -25,7 +24,7 @@ test('a report lets in its own script and style, and nothing else', () => {
 });
 
 test('a report says verdict, promise, checks, steps and versions without any script', () => {
-  const html = report(weaveSamples(whole));
+  const html = report(whole);
   for (const part of [
     'held</span>',
     'A missing disk can be replaced',
@@ -33,10 +32,10 @@ test('a report says verdict, promise, checks, steps and versions without any scr
     'Every file is as it was written',
     '407 files and directories',
     'Prove it',
-    '17.5 s',
+    '19.5 s',
     'btrfs-progs 6.14',
-    './raidlab drill --seed 1',
-    'Exposed 18 s, at most 41.4 MiB, nothing at the end',
+    './raidlab drill --with-twin --jobs 1 --seed 1',
+    'Exposed 17 s, at most 41 MiB, nothing at the end',
     'ONE COPY',
     'DISK1: pulled',
   ])
@@ -54,9 +53,9 @@ test('a report carries the trace of each drill', () => {
 });
 
 test('many drills have a table, and each is folded away', () => {
-  const html = report(joinRuns([job, `${job}-twin`, 'slow-disk']));
+  const html = report(joinRuns([withTwin, 'slow-disk']));
   assert.equal(html.match(/<details class="drill"/gu)?.length, 3);
-  assert.match(html, /2 held<\/span>.*1 broken<\/span>/su);
+  assert.match(html, /2 held<\/span>.*1 as expected<\/span>/su);
   assert.match(html, /data-other="replace-missing-disk-twin"/u);
 });
 
@@ -101,7 +100,7 @@ test('what a guest says stays text wherever it stands', () => {
     { type: 'observation-made', source: evil, exitCode: 1, said: evil, meaning: evil },
     { type: 'check-judged', drill: job, check: { name: evil, claim: evil, outcome: 'broken', evidence: [evil, 'n'.repeat(4096)] } },
     { type: 'command-typed', machine: evil, argv: [evil], command: evil },
-    { type: 'fault-injected', machine: evil, fault: evil, disk: evil },
+    { type: 'fault-injected', machine: evil, fault: evil, disk: evil, bytes: null },
     { type: 'run-failed', area: evil, reason: evil, description: { what: evil, command: evil, said: evil, remedy: evil, exitCode: 70 } },
     { type: 'verdict-reached', drill: evil, verdict: 'broken', summary: evil, durationMs: 1, expectation: null, surprises: [evil] },
   ];

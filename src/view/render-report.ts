@@ -76,16 +76,12 @@ function reportBody(result: RunResult, drills: readonly DrillFacts[]): Content {
         'main',
         null,
         notices(result),
-        isOne || drills.length === 0 ? null : drillTable(drills.map(({ outcome, events }) => ({ outcome, exposure: exposureOf(events) }))),
+        isOne || drills.length === 0 ? null : drillTable(drills.map(({ outcome }) => outcome)),
         drills.map((drill) => drillSection(drill, isOne)),
         runFootnotes(result),
       ),
     ),
   ];
-}
-
-function exposureOf(events: DrillFacts['events']): Parameters<typeof drillTable>[0][number]['exposure'] {
-  return events.flatMap(({ event }) => (event.type === 'exposure-measured' ? [event.exposure] : [])).at(-1) ?? null;
 }
 
 /** The job that stands beside this one: the twin of a drill, the drill of a twin. */

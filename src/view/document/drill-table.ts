@@ -1,5 +1,4 @@
 import { describeExposure } from '../../core/exposure/describe-exposure.ts';
-import type { Exposure } from '../../core/exposure/exposure.ts';
 import type { DrillOutcome } from '../../report/drill/drill-outcome.ts';
 import { outcomeWords, wordOfOutcome } from '../../report/drill/outcome-word.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
@@ -7,14 +6,8 @@ import { element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import { outcomeBadge } from '../parts/outcome-badge.ts';
 
-/** A line of the table of drills. */
-export interface DrillRow {
-  readonly outcome: DrillOutcome;
-  readonly exposure: Exposure | null;
-}
-
 /** Gives the table of a run's drills, a line each; the page makes it sort and filter by what is in `data-` attributes. */
-export function drillTable(rows: readonly DrillRow[]): Content {
+export function drillTable(drills: readonly DrillOutcome[]): Content {
   return element(
     'div',
     { class: 'drill-table' },
@@ -36,18 +29,14 @@ export function drillTable(rows: readonly DrillRow[]): Content {
             ),
           ),
         ),
-        element(
-          'tbody',
-          null,
-          rows.map((row) => tableRow(row)),
-        ),
+        element('tbody', null, drills.map(tableRow)),
       ),
     ),
   );
 }
 
-function tableRow({ outcome, exposure }: DrillRow): Content {
-  const { job, kernel, tools, checks, durationMs, promise } = outcome;
+function tableRow(outcome: DrillOutcome): Content {
+  const { job, kernel, tools, checks, exposure, durationMs, promise } = outcome;
   const word = wordOfOutcome(outcome);
   const notHeld = checks.filter((check) => check.outcome !== 'held').length;
   const cell = (name: string, sort: string | number, content: Content): Content =>
@@ -69,7 +58,7 @@ function tableRow({ outcome, exposure }: DrillRow): Content {
       notHeld * 1000 - checks.length,
       checks.length === 0 ? '–' : notHeld === 0 ? String(checks.length) : `${String(notHeld)} of ${String(checks.length)} not`,
     ),
-    cell('number', exposure?.byteSeconds ?? -1, exposure === null ? '–' : describeExposure(exposure).replace(/^exposed:? /u, '')),
+    cell('number', exposure?.byteSeconds ?? -1, exposure === null ? '–' : describeExposure(exposure)),
     cell('number', durationMs ?? -1, durationMs === null ? '–' : formatDuration(durationMs)),
   );
 }

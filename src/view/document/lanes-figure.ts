@@ -23,12 +23,11 @@ export function lanesFigure(job: string, lanes: Lanes): Content {
 /** Gives the exposure of a drill in a sentence, and the area below its curve. */
 function exposureLine({ exposure }: Lanes): Content {
   if (exposure === null) return null;
-  const said = describeExposure(exposure);
   const area = exposure.byteSeconds === 0 ? '' : `; in all ${formatSize(exposure.byteSeconds)} × s`;
   return element(
     'p',
     { class: exposure.endBytes > 0 ? 'exposure-sum bad' : 'exposure-sum' },
-    element('b', null, said.charAt(0).toUpperCase() + said.slice(1)),
+    element('b', null, `Exposed ${describeExposure(exposure)}`),
     area,
   );
 }

@@ -1,6 +1,9 @@
 import type { RecordedEvent } from '../../core/event.ts';
 import type { SampledChunk } from '../../core/array/array-sample.ts';
 import { profileFacts } from '../../core/layout/profile.ts';
+import { addToExposure, lossesBorne, nothingExposed } from '../../core/exposure/measure-exposure.ts';
+import type { ExposureState } from '../../core/exposure/measure-exposure.ts';
+import { disksOfLayout } from './disk-names.ts';
 import type { DiskState } from './disk-history.ts';
 import type { DiskLane } from './disk-lanes.ts';
 import { segmentAt } from './segment.ts';
@@ -55,13 +58,17 @@ type Sampled = Extract<RecordedEvent, { readonly type: 'array-sampled' }>;
 export function chunkMaps(events: readonly TimedEvent[], disks: readonly DiskLane[]): readonly ChunkMap[] {
   const maps: ChunkMap[] = [];
   const lastDisks = new Map<number, string>();
+  let known = nothingExposed;
   let seen = '';
   for (const { afterMs, event } of events) {
+    if (event.type === 'drill-started') {
+      for (const [at, disk] of disksOfLayout(event.layout).members.entries()) lastDisks.set(at + 1, disk);
+    } else known = addToExposure(known, event, afterMs);
     if (event.type !== 'array-sampled') continue;
     // The state at this very moment begins with it: where one segment ends and the next begins, the later counts.
     const states = new Map(disks.map((lane) => [lane.disk, stateAfter(lane, afterMs)]));
     for (const { devid, disk } of event.sample.devices) if (disk !== null) lastDisks.set(devid, disk);
-    const map = mapOf(event, afterMs, { states, lastDisks, before: maps.findLast(({ isMounted }) => isMounted) });
+    const map = mapOf(event, afterMs, { states, lost: lostDisks(known), lastDisks, before: maps.findLast(({ isMounted }) => isMounted) });
     const look = JSON.stringify([map.isMounted, map.devices]);
     if (look !== seen) maps.push(map);
     seen = look;
@@ -76,20 +83,20 @@ function stateAfter({ segments }: DiskLane, afterMs: number): DiskState | undefi
 /** What is known at the time of a sample that it does not say itself. */
 interface MapContext {
   readonly states: ReadonlyMap<string, DiskState | undefined>;
+  /** Disks of which nothing counts as a copy. */
+  readonly lost: ReadonlySet<string>;
+  /** By devid. */
   readonly lastDisks: ReadonlyMap<number, string>;
   readonly before: ChunkMap | undefined;
 }
 
-function mapOf({ sample, disks }: Sampled, afterMs: number, { states, lastDisks, before }: MapContext): ChunkMap {
+function mapOf({ sample, disks }: Sampled, afterMs: number, { states, lost, lastDisks, before }: MapContext): ChunkMap {
   const out = new Set(disks.filter(({ isIn }) => !isIn).map(({ serial }) => serial));
   const stateOf = (disk: string | null): DiskState | 'missing' => {
     if (disk === null) return 'missing';
     return out.has(disk) ? 'pulled' : (states.get(disk) ?? 'in');
   };
-  // What is being built on a target, or was written behind a disk's back, is no copy yet.
-  const absent = new Set(
-    sample.devices.filter(({ disk }) => ['missing', 'pulled', 'stale', 'being rebuilt'].includes(stateOf(disk))).map(({ devid }) => devid),
-  );
+  const absent = new Set(sample.devices.filter(({ disk }) => disk === null || lost.has(disk) || out.has(disk)).map(({ devid }) => devid));
   const known = new Set(before?.chunks.map(({ startBytes }) => startBytes));
   const chunks = sample.chunks.map((chunk) => ({
     ...chunk,
@@ -131,21 +138,20 @@ function stripeBytes({ lengthBytes, profile, stripes }: SampledChunk): number {
   return parity > 0 ? lengthBytes / Math.max(1, count - parity) : lengthBytes;
 }
 
-/** Gives how much of a chunk is there when the devices in `absent` are not. Of raid10 the pair that is hit hardest counts. */
-function holdOf({ profile, stripes }: SampledChunk, absent: ReadonlySet<number>): ChunkHold {
-  const gone = stripes.filter(({ devid }) => absent.has(devid)).length;
-  if (profile === 'raid0') return gone > 0 ? 'lost' : 'one copy';
-  const { lossesSurvived } = profileFacts[profile];
-  if (profile === 'dup') return gone > 0 ? 'lost' : 'one disk';
-  const hardest = profile === 'raid10' ? mostGoneOfAPair(stripes, absent) : gone;
-  if (hardest > lossesSurvived) return 'lost';
-  if (hardest === lossesSurvived) return 'one copy';
-  return hardest === 0 ? 'whole' : 'reduced';
+/** Gives how much of a chunk is there when the devices in `absent` are not, by the rule that exposure is measured with. */
+function holdOf(chunk: SampledChunk, absent: ReadonlySet<number>): ChunkHold {
+  const borne = lossesBorne(chunk, absent);
+  if (borne < 0) return 'lost';
+  if (chunk.profile === 'dup') return 'one disk';
+  if (borne === 0) return 'one copy';
+  return chunk.profile !== 'raid0' && borne < profileFacts[chunk.profile].lossesSurvived ? 'reduced' : 'whole';
 }
 
-function mostGoneOfAPair(stripes: SampledChunk['stripes'], absent: ReadonlySet<number>): number {
-  const pairs = Array.from({ length: Math.ceil(stripes.length / 2) }, (_, at) => stripes.slice(at * 2, at * 2 + 2));
-  return Math.max(0, ...pairs.map((pair) => pair.filter(({ devid }) => absent.has(devid)).length));
+/** Disks of which nothing can be read that is current: they are away, or missed what was written, or fail from end to end. One that takes no more writes still has what it had. */
+function lostDisks({ flaws }: ExposureState): ReadonlySet<string> {
+  return new Set(
+    [...flaws].flatMap(([disk, ofDisk]) => (ofDisk.some(({ kind, bytes }) => bytes === null && kind !== 'write-errors') ? [disk] : [])),
+  );
 }
 
 /** Gives the map in which most of what is used would not survive the next loss; undefined when there is none such. */

@@ -19,7 +19,7 @@ function ended(exitCode: number, stdout: string, ...argv: readonly string[]): Re
 }
 
 function fault(type: 'fault-injected' | 'fault-cleared', name: string, disk: string): RecordedEvent {
-  return recorded({ type, machine, fault: name, disk });
+  return recorded(type === 'fault-injected' ? { type, machine, fault: name, disk, bytes: null } : { type, machine, fault: name, disk });
 }
 
 const replace = ['btrfs', 'replace', 'start', '-B', '-f', '1', target, '/storage'] as const;
@@ -86,6 +86,8 @@ const tables: readonly (readonly [sentence: string, events: readonly RecordedEve
   ['or is canceled', [pull, typed(...replace), ended(0, '', 'btrfs', 'replace', 'cancel', '/storage')], 'pulled, in, spare'],
   ['a device is added', [ended(0, '', 'btrfs', 'device', 'add', target, '/storage')], 'in, in, in'],
   ['and another removed, by its number', [ended(0, '', 'btrfs', 'device', 'remove', '2', '/storage')], 'in, spare, spare'],
+  ['what is copied away goes to a filesystem of its own', [ended(0, '', 'mkfs.btrfs', '-q', '-f', target)], 'in, in, spare'],
+  ['until that is mounted in the place of the array', [ended(0, '', 'mount', '-t', 'btrfs', '-o', 'rw', target, '/storage')], 'in, in, in'],
   ['a command that says nothing of disks', [typed('sync'), ended(0, '', 'sync')], 'in, in, spare'],
 ];
 
@@ -106,7 +108,7 @@ test('a name that somebody gave a mapping is the disk that it was opened on', ()
 
 test('what a sample says of members and disks counts', () => {
   const history = new DiskHistory(['DISK1', 'DISK2', 'DISK3'], ['DISK1', 'DISK2']);
-  const disks = ['DISK1', 'DISK2', 'DISK3'].map((serial) => ({ serial, sizeBytes: 1, isIn: serial !== 'DISK2' }));
+  const disks = ['DISK1', 'DISK2', 'DISK3'].map((serial) => ({ serial, isIn: serial !== 'DISK2' }));
   const devices = [1, 2].map((devid) => ({ devid, disk: devid === 1 ? 'DISK1' : 'DISK3', sizeBytes: 1, errors: {} }));
   history.add(recorded({ type: 'array-sampled', machine, sample: { mounts: [], devices, chunks: [] }, disks, acknowledgedRecords: 0 }));
   assert.equal(['DISK1', 'DISK2', 'DISK3'].map((disk) => history.stateOf(disk)).join(', '), 'in, pulled, in');

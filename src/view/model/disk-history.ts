@@ -1,6 +1,7 @@
+import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { openDiskNames } from './disk-names.ts';
 import type { DiskNames } from './disk-names.ts';
-import { isScrubThatMends, replaceTargetOf, wipedDevices } from './repair-words.ts';
+import { isScrubThatMends, mountActOf, replaceTargetOf, wipedDevices } from './repair-words.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 
 /*
@@ -134,6 +135,7 @@ export class DiskHistory {
     if (argv[0] === 'mkfs.btrfs') this.#makeFilesystem(argv);
     if (argv[0] === 'cryptsetup' && argv[1] === 'luksHeaderRestore') this.#restoreHeader(argv.at(-1) ?? '');
     if (argv[0] === 'btrfs' && argv[1] === 'device') this.#changeMembers(argv.slice(2));
+    if (mountActOf(argv, arrayGuestPath)?.act === 'mount') this.#mount(argv.at(-2) ?? '');
   }
 
   #endReplace(argv: readonly string[], exitCode: number, stdout: string): void {
@@ -172,10 +174,18 @@ export class DiskHistory {
 
   #makeFilesystem(argv: readonly string[]): void {
     const disks = argv.filter((word) => word.startsWith('/dev/')).flatMap((device) => this.#names.diskOf(device) ?? []);
+    // Beside an array that is there, it is a filesystem of its own: what is saved is copied to one.
+    if ([...this.#disks].some(([serial, { isMember }]) => isMember && !disks.includes(serial))) return;
     for (const [at, disk] of disks.entries()) {
       this.#disk(disk).isMember = true;
       this.#byDevid.set(at + 1, disk);
     }
+  }
+
+  /** What is mounted in the array's place is the array. */
+  #mount(guestDevice: string): void {
+    const serial = this.#names.diskOf(guestDevice);
+    if (serial !== undefined) this.#disk(serial).isMember = true;
   }
 
   #restoreHeader(guestDevice: string): void {

@@ -52,6 +52,9 @@ export function disksOfLayout(layout: string): LayoutDisks {
   return { members: all.slice(0, members), spares: all.slice(members) };
 }
 
+/** The disk that brings the payload into a machine: none of the array. */
+const payloadDisk = 'PAYLOAD';
+
 /** Gives the disks of a drill, in the order of their bays: those that it says it has, or else those of its layout and its faults. */
 export function disksOfDrill(events: readonly TimedEvent[]): readonly string[] {
   const sampled = new Set<string>();
@@ -63,6 +66,7 @@ export function disksOfDrill(events: readonly TimedEvent[]): readonly string[] {
       for (const disk of [...members, ...spares]) named.add(disk);
     } else if ((event.type === 'fault-injected' || event.type === 'fault-cleared') && event.disk !== null) named.add(event.disk);
   }
+  sampled.delete(payloadDisk);
   if (sampled.size > 0) return [...sampled];
   return [...named].toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }));
 }

@@ -13,8 +13,7 @@ import type { TimedEvent } from './timed-event.ts';
  * what the kernel said, and how anybody can see it again. A developer who has none of raidlab's words can read it.
  */
 export function mailingListReport(result: RunResult, outcome: DrillOutcome, events: readonly TimedEvent[]): string {
-  const { promise, summary, checks, kernelTrouble, layout, seed, payloadBytes, expectation } = outcome;
-  const exposure = events.flatMap(({ event }) => (event.type === 'exposure-measured' ? [event.exposure] : [])).at(-1);
+  const { promise, summary, checks, kernelTrouble, exposure, layout, seed, payloadBytes, expectation } = outcome;
   const notHeld = checks.filter((check) => check.outcome !== 'held');
   const parts: readonly (readonly [heading: string, text: string])[] = [
     ['Expected', promise],
@@ -22,7 +21,7 @@ export function mailingListReport(result: RunResult, outcome: DrillOutcome, even
       'Seen',
       [
         `${wordOfOutcome(outcome)}: ${summary ?? 'no verdict was reached'}`,
-        ...(exposure === undefined ? [] : [describeExposure(exposure)]),
+        ...(exposure === null ? [] : [`exposed ${describeExposure(exposure)}`]),
       ].join('\n'),
     ],
     [

@@ -51,10 +51,11 @@ export function mountHistory(
   return segmentsOf(changes, endMs);
 }
 
-function stateOfOptions(mounts: readonly { readonly options: readonly string[] }[]): MountState {
+function stateOfOptions(mounts: readonly { readonly guestPath?: string; readonly options: readonly string[] }[]): MountState {
   if (mounts.length === 0) return 'not mounted';
-  // A snapshot may be mounted read-only beside an array that is written to.
-  const writable = mounts.find(({ options }) => !options.includes('ro'));
+  // Something else may be mounted beside it: a snapshot, read-only, or what is saved of it, on a disk of its own.
+  const ofArray = mounts.filter(({ guestPath }) => guestPath === undefined || guestPath === arrayGuestPath);
+  const writable = (ofArray.length === 0 ? mounts : ofArray).find(({ options }) => !options.includes('ro'));
   if (writable === undefined) return 'read-only';
   return writable.options.includes('degraded') ? 'degraded' : 'read-write';
 }
