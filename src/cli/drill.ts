@@ -27,6 +27,7 @@ import type { ChosenDrill } from './options/choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { requireHostOf } from './host-view.ts';
+import { openHtmlReport } from './run/html-report.ts';
 import { keepMachine } from './run/keep-machine.ts';
 import { layoutOptions } from './options/layout-options.ts';
 import { foreseeParts, kernelName, resolveKernel, toolsName } from './options/kernel-option.ts';
@@ -99,7 +100,7 @@ export const drillArguments = command(
     json: option('--json', { description: message`Prints events, one JSON object per line (docs/events.md). Same as --reporter json.` }),
     reporters: multiple(
       option('--reporter', reporter, {
-        description: message`Report format: list (the default, for people), json, junit, tap or github; printed, or written to FILE. Can be given more than once.`,
+        description: message`Report format: list (the default, for people), json, junit, tap, github or html; printed, or written to FILE. Can be given more than once.`,
       }),
     ),
     verbose: option('-v', '--verbose', { description: message`Shows every command with its output, and all evidence.` }),
@@ -185,11 +186,13 @@ export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<Ex
   const room = await measureHostRoom(asked.memory);
   const { limit, remark } = planJobs(room, drills.length, asked.jobs);
   const shared = sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room)));
+  const html = openHtmlReport();
   const listOptions = { drills: drills.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
   const options = {
     name: nameOfRun(chosen),
     resultsHostPath: resolve(cli.cwdHostPath, asked.output),
-    presenters: openReporters(cli, reporters, listOptions),
+    presenters: openReporters(cli, reporters, listOptions, html),
+    html,
   };
   return withRun(cli, options, async ({ ctx, openJob }) => {
     const remarks = new Set([...(remark === null ? [] : [remark]), ...chosen.flatMap(({ layout }) => warnOfLayout(layout))]);

@@ -29,13 +29,15 @@ import type { LabCommand } from './lab/lab-commands.ts';
 import type { Output } from './terminal/output.ts';
 import { newArguments, newExamples } from './new.ts';
 import type { NewCommand } from './new.ts';
+import { reportArguments, reportExamples } from './report.ts';
+import type { ReportCommand } from './report.ts';
 import { helpLines } from './help-page.ts';
 import type { Example } from './help-page.ts';
 
 /** Gives the parser of the whole command line; the manual page is made from it, too. */
 export const parserFor = (cli: Cli) =>
   or(
-    group('Drills', or(drillArguments, drillsArguments, newArguments, kernelLogArguments)),
+    group('Drills', or(drillArguments, drillsArguments, reportArguments, newArguments, kernelLogArguments)),
     group('Labs', labArguments(cli)),
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
   );
@@ -44,6 +46,7 @@ export const parserFor = (cli: Cli) =>
 export const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
   drills: drillsExamples,
+  report: reportExamples,
   new: newExamples,
   doctor: doctorExamples,
   cache: cacheExamples,
@@ -63,6 +66,7 @@ const firstExamples = [drillExamples[0], drillExamples[1], drillsExamples[0], do
 export type CommandLine =
   | DrillCommand
   | DrillsCommand
+  | ReportCommand
   | NewCommand
   | DoctorCommand
   | CacheCommand

@@ -8,6 +8,7 @@ import { runDrillsCommand } from './drills.ts';
 import { runKernelsCommand } from './kernels.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { runLabCommand } from './lab/lab-commands.ts';
+import { runReportCommand } from './report.ts';
 import { runNewCommand } from './new.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import type { CommandLine } from './parse-command-line.ts';
@@ -28,6 +29,8 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runDrillCommand(cli, asked);
     case 'drills':
       return runDrillsCommand(cli, asked);
+    case 'report':
+      return runReportCommand(cli, asked);
     case 'new':
       return runNewCommand(cli, asked);
     case 'doctor':

@@ -28,6 +28,7 @@ import { planLines } from '../../report/drill/plan-lines.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { requireHostOf } from '../host-view.ts';
+import { openHtmlReport } from '../run/html-report.ts';
 import { openReporters } from '../run/reporters.ts';
 import { withRun } from '../run/run.ts';
 import { seedOf, seedOption } from '../options/seed-option.ts';
@@ -86,10 +87,12 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
   await requireHostOf(cli);
   const [{ runDrill }, { runDrills }] = await Promise.all([import('../../drills/run-drill.ts'), import('../../drills/run-drills.ts')]);
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }] : [];
+  const html = openHtmlReport();
   const options = {
     name: chosen.drill.name,
     resultsHostPath: resolve(cli.cwdHostPath, asked.output),
-    presenters: openReporters(cli, reporters, { drills: 1, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath }),
+    presenters: openReporters(cli, reporters, { drills: 1, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath }, html),
+    html,
   };
   const request = { ...chosen, ...(await requestOf(cli, asked, state)) };
   let result: DrillResult | undefined;

@@ -7,6 +7,8 @@ import { formatJunit } from '../../report/formats/junit.ts';
 import { plainText } from '../../report/text/plain-text.ts';
 import { formatTap } from '../../report/formats/tap.ts';
 import type { Cli } from '../cli.ts';
+import { presentAsHtml } from './html-report.ts';
+import type { HtmlReport } from './html-report.ts';
 import type { ListOptions } from './list-report.ts';
 import { presentAsJson, presentAsText, presentAtEnd, presentFailures, presentOnTerminal } from './presenter.ts';
 import type { Presenter } from './presenter.ts';
@@ -22,12 +24,12 @@ export function checkReporters(asked: readonly ReporterSpec[]): void {
 }
 
 /** Opens the reporters of a run, their files included; throws `disk-full` or `not-writable` for a file that cannot be written. */
-export function openReporters(cli: Cli, asked: readonly ReporterSpec[], options: ListOptions): readonly Presenter[] {
+export function openReporters(cli: Cli, asked: readonly ReporterSpec[], options: ListOptions, html: HtmlReport): readonly Presenter[] {
   const failures = presentFailures(cli.screen, { program: cli.program, drills: options.drills });
-  return [failures, ...planReporters(asked).flatMap((spec) => openReporter(cli, spec, options))];
+  return [failures, ...planReporters(asked).flatMap((spec) => openReporter(cli, spec, options, html))];
 }
 
-function openReporter(cli: Cli, { name, file }: ReporterSpec, options: ListOptions): readonly Presenter[] {
+function openReporter(cli: Cli, { name, file }: ReporterSpec, options: ListOptions, html: HtmlReport): readonly Presenter[] {
   const { screen } = cli;
   const data = (text: string): void => {
     if (text !== '') screen.data(text);
@@ -51,6 +53,8 @@ function openReporter(cli: Cli, { name, file }: ReporterSpec, options: ListOptio
       const format = name === 'junit' ? formatJunit : formatTap;
       return [file === undefined ? presentAtEnd(format, data) : toFile(file, (write) => presentAtEnd(format, write))];
     }
+    case 'html':
+      return [file === undefined ? presentAsHtml(html, data) : toFile(file, (write) => presentAsHtml(html, write))];
     case 'github': {
       // GitHub reads commands from the output, and the summary from a file that steps append to.
       const summary = file ?? cli.stepSummaryHostPath;

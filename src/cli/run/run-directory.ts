@@ -39,7 +39,13 @@ const reserveBytes = 256 * 1024;
 
 /** As much as events.ndjson may be before what guests make happen as often as they like is left out of it. A drill has 1 MB. */
 const mostEventBytes = 64 * 1024 * 1024;
-const guestTalk: ReadonlySet<RecordedEvent['type']> = new Set(['console-line-seen', 'command-started', 'command-typed', 'command-ended']);
+/** What guests make happen as often as they like. */
+export const guestTalk: ReadonlySet<RecordedEvent['type']> = new Set([
+  'console-line-seen',
+  'command-started',
+  'command-typed',
+  'command-ended',
+]);
 
 /** Gives the name of a run: when, what, and four letters so that two of the same second differ. */
 export function nameRun(startedAt: Date, what: string): string {

@@ -15,6 +15,7 @@ import type { Cli } from '../cli.ts';
 import { makeCli } from '../make-cli.ts';
 import type { TextStream } from '../terminal/output.ts';
 import { presentFailures, presentOnTerminal } from './presenter.ts';
+import { openHtmlReport } from './html-report.ts';
 import { withRun } from './run.ts';
 import type { OpenRun } from './run.ts';
 
@@ -65,7 +66,7 @@ async function see(work: (run: OpenRun, cli: Cli) => Promise<ExitCode>): Promise
   const cli = makeCli({ ...facts, argv: ['drill', '--seed', '7'], stdin: () => Readable.from([]), stdout, stderr });
   const shown = { drills: 1, verbose: false, cwdHostPath: root, program: cli.program };
   const presenters = [presentFailures(cli.screen, shown), presentOnTerminal(cli.screen, shown)];
-  const exitCode = await withRun(cli, { name: 'x', resultsHostPath, presenters }, async (run) => work(run, cli));
+  const exitCode = await withRun(cli, { name: 'x', resultsHostPath, presenters, html: openHtmlReport() }, async (run) => work(run, cli));
   const hostPath = join(resultsHostPath, 'latest');
   const events = readFileSync(join(hostPath, 'events.ndjson'), 'utf8')
     .trimEnd()

@@ -11,6 +11,8 @@ import { addToResult, emptyResult } from '../../report/drill/result.ts';
 import type { RunResult } from '../../report/drill/result.ts';
 import type { Cli } from '../cli.ts';
 import { describeError } from '../describe-error.ts';
+import { presentInFolder } from './html-report.ts';
+import type { HtmlReport } from './html-report.ts';
 import type { Presenter } from './presenter.ts';
 import { createRunDirectory, nameRun } from './run-directory.ts';
 import type { RunDirectory } from './run-directory.ts';
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly resultsHostPath: string;
   /** Who shows it; all are ended with the run. */
   readonly presenters: readonly Presenter[];
+  /** The report in the run's own directory. */
+  readonly html: HtmlReport;
 }
 
 /** What is given to the work of a run. */
@@ -53,7 +57,8 @@ export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun
   const startedMs = performance.now();
   const run = nameRun(new Date(), options.name);
   const directory = createRunDirectory(options.resultsHostPath, run);
-  const record = new RunRecord(directory, options.presenters, cli);
+  const presenters = [...options.presenters, presentInFolder(directory.hostPath, options.html)];
+  const record = new RunRecord(directory, presenters, cli);
   const durationMs = (): number => performance.now() - startedMs;
   const lastWordsOutside = cli.lastWords;
   cli.lastWords = (exitCode, error) => {
@@ -88,6 +93,7 @@ export async function withRun(cli: Cli, options: RunOptions, work: (run: OpenRun
   } catch (error) {
     exitCode = record.fail(record.signal.aborted ? record.signal.reason : error);
   }
+  await options.html.loaded;
   exitCode = record.end(exitCode, durationMs());
   cli.lastWords = lastWordsOutside;
   return exitCode;

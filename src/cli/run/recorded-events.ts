@@ -1,0 +1,83 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import type { RecordedEvent } from '../../core/event.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { guestTalk } from './run-directory.ts';
+
+/** The longest line that is taken for an event: a command's output is cut before it is one. */
+const mostLineChars = 4 * 1024 * 1024;
+const chunkBytes = 1024 * 1024;
+
+/**
+ * Reads the events of a run from its events.ndjson, one after the other. The last line of a run that was killed may be half of one: it is
+ * left out, as is what guests of a drill did and said beyond `mostTalkChars`; that is counted in a remark. Throws `usage/bad-arguments` for a file that has no events.
+ */
+export function* readRecordedEvents(hostPath: string, mostTalkChars: number): Generator<RecordedEvent> {
+  const talkChars = new Map<string, number>();
+  let leftOut = 0;
+  let last: RecordedEvent | undefined;
+  for (const line of readLines(hostPath)) {
+    const event = parseEvent(line);
+    if (event === undefined) continue;
+    const { job = '' } = event;
+    const chars = (talkChars.get(job) ?? 0) + (guestTalk.has(event.type) ? line.length : 0);
+    talkChars.set(job, chars);
+    if (guestTalk.has(event.type) && chars > mostTalkChars) leftOut += 1;
+    else yield event;
+    last = event;
+  }
+  if (last === undefined) throw refusal(hostPath, 'it has no events in it');
+  if (leftOut === 0) return;
+  const { v, seq, at } = last;
+  const text = `${String(leftOut)} events of what guests did and said are left out of this report: there are too many.`;
+  yield { v, seq, at, type: 'remark-made', text };
+}
+
+function parseEvent(line: string): RecordedEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    // An event of another version is shown as what it says: only what every event has is looked for here.
+    const isEvent = typeof value === 'object' && value !== null && 'type' in value && 'at' in value && typeof value.type === 'string';
+    return isEvent ? (value as RecordedEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** In pieces, because a flood's events are 64 MB, and at once, because a process that is told to end has no time to wait. */
+function* readLines(hostPath: string): Generator<string> {
+  const descriptor = openRegular(hostPath);
+  try {
+    const decoder = new StringDecoder('utf8');
+    const buffer = Buffer.alloc(chunkBytes);
+    let rest = '';
+    for (;;) {
+      const count = readSync(descriptor, buffer, 0, buffer.length, null);
+      if (count === 0) return;
+      const lines = (rest + decoder.write(buffer.subarray(0, count))).split('\n');
+      rest = (lines.pop() ?? '').slice(0, mostLineChars);
+      yield* lines;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openRegular(hostPath: string): number {
+  let descriptor: number;
+  try {
+    // Without a writer, the opening of a FIFO would otherwise block, deaf to any signal.
+    descriptor = openSync(hostPath, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw refusal(hostPath, code === 'ENOENT' ? 'there is no such file' : message);
+  }
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw refusal(hostPath, 'it is not a regular file');
+}
+
+function refusal(hostPath: string, why: string): RaidlabError {
+  const message = `${hostPath} cannot be read as the events of a run: ${why}.`;
+  return new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab report' });
+}
