@@ -29,6 +29,14 @@ const shapes = [
   ['src/core/kernel/trouble.ts', 'KernelTroubleKind'],
   ['src/core/kernel/trouble.ts', 'TraceEntry'],
   ['src/core/plan/command.ts', 'Command'],
+  ['src/core/layout/profile.ts', 'ChunkProfiles'],
+  ['src/core/array/array-sample.ts', 'ArraySample'],
+  ['src/core/array/array-sample.ts', 'SampledDevice'],
+  ['src/core/array/array-sample.ts', 'SampledChunk'],
+  ['src/core/array/array-sample.ts', 'SampledStripe'],
+  ['src/core/exposure/exposure.ts', 'ExposureNumbers'],
+  ['src/core/exposure/exposure.ts', 'Exposure'],
+  ['src/core/exposure/exposure.ts', 'ExposurePoint'],
 ];
 
 /** The documents that commands print with `--json`, and the one a run leaves. */

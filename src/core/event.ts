@@ -146,7 +146,7 @@ export type EventBody =
       readonly meaning: string;
     }
   /**
-   * The array as its kernel has it: told at the beginning and the end of steps, after faults and typed commands, and every second of a
+   * The array as its kernel has it: told when a step ends, after a command that changes it, and every two seconds of a
    * long one, whenever something is different from what was told last. `disks` are those that the drill has, in the order of their bays;
    * `acknowledgedRecords` counts those of the live writer until now.
    */
