@@ -1,5 +1,6 @@
-// Turns the events of a drill into the plain shell scripts that do the same: one for each machine, run by its process 1,
-// and one for the host. No agent, no checks, no judging: what is left is what the tools themselves cost.
+// Turns the events of a drill into the plain shell scripts that do what its procedure does: one for each machine, run by its process 1,
+// and one for the host. No agent, no checks, no judging: what is left is what the tools themselves cost. The proof is left out: the
+// copies that it examines are forks, and their disks come and go from outside.
 
 import type { RecordedEvent } from '../src/core/event.ts';
 import { formatCommand } from '../src/core/plan/command.ts';
@@ -27,7 +28,7 @@ const records = 10;
 /**
  * Gives the scripts of the guest's process 1, by machine.
  *
- * `events` are those of a whole drill; the result is by machine name.
+ * `events` are those of a drill before its proof; the result is by machine name.
  */
 export function guestScripts(events: readonly RecordedEvent[]): ReadonlyMap<string, string> {
   const machines = events.flatMap((event) => (event.type === 'machine-started' ? [event.machine] : []));
@@ -54,8 +55,7 @@ function guestScript(machine: string, events: readonly RecordedEvent[]): string 
     if (event.argv[0]?.endsWith('journal-writer') === true) segment = event.argv[1] ?? '';
     typed = undefined;
   }
-  const isFork = !machine.startsWith('main');
-  return `${guestHead}${lines.join('\n')}\n${isFork ? 'echo o > /proc/sysrq-trigger\nsleep 60' : 'exec /usr/lib/raidlab/shut-down poweroff'}\n`;
+  return `${guestHead}${lines.join('\n')}\nexec /usr/lib/raidlab/shut-down poweroff\n`;
 }
 
 function shellLines(argv: readonly string[], typed: string | undefined): readonly string[] {
@@ -80,9 +80,9 @@ export interface HostFiles {
 }
 
 /**
- * Gives the script of the host: disks, machines one after the other, overlays for the forks.
+ * Gives the script of the host: disks, and machines one after the other.
  *
- * `events` are those of a whole drill; `files` says where everything is.
+ * `events` are those of a drill before its proof; `files` says where everything is.
  */
 export function hostScript(events: readonly RecordedEvent[], files: HostFiles): string {
   const { directory, systemBase, payload, diskBytes } = files;
@@ -91,7 +91,6 @@ export function hostScript(events: readonly RecordedEvent[], files: HostFiles): 
   if (work === undefined) throw new Error('the events start no machine with DISK1');
   const blocks = started.map((event) => {
     const name = event.machine;
-    const isFork = !name.startsWith('main');
     const argv = event.argv
       .filter((word) => word !== '-S')
       .map((word) =>
@@ -102,28 +101,18 @@ export function hostScript(events: readonly RecordedEvent[], files: HostFiles): 
           .replace(/^socket,id=console0,.*/u, `$&,logfile=${directory}/${name}.log`)
           .replace('init=/usr/lib/raidlab/init', `init=/bench/${name}`),
       );
-    const overlays = [...argv.join(' ').matchAll(new RegExp(`${directory}/(${name}-([a-z0-9]+)\\.qcow2)`, 'gu'))];
-    const makeOverlays = isFork
-      ? [...new Map(overlays.map((match) => [match[1], match[2]]))].map(
-          ([file, disk]) =>
-            `qemu-img create -q -f qcow2 -F ${disk === 'system' ? 'qcow2' : 'raw'} -b ${directory}/${disk === 'system' ? 'system.qcow2' : `${disk}.raw`} ${directory}/${file}`,
-        )
-      : [];
     const pulled = events.flatMap((each) => (each.type === 'fault-injected' && each.machine === name ? [each.disk ?? ''] : []))[0];
     const run = argv.map(quote).join(' ');
-    return [
-      ...makeOverlays,
-      pulled === undefined
-        ? `${run} < /dev/null`
-        : [
-            `mkfifo ${directory}/hmp.in ${directory}/hmp.out`,
-            `${run} -chardev pipe,id=hmp,path=${directory}/hmp -mon chardev=hmp,mode=readline < /dev/null & qemu=$!`,
-            `cat ${directory}/hmp.out > /dev/null & exec 9> ${directory}/hmp.in`,
-            `until grep -q BENCH-PULL ${directory}/${name}.log 2> /dev/null; do sleep 0.02; done`,
-            `echo device_del ${pulled} >&9`,
-            'wait $qemu',
-          ].join('\n'),
-    ].join('\n');
+    return pulled === undefined
+      ? `${run} < /dev/null`
+      : [
+          `mkfifo ${directory}/hmp.in ${directory}/hmp.out`,
+          `${run} -chardev pipe,id=hmp,path=${directory}/hmp -mon chardev=hmp,mode=readline < /dev/null & qemu=$!`,
+          `cat ${directory}/hmp.out > /dev/null & exec 9> ${directory}/hmp.in`,
+          `until grep -q BENCH-PULL ${directory}/${name}.log 2> /dev/null; do sleep 0.02; done`,
+          `echo device_del ${pulled} >&9`,
+          'wait $qemu',
+        ].join('\n');
   });
   return `#!/bin/bash
 set -eu

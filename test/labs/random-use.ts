@@ -106,11 +106,11 @@ const spoilers: readonly Move[] = [
   },
 ];
 
-/** Rot that a scrub has mended: of files that have checksums it leaves nothing. */
+/** Rot that scrubs have mended, the second of which found nothing: of files that have checksums it leaves nothing. */
 const rotMended: Move = {
-  name: 'rot, and a scrub',
+  name: 'rot, and scrubs',
   typed: ['disk rot DISK2 --bytes 256KiB', 'disk restore DISK2'],
-  commands: ['btrfs scrub start -B /storage', 'btrfs device stats -z /storage > /dev/null'],
+  commands: ['btrfs scrub start -B /storage', 'btrfs scrub start -B /storage', 'btrfs device stats -z /storage > /dev/null'],
 };
 
 /** Rot that nobody has looked for. */

@@ -1,5 +1,5 @@
 import { describeProfiles, lossesSurvived } from '../layout/profile.ts';
-import { describeDamageSince } from './describe-damage.ts';
+import { describeDamageSince, describeMending } from './describe-damage.ts';
 import type { LabState } from './lab-state.ts';
 
 /** Says what is not as `raidlab up` built it, or why the array cannot lose a disk and have it replaced; null when it can. */
@@ -13,7 +13,8 @@ export function whyNotAsBuilt({ isProvisioned, layout, disks, faults }: LabState
   if (fault !== undefined) return `${fault.disk} has a fault already`;
   for (const { serial, damage } of disks) {
     const [first] = damage;
-    if (first !== undefined) return `${serial} is damaged (${first.what}), and ${describeDamageSince(first)}`;
+    if (first !== undefined)
+      return `${serial} is damaged (${first.what}), and ${describeDamageSince(first)}. What fixes it: ${describeMending(first)}`;
   }
   if (lossesSurvived(layout) === 0) return `its profile, ${describeProfiles(layout)}, survives no loss`;
   if (layout.encryption === 'none') return 'it has no LUKS containers, which the procedure opens';

@@ -110,6 +110,6 @@ export async function forkOrElse<T>(ctx: Context, fork: () => Promise<T>, otherw
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (!(error instanceof KernelCrash) && !(error instanceof RaidlabError && error.failure.area === 'machine')) throw error;
-    return otherwise(`no machine could be forked from it: ${error.message}`);
+    return otherwise(`no machine could be forked from it: ${error.message.replace(/\.$/u, '')}`);
   }
 }
