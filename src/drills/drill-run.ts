@@ -4,6 +4,7 @@ import type { Census } from '../core/payload/census.ts';
 import { journalDirectory } from '../core/journal/journal-directory.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import type { ContainerPlan } from '../core/plan/container.ts';
+import { payloadSerial } from '../core/payload/payload-serial.ts';
 import { promiseContent } from '../core/payload/promised-file.ts';
 import type { PromisedFile } from '../core/payload/promised-file.ts';
 import { faultExtentBytes } from '../core/fault/fault-extent.ts';
@@ -78,7 +79,10 @@ export class DrillRun extends Typist implements AsyncDisposable {
     this.#machineName = options.machineName ?? 'main';
     this.#bays = new DiskBays(options.disks);
     this.#members = new DrillMembers(options.array.members);
-    this.#watch = new ArrayWatch(ctx, () => ({ disks: this.#bays.all, acknowledgedRecords: this.#acknowledgedRecords }));
+    this.#watch = new ArrayWatch(ctx, () => ({
+      disks: this.#bays.all.filter(({ serial }) => serial !== payloadSerial),
+      acknowledgedRecords: this.#acknowledgedRecords,
+    }));
   }
 
   /** The array as it was planned, or as it was found. */

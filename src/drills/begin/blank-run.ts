@@ -9,7 +9,8 @@ import { createDiskImage, createOverlay } from '../../machine/files/disk-image.t
 import type { DiskSpec } from '../../machine/machine.ts';
 import { writePayloadImage } from '../../storage/payload-image.ts';
 import type { Payload } from '../../storage/payload-image.ts';
-import { degradedTree, payloadSerial, payloadTree } from '../steps/build-steps.ts';
+import { payloadSerial } from '../../core/payload/payload-serial.ts';
+import { degradedTree, payloadTree } from '../steps/build-steps.ts';
 import { DrillRun } from '../drill-run.ts';
 import type { MachineDisks, MachineKit } from './machine-kit.ts';
 import type { DrillRequest } from '../drill-request.ts';

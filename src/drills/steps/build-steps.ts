@@ -1,3 +1,4 @@
+import { payloadSerial } from '../../core/payload/payload-serial.ts';
 import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { planCreateArray } from '../../core/plan/array.ts';
 import { guestDeviceOf } from '../../core/plan/container.ts';
@@ -8,9 +9,6 @@ import type { DrillRun } from '../drill-run.ts';
 import { act, typed } from './plan-line.ts';
 import { planCopies } from './tree-copies.ts';
 import type { TreeCopy } from './tree-copies.ts';
-
-/** The serial of the read-only disk that holds the payload's archives. */
-export const payloadSerial = 'PAYLOAD';
 
 /** Where the payload's archives are in the guest. */
 const payloadGuestDevice = guestDeviceOf(payloadSerial);
