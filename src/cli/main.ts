@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 /**
  * The entry: the only reader of argv, environment and signals, and the only place that ends the process.
  *

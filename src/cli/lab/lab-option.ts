@@ -31,15 +31,11 @@ export async function placeOf(cli: Cli, name: string): Promise<LabPlace> {
   return (await places()).requireLab(cli.cwdHostPath, name);
 }
 
-/** A small young generation keeps a keeper's memory small while its guest floods it. */
-const keeperFlag = '--max-semi-space-size=4';
-
 /** Gives what labs need to know about raidlab. */
 export function labHouse(cli: Cli): LabHouse {
-  const [node, ...raidlab] = cli.selfArgv;
   return {
     raidlabVersion: cli.version,
     indexHostPath: cli.labIndexHostPath,
-    keeperArgv: (labHostPath) => [node, keeperFlag, ...raidlab, 'keep-lab', labHostPath],
+    keeperArgv: (labHostPath) => [...cli.selfArgv, 'keep-lab', labHostPath],
   };
 }
