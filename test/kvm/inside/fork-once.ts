@@ -1,5 +1,5 @@
 // Runs in the outer machine: the accelerator is chosen as for a drill, a machine is booted and saved as a template, a fork of it
-// runs a command. Prints every event, and at last what the command said: a JSON document a line.
+// runs a command. Prints every event, and what the command said: a JSON document a line.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTimeoutFactor, timeoutFactorVariable } from '../../../src/core/text/time-limit.ts';
