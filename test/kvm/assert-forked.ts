@@ -16,7 +16,7 @@ export function assertForked({ exitCode, stdout, stderr }: CommandResult): void 
     .split('\n')
     .map((line) => JSON.parse(line) as EventBody | Answer);
   const events = documents.filter((document) => 'type' in document);
-  const answer = documents.find((document) => !('type' in document));
+  const answer = documents.find((document): document is Answer => !('type' in document));
   const chosen = events.find((event) => event.type === 'accelerator-chosen');
   assert.equal(chosen?.accelerator, 'kvm', stdout);
   assert.match(chosen.reason, /^\/dev\/kvm is there, and a kernel booted under it/u);
