@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { parseArraySample, sampleProgram } from '../core/array/array-sample.ts';
 import type { EventBody } from '../core/event.ts';
@@ -13,9 +12,6 @@ export type WatchedDrill = Pick<Extract<EventBody, { type: 'array-sampled' }>, '
 
 /** How often a long command is looked at, milliseconds. */
 const everyMs = 2000;
-
-/** After one look the next is only worth it when so much time has passed, milliseconds: a look costs 30 of them under emulation. */
-const gapMs = 250;
 
 /** What changes an array at once, and may work for long; anything else is seen when its step is over. */
 const changers: readonly string[] = ['btrfs', 'cryptsetup', 'mkfs.btrfs', 'mount', 'umount'];
@@ -33,7 +29,8 @@ export class ArrayWatch {
   #told: unknown = null;
   #isOver = false;
   #looking: Promise<void> | undefined;
-  #lookedMs = -Infinity;
+  /** Whether nothing was done since the last look, which costs 30 ms under emulation. */
+  #isSeen = false;
 
   /** Watches for a drill that can say at any time how it is. */
   constructor(ctx: Context, drill: () => WatchedDrill) {
@@ -41,20 +38,27 @@ export class ArrayWatch {
     this.#drill = drill;
   }
 
-  /** Looks, unless somebody just has, and tells what is different. */
+  /** Looks, unless nothing was done since the last look, and tells what is different. */
   async look(guest: Guest): Promise<void> {
-    if (performance.now() - this.#lookedMs >= gapMs) await this.#lookOnce(guest);
+    if (!this.#isSeen) await this.#lookOnce(guest);
+  }
+
+  /** Something was done to the machine or its disks: the next look is worth it. */
+  stir(): void {
+    this.#isSeen = false;
   }
 
   async #lookOnce(guest: Guest): Promise<void> {
     if (this.#isOver) return;
     this.#looking ??= this.#lookNow(guest).finally(() => (this.#looking = undefined));
     await this.#looking;
+    this.#isSeen = true;
   }
 
   /** Looks after a command that changes the array has been typed, and meanwhile where that works for long. */
   async during<T>(guest: Guest, [program = '']: readonly string[], work: () => Promise<T>): Promise<T> {
     await this.#looking;
+    this.stir();
     if (!changers.includes(program)) return work();
     const timer = program === 'btrfs' ? setInterval(() => void this.#lookOnce(guest).catch(() => undefined), everyMs) : undefined;
     try {
@@ -86,8 +90,6 @@ export class ArrayWatch {
     } catch (error) {
       const isOurs = error instanceof RaidlabError && error.failure.reason === 'output-not-understood';
       if (isOurs || !(error instanceof RaidlabError || error instanceof KernelCrash || this.#ctx.signal.aborted)) throw error;
-    } finally {
-      this.#lookedMs = performance.now();
     }
   }
 }

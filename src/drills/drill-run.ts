@@ -125,6 +125,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   async boot(start?: StartMachine): Promise<void> {
     if (this.#machine !== undefined) throw new Error(`drill ${this.drill}: the machine is on already`);
     this.#boots += 1;
+    this.#watch.stir();
     this.#machine = await startFromKit(this.ctx, this.kit, this.#lastMachineName, this.disks, start === undefined ? {} : { start });
   }
 
@@ -170,12 +171,14 @@ export class DrillRun extends Typist implements AsyncDisposable {
   async pullDisk(serial: string): Promise<void> {
     await this.#machine?.pullDisk(this.ctx, serial);
     this.#bays.takeOut(serial);
+    this.#watch.stir();
     this.ctx.emit({ type: 'fault-injected', machine: this.#lastMachineName, fault: 'disk-pull', disk: serial, bytes: null });
   }
 
   /** Puts a disk back that was pulled, into the running machine or into one that is off; in a running one its name is there afterwards. */
   async insertDisk(serial: string): Promise<void> {
     const disk = this.#bays.putBack(serial);
+    this.#watch.stir();
     this.ctx.emit({ type: 'fault-cleared', machine: this.#lastMachineName, fault: 'disk-pull', disk: serial });
     if (this.#machine === undefined) return;
     await this.#machine.insertDisk(this.ctx, disk);
@@ -185,6 +188,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   /** Brings a fault about on a disk of the running machine; one that stands stays over restarts, until it is cleared. */
   async injectFault(fault: Fault): Promise<void> {
     await this.machine.injectFault(this.ctx, fault);
+    this.#watch.stir();
     const { kind, disk } = fault;
     this.ctx.emit({ type: 'fault-injected', machine: this.machine.name, fault: kind, disk, bytes: faultExtentBytes(fault) });
   }
@@ -192,6 +196,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   /** Takes a standing fault away. */
   async clearFault(fault: StandingFault): Promise<void> {
     await this.machine.clearFault(this.ctx, fault);
+    this.#watch.stir();
     this.ctx.emit({ type: 'fault-cleared', machine: this.machine.name, fault: fault.kind, disk: fault.disk });
   }
 
