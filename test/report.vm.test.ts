@@ -119,9 +119,9 @@ test('rot, a slow disk and a salvage are shown as what they are', { timeout }, a
 
   await suite.test('silent-corruption', () => {
     const drill = drillOf(events, 'silent-corruption');
-    assert.deepEqual([drill.disk('DISK1', 'corrupt-leg'), drill.disk('DISK1', 'scrub')], ['damaged', 'in']);
     const fault = drill.fault('silent-corruption');
-    assert.ok(fault.type === 'fault-injected' && fault.bytes !== null && fault.bytes > 0);
+    assert.ok(fault.type === 'fault-injected' && fault.disk !== null && fault.bytes !== null && fault.bytes > 0);
+    assert.deepEqual([drill.disk(fault.disk, 'corrupt-leg'), drill.disk(fault.disk, 'scrub')], ['damaged', 'in']);
     assert.deepEqual([drill.exposure.mostBytes, drill.exposure.endBytes], [fault.bytes, 0]);
     assert.ok(drill.maps.every(({ chunks }) => chunks.every(({ hold }) => hold === 'whole')));
   });
