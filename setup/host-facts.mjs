@@ -11,13 +11,15 @@ const dpkgUpdates = '/var/lib/dpkg/updates';
 /**
  * Gives requirements.json, for this host.
  *
+ * @param {boolean} [forTests] whether what the tests need is needed, too
  * @returns {import('./host-plan.mjs').Requirements}
  */
-export function readRequirements() {
+export function readRequirements(forTests = false) {
   /** @type {unknown} */
   const content = JSON.parse(readFileSync(path.join(import.meta.dirname, 'requirements.json'), 'utf8'));
+  const all = /** @type {import('./host-plan.mjs').Requirements} */ (content);
   return requirementsFor(
-    /** @type {import('./host-plan.mjs').Requirements} */ (content),
+    forTests ? { ...all, programs: [...all.programs, ...(all.forTests ?? [])] } : all,
     mayAccess('/dev/kvm', constants.R_OK | constants.W_OK),
   );
 }

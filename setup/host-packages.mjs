@@ -1,4 +1,4 @@
-// host-packages.mjs [USER]: brings a Debian host up to setup/requirements.json for who runs it, or for USER: says what is missing and what it
+// host-packages.mjs [--for-tests] [USER]: brings a Debian host up to setup/requirements.json for who runs it, or for USER: says what is missing and what it
 // will run, then runs it as root.
 // All it prints goes to stderr. Exit 0: everything is there, or this is no Debian; 69: it cannot be, with the commands for an administrator; 130: interrupted.
 import { spawn, spawnSync } from 'node:child_process';
@@ -11,8 +11,9 @@ const unavailable = 69;
 const interruptedExit = 130;
 const stampPath = path.resolve(import.meta.dirname, '../node_modules/.raidlab-host');
 
-const requirements = readRequirements();
-const whose = readUser(process.argv[2]);
+const forTests = process.argv[2] === '--for-tests';
+const requirements = readRequirements(forTests);
+const whose = readUser(process.argv[forTests ? 3 : 2]);
 
 let interrupted = false;
 const wasInterrupted = () => interrupted;
@@ -92,8 +93,9 @@ async function applySteps(steps, asRoot) {
   return true;
 }
 
-/** Leaves the list of programs that setup/ready.sh looks for, so that the next start is quick. */
+/** Leaves the list of programs that setup/ready.sh looks for, so that the next start is quick. What the tests alone need is none of them. */
 function writeStamp() {
+  if (forTests) return;
   const programs = requirements.programs.filter(({ only }) => only === undefined || whose.user !== 'root').map(({ program }) => program);
   try {
     writeFileSync(stampPath, `${programs.join('\n')}\n`);

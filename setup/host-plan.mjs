@@ -23,6 +23,7 @@
  * @property {{ oldest: number, backports: { codename: string, release: string } }} debian the oldest Debian that can serve, and the one
  *   whose backports bring the programs with an `atLeast`
  * @property {Requirement[]} programs what is needed
+ * @property {Requirement[]} [forTests] what the tests need besides
  */
 
 /**

@@ -177,3 +177,9 @@ test('where /dev/kvm opens a QEMU that is too old to emulate is not replaced', (
   assert.equal(findLacks(requirementsFor(all, true), 'root', found).length, 0);
   assert.equal(findLacks(requirementsFor(all, false), 'root', found).length, 1);
 });
+
+test('what the tests alone need is asked of who runs the tests', () => {
+  const names = (/** @type {boolean} */ forTests) => readRequirements(forTests).programs.map(({ program }) => program);
+  assert.ok(!names(false).includes('chromium'));
+  assert.ok(names(true).includes('chromium'));
+});

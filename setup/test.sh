@@ -9,6 +9,7 @@ cd "$root"
 
 npm_packages_ready || sh "$root/setup/npm-packages.sh" "$root"
 host_packages_ready || "$node" "$root/setup/host-packages.mjs"
+command -v chromium >/dev/null || "$node" "$root/setup/host-packages.mjs" --for-tests
 PATH=$root/node_modules/.bin:$PATH
 export PATH
 npm run --silent check

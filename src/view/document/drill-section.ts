@@ -28,13 +28,13 @@ export interface DrillFacts {
 
 /** Gives all that is plain about a drill: what it came to, why, when. Of many each is folded away; of one, the head of the report has its title. */
 export function drillSection(facts: DrillFacts, isOnlyOne: boolean): Content {
-  const { job, promise } = facts.outcome;
+  const { job, promise, isTwin } = facts.outcome;
   const body = drillBody(facts);
   const title = drillTitle(facts.outcome);
   if (!isOnlyOne) {
     return element(
       'details',
-      { class: 'drill', id: job, 'data-job': job, 'data-other': facts.other ?? undefined },
+      { class: 'drill', id: job, 'data-job': job, 'data-other': facts.other ?? undefined, 'data-is-twin': isTwin ? '' : undefined },
       element('summary', null, element('h2', null, title)),
       element('blockquote', { class: 'promise' }, promise),
       body,

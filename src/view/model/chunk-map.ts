@@ -63,7 +63,7 @@ export function chunkMaps(events: readonly TimedEvent[], disks: readonly DiskLan
   for (const { afterMs, event } of events) {
     if (event.type === 'drill-started') {
       for (const [at, disk] of disksOfLayout(event.layout).members.entries()) lastDisks.set(at + 1, disk);
-    } else known = addToExposure(known, event, afterMs);
+    } else if (changesCopies(event)) known = addToExposure(known, event, afterMs);
     if (event.type !== 'array-sampled') continue;
     // The state at this very moment begins with it: where one segment ends and the next begins, the later counts.
     const states = new Map(disks.map((lane) => [lane.disk, stateAfter(lane, afterMs)]));
@@ -74,6 +74,11 @@ export function chunkMaps(events: readonly TimedEvent[], disks: readonly DiskLan
     seen = look;
   }
   return maps;
+}
+
+/** Of a command only these count; looking at the words of all would take longer than everything else. */
+function changesCopies(event: RecordedEvent): boolean {
+  return event.type !== 'command-ended' || event.argv[0] === 'btrfs' || event.argv[0] === 'cryptsetup';
 }
 
 function stateAfter({ segments }: DiskLane, afterMs: number): DiskState | undefined {

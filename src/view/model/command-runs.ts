@@ -59,7 +59,7 @@ export function commandRuns(events: readonly TimedEvent[]): readonly CommandRun[
 }
 
 function keyOf(machine: string, argv: readonly string[]): string {
-  return JSON.stringify([machine, argv]);
+  return `${machine}\0${argv.join('\0')}`;
 }
 
 function push(numbers: Map<string, number[]>, key: string, number: number): void {

@@ -54,10 +54,10 @@ function membersAtFirst(events: readonly TimedEvent[]): readonly string[] {
 function isForDisks(event: RecordedEvent, typed: Set<string>): boolean {
   switch (event.type) {
     case 'command-typed':
-      typed.add(JSON.stringify([event.machine, event.argv]));
+      typed.add(`${event.machine}\0${event.argv.join('\0')}`);
       return true;
     case 'command-ended':
-      return typed.delete(JSON.stringify([event.machine, event.argv]));
+      return typed.delete(`${event.machine}\0${event.argv.join('\0')}`);
     case 'fault-injected':
     case 'fault-cleared':
     case 'array-sampled':

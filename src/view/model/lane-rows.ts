@@ -40,7 +40,7 @@ export function laneRows(lanes: Lanes): readonly LaneRow[] {
     ...lanes.disks.map(({ disk, segments }): LaneRow => ({ kind: 'disk', name: disk, items: segmentItems(lanes, disk, segments) })),
     { kind: 'mount', name: 'mount', items: segmentItems(lanes, 'mount', lanes.mount) },
     { kind: 'writer', name: 'writer', items: writerItems(lanes) },
-    { kind: 'commands', name: 'commands', items: lanes.commands.map(commandItem) },
+    { kind: 'commands', name: 'commands', items: commandItems(lanes) },
     { kind: 'kernel', name: 'kernel', items: lanes.troubles.map(({ afterMs, what }) => moment(lanes, afterMs, 'trouble', what)) },
     { kind: 'exposure', name: 'exposed', items: exposureItems(lanes) },
   ];
@@ -87,6 +87,11 @@ function writerItems(lanes: Lanes): readonly LaneItem[] {
         : `${String(after - before)} records acknowledged, ${String(after)} so far`;
     return [{ ...step, state: after === before ? 'still' : 'writing', text: String(after), says: `Live writer: ${says}` }];
   });
+}
+
+function commandItems({ commands, machines }: Lanes): readonly LaneItem[] {
+  const ofArray = new Set(machines.map(({ machine }) => machine));
+  return commands.filter(({ isTyped, machine }) => isTyped || ofArray.has(machine)).map(commandItem);
 }
 
 function commandItem(run: CommandRun): LaneItem {

@@ -28,7 +28,7 @@ export interface Lanes {
   readonly mount: readonly Segment<MountState>[];
   /** Empty when no sample told of any record. */
   readonly writer: readonly WriterPoint[];
-  /** Those in the machines of the array, and every one that was typed. */
+  /** In all machines of the drill; the lane has those in the machines of the array, and every one that was typed. */
   readonly commands: readonly CommandRun[];
   /** When the console showed kernel trouble. */
   readonly troubles: readonly { readonly afterMs: number; readonly what: string }[];
@@ -43,7 +43,6 @@ export function lanesOf(events: readonly TimedEvent[]): Lanes {
   const beginMs = Math.min(steps[0]?.beginMs ?? 0, lastMs);
   const endMs = Math.max(lastMs, beginMs + 1);
   const machines = arrayMachines(events);
-  const names = new Set(machines.map(({ machine }) => machine));
   return {
     beginMs,
     endMs,
@@ -52,7 +51,7 @@ export function lanesOf(events: readonly TimedEvent[]): Lanes {
     disks: diskLanes(events, endMs),
     mount: mountHistory(events, machines, endMs),
     writer: writerPoints(events),
-    commands: commandRuns(events).filter(({ isTyped, machine }) => isTyped || names.has(machine)),
+    commands: commandRuns(events),
     troubles: events.flatMap(({ afterMs, event }) =>
       event.type === 'kernel-trouble-seen' ? [{ afterMs, what: `${event.trouble.kind}: ${event.trouble.what}` }] : [],
     ),

@@ -10,8 +10,7 @@ import type { DrillState } from './drill-state.ts';
 export function CopyPanel({ state }: { readonly state: DrillState }): Content {
   const shown = useSignal('');
   const isCopied = useSignal(false);
-  const { outcome, result, events } = state;
-  if (outcome === undefined) return null;
+  const { events } = state;
   const offer = (name: string, text: () => string): Content =>
     element(
       'button',
@@ -40,12 +39,17 @@ export function CopyPanel({ state }: { readonly state: DrillState }): Content {
       { class: 'tools' },
       element('span', { class: 'quiet' }, 'Copy as'),
       offer('commands', () => commandsToPaste(events)),
-      offer('report for a mailing list', () => mailingListReport(result, outcome, events)),
-      offer('the command that repeats it', () => `${result.repeat}\n`),
+      offer('report for a mailing list', () => mailingListOf(state)),
+      offer('the command that repeats it', () => `${state.resultOf().result.repeat}\n`),
       element('span', { class: 'quiet', role: 'status' }, isCopied.value ? 'copied' : ''),
     ),
     shown.value === ''
       ? null
       : h('textarea', { class: 'copied', readOnly: true, rows: 12, 'aria-label': 'What was copied', value: shown.value }),
   );
+}
+
+function mailingListOf(state: DrillState): string {
+  const { result, outcome } = state.resultOf();
+  return outcome === undefined ? '' : mailingListReport(result, outcome, state.events);
 }

@@ -6,7 +6,6 @@ import { addToResult, emptyResult } from '../../report/drill/result.ts';
 import type { RunResult } from '../../report/drill/result.ts';
 import { chunkMaps, mostExposed } from '../model/chunk-map.ts';
 import type { ChunkMap } from '../model/chunk-map.ts';
-import { commandRuns } from '../model/command-runs.ts';
 import { laneRows } from '../model/lane-rows.ts';
 import type { LaneItem, LaneRow } from '../model/lane-rows.ts';
 import { lanesOf } from '../model/lanes.ts';
@@ -30,8 +29,8 @@ export interface TraceSection {
 /** What is shown of a drill and what a reader has chosen: the parts of the page look at this, and at nothing of each other. */
 export class DrillState {
   readonly job: string;
-  readonly result: RunResult;
-  readonly outcome: DrillOutcome | undefined;
+  readonly #ofRun: readonly RecordedEvent[];
+  readonly #ofDrill: readonly RecordedEvent[];
   readonly events: readonly TimedEvent[];
   readonly lanes: Lanes;
   readonly rows: readonly LaneRow[];
@@ -58,16 +57,22 @@ export class DrillState {
   /** Makes what there is to see of the events of a drill, and of its run. */
   constructor(job: string, ofRun: readonly RecordedEvent[], ofDrill: readonly RecordedEvent[]) {
     this.job = job;
-    this.result = [...ofRun, ...ofDrill].reduce(addToResult, emptyResult);
-    this.outcome = this.result.drills.find((outcome) => outcome.job === job);
+    this.#ofRun = ofRun;
+    this.#ofDrill = ofDrill;
     this.events = timeEvents(ofDrill);
     this.lanes = lanesOf(this.events);
     this.rows = laneRows(this.lanes);
     this.maps = chunkMaps(this.events, this.lanes.disks);
-    this.sections = sectionsOf(this.lanes, traceEntries(this.events, commandRuns(this.events)));
+    this.sections = sectionsOf(this.lanes, traceEntries(this.events, this.lanes.commands));
     this.view = signal({ beginMs: this.lanes.beginMs, endMs: this.lanes.endMs });
     this.mapAt = signal(mostTelling(this.maps));
     this.map = computed(() => this.maps[this.mapAt.value]);
+  }
+
+  /** The result of the run with this drill alone, made when somebody asks for it. */
+  resultOf(): { readonly result: RunResult; readonly outcome: DrillOutcome | undefined } {
+    const result = [...this.#ofRun, ...this.#ofDrill].reduce(addToResult, emptyResult);
+    return { result, outcome: result.drills.find(({ job }) => job === this.job) };
   }
 
   /** Where a walk through the lanes is in time, so that it comes back to where it was when it goes up and down. */

@@ -38,7 +38,7 @@ async function showTrace(drill: HTMLElement): Promise<DrillState> {
   const lanes = drill.querySelector<HTMLElement>('.lanes-room');
   try {
     const state = await stateOf(drill.dataset.job ?? '');
-    const pair = await pairOf(state, drill.dataset.other);
+    const pair = await pairOf(state, drill);
     const go = (item: LaneItem): void => {
       showStep(state, item.step ?? '', item.run?.number ?? null);
     };
@@ -55,10 +55,11 @@ async function showTrace(drill: HTMLElement): Promise<DrillState> {
   }
 }
 
-async function pairOf(state: DrillState, other: string | undefined): Promise<readonly [DrillState, DrillState] | null> {
+async function pairOf(state: DrillState, drill: HTMLElement): Promise<readonly [DrillState, DrillState] | null> {
+  const { other } = drill.dataset;
   if (other === undefined) return null;
   const beside = await stateOf(other);
-  return state.outcome?.isTwin === true ? [beside, state] : [state, beside];
+  return drill.dataset.isTwin === undefined ? [state, beside] : [beside, state];
 }
 
 function show(content: Content, place: HTMLElement): void {

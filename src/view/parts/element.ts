@@ -29,11 +29,12 @@ export function component<Properties extends object>(type: (properties: Properti
   return h(type as ComponentType<Properties>, properties);
 }
 
-/** What may act on whoever reads it; a text without any of it is harmless as it is. */
+/** Printable ASCII in lines, as almost every text is; and what may act on whoever reads it. A text that has none of the latter is harmless as it is. */
+const plain = /^[\n\x20-\x7e]*$/u;
 const suspect = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\ufffe\uffff]/u;
 
 function harmless(text: string): string {
-  return suspect.test(text) ? harmlessText(text) : text;
+  return plain.test(text) || !suspect.test(text) ? text : harmlessText(text);
 }
 
 function harmlessContent(content: Content): Content {
@@ -41,6 +42,12 @@ function harmlessContent(content: Content): Content {
   return Array.isArray(content) ? content.map((one: Content) => harmlessContent(one)) : content;
 }
 
+/** Almost all attributes are our own words: they are copied only when one of them is not. */
 function harmlessAttributes(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, typeof value === 'string' ? harmless(value) : value]));
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (typeof value !== 'string' || harmless(value) === value) continue;
+    return Object.fromEntries(Object.entries(attributes).map(([key, one]) => [key, typeof one === 'string' ? harmless(one) : one]));
+  }
+  return attributes;
 }
