@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,6 +30,11 @@ async function assertNothingLeft(typed: TypedRaidlab, scratch: readonly RunScrat
   }
 }
 
+/** The report in the folder of the latest run. */
+async function readReport(directoryHostPath: string): Promise<string> {
+  return readFile(join(directoryHostPath, 'raidlab-results/latest/report.html'), 'utf8');
+}
+
 for (const moment of moments) {
   test(`Ctrl-C ${moment.name}: exit 130, a whole record, nothing left`, { timeout }, async () => {
     await using directory = await openTestDirectory();
@@ -40,6 +47,7 @@ for (const moment of moments) {
     assert.equal(exitCode, 130);
     const last = (await readEvents(directory.hostPath)).at(-1);
     assert.ok(last?.type === 'run-ended' && last.exitCode === 130);
+    assert.match(await readReport(directory.hostPath), /interrupted/u);
     await assertNothingLeft(typed, scratch);
   });
 
@@ -51,6 +59,9 @@ for (const moment of moments) {
     typed.child.kill('SIGKILL');
     assert.equal((await typed.ended).exitCode, 137);
     for (const { socketsHostPath } of scratch) assert.deepEqual(await qemusLeft(socketsHostPath), []);
+    assert.match(await readReport(directory.hostPath), /No report yet/u);
+    assert.equal((await typeRaidlab(directory.hostPath, ['report']).ended).exitCode, 0);
+    assert.match(await readReport(directory.hostPath), /killed/u);
 
     // The next command, which is interrupted once it has cleaned.
     const next = typeRaidlab(directory.hostPath, ['drill', '--json']);
