@@ -5,6 +5,7 @@
 //   src/cli, its parsers ──► man/raidlab.1
 //   src/drills, docs/drills/recordings ──► docs/drills.md, docs/drills/
 //   src/core/layout-file ──► docs/layouts.md, docs/layout.schema.json
+//   src/view/recorded ──► docs/pictures/terminal.svg
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
@@ -13,6 +14,7 @@ import { exitCodeMeanings, exitCodes, exitCodesBySeverity } from '../src/core/ex
 import { drillPages, unrecordedDrills } from './drill-pages.mjs';
 import { layoutPages } from './layout-pages.mjs';
 import { manPage } from './man-page.mjs';
+import { arePicturesCurrent, terminalSvg } from './pictures.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const note = '<!-- Made from the source by `npm run docs`. Do not edit. -->';
@@ -237,6 +239,11 @@ for (const [file, parts] of Object.entries(pages)) {
   keep(file, content);
 }
 keep('man/raidlab.1', await manPage(versionHere));
+keep('docs/pictures/terminal.svg', terminalSvg());
+if (isCheck && !(await arePicturesCurrent())) {
+  console.error("docs/pictures are of another report than today's: run `npm run docs:pictures`.");
+  process.exitCode = 1;
+}
 
 /**
  * Writes a page, or, for a check, says that it is not what it should be.
