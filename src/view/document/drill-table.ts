@@ -11,7 +11,7 @@ export function drillTable(drills: readonly DrillOutcome[]): Content {
   return element(
     'div',
     { class: 'drill-table' },
-    element('div', { class: 'table-tools', 'data-tools': 'drills' }),
+    element('div', { class: 'table-tools tools', 'data-tools': 'drills' }),
     element(
       'div',
       { class: 'table-room' },
@@ -24,9 +24,8 @@ export function drillTable(drills: readonly DrillOutcome[]): Content {
           element(
             'tr',
             null,
-            ...['result', 'drill', 'kernel', 'tools', 'checks', 'exposed', 'time'].map((name) =>
-              element('th', { scope: 'col', 'data-sort': name }, name),
-            ),
+            ...['result', 'drill', 'kernel', 'tools'].map((name) => element('th', { scope: 'col' }, name)),
+            ...['checks held', 'exposed', 'time'].map((name) => element('th', { scope: 'col', class: 'number' }, name)),
           ),
         ),
         element('tbody', null, drills.map(tableRow)),
@@ -38,27 +37,26 @@ export function drillTable(drills: readonly DrillOutcome[]): Content {
 function tableRow(outcome: DrillOutcome): Content {
   const { job, kernel, tools, checks, exposure, durationMs, promise } = outcome;
   const word = wordOfOutcome(outcome);
-  const notHeld = checks.filter((check) => check.outcome !== 'held').length;
-  const cell = (name: string, sort: string | number, content: Content): Content =>
-    element('td', { class: name, 'data-value': sort }, content);
+  const held = checks.filter((check) => check.outcome === 'held').length;
+  const counted = checks.length === 0 ? '–' : held === checks.length ? String(held) : `${String(held)} of ${String(checks.length)}`;
   return element(
     'tr',
     { 'data-result': word, 'data-kernel': kernel },
-    cell('result', outcomeWords.indexOf(word), outcomeBadge(word)),
+    element('td', { 'data-value': outcomeWords.indexOf(word) }, outcomeBadge(word)),
     element(
       'th',
       { scope: 'row', 'data-value': job },
       element('a', { href: `#${job}` }, job),
       element('p', { class: 'quiet promise-short' }, promise),
     ),
-    cell('kernel', kernel, kernel),
-    cell('tools', tools, tools),
-    cell(
-      'number',
-      notHeld * 1000 - checks.length,
-      checks.length === 0 ? '–' : notHeld === 0 ? String(checks.length) : `${String(notHeld)} of ${String(checks.length)} not`,
-    ),
-    cell('number', exposure?.byteSeconds ?? -1, exposure === null ? '–' : describeExposure(exposure)),
-    cell('number', durationMs ?? -1, durationMs === null ? '–' : formatDuration(durationMs)),
+    element('td', { 'data-value': kernel }, kernel),
+    element('td', { 'data-value': tools }, tools),
+    number(held - checks.length, counted),
+    number(exposure?.byteSeconds ?? -1, exposure === null ? '–' : describeExposure(exposure)),
+    number(durationMs ?? -1, durationMs === null ? '–' : formatDuration(durationMs)),
   );
+}
+
+function number(value: number, shown: string): Content {
+  return element('td', { class: 'number', 'data-value': value }, shown);
 }

@@ -17,6 +17,7 @@ export function stepTable(job: string, steps: readonly StepSpan[], lessons: read
   return element(
     'table',
     { class: 'steps' },
+    element('colgroup', null, element('col', { class: 'of-number' }), element('col'), element('col', { class: 'of-time' })),
     element(
       'thead',
       { class: 'for-ears' },

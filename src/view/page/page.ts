@@ -82,7 +82,8 @@ async function followAddress(): Promise<void> {
   if (address === null || drill?.dataset.job === undefined) return;
   if (drill instanceof HTMLDetailsElement) drill.open = true;
   const state = await unfold(drill);
-  if (address.step === null) drill.scrollIntoView({ block: 'start' });
+  const hasStep = state.sections.some(({ name }) => name === address.step);
+  if (address.step === null || !hasStep) drill.scrollIntoView({ block: 'start' });
   else showStep(state, address.step, null);
 }
 

@@ -81,5 +81,6 @@ function valueOf(row: HTMLTableRowElement, at: number): string {
 }
 
 function compare(one: string, other: string): number {
-  return one.localeCompare(other, 'en', { numeric: true }) || 0;
+  const difference = Number(one) - Number(other);
+  return Number.isNaN(difference) ? one.localeCompare(other, 'en', { numeric: true }) : difference;
 }

@@ -20,7 +20,7 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
  * Makes an element. The one way to one: text in it, and in its attributes, is made harmless here, whoever wrote it,
  * and preact escapes what is left.
  */
-export function element(name: string, attributes: Attributes | null, ...content: readonly Content[]): Content {
+export function element(name: string, attributes: Attributes | null = null, ...content: readonly Content[]): Content {
   return h(name, attributes === null ? null : harmlessAttributes(attributes), ...content.map(harmlessContent));
 }
 

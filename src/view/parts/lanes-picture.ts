@@ -66,7 +66,7 @@ function axis(view: TimeView): Content {
   const ticks = ticksOf(view, 10);
   return element(
     'svg',
-    { class: 'plot', height: 18, 'aria-hidden': 'true' },
+    { class: 'plot ticks', height: 18, 'aria-hidden': 'true' },
     ticks.map((tick) => {
       const x = percentOf(view, tick);
       const anchor = x < 3 ? 'start' : x > 97 ? 'end' : 'middle';

@@ -9,17 +9,20 @@ export function legend(rows: readonly LaneRow[]): Content {
   return element(
     'ul',
     { class: 'legend' },
-    [...keys].map(([look, text]) =>
-      element(
-        'li',
-        null,
+    // A machine that is off looks like nothing.
+    [...keys]
+      .filter(([look]) => look !== 'mount machine-off')
+      .map(([look, text]) =>
         element(
-          'svg',
-          { width: 22, height: 14, 'aria-hidden': 'true' },
-          element('svg', { class: `item ${look}` }, element('rect', { x: 0.5, y: 0.5, width: 21, height: 13, rx: 2 })),
+          'li',
+          null,
+          element(
+            'svg',
+            { width: 22, height: 14, 'aria-hidden': 'true' },
+            element('svg', { class: `item ${look}` }, element('rect', { x: 0.5, y: 0.5, width: 21, height: 13, rx: 2 })),
+          ),
+          text,
         ),
-        text,
       ),
-    ),
   );
 }
