@@ -39,6 +39,7 @@ export function renderReport({ events, compress, script, scriptHash, style, styl
     const failures = result.failures.filter(({ job }) => job === outcome.job);
     return { outcome, failures, raw, events: timeEvents(raw), other: otherOf(result, outcome) };
   });
+  const remarks = all.flatMap((event) => (event.type === 'remark-made' && event.job === undefined ? [event.text] : []));
   const policy = `default-src 'none'; script-src 'sha256-${scriptHash}'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'`;
   const head = element(
     'head',
@@ -55,7 +56,7 @@ export function renderReport({ events, compress, script, scriptHash, style, styl
     '<!doctype html>\n<html lang="en">\n',
     markup(head).replace('</head>', `<style>${style}</style></head>`),
     '\n<body>\n',
-    markup(reportBody(result, drills)),
+    markup(reportBody(result, drills, remarks)),
     `\n<script>${script}</script>\n`,
     // What belongs to no drill stands under the empty name: versions, and how it was called.
     `${traceData('', compress(formatTrace(byJob.get(undefined) ?? [])))}\n`,
@@ -64,7 +65,7 @@ export function renderReport({ events, compress, script, scriptHash, style, styl
   ].join('');
 }
 
-function reportBody(result: RunResult, drills: readonly DrillFacts[]): Content {
+function reportBody(result: RunResult, drills: readonly DrillFacts[], remarks: readonly string[]): Content {
   const isOne = drills.length === 1;
   return [
     patterns(),
@@ -75,7 +76,7 @@ function reportBody(result: RunResult, drills: readonly DrillFacts[]): Content {
       element(
         'main',
         null,
-        notices(result),
+        notices(result, remarks),
         isOne || drills.length === 0 ? null : drillTable(drills.map(({ outcome }) => outcome)),
         drills.map((drill) => drillSection(drill, isOne)),
         runFootnotes(result),

@@ -4,8 +4,8 @@ import { element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import { failureList } from './trouble-list.ts';
 
-/** Gives what a reader must know of a run before anything else: that it has no end, that it was interrupted, what failed beside the drills. */
-export function notices(result: RunResult): Content {
+/** Gives what a reader must know of a run before anything else: that it has no end, that it was interrupted, what failed beside the drills, what raidlab remarked. */
+export function notices(result: RunResult, remarks: readonly string[]): Content {
   const ofTheRun = result.failures.filter(({ job }) => job === undefined);
   return [
     result.exitCode === null
@@ -13,6 +13,7 @@ export function notices(result: RunResult): Content {
       : null,
     result.exitCode === exitCodes.interrupted ? notice('This run was interrupted. What had no verdict by then has none.') : null,
     failureList(ofTheRun),
+    remarks.map((remark) => element('p', { class: 'remark quiet' }, remark)),
   ];
 }
 

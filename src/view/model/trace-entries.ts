@@ -98,7 +98,7 @@ function wordsOf(event: RecordedEvent): Words {
     case 'observation-made':
       return { kind: 'lesson', head: event.meaning, body: `$ ${event.source}\n${event.said}` };
     case 'fault-injected':
-      return { kind: 'fault', head: `fault: ${event.fault}${event.disk === null ? '' : ` on ${event.disk}`}` };
+      return { kind: 'fault', head: `fault: ${event.fault}${event.disk === null ? '' : ` on ${event.disk}`}${extentOf(event.bytes)}` };
     case 'fault-cleared':
       return { kind: 'fault', head: `fault cleared: ${event.fault}${event.disk === null ? '' : ` on ${event.disk}`}` };
     case 'check-judged':
@@ -130,6 +130,11 @@ function wordsOf(event: RecordedEvent): Words {
     default:
       return { kind: 'other', ...otherWords(event) };
   }
+}
+
+/** How much of a disk a fault is about; earlier versions did not say. */
+function extentOf(bytes: number | null | undefined): string {
+  return typeof bytes === 'number' ? `, ${formatSize(bytes)} of it` : '';
 }
 
 function otherWords(event: RecordedEvent): Omit<Words, 'kind'> {

@@ -7,7 +7,8 @@ export interface TraceLine {
   /** `head` the first row of an entry, `more` what did not fit into it, `body` what is unfolded below. */
   readonly part: 'head' | 'more' | 'body';
   readonly text: string;
-  /** Whether what it unfolds is shown. */
+  /** Whether there is more of it than what is shown at first, and whether that is shown. */
+  readonly isFoldable: boolean;
   readonly isOpen: boolean;
 }
 
@@ -25,17 +26,24 @@ export interface TraceChoice {
 /** How many lines of output a command may have to be unfolded from the beginning. */
 const shortOutput = 14;
 
+/** How many rows of a long command are shown before it is unfolded: raidlab's own may name hundreds of files. */
+const mostHeadRows = 3;
+
 /** Gives the rows of a trace. */
 export function traceLines(entries: readonly TraceEntry[], choice: TraceChoice): readonly TraceLine[] {
   const wanted = choice.search.toLowerCase();
   const lines: TraceLine[] = [];
   for (const entry of entries) {
     if (!choice.kinds.has(entry.kind) || !hasText(entry, wanted)) continue;
-    const isOpen = entry.body !== '' && isOpenAtFirst(entry) !== choice.turned.has(entry.id);
-    // Without this a flood of short lines would be made harmless and cut twice: here, and where it is shown.
-    for (const [at, text] of rowsOf(entry.head, choice.columns).entries())
-      lines.push({ entry, part: at === 0 ? 'head' : 'more', text, isOpen });
-    if (isOpen) for (const text of rowsOf(entry.body, choice.columns)) lines.push({ entry, part: 'body', text, isOpen });
+    const head = rowsOf(entry.head, choice.columns);
+    const isLong = head.length > mostHeadRows;
+    const isFoldable = isLong || entry.body !== '';
+    const isOpen = isFoldable && isOpenAtFirst(entry) !== choice.turned.has(entry.id);
+    const shown = isLong && !isOpen ? [...head.slice(0, mostHeadRows - 1), `… ${String(head.length - mostHeadRows + 1)} lines more`] : head;
+    for (const [at, text] of shown.entries()) lines.push({ entry, part: at === 0 ? 'head' : 'more', text, isFoldable, isOpen });
+    if (isOpen && entry.body !== '') {
+      for (const text of rowsOf(entry.body, choice.columns)) lines.push({ entry, part: 'body', text, isFoldable, isOpen });
+    }
   }
   return lines;
 }

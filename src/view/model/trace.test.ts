@@ -57,6 +57,16 @@ test('every line of a trace is as wide as its room at most, and what is strange 
   assert.match(lines[0]?.text ?? '', /^red\\x07 \\u\{202e\}a+$/u);
 });
 
+test('a command that names hundreds of files takes three rows until it is unfolded', () => {
+  const argv = ['xxhsum', ...Array.from({ length: 400 }, (_, at) => `/storage/payload/file-${String(at)}`)];
+  const ran = [at(0, { type: 'command-started', machine: 'main', argv })];
+  const entries = traceEntries(ran, commandRuns(ran));
+  const folded = traceLines(entries, choice);
+  assert.deepEqual([folded.length, folded[0]?.isFoldable], [3, true]);
+  assert.match(folded[2]?.text ?? '', /^… \d+ lines more$/u);
+  assert.ok(traceLines(entries, { ...choice, turned: new Set([0]) }).length > 100);
+});
+
 test('a search leaves the entries in which it stands, also in their output', () => {
   const entries = traceEntries(timed, commandRuns(timed));
   const found = traceLines(entries, { ...choice, search: 'wrong fs type' }).filter(({ part }) => part === 'head');

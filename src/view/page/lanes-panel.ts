@@ -97,13 +97,15 @@ function nearestItem(items: readonly LaneItem[], afterMs: number): number {
 }
 
 function focusCurrent(room: HTMLElement, state: DrillState): void {
-  const { row, item } = state.current.value;
   keepInView(state);
-  // What the keys chose is drawn anew first.
-  requestAnimationFrame(() => {
+  const focus = (): boolean => {
+    const { row, item } = state.current.value;
     const chosen = room.querySelector(`[data-place="${String(row)} ${String(item)}"]`);
     if (chosen instanceof SVGElement) chosen.focus();
-  });
+    return chosen !== null;
+  };
+  // At once, so that the next key finds it; what was out of view has to be drawn first.
+  if (!focus()) requestAnimationFrame(focus);
 }
 
 function keepInView(state: DrillState): void {

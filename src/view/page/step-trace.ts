@@ -14,12 +14,16 @@ export interface StepTraceFacts {
   readonly section: TraceSection;
 }
 
+/** How many characters the name of a machine takes, where a step has several. */
+const machineColumns = 17;
+
 /** The glyph before an entry: its kind is told in more than colour. */
 const glyphs = { typed: '$', own: '·', console: '', lesson: '→', fault: '▼', trouble: '!', machine: '⏻', other: '–' } as const;
 
 /** Shows the trace of a step: counters that changed, then everything that happened, line by line. */
 export function StepTrace({ state, section }: StepTraceFacts): Content {
   const columns = useSignal(120);
+  const hasMachines = new Set(section.entries.map(({ machine }) => machine)).size > 1;
   const lines = useComputed(() =>
     traceLines(section.entries, {
       kinds: state.kinds.value,
@@ -41,9 +45,9 @@ export function StepTrace({ state, section }: StepTraceFacts): Content {
           lines,
           label: `Trace of ${section.title}`,
           target,
-          row: (line) => traceRow(state, line),
-          onColumns: (fitting) => {
-            columns.value = fitting;
+          row: (line) => traceRow(state, line, hasMachines),
+          onColumns: (fitting, isNarrow) => {
+            columns.value = hasMachines && !isNarrow ? fitting - machineColumns : fitting;
           },
         }),
   ];
@@ -72,16 +76,17 @@ function counters({ events }: DrillState, { beginMs, endMs }: TraceSection): Con
   );
 }
 
-function traceRow(state: DrillState, { entry, part, text, isOpen }: TraceLine): Content {
-  const classes = `line ${entry.kind} ${part}${entry.isBad ? ' is-bad' : ''}${state.target.value === entry.id ? ' is-target' : ''}`;
+function traceRow(state: DrillState, { entry, part, text, isFoldable, isOpen }: TraceLine, hasMachines: boolean): Content {
+  const classes = `line ${entry.kind} ${part}${hasMachines ? ' of-machines' : ''}${entry.isBad ? ' is-bad' : ''}${state.target.value === entry.id ? ' is-target' : ''}`;
   if (part !== 'head') return element('div', { class: classes }, element('span', { class: 'line-text' }, text));
   const cells = [
     element('span', { class: 'line-time' }, formatMoment(entry.afterMs)),
+    hasMachines ? element('span', { class: 'line-machine' }, entry.machine ?? '') : null,
     element('span', { class: 'line-glyph', 'aria-hidden': 'true' }, glyphs[entry.kind]),
     element('span', { class: 'line-text' }, text),
-    element('span', { class: 'line-tail' }, [entry.tail, entry.body === '' ? '' : isOpen ? ' ▾' : ' ▸'].join('')),
+    element('span', { class: 'line-tail' }, [entry.tail, !isFoldable ? '' : isOpen ? ' ▾' : ' ▸'].join('')),
   ];
-  if (entry.body === '') return element('div', { class: classes, title: entry.machine ?? undefined }, ...cells);
+  if (!isFoldable) return element('div', { class: classes, title: entry.machine ?? undefined }, ...cells);
   return element(
     'button',
     {

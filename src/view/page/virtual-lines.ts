@@ -10,8 +10,8 @@ export interface VirtualLinesFacts<Line> {
   /** The row to go to when it is another than before; null for none. */
   readonly target: ReadonlySignal<number | null>;
   readonly row: (line: Line, at: number) => Content;
-  /** Is told how many characters fit into a row. */
-  readonly onColumns: (columns: number) => void;
+  /** Is told how many characters fit into a row, and whether there is room for nothing else. */
+  readonly onColumns: (columns: number, isNarrow: boolean) => void;
 }
 
 /** The height of a row, pixels; the style says the same. */
@@ -46,7 +46,8 @@ export function VirtualLines<Line>({ lines, label, target, row, onColumns }: Vir
       ref: (element: HTMLElement | null) => {
         if (element === null || room.peek() === element) return;
         room.value = element;
-        onColumns(columnsOf(element));
+        const isNarrow = element.clientWidth < 640;
+        onColumns(columnsOf(element, isNarrow), isNarrow);
       },
       onScroll: (act: Event) => {
         if (act.currentTarget instanceof HTMLElement) top.value = act.currentTarget.scrollTop;
@@ -63,13 +64,13 @@ export function VirtualLines<Line>({ lines, label, target, row, onColumns }: Vir
 }
 
 /** How many characters of its font fit beside the columns of time and outcome. */
-function columnsOf(room: HTMLElement): number {
+function columnsOf(room: HTMLElement, isNarrow: boolean): number {
   const probe = document.createElement('span');
   probe.className = 'line-probe';
   probe.textContent = 'x'.repeat(100);
   room.append(probe);
   const character = probe.getBoundingClientRect().width / 100;
   probe.remove();
-  const beside = room.clientWidth < 640 ? 80 : 210;
+  const beside = isNarrow ? 80 : 210;
   return Math.max(24, Math.floor((room.clientWidth - beside) / Math.max(1, character)));
 }
