@@ -92,6 +92,17 @@ for (const [sentence, events, said] of endings) {
   });
 }
 
+test('events of another version are no reason for no report', () => {
+  const stamp = { v: 2, seq: 1, at: '2026-11-29T11:47:30.000Z', job } as const;
+  const strange = [
+    { ...stamp, type: 'array-sampled', array: {} },
+    { ...stamp, type: 'moon-risen', phase: 'full' },
+  ] as unknown as readonly RecordedEvent[];
+  const html = report([...whole.slice(0, 4), ...strange, ...whole.slice(4)]);
+  assert.match(html, /cannot be drawn from these events/u);
+  assert.match(html, /10 checks: 10 held/u);
+});
+
 test('what a guest says stays text wherever it stands', () => {
   const evil = '</script><script>alert(1)</script><img src=x onerror=alert(2)>"\'`\u001b[2J\u202eabc\u0000\ufffd';
   const stamp = { v: 1, seq: 1, at: '2026-11-29T08:00:02.000Z', job } as const;

@@ -5,6 +5,7 @@ import { wordOfOutcome } from '../../report/drill/outcome-word.ts';
 import type { RunFailure } from '../../report/drill/result.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
 import { lanesOf } from '../model/lanes.ts';
+import { stepSpans } from '../model/step-spans.ts';
 import type { TimedEvent } from '../model/timed-event.ts';
 import { element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
@@ -56,20 +57,18 @@ function drillTitle(outcome: DrillOutcome): Content {
 
 function drillBody({ outcome, failures, events, other }: DrillFacts): Content {
   const { job, summary, checks } = outcome;
-  const lanes = lanesOf(events);
   return element(
     'div',
     { class: 'drill-body' },
     element('p', { class: 'summary' }, summary ?? whyWithoutVerdict(outcome)),
     expectation(outcome),
     failureList(failures),
-    lanesFigure(job, lanes),
-    chunksFigure(job, events, lanes),
+    pictures(job, events),
     element(
       'div',
       { class: 'columns' },
       element('section', null, element('h3', null, 'What was checked'), checkList(checks)),
-      element('section', null, element('h3', null, 'What was done'), stepTable(job, lanes.steps, lessonsOf(events))),
+      element('section', null, element('h3', null, 'What was done'), stepTable(job, stepSpans(events), lessonsOf(events))),
     ),
     troubleList(outcome),
     consoleList(outcome.consoles),
@@ -87,6 +86,16 @@ function drillBody({ outcome, failures, events, other }: DrillFacts): Content {
       ),
     ),
   );
+}
+
+/** Events that a later raidlab tells in another way may not be drawn; that takes nothing from the rest. */
+function pictures(job: string, events: DrillFacts['events']): Content {
+  try {
+    const lanes = lanesOf(events);
+    return [lanesFigure(job, lanes), chunksFigure(job, events, lanes)];
+  } catch (error) {
+    return element('p', { class: 'notice' }, `Lanes and chunk map cannot be drawn from these events: ${String(error)}`);
+  }
 }
 
 /** A drill without a verdict says why, in plain words. */

@@ -1,8 +1,6 @@
 import { formatPlace } from '../../core/kernel/code-place.ts';
 import type { ConsoleExcerpt, DrillOutcome } from '../../report/drill/drill-outcome.ts';
 import type { RunFailure } from '../../report/drill/result.ts';
-import { failureLines } from '../../report/failure-lines.ts';
-import { plainText } from '../../report/text/plain-text.ts';
 import { element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 
@@ -34,14 +32,25 @@ export function troubleList({ kernelTrouble }: DrillOutcome): Content {
   );
 }
 
-/** Gives failures that are no finding about storage: what failed, which command, what it said, and the remedy. */
+/** Gives failures that are no finding about storage: what failed, what was said, the remedy, and the command. */
 export function failureList(failures: readonly RunFailure[]): Content {
   if (failures.length === 0) return null;
   return element(
     'section',
     { class: 'failures' },
     element('h3', null, failures.length === 1 ? 'Failure' : 'Failures'),
-    failures.map((failure) => element('pre', null, plainText(failureLines(failure)).trim())),
+    failures.map(({ what, command = '', said = '', remedy }) =>
+      element(
+        'div',
+        { class: 'failure' },
+        element('p', null, element('b', null, what)),
+        said.trim() === '' ? null : element('pre', null, said.trimEnd()),
+        remedy === '' ? null : element('p', null, `→ ${remedy}`),
+        command === ''
+          ? null
+          : element('details', null, element('summary', null, 'The command that failed'), element('pre', null, command)),
+      ),
+    ),
   );
 }
 
