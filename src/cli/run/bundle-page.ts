@@ -32,7 +32,8 @@ export async function bundlePage(): Promise<BundledPage> {
   const [script, style] = [textOf('.js'), textOf('.css')];
   return {
     parts: { script, scriptHash: sha256(script), style, styleHash: sha256(style) },
-    sourceHostPaths: Object.keys(metafile.inputs).map((path) => root + path),
+    // How it is bundled is as good a reason to do it again as what.
+    sourceHostPaths: [...Object.keys(metafile.inputs).map((path) => root + path), fileURLToPath(import.meta.url)],
   };
 }
 

@@ -68,5 +68,6 @@ export function disksOfDrill(events: readonly TimedEvent[]): readonly string[] {
   }
   sampled.delete(payloadDisk);
   if (sampled.size > 0) return [...sampled];
-  return [...named].toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+  // DISK2 before DISK10. A collator would do it, too, and takes a browser 30 ms to load.
+  return [...named].toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
 }
