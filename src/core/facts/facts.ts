@@ -75,7 +75,8 @@ const device = fields({
   bus: maybe(word),
   serial: maybe(serial),
   linkBefore: maybe(word),
-  crypt: maybe(word),
+  /** What device-mapper makes of it: `CRYPT-LUKS2`, `LVM`. */
+  layer: maybe(word),
   mapping: maybe(name),
 });
 
@@ -84,7 +85,6 @@ const mount = fields({
   filesystem: uuid,
   at: name,
   isRoot: maybe(flag),
-  subvolume: maybe(name),
   options: maybe(list(options), []),
   subvolumes: maybe(list(name), []),
   otherOptions: maybe(count()),

@@ -259,17 +259,17 @@ function clean(text,   out, low, s) {
   return text
 }
 function field(name, json) { row = row ",\"" name "\":" json }
-function item(name, json) { if (!(name in list)) order[++lists] = name; list[name] = list[name] (name in list && list[name] != "" ? "," : "") json }
+function item(name, json) { if (!(name in list)) order[++lists] = name; list[name] = list[name] (list[name] == "" ? "" : ",") json }
 function flush(   l) {
   for (l = 1; l <= lists; l++) field(order[l], "[" list[order[l]] "]")
   if (others) field("otherOptions", others)
-  if (row != "") printf "%s\n  {%s}", facts++ ? "," : "", row
+  if (row != "") printf "%s\n  {%s}", (facts++ ? "," : ""), row
   row = ""; lists = 0; others = 0; split("", list)
 }
 { kind[NR] = $1; name[NR] = $2; value[NR] = substr($0, length($1) + length($2) + 3) }
 $1 == "serial" && !(value[NR] in seen) { seen[value[NR]] = 1; serial[++serials] = value[NR] }
 END {
-  printf "{\n \"v\": 1,\n \"names\": %s,\n \"facts\": [", names == "yes" ? "true" : "false"
+  printf "{\n \"v\": 1,\n \"names\": %s,\n \"facts\": [", (names == "yes" ? "true" : "false")
   for (r = 1; r <= NR; r++) {
     k = kind[r]; n = name[r]; v = value[r]
     if (k == "fact") { flush(); row = "\"is\":\"" n "\"" }
@@ -282,7 +282,8 @@ END {
       count = split(v, option, ",")
       for (o = 1; o <= count; o++) {
         v = option[o]
-        if (v ~ /^subvol=./) { sub(/^subvol=/, "", v); item("subvolumes", escape(names == "yes" ? clean(v) : mark("subvolume", v))); continue }
+        if (v ~ /^subvol=\/?$/) continue
+        if (v ~ /^subvol=/) { sub(/^subvol=\/?/, "", v); item("subvolumes", escape(names == "yes" ? clean(v) : mark("subvolume", v))); continue }
         if (v ~ /^device=/) v = v ~ "^device=/dev/[^/]*$" ? "device=kernel-name" : "device=link"
         if (v !~ options) sub(/=.*/, "", v)
         if (v ~ options) item(n, escape(v)); else others++
@@ -302,8 +303,8 @@ END {
 tell_host() {
   fact host
   first /proc/sys/kernel/osrelease
-  kernel=${line%%-*}
-  case $line in *-rc[0-9]*) kernel=$kernel-rc${line#*-rc} kernel=${kernel%%[!0-9.rc-]*} ;; esac
+  kernel=${line%%[!0-9.]*}
+  case $line in "$kernel"-rc[0-9]*) line=${line#"$kernel"-rc} kernel=$kernel-rc${line%%[!0-9]*} ;; esac
   # Debian names its kernels by something else than their version.
   first /proc/version
   case $line in *' Debian '[0-9]*) kernel=${line##* Debian } kernel=${kernel%%[!0-9.]*} ;; esac
@@ -326,7 +327,8 @@ read_udev() {
       E:ID_SERIAL_SHORT=*) serial=${line#*=} ;;
       E:ID_SERIAL=*) long=${line#*=} ;;
       E:ID_BUS=*) bus=${line#*=} ;;
-      S:*[!\ ]*) links="$links /dev/${line#S:}" ;;
+      S:*[!A-Za-z0-9#+.:=@_/-]*) ;;
+      S:*) links="$links /dev/${line#S:}" ;;
     esac
   done <"$root/run/udev/data/b$1"
   serial=${serial:-$long}
@@ -346,7 +348,7 @@ find_devices() {
     first "/sys/class/block/$device/dev" && read_udev "$line"
     for link in $links; do aliases="$aliases$link=$device "; done
     if first "/sys/class/block/$device/dm/name"; then
-      case $line in *' '*) ;; *) aliases="$aliases/dev/mapper/$line=$device " mappings="$mappings$line=$device " ;; esac
+      case $line in *[!A-Za-z0-9#+.:=@_-]*) ;; *) aliases="$aliases/dev/mapper/$line=$device " mappings="$mappings$line=$device " ;; esac
     fi
     set -- "$entry"/holders/*
     if of "$owners" "$device"; then wanted="$wanted $device"
@@ -402,18 +404,18 @@ tell_mapping() {
   case $line in
     CRYPT-LUKS[12]-*)
       container=${line#CRYPT-LUKS?-} container=${container%%-*}
-      put word crypt "${line%"${line#CRYPT-LUKS?}"}"
+      put word layer "${line%"${line#CRYPT-LUKS?}"}"
       tail=${container#????????} tail2=${tail#????} tail3=${tail2#????} tail4=${tail3#????}
       put uuid luks "${container%"$tail"}-${tail%"$tail2"}-${tail2%"$tail3"}-${tail3%"$tail4"}-$tail4"
       ;;
-    *) put word crypt "${line%%-*}" ;;
+    *) put word layer "${line%%-*}" ;;
   esac
   first "$2/dm/name" && put mapping mapping "$line"
 }
 
 # Tells the mounts of btrfs, and remembers one for each filesystem.
 tell_mounts() {
-  while read -r _ _ _ subvolume at own rest; do
+  while read -r _ _ _ _ at own rest; do
     rest=" $rest"
     case $rest in *' - btrfs '*) rest=${rest#* - btrfs } ;; *) continue ;; esac
     named "$(printf '%b' "${rest%% *}")" && of "$owners" "$value" || continue
@@ -422,7 +424,6 @@ tell_mounts() {
     put uuid filesystem "$value"
     put mount at "$at"
     [ "$at" != / ] || printf 'flag isRoot\n'
-    [ "$subvolume" = / ] || put subvolume subvolume "${subvolume#/}"
     put options options "$own,${rest#* }"
   done <"$root/proc/self/mountinfo"
 }

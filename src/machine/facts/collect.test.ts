@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseDeviceStats } from '../../core/btrfs/device-stats.ts';
+import { parseOneFilesystem } from '../../core/btrfs/filesystem-show.ts';
+import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
+import { factsOf } from '../../core/facts/facts.ts';
+import { readFacts } from '../../core/facts/read-facts.ts';
+import { commandSources, whatIds } from '../../core/facts/sources.ts';
+import { parseStandIns, revealNames, unescapeName } from '../../core/facts/stand-ins.ts';
+import { recordings } from '../../core/parsing/recordings.test.ts';
+import { createContext } from '../context.ts';
+import { collectFacts, collectScript } from './collect-facts.ts';
+import { makeFakeHost } from './fixtures/fake-host.ts';
+import type { FakeHostSpec } from './fixtures/fake-host.ts';
+import { tankHost, tankSecrets } from './fixtures/tank-host.ts';
+
+function collectOn(spec: FakeHostSpec, options: Parameters<ReturnType<typeof makeFakeHost>['collect']>[0] = {}) {
+  using host = makeFakeHost(spec);
+  const reading = host.collect(options);
+  assert.equal(reading.stderr, '');
+  assert.equal(reading.status, 0);
+  return { ...reading, facts: readFacts(reading.stdout) };
+}
+
+const suites = [...new Set(recordings.map(({ suite }) => suite))];
+const states = ['healthy', 'missing', 'single-chunks', 'replaced', 'replacing', 'pulled', 'suspended-target-gone'];
+const nameOf = (path: string | null): string | undefined => {
+  if (path === null) return undefined;
+  return path.startsWith('/dev/mapper/crypt-btrfs')
+    ? ({ 1: 'dm-0', 2: 'dm-1' } as Readonly<Record<string, string>>)[path.at(-1) ?? '']
+    : path.replace('/dev/', '');
+};
+
+for (const suite of suites) {
+  for (const state of states) {
+    test(`${suite}, ${state}: the script understands the tools as the strict parsers do`, () => {
+      const spec = tankHost(suite, state);
+      const said = (beginning: string): string =>
+        Object.entries(spec.says ?? {}).find(([words]) => words.startsWith(beginning))?.[1] ?? '';
+      const { facts } = collectOn(spec);
+      const shown = parseOneFilesystem(said('btrfs filesystem show'));
+      const stats = parseDeviceStats(said('btrfs device stats'), shown.totalDevices);
+      assert.deepEqual(
+        factsOf(facts, 'member').map(({ devid, missing = false, sizeBytes = 0, allocatedBytes = 0, writeErrors, corruptionErrors }) => ({
+          devid,
+          missing,
+          sizeBytes,
+          allocatedBytes,
+          writeErrors,
+          corruptionErrors,
+        })),
+        shown.devices.map(({ devid, missing, sizeBytes, usedBytes, guestDevice }) => {
+          const counters = stats.find((each) => each.missingDevid === devid || (!missing && each.guestDevice === guestDevice))?.counters;
+          return {
+            devid,
+            missing,
+            sizeBytes,
+            allocatedBytes: usedBytes,
+            writeErrors: counters?.write_io_errs,
+            corruptionErrors: counters?.corruption_errs,
+          };
+        }),
+      );
+      const usage = parseFilesystemUsage(said('btrfs filesystem usage'));
+      assert.deepEqual(
+        factsOf(facts, 'placed').map(({ type, profile, device, sizeBytes }) => [type, profile, device, sizeBytes]),
+        [
+          ...usage.blockGroups.flatMap(({ type, profile, devices }) =>
+            devices.map((each) => [type, profile.toLowerCase(), nameOf(each.guestDevice), each.sizeBytes]),
+          ),
+          ...usage.unallocated.map((each) => ['unallocated', undefined, nameOf(each.guestDevice), Math.max(0, each.sizeBytes)]),
+        ],
+      );
+      assert.deepEqual(factsOf(facts, 'unseen'), []);
+    });
+  }
+}
+
+test('nothing that identifies the host is in the document, whoever collects, with names or without', () => {
+  for (const user of ['root', 'ordinary'] as const) {
+    const { stdout } = collectOn(tankHost('sid', 'healthy', { user }));
+    for (const [what, secret] of Object.entries(tankSecrets)) {
+      assert.ok(!stdout.toLowerCase().includes(secret.toLowerCase()), `${user}: ${what}`);
+      assert.ok(!stdout.includes(secret.replaceAll('-', '')), `${user}: ${what}, joined`);
+    }
+    const withNames = collectOn(tankHost('sid', 'healthy', { user }), { names: true }).stdout;
+    const { label, mountPoint, mapping, ...private_ } = tankSecrets;
+    for (const [what, secret] of Object.entries(private_))
+      assert.ok(!withNames.toLowerCase().includes(secret.toLowerCase()), `with names, ${user}: ${what}`);
+    for (const shown of [label, mapping, mountPoint.split(' ')[0] ?? '']) assert.ok(withNames.includes(shown), shown);
+  }
+});
+
+test('only the listed commands are run, and as an ordinary user none that opens a disk', () => {
+  const isListed = (command: string, reader: 'anyone' | 'root'): boolean =>
+    commandSources.some(
+      (source) =>
+        (reader === 'root' || source.reader === 'anyone') &&
+        new RegExp(`^${source.what.replace('+', String.raw`\+`).replace(/ (?:MOUNT_POINT|DEVICE)$/u, ' /.+')}$`, 'u').test(command),
+    );
+  const asRoot = collectOn(tankHost()).commands;
+  assert.ok(asRoot.length >= 10);
+  assert.deepEqual(
+    asRoot.filter((command) => !isListed(command, 'root')),
+    [],
+  );
+  const ordinary = collectOn(tankHost('sid', 'healthy', { user: 'ordinary' })).commands;
+  assert.deepEqual(
+    ordinary.filter((command) => !isListed(command, 'anyone')),
+    [],
+  );
+});
+
+test('the script names no other command: each is in one of its ask_ functions, and each of those is listed', () => {
+  const script = collectScript({ names: false });
+  const asked = [...script.matchAll(/^ask_\w+\(\) \{ (.+); \}$/gmu)].map(([, words = '']) => words.replace(/ "\$1"$/u, ''));
+  assert.deepEqual(
+    asked.sort(),
+    commandSources.map(({ what }) => what.replace(/ (?:MOUNT_POINT|DEVICE)$/u, '')).sort(),
+  );
+  const shell = script.replaceAll(/^ask_\w+\(\).*$|^ *#.*$/gmu, '').replaceAll(/^\w+='$[^']*'$/gmu, '');
+  for (const word of ['blkid', 'lsblk', 'dd', 'mount', 'umount', 'repair', 'wipefs', 'dmsetup', 'rm', 'cp', 'mv', 'tee', 'cat', 'sed', 'eval', 'exec'])
+    assert.ok(!new RegExp(String.raw`(?:^|[;&|(]\s*|\bthen |\bdo )${word}\b`, 'mu').test(shell), word);
+  assert.doesNotMatch(script, /dump-volume-key|dump-master-key|--repair|blkid|btrfs check|--force/u);
+  const written = [...shell.matchAll(/>{1,2}(?![&=])\s*([^\s;)]+)/gu)].map(([, target = '']) => target);
+  assert.deepEqual([...new Set(written)], ['/dev/null']);
+  // awk writes one file: the map.
+  assert.deepEqual([...script.matchAll(/print [^;\n"]*> (\w+)/gu)].map(([, target = '']) => target), ['map']);
+  assert.ok(!/\bsystem\(|\| ?getline|print[^\n|]* \| "/u.test(script), 'awk starts nothing');
+});
+
+test('whatever the script may call unseen, the document may say', () => {
+  const named = [...collectScript({ names: false }).matchAll(/(?:unseen|look) '?([a-z/][^'\n]*?)'? (?:not-there|not-root|uuid|word)/gu)];
+  const told = [...collectScript({ names: false }).matchAll(/text what ([^\\"]+)\\n/gu)];
+  const all = new Set([...named, ...told].map(([, what = '']) => what).filter((what) => what !== '%s'));
+  assert.deepEqual([...all].sort(), [...whatIds].sort());
+});
+
+test('every shell and awk gives the same bytes', () => {
+  using host = makeFakeHost(tankHost());
+  const [dash, bash, busybox, mawk, gawk] = ['dash', 'bash', 'busybox', 'mawk', 'gawk'].map(whereIs);
+  const pairs = [
+    { shell: [dash], awk: mawk },
+    { shell: [bash, '--posix'], awk: mawk },
+    { shell: [busybox, 'sh'], awk: busybox === '' ? '' : `${busybox ?? ''} awk` },
+    { shell: [dash], awk: gawk },
+  ].flatMap(({ shell, awk = '' }) => (shell[0] === '' || awk === '' ? [] : [{ shell: shell.map((word) => word ?? ''), awk }]));
+  const [first, ...others] = pairs.map((pair) => host.collect({ ...pair, names: true }).stdout);
+  assert.ok(first !== undefined && first !== '');
+  for (const other of others) assert.ok(other === first, other);
+});
+
+function whereIs(program: string): string {
+  return spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
+}
+
+test('an ordinary user sees what sysfs and udev say, and the document lists the rest', () => {
+  const { facts } = collectOn(tankHost('sid', 'healthy', { user: 'ordinary' }));
+  assert.deepEqual(
+    factsOf(facts, 'member').map(({ devid, readErrors, device }) => [devid, readErrors, device]),
+    [
+      [1, 0, undefined],
+      [2, 7, undefined],
+    ],
+  );
+  assert.equal(factsOf(facts, 'chunks').length, 3);
+  assert.deepEqual(
+    factsOf(facts, 'unseen').map(({ what, because }) => `${what}: ${because}`),
+    [
+      'btrfs filesystem show --raw: not-root',
+      'btrfs filesystem usage -b: not-root',
+      'btrfs subvolume list: not-root',
+      'btrfs inspect-internal dump-super: not-root',
+      'cryptsetup luksDump: not-root',
+      'btrfs inspect-internal dump-super: not-root',
+      'cryptsetup luksDump: not-root',
+    ],
+  );
+});
+
+test('what is printed has no field that the document does not know', () => {
+  for (const user of ['root', 'ordinary'] as const) {
+    const { stdout, facts } = collectOn(tankHost('sid', 'missing', { user }));
+    const printed = JSON.parse(stdout) as { readonly facts: readonly object[] };
+    printed.facts.forEach((fact, index) => {
+      assert.deepEqual(fact, Object.fromEntries(Object.entries(facts.facts[index] ?? {}).filter(([name]) => name in fact)));
+    });
+  }
+});
+
+test('without programs, and with tools that say something new, it says what it could not see', () => {
+  const bare = collectOn(tankHost('sid', 'healthy', { programs: false }));
+  assert.ok(factsOf(bare.facts, 'unseen').some(({ because }) => because === 'no-program'));
+  const spec = tankHost();
+  const strange = Object.fromEntries(
+    Object.entries(spec.says ?? {}).map(([words, text]) => [words, text.replace('Unallocated:', 'Leftover:').replace('devid ', 'number ')]),
+  );
+  const reasons = factsOf(collectOn({ ...spec, says: strange }).facts, 'unseen').map(({ what, because }) => `${what}: ${because}`);
+  assert.ok(reasons.includes('btrfs filesystem usage -b: not-understood'), reasons.join());
+  assert.ok(reasons.includes('btrfs filesystem show --raw: not-understood'), reasons.join());
+});
+
+test('hostile names are ASCII in the document, and come out as they are', () => {
+  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).map((text) => text.replaceAll(/[\n\0]/gu, '#').trim() || 'x');
+  fc.assert(
+    fc.property(name, (label) => {
+      const spec = tankHost();
+      const [filesystem] = spec.filesystems ?? [];
+      assert.ok(filesystem !== undefined);
+      const changed = { ...filesystem, sysfs: { ...filesystem.sysfs, label: `${label}\n` } };
+      const { stdout, facts } = collectOn({ ...spec, filesystems: [changed] }, { names: true });
+      assert.match(stdout, /^[\n\x20-\x7e]*$/u);
+      assert.equal(factsOf(facts, 'filesystem')[0]?.label, label.replaceAll(/[\uD800-\uDFFF]/gu, (unit) => unit));
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test('bytes that are no text, and names that look like the document, do no harm', () => {
+  const spec = tankHost();
+  const [filesystem] = spec.filesystems ?? [];
+  assert.ok(filesystem !== undefined);
+  for (const label of ['\u001b[31mred\u001b[0m', '"},{"is":"host"', 'fact host', '##[error]x', '\u202egnp', `luks-${tankSecrets.fsid}`]) {
+    const changed = { ...filesystem, sysfs: { ...filesystem.sysfs, label: `${label}\n` } };
+    const { stdout, facts } = collectOn({ ...spec, filesystems: [changed] }, { names: true });
+    assert.match(stdout, /^[\n\x20-\x7e]*$/u);
+    assert.doesNotMatch(stdout, /##\[/u);
+    assert.equal(factsOf(facts, 'filesystem')[0]?.label, label.replace(tankSecrets.fsid, 'uuid-1'));
+    assert.equal(factsOf(facts, 'host').length, 1);
+  }
+});
+
+test('stand-ins are the same next time, and the map gives back what they stand for', () => {
+  using host = makeFakeHost(tankHost());
+  const first = host.collect({ map: true });
+  const map = readFileSync(host.mapHostPath, 'utf8');
+  assert.equal(statSync(host.mapHostPath).mode & 0o077, 0);
+  assert.equal(host.collect({ map: true }).stdout, first.stdout);
+  assert.equal(readFileSync(host.mapHostPath, 'utf8'), map);
+  const standIns = parseStandIns(map);
+  assert.equal(standIns.get('uuid-1'), tankSecrets.fsid);
+  assert.equal(revealNames('mount mount-1 of label-1', standIns), `mount ${tankSecrets.mountPoint} of ${tankSecrets.label}`);
+  assert.equal(unescapeName(String.raw`a\040b\134`), String.raw`a b` + '\\');
+});
+
+test('a host without btrfs gives a document that says only what it is', () => {
+  const { facts } = collectOn({});
+  assert.deepEqual(
+    facts.facts.map(({ is }) => is),
+    ['host'],
+  );
+});
+
+test('forty disks take less than two seconds', () => {
+  const spec = tankHost();
+  const many = Array.from({ length: 40 }, (_, index) => ({
+    name: `sd${String.fromCharCode(97 + (index % 26))}${index < 26 ? 'x' : 'y'}`,
+    sizeBytes: 4 * 1024 ** 4,
+    udev: ['E:ID_BUS=scsi', `E:ID_SERIAL_SHORT=SER${String(index)}`, 'E:ID_FS_TYPE=crypto_LUKS', 'E:ID_FS_VERSION=2', ...Array.from({ length: 40 }, (_none, line) => `E:ID_X${String(line)}=some words`)],
+  }));
+  const startedMs = performance.now();
+  const { facts } = collectOn({ ...spec, devices: [...(spec.devices ?? []), ...many] });
+  const tookMs = performance.now() - startedMs;
+  assert.equal(factsOf(facts, 'device').length, 45);
+  assert.ok(tookMs < 4000, `${String(tookMs)} ms`);
+});
+
+test('this host itself can be collected', async () => {
+  const { facts, json } = await collectFacts(createContext(), { names: false });
+  assert.equal(factsOf(facts, 'host').length, 1);
+  assert.ok(json.endsWith('}\n'));
+});
