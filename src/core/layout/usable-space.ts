@@ -1,6 +1,7 @@
 import { RaidlabError } from '../failure/failure.ts';
 import type { ArrayLayout, Encryption } from './layout.ts';
 import { profileFacts } from './profile.ts';
+import type { Profile } from './profile.ts';
 
 /**
  * What a container takes of its disk. LUKS2: header and keyslot area, cryptsetup(8), --luks2-keyslots-size; LUKS1: header and eight
@@ -20,14 +21,22 @@ export const headerBytes: Readonly<Record<Encryption, number>> = { luks2: 16 * 1
  */
 export function predictUsableBytes(layout: ArrayLayout): number {
   const { memberSizesBytes, encryption, profile } = layout;
-  const payloadSizesBytes = memberSizesBytes.map((sizeBytes) => sizeBytes - headerBytes[encryption]).sort((a, b) => b - a);
+  return usableBytesOf(
+    profile,
+    memberSizesBytes.map((sizeBytes) => sizeBytes - headerBytes[encryption]),
+  );
+}
+
+/** Predicts the same from the sizes that btrfs has of its members. */
+export function usableBytesOf(profile: Profile, sizesBytes: readonly number[]): number {
+  const largestFirst = [...sizesBytes].sort((a, b) => b - a);
   const { copies, parity } = profileFacts[profile];
-  if (parity > 0) return predictParityBytes(payloadSizesBytes, parity);
-  const totalBytes = sum(payloadSizesBytes);
+  if (parity > 0) return predictParityBytes(largestFirst, parity);
+  const totalBytes = sum(largestFirst);
   // Both copies of dup are on one disk.
   if (profile === 'dup') return Math.floor(totalBytes / copies);
   // The largest disks hold no more than the others can match with the remaining copies.
-  const bounds = Array.from({ length: copies }, (_, index) => sum(payloadSizesBytes.slice(index)) / (copies - index));
+  const bounds = Array.from({ length: copies }, (_, index) => sum(largestFirst.slice(index)) / (copies - index));
   return Math.floor(Math.min(...bounds));
 }
 

@@ -1,0 +1,136 @@
+import type { Facts, FactOf } from '../facts.ts';
+import { factsOf } from '../facts.ts';
+import { findArrays, properMembers } from '../found-array.ts';
+import type { FoundArray } from '../found-array.ts';
+import { nameOfArray } from '../names.ts';
+import { commandToSee } from '../sources.ts';
+import type { UnseenReason, WhatId } from '../sources.ts';
+import { findCopies } from './copies.ts';
+import type { AuditFinding } from './finding.ts';
+import { severities } from './finding.ts';
+import { findFit } from './fit.ts';
+import { findKnownTrouble } from './known-trouble.ts';
+import type { KnownTrouble } from './known-trouble.ts';
+import { findLosses, judgeLosses } from './losses.ts';
+import type { MemberLoss } from './losses.ts';
+import { findMembers } from './members.ts';
+import { findService } from './service.ts';
+import { findTables } from './tables.ts';
+
+/** What could not be seen, and what to type to see it. */
+export interface UnseenThing {
+  readonly what: WhatId | 'array';
+  /** Which array or device. */
+  readonly of: string;
+  readonly because: UnseenReason | 'locked' | 'not-mounted' | 'no-array';
+  readonly type: string;
+}
+
+/** An array in an audit. */
+export interface AuditedArray {
+  readonly name: string;
+  readonly uuid: string;
+  readonly members: number;
+  readonly profiles: readonly string[];
+  /** What happens when each member dies. */
+  readonly losses: readonly MemberLoss[];
+}
+
+/** What an audit came to: `wrong` with findings, `unjudged` when too much could not be seen, otherwise `well`. */
+export type AuditOutcome = 'well' | 'wrong' | 'unjudged';
+
+/** An audit of a host's arrays. */
+export interface Audit {
+  readonly outcome: AuditOutcome;
+  readonly arrays: readonly AuditedArray[];
+  /** Worst first. */
+  readonly findings: readonly AuditFinding[];
+  readonly unseen: readonly UnseenThing[];
+}
+
+/** Without these nobody can say that an array is well. Subvolumes and headers do not decide. */
+const decisive: ReadonlySet<WhatId> = new Set([
+  'btrfs device stats',
+  'btrfs filesystem show --raw',
+  'btrfs inspect-internal dump-super',
+  '/proc/self/mountinfo',
+  '/run/udev/data',
+  '/sys/fs/btrfs/*/devinfo',
+  '/etc/fstab',
+  '/etc/crypttab',
+  '/var/lib/btrfs/scrub.status.*',
+]);
+
+/** Judges a host's arrays by its facts and what is known of its versions. */
+export function auditFacts(facts: Facts, known: readonly KnownTrouble[]): Audit {
+  const [host] = factsOf(facts, 'host');
+  const found = findArrays(facts);
+  const arrays = found.filter(isArray);
+  const others = found.filter((each) => !isArray(each));
+  const findings = [
+    ...arrays.flatMap((array) => [
+      ...findMembers(array),
+      ...findCopies(array),
+      ...findLosses(array),
+      ...findService(array),
+      ...findFit(array),
+      ...findTables(array),
+    ]),
+    ...others.map(oneDisk),
+    ...(arrays.length === 0 ? [] : findKnownTrouble(host, known)),
+  ];
+  const sorted = severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+  const unseen = [...factsOf(facts, 'unseen').map((each) => unseenThing(each, found)), ...unseenArrays(facts, found, arrays)];
+  const isWrong = sorted.some(({ severity }) => severity !== 'note');
+  const isBlind = unseen.some(({ what }) => what === 'array' || decisive.has(what));
+  return {
+    outcome: isWrong ? 'wrong' : isBlind ? 'unjudged' : 'well',
+    arrays: arrays.map((array) => ({
+      name: nameOfArray(array),
+      uuid: array.uuid,
+      members: array.memberCount ?? properMembers(array).length,
+      profiles: array.chunks.map(({ type, profile }) => `${type} ${profile}`),
+      losses: judgeLosses(array),
+    })),
+    findings: sorted,
+    unseen,
+  };
+}
+
+/** A filesystem on one disk is no array, unless it should have more. */
+function isArray(array: FoundArray): boolean {
+  const members = properMembers(array).length;
+  return members > 1 || (array.memberCount ?? 0) > 1 || array.members.length > 1;
+}
+
+function oneDisk(array: FoundArray): AuditFinding {
+  return {
+    name: 'one-disk',
+    severity: 'note',
+    array: nameOfArray(array),
+    what: 'A btrfs on one disk: no array.',
+    evidence: [],
+    why: 'When its disk dies, it is gone. That is what backups are for.',
+    type: [],
+  };
+}
+
+function unseenThing({ what, because, filesystem, device }: FactOf<'unseen'>, found: readonly FoundArray[]): UnseenThing {
+  const array = found.find(({ uuid }) => uuid === filesystem);
+  return { what, of: array === undefined ? (device ?? 'host') : nameOfArray(array), because, type: commandToSee(what) };
+}
+
+/** What is there and cannot be judged: containers that are locked, arrays that are not mounted, tables whose array is nowhere. */
+function unseenArrays(facts: Facts, found: readonly FoundArray[], arrays: readonly FoundArray[]): readonly UnseenThing[] {
+  const mappings = factsOf(facts, 'device').filter(({ layer }) => layer?.startsWith('CRYPT') === true);
+  const isBelow = (name: string): boolean => mappings.some(({ on }) => on.includes(name));
+  const locked = factsOf(facts, 'device').filter(({ content, name }) => content === 'crypto_LUKS' && !isBelow(name));
+  const absent = factsOf(facts, 'fstab').filter((line) => !found.some(({ fstab }) => fstab.includes(line)));
+  const uncertain = found.filter(({ chunks, members }) => chunks.length === 0 && members.length > 0);
+  return [
+    ...locked.map(({ name }) => ({ what: 'array' as const, of: name, because: 'locked' as const, type: `cryptsetup open /dev/${name} NAME` })),
+    ...uncertain.map((array) => ({ what: 'array' as const, of: nameOfArray(array), because: 'not-mounted' as const, type: 'mount -o ro DEVICE MOUNT_POINT' })),
+    ...absent.map(({ at }) => ({ what: 'array' as const, of: at, because: 'not-there' as const, type: 'btrfs filesystem show' })),
+    ...(arrays.length === 0 ? [{ what: 'array' as const, of: 'host', because: 'no-array' as const, type: 'btrfs filesystem show' }] : []),
+  ];
+}
