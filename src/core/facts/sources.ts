@@ -56,6 +56,7 @@ export const whatIds = [
   'cryptsetup luksDump',
   '/proc/self/mountinfo',
   '/run/udev/data',
+  '/sys/class/block',
   '/sys/fs/btrfs/*/devinfo',
   '/etc/fstab',
   '/etc/crypttab',
@@ -85,6 +86,7 @@ export function commandToSee(what: WhatId): string {
     case '/proc/self/mountinfo':
       return 'findmnt -t btrfs';
     case '/run/udev/data':
+    case '/sys/class/block':
       return 'lsblk --fs';
     case '/sys/fs/btrfs/*/devinfo':
       return 'btrfs filesystem show MOUNT_POINT';

@@ -4,11 +4,13 @@ import { findArrays, properMembers } from '../found-array.ts';
 import type { FoundArray } from '../found-array.ts';
 import { nameOfArray } from '../names.ts';
 import { commandToSee } from '../sources.ts';
-import type { UnseenReason, WhatId } from '../sources.ts';
+import type { WhatId } from '../sources.ts';
 import { findCopies } from './copies.ts';
 import type { AuditFinding } from './finding.ts';
 import { severities } from './finding.ts';
 import { findFit } from './fit.ts';
+import { gapsOf } from './gaps.ts';
+import type { UnseenThing } from './gaps.ts';
 import { findKnownTrouble } from './known-trouble.ts';
 import type { KnownTrouble } from './known-trouble.ts';
 import { findLosses, judgeLosses } from './losses.ts';
@@ -16,15 +18,6 @@ import type { MemberLoss } from './losses.ts';
 import { findMembers } from './members.ts';
 import { findService } from './service.ts';
 import { findTables } from './tables.ts';
-
-/** What could not be seen, and what to type to see it. */
-export interface UnseenThing {
-  readonly what: WhatId | 'array';
-  /** Which array or device. */
-  readonly of: string;
-  readonly because: UnseenReason | 'locked' | 'not-mounted' | 'no-array';
-  readonly type: string;
-}
 
 /** An array in an audit. */
 export interface AuditedArray {
@@ -52,9 +45,11 @@ export interface Audit {
 const decisive: ReadonlySet<WhatId> = new Set([
   'btrfs device stats',
   'btrfs filesystem show --raw',
+  'btrfs filesystem usage -b',
   'btrfs inspect-internal dump-super',
   '/proc/self/mountinfo',
   '/run/udev/data',
+  '/sys/class/block',
   '/sys/fs/btrfs/*/devinfo',
   '/etc/fstab',
   '/etc/crypttab',
@@ -80,7 +75,7 @@ export function auditFacts(facts: Facts, known: readonly KnownTrouble[]): Audit 
     ...(arrays.length === 0 ? [] : findKnownTrouble(host, known)),
   ];
   const sorted = severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
-  const unseen = [...factsOf(facts, 'unseen').map((each) => unseenThing(each, found)), ...unseenArrays(facts, found, arrays)];
+  const unseen = [...factsOf(facts, 'unseen').map((each) => unseenThing(each, found)), ...arrays.flatMap((array) => gapsOf(array, factsOf(facts, 'unseen'))), ...unseenArrays(facts, found, arrays)];
   const isWrong = sorted.some(({ severity }) => severity !== 'note');
   const isBlind = unseen.some(({ what }) => what === 'array' || decisive.has(what));
   return {
@@ -122,15 +117,26 @@ function unseenThing({ what, because, filesystem, device }: FactOf<'unseen'>, fo
 
 /** What is there and cannot be judged: containers that are locked, arrays that are not mounted, tables whose array is nowhere. */
 function unseenArrays(facts: Facts, found: readonly FoundArray[], arrays: readonly FoundArray[]): readonly UnseenThing[] {
-  const mappings = factsOf(facts, 'device').filter(({ layer }) => layer?.startsWith('CRYPT') === true);
-  const isBelow = (name: string): boolean => mappings.some(({ on }) => on.includes(name));
-  const locked = factsOf(facts, 'device').filter(({ content, name }) => content === 'crypto_LUKS' && !isBelow(name));
   const absent = factsOf(facts, 'fstab').filter((line) => !found.some(({ fstab }) => fstab.includes(line)));
   const uncertain = found.filter(({ chunks, members }) => chunks.length === 0 && members.length > 0);
   return [
-    ...locked.map(({ name }) => ({ what: 'array' as const, of: name, because: 'locked' as const, type: `cryptsetup open /dev/${name} NAME` })),
-    ...uncertain.map((array) => ({ what: 'array' as const, of: nameOfArray(array), because: 'not-mounted' as const, type: 'mount -o ro DEVICE MOUNT_POINT' })),
-    ...absent.map(({ at }) => ({ what: 'array' as const, of: at, because: 'not-there' as const, type: 'btrfs filesystem show' })),
-    ...(arrays.length === 0 ? [{ what: 'array' as const, of: 'host', because: 'no-array' as const, type: 'btrfs filesystem show' }] : []),
+    ...lockedContainers(facts, arrays).map(
+      (name): UnseenThing => ({ what: 'array', of: name, because: 'locked', type: `cryptsetup open /dev/${name} NAME` }),
+    ),
+    ...uncertain.map(
+      (array): UnseenThing => ({ what: 'array', of: nameOfArray(array), because: 'not-mounted', type: 'mount DEVICE MOUNT_POINT' }),
+    ),
+    ...absent.map(({ at }): UnseenThing => ({ what: 'array', of: at, because: 'not-there', type: 'btrfs filesystem show' })),
+    ...(arrays.length === 0 ? [{ what: 'array', of: 'host', because: 'no-array', type: 'btrfs filesystem show' } as const] : []),
   ];
 }
+
+/** Locked containers may be anybody's, such as a backup's: they count where there is no array, or crypttab opens them at boot. */
+function lockedContainers(facts: Facts, arrays: readonly FoundArray[]): readonly string[] {
+  const open = new Set(factsOf(facts, 'device').flatMap(({ layer, on }) => (layer?.startsWith('CRYPT') === true ? on : [])));
+  const atBoot = new Set(factsOf(facts, 'crypttab').flatMap(({ container = '', options }) => (options.includes('noauto') ? [] : [container])));
+  return factsOf(facts, 'device')
+    .filter(({ content, name }) => content === 'crypto_LUKS' && !open.has(name) && (arrays.length === 0 || atBoot.has(name)))
+    .map(({ name }) => name);
+}
+

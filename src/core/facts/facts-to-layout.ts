@@ -1,0 +1,158 @@
+import { arrayGuestPath, defaultLayout } from '../layout/layout.ts';
+import type { ArrayLayout, Bus, Encryption, Subvolume } from '../layout/layout.ts';
+import type { Profile } from '../layout/profile.ts';
+import { survives } from './audit/copies.ts';
+import type { ChunkProfileName } from './facts.ts';
+import { disksOf, properMembers } from './found-array.ts';
+import type { FoundArray, FoundChunks, FoundMember } from './found-array.ts';
+
+/** The layout of a lab like an array. */
+export interface LayoutOfFacts {
+  readonly layout: ArrayLayout;
+  /** What of the array a lab does not have or has otherwise, a sentence each. */
+  readonly differs: readonly string[];
+}
+
+/** Gives the layout of a lab like an array, with its real sizes, and names everything that a lab cannot have. */
+export function layoutOfArray(array: FoundArray): LayoutOfFacts {
+  const members = properMembers(array).filter(({ isMissing }) => !isMissing);
+  const encryption = encryptionOf(members);
+  const luks = members.find((member) => member.luks !== null)?.luks ?? null;
+  const data = profileOf(array, ['data', 'mixed']);
+  const metadata = profileOf(array, ['metadata', 'mixed']);
+  const bus = busOf(members);
+  const [first] = array.mounts;
+  const layout: ArrayLayout = {
+    ...defaultLayout,
+    memberSizesBytes: members.map(memberBytes),
+    spareSizesBytes: [Math.max(0, ...members.map(memberBytes))],
+    bus: bus ?? 'scsi',
+    profile: data ?? 'raid1',
+    metadataProfile: metadata === null || metadata === data ? null : metadata,
+    encryption: encryption ?? 'luks2',
+    cipher: encryption === 'none' || luks?.cipher === undefined || luks.cipher === usualCipher ? null : luks.cipher,
+    sectorSize: encryption === 'luks2' && (luks?.sectorBytes === 512 || luks?.sectorBytes === 4096) ? luks.sectorBytes : null,
+    label: array.label !== null && isLabel.test(array.label) ? array.label : defaultLayout.label,
+    mkfsOptions: mkfsOptionsOf(array),
+    mountOptions: mountOptionsOf(array),
+    subvolumes: subvolumesOf(array),
+    quota: array.filesystem?.quota === true,
+    snapshot: (array.subvolumes?.snapshots ?? 0) > 0,
+    kdf: luks?.kdf === 'argon2id' || luks?.kdf === 'argon2i' ? 'real' : 'fast',
+  };
+  const point = first?.at ?? array.fstab[0]?.at;
+  const differs = [
+    ...(point === undefined || point === arrayGuestPath ? [] : [`The lab mounts it on ${arrayGuestPath}, not on ${point}.`]),
+    ...(bus === null ? ['Its disks are on several buses or another one; those of the lab are on SCSI.'] : []),
+    ...(encryption === null ? ['Not all members have the same kind of encryption; those of the lab have.'] : []),
+    ...(data === null ? [`Its data is in ${profilesOf(array, ['data', 'mixed']) || 'chunks that could not be seen'}; the lab has ${layout.profile}.`] : []),
+    ...differencesOfMembers(array),
+    ...differencesOfChunks(array, data, metadata),
+  ];
+  return { layout, differs };
+}
+
+/** What luksFormat takes by itself. Source: cryptsetup --help, since 2.0. */
+const usualCipher = 'aes-xts-plain64';
+
+const isLabel = /^[A-Za-z0-9_.-]{1,100}$/u;
+
+function memberBytes({ container, device, layers, sizeBytes }: FoundMember): number {
+  const disk = container ?? layers.at(-1) ?? device;
+  return disk?.sizeBytes ?? sizeBytes ?? 0;
+}
+
+/** Null where members differ. */
+function encryptionOf(members: readonly FoundMember[]): Encryption | null {
+  const kinds = new Set(
+    members.map(({ container, luks, layers }): Encryption => {
+      if (container === null) return 'none';
+      return luks?.version === 1 || layers[0]?.layer === 'CRYPT-LUKS1' ? 'luks1' : 'luks2';
+    }),
+  );
+  const [kind] = kinds;
+  return kinds.size === 1 && kind !== undefined ? kind : null;
+}
+
+function busOf(members: readonly FoundMember[]): Bus | null {
+  const found = new Set(members.flatMap(disksOf).map(({ bus }) => bus));
+  if (found.size !== 1) return null;
+  if (found.has('nvme')) return 'nvme';
+  if (found.has('virtio')) return 'virtio';
+  return found.has('ata') || found.has('scsi') ? 'scsi' : null;
+}
+
+function chunksOf(array: FoundArray, types: readonly FoundChunks['type'][]): readonly FoundChunks[] {
+  return array.chunks.filter(({ type }) => types.includes(type));
+}
+
+/** The profile of most of these chunks that survive a loss, else of most; null for one that no lab has. */
+function profileOf(array: FoundArray, types: readonly FoundChunks['type'][]): Profile | null {
+  const found = chunksOf(array, types);
+  const redundant = found.filter(({ profile }) => survives(profile) > 0);
+  const [most] = [...(redundant.length === 0 ? found : redundant)].sort((one, other) => other.sizeBytes - one.sizeBytes);
+  return most === undefined || most.profile === 'raid0' ? null : most.profile;
+}
+
+function profilesOf(array: FoundArray, types: readonly FoundChunks['type'][]): string {
+  return [...new Set(chunksOf(array, types).map(({ profile }) => profile))].join(', ');
+}
+
+function mkfsOptionsOf({ filesystem, members }: FoundArray): readonly string[] {
+  const superBlock = members.find((member) => member.superBlock !== null)?.superBlock;
+  const checksum = filesystem?.checksum ?? superBlock?.checksum;
+  const nodeSize = filesystem?.nodeSize ?? superBlock?.nodeSize;
+  return [
+    ...(checksum === undefined || checksum === 'crc32c' ? [] : ['--checksum', checksum]),
+    ...(nodeSize === undefined || nodeSize === 16384 ? [] : ['--nodesize', String(nodeSize)]),
+  ];
+}
+
+/** What the lab's fstab has anyway, or what says nothing of the array. */
+const usualOptions = /^(?:nofail|defaults|rw|ro|relatime|noauto|auto|_netdev|subvolid|x-.*|device=.*)$/u;
+
+function mountOptionsOf({ fstab, mounts }: FoundArray): readonly string[] {
+  const from = fstab.length > 0 ? fstab : mounts.map((mount) => ({ ...mount, options: mount.options.filter((option) => option.startsWith('compress')) }));
+  return [...new Set(from.flatMap(({ options }) => options))].filter((option) => !usualOptions.test(option));
+}
+
+/** The subvolumes that have mounts of their own, the array's mount point first. */
+function subvolumesOf({ mounts, fstab }: FoundArray): readonly Subvolume[] {
+  const mounted = (fstab.length > 0 ? fstab : mounts).flatMap(({ at, subvolumes }) => subvolumes.slice(0, 1).map((name) => ({ at, name })));
+  const [first] = mounted;
+  if (first === undefined) return [];
+  const names = [...new Set(mounted.map(({ name }) => name))].filter((name) => !/[\s/,'"#\\]/u.test(name));
+  return names.map((name, index) => ({ name, mountPoint: index === 0 ? arrayGuestPath : `${arrayGuestPath}/${name.replace(/^@/u, '')}`, options: [] }));
+}
+
+function differencesOfMembers(array: FoundArray): readonly string[] {
+  const members = properMembers(array);
+  const some = (is: (member: FoundMember) => boolean, sentence: string): readonly string[] => (members.some(is) ? [sentence] : []);
+  const hasLayer = (layer: RegExp) => ({ layers }: FoundMember) => layers.some((each) => layer.test(each.layer ?? '') || layer.test(each.kind));
+  return [
+    ...some(({ isMissing }) => isMissing, 'A member is missing; the lab begins with all that are there.'),
+    ...some(hasLayer(/^partition$/u), 'Members are partitions; in the lab they are whole disks of that size.'),
+    ...some(hasLayer(/^(?:LVM|mpath|md)$/u), 'Members are on LVM, multipath or md; in the lab they are on disks.'),
+    ...some(hasLayer(/^loop$/u), 'Members are files behind loop devices; in the lab they are disks.'),
+    ...some(({ container }) => container !== null && container.content !== 'crypto_LUKS', 'A LUKS header is not on its disk (detached); in the lab it is.'),
+    ...some(({ luks }) => luks?.integrity !== undefined, 'A container has integrity protection; in the lab it has none.'),
+    ...some(({ luks }) => luks?.unusual === true, 'A container has more than one segment, or another kind of segment; in the lab it has one.'),
+    ...some(({ luks }) => (luks?.requirements.length ?? 0) > 0, 'A container requires what a lab’s does not, such as an unfinished reencryption.'),
+    ...some(({ device }) => device?.layer?.startsWith('CRYPT') === true && device.discards === true, 'Containers pass discards on; in the lab they do not.'),
+  ];
+}
+
+function differencesOfChunks(array: FoundArray, data: Profile | null, metadata: Profile | null): readonly string[] {
+  const stray = array.chunks.filter(({ type, profile }) => !isWanted(profile, type === 'data' ? data : metadata));
+  const known = new Set(['no_holes', 'free_space_tree', 'extended_iref', 'skinny_metadata', 'big_metadata', 'mixed_backref', 'default_subvol', 'compress_zstd', 'compress_lzo']);
+  const features = (array.filesystem?.features ?? []).filter((feature) => !known.has(feature) && !/^raid/u.test(feature));
+  return [
+    ...(array.chunks.some(({ type }) => type === 'mixed') ? ['Data and metadata are in mixed chunks; in the lab they are apart.'] : []),
+    ...(stray.length === 0 ? [] : [`It has chunks of other profiles (${stray.map(({ type, profile }) => `${type} ${profile}`).join(', ')}); the lab begins without.`]),
+    ...(features.length === 0 ? [] : [`It has features that the lab may lack: ${features.join(', ')}.`]),
+  ];
+}
+
+function isWanted(profile: ChunkProfileName, wanted: Profile | null): boolean {
+  return wanted === null || profile === wanted;
+}
