@@ -18,12 +18,13 @@ export interface UnseenThing {
 /** A document may lack facts without saying so. Gives what a judgement of the array needs and nobody said was unseen. */
 export function gapsOf(array: FoundArray, told: readonly FactOf<'unseen'>[]): readonly UnseenThing[] {
   const present = properMembers(array).filter(({ isMissing }) => !isMissing);
+  const claimed = Math.max(0, ...array.members.map(({ superBlock }) => superBlock?.deviceCount ?? 0));
   // Only of mounted arrays are chunks told.
   const isInUse = array.isMounted || array.chunks.length > 0;
   const devices = new Set(array.members.map(({ device }) => device?.name));
   const isUnallocatedKnown = (member: FoundMember): boolean => array.unallocated?.some(({ device }) => device === member.device?.name) === true;
   const gaps: readonly (readonly [WhatId, boolean])[] = [
-    ['btrfs filesystem show --raw', array.memberCount === null || present.some(({ devid, device }) => devid === null || device === null)],
+    ['btrfs filesystem show --raw', array.memberCount === null || claimed > array.members.length || present.some(({ devid, device }) => devid === null || device === null)],
     ['btrfs device stats', !array.areErrorsKnown],
     ['btrfs filesystem usage -b', !areChunksComplete(array) || !present.every(isUnallocatedKnown)],
     ['btrfs inspect-internal dump-super', present.some(({ superBlock }) => superBlock === null)],
