@@ -44,6 +44,14 @@ const byCommand: Readonly<Record<string, readonly ExitMeaning[]>> = {
     ['64', 'usage: a bad flag, or a file that cannot be read'],
     ...ended,
   ],
+  audit: [
+    ['0', 'nothing is wrong that raidlab knows of'],
+    ['1', 'something is wrong'],
+    ['2', 'could not be judged: too little could be seen, or there is no array'],
+    ['64', 'usage: a bad flag, or a file that is no document of facts'],
+    unavailable,
+    ...ended,
+  ],
   ssh: becoming(['N', 'whatever the command in the lab returned']),
   cp: becoming(['0', 'copied'], ['1', 'scp failed: see what it printed']),
 };

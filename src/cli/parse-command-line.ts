@@ -11,9 +11,13 @@ import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { nearestWord } from '../core/text/nearest-word.ts';
 import { layoutLine } from '../report/text/layout-line.ts';
+import { auditArguments, auditExamples } from './audit.ts';
+import type { AuditCommand } from './audit.ts';
 import { cacheArguments, cacheExamples } from './cache.ts';
 import type { CacheCommand } from './cache.ts';
 import type { Cli } from './cli.ts';
+import { collectArguments, collectExamples } from './collect.ts';
+import type { CollectCommand } from './collect.ts';
 import { doctorArguments, doctorExamples } from './doctor.ts';
 import type { DoctorCommand } from './doctor.ts';
 import { drillArguments, drillExamples } from './drill.ts';
@@ -39,6 +43,7 @@ export const parserFor = (cli: Cli) =>
   or(
     group('Drills', or(drillArguments, drillsArguments, reportArguments, newArguments, kernelLogArguments)),
     group('Labs', labArguments(cli)),
+    group('Your own array', or(auditArguments, collectArguments)),
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
   );
 
@@ -52,6 +57,8 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   cache: cacheExamples,
   kernels: kernelsExamples,
   'kernel-log': kernelLogExamples,
+  audit: auditExamples,
+  collect: collectExamples,
   ...labExamples,
   completion: [
     { words: 'completion bash > ~/.local/share/bash-completion/completions/raidlab', does: 'Completes in every new bash.' },
@@ -72,6 +79,8 @@ export type CommandLine =
   | CacheCommand
   | KernelsCommand
   | KernelLogCommand
+  | AuditCommand
+  | CollectCommand
   | LabCommand
   | { readonly command: 'shown'; readonly exitCode: ExitCode };
 

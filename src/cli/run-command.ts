@@ -1,7 +1,9 @@
 import type { ExitCode } from '../core/exit-code.ts';
+import { runAuditCommand } from './audit.ts';
 import { runCacheCommand } from './cache.ts';
 import { openSignalEar } from '../machine/process/signal-ear.ts';
 import type { Cli } from './cli.ts';
+import { runCollectCommand } from './collect.ts';
 import { runDoctorCommand } from './doctor.ts';
 import { runDrillCommand } from './drill.ts';
 import { runDrillsCommand } from './drills.ts';
@@ -41,6 +43,10 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runKernelsCommand(cli, asked);
     case 'kernel-log':
       return runKernelLogCommand(cli, asked);
+    case 'audit':
+      return runAuditCommand(cli, asked);
+    case 'collect':
+      return runCollectCommand(cli, asked);
     default:
       return runLabCommand(cli, asked);
   }

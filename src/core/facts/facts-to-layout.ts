@@ -45,7 +45,9 @@ export function layoutOfArray(array: FoundArray): LayoutOfFacts {
     ...(point === undefined || point === arrayGuestPath ? [] : [`The lab mounts it on ${arrayGuestPath}, not on ${point}.`]),
     ...(bus === null ? ['Its disks are on several buses or another one; those of the lab are on SCSI.'] : []),
     ...(encryption === null ? ['Not all members have the same kind of encryption; those of the lab have.'] : []),
-    ...(data === null ? [`Its data is in ${profilesOf(array, ['data', 'mixed']) || 'chunks that could not be seen'}; the lab has ${layout.profile}.`] : []),
+    ...(data === null
+      ? [`Its data is in ${profilesOf(array, ['data', 'mixed']) || 'chunks that could not be seen'}; the lab has ${layout.profile}.`]
+      : []),
     ...differencesOfMembers(array),
     ...differencesOfChunks(array, data, metadata),
   ];
@@ -112,7 +114,10 @@ function mkfsOptionsOf({ filesystem, members }: FoundArray): readonly string[] {
 const usualOptions = /^(?:nofail|defaults|rw|ro|relatime|noauto|auto|_netdev|subvolid|x-.*|device=.*)$/u;
 
 function mountOptionsOf({ fstab, mounts }: FoundArray): readonly string[] {
-  const from = fstab.length > 0 ? fstab : mounts.map((mount) => ({ ...mount, options: mount.options.filter((option) => option.startsWith('compress')) }));
+  const from =
+    fstab.length > 0
+      ? fstab
+      : mounts.map((mount) => ({ ...mount, options: mount.options.filter((option) => option.startsWith('compress')) }));
   return [...new Set(from.flatMap(({ options }) => options))].filter((option) => !usualOptions.test(option));
 }
 
@@ -122,33 +127,66 @@ function subvolumesOf({ mounts, fstab }: FoundArray): readonly Subvolume[] {
   const [first] = mounted;
   if (first === undefined) return [];
   const names = [...new Set(mounted.map(({ name }) => name))].filter((name) => !/[\s/,'"#\\]/u.test(name));
-  return names.map((name, index) => ({ name, mountPoint: index === 0 ? arrayGuestPath : `${arrayGuestPath}/${name.replace(/^@/u, '')}`, options: [] }));
+  return names.map((name, index) => ({
+    name,
+    mountPoint: index === 0 ? arrayGuestPath : `${arrayGuestPath}/${name.replace(/^@/u, '')}`,
+    options: [],
+  }));
 }
 
 function differencesOfMembers(array: FoundArray): readonly string[] {
   const members = properMembers(array);
   const some = (is: (member: FoundMember) => boolean, sentence: string): readonly string[] => (members.some(is) ? [sentence] : []);
-  const hasLayer = (layer: RegExp) => ({ layers }: FoundMember) => layers.some((each) => layer.test(each.layer ?? '') || layer.test(each.kind));
+  const hasLayer =
+    (layer: RegExp) =>
+    ({ layers }: FoundMember) =>
+      layers.some((each) => layer.test(each.layer ?? '') || layer.test(each.kind));
   return [
     ...some(({ isMissing }) => isMissing, 'A member is missing; the lab begins with all that are there.'),
     ...some(hasLayer(/^partition$/u), 'Members are partitions; in the lab they are whole disks of that size.'),
     ...some(hasLayer(/^(?:LVM|mpath|md)$/u), 'Members are on LVM, multipath or md; in the lab they are on disks.'),
     ...some(hasLayer(/^loop$/u), 'Members are files behind loop devices; in the lab they are disks.'),
-    ...some(({ container }) => container !== null && container.content !== 'crypto_LUKS', 'A LUKS header is not on its disk (detached); in the lab it is.'),
+    ...some(
+      ({ container }) => container !== null && container.content !== 'crypto_LUKS',
+      'A LUKS header is not on its disk (detached); in the lab it is.',
+    ),
     ...some(({ luks }) => luks?.integrity !== undefined, 'A container has integrity protection; in the lab it has none.'),
-    ...some(({ luks }) => luks?.unusual === true, 'A container has more than one segment, or another kind of segment; in the lab it has one.'),
-    ...some(({ luks }) => (luks?.requirements.length ?? 0) > 0, 'A container requires what a lab’s does not, such as an unfinished reencryption.'),
-    ...some(({ device }) => device?.layer?.startsWith('CRYPT') === true && device.discards === true, 'Containers pass discards on; in the lab they do not.'),
+    ...some(
+      ({ luks }) => luks?.unusual === true,
+      'A container has more than one segment, or another kind of segment; in the lab it has one.',
+    ),
+    ...some(
+      ({ luks }) => (luks?.requirements.length ?? 0) > 0,
+      'A container requires what a lab’s does not, such as an unfinished reencryption.',
+    ),
+    ...some(
+      ({ device }) => device?.layer?.startsWith('CRYPT') === true && device.discards === true,
+      'Containers pass discards on; in the lab they do not.',
+    ),
   ];
 }
 
 function differencesOfChunks(array: FoundArray, data: Profile | null, metadata: Profile | null): readonly string[] {
   const stray = array.chunks.filter(({ type, profile }) => !isWanted(profile, type === 'data' ? data : metadata));
-  const known = new Set(['no_holes', 'free_space_tree', 'extended_iref', 'skinny_metadata', 'big_metadata', 'mixed_backref', 'default_subvol', 'compress_zstd', 'compress_lzo']);
+  const known = new Set([
+    'no_holes',
+    'free_space_tree',
+    'extended_iref',
+    'skinny_metadata',
+    'big_metadata',
+    'mixed_backref',
+    'default_subvol',
+    'compress_zstd',
+    'compress_lzo',
+  ]);
   const features = (array.filesystem?.features ?? []).filter((feature) => !known.has(feature) && !/^raid/u.test(feature));
   return [
     ...(array.chunks.some(({ type }) => type === 'mixed') ? ['Data and metadata are in mixed chunks; in the lab they are apart.'] : []),
-    ...(stray.length === 0 ? [] : [`It has chunks of other profiles (${stray.map(({ type, profile }) => `${type} ${profile}`).join(', ')}); the lab begins without.`]),
+    ...(stray.length === 0
+      ? []
+      : [
+          `It has chunks of other profiles (${stray.map(({ type, profile }) => `${type} ${profile}`).join(', ')}); the lab begins without.`,
+        ]),
     ...(features.length === 0 ? [] : [`It has features that the lab may lack: ${features.join(', ')}.`]),
   ];
 }

@@ -88,9 +88,11 @@ function findArray(facts: Facts, uuid: string): FoundArray {
     filesystem,
     isMounted: filesystem?.mounted === true,
     members,
-    memberCount: told.length > 0 ? told.filter(({ devid }) => devid > 0).length : Math.max(0, ...supers.map(({ deviceCount }) => deviceCount)) || null,
+    memberCount:
+      told.length > 0 ? told.filter(({ devid }) => devid > 0).length : Math.max(0, ...supers.map(({ deviceCount }) => deviceCount)) || null,
     chunks: ofArray('chunks').map(({ type, profile, sizeBytes, usedBytes = 0 }) => {
-      const isThese = (each: FactOf<'placed'>): boolean => each.profile === profile && (each.type === type || (type === 'mixed' && each.type === 'data+metadata'));
+      const isThese = (each: FactOf<'placed'>): boolean =>
+        each.profile === profile && (each.type === type || (type === 'mixed' && each.type === 'data+metadata'));
       const on = placed.filter(isThese).map((each) => ({ device: each.device ?? null, sizeBytes: each.sizeBytes }));
       return { type, profile, sizeBytes, usedBytes, on: isPlacedKnown ? on : undefined };
     }),
@@ -127,8 +129,11 @@ function findMembers(facts: Facts, uuid: string): readonly FoundMember[] {
   const members = told.flatMap(({ devid, missing, device, sizeBytes }) => {
     if (missing === true) return [{ devid, device: null, sizeBytes: sizeBytes ?? null, isMissing: true }];
     // A single member needs nobody to tell which device it is.
-    const found = device === undefined ? (present.length === 1 && own.length === 1 ? own[0] : undefined) : own.find(({ name }) => name === device);
-    return found === undefined && device === undefined ? [] : [{ devid, device: found ?? null, sizeBytes: sizeBytes ?? null, isMissing: false }];
+    const found =
+      device === undefined ? (present.length === 1 && own.length === 1 ? own[0] : undefined) : own.find(({ name }) => name === device);
+    return found === undefined && device === undefined
+      ? []
+      : [{ devid, device: found ?? null, sizeBytes: sizeBytes ?? null, isMissing: false }];
   });
   const rest = own
     .filter(({ name }) => !members.some(({ device }) => device?.name === name))

@@ -12,12 +12,24 @@ export function revealFacts(facts: Facts, standIns: StandIns): Facts {
 }
 
 function revealFact<T extends Facts['facts'][number]>(fact: T, reveal: (name: string) => string): T {
-  const revealed = Object.entries(fact).map(([field, value]) => [field, identifying.has(field) ? revealValue(value, reveal) : value] as const);
+  const revealed = Object.entries(fact).map(
+    ([field, value]) => [field, identifying.has(field) ? revealValue(value, reveal) : value] as const,
+  );
   return { ...fact, ...Object.fromEntries(revealed) };
 }
 
 /** The fields whose values may be stand-ins. */
-const identifying: ReadonlySet<string> = new Set(['uuid', 'filesystem', 'luks', 'serial', 'label', 'at', 'subvolume', 'subvolumes', 'mapping']);
+const identifying: ReadonlySet<string> = new Set([
+  'uuid',
+  'filesystem',
+  'luks',
+  'serial',
+  'label',
+  'at',
+  'subvolume',
+  'subvolumes',
+  'mapping',
+]);
 
 function revealValue(value: unknown, reveal: (name: string) => string): unknown {
   if (typeof value === 'string') return unescapeName(reveal(value));

@@ -38,8 +38,7 @@ for (const suite of suites) {
   for (const state of states) {
     test(`${suite}, ${state}: the script understands the tools as the strict parsers do`, () => {
       const spec = tankHost(suite, state);
-      const said = (beginning: string): string =>
-        Object.entries(spec.says ?? {}).find(([words]) => words.startsWith(beginning))?.[1] ?? '';
+      const said = (beginning: string): string => Object.entries(spec.says ?? {}).find(([words]) => words.startsWith(beginning))?.[1] ?? '';
       const { facts } = collectOn(spec);
       const shown = parseOneFilesystem(said('btrfs filesystem show'));
       const stats = parseDeviceStats(said('btrfs device stats'), shown.totalDevices);
@@ -117,18 +116,35 @@ test('only the listed commands are run, and as an ordinary user none that opens 
 test('the script names no other command: each is in one of its ask_ functions, and each of those is listed', () => {
   const script = collectScript({ names: false });
   const asked = [...script.matchAll(/^ask_\w+\(\) \{ (.+); \}$/gmu)].map(([, words = '']) => words.replace(/ "\$1"$/u, ''));
-  assert.deepEqual(
-    asked.sort(),
-    commandSources.map(({ what }) => what.replace(/ (?:MOUNT_POINT|DEVICE)$/u, '')).sort(),
-  );
+  assert.deepEqual(asked.sort(), commandSources.map(({ what }) => what.replace(/ (?:MOUNT_POINT|DEVICE)$/u, '')).sort());
   const shell = script.replaceAll(/^ask_\w+\(\).*$|^ *#.*$/gmu, '').replaceAll(/^\w+='$[^']*'$/gmu, '');
-  for (const word of ['blkid', 'lsblk', 'dd', 'mount', 'umount', 'repair', 'wipefs', 'dmsetup', 'rm', 'cp', 'mv', 'tee', 'cat', 'sed', 'eval', 'exec'])
+  for (const word of [
+    'blkid',
+    'lsblk',
+    'dd',
+    'mount',
+    'umount',
+    'repair',
+    'wipefs',
+    'dmsetup',
+    'rm',
+    'cp',
+    'mv',
+    'tee',
+    'cat',
+    'sed',
+    'eval',
+    'exec',
+  ])
     assert.ok(!new RegExp(String.raw`(?:^|[;&|(]\s*|\bthen |\bdo )${word}\b`, 'mu').test(shell), word);
   assert.doesNotMatch(script, /dump-volume-key|dump-master-key|--repair|blkid|btrfs check|--force/u);
   const written = [...shell.matchAll(/>{1,2}(?![&=])\s*([^\s;)]+)/gu)].map(([, target = '']) => target);
   assert.deepEqual([...new Set(written)], ['/dev/null']);
   // awk writes one file: the map.
-  assert.deepEqual([...script.matchAll(/print [^;\n"]*> (\w+)/gu)].map(([, target = '']) => target), ['map']);
+  assert.deepEqual(
+    [...script.matchAll(/print [^;\n"]*> (\w+)/gu)].map(([, target = '']) => target),
+    ['map'],
+  );
   assert.ok(!/\bsystem\(|\| ?getline|print[^\n|]* \| "/u.test(script), 'awk starts nothing');
 });
 
@@ -214,7 +230,10 @@ test('hostile names are ASCII in the document, and come out as they are', () => 
       const changed = { ...filesystem, sysfs: { ...filesystem.sysfs, label: `${label}\n` } };
       const { stdout, facts } = collectOn({ ...spec, filesystems: [changed] }, { names: true });
       assert.match(stdout, /^[\n\x20-\x7e]*$/u);
-      assert.equal(factsOf(facts, 'filesystem')[0]?.label, label.replaceAll(/[\uD800-\uDFFF]/gu, (unit) => unit));
+      assert.equal(
+        factsOf(facts, 'filesystem')[0]?.label,
+        label.replaceAll(/[\uD800-\uDFFF]/gu, (unit) => unit),
+      );
     }),
     { numRuns: 15 },
   );
@@ -260,7 +279,13 @@ test('forty disks take less than two seconds', () => {
   const many = Array.from({ length: 40 }, (_, index) => ({
     name: `sd${String.fromCharCode(97 + (index % 26))}${index < 26 ? 'x' : 'y'}`,
     sizeBytes: 4 * 1024 ** 4,
-    udev: ['E:ID_BUS=scsi', `E:ID_SERIAL_SHORT=SER${String(index)}`, 'E:ID_FS_TYPE=crypto_LUKS', 'E:ID_FS_VERSION=2', ...Array.from({ length: 40 }, (_none, line) => `E:ID_X${String(line)}=some words`)],
+    udev: [
+      'E:ID_BUS=scsi',
+      `E:ID_SERIAL_SHORT=SER${String(index)}`,
+      'E:ID_FS_TYPE=crypto_LUKS',
+      'E:ID_FS_VERSION=2',
+      ...Array.from({ length: 40 }, (_none, line) => `E:ID_X${String(line)}=some words`),
+    ],
   }));
   const startedMs = performance.now();
   const { facts } = collectOn({ ...spec, devices: [...(spec.devices ?? []), ...many] });

@@ -8,8 +8,14 @@ import type { Audit } from './audit.ts';
 
 const gibibyte = 1024 ** 3;
 const any = (): boolean => true;
-const devid = (number: number) => (fact: RawFact): boolean => fact.devid === number;
-const named = (name: string) => (fact: RawFact): boolean => fact.name === name;
+const devid =
+  (number: number) =>
+  (fact: RawFact): boolean =>
+    fact.devid === number;
+const named =
+  (name: string) =>
+  (fact: RawFact): boolean =>
+    fact.name === name;
 
 const audit = (facts: readonly RawFact[]): Audit => auditFacts(documentOf(facts), []);
 
@@ -42,36 +48,83 @@ const states: readonly (readonly [state: string, finding: string, facts: (well: 
   ['an unfinished conversion to raid1c3', 'mixed-profiles', (well) => [...well, stray('data', 'raid1c3')], { members: 4 }],
   ['a missing member', 'member-missing', (well) => lose(well, 2)],
   ['two missing members of raid1c3', 'member-missing', (well) => lose(lose(well, 2), 3), { members: 4, profile: 'raid1c3' }],
-  ['a missing member of an array that is not mounted', 'member-missing', (well) => unmounted(change(change(well, 'device', named('dm-1'), null), 'super', devid(2), null))],
-  ['a device too few, not told as missing', 'member-missing', (well) => change(change(well, 'member', devid(2), { device: undefined, missing: true }), 'device', named('dm-1'), null)],
+  [
+    'a missing member of an array that is not mounted',
+    'member-missing',
+    (well) => unmounted(change(change(well, 'device', named('dm-1'), null), 'super', devid(2), null)),
+  ],
+  [
+    'a device too few, not told as missing',
+    'member-missing',
+    (well) => change(change(well, 'member', devid(2), { device: undefined, missing: true }), 'device', named('dm-1'), null),
+  ],
   ['a replaced disk that came back', 'member-twice', (well) => [...well, ...oldDisk()]],
   ['a member that lags behind', 'member-stale', (well) => change(well, 'super', devid(2), { generation: 17 })],
   ['a damaged super block', 'super-block-damaged', (well) => change(well, 'super', devid(1), { damaged: true })],
   ['write errors', 'counting-errors', (well) => change(well, 'member', devid(2), { writeErrors: 71 })],
   ['corruption errors', 'counting-errors', (well) => change(well, 'member', devid(1), { corruptionErrors: 1 })],
   ['generation errors', 'counting-errors', (well) => change(well, 'member', devid(1), { generationErrors: 1 })],
-  ['errors of one member, and the death of the other', 'disk-loss-is-data-loss', (well) => change(well, 'member', devid(2), { readErrors: 3 })],
+  [
+    'errors of one member, and the death of the other',
+    'disk-loss-is-data-loss',
+    (well) => change(well, 'member', devid(2), { readErrors: 3 }),
+  ],
   ['a missing member, and the death of the other', 'disk-loss-is-data-loss', (well) => lose(well, 2)],
   ['two members on one disk', 'one-disk-two-members', (well) => change(well, 'device', named('dm-1'), { on: ['sda'] })],
-  ['a member that is not encrypted', 'member-not-encrypted', (well) => change(well, 'device', named('dm-1'), { layer: undefined, kind: 'disk', on: [] })],
+  [
+    'a member that is not encrypted',
+    'member-not-encrypted',
+    (well) => change(well, 'device', named('dm-1'), { layer: undefined, kind: 'disk', on: [] }),
+  ],
   ['mounted degraded', 'mounted-degraded', (well) => change(well, 'mount', any, { options: ['rw', 'rw', 'degraded'] })],
   ['forced read-only', 'read-only', (well) => change(well, 'mount', any, { options: ['rw', 'noatime', 'ro'] })],
   ['a paused balance', 'unfinished-work', (well) => change(well, 'filesystem', any, { working: 'balance-paused' })],
-  ['a running replace', 'unfinished-work', (well) => [...well, { is: 'member', filesystem: 'uuid-1', devid: 0, device: 'sdz', sizeBytes: gibibyte, ...noErrors }]],
+  [
+    'a running replace',
+    'unfinished-work',
+    (well) => [...well, { is: 'member', filesystem: 'uuid-1', devid: 0, device: 'sdz', sizeBytes: gibibyte, ...noErrors }],
+  ],
   ['degraded in fstab', 'degraded-in-fstab', (well) => change(well, 'fstab', any, { options: ['nofail', 'degraded'] })],
   ['fstab by letter', 'fstab-by-letter', (well) => change(well, 'fstab', any, { by: 'kernel-name', device: 'sda' })],
-  ['members by letter in fstab’s options', 'fstab-by-letter', (well) => change(well, 'fstab', any, { options: ['nofail', 'device=kernel-name'] })],
-  ['crypttab by letter', 'crypttab-by-letter', (well) => change(well, 'crypttab', (fact) => fact.device === 'dm-1', { by: 'kernel-name', luks: undefined })],
+  [
+    'members by letter in fstab’s options',
+    'fstab-by-letter',
+    (well) => change(well, 'fstab', any, { options: ['nofail', 'device=kernel-name'] }),
+  ],
+  [
+    'crypttab by letter',
+    'crypttab-by-letter',
+    (well) => change(well, 'crypttab', (fact) => fact.device === 'dm-1', { by: 'kernel-name', luks: undefined }),
+  ],
   ['no nofail in fstab', 'fstab-without-nofail', (well) => change(well, 'fstab', any, { options: ['noatime'] })],
   ['no nofail in crypttab', 'crypttab-without-nofail', (well) => change(well, 'crypttab', any, { options: ['luks'] })],
   ['never scrubbed', 'never-scrubbed', (well) => [...change(well, 'scrub', any, null), { is: 'noscrub', filesystem: 'uuid-1' }]],
   ['scrubbed last year', 'scrub-old', (well) => change(well, 'scrub', any, { daysAgo: 400 })],
   ['a scrub that was canceled', 'scrub-old', (well) => change(well, 'scrub', devid(1), { finished: undefined })],
   ['a new member that was never scrubbed', 'scrub-old', (well) => change(well, 'scrub', devid(2), null)],
-  ['a scrub that found what it could not mend', 'scrub-found-loss', (well) => change(well, 'scrub', devid(1), { found: 4, uncorrectable: 4 })],
-  ['no room for chunks', 'no-room-for-chunks', (well) => change(well, 'placed', (fact) => fact.type === 'unallocated' && fact.device === 'dm-1', { sizeBytes: 0 }), { members: 2 }],
-  ['a disk larger than all others', 'disks-do-not-fit-profile', (well) => well, { diskBytes: [gibibyte * 500, gibibyte * 500, gibibyte * 4000] }],
-  ['raid1c3 on two disks', 'too-few-members', (well) => change(well, 'chunks', (fact) => fact.type === 'data', { profile: 'raid1c3' }), { members: 2 }],
+  [
+    'a scrub that found what it could not mend',
+    'scrub-found-loss',
+    (well) => change(well, 'scrub', devid(1), { found: 4, uncorrectable: 4 }),
+  ],
+  [
+    'no room for chunks',
+    'no-room-for-chunks',
+    (well) => change(well, 'placed', (fact) => fact.type === 'unallocated' && fact.device === 'dm-1', { sizeBytes: 0 }),
+    { members: 2 },
+  ],
+  [
+    'a disk larger than all others',
+    'disks-do-not-fit-profile',
+    (well) => well,
+    { diskBytes: [gibibyte * 500, gibibyte * 500, gibibyte * 4000] },
+  ],
+  [
+    'raid1c3 on two disks',
+    'too-few-members',
+    (well) => change(well, 'chunks', (fact) => fact.type === 'data', { profile: 'raid1c3' }),
+    { members: 2 },
+  ],
   ['raid5', 'parity-profile', (well) => change(well, 'chunks', (fact) => fact.type === 'data', { profile: 'raid5' }), { members: 3 }],
   ['nodatacow for the whole array', 'without-checksums', (well) => change(well, 'fstab', any, { options: ['nofail', 'nodatacow'] })],
   ['a LUKS1 header', 'header-smaller-than-default', (well) => well, { encryption: 'luks1' }],
@@ -82,7 +135,12 @@ function stray(type: string, profile: string): RawFact {
 }
 
 function lose(well: RawFact[], number: number): RawFact[] {
-  const without = change(well, 'member', devid(number), { device: undefined, sizeBytes: undefined, allocatedBytes: undefined, missing: true });
+  const without = change(well, 'member', devid(number), {
+    device: undefined,
+    sizeBytes: undefined,
+    allocatedBytes: undefined,
+    missing: true,
+  });
   return change(change(without, 'device', named(`dm-${String(number - 1)}`), null), 'super', devid(number), null);
 }
 
@@ -135,7 +193,15 @@ test('a document from which facts are missing is never called well', () => {
   fc.assert(
     fc.property(fc.subarray(well, { minLength: 1 }), (left) => {
       const isWhole = well.every((fact) => left.includes(fact) || !needed.has(fact.is));
-      if (!isWhole) assert.notEqual(audit(left).outcome, 'well', well.filter((fact) => !left.includes(fact)).map(({ is, name, device, type }) => [is, name ?? device ?? type]).join('; '));
+      if (!isWhole)
+        assert.notEqual(
+          audit(left).outcome,
+          'well',
+          well
+            .filter((fact) => !left.includes(fact))
+            .map(({ is, name, device, type }) => [is, name ?? device ?? type])
+            .join('; '),
+        );
     }),
     { numRuns: 1000 },
   );
@@ -178,7 +244,10 @@ test('a replacement’s size is told to the sector, with the header that the mem
 
 test('a host without btrfs, with one disk, or locked, is not called well', () => {
   const host: RawFact = { is: 'host', kernel: '6.12.43' };
-  assert.deepEqual(audit([host]).unseen.map(({ because }) => because), ['no-array']);
+  assert.deepEqual(
+    audit([host]).unseen.map(({ because }) => because),
+    ['no-array'],
+  );
   const one = audit(wellHost({ members: 1 }));
   assert.deepEqual([one.outcome, one.findings.map(({ name }) => name)], ['unjudged', ['one-disk']]);
   const locked = audit([host, { is: 'device', name: 'sda', kind: 'disk', content: 'crypto_LUKS', luks: 'uuid-1' }]);
@@ -192,5 +261,8 @@ test('what is known of the kernel is told once, with its source', () => {
     { drill: 'new', kernel: '>=6.12', because: 'A read loses an error.', source: 'measured' },
   ];
   const { findings } = auditFacts(documentOf(wellHost()), known);
-  assert.deepEqual(findings.map(({ name, evidence }) => [name, evidence[0]]), [['known-trouble', 'A read loses an error.']]);
+  assert.deepEqual(
+    findings.map(({ name, evidence }) => [name, evidence[0]]),
+    [['known-trouble', 'A read loses an error.']],
+  );
 });

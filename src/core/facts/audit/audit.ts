@@ -75,7 +75,11 @@ export function auditFacts(facts: Facts, known: readonly KnownTrouble[]): Audit 
     ...(arrays.length === 0 ? [] : findKnownTrouble(host, known)),
   ];
   const sorted = severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
-  const unseen = [...factsOf(facts, 'unseen').map((each) => unseenThing(each, found)), ...arrays.flatMap((array) => gapsOf(array, factsOf(facts, 'unseen'))), ...unseenArrays(facts, found, arrays)];
+  const unseen = [
+    ...factsOf(facts, 'unseen').map((each) => unseenThing(each, found)),
+    ...arrays.flatMap((array) => gapsOf(array, factsOf(facts, 'unseen'))),
+    ...unseenArrays(facts, found, arrays),
+  ];
   const isWrong = sorted.some(({ severity }) => severity !== 'note');
   const isBlind = unseen.some(({ what }) => what === 'array' || decisive.has(what));
   return {
@@ -120,12 +124,18 @@ function unseenArrays(facts: Facts, found: readonly FoundArray[], arrays: readon
   const absent = factsOf(facts, 'fstab').filter((line) => !found.some(({ fstab }) => fstab.includes(line)));
   const uncertain = found.filter(({ chunks, members }) => chunks.length === 0 && members.length > 0);
   return [
-    ...lockedContainers(facts, arrays).map(
-      (name): UnseenThing => ({ what: 'array', of: name, because: 'locked', type: `cryptsetup open /dev/${name} NAME` }),
-    ),
-    ...uncertain.map(
-      (array): UnseenThing => ({ what: 'array', of: nameOfArray(array), because: 'not-mounted', type: 'mount DEVICE MOUNT_POINT' }),
-    ),
+    ...lockedContainers(facts, arrays).map((name): UnseenThing => ({
+      what: 'array',
+      of: name,
+      because: 'locked',
+      type: `cryptsetup open /dev/${name} NAME`,
+    })),
+    ...uncertain.map((array): UnseenThing => ({
+      what: 'array',
+      of: nameOfArray(array),
+      because: 'not-mounted',
+      type: 'mount DEVICE MOUNT_POINT',
+    })),
     ...absent.map(({ at }): UnseenThing => ({ what: 'array', of: at, because: 'not-there', type: 'btrfs filesystem show' })),
     ...(arrays.length === 0 ? [{ what: 'array', of: 'host', because: 'no-array', type: 'btrfs filesystem show' } as const] : []),
   ];
@@ -134,9 +144,10 @@ function unseenArrays(facts: Facts, found: readonly FoundArray[], arrays: readon
 /** Locked containers may be anybody's, such as a backup's: they count where there is no array, or crypttab opens them at boot. */
 function lockedContainers(facts: Facts, arrays: readonly FoundArray[]): readonly string[] {
   const open = new Set(factsOf(facts, 'device').flatMap(({ layer, on }) => (layer?.startsWith('CRYPT') === true ? on : [])));
-  const atBoot = new Set(factsOf(facts, 'crypttab').flatMap(({ container = '', options }) => (options.includes('noauto') ? [] : [container])));
+  const atBoot = new Set(
+    factsOf(facts, 'crypttab').flatMap(({ container = '', options }) => (options.includes('noauto') ? [] : [container])),
+  );
   return factsOf(facts, 'device')
     .filter(({ content, name }) => content === 'crypto_LUKS' && !open.has(name) && (arrays.length === 0 || atBoot.has(name)))
     .map(({ name }) => name);
 }
-

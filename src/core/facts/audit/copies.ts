@@ -67,10 +67,7 @@ function convertFilters(array: FoundArray, chunks: readonly FoundChunks[]): read
   };
   const data = wanted(['data', 'mixed']);
   const metadata = wanted(['metadata', 'system', 'mixed']);
-  return [
-    ...(data === null ? [] : [`-dconvert=${data},soft`]),
-    ...(metadata === null ? [] : [`-mconvert=${metadata},soft`]),
-  ];
+  return [...(data === null ? [] : [`-dconvert=${data},soft`]), ...(metadata === null ? [] : [`-mconvert=${metadata},soft`])];
 }
 
 function intendedFinding(array: FoundArray, chunks: readonly FoundChunks[]): AuditFinding {

@@ -22,9 +22,15 @@ export function gapsOf(array: FoundArray, told: readonly FactOf<'unseen'>[]): re
   // Only of mounted arrays are chunks told.
   const isInUse = array.isMounted || array.chunks.length > 0;
   const devices = new Set(array.members.map(({ device }) => device?.name));
-  const isUnallocatedKnown = (member: FoundMember): boolean => array.unallocated?.some(({ device }) => device === member.device?.name) === true;
+  const isUnallocatedKnown = (member: FoundMember): boolean =>
+    array.unallocated?.some(({ device }) => device === member.device?.name) === true;
   const gaps: readonly (readonly [WhatId, boolean])[] = [
-    ['btrfs filesystem show --raw', array.memberCount === null || claimed > array.members.length || present.some(({ devid, device }) => devid === null || device === null)],
+    [
+      'btrfs filesystem show --raw',
+      array.memberCount === null ||
+        claimed > array.members.length ||
+        present.some(({ devid, device }) => devid === null || device === null),
+    ],
     ['btrfs device stats', !array.areErrorsKnown],
     ['btrfs filesystem usage -b', !areChunksComplete(array) || !present.every(isUnallocatedKnown)],
     ['btrfs inspect-internal dump-super', present.some(({ superBlock }) => superBlock === null)],

@@ -50,8 +50,10 @@ function judgeLoss(array: FoundArray, member: FoundMember): MemberLoss {
   const dead = properMembers(array).filter((other) => other === member || disksOf(other).some((disk) => disks.includes(disk)));
   const unreliable = missingCount(array);
   const errors = array.errors.filter(({ devid }) => !dead.some((each) => each.devid === devid)).map(({ devid }) => devid);
-  const onDead = (chunks: FoundChunks): boolean => chunks.on === undefined || chunks.on.some(({ device }) => dead.some((each) => each.device?.name === device));
-  const isLost = (chunks: FoundChunks): boolean => onDead(chunks) && dead.length + unreliable + badCopies(array, chunks, errors) > survives(chunks.profile);
+  const onDead = (chunks: FoundChunks): boolean =>
+    chunks.on === undefined || chunks.on.some(({ device }) => dead.some((each) => each.device?.name === device));
+  const isLost = (chunks: FoundChunks): boolean =>
+    onDead(chunks) && dead.length + unreliable + badCopies(array, chunks, errors) > survives(chunks.profile);
   const lost = array.chunks.filter(isLost);
   return {
     member: nameOfMember(member),
@@ -80,7 +82,11 @@ function canMirrorAgain(array: FoundArray, dead: readonly FoundMember[]): boolea
   const ofData = redundant.find(({ type }) => type === 'data' || type === 'mixed')?.profile ?? strongest;
   if (strongest === undefined || ofData === undefined || ofData === 'raid0' || strongest === 'raid0') return false;
   const usedBytes = array.chunks.reduce((total, chunks) => total + chunks.usedBytes, 0);
-  return known.length >= profileFacts[strongest].minimumMembers && known.length >= profileFacts[ofData].minimumMembers && usableBytesOf(ofData, known) >= usedBytes;
+  return (
+    known.length >= profileFacts[strongest].minimumMembers &&
+    known.length >= profileFacts[ofData].minimumMembers &&
+    usableBytesOf(ofData, known) >= usedBytes
+  );
 }
 
 /** `btrfs replace` wants a target of at least the source's size, to the byte. Source: fs/btrfs/dev-replace.c, btrfs_init_dev_replace_tgtdev(). */
@@ -110,7 +116,10 @@ function luksVersionOf(version: number | undefined, layer: string | undefined): 
 export function findLosses(array: FoundArray): readonly AuditFinding[] {
   const losses = judgeLosses(array);
   const fatal = losses.filter(({ lost }) => lost.length > 0);
-  const small = losses.filter(({ replacement }) => replacement?.luksVersion !== null && (replacement?.headerBytes ?? 0) > 0 && (replacement?.headerBytes ?? 0) < headerBytes.luks2);
+  const small = losses.filter(
+    ({ replacement }) =>
+      replacement?.luksVersion !== null && (replacement?.headerBytes ?? 0) > 0 && (replacement?.headerBytes ?? 0) < headerBytes.luks2,
+  );
   return [
     ...(fatal.length === 0
       ? []

@@ -57,7 +57,8 @@ function findDoubles(array: FoundArray): readonly AuditFinding[] {
   const doubled = supers.filter((member) =>
     supers.some((other) => other !== member && other.superBlock?.devid === member.superBlock?.devid),
   );
-  const expected = array.memberCount === null ? members.length : array.memberCount + array.members.filter(({ devid }) => devid === 0).length;
+  const expected =
+    array.memberCount === null ? members.length : array.memberCount + array.members.filter(({ devid }) => devid === 0).length;
   const strangers = members.length > expected ? (doubled.length > 0 ? doubled : members) : doubled;
   if (strangers.length === 0) return [];
   const newest = Math.max(...strangers.map(({ superBlock }) => superBlock?.generation ?? 0));
@@ -146,8 +147,7 @@ function findErrors(array: FoundArray): readonly AuditFinding[] {
 function findSharedDisks(array: FoundArray): readonly AuditFinding[] {
   const members = properMembers(array);
   const shared = new Map<string, readonly FoundMember[]>();
-  for (const member of members)
-    for (const { name } of disksOf(member)) shared.set(name, [...(shared.get(name) ?? []), member]);
+  for (const member of members) for (const { name } of disksOf(member)) shared.set(name, [...(shared.get(name) ?? []), member]);
   const several = [...shared.values()].find((on) => on.length > 1);
   if (several === undefined) return [];
   return [

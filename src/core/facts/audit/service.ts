@@ -25,7 +25,10 @@ function findMountState(array: FoundArray): readonly AuditFinding[] {
             what: 'The array is mounted with `degraded`.',
             evidence: degraded.map(({ at, options }) => `${at}: ${options.join(',')}`),
             why: 'If a member was missing at some time since, new data has one copy, and nothing makes the second one by itself.',
-            type: [typed('btrfs', 'filesystem', 'usage', mountPointOf(array)), `umount ${mountPointOf(array)}, and mount it without degraded`],
+            type: [
+              typed('btrfs', 'filesystem', 'usage', mountPointOf(array)),
+              `umount ${mountPointOf(array)}, and mount it without degraded`,
+            ],
           },
         ]),
     ...(stopped.length === 0 || wanted
@@ -77,7 +80,10 @@ function findScrubs(array: FoundArray): readonly AuditFinding[] {
   const unfinished = scrubs.filter(({ finished }) => finished !== true);
   const old = scrubs.filter(({ daysAgo }) => daysAgo > scrubEveryDays);
   const covered = new Set(scrubs.map(({ devid }) => devid));
-  const left = scrubs.length === 0 ? [] : array.members.filter(({ devid, isMissing }) => devid !== null && devid > 0 && !isMissing && !covered.has(devid));
+  const left =
+    scrubs.length === 0
+      ? []
+      : array.members.filter(({ devid, isMissing }) => devid !== null && devid > 0 && !isMissing && !covered.has(devid));
   const line = ({ devid, daysAgo, found = 0, uncorrectable = 0, finished }: (typeof scrubs)[number]): string =>
     `devid ${String(devid)}: ${String(daysAgo)} days ago, ${finished === true ? 'finished' : 'not finished'}, ${String(found)} errors found, ${String(uncorrectable)} not corrected`;
   return [
@@ -112,7 +118,9 @@ function findScrubs(array: FoundArray): readonly AuditFinding[] {
 
 /** Field notes, btrfs over LUKS, 4: a stale leg of a nodatacow file is read back at random. */
 function findUnchecked(array: FoundArray): readonly AuditFinding[] {
-  const options = [...array.mounts, ...array.fstab].filter((each) => each.options.some((option) => ['nodatacow', 'nodatasum'].includes(option)));
+  const options = [...array.mounts, ...array.fstab].filter((each) =>
+    each.options.some((option) => ['nodatacow', 'nodatasum'].includes(option)),
+  );
   if (options.length === 0) return [];
   return [
     {

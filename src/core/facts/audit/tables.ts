@@ -63,7 +63,10 @@ function crypttabByLetter(array: FoundArray, lines: readonly FactOf<'crypttab'>[
 
 function fstabByLetter(array: FoundArray, lines: readonly FactOf<'fstab'>[]): AuditFinding {
   const [member] = array.members;
-  const instead = member?.device == null || member.container === null ? `UUID=${array.uuid}` : `UUID=${array.uuid}, or ${stableName(member.device, member.layers)}`;
+  const instead =
+    member?.device == null || member.container === null
+      ? `UUID=${array.uuid}`
+      : `UUID=${array.uuid}, or ${stableName(member.device, member.layers)}`;
   return {
     name: 'fstab-by-letter',
     severity: 'trap',
