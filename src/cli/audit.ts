@@ -15,6 +15,7 @@ import { mostFactsBytes, readFacts } from '../core/facts/read-facts.ts';
 import { parseStandIns } from '../core/facts/stand-ins.ts';
 import type { StandIns } from '../core/facts/stand-ins.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
+import { namedLayouts } from '../core/layout/named-layout.ts';
 import { BadJson } from '../core/parsing/json-shape.ts';
 import { harmlessJson } from '../core/text/harmless-text.ts';
 import { createContext } from '../machine/context.ts';
@@ -105,14 +106,15 @@ function refuse(why: string): RaidlabError {
   return new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab audit' });
 }
 
-/** What the drills know of kernels and tools, whatever the layout. */
+/** What the drills know of kernels and tools: of any array, or of one profile. */
 async function knownTroubles(): Promise<readonly KnownTrouble[]> {
   const { drills } = await import('../drills/registry.ts');
   return drills.flatMap(({ name, knowledge = [] }) =>
-    knowledge.flatMap(({ kernel, tools, layout, because, source }) =>
-      layout === undefined
-        ? [{ drill: name, because, source, ...(kernel === undefined ? {} : { kernel }), ...(tools === undefined ? {} : { tools }) }]
-        : [],
-    ),
+    knowledge.flatMap(({ kernel, tools, layout, because, source }) => {
+      const versions = { ...(kernel === undefined ? {} : { kernel }), ...(tools === undefined ? {} : { tools }) };
+      if (layout === undefined) return [{ drill: name, because, source, ...versions }];
+      const { profile } = namedLayouts[layout];
+      return layout === profile ? [{ drill: name, because, source, profile, ...versions }] : [];
+    }),
   );
 }

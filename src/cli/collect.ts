@@ -1,38 +1,30 @@
 import { resolve } from 'node:path';
-import { object, or } from '@optique/core/constructs';
+import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, flag, option } from '@optique/core/primitives';
+import { command, constant, option } from '@optique/core/primitives';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { createContext } from '../machine/context.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { pathWord } from './options/value-parsers.ts';
 
-const names = option('--names', { description: message`Keeps labels, mount points, subvolumes and mappings; UUIDs and serials never.` });
-
 /** The command line of `raidlab collect`. */
 export const collectArguments = command(
   'collect',
-  or(
-    object({
-      command: constant('collect'),
-      script: flag('--script', { description: message`Prints a shell script that does the same where there is no Node.` }),
-      names,
-    }),
-    object({
-      command: constant('collect'),
-      script: constant(false),
-      names,
-      map: optional(
-        option('--map', pathWord('FILE', 'file'), {
-          description: message`Keeps what each stand-in stands for, and uses the same ones next time. Give it to nobody.`,
-        }),
-      ),
-    }),
-  ),
+  object({
+    command: constant('collect'),
+    script: option('--script', { description: message`Prints a shell script that does the same where there is no Node.` }),
+    names: option('--names', { description: message`Keeps labels, mount points, subvolumes and mappings; UUIDs and serials never.` }),
+    map: optional(
+      option('--map', pathWord('FILE', 'file'), {
+        description: message`Keeps what each stand-in stands for, and uses the same ones next time. Give it to nobody.`,
+      }),
+    ),
+  }),
   {
     brief: message`Prints the facts of this host's btrfs arrays as JSON; reads only.`,
     description: message`Serials, UUIDs and names are replaced by stand-ins. As root it sees more; what it could not see is in the document. docs/own-array.md lists everything that is read.`,
@@ -53,6 +45,10 @@ export const collectExamples: readonly Example[] = [
 export async function runCollectCommand(cli: Cli, asked: CollectCommand): Promise<ExitCode> {
   const { collectFacts, collectScript } = await import('../machine/facts/collect-facts.ts');
   if (asked.script) {
+    if (asked.map !== undefined) {
+      const why = 'The script takes the map as its argument: sh collect.sh FILE > facts.json.';
+      throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab collect' });
+    }
     cli.screen.data(collectScript(asked));
     return exitCodes.held;
   }

@@ -89,10 +89,14 @@ const reasons: Readonly<Record<UnseenThing['because'], string>> = {
 
 function unseenLines(unseen: readonly UnseenThing[]): readonly Line[] {
   if (unseen.length === 0) return [];
-  const rows = unseen.map(
-    ({ what, of, because, type }) => `${what === 'array' ? 'an array' : what} (${of}): ${reasons[because]}; ${type} would tell`,
-  );
-  return [line(0, [span('Not seen', 'doubtful')]), ...[...new Set(rows)].map((row) => line(2, [span(row, 'quiet')], 4)), blank];
+  const groups = Map.groupBy(unseen, ({ what, because }) => `${what}|${because}`);
+  const rows = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const of = [...new Set(group.map((each) => each.of))].join(', ');
+    return [`${first.what === 'array' ? 'an array' : first.what} (${of}): ${reasons[first.because]}; \`${first.type}\` would tell`];
+  });
+  return [line(0, [span('Not seen', 'doubtful')]), ...rows.map((row) => line(2, [span(row, 'quiet')], 4)), blank];
 }
 
 function verdictLines({ outcome, findings, arrays }: Audit, { hasNames, isRoot }: AuditView): readonly Line[] {

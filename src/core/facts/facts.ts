@@ -227,14 +227,12 @@ const shapes = [
   crypttab,
 ] as const;
 
-const kinds = shapes.map(({ entries }) => entries.is.literal);
-
 /** The shape of a document of version 1. */
 export const factsShape = fields({
   v: v.literal(factsVersion),
   /** Whether labels, mount points, subvolumes and mappings are their own names, not stand-ins. */
   names: flag,
-  facts: v.pipe(list(oneOfObjects('is', kinds, shapes)), v.maxLength(mostFacts, `at most ${String(mostFacts)} facts`)),
+  facts: v.pipe(list(oneOfObjects('is', shapes)), v.maxLength(mostFacts, `at most ${String(mostFacts)} facts`)),
 });
 
 /** A document with the facts of a host. */

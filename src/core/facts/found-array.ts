@@ -9,6 +9,8 @@ export interface FoundMember {
   /** Null where only root could have told. */
   readonly devid: number | null;
   readonly isMissing: boolean;
+  /** Whether it says that it is a member, and the mounted array does not have it: a disk that came back. */
+  readonly isOutside: boolean;
   /** What btrfs has as its device; null when missing. */
   readonly device: FoundDevice | null;
   /** The device that the LUKS container is on. */
@@ -139,24 +141,27 @@ function findMembers(facts: Facts, uuid: string): readonly FoundMember[] {
     .filter(({ name }) => !members.some(({ device }) => device?.name === name))
     .map((device) => {
       const devid = supers.find((each) => each.device === device.name)?.devid ?? null;
-      return { devid, device, sizeBytes: null, isMissing: false };
+      return { devid, device, sizeBytes: null, isMissing: false, isOutside: told.some((each) => each.device !== undefined) };
     });
-  return [...members, ...rest].map(({ devid, device, sizeBytes, isMissing }) => {
-    const layers = device === null ? [] : layersBelow(devices, device);
-    const top = layers[0];
-    const container = top?.layer?.startsWith('CRYPT-LUKS') === true ? (layers.find(({ name }) => top.on.includes(name)) ?? null) : null;
-    const superBlock = supers.find((each) => each.device === device?.name) ?? null;
-    return {
-      devid,
-      isMissing,
-      device,
-      container,
-      luks: factsOf(facts, 'luks').find((each) => each.device === container?.name) ?? null,
-      layers,
-      sizeBytes: sizeBytes ?? superBlock?.sizeBytes ?? device?.sizeBytes ?? null,
-      superBlock,
-    };
-  });
+  return [...members.map((member) => ({ ...member, isOutside: false })), ...rest].map(
+    ({ devid, device, sizeBytes, isMissing, isOutside }) => {
+      const layers = device === null ? [] : layersBelow(devices, device);
+      const top = layers[0];
+      const container = top?.layer?.startsWith('CRYPT-LUKS') === true ? (layers.find(({ name }) => top.on.includes(name)) ?? null) : null;
+      const superBlock = supers.find((each) => each.device === device?.name) ?? null;
+      return {
+        devid,
+        isMissing,
+        isOutside,
+        device,
+        container,
+        luks: factsOf(facts, 'luks').find((each) => each.device === container?.name) ?? null,
+        layers,
+        sizeBytes: sizeBytes ?? superBlock?.sizeBytes ?? device?.sizeBytes ?? null,
+        superBlock,
+      };
+    },
+  );
 }
 
 /** Gives a device and everything that it is on, each once; facts from a stranger may go in circles. */
@@ -176,7 +181,7 @@ export function disksOf({ layers }: FoundMember): readonly FoundDevice[] {
   return layers.filter(({ on }) => on.length === 0);
 }
 
-/** Gives the members that belong to the array for good: not the target of a running replace. */
+/** Gives the members that belong to the array for good: not the target of a running replace, and no disk that only says so. */
 export function properMembers({ members }: FoundArray): readonly FoundMember[] {
-  return members.filter(({ devid }) => devid !== 0);
+  return members.filter(({ devid, isOutside }) => devid !== 0 && !isOutside);
 }

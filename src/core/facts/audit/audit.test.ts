@@ -266,3 +266,13 @@ test('what is known of the kernel is told once, with its source', () => {
     [['known-trouble', 'A read loses an error.']],
   );
 });
+
+test('a disk that came back beside a mounted array is told, though another is missing', () => {
+  const { findings } = audit([...lose(wellHost(), 2), ...oldDisk()]);
+  const found = findings.find(({ name }) => name === 'member-twice');
+  assert.ok(
+    found?.evidence.some((row) => row.includes('not in use')),
+    found?.evidence.join(),
+  );
+  assert.ok(findings.some(({ name }) => name === 'member-missing'));
+});

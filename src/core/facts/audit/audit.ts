@@ -2,7 +2,7 @@ import type { Facts, FactOf } from '../facts.ts';
 import { factsOf } from '../facts.ts';
 import { findArrays, properMembers } from '../found-array.ts';
 import type { FoundArray } from '../found-array.ts';
-import { nameOfArray } from '../names.ts';
+import { mountPointOf, nameOfArray, typed } from '../names.ts';
 import { commandToSee } from '../sources.ts';
 import type { WhatId } from '../sources.ts';
 import { findCopies } from './copies.ts';
@@ -72,7 +72,13 @@ export function auditFacts(facts: Facts, known: readonly KnownTrouble[]): Audit 
       ...findTables(array),
     ]),
     ...others.map(oneDisk),
-    ...(arrays.length === 0 ? [] : findKnownTrouble(host, known)),
+    ...(arrays.length === 0
+      ? []
+      : findKnownTrouble(
+          host,
+          arrays.flatMap(({ chunks }) => chunks.map(({ profile }) => profile)),
+          known,
+        )),
   ];
   const sorted = severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
   const unseen = [
@@ -115,8 +121,14 @@ function oneDisk(array: FoundArray): AuditFinding {
 }
 
 function unseenThing({ what, because, filesystem, device }: FactOf<'unseen'>, found: readonly FoundArray[]): UnseenThing {
-  const array = found.find(({ uuid }) => uuid === filesystem);
-  return { what, of: array === undefined ? (device ?? 'host') : nameOfArray(array), because, type: commandToSee(what) };
+  const array = found.find(
+    ({ uuid, members }) => uuid === filesystem || members.some((member) => member.layers.some(({ name }) => name === device)),
+  );
+  const type = commandToSee(what).replace('DEVICE', device === undefined ? 'DEVICE' : `/dev/${device}`);
+  if (array === undefined) return { what, of: device ?? 'host', because, type };
+  const [command = '', ...rest] = type.split(' MOUNT_POINT');
+  const full = rest.length === 0 ? type : typed(...command.split(' '), mountPointOf(array));
+  return { what, of: filesystem === undefined ? (device ?? 'host') : nameOfArray(array), because, type: full };
 }
 
 /** What is there and cannot be judged: containers that are locked, arrays that are not mounted, tables whose array is nowhere. */

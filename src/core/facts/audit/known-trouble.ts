@@ -9,17 +9,26 @@ export interface KnownTrouble {
   /** Versions of the kernel and of btrfs-progs, as ranges. */
   readonly kernel?: string;
   readonly tools?: string;
+  /** The profile of the chunks that it is about; any without. */
+  readonly profile?: string;
   /** What it is about, a sentence. */
   readonly because: string;
   readonly source: string;
 }
 
-/** Finds what is known of the host's kernel and btrfs-progs. */
-export function findKnownTrouble(host: FactOf<'host'> | undefined, known: readonly KnownTrouble[]): readonly AuditFinding[] {
+/** Finds what is known of the host's kernel and btrfs-progs, for the profiles that its arrays have. */
+export function findKnownTrouble(
+  host: FactOf<'host'> | undefined,
+  profiles: readonly string[],
+  known: readonly KnownTrouble[],
+): readonly AuditFinding[] {
   const { kernel, btrfsProgs } = host ?? {};
   const told = new Set<string>();
   return known.flatMap((trouble) => {
-    const applies = isWithin(kernel, trouble.kernel) && isWithin(btrfsProgs, trouble.tools);
+    const applies =
+      isWithin(kernel, trouble.kernel) &&
+      isWithin(btrfsProgs, trouble.tools) &&
+      (trouble.profile === undefined || profiles.includes(trouble.profile));
     if (!applies || (trouble.kernel === undefined && trouble.tools === undefined) || told.has(trouble.because)) return [];
     told.add(trouble.because);
     return [

@@ -58,7 +58,7 @@ function judgeLoss(array: FoundArray, member: FoundMember): MemberLoss {
   return {
     member: nameOfMember(member),
     lost: lost.map(({ type, profile, usedBytes }) => ({ type, profile, usedBytes })),
-    isGuess: lost.some(({ on }) => on === undefined),
+    isGuess: !lost.some(({ on, profile }) => on !== undefined && dead.length + unreliable > survives(profile)),
     canMirrorAgain: canMirrorAgain(array, dead),
     replacement: sizeReplacement(member),
   };

@@ -59,17 +59,18 @@ function findDoubles(array: FoundArray): readonly AuditFinding[] {
   );
   const expected =
     array.memberCount === null ? members.length : array.memberCount + array.members.filter(({ devid }) => devid === 0).length;
-  const strangers = members.length > expected ? (doubled.length > 0 ? doubled : members) : doubled;
+  const outside = members.filter(({ isOutside }) => isOutside);
+  const strangers = doubled.length > 0 ? doubled : members.length > expected ? members : outside;
   if (strangers.length === 0) return [];
   const newest = Math.max(...strangers.map(({ superBlock }) => superBlock?.generation ?? 0));
-  const old = strangers.find(({ superBlock }) => (superBlock?.generation ?? newest) < newest);
+  const old = outside[0] ?? strangers.find(({ superBlock }) => (superBlock?.generation ?? newest) < newest);
   return [
     {
       name: 'member-twice',
       severity: 'danger',
       array: nameOfArray(array),
-      what: 'More disks say that they are members of this array than it has.',
-      evidence: strangers.map((member) => `${nameOfMember(member)}${generationOf(member)}`),
+      what: 'A disk says that it is a member of this array, and the array has no place for it, or does not use it.',
+      evidence: strangers.map((member) => `${nameOfMember(member)}${generationOf(member)}${member.isOutside ? ', not in use' : ''}`),
       why: 'A replaced disk that comes back has the UUID of the one that took its place. At the next mount either may be used, without a warning, and the other goes stale.',
       type: [
         typed('btrfs', 'device', 'scan', '--forget', old?.device == null ? '/dev/OLD' : `/dev/${old.device.name}`),
