@@ -6,6 +6,7 @@
 //   src/drills, docs/drills/recordings ──► docs/drills.md, docs/drills/
 //   src/core/layout-file ──► docs/layouts.md, docs/layout.schema.json
 //   src/view/recorded ──► docs/pictures/terminal.svg
+//   src/core/facts/sources.ts ──► docs/own-array.md
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
@@ -15,6 +16,7 @@ import { drillPages, unrecordedDrills } from './drill-pages.mjs';
 import { layoutPages } from './layout-pages.mjs';
 import { manPage } from './man-page.mjs';
 import { arePicturesCurrent, terminalSvg } from './pictures.mjs';
+import { ownArrayPage } from './own-array-page.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const note = '<!-- Made from the source by `npm run docs`. Do not edit. -->';
@@ -65,6 +67,10 @@ const documents = [
     'src/core/host/doctor.ts',
     ['Finding', 'FindingOutcome'],
   ],
+  ['`raidlab audit --json`', '`{"v": 1, …Audit}`', 'src/core/facts/audit/audit.ts', ['Audit', 'AuditOutcome', 'AuditedArray']],
+  ['Findings of an audit', 'worst first', 'src/core/facts/audit/finding.ts', ['AuditFinding']],
+  ['Losses of an audit', 'one for each member', 'src/core/facts/audit/losses.ts', ['MemberLoss', 'ReplacementSize']],
+  ['What an audit could not see', 'with the command that would tell', 'src/core/facts/audit/gaps.ts', ['UnseenThing']],
   [
     '`raidlab cache ls --json`',
     '`{"v": 1, …CacheSummary, "entries": [CacheListing, …]}`',
@@ -227,7 +233,13 @@ function exitCodesPage() {
   ];
 }
 
-const pages = { 'docs/events.md': eventsPage(), 'docs/exit-codes.md': exitCodesPage(), ...drillPages(note), ...layoutPages(note) };
+const pages = {
+  'docs/events.md': eventsPage(),
+  'docs/exit-codes.md': exitCodesPage(),
+  ...drillPages(note),
+  ...layoutPages(note),
+  ...ownArrayPage(note),
+};
 const versionHere = /"version": "([^"]+)"/u.exec(readFileSync(path.join(root, 'package.json'), 'utf8'))?.[1] ?? '';
 const isCheck = process.argv.includes('--check');
 for (const [file, parts] of Object.entries(pages)) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultLayout } from '../layout/layout.ts';
+import type { defaultLayout } from '../layout/layout.ts';
 import { findLayoutMistakes } from '../layout/layout-mistakes.ts';
 import { change, documentOf, wellHost } from './fixtures/host-facts.ts';
 import type { HostWish, RawFact } from './fixtures/host-facts.ts';

@@ -179,7 +179,7 @@ function differencesOfChunks(array: FoundArray, data: Profile | null, metadata: 
     'compress_zstd',
     'compress_lzo',
   ]);
-  const features = (array.filesystem?.features ?? []).filter((feature) => !known.has(feature) && !/^raid/u.test(feature));
+  const features = (array.filesystem?.features ?? []).filter((feature) => !known.has(feature) && !feature.startsWith('raid'));
   return [
     ...(array.chunks.some(({ type }) => type === 'mixed') ? ['Data and metadata are in mixed chunks; in the lab they are apart.'] : []),
     ...(stray.length === 0

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseDeviceStats } from '../../core/btrfs/device-stats.ts';
@@ -272,6 +273,30 @@ test('a host without btrfs gives a document that says only what it is', () => {
     facts.facts.map(({ is }) => is),
     ['host'],
   );
+});
+
+test('as an ordinary user it opens no device but /dev/null, and writes nowhere', { skip: whereIs('strace') === '' && 'no strace' }, () => {
+  using host = makeFakeHost(tankHost('sid', 'healthy', { user: 'ordinary' }));
+  const traceHostPath = join(host.hostPath, 'trace');
+  const { status } = host.collect({
+    shell: [whereIs('strace'), '-f', '-e', 'trace=open,openat,creat', '-o', traceHostPath, whereIs('sh')],
+  });
+  assert.equal(status, 0);
+  const opened = readFileSync(traceHostPath, 'utf8')
+    .split('\n')
+    .flatMap((row) => /open(?:at)?\((?:AT_FDCWD, )?"([^"]*)", ([A-Z_|]+)/u.exec(row) ?? [])
+    .join('\n');
+  const rows = [...opened.matchAll(/^(.*)\n(.*)\n(.*)$/gmu)].map(([, , path = '', flags = '']) => ({ path, flags }));
+  assert.ok(rows.length > 50);
+  assert.deepEqual(
+    rows.filter(({ path }) => path.startsWith('/dev/') && path !== '/dev/null'),
+    [],
+  );
+  // The programs of this host write down how they were called.
+  const written = rows.filter(
+    ({ path, flags }) => /WRONLY|RDWR|CREAT/u.test(flags) && path !== '/dev/null' && path !== join(host.hostPath, 'commands'),
+  );
+  assert.deepEqual(written, []);
 });
 
 test('forty disks take less than two seconds', () => {

@@ -236,7 +236,7 @@ test('a replacement’s size is told to the sector, with the header that the mem
   const [array] = audit(wellHost({ encryption: 'luks1' })).arrays;
   const { replacement, canMirrorAgain } = array?.losses[0] ?? {};
   assert.equal(replacement?.sectors, (1000 * gibibyte) / 512);
-  assert.equal(replacement?.sectorsWithDefaultHeader, (1000 * gibibyte + 14 * 1024 ** 2) / 512);
+  assert.equal(replacement.sectorsWithDefaultHeader, (1000 * gibibyte + 14 * 1024 ** 2) / 512);
   assert.equal(canMirrorAgain, false);
   assert.equal(audit(wellHost({ members: 3 })).arrays[0]?.losses[0]?.canMirrorAgain, true);
   assert.equal(audit(wellHost({ members: 3, usedShare: 0.9 })).arrays[0]?.losses[0]?.canMirrorAgain, false);

@@ -2,6 +2,7 @@ import { formatSize } from '../../text/size.ts';
 import { profileFacts } from '../../layout/profile.ts';
 import type { Profile } from '../../layout/profile.ts';
 import { usableBytesOf } from '../../layout/usable-space.ts';
+import type { ChunkProfileName } from '../facts.ts';
 import type { FoundArray } from '../found-array.ts';
 import { properMembers } from '../found-array.ts';
 import { mountPointOf, nameOfArray, nameOfDevice, typed } from '../names.ts';
@@ -26,7 +27,7 @@ function presentCount(array: FoundArray): number {
 
 function findTooFew(array: FoundArray): readonly AuditFinding[] {
   const members = presentCount(array);
-  const wants = (profile: string): number => profileFacts[profile as Profile]?.minimumMembers ?? 1;
+  const wants = (profile: ChunkProfileName): number => (profile === 'raid0' ? 1 : profileFacts[profile].minimumMembers);
   const unfit = array.chunks.filter(({ profile }) => wants(profile) > members);
   if (unfit.length === 0) return [];
   return [

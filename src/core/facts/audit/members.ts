@@ -64,6 +64,7 @@ function findDoubles(array: FoundArray): readonly AuditFinding[] {
   if (strangers.length === 0) return [];
   const newest = Math.max(...strangers.map(({ superBlock }) => superBlock?.generation ?? 0));
   const old = outside[0] ?? strangers.find(({ superBlock }) => (superBlock?.generation ?? newest) < newest);
+  const oldDevice = old?.device ?? null;
   return [
     {
       name: 'member-twice',
@@ -73,8 +74,8 @@ function findDoubles(array: FoundArray): readonly AuditFinding[] {
       evidence: strangers.map((member) => `${nameOfMember(member)}${generationOf(member)}${member.isOutside ? ', not in use' : ''}`),
       why: 'A replaced disk that comes back has the UUID of the one that took its place. At the next mount either may be used, without a warning, and the other goes stale.',
       type: [
-        typed('btrfs', 'device', 'scan', '--forget', old?.device == null ? '/dev/OLD' : `/dev/${old.device.name}`),
-        typed('wipefs', '--all', old?.device == null ? '/dev/OLD' : stableName(old.device, old.layers)),
+        typed('btrfs', 'device', 'scan', '--forget', oldDevice === null ? '/dev/OLD' : `/dev/${oldDevice.name}`),
+        typed('wipefs', '--all', oldDevice === null ? '/dev/OLD' : stableName(oldDevice, old?.layers ?? [])),
       ],
     },
   ];

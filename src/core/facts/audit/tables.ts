@@ -62,11 +62,9 @@ function crypttabByLetter(array: FoundArray, lines: readonly FactOf<'crypttab'>[
 }
 
 function fstabByLetter(array: FoundArray, lines: readonly FactOf<'fstab'>[]): AuditFinding {
-  const [member] = array.members;
-  const instead =
-    member?.device == null || member.container === null
-      ? `UUID=${array.uuid}`
-      : `UUID=${array.uuid}, or ${stableName(member.device, member.layers)}`;
+  const member = array.members.find(({ container }) => container !== null);
+  const byMapping = member === undefined || member.device === null ? '' : `, or ${stableName(member.device, member.layers)}`;
+  const instead = `UUID=${array.uuid}${byMapping}`;
   return {
     name: 'fstab-by-letter',
     severity: 'trap',
