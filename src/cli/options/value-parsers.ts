@@ -106,7 +106,10 @@ export function knownWord(
 }
 
 /** Reads a path; the shell completes it. */
-export function pathWord(metavar: 'FILE' | 'DIR' | 'PATH' | 'RUN' | 'FACTS', type: 'file' | 'directory' | 'any'): ValueParser<'sync', string> {
+export function pathWord(
+  metavar: 'FILE' | 'DIR' | 'PATH' | 'RUN' | 'FACTS',
+  type: 'file' | 'directory' | 'any',
+): ValueParser<'sync', string> {
   return {
     ...string({ metavar }),
     *suggest(prefix) {
