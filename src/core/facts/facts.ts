@@ -38,9 +38,6 @@ const errorCounters = {
   generationErrors: maybe(count()),
 };
 
-/** The names of the error counters that btrfs keeps for each member. */
-export const errorCounterNames = Object.keys(errorCounters) as readonly (keyof typeof errorCounters)[];
-
 const host = fields({
   is: v.literal('host'),
   kernel: maybe(version),
