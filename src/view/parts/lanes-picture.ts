@@ -121,17 +121,16 @@ function laneItem(facts: LanesPictureFacts, row: LaneRow, item: LaneItem, place:
   if (right < 0 || left > 100) return null;
   // What raidlab runs for itself would only be noise to someone who cannot ask what it was.
   if (acts === undefined && item.state.startsWith('own')) return null;
-  const shape = element(
-    'svg',
-    {
-      class: `item ${row.kind} ${item.state}`,
-      x: `${String(left)}%`,
-      width: `${String(Math.round((right - left) * 100) / 100)}%`,
-      height: heights[row.kind],
-    },
-    acts === undefined ? element('title', null, item.says) : null,
-    shapeOf(row, item),
-  );
+  const [x, width] = [`${String(left)}%`, `${String(Math.round((right - left) * 100) / 100)}%`];
+  const shape = item.state.startsWith('own')
+    ? // There are hundreds of them: one element each is what they are worth.
+      element('rect', { class: `item ${row.kind} ${item.state}`, x, width, y: 13, height: 9 })
+    : element(
+        'svg',
+        { class: `item ${row.kind} ${item.state}`, x, width, height: heights[row.kind] },
+        acts === undefined ? element('title', null, item.says) : null,
+        shapeOf(row, item),
+      );
   if (acts === undefined) return shape;
   const [at, within] = place;
   const isCurrent = acts.current.row === at && acts.current.item === within;
@@ -174,10 +173,8 @@ function shapeOf({ kind }: LaneRow, item: LaneItem): Content {
       ];
     case 'writer':
       return [element('rect', { class: 'area', width: '100%', height: '100%' }), element('text', { x: 4, y: 12 }, item.text)];
-    case 'commands': {
-      const [y, height] = item.run?.isTyped === true ? [4, 18] : [13, 9];
-      return [element('rect', { y, width: '100%', height }), element('rect', { y, width: 2.5, height })];
-    }
+    case 'commands':
+      return [element('rect', { y: 4, width: '100%', height: 18 }), element('rect', { y: 4, width: 2.5, height: 18 })];
     case 'kernel':
       return element('path', { d: 'M0 3l5 9h-10z' });
     case 'exposure':
