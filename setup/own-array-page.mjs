@@ -24,7 +24,7 @@ export function ownArrayPage(note) {
       'On a server without Node, a shell script collects the facts, and any machine audits them:',
       [
         '```sh',
-        'raidlab collect --script > collect.sh             # short: read it before you run it',
+        'raidlab collect --script > collect.sh             # one file to read before you run it',
         'sudo sh collect.sh facts.map > facts.json         # on the server',
         'raidlab audit facts.json --map facts.map          # anywhere; without the map it shows stand-ins',
         '```',

@@ -16,7 +16,7 @@ import type { KnownTrouble } from './known-trouble.ts';
 import { findLosses, judgeLosses } from './losses.ts';
 import type { MemberLoss } from './losses.ts';
 import { findMembers } from './members.ts';
-import { findService } from './service.ts';
+import { findCondition } from './condition.ts';
 import { findTables } from './tables.ts';
 
 /** An array in an audit. */
@@ -67,7 +67,7 @@ export function auditFacts(facts: Facts, known: readonly KnownTrouble[]): Audit 
       ...findMembers(array),
       ...findCopies(array),
       ...findLosses(array),
-      ...findService(array),
+      ...findCondition(array),
       ...findFit(array),
       ...findTables(array),
     ]),

@@ -3,7 +3,7 @@ import { mountPointOf, nameOfArray, nameOfMember, typed } from '../names.ts';
 import type { AuditFinding } from './finding.ts';
 
 /** Finds what is wrong with how the array is in service: how it is mounted, unfinished work, scrubs. */
-export function findService(array: FoundArray): readonly AuditFinding[] {
+export function findCondition(array: FoundArray): readonly AuditFinding[] {
   return [...findMountState(array), ...findUnfinished(array), ...findScrubs(array), ...findUnchecked(array)];
 }
 
