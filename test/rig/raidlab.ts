@@ -48,7 +48,7 @@ export function typeRaidlab(
     stdout += text;
     const lines = (unread + text).split('\n');
     unread = lines.pop() ?? '';
-    for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line) as RecordedEvent);
+    for (const line of lines) if (line.startsWith('{"v":1,"seq":')) events.push(JSON.parse(line) as RecordedEvent);
     for (const listener of listeners) listener();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
