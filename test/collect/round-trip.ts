@@ -42,7 +42,8 @@ export async function tryRoundTrip(lab: LabProject, given: Collected): Promise<r
   await lab.ok('up', ...given.up);
   const script = join(lab.hostPath, 'collect.sh');
   await writeFile(script, await lab.ok('collect', '--script', '--names'));
-  await lab.ok('cp', script, 'default:/tmp/collect.sh');
+  await lab.ok('cp', script, ':/tmp/collect.sh');
+  await lab.ok('ssh', '--', 'chmod 0755 /tmp/collect.sh');
   for (const words of given.disks ?? []) await lab.ok(...words.split(' '));
   for (const command of given.commands ?? []) await lab.ok('ssh', '--', command);
   const { layout } = JSON.parse(await readFile(join(lab.place.hostPath, 'state.json'), 'utf8')) as { readonly layout: ArrayLayout };
