@@ -92,6 +92,7 @@ export async function runDrill(outerCtx: Context, request: DrillRequest): Promis
   const ending = await endDrill(ctx, progress, async () => {
     const run = held.keep(await beginDrill(ctx, { kit, store, request: fitted }, buildSteps(ctx, fitted, progress)));
     const done = new Set(progress.steps.map((step) => step.name));
+    await run.lookAtArray();
     for (const step of drill.steps) if (!done.has(step.name)) await runStep(run, fitted, step, progress);
     if (drill.proof === 'full') await runProof(run, fitted, progress);
   });

@@ -62,14 +62,14 @@ export async function tryRoundTrip(lab: LabProject, given: Collected): Promise<r
   return [
     ...leaks,
     ...(arrays.length === (given.arrays ?? 1) ? [] : [`${String(arrays.length)} arrays`]),
-    ...(given.isWhole === false ? [] : differences('root', seen(layout), seen(layoutOfArray(found).layout))),
+    ...(given.isWhole === false ? [] : differences('root', seen(layout, layout), seen(layoutOfArray(found).layout, layout))),
     ...differencesOfUser(asUser[0], found),
     ...differences('audit', [...given.findings].sort(), names),
   ];
 }
 
-/** What of a layout a document tells. */
-function seen(layout: ArrayLayout) {
+/** What of a layout a document tells of one that was built so. */
+function seen(layout: ArrayLayout, built: ArrayLayout) {
   const { memberSizesBytes, bus, profile, encryption, cipher, sectorSize, label, mkfsOptions, mountOptions, quota } = layout;
   return {
     memberSizesBytes: [...memberSizesBytes].sort((one, other) => one - other),
@@ -79,7 +79,7 @@ function seen(layout: ArrayLayout) {
     encryption,
     cipher,
     // Unless it was asked for, cryptsetup takes what suits the disk.
-    ...(sectorSize === null ? {} : { sectorSize }),
+    sectorSize: built.sectorSize === null ? null : sectorSize,
     label,
     mkfsOptions,
     mountOptions,
