@@ -55,9 +55,11 @@ export async function tryRoundTrip(lab: LabProject, given: Collected): Promise<r
   const facts = revealFacts(readFacts(json), standIns);
   const arrays = findArrays(facts);
   const found = arrays[0];
-  if (found === undefined) return ['no array was found'];
-  const asUser = await collect(lab, 'setpriv --reuid=1000 --regid=1000 --clear-groups');
   const audit = auditFacts(facts, []);
+  // What nobody can see is no finding, and not well either.
+  if (found === undefined)
+    return [...leaks, ...(given.arrays === 0 && audit.outcome === 'unjudged' ? [] : [`no array, and ${audit.outcome}`])];
+  const asUser = await collect(lab, 'setpriv --reuid=1000 --regid=1000 --clear-groups');
   const names = [...new Set(audit.findings.filter(({ severity }) => severity !== 'note').map(({ name }) => name))].sort();
   return [
     ...leaks,

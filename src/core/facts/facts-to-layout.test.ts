@@ -42,7 +42,7 @@ test('a layout has the real sizes, profiles, encryption and options of the array
 
 test('checksum and node size are options of mkfs', () => {
   const { layout } = layoutOf(change(wellHost(), 'filesystem', any, { checksum: 'xxhash64', nodeSize: 32768 }));
-  assert.deepEqual(layout.mkfsOptions, ['--checksum', 'xxhash64', '--nodesize', '32768']);
+  assert.deepEqual(layout.mkfsOptions, ['--checksum', 'xxhash', '--nodesize', '32768']);
 });
 
 test('what a lab cannot have is named', () => {

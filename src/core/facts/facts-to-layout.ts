@@ -105,9 +105,14 @@ function mkfsOptionsOf({ filesystem, members }: FoundArray): readonly string[] {
   const checksum = filesystem?.checksum ?? superBlock?.checksum;
   const nodeSize = filesystem?.nodeSize ?? superBlock?.nodeSize;
   return [
-    ...(checksum === undefined || checksum === 'crc32c' ? [] : ['--checksum', checksum]),
+    ...(checksum === undefined || checksum === 'crc32c' ? [] : ['--checksum', checksumWord(checksum)]),
     ...(nodeSize === undefined || nodeSize === 16384 ? [] : ['--nodesize', String(nodeSize)]),
   ];
+}
+
+/** A checksum as mkfs.btrfs takes it; the kernel calls two of them otherwise. Source: mkfs.btrfs(8); fs/btrfs/fs.c. */
+function checksumWord(name: string): string {
+  return name === 'xxhash64' ? 'xxhash' : name === 'blake2b-256' || name === 'blake2b' ? 'blake2' : name;
 }
 
 /** What the lab's fstab has anyway, or what says nothing of the array. */

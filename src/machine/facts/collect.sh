@@ -345,7 +345,9 @@ find_devices() {
     device=${entry##*/}
     case $device in *[!A-Za-z0-9._!-]*) continue ;; esac
     first "/sys/class/block/$device/size" && [ "$line" != 0 ] || continue
-    first "/sys/class/block/$device/dev" && read_udev "$line"
+    # One without a number is no device of its own: the path to an NVMe disk.
+    first "/sys/class/block/$device/dev" || continue
+    read_udev "$line"
     for link in $links; do aliases="$aliases$link=$device "; done
     if first "/sys/class/block/$device/dm/name"; then
       case $line in *[!A-Za-z0-9#+.:=@_-]*) ;; *) aliases="$aliases/dev/mapper/$line=$device " mappings="$mappings$line=$device " ;; esac
@@ -569,7 +571,8 @@ tell_crypttab() {
 # The members' super blocks and the containers' headers, by root.
 tell_contents() {
   for device in $told; do
-    first "/sys/class/block/$device/dev" && read_udev "$line"
+    first "/sys/class/block/$device/dev" || continue
+    read_udev "$line"
     if of "$owners" "$device" || [ "$content" = btrfs ]; then
       look 'btrfs inspect-internal dump-super' word device "$device" ask_super "/dev/$device" &&
         printf '%s\n' "$said" | awk -v device="$device" "$read_super"
