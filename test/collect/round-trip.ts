@@ -54,7 +54,7 @@ export async function tryRoundTrip(lab: LabProject, given: Collected): Promise<r
   const leaks = hidden.filter((name) => json.includes(name)).map((name) => `the document says ${name}`);
   const facts = revealFacts(readFacts(json), standIns);
   const arrays = findArrays(facts);
-  const found = arrays[0];
+  const found = arrays.find(({ label }) => label === layout.label) ?? arrays[0];
   const audit = auditFacts(facts, []);
   // What nobody can see is no finding, and not well either.
   if (found === undefined)
