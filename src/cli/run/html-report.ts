@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { reportFileName } from '../../report/report-file-name.ts';
@@ -67,8 +67,13 @@ export function writeReport(hostPath: string, text: string): void {
   const file = openReportFile(halfHostPath, 'the report');
   file.write(text);
   file.close();
-  file.check();
-  renameSync(halfHostPath, hostPath);
+  try {
+    file.check();
+    renameSync(halfHostPath, hostPath);
+  } catch (error) {
+    rmSync(halfHostPath, { force: true });
+    throw error;
+  }
 }
 
 const unfinishedPage = `<!doctype html>

@@ -180,5 +180,5 @@ test('a disk that fills up while a run is recorded: one clear message, exit 69, 
     events.map((_event, index) => index),
   );
   assert.equal((JSON.parse(readFileSync(join(hostPath, 'result.json'), 'utf8')) as RunResult).exitCode, 69);
-  assert.deepEqual(readdirSync(hostPath).sort(), ['events.ndjson', 'main', 'result.json']);
+  assert.deepEqual(readdirSync(hostPath).sort(), ['events.ndjson', 'main', 'report.html', 'result.json']);
 });
