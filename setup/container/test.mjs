@@ -29,7 +29,7 @@ const ways = [[], ['--runtime', 'runc']].flatMap((engine) =>
  */
 function podman(args) {
   const { status, stdout, stderr, error } = spawnSync('podman', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  if (error !== undefined) throw new Error(`podman is needed and cannot be started (${error.message}): apt-get install podman`);
+  if (error !== undefined) throw new Error(`podman is needed and cannot be started (${error.message}): apt-get install podman runc`);
   return { status, said: `${stdout}${stderr}`.trim() };
 }
 

@@ -7,6 +7,7 @@ import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { reportFileName } from '../report/report-file-name.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
@@ -55,6 +56,11 @@ export const reportExamples: readonly Example[] = [
 export async function runReportCommand(cli: Cli, { run, output }: ReportCommand): Promise<ExitCode> {
   const named = resolve(cli.cwdHostPath, run);
   const runHostPath = existsSync(named) ? named : resolve(cli.cwdHostPath, 'raidlab-results', run);
+  if (!existsSync(runHostPath)) {
+    const why =
+      run === 'latest' ? 'There is no run here yet: `raidlab drill` leaves one in raidlab-results.' : `There is no run ${run} here.`;
+    throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab report' });
+  }
   const render = await loadRenderer(mostTalkChars);
   const text = render(runHostPath);
   const hostPath = output === undefined ? join(realpathSync(runHostPath), reportFileName) : resolve(cli.cwdHostPath, output);
