@@ -27,7 +27,7 @@ export function openHtmlReport(): HtmlReport {
 }
 
 /** As much of what the guests of a drill did and said as the report of a run has, characters: a drill says 1 MB, and a flood must not fill our memory. */
-const mostTalkChars = 8 * 1024 * 1024;
+const mostTalkChars = 2 * 1024 * 1024;
 
 /** Loads what makes reports. */
 export async function loadRenderer(mostChars = mostTalkChars): Promise<RenderRun> {

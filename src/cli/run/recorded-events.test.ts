@@ -29,7 +29,10 @@ test('events are read in order, those of a later version too, and half a line is
 test('of a flood, what is too much for one drill is counted, and nothing else is lost', () => {
   const flood = Array.from({ length: 20 }, (_, index) => said(index, 'a'));
   const read = types([...flood, said(20, 'b'), event(21, { type: 'run-ended', exitCode: 0 })].map((line) => `${line}\n`).join(''));
-  assert.equal(read.at(-1), '16 events of what guests did and said are left out of this report: there are too many.');
+  assert.equal(
+    read.at(-1),
+    '16 events of what guests did and said are left out here, there are too many: `raidlab report` shows more of them.',
+  );
   assert.deepEqual(read.slice(0, -1), [...Array<string>(5).fill('console-line-seen'), 'run-ended']);
 });
 

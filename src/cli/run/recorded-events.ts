@@ -29,7 +29,7 @@ export function* readRecordedEvents(hostPath: string, mostTalkChars: number): Ge
   if (last === undefined) throw refusal(hostPath, 'it has no events in it');
   if (leftOut === 0) return;
   const { v, seq, at } = last;
-  const text = `${String(leftOut)} events of what guests did and said are left out of this report: there are too many.`;
+  const text = `${String(leftOut)} events of what guests did and said are left out here, there are too many: \`raidlab report\` shows more of them.`;
   yield { v, seq, at, type: 'remark-made', text };
 }
 
