@@ -33,7 +33,14 @@ export function typeRaidlab(
   env: Readonly<Record<string, string>> = {},
   through: readonly string[] = [],
 ): TypedRaidlab {
-  const [program = '', ...argv] = [...through, process.execPath, '--disable-warning=ExperimentalWarning', mainHostPath, ...words];
+  const [program = '', ...argv] = [
+    ...through,
+    process.execPath,
+    '--max-semi-space-size=4',
+    '--disable-warning=ExperimentalWarning',
+    mainHostPath,
+    ...words,
+  ];
   const child = spawn(program, argv, {
     cwd: cwdHostPath,
     env: { ...process.env, ...env },
