@@ -20,10 +20,20 @@ export interface HtmlReport {
 /** Begins to load what makes reports. */
 export function openHtmlReport(): HtmlReport {
   let render: RenderRun | undefined;
-  const loaded = loadRenderer().then((made) => (render = made));
+  const loaded = loadRenderer().then((made) => (render = once(made)));
   // Whoever waits for it is told.
   loaded.catch(() => undefined);
   return { loaded, render: () => render };
+}
+
+/** The folder of the run and the copy that was asked for are the same text. */
+function once(render: RenderRun): RenderRun {
+  const made = new Map<string, string>();
+  return (runHostPath) => {
+    const text = made.get(runHostPath) ?? render(runHostPath);
+    made.set(runHostPath, text);
+    return text;
+  };
 }
 
 /** As much of what the guests of a drill did and said as the report of a run has, characters: a drill says 1 MB, and a flood must not fill our memory. */

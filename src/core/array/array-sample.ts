@@ -1,6 +1,6 @@
 import { deviceCounters } from '../btrfs/device-stats.ts';
 import type { DeviceCounter } from '../btrfs/device-stats.ts';
-import type { Profile } from '../layout/profile.ts';
+import type { ChunkProfile } from '../layout/profile.ts';
 import { OutputLines } from '../parsing/output-lines.ts';
 
 /** A device of the array, as its kernel has it. */
@@ -28,7 +28,7 @@ export interface SampledChunk {
   /** What is used of it, as of the last commit. */
   readonly usedBytes: number;
   readonly holds: 'data' | 'metadata' | 'system';
-  readonly profile: Profile | 'raid0';
+  readonly profile: ChunkProfile;
   readonly stripes: readonly SampledStripe[];
 }
 

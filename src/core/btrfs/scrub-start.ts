@@ -62,3 +62,9 @@ function takeStartedDevids(lines: OutputLines): readonly number[] {
     devids.push(line.number(1));
   }
 }
+
+/** Tells whether a command is a scrub that writes what it can mend: not one with `-r`. */
+export function isScrubThatMends(argv: readonly string[]): boolean {
+  const [tool, group, verb, ...flags] = argv;
+  return tool === 'btrfs' && group === 'scrub' && verb === 'start' && !flags.some((flag) => /^-[A-Za-z]*r/u.test(flag));
+}

@@ -1,6 +1,7 @@
 import type { ArraySample, SampledChunk } from '../array/array-sample.ts';
+import { isScrubThatMends } from '../btrfs/scrub-start.ts';
 import type { EventBody } from '../event.ts';
-import { metadataProfileOf, profileFacts } from '../layout/profile.ts';
+import { lossesBorneBy, metadataProfileOf } from '../layout/profile.ts';
 import type { ChunkProfiles } from '../layout/profile.ts';
 import type { Exposure, ExposurePoint } from './exposure.ts';
 
@@ -90,18 +91,18 @@ function clearFault(flaws: readonly Flaw[], fault: string): readonly Flaw[] {
 const mendedByScrub: readonly string[] = ['stale', 'silent-corruption'];
 
 function learnFromCommand(state: ExposureState, argv: readonly string[]): ExposureState {
-  const words = argv.join(' ');
-  if (words.startsWith('btrfs scrub start ') && !argv.includes('-r')) {
+  if (isScrubThatMends(argv)) {
     const seen = state.sample.devices.flatMap(({ disk }) => (disk === null ? [] : [disk]));
     return seen.reduce((next, disk) => withFlaws(next, disk, (flaws) => flaws.filter(({ kind }) => !mendedByScrub.includes(kind))), state);
   }
   const disk = state.serials.find((serial) => argv.at(-1)?.endsWith(`_${serial}`) === true);
   if (disk === undefined) return state;
-  if (words.startsWith('cryptsetup luksHeaderRestore ')) {
+  const [tool, verb] = argv;
+  if (tool === 'cryptsetup' && verb === 'luksHeaderRestore') {
     return withFlaws(state, disk, (flaws) => flaws.filter(({ kind }) => kind !== 'header-wipe'));
   }
   // A new container: what was on the disk is gone, and with it what was wrong with that.
-  return words.startsWith('cryptsetup luksFormat ') ? withFlaws(withoutDisk(state, disk), disk, () => []) : state;
+  return tool === 'cryptsetup' && verb === 'luksFormat' ? withFlaws(withoutDisk(state, disk), disk, () => []) : state;
 }
 
 function withoutDisk(state: ExposureState, disk: string): ExposureState {
@@ -116,8 +117,8 @@ function withFlaws(state: ExposureState, disk: string, change: (flaws: readonly 
 function exposedBytes({ profiles, sample, flaws }: ExposureState): number {
   if (profiles === null) return 0;
   const promised = {
-    data: profileFacts[profiles.profile].lossesSurvived,
-    metadata: profileFacts[metadataProfileOf(profiles)].lossesSurvived,
+    data: lossesBorneBy(profiles.profile),
+    metadata: lossesBorneBy(metadataProfileOf(profiles)),
   };
   const flawsOf = (disk: string | null): readonly Flaw[] => (disk === null ? [{ kind: 'missing', bytes: null }] : (flaws.get(disk) ?? []));
   const lost = new Set(sample.devices.flatMap(({ devid, disk }) => (flawsOf(disk).some(({ bytes }) => bytes === null) ? [devid] : [])));
@@ -133,8 +134,7 @@ function exposedBytes({ profiles, sample, flaws }: ExposureState): number {
 /** How many members more a chunk can lose, beside those that are lost; below zero when something of it is gone already. */
 export function lossesBorne({ profile, stripes }: Pick<SampledChunk, 'profile' | 'stripes'>, lost: ReadonlySet<number>): number {
   const gone = stripes.filter(({ devid }) => lost.has(devid)).length;
-  if (profile !== 'raid10')
-    return (profile === 'raid0' ? 0 : profileFacts[profile].lossesSurvived) - (profile === 'dup' && gone > 0 ? 1 : gone);
+  if (profile !== 'raid10') return lossesBorneBy(profile) - (profile === 'dup' && gone > 0 ? 1 : gone);
   // Two stripes in a row have the same bytes.
   const pairs = stripes.flatMap((stripe, index) => (index % 2 === 0 ? [[stripe, stripes[index + 1] ?? stripe]] : []));
   return Math.min(...pairs.map((pair) => pair.filter(({ devid }) => !lost.has(devid)).length - 1));

@@ -1,7 +1,7 @@
 import { arrayGuestPath, defaultLayout } from '../layout/layout.ts';
 import type { ArrayLayout, Bus, Encryption, Subvolume } from '../layout/layout.ts';
 import type { Profile } from '../layout/profile.ts';
-import { survives } from './audit/copies.ts';
+import { lossesBorneBy } from '../layout/profile.ts';
 import type { ChunkProfileName } from './facts.ts';
 import { disksOf, properMembers } from './found-array.ts';
 import type { FoundArray, FoundChunks, FoundMember } from './found-array.ts';
@@ -91,7 +91,7 @@ function chunksOf(array: FoundArray, types: readonly FoundChunks['type'][]): rea
 /** The profile of most of these chunks that survive a loss, else of most; null for one that no lab has. */
 function profileOf(array: FoundArray, types: readonly FoundChunks['type'][]): Profile | null {
   const found = chunksOf(array, types);
-  const redundant = found.filter(({ profile }) => survives(profile) > 0);
+  const redundant = found.filter(({ profile }) => lossesBorneBy(profile) > 0);
   const [most] = [...(redundant.length === 0 ? found : redundant)].sort((one, other) => other.sizeBytes - one.sizeBytes);
   return most === undefined || most.profile === 'raid0' ? null : most.profile;
 }

@@ -53,7 +53,15 @@ export function describeProfiles(profiles: ChunkProfiles): string {
   return metadata === profiles.profile ? metadata : `${profiles.profile} (metadata ${metadata})`;
 }
 
+/** A profile that chunks may have, whoever made the array. */
+export type ChunkProfile = Profile | 'raid0';
+
+/** How many lost members chunks of a profile survive. */
+export function lossesBorneBy(profile: ChunkProfile): number {
+  return profile === 'raid0' ? 0 : profileFacts[profile].lossesSurvived;
+}
+
 /** How many lost members an array of these profiles survives. */
 export function lossesSurvived(profiles: ChunkProfiles): number {
-  return Math.min(profileFacts[profiles.profile].lossesSurvived, profileFacts[metadataProfileOf(profiles)].lossesSurvived);
+  return Math.min(lossesBorneBy(profiles.profile), lossesBorneBy(metadataProfileOf(profiles)));
 }

@@ -44,8 +44,11 @@ export function keepDisks(place: LabPlace, machine: Machine, { disks: initial, l
   /** Disks whose images QEMU has open, including pulled ones: only QEMU can damage these. */
   const known = new Set(initial.filter(({ isIn }) => isIn).map(({ serial }) => serial));
   const has = (fault: StandingFault): boolean => machine.faults().some((standing) => isDeepStrictEqual(standing, fault));
-  const tell = (ctx: Context, type: 'fault-injected' | 'fault-cleared', fault: string, disk: string, bytes: number | null = null): void => {
-    ctx.emit({ type, machine: machine.name, fault, disk, bytes });
+  const injected = (ctx: Context, fault: string, disk: string, bytes: number | null): void => {
+    ctx.emit({ type: 'fault-injected', machine: machine.name, fault, disk, bytes });
+  };
+  const cleared = (ctx: Context, fault: string, disk: string): void => {
+    ctx.emit({ type: 'fault-cleared', machine: machine.name, fault, disk });
   };
   const doDeed = async (ctx: Context, deed: DiskDeed, { disks, faults }: DiskChange): Promise<void> => {
     switch (deed.deed) {
@@ -54,24 +57,24 @@ export function keepDisks(place: LabPlace, machine: Machine, { disks: initial, l
         break;
       case 'pull':
         await machine.pullDisk(ctx, deed.serial);
-        tell(ctx, 'fault-injected', 'disk-pull', deed.serial);
+        injected(ctx, 'disk-pull', deed.serial, null);
         break;
       case 'insert': {
         const { serial, sizeBytes } = deed.disk;
         await machine.insertDisk(ctx, diskSpecOf(place, serial, sizeBytes, layout.bus));
         known.add(serial);
         for (const fault of faults.filter(({ disk }) => disk === serial)) if (!has(fault)) await machine.injectFault(ctx, fault);
-        tell(ctx, 'fault-cleared', 'disk-pull', serial);
+        cleared(ctx, 'disk-pull', serial);
         break;
       }
       case 'inject':
         if (known.has(deed.fault.disk)) await machine.injectFault(ctx, deed.fault);
         else await damageAtRest(ctx, place, disks, deed.fault);
-        tell(ctx, 'fault-injected', describeFault(deed.fault), deed.fault.disk, faultExtentBytes(deed.fault));
+        injected(ctx, describeFault(deed.fault), deed.fault.disk, faultExtentBytes(deed.fault));
         break;
       case 'clear':
         if (has(deed.fault)) await machine.clearFault(ctx, deed.fault);
-        tell(ctx, 'fault-cleared', describeFault(deed.fault), deed.fault.disk);
+        cleared(ctx, describeFault(deed.fault), deed.fault.disk);
         break;
     }
   };

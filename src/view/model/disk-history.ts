@@ -1,7 +1,8 @@
+import { isScrubThatMends } from '../../core/btrfs/scrub-start.ts';
 import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { openDiskNames } from './disk-names.ts';
 import type { DiskNames } from './disk-names.ts';
-import { isScrubThatMends, mountActOf, replaceTargetOf, wipedDevices } from './repair-words.ts';
+import { mountActOf, replaceTargetOf, wipedDevices } from './repair-words.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 
 /*

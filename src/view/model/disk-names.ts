@@ -1,3 +1,4 @@
+import { payloadSerial } from '../../core/payload/payload-serial.ts';
 import type { TimedEvent } from './timed-event.ts';
 
 /** Which disk is meant by a device of the guest, learnt from what was typed. */
@@ -52,9 +53,6 @@ export function disksOfLayout(layout: string): LayoutDisks {
   return { members: all.slice(0, members), spares: all.slice(members) };
 }
 
-/** The disk that brings the payload into a machine: none of the array. */
-const payloadDisk = 'PAYLOAD';
-
 /** Gives the disks of a drill, in the order of their bays: those that it says it has, or else those of its layout and its faults. */
 export function disksOfDrill(events: readonly TimedEvent[]): readonly string[] {
   const sampled = new Set<string>();
@@ -66,7 +64,8 @@ export function disksOfDrill(events: readonly TimedEvent[]): readonly string[] {
       for (const disk of [...members, ...spares]) named.add(disk);
     } else if ((event.type === 'fault-injected' || event.type === 'fault-cleared') && event.disk !== null) named.add(event.disk);
   }
-  sampled.delete(payloadDisk);
+  // Earlier versions told of it.
+  sampled.delete(payloadSerial);
   if (sampled.size > 0) return [...sampled];
   // DISK2 before DISK10. A collator would do it, too, and takes a browser 30 ms to load.
   return [...named].toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));

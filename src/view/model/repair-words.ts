@@ -7,12 +7,6 @@ export function replaceTargetOf(argv: readonly string[]): string | undefined {
   return argv[0] === 'btrfs' && argv[1] === 'replace' && argv[2] === 'start' ? argv.at(-2) : undefined;
 }
 
-/** Tells whether a command is a scrub that writes what it can mend: not one with `-r`. */
-export function isScrubThatMends(argv: readonly string[]): boolean {
-  const [tool, group, verb, ...flags] = argv;
-  return tool === 'btrfs' && group === 'scrub' && verb === 'start' && !flags.some((flag) => /^-[A-Za-z]*r/u.test(flag));
-}
-
 /** Gives the devices whose content a command takes away. */
 export function wipedDevices(argv: readonly string[]): readonly string[] {
   const isWipe = argv[0] === 'wipefs' || argv[0] === 'mkfs.btrfs' || (argv[0] === 'cryptsetup' && argv[1] === 'luksFormat');

@@ -22,45 +22,32 @@ export function TwinPanel({ left, right }: TwinPanelFacts): Content {
     { class: 'twin', 'aria-label': 'The twin beside it' },
     element('h3', null, 'The twin beside it'),
     element('p', null, firstDifference === null ? 'They are alike in every step.' : `They part at “${firstDifference.title}”.`),
-    element(
-      'div',
-      { class: 'table-room' },
-      element(
-        'table',
-        { class: 'pairs' },
-        element('thead', null, element('tr', null, element('th', { scope: 'col' }, 'step'), ...heads)),
-        element(
-          'tbody',
-          null,
-          steps.map((pair) => pairRow(pair, pair === firstDifference)),
-        ),
-      ),
+    pairTable(
+      'step',
+      heads,
+      steps.map((pair) => pairRow(pair, pair === firstDifference)),
     ),
     lastMaps(left, right),
-    element(
-      'div',
-      { class: 'table-room' },
-      element(
-        'table',
-        { class: 'pairs' },
-        element('thead', null, element('tr', null, element('th', { scope: 'col' }, 'check'), ...heads)),
+    pairTable(
+      'check',
+      heads,
+      checks.map((check) =>
         element(
-          'tbody',
-          null,
-          checks.map((check) =>
-            element(
-              'tr',
-              { class: check.left === check.right ? 'alike' : 'differs' },
-              element('th', { scope: 'row' }, check.claim),
-              ...[check.left, check.right].map((outcome) =>
-                element('td', null, outcome === null ? 'not judged' : [checkMark(outcome), ` ${outcome}`]),
-              ),
-            ),
+          'tr',
+          { class: check.left === check.right ? 'alike' : 'differs' },
+          element('th', { scope: 'row' }, check.claim),
+          ...[check.left, check.right].map((outcome) =>
+            element('td', null, outcome === null ? 'not judged' : [checkMark(outcome), ` ${outcome}`]),
           ),
         ),
       ),
     ),
   );
+}
+
+function pairTable(what: string, heads: readonly Content[], rows: readonly Content[]): Content {
+  const head = element('thead', null, element('tr', null, element('th', { scope: 'col' }, what), ...heads));
+  return element('div', { class: 'table-room' }, element('table', { class: 'pairs' }, head, element('tbody', null, rows)));
 }
 
 function pairRow({ title, left, right, isAlike, name }: StepPair, isFirst: boolean): Content {

@@ -41,20 +41,8 @@ export interface Audit {
   readonly unseen: readonly UnseenThing[];
 }
 
-/** Without these nobody can say that an array is well. Subvolumes and headers do not decide. */
-const decisive: ReadonlySet<WhatId> = new Set([
-  'btrfs device stats',
-  'btrfs filesystem show --raw',
-  'btrfs filesystem usage -b',
-  'btrfs inspect-internal dump-super',
-  '/proc/self/mountinfo',
-  '/run/udev/data',
-  '/sys/class/block',
-  '/sys/fs/btrfs/*/devinfo',
-  '/etc/fstab',
-  '/etc/crypttab',
-  '/var/lib/btrfs/scrub.status.*',
-]);
+/** What an array can be called well without; anything else that was not seen decides. */
+const dispensable: ReadonlySet<WhatId> = new Set(['btrfs subvolume list', 'cryptsetup luksDump']);
 
 /** Judges a host's arrays by its facts and what is known of its versions. */
 export function auditFacts(facts: Facts, known: readonly KnownTrouble[]): Audit {
@@ -87,7 +75,7 @@ export function auditFacts(facts: Facts, known: readonly KnownTrouble[]): Audit 
     ...unseenArrays(facts, found, arrays),
   ];
   const isWrong = sorted.some(({ severity }) => severity !== 'note');
-  const isBlind = unseen.some(({ what }) => what === 'array' || decisive.has(what));
+  const isBlind = unseen.some(({ what }) => what === 'array' || !dispensable.has(what));
   return {
     outcome: isWrong ? 'wrong' : isBlind ? 'unjudged' : 'well',
     arrays: arrays.map((array) => ({

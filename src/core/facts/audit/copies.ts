@@ -1,19 +1,14 @@
 import { formatSize } from '../../text/size.ts';
-import { profileFacts } from '../../layout/profile.ts';
+import { lossesBorneBy } from '../../layout/profile.ts';
 import type { ChunkProfileName } from '../facts.ts';
 import type { FoundArray, FoundChunks } from '../found-array.ts';
 import { properMembers } from '../found-array.ts';
 import { mountPointOf, nameOfArray, nameOfDevice, typed } from '../names.ts';
 import type { AuditFinding } from './finding.ts';
 
-/** How many lost members chunks of a profile survive. */
-export function survives(profile: ChunkProfileName): number {
-  return profile === 'raid0' ? 0 : profileFacts[profile].lossesSurvived;
-}
-
 /** Gives the profile that chunks of a type should have: that of most of those which survive a loss; null where there is none. */
 export function redundantProfile(array: FoundArray, type: FoundChunks['type']): ChunkProfileName | null {
-  const candidates = array.chunks.filter((chunks) => chunks.type === type && survives(chunks.profile) > 0);
+  const candidates = array.chunks.filter((chunks) => chunks.type === type && lossesBorneBy(chunks.profile) > 0);
   const [most] = [...candidates].sort((one, other) => other.sizeBytes - one.sizeBytes);
   return most?.profile ?? null;
 }
@@ -21,12 +16,12 @@ export function redundantProfile(array: FoundArray, type: FoundChunks['type']): 
 /** Finds chunks that do not survive the loss of one member, and those that survive fewer than the others. */
 export function findCopies(array: FoundArray): readonly AuditFinding[] {
   if ((array.memberCount ?? properMembers(array).length) < 2) return [];
-  const weak = array.chunks.filter(({ profile }) => survives(profile) === 0);
+  const weak = array.chunks.filter(({ profile }) => lossesBorneBy(profile) === 0);
   const stray = weak.filter(({ type }) => redundantProfile(array, type) !== null);
   const intended = weak.filter((chunks) => !stray.includes(chunks));
   const lesser = array.chunks.filter(({ type, profile }) => {
     const best = redundantProfile(array, type);
-    return survives(profile) > 0 && best !== null && profile !== best;
+    return lossesBorneBy(profile) > 0 && best !== null && profile !== best;
   });
   return [
     ...(stray.length === 0 ? [] : [strayFinding(array, stray)]),

@@ -1,11 +1,10 @@
 import { formatSize } from '../../text/size.ts';
-import { profileFacts } from '../../layout/profile.ts';
+import { lossesBorneBy, profileFacts } from '../../layout/profile.ts';
 import { headerBytes, usableBytesOf } from '../../layout/usable-space.ts';
 import type { ChunkProfileName } from '../facts.ts';
 import type { FoundArray, FoundChunks, FoundMember } from '../found-array.ts';
 import { disksOf, properMembers } from '../found-array.ts';
 import { nameOfArray, nameOfMember } from '../names.ts';
-import { survives } from './copies.ts';
 import type { AuditFinding } from './finding.ts';
 import { missingCount } from './members.ts';
 
@@ -53,12 +52,12 @@ function judgeLoss(array: FoundArray, member: FoundMember): MemberLoss {
   const onDead = (chunks: FoundChunks): boolean =>
     chunks.on === undefined || chunks.on.some(({ device }) => dead.some((each) => each.device?.name === device));
   const isLost = (chunks: FoundChunks): boolean =>
-    onDead(chunks) && dead.length + unreliable + badCopies(array, chunks, errors) > survives(chunks.profile);
+    onDead(chunks) && dead.length + unreliable + badCopies(array, chunks, errors) > lossesBorneBy(chunks.profile);
   const lost = array.chunks.filter(isLost);
   return {
     member: nameOfMember(member),
     lost: lost.map(({ type, profile, usedBytes }) => ({ type, profile, usedBytes })),
-    isGuess: !lost.some(({ on, profile }) => on !== undefined && dead.length + unreliable > survives(profile)),
+    isGuess: !lost.some(({ on, profile }) => on !== undefined && dead.length + unreliable > lossesBorneBy(profile)),
     canMirrorAgain: canMirrorAgain(array, dead),
     replacement: sizeReplacement(member),
   };
@@ -77,8 +76,8 @@ function canMirrorAgain(array: FoundArray, dead: readonly FoundMember[]): boolea
   const sizes = rest.map(({ sizeBytes }) => sizeBytes);
   const known = sizes.filter((sizeBytes) => sizeBytes !== null);
   if (known.length < sizes.length || array.chunks.length === 0) return null;
-  const redundant = array.chunks.filter(({ profile }) => survives(profile) > 0);
-  const strongest = [...redundant].sort((one, other) => survives(other.profile) - survives(one.profile))[0]?.profile;
+  const redundant = array.chunks.filter(({ profile }) => lossesBorneBy(profile) > 0);
+  const strongest = [...redundant].sort((one, other) => lossesBorneBy(other.profile) - lossesBorneBy(one.profile))[0]?.profile;
   const ofData = redundant.find(({ type }) => type === 'data' || type === 'mixed')?.profile ?? strongest;
   if (strongest === undefined || ofData === undefined || ofData === 'raid0' || strongest === 'raid0') return false;
   const usedBytes = array.chunks.reduce((total, chunks) => total + chunks.usedBytes, 0);
