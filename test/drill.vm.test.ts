@@ -19,7 +19,8 @@ function checksOf(events: readonly RecordedEvent[]): readonly Check[] {
 
 test('the default drill holds, with every part of the proof', { timeout: drillTimeoutMs }, async (suite) => {
   await using directory = await openTestDirectory();
-  const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', '--fresh']).ended;
+  // A seed of its own: a template that another drill is using is not rebuilt, and then no command of its steps is typed here.
+  const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', '--fresh', '--seed', '19']).ended;
   const events = await readEvents(directory.hostPath);
   const checks = checksOf(events);
 

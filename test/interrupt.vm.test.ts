@@ -93,7 +93,8 @@ test('a second Ctrl-C ends a drill at once', { timeout }, async () => {
 
 test('Ctrl-C while a template is made: exit 130, and no half of a template is left', { timeout }, async () => {
   await using directory = await openTestDirectory();
-  const typed = typeRaidlab(directory.hostPath, ['drill', '--fresh', '--json']);
+  // A seed of its own: a template that another drill is using is not rebuilt.
+  const typed = typeRaidlab(directory.hostPath, ['drill', '--fresh', '--seed', '20', '--json']);
   await typed.event((event) => event.type === 'command-ended' && event.machine === 'array-template' && event.argv.includes('luksFormat'));
   const scratch = await scratchOf(typed);
   typed.child.kill('SIGINT');
