@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+import type { InferValue } from '@optique/core/parser';
+import type { ExitCode } from '../../core/exit-code.ts';
+import { exitCodes, mostSevere } from '../../core/exit-code.ts';
+import { labelJobs } from '../../core/jobs/label-jobs.ts';
+import { machinesAtOnce, planJobs } from '../../core/jobs/plan-jobs.ts';
+import { warnOfLayout } from '../../core/layout/layout-mistakes.ts';
+import type { ReporterSpec } from '../../core/reporter-spec.ts';
+import { harmlessJson } from '../../core/text/harmless-text.ts';
+import type { DrillRequest } from '../../drills/drill-request.ts';
+import { measureHostRoom } from '../../machine/host/host-room.ts';
+import { requireSuite } from '../../machine/image/packages/suite.ts';
+import { describeForeseen } from '../../machine/image/tools/tools-for-kernel.ts';
+import { createMachineSlots } from '../../machine/machine-slots.ts';
+import type { MachineSlots } from '../../machine/machine-slots.ts';
+import { planLines } from '../../report/drill/plan-lines.ts';
+import { blank } from '../../report/text/line.ts';
+import type { Cli } from '../cli.ts';
+import { requireHostOf } from '../host-view.ts';
+import type { ChosenDrill } from '../options/choose-drills.ts';
+import { foreseeParts, resolveKernel } from '../options/kernel-option.ts';
+import type { ForeseenParts } from '../options/kernel-option.ts';
+import type { jobsOption, keepOption, MachineOptions, outputOption, ShowOptions } from '../options/run-options.ts';
+import { seedOf } from '../options/seed-option.ts';
+import type { seedOption } from '../options/seed-option.ts';
+import { openHtmlReport } from './html-report.ts';
+import { keepMachine } from './keep-machine.ts';
+import { checkReporters, openReporters } from './reporters.ts';
+import { withRun } from './run.ts';
+
+/** What a command line says of a run of drills, whatever the drills. */
+export interface RunWishes extends MachineOptions, ShowOptions {
+  /** The run's name, for its directory. */
+  readonly name: string;
+  /** Prints the plans of the drills, and runs nothing. */
+  readonly plan: boolean;
+  readonly strict: boolean;
+  readonly jobs: InferValue<typeof jobsOption>;
+  readonly seed: InferValue<typeof seedOption>;
+  readonly keep: InferValue<typeof keepOption>;
+  readonly output: InferValue<typeof outputOption>;
+}
+
+/** Runs drills in the given order, or prints their plans; gives the most severe exit code of their verdicts. */
+export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], asked: RunWishes): Promise<ExitCode> {
+  if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
+  const parts = await foreseeParts(cli, await resolveKernel(cli, asked.kernel), asked.tools);
+  const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
+  checkReporters(reporters);
+  if (asked.plan) return printPlans(cli, drills, { asked, parts });
+  await requireHostOf(cli);
+
+  const { runDrills } = await import('../../drills/run-drills.ts');
+  const labels = labelJobs(drills.map(({ drill, expectation }) => (expectation === undefined ? drill.name : `${drill.name}-twin`)));
+  const room = await measureHostRoom(asked.memory);
+  const { limit, remark } = planJobs(room, drills.length, asked.jobs);
+  const shared = sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room)));
+  const html = openHtmlReport();
+  const listOptions = { drills: drills.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
+  const options = {
+    name: asked.name,
+    resultsHostPath: resolve(cli.cwdHostPath, asked.output),
+    presenters: openReporters(cli, reporters, listOptions, html),
+    html,
+  };
+  return withRun(cli, options, async ({ ctx, openJob }) => {
+    const remarks = new Set([...(remark === null ? [] : [remark]), ...drills.flatMap(({ layout }) => warnOfLayout(layout))]);
+    for (const text of remarks) ctx.emit({ type: 'remark-made', text });
+    const jobs = drills.map((drill, index) => {
+      const open = openJob(labels[index] ?? drill.drill.name);
+      const keep: DrillRequest['keep'] = async (machine) => keepMachine(cli, open.ctx, machine);
+      return { ...open, request: { ...shared, ...drill, runHostPath: open.hostPath, ...(asked.keep ? { keep } : {}) } };
+    });
+    const outcomes = await runDrills(ctx, jobs, limit);
+    return mostSevere(outcomes.map((outcome) => outcome.exitCode));
+  });
+}
+
+/** What all drills of a run have in common. */
+function sharedRequest(
+  cli: Cli,
+  asked: Omit<RunWishes, 'tools'> & ForeseenParts,
+  slots: MachineSlots,
+): Omit<DrillRequest, keyof ChosenDrill | 'runHostPath'> {
+  return {
+    seed: seedOf(asked.seed),
+    strict: asked.strict,
+    kernel: asked.kernel,
+    tools: asked.tools,
+    memoryMiB: asked.memory,
+    accelerator: asked.accelerator === 'auto' ? undefined : asked.accelerator,
+    store: cli.store,
+    templates: { mode: asked.cold ? 'cold' : asked.fresh ? 'fresh' : 'fork', renewed: new Set<string>() },
+    slots,
+    mirrors: cli.mirrors,
+  };
+}
+
+async function printPlans(
+  cli: Cli,
+  drills: readonly ChosenDrill[],
+  { asked, parts }: { readonly asked: RunWishes; readonly parts: ForeseenParts },
+): Promise<ExitCode> {
+  const { planDrill } = await import('../../drills/plan-drill.ts');
+  const { tools, foreseen } = parts;
+  const machine = describeForeseen(foreseen, tools);
+  // A drill that is repeated is planned once.
+  const plans = [...new Set(drills)].map(({ drill, layout, skippedSteps }) =>
+    planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine }),
+  );
+  if (asked.json) cli.screen.data(plans.map((plan) => `${harmlessJson({ v: 1, ...plan })}\n`).join(''));
+  else cli.screen.keep(plans.flatMap((plan, index) => [...(index === 0 ? [] : [blank, blank]), ...planLines(plan)]));
+  return exitCodes.held;
+}
