@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { EventBody, RecordedEvent } from '../src/core/event.ts';
 import { joinRuns, onlyJob, readRecorded, withTwin } from '../src/view/fixtures/recorded-events.ts';
+import type { QmpMessage } from '../src/view/model/qmp-record.ts';
 import { openReportBrowser } from './rig/report-page.ts';
 
 const browser = await openReportBrowser();
@@ -123,6 +124,61 @@ test('many drills are filtered, and sorted by what was clicked', async () => {
   const names = await page.locator('table.drills tbody tr th a').allInnerTexts();
   assert.equal(names[0], 'silent-corruption');
   assert.equal(names.at(-1), 'slow-disk');
+});
+
+test('many drills are filtered by tag with the keyboard alone, and how many are left is told', async () => {
+  const tags: Readonly<Record<string, readonly string[]>> = { [job]: ['missing', 'replace'], 'slow-disk': ['slow', 'replace'] };
+  const tagged = many.map((event) =>
+    event.type === 'run-planned' ? { ...event, jobs: event.jobs.map((each) => ({ ...each, tags: tags[each.drill] ?? [] })) } : event,
+  );
+  const page = await browser.open(tagged);
+  const choice = page.getByRole('combobox', { name: 'every tag' });
+  assert.deepEqual(await choice.locator('option').allInnerTexts(), ['every tag', 'missing (2)', 'replace (3)', 'slow (1)']);
+  await choice.focus();
+  await page.keyboard.type('slow');
+  const shown = page.locator('table.drills tbody tr:visible th a');
+  assert.deepEqual(await shown.allInnerTexts(), ['slow-disk']);
+  assert.equal(await page.getByRole('status').first().innerText(), '1 of 5 drills');
+  assert.equal(await page.locator('details.drill:visible').count(), 1);
+  // A link to what is filtered out shows it all the same.
+  await page.evaluate(`location.hash = '${job}'`);
+  await ready(page);
+  assert.ok(await page.locator(`[id="${job}"]`).isVisible());
+  const old = await browser.open(many);
+  assert.equal(await old.getByRole('combobox', { name: 'every tag' }).count(), 0, 'a run without tags has no such choice');
+});
+
+test('what was said to QEMU in a step is shown when it is asked for', async () => {
+  const at = one.find((event) => event.type === 'step-started' && event.step === 'pull-disk')?.at ?? '';
+  const said = (from: 'raidlab' | 'qemu', message: QmpMessage['message']): QmpMessage => ({
+    machine: 'main',
+    atMs: Date.parse(at) + 1,
+    from,
+    message,
+  });
+  const messages = [
+    said('raidlab', { execute: 'device_del', arguments: { id: 'DISK1' }, id: 6 }),
+    said('qemu', { return: {}, id: 6 }),
+    said('qemu', { event: 'DEVICE_DELETED', data: { path: '<script>globalThis.ran = 3</script>\u202e' } }),
+  ];
+  const page = await browser.open(one, {}, `#${job}/pull-disk`, new Map([[job, { messages, leftOutBytes: 2048 }]]));
+  await ready(page);
+  const trace = page.locator(`[id="trace:${job}/pull-disk"]`);
+  await trace.locator('.lines').waitFor();
+  assert.doesNotMatch(await trace.innerText(), /device_del/u);
+  const choice = page.getByRole('button', { name: 'QMP', exact: true });
+  assert.equal(await choice.getAttribute('aria-pressed'), 'false');
+  await choice.press('Enter');
+  await trace.locator('.line.qmp').first().waitFor();
+  const text = await trace.innerText();
+  assert.match(text, /QMP before this is left out here, 2 KiB/u);
+  assert.match(text, /device_del \{"id":"DISK1"\}\s+0 ms/u);
+  assert.match(text, /event DEVICE_DELETED \{"path":"<script>globalThis\.ran = 3<\/script>\\u\{202e\}"\}/u);
+  assert.equal(await page.evaluate('globalThis.ran'), undefined);
+  assert.equal(await choice.getAttribute('aria-pressed'), 'true');
+  const without = await browser.open(one);
+  await ready(without);
+  assert.equal(await without.getByRole('button', { name: 'QMP', exact: true }).count(), 0, 'a run without it has no such choice');
 });
 
 test('a drill is copied as commands, as a report, and as the command that repeats it', async () => {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inflateSync } from 'node:zlib';
 import type { RecordedEvent } from '../src/core/event.ts';
 import type { RunResult } from '../src/report/drill/result.ts';
+import { parseQmp } from '../src/view/model/qmp-record.ts';
 import { chunkMaps } from '../src/view/model/chunk-map.ts';
 import { lanesOf } from '../src/view/model/lanes.ts';
 import { segmentAt } from '../src/view/model/segment.ts';
@@ -97,6 +99,26 @@ test('the lanes and chunk maps of a replacement and its twin are as their events
     assert.match(
       await readFile(join(directory.hostPath, 'junit.xml'), 'utf8'),
       /name="exposed, replace-missing-disk" value="\d+ s, at most \d/u,
+    );
+  });
+
+  await suite.test('what was said to QEMU when the disk was pulled, and the tags by which the drill was planned', async () => {
+    const text = await readFile(join(directory.hostPath, 'raidlab-results/latest/report.html'), 'utf8');
+    const block = /<script type="application\/x-raidlab-qmp" data-job="replace-missing-disk">([^<]*)</u.exec(text)?.[1] ?? '';
+    const { messages, leftOutBytes } = parseQmp(inflateSync(Buffer.from(block, 'base64')).toString());
+    const fault = Date.parse(held.fault('disk-pull').at);
+    const pulls = messages.filter(({ message }) => message.execute === 'device_del');
+    assert.ok(
+      pulls.some(({ machine, atMs, message }) => machine === 'main' && fault - atMs < 1000 && JSON.stringify(message).includes('DISK1')),
+    );
+    assert.equal(leftOutBytes, 0);
+    const planned = events.find((event) => event.type === 'run-planned')?.jobs ?? [];
+    assert.deepEqual(
+      planned.map(({ tags }) => tags),
+      [
+        ['missing', 'replace', 'balance'],
+        ['missing', 'replace', 'balance'],
+      ],
     );
   });
 

@@ -191,6 +191,8 @@ export interface PlannedJob {
   /** Whether it is the drill's twin, the drill with a deliberate mistake, which must come out `broken`. */
   readonly isTwin: boolean;
   readonly promise: string;
+  /** What `--tag` selects it by; absent in runs of a raidlab that did not tell them. */
+  readonly tags?: readonly string[];
   readonly seed: string;
   readonly skippedSteps: readonly string[];
   readonly layout: string;

@@ -108,12 +108,12 @@ test('the plan is told first, and every drill says when it is over', async () =>
   assert.ok(planned?.type === 'run-planned');
   assert.equal(planned.job, undefined);
   assert.deepEqual(
-    [planned.limit, planned.jobs.map((job) => [job.job, job.drill])],
+    [planned.limit, planned.jobs.map(({ job, drill, tags }) => [job, drill, tags])],
     [
       1,
       [
-        ['a', 'replace-missing-disk'],
-        ['b', 'replace-missing-disk'],
+        ['a', 'replace-missing-disk', ['missing', 'replace', 'balance']],
+        ['b', 'replace-missing-disk', ['missing', 'replace', 'balance']],
       ],
     ],
   );

@@ -72,6 +72,7 @@ async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDri
 
 function planJob({ job, request }: DrillJob): PlannedJob {
   const { drill, expectation, seed, skippedSteps, layout, payloadBytes } = request;
-  const about = { drill: drill.name, isTwin: expectation !== undefined, promise: drill.promise, layout: describeLayout(layout) };
+  const { name, promise, tags } = drill;
+  const about = { drill: name, isTwin: expectation !== undefined, promise, tags, layout: describeLayout(layout) };
   return { job, ...about, seed, skippedSteps, payloadBytes, kernel: request.kernel, tools: request.tools };
 }

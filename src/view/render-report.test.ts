@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { EventBody, RecordedEvent } from '../core/event.ts';
 import { joinRuns, onlyJob, readRecorded, withTwin } from './fixtures/recorded-events.ts';
+import { parseQmp } from './model/qmp-record.ts';
 import { parseTrace } from './model/trace-text.ts';
 import { renderReport } from './render-report.ts';
 
@@ -50,6 +51,35 @@ test('a report carries the trace of each drill', () => {
     events,
     whole.filter((event) => event.job === job),
   );
+});
+
+test('a report carries what raidlab and QEMU said, for the drills of which it is recorded', () => {
+  const message = { execute: 'device_del', arguments: { id: '</script>' } };
+  const qmp = new Map([
+    [job, { messages: [{ machine: 'main', atMs: 1, from: 'raidlab' as const, message }], leftOutBytes: 5 }],
+    ['another', { messages: [], leftOutBytes: 1 }],
+  ]);
+  const html = renderReport({ events: whole, qmp, compress: (text) => deflateSync(text).toString('base64'), ...page });
+  const blocks = [...html.matchAll(/<script type="application\/x-raidlab-qmp" data-job="([^"]*)">([^<]*)<\/script>/gu)];
+  assert.deepEqual(
+    blocks.map(([, of]) => of),
+    [job],
+  );
+  assert.deepEqual(parseQmp(inflateSync(Buffer.from(blocks[0]?.[2] ?? '', 'base64')).toString()), qmp.get(job));
+  assert.doesNotMatch(report(whole), /x-raidlab-qmp/u);
+});
+
+test('the tags of a drill are plain to read, in the table of many and among the facts of one', () => {
+  const tagged = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
+    events.map((event) =>
+      event.type === 'run-planned' ? { ...event, jobs: event.jobs.map((each) => ({ ...each, tags: ['missing', '<b>stale'] })) } : event,
+    );
+  assert.match(
+    report(tagged(joinRuns([withTwin]))),
+    /<span data-tag="missing">missing<\/span>, <span data-tag="&lt;b>stale">&lt;b>stale</u,
+  );
+  assert.match(report(tagged(whole)), /<dt>tags<\/dt><dd>missing, &lt;b>stale<\/dd>/u);
+  assert.doesNotMatch(report(whole), /<dt>tags/u);
 });
 
 test('many drills have a table, and each is folded away', () => {

@@ -8,6 +8,8 @@ import { drillTable } from './document/drill-table.ts';
 import { notices } from './document/notices.ts';
 import { runFootnotes, runHeader } from './document/run-header.ts';
 import { timeEvents } from './model/timed-event.ts';
+import { formatQmp } from './model/qmp-record.ts';
+import type { QmpRecord } from './model/qmp-record.ts';
 import { formatTrace } from './model/trace-text.ts';
 import { element } from './parts/element.ts';
 import type { Content } from './parts/element.ts';
@@ -25,12 +27,14 @@ export interface PageParts {
 export interface ReportInput extends PageParts {
   /** Of one run, in order. One of a type that is not known is shown as text. */
   readonly events: Iterable<RecordedEvent>;
+  /** What raidlab and QEMU said to each other, by job, from the evidence. */
+  readonly qmp?: ReadonlyMap<string, QmpRecord>;
   /** Gives a text compressed in zlib's format (`deflateSync`), in base64. */
   readonly compress: (text: string) => string;
 }
 
 /** Gives a run as one HTML file that needs nothing else: a document that reads without scripts, and the traces of its drills, which its page opens. */
-export function renderReport({ events, compress, script, scriptHash, style, styleHash }: ReportInput): string {
+export function renderReport({ events, qmp, compress, script, scriptHash, style, styleHash }: ReportInput): string {
   const all = [...events];
   const result = all.reduce(addToResult, emptyResult);
   const byJob = Map.groupBy(all, ({ job }) => job);
@@ -60,7 +64,11 @@ export function renderReport({ events, compress, script, scriptHash, style, styl
     `\n<script>${script}</script>\n`,
     // What belongs to no drill stands under the empty name: versions, and how it was called.
     `${traceData('', compress(formatTrace(byJob.get(undefined) ?? [])))}\n`,
-    ...drills.map(({ outcome, raw }) => `${traceData(outcome.job, compress(formatTrace(raw)))}\n`),
+    ...drills.map(({ outcome: { job }, raw }) => {
+      const said = qmp?.get(job);
+      const qmpData = said === undefined ? '' : `${traceData(job, compress(formatQmp(said)), 'qmp')}\n`;
+      return `${traceData(job, compress(formatTrace(raw)))}\n${qmpData}`;
+    }),
     '</body>\n</html>\n',
   ].join('');
 }
@@ -97,9 +105,9 @@ function titleOf({ run, drills }: RunResult): string {
 }
 
 /** A block of data: no browser runs it, and no policy has to let it in. */
-function traceData(job: string, data: string): string {
+function traceData(job: string, data: string, kind: 'trace' | 'qmp' = 'trace'): string {
   // Base64 has nothing that ends it.
-  return markup(element('script', { type: 'application/x-raidlab-trace', 'data-job': job })).replace('</script>', `${data}</script>`);
+  return markup(element('script', { type: `application/x-raidlab-${kind}`, 'data-job': job })).replace('</script>', `${data}</script>`);
 }
 
 function markup(content: Content): string {

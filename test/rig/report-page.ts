@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { loadPageParts } from '../../src/cli/run/page-parts.ts';
 import type { RecordedEvent } from '../../src/core/event.ts';
+import type { QmpRecord } from '../../src/view/model/qmp-record.ts';
 import { renderReport } from '../../src/view/render-report.ts';
 
 /** Debian's: Playwright brings no browser of its own. */
@@ -14,8 +15,13 @@ const chromiumHostPath = '/usr/bin/chromium';
 
 /** A browser that opens reports from files, and what it complained of. */
 export interface ReportBrowser extends AsyncDisposable {
-  /** Writes the report of a run to a file and opens it; `hash` is the part of the address behind `#`. */
-  open(events: readonly RecordedEvent[], options?: BrowserContextOptions, hash?: string): Promise<Page>;
+  /** Writes the report of a run to a file and opens it; `hash` is the part of the address behind `#`, `qmp` what was said to QEMU, by job. */
+  open(
+    events: readonly RecordedEvent[],
+    options?: BrowserContextOptions,
+    hash?: string,
+    qmp?: ReadonlyMap<string, QmpRecord>,
+  ): Promise<Page>;
   /** What pages complained of: errors of scripts, what a policy did not let in, what was asked of a network. */
   readonly complaints: readonly string[];
 }
@@ -28,12 +34,12 @@ export async function openReportBrowser(): Promise<ReportBrowser> {
   let reports = 0;
   return {
     complaints,
-    open: async (events, options = {}, hash = '') => {
+    open: async (events, options = {}, hash = '', qmp = new Map<string, QmpRecord>()) => {
       reports += 1;
       const hostPath = path.join(folder, `report-${String(reports)}.html`);
       await writeFile(
         hostPath,
-        renderReport({ events, compress: (text) => deflateSync(text).toString('base64'), ...(await loadPageParts()) }),
+        renderReport({ events, qmp, compress: (text) => deflateSync(text).toString('base64'), ...(await loadPageParts()) }),
       );
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
       const page = await context.newPage();

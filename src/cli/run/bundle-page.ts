@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PageParts } from '../../view/render-report.ts';
 
 /** The parts of a report's page, and the sources that they are made of. */
 export interface BundledPage {
   readonly parts: PageParts;
-  /** Absolute. */
-  readonly sourceHostPaths: readonly string[];
+  /** Within the checkout. */
+  readonly sourcePaths: readonly string[];
 }
 
 /** Makes the script and the style of a report's page from their sources. Only a checkout can: esbuild is no dependency of the package. */
@@ -33,7 +34,7 @@ export async function bundlePage(): Promise<BundledPage> {
   return {
     parts: { script, scriptHash: sha256(script), style, styleHash: sha256(style) },
     // How it is bundled is as good a reason to do it again as what.
-    sourceHostPaths: [...Object.keys(metafile.inputs).map((path) => root + path), fileURLToPath(import.meta.url)],
+    sourcePaths: [...Object.keys(metafile.inputs), relative(root, fileURLToPath(import.meta.url))],
   };
 }
 

@@ -5,6 +5,7 @@ import { reportFileName } from '../../report/report-file-name.ts';
 import type { Presenter } from './presenter.ts';
 import { openReportFile } from './report-file.ts';
 import { readRecordedEvents } from './recorded-events.ts';
+import { readRecordedQmp } from './recorded-qmp.ts';
 
 /** Makes the report of a run from what its folder holds. Throws `usage/bad-arguments` when that is no run. */
 export type RenderRun = (runHostPath: string) => string;
@@ -39,12 +40,18 @@ function once(render: RenderRun): RenderRun {
 /** As much of what the guests of a drill did and said as the report of a run has, characters: a drill says 1 MB, and a flood must not fill our memory. */
 const mostTalkChars = 2 * 1024 * 1024;
 
+/** As much of a drill's QMP as a report has, characters: a drill from a cold start says a third of it, and 2.5 MB are for the whole catalogue. */
+const mostQmpChars = 128 * 1024;
+
 /** Loads what makes reports. */
 export async function loadRenderer(mostChars = mostTalkChars): Promise<RenderRun> {
   const [{ loadPageParts }, { renderReport }] = await Promise.all([import('./page-parts.ts'), import('../../view/render-report.ts')]);
   const parts = await loadPageParts();
   const compress = (text: string): string => deflateSync(text).toString('base64');
-  return (runHostPath) => renderReport({ events: readRecordedEvents(join(runHostPath, 'events.ndjson'), mostChars), compress, ...parts });
+  return (runHostPath) => {
+    const events = readRecordedEvents(join(runHostPath, 'events.ndjson'), mostChars);
+    return renderReport({ events, qmp: readRecordedQmp(runHostPath, mostQmpChars), compress, ...parts });
+  };
 }
 
 /** Shows a run as a page for a browser, when all of it is in its folder. */

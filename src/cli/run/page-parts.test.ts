@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { test } from 'node:test';
 import { loadPageParts } from './page-parts.ts';
 
@@ -12,4 +14,15 @@ test('a checkout has the page of its sources, by the hashes that let it in, and 
   assert.doesNotMatch(style, /<\/style/iu);
   assert.match(style, /\.chunk-map|\.lanes/u);
   assert.deepEqual(await loadPageParts(), { script, scriptHash, style, styleHash });
+});
+
+test('what a checkout keeps names its sources within it, so that a copy of it does not look at those of the first', async () => {
+  await loadPageParts();
+  const kept = await readFile(new URL('../../../node_modules/.cache/raidlab-report-page.json', import.meta.url), 'utf8');
+  const { sources } = JSON.parse(kept) as { readonly sources: readonly (readonly [path: string])[] };
+  assert.ok(sources.some(([path]) => path === 'src/view/page/page.ts'));
+  assert.deepEqual(
+    sources.filter(([path]) => isAbsolute(path)),
+    [],
+  );
 });

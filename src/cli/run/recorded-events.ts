@@ -1,12 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
 import type { RecordedEvent } from '../../core/event.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
+import { readLines } from './file-lines.ts';
 import { guestTalk } from './run-directory.ts';
-
-/** The longest line that is taken for an event: a command's output is cut before it is one. */
-const mostLineChars = 4 * 1024 * 1024;
-const chunkBytes = 1024 * 1024;
 
 /**
  * Reads the events of a run from its events.ndjson, one after the other. The last line of a run that was killed may be half of one: it is
@@ -16,7 +11,7 @@ export function* readRecordedEvents(hostPath: string, mostTalkChars: number): Ge
   const talkChars = new Map<string, number>();
   let leftOut = 0;
   let last: RecordedEvent | undefined;
-  for (const line of readLines(hostPath)) {
+  for (const line of linesOf(hostPath)) {
     const event = parseEvent(line);
     if (event === undefined) continue;
     const { job = '' } = event;
@@ -44,37 +39,13 @@ function parseEvent(line: string): RecordedEvent | undefined {
   }
 }
 
-/** In pieces, because a flood's events are 64 MB, and at once, because a process that is told to end has no time to wait. */
-function* readLines(hostPath: string): Generator<string> {
-  const descriptor = openRegular(hostPath);
+function* linesOf(hostPath: string): Generator<string> {
   try {
-    const decoder = new StringDecoder('utf8');
-    const buffer = Buffer.alloc(chunkBytes);
-    let rest = '';
-    for (;;) {
-      const count = readSync(descriptor, buffer, 0, buffer.length, null);
-      if (count === 0) return;
-      const lines = (rest + decoder.write(buffer.subarray(0, count))).split('\n');
-      rest = (lines.pop() ?? '').slice(0, mostLineChars);
-      yield* lines;
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function openRegular(hostPath: string): number {
-  let descriptor: number;
-  try {
-    // Without a writer, the opening of a FIFO would otherwise block, deaf to any signal.
-    descriptor = openSync(hostPath, constants.O_RDONLY | constants.O_NONBLOCK);
+    yield* readLines(hostPath);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw refusal(hostPath, code === 'ENOENT' ? 'there is no such file' : message);
   }
-  if (fstatSync(descriptor).isFile()) return descriptor;
-  closeSync(descriptor);
-  throw refusal(hostPath, 'it is not a regular file');
 }
 
 function refusal(hostPath: string, why: string): RaidlabError {

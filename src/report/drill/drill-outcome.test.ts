@@ -109,3 +109,12 @@ test('of a long console the end is kept', () => {
   assert.equal(a?.consoles[0]?.lines.length, 60);
   assert.equal(a.consoles[0].lines.at(-1), '499');
 });
+
+test('a drill has the tags that were planned; in runs of a raidlab that told of none it has none', () => {
+  const jobs = [{ ...planned('a'), tags: ['missing', 'stale'] }, planned('b')];
+  const { drills } = addToResult(emptyResult, { v: 1, seq: 0, at, type: 'run-planned', seed: '1', limit: 1, jobs });
+  assert.deepEqual(
+    drills.map(({ tags }) => tags),
+    [['missing', 'stale'], []],
+  );
+});

@@ -23,6 +23,8 @@ export interface ConsoleExcerpt {
 
 /** The result of a drill, as far as it came. Its evidence is in the folder `job`. */
 export interface DrillOutcome extends PlannedJob {
+  /** What `--tag` selects it by; empty in runs of a raidlab that did not tell them. */
+  readonly tags: readonly string[];
   /** ISO 8601; null when it was never begun. */
   readonly startedAt: string | null;
   /** Null when the drill ended before there was one. */
@@ -52,7 +54,16 @@ const consoleLinesKept = 60;
 /** Gives the outcome of a drill that has not begun. */
 export function plannedOutcome(planned: PlannedJob): DrillOutcome {
   const nothingYet = { steps: [], checks: [], exposure: null, kernelTrouble: [], consoles: [], exitCode: null, durationMs: null } as const;
-  return { ...planned, startedAt: null, verdict: null, summary: null, expectation: null, surprises: null, ...nothingYet };
+  return {
+    ...planned,
+    tags: planned.tags ?? [],
+    startedAt: null,
+    verdict: null,
+    summary: null,
+    expectation: null,
+    surprises: null,
+    ...nothingYet,
+  };
 }
 
 /** Gives the outcome with one event of its job more. */

@@ -131,12 +131,13 @@ function expectation({ expectation: expected, surprises }: DrillOutcome): Conten
   );
 }
 
-function drillFactList({ layout, payloadBytes, seed, kernel, tools, skippedSteps, startedAt }: DrillOutcome): Content {
+function drillFactList({ layout, payloadBytes, seed, kernel, tools, tags, skippedSteps, startedAt }: DrillOutcome): Content {
   return factList([
     ['layout', layout],
     ['payload', formatSize(payloadBytes)],
     ['kernel', kernel],
     ['tools', tools],
+    ['tags', tags.join(', ')],
     ['seed', seed],
     ['begun', startedAt === null ? null : startedAt.replace('T', ' ').replace(/\.\d+Z$/u, ' UTC')],
     ['left out', skippedSteps.length === 0 ? null : skippedSteps.join(', ')],

@@ -35,7 +35,7 @@ export function drillTable(drills: readonly DrillOutcome[]): Content {
 }
 
 function tableRow(outcome: DrillOutcome): Content {
-  const { job, kernel, tools, checks, exposure, durationMs, promise } = outcome;
+  const { job, kernel, tools, checks, exposure, durationMs, promise, tags } = outcome;
   const word = wordOfOutcome(outcome);
   const held = checks.filter((check) => check.outcome === 'held').length;
   const counted = checks.length === 0 ? '–' : held === checks.length ? String(held) : `${String(held)} of ${String(checks.length)}`;
@@ -48,6 +48,7 @@ function tableRow(outcome: DrillOutcome): Content {
       { scope: 'row', 'data-value': job },
       element('a', { href: `#${job}` }, job),
       element('p', { class: 'quiet promise-short' }, promise),
+      tags.length === 0 ? null : element('p', { class: 'quiet tags' }, tags.flatMap(tagWord)),
     ),
     element('td', { 'data-value': kernel }, kernel),
     element('td', { 'data-value': tools }, tools),
@@ -55,6 +56,11 @@ function tableRow(outcome: DrillOutcome): Content {
     number(exposure?.byteSeconds ?? -1, exposure === null ? '–' : describeExposure(exposure)),
     number(durationMs ?? -1, durationMs === null ? '–' : formatDuration(durationMs)),
   );
+}
+
+/** A tag, by which the page filters, and what separates it from the one before. */
+function tagWord(tag: string, at: number): readonly Content[] {
+  return [at === 0 ? null : ', ', element('span', { 'data-tag': tag }, tag)];
 }
 
 function number(value: number, shown: string): Content {

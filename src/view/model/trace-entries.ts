@@ -2,33 +2,10 @@ import type { RecordedEvent } from '../../core/event.ts';
 import { formatSize } from '../../core/text/size.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
 import type { CommandRun } from './command-runs.ts';
+import { qmpEntries } from './qmp-entries.ts';
+import type { QmpRecord } from './qmp-record.ts';
 import type { TimedEvent } from './timed-event.ts';
-
-/**
- * What a line of the trace is: a command of the procedure or one of raidlab's own, a line of the console, what raidlab made of
- * what was seen, a fault, trouble, something about the machine, or another event in its own words.
- */
-export type EntryKind = 'typed' | 'own' | 'console' | 'lesson' | 'fault' | 'trouble' | 'machine' | 'other';
-
-/** One thing that happened in a step, as a line that may unfold. */
-export interface TraceEntry {
-  /** Its place among the entries of the drill. */
-  readonly id: number;
-  readonly kind: EntryKind;
-  readonly afterMs: number;
-  readonly machine: string | null;
-  readonly head: string;
-  /** What stands at the right: exit code and time. */
-  readonly tail: string;
-  /** Whether it did not go as a reader would hope: a refusal. */
-  readonly isBad: boolean;
-  /** Shown when it is unfolded; empty when there is no more. */
-  readonly body: string;
-  /** The step that it belongs to; null before the first. */
-  readonly step: string | null;
-  /** Of a command, the number of its run. */
-  readonly run: number | null;
-}
+import type { TraceEntry, UnnumberedEntry } from './trace-entry.ts';
 
 /** Events that are shown elsewhere: steps are headings, samples are the map, ends of commands stand with their beginnings. */
 const shownElsewhere: ReadonlySet<string> = new Set([
@@ -43,16 +20,20 @@ const shownElsewhere: ReadonlySet<string> = new Set([
 ]);
 
 /** Gives the entries of a trace, in order of time. */
-export function traceEntries(events: readonly TimedEvent[], runs: readonly CommandRun[]): readonly TraceEntry[] {
+export function traceEntries(
+  events: readonly TimedEvent[],
+  runs: readonly CommandRun[],
+  qmp: QmpRecord = { messages: [], leftOutBytes: 0 },
+): readonly TraceEntry[] {
   const ofRuns = runs.map(entryOfRun);
   const ofEvents = events.flatMap((timed) => (shownElsewhere.has(timed.event.type) ? [] : [entryOf(timed)]));
-  // Both are in order; where they meet, a command stands before what the kernel said of it.
-  return [...ofRuns, ...ofEvents].toSorted((one, other) => one.afterMs - other.afterMs).map((entry, id) => ({ ...entry, id }));
+  // All are in order; where they meet, a command stands before what the kernel said of it.
+  return [...ofRuns, ...ofEvents, ...qmpEntries(qmp, events)]
+    .toSorted((one, other) => one.afterMs - other.afterMs)
+    .map((entry, id) => ({ ...entry, id }));
 }
 
-type Unnumbered = Omit<TraceEntry, 'id'>;
-
-function entryOfRun({ number, machine, command, isTyped, step, beginMs, end }: CommandRun): Unnumbered {
+function entryOfRun({ number, machine, command, isTyped, step, beginMs, end }: CommandRun): UnnumberedEntry {
   const output =
     end === null
       ? ''
@@ -76,13 +57,13 @@ function entryOfRun({ number, machine, command, isTyped, step, beginMs, end }: C
   };
 }
 
-function entryOf({ afterMs, step, event }: TimedEvent): Unnumbered {
+function entryOf({ afterMs, step, event }: TimedEvent): UnnumberedEntry {
   const said = wordsOf(event);
   const machine = 'machine' in event ? event.machine : null;
   return { afterMs, step, machine, tail: '', isBad: false, body: '', run: null, ...said };
 }
 
-type Words = Pick<Unnumbered, 'kind' | 'head'> & Partial<Unnumbered>;
+type Words = Pick<UnnumberedEntry, 'kind' | 'head'> & Partial<UnnumberedEntry>;
 
 function wordsOf(event: RecordedEvent): Words {
   switch (event.type) {

@@ -1,5 +1,5 @@
 import { harmlessText } from '../../core/text/harmless-text.ts';
-import type { EntryKind, TraceEntry } from './trace-entries.ts';
+import type { EntryKind, TraceEntry } from './trace-entry.ts';
 
 /** One row of a trace as it stands on a page: all of them are equally high. */
 export interface TraceLine {
@@ -49,7 +49,7 @@ export function traceLines(entries: readonly TraceEntry[], choice: TraceChoice):
 }
 
 function isOpenAtFirst({ kind, body, isBad }: TraceEntry): boolean {
-  if (kind === 'trouble' || (kind === 'typed' && isBad)) return true;
+  if (kind === 'trouble' || ((kind === 'typed' || kind === 'qmp') && isBad)) return true;
   return kind === 'typed' && body.split('\n', shortOutput + 1).length <= shortOutput;
 }
 

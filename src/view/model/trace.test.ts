@@ -10,7 +10,7 @@ import { mailingListReport } from './mailing-list-report.ts';
 import { timeEvents } from './timed-event.ts';
 import type { TimedEvent } from './timed-event.ts';
 import { traceEntries } from './trace-entries.ts';
-import type { EntryKind } from './trace-entries.ts';
+import type { EntryKind } from './trace-entry.ts';
 import { traceLines } from './trace-lines.ts';
 import { formatTrace, parseTrace } from './trace-text.ts';
 import { compareTwins } from './twin-comparison.ts';

@@ -13,8 +13,9 @@ import type { Lanes } from '../model/lanes.ts';
 import { timeEvents } from '../model/timed-event.ts';
 import type { TimedEvent } from '../model/timed-event.ts';
 import type { TimeView } from '../model/time-scale.ts';
+import type { QmpRecord } from '../model/qmp-record.ts';
 import { traceEntries } from '../model/trace-entries.ts';
-import type { EntryKind, TraceEntry } from '../model/trace-entries.ts';
+import type { EntryKind, TraceEntry } from '../model/trace-entry.ts';
 
 /** A step of the trace, or what was before the first. */
 export interface TraceSection {
@@ -36,6 +37,8 @@ export class DrillState {
   readonly rows: readonly LaneRow[];
   readonly maps: readonly ChunkMap[];
   readonly sections: readonly TraceSection[];
+  /** Whether anything is recorded of what raidlab and QEMU said to each other. */
+  readonly hasQmp: boolean;
 
   /** The part of the time that the lanes show. */
   readonly view: Signal<TimeView>;
@@ -54,8 +57,8 @@ export class DrillState {
   /** The entry that somebody went to last. */
   readonly target = signal<number | null>(null);
 
-  /** Makes what there is to see of the events of a drill, and of its run. */
-  constructor(job: string, ofRun: readonly RecordedEvent[], ofDrill: readonly RecordedEvent[]) {
+  /** Makes what there is to see of the events of a drill and of its run, and of its QMP. */
+  constructor(job: string, ofRun: readonly RecordedEvent[], ofDrill: readonly RecordedEvent[], qmp: QmpRecord) {
     this.job = job;
     this.#ofRun = ofRun;
     this.#ofDrill = ofDrill;
@@ -63,7 +66,8 @@ export class DrillState {
     this.lanes = lanesOf(this.events);
     this.rows = laneRows(this.lanes);
     this.maps = chunkMaps(this.events, this.lanes.disks);
-    this.sections = sectionsOf(this.lanes, traceEntries(this.events, this.lanes.commands));
+    this.sections = sectionsOf(this.lanes, traceEntries(this.events, this.lanes.commands, qmp));
+    this.hasQmp = qmp.messages.length > 0 || qmp.leftOutBytes > 0;
     this.view = signal({ beginMs: this.lanes.beginMs, endMs: this.lanes.endMs });
     this.mapAt = signal(mostTelling(this.maps));
     this.map = computed(() => this.maps[this.mapAt.value]);

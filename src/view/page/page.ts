@@ -13,7 +13,7 @@ import { ChunkMapPanel } from './chunk-map-panel.ts';
 import { DrillState } from './drill-state.ts';
 import { DrillTrace } from './drill-trace.ts';
 import { LanesPanel } from './lanes-panel.ts';
-import { readTrace } from './read-trace.ts';
+import { readQmp, readTrace } from './read-trace.ts';
 import { enliven } from './table-tools.ts';
 
 const states = new Map<string, Promise<DrillState>>();
@@ -21,7 +21,8 @@ const unfolded = new Map<HTMLElement, Promise<DrillState>>();
 
 function stateOf(job: string): Promise<DrillState> {
   const known =
-    states.get(job) ?? Promise.all([readTrace(''), readTrace(job)]).then(([ofRun, ofDrill]) => new DrillState(job, ofRun, ofDrill));
+    states.get(job) ??
+    Promise.all([readTrace(''), readTrace(job), readQmp(job)]).then(([ofRun, ofDrill, qmp]) => new DrillState(job, ofRun, ofDrill, qmp));
   states.set(job, known);
   return known;
 }
@@ -80,6 +81,8 @@ async function followAddress(): Promise<void> {
   const address = parseAddress(location.hash);
   const drill = address === null ? null : document.getElementById(address.job);
   if (address === null || drill?.dataset.job === undefined) return;
+  // A link may go to what is filtered out.
+  drill.hidden = false;
   if (drill instanceof HTMLDetailsElement) drill.open = true;
   const state = await unfold(drill);
   const hasStep = state.sections.some(({ name }) => name === address.step);

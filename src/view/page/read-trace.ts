@@ -1,11 +1,23 @@
 import type { RecordedEvent } from '../../core/event.ts';
+import { parseQmp } from '../model/qmp-record.ts';
+import type { QmpRecord } from '../model/qmp-record.ts';
 import { parseTrace } from '../model/trace-text.ts';
 
 /** Reads the events that the report carries: of a drill, or, with the name `''`, of the run itself. None when it carries none. */
 export async function readTrace(job: string): Promise<readonly RecordedEvent[]> {
-  const blocks = [...document.querySelectorAll<HTMLScriptElement>('script[type="application/x-raidlab-trace"]')];
+  return parseTrace(await carried('trace', job), job);
+}
+
+/** Reads the QMP messages of a drill that the report carries. */
+export async function readQmp(job: string): Promise<QmpRecord> {
+  return parseQmp(await carried('qmp', job));
+}
+
+/** Opens a block of data of the report; empty when it has none such. */
+async function carried(kind: 'trace' | 'qmp', job: string): Promise<string> {
+  const blocks = [...document.querySelectorAll<HTMLScriptElement>(`script[type="application/x-raidlab-${kind}"]`)];
   const block = blocks.find((candidate) => candidate.dataset.job === job);
-  return block === undefined ? [] : parseTrace(await opened(block.text), job);
+  return block === undefined ? '' : opened(block.text);
 }
 
 /** Opens what was compressed in zlib's format and written in base64. */

@@ -18,7 +18,7 @@ export interface StepTraceFacts {
 const machineColumns = 17;
 
 /** The glyph before an entry: its kind is told in more than colour. */
-const glyphs = { typed: '$', own: '·', console: '', lesson: '→', fault: '▼', trouble: '!', machine: '⏻', other: '–' } as const;
+const glyphs = { typed: '$', own: '·', console: '', lesson: '→', fault: '▼', trouble: '!', machine: '⏻', qmp: '⇄', other: '–' } as const;
 
 /** Shows the trace of a step: counters that changed, then everything that happened, line by line. */
 export function StepTrace({ state, section }: StepTraceFacts): Content {

@@ -1,4 +1,4 @@
-import type { EntryKind } from '../model/trace-entries.ts';
+import type { EntryKind } from '../model/trace-entry.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
 import { component, element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
@@ -14,6 +14,7 @@ const kindNames: readonly (readonly [kinds: readonly EntryKind[], name: string])
   [['console'], 'kernel'],
   [['own'], 'raidlab’s own commands'],
   [['machine'], 'machine and QEMU'],
+  [['qmp'], 'QMP'],
 ];
 
 /** Shows the traces of a drill's steps, each folded away until somebody wants it. */
@@ -25,7 +26,7 @@ export function StepsPanel({ state }: { readonly state: DrillState }): Content {
     element(
       'div',
       { class: 'tools' },
-      kindNames.map(([kinds, name]) => kindSwitch(state, kinds, name)),
+      kindNames.filter(([[kind]]) => kind !== 'qmp' || state.hasQmp).map(([kinds, name]) => kindSwitch(state, kinds, name)),
       searchField(state),
       element(
         'button',

@@ -2,19 +2,31 @@
  * Sorts and filters the table of drills, which stands in the document: its rows are moved and hidden, not made anew.
  */
 
+/** What a drill can be chosen by: its words for that, the label while nothing is chosen. */
+interface Trait {
+  readonly label: string;
+  readonly wordsOf: (row: HTMLTableRowElement) => readonly string[];
+}
+
+const traits: readonly Trait[] = [
+  { label: 'every result', wordsOf: (row) => [row.dataset.result ?? ''] },
+  { label: 'every tag', wordsOf: (row) => [...row.querySelectorAll<HTMLElement>('[data-tag]')].map(({ dataset }) => dataset.tag ?? '') },
+  { label: 'every kernel', wordsOf: (row) => [row.dataset.kernel ?? ''] },
+];
+
 /** Makes the table of a report's drills sort and filter. */
 export function enliven(table: HTMLTableElement, tools: HTMLElement): void {
   const rows = [...(table.tBodies[0]?.rows ?? [])];
-  const chosen = { result: '', kernel: '', text: '' };
+  const chosen = new Map<Trait, string>();
   const count = document.createElement('span');
   count.className = 'quiet';
   count.setAttribute('role', 'status');
+  const search = searchField();
   const filter = (): void => {
     for (const row of rows) {
       const isWanted =
-        (chosen.result === '' || row.dataset.result === chosen.result) &&
-        (chosen.kernel === '' || row.dataset.kernel === chosen.kernel) &&
-        row.textContent.toLowerCase().includes(chosen.text);
+        [...chosen].every(([{ wordsOf }, word]) => word === '' || wordsOf(row).includes(word)) &&
+        row.textContent.toLowerCase().includes(search.value.toLowerCase());
       row.hidden = !isWanted;
       const drill = document.getElementById(row.cells[1]?.dataset.value ?? '');
       if (drill !== null) drill.hidden = !isWanted;
@@ -22,38 +34,38 @@ export function enliven(table: HTMLTableElement, tools: HTMLElement): void {
     const shown = rows.filter((row) => !row.hidden).length;
     count.textContent = shown === rows.length ? `${String(rows.length)} drills` : `${String(shown)} of ${String(rows.length)} drills`;
   };
-  const choose = (name: 'result' | 'kernel', label: string): HTMLElement | null => {
-    const values = [...new Set(rows.map((row) => row.dataset[name] ?? ''))];
-    return values.length < 2
-      ? null
-      : selection(label, values, (value) => {
-          chosen[name] = value;
-          filter();
-        });
-  };
+  search.addEventListener('input', filter);
+  const choices = traits.flatMap((trait) => {
+    const words = rows.flatMap(trait.wordsOf);
+    if (new Set(words).size < 2) return [];
+    return selection(trait.label, words, (word) => {
+      chosen.set(trait, word);
+      filter();
+    });
+  });
+  tools.append(...choices, search, count);
+  filter();
+  for (const [at, head] of [...(table.tHead?.rows[0]?.cells ?? [])].entries()) makeSortable(head, at, table, rows);
+}
+
+function searchField(): HTMLInputElement {
   const search = document.createElement('input');
   search.type = 'search';
   search.className = 'tool';
   search.placeholder = 'find a drill';
   search.setAttribute('aria-label', 'Find a drill');
-  search.addEventListener('input', () => {
-    chosen.text = search.value.toLowerCase();
-    filter();
-  });
-  tools.append(...[choose('result', 'every result'), choose('kernel', 'every kernel'), search, count].filter((tool) => tool !== null));
-  filter();
-  for (const [at, head] of [...(table.tHead?.rows[0]?.cells ?? [])].entries()) makeSortable(head, at, table, rows);
+  return search;
 }
 
-function selection(label: string, values: readonly string[], onChoice: (value: string) => void): HTMLElement {
+/** Offers each word once, with how many drills have it. */
+function selection(label: string, words: readonly string[], onChoice: (word: string) => void): HTMLElement {
   const select = document.createElement('select');
   select.className = 'tool';
   select.setAttribute('aria-label', label);
-  for (const value of ['', ...values]) {
-    const option = document.createElement('option');
-    option.value = value;
-    option.textContent = value === '' ? label : value;
-    select.append(option);
+  select.append(new Option(label, ''));
+  for (const word of [...new Set(words)].toSorted()) {
+    const count = words.filter((other) => other === word).length;
+    select.append(new Option(`${word} (${String(count)})`, word));
   }
   select.addEventListener('change', () => {
     onChoice(select.value);
