@@ -24,7 +24,7 @@ test('no key of a container is in an event, a log, a transcript or a process lis
   // Read by a context of its own, so that the reading itself is not what is found.
   const reader = createTestContext();
   const keys: Buffer[] = [];
-  for (const { keyGuestPath } of array.members) {
+  for (const keyGuestPath of array.members.flatMap((member) => member.keyGuestPath ?? [])) {
     keys.push(Buffer.from((await guest.run(reader, ['base64', '--wrap=0', keyGuestPath], { quiet: true })).stdout, 'base64'));
     assert.equal((await guest.run(reader, ['stat', '--format=%a', keyGuestPath])).stdout.trim(), '600');
   }

@@ -1,43 +1,26 @@
-import { resolve } from 'node:path';
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
-import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { command, constant, option } from '@optique/core/primitives';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { auditFacts } from '../core/facts/audit/audit.ts';
 import type { AuditOutcome } from '../core/facts/audit/audit.ts';
 import type { KnownTrouble } from '../core/facts/audit/known-trouble.ts';
-import type { Facts } from '../core/facts/facts.ts';
 import { revealFacts } from '../core/facts/names.ts';
-import { mostFactsBytes, readFacts } from '../core/facts/read-facts.ts';
-import { parseStandIns } from '../core/facts/stand-ins.ts';
-import type { StandIns } from '../core/facts/stand-ins.ts';
-import { RaidlabError } from '../core/failure/failure.ts';
 import { namedLayouts } from '../core/layout/named-layout.ts';
-import { BadJson } from '../core/parsing/json-shape.ts';
 import { harmlessJson } from '../core/text/harmless-text.ts';
-import { createContext } from '../machine/context.ts';
-import { readNamedFile, UnreadableFile } from '../machine/files/named-file.ts';
 import { auditLines } from '../report/audit-lines.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
-import { pathWord } from './options/value-parsers.ts';
+import { factsOptions, findFacts } from './options/facts-input.ts';
 
 /** The command line of `raidlab audit`. */
 export const auditArguments = command(
   'audit',
   object({
     command: constant('audit'),
-    facts: optional(
-      argument(pathWord('FACTS', 'file'), {
-        description: message`A document from "collect", or what its script printed elsewhere. This host if none.`,
-      }),
-    ),
-    map: optional(
-      option('--map', pathWord('FILE', 'file'), { description: message`The map of "collect": real names appear in the report.` }),
-    ),
+    ...factsOptions,
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
   {
@@ -75,35 +58,6 @@ export async function runAuditCommand(cli: Cli, asked: AuditCommand): Promise<Ex
       }),
     );
   return exitCodeOf[audit.outcome];
-}
-
-async function findFacts(cli: Cli, { facts: file, map }: AuditCommand): Promise<{ readonly facts: Facts; readonly standIns: StandIns }> {
-  if (file === undefined) {
-    const { collectFacts } = await import('../machine/facts/collect-facts.ts');
-    const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
-    return collectFacts(ctx, { names: false, ...(map === undefined ? {} : { mapHostPath: resolve(cli.cwdHostPath, map) }) });
-  }
-  const text = await readText(cli, file);
-  const standIns = parseStandIns(map === undefined ? '' : await readText(cli, map));
-  try {
-    return { facts: readFacts(text), standIns };
-  } catch (error) {
-    if (!(error instanceof BadJson)) throw error;
-    throw refuse(`${file} is no document of facts: ${error.message}.`);
-  }
-}
-
-async function readText(cli: Cli, file: string): Promise<string> {
-  try {
-    return await readNamedFile(resolve(cli.cwdHostPath, file), mostFactsBytes);
-  } catch (error) {
-    if (!(error instanceof UnreadableFile)) throw error;
-    throw refuse(`${file} cannot be read: ${error.why}.`);
-  }
-}
-
-function refuse(why: string): RaidlabError {
-  return new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab audit' });
 }
 
 /** What the drills know of kernels and tools: of any array, or of one profile. */

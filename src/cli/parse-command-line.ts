@@ -33,6 +33,8 @@ import type { LabCommand } from './lab/lab-commands.ts';
 import type { Output } from './terminal/output.ts';
 import { newArguments, newExamples } from './new.ts';
 import type { NewCommand } from './new.ts';
+import { rehearseArguments, rehearseExamples } from './rehearse.ts';
+import type { RehearseCommand } from './rehearse.ts';
 import { reportArguments, reportExamples } from './report.ts';
 import type { ReportCommand } from './report.ts';
 import { helpLines } from './help-page.ts';
@@ -43,7 +45,7 @@ export const parserFor = (cli: Cli) =>
   or(
     group('Drills', or(drillArguments, drillsArguments, reportArguments, newArguments, kernelLogArguments)),
     group('Labs', labArguments(cli)),
-    group('Your own array', or(auditArguments, collectArguments)),
+    group('Your own array', or(auditArguments, rehearseArguments, collectArguments)),
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
   );
 
@@ -58,6 +60,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   kernels: kernelsExamples,
   'kernel-log': kernelLogExamples,
   audit: auditExamples,
+  rehearse: rehearseExamples,
   collect: collectExamples,
   ...labExamples,
   completion: [
@@ -80,6 +83,7 @@ export type CommandLine =
   | KernelsCommand
   | KernelLogCommand
   | AuditCommand
+  | RehearseCommand
   | CollectCommand
   | LabCommand
   | { readonly command: 'shown'; readonly exitCode: ExitCode };

@@ -10,6 +10,7 @@ import { runDrillsCommand } from './drills.ts';
 import { runKernelsCommand } from './kernels.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { runLabCommand } from './lab/lab-commands.ts';
+import { runRehearseCommand } from './rehearse.ts';
 import { runReportCommand } from './report.ts';
 import { runNewCommand } from './new.ts';
 import { parseCommandLine } from './parse-command-line.ts';
@@ -45,6 +46,8 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runKernelLogCommand(cli, asked);
     case 'audit':
       return runAuditCommand(cli, asked);
+    case 'rehearse':
+      return runRehearseCommand(cli, asked);
     case 'collect':
       return runCollectCommand(cli, asked);
     default:

@@ -28,6 +28,8 @@ export interface DrillRequest {
   /** The layout a person named, by name or file: a drill that is not made for it is skipped. */
   readonly layoutAsked?: LayoutAsked;
   readonly payloadBytes: number;
+  /** The 1-based number of the member to be lost, for a drill that can lose any; the first if undefined. */
+  readonly lostMember?: number;
   /** Decides the payload and everything else random in it. */
   readonly seed: string;
   /** The array it runs on, for a drill that does not build one. */

@@ -23,6 +23,8 @@ export interface Step {
   readonly plan: (array: ArrayPlan) => readonly PlanLine[];
   /** Runs it. */
   readonly run: (run: DrillRun) => Promise<void>;
+  /** Whether the drill does it only to have something to prove, such as writing more files: whoever repairs an array of their own leaves it out. */
+  readonly isForProof?: true;
   /** Changes when `run` does something else under the same plan, so that the template of a build step changes too. */
   readonly edition?: string;
 }
@@ -95,6 +97,8 @@ export interface Drill {
   readonly steps: readonly Step[];
   /** The step where a person with this trouble starts; by default the first one after the last fault. */
   readonly repairFrom?: string;
+  /** Whether any member can be the lost one, not only the first. */
+  readonly losesAny?: true;
   /** What may be lost, in one sentence; nothing by default. The drill predicts the exact files on the way ({@link DrillRun.predictLoss}). */
   readonly mayLose?: string;
   /** What follows the steps: the whole proof, or nothing (its checks are made on the way). */

@@ -22,13 +22,15 @@ export interface PlanOptions {
   readonly skippedSteps: readonly string[];
   /** What is known of the machine, in words; nothing by default. */
   readonly machine?: readonly string[];
+  /** The 1-based number of the lost member, in a drill that can lose any; the first by default. */
+  readonly lostMember?: number;
 }
 
 /** Gives the plan of a drill. LUKS UUIDs, which are new in every run, appear as `UUID-OF-DISK1`, …; everything else is exactly what a run types. */
 export function planDrill(drill: Drill, options: PlanOptions): DrillPlan {
-  const { layout, skippedSteps, machine = [] } = options;
+  const { layout, skippedSteps, machine = [], lostMember } = options;
   const uuids = diskSizesBytes(layout).map((_, index) => `UUID-OF-DISK${String(index + 1)}`);
-  const array = planArray(layout, uuids);
+  const array = planArray(layout, uuids, lostMember);
   const steps = drill.steps.map((step) => ({
     name: step.name,
     title: step.title,

@@ -1,3 +1,4 @@
+import type { EventBody } from '../../core/event.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { isGlob } from '../../core/text/glob.ts';
 import { checkLayout } from '../../core/layout/layout-mistakes.ts';
@@ -10,7 +11,15 @@ import type { LayoutOptions } from './layout-options.ts';
 import { isDrillFile, loadTypedDrill } from './typed-drill.ts';
 
 /** A drill with what differs from its defaults. */
-export type ChosenDrill = Pick<DrillRequest, 'drill' | 'layout' | 'layoutAsked' | 'payloadBytes' | 'skippedSteps' | 'expectation'>;
+export type ChosenDrill = Pick<
+  DrillRequest,
+  'drill' | 'layout' | 'layoutAsked' | 'payloadBytes' | 'skippedSteps' | 'expectation' | 'lostMember'
+> & {
+  /** What it is called in the run; the name of the drill by default. */
+  readonly label?: string;
+  /** Hears every event of it. */
+  readonly listen?: (event: EventBody) => void;
+};
 
 /** What a command line says about which drills to run. */
 interface DrillWishes extends LayoutOptions {

@@ -8,6 +8,7 @@ import { warnOfLayout } from '../../core/layout/layout-mistakes.ts';
 import type { ReporterSpec } from '../../core/reporter-spec.ts';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import type { DrillRequest } from '../../drills/drill-request.ts';
+import type { Context } from '../../machine/context.ts';
 import { measureHostRoom } from '../../machine/host/host-room.ts';
 import { requireSuite } from '../../machine/image/packages/suite.ts';
 import { describeForeseen } from '../../machine/image/tools/tools-for-kernel.ts';
@@ -27,6 +28,7 @@ import { openHtmlReport } from './html-report.ts';
 import { keepMachine } from './keep-machine.ts';
 import { checkReporters, openReporters } from './reporters.ts';
 import { withRun } from './run.ts';
+import type { OpenJob, OpenRun } from './run.ts';
 
 /** What a command line says of a run of drills, whatever the drills. */
 export interface RunWishes extends MachineOptions, ShowOptions {
@@ -39,6 +41,8 @@ export interface RunWishes extends MachineOptions, ShowOptions {
   readonly seed: InferValue<typeof seedOption>;
   readonly keep: InferValue<typeof keepOption>;
   readonly output: InferValue<typeof outputOption>;
+  /** What is done when all drills have ended, still in the run; gives an exit code of its own. Not when the run is interrupted. */
+  readonly finish?: (run: Pick<OpenRun, 'ctx' | 'hostPath'> & { readonly seed: string }) => Promise<ExitCode>;
 }
 
 /** Runs drills in the given order, or prints their plans; gives the most severe exit code of their verdicts. */
@@ -51,7 +55,9 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
   await requireHostOf(cli);
 
   const { runDrills } = await import('../../drills/run-drills.ts');
-  const labels = labelJobs(drills.map(({ drill, expectation }) => (expectation === undefined ? drill.name : `${drill.name}-twin`)));
+  const labels = labelJobs(
+    drills.map(({ drill, expectation, label }) => label ?? (expectation === undefined ? drill.name : `${drill.name}-twin`)),
+  );
   const room = await measureHostRoom(asked.memory);
   const { limit, remark } = planJobs(room, drills.length, asked.jobs);
   const shared = sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room)));
@@ -63,17 +69,28 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
     presenters: openReporters(cli, reporters, listOptions, html),
     html,
   };
-  return withRun(cli, options, async ({ ctx, openJob }) => {
+  return withRun(cli, options, async ({ ctx, hostPath, openJob }) => {
     const remarks = new Set([...(remark === null ? [] : [remark]), ...drills.flatMap(({ layout }) => warnOfLayout(layout))]);
     for (const text of remarks) ctx.emit({ type: 'remark-made', text });
     const jobs = drills.map((drill, index) => {
-      const open = openJob(labels[index] ?? drill.drill.name);
+      const open = heard(openJob(labels[index] ?? drill.drill.name), drill.listen);
       const keep: DrillRequest['keep'] = async (machine) => keepMachine(cli, open.ctx, machine);
       return { ...open, request: { ...shared, ...drill, runHostPath: open.hostPath, ...(asked.keep ? { keep } : {}) } };
     });
     const outcomes = await runDrills(ctx, jobs, limit);
-    return mostSevere(outcomes.map((outcome) => outcome.exitCode));
+    const finished = (await asked.finish?.({ ctx, hostPath, seed: shared.seed })) ?? exitCodes.held;
+    return mostSevere([...outcomes.map((outcome) => outcome.exitCode), finished]);
   });
+}
+
+/** A job whose events somebody hears besides. */
+function heard(open: OpenJob, listen: ChosenDrill['listen']): OpenJob {
+  if (listen === undefined) return open;
+  const emit: Context['emit'] = (event) => {
+    open.ctx.emit(event);
+    listen(event);
+  };
+  return { ...open, ctx: { ...open.ctx, emit } };
 }
 
 /** What all drills of a run have in common. */
@@ -105,8 +122,8 @@ async function printPlans(
   const { tools, foreseen } = parts;
   const machine = describeForeseen(foreseen, tools);
   // A drill that is repeated is planned once.
-  const plans = [...new Set(drills)].map(({ drill, layout, skippedSteps }) =>
-    planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine }),
+  const plans = [...new Set(drills)].map(({ drill, layout, skippedSteps, lostMember }) =>
+    planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine, ...(lostMember === undefined ? {} : { lostMember }) }),
   );
   if (asked.json) cli.screen.data(plans.map((plan) => `${harmlessJson({ v: 1, ...plan })}\n`).join(''));
   else cli.screen.keep(plans.flatMap((plan, index) => [...(index === 0 ? [] : [blank, blank]), ...planLines(plan)]));

@@ -15,10 +15,14 @@ export interface ArrayPlan {
   readonly spares: readonly ContainerPlan[];
   /** The subvolume that fstab mounts, in the words of `subvol=`; null: the top level. */
   readonly subvolume: string | null;
+  /** The devid of each member. */
+  readonly devids: readonly number[];
+  /** The 1-based number of the member that is lost, in a drill that can lose any. */
+  readonly lostMember: number;
 }
 
-/** Plans the array; `luksUuids` has one UUID per disk, members first, new for every array. */
-export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): ArrayPlan {
+/** Plans the array; `luksUuids` has one UUID per disk, members first, new for every array. `lostMember`: its 1-based number. */
+export function planArray(layout: ArrayLayout, luksUuids: readonly string[], lostMember = 1): ArrayPlan {
   const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid, layout.bus));
   const members = layout.memberSizesBytes.length;
   if (containers.length !== members + layout.spareSizesBytes.length) throw new RangeError('planArray: one LUKS UUID for each disk');
@@ -27,6 +31,9 @@ export function planArray(layout: ArrayLayout, luksUuids: readonly string[]): Ar
     members: containers.slice(0, members),
     spares: containers.slice(members),
     subvolume: layout.subvolumes[0]?.name ?? null,
+    // mkfs numbers them so.
+    devids: layout.memberSizesBytes.map((_, index) => index + 1),
+    lostMember,
   };
 }
 

@@ -8,14 +8,16 @@ export interface ContainerPlan {
   readonly serial: string;
   /** The stable name of the disk in the guest; never a letter, which may change between boots. */
   readonly guestDevice: string;
-  /** The keyfile in the guest, mode 0600; its content never leaves the guest. */
-  readonly keyGuestPath: string;
+  /** The keyfile in the guest, mode 0600; its content never leaves the guest. Null: a passphrase, for which cryptsetup asks. */
+  readonly keyGuestPath: string | null;
   /** `crypt-btrfs1`. */
   readonly mappingName: string;
   /** `/dev/mapper/crypt-btrfs1`. */
   readonly mappingGuestDevice: string;
   /** The UUID for the LUKS header; crypttab names it. */
   readonly luksUuid: string;
+  /** In crypttab, one word each. */
+  readonly crypttabOptions: readonly string[];
 }
 
 /** The beginning of udev's name for a disk, by bus; the serial follows. Source: 60-persistent-storage.rules of systemd. */
@@ -44,6 +46,7 @@ export function planContainer(number: number, luksUuid: string, bus: Bus = 'scsi
     mappingName,
     mappingGuestDevice: `/dev/mapper/${mappingName}`,
     luksUuid,
+    crypttabOptions: ['luks', 'nofail'],
   };
 }
 
@@ -54,24 +57,34 @@ export type ContainerFormat = Pick<ArrayLayout, 'encryption' | 'cipher' | 'secto
 export function planCreateContainer(container: ContainerPlan, format: ContainerFormat): readonly Command[] {
   const { keyGuestPath, guestDevice } = container;
   return [
-    command('install', '-d', '-m', '0700', '/etc/luks'),
-    // The empty file is made 0600 before it contains any key byte.
-    command('install', '-m', '0600', '/dev/null', keyGuestPath),
-    planFillKey(container),
+    ...(keyGuestPath === null ? [] : planCreateKey(keyGuestPath)),
     command(
       'cryptsetup',
       'luksFormat',
-      '--batch-mode',
+      // Without a keyfile somebody is there to answer.
+      ...(keyGuestPath === null ? [] : ['--batch-mode']),
       ...formatWords(format),
       '--uuid',
       container.luksUuid,
       ...kdfWords(format),
-      '--key-file',
-      keyGuestPath,
+      ...keyWords(container),
       guestDevice,
     ),
     planOpenContainer(container),
   ];
+}
+
+function planCreateKey(keyGuestPath: string): readonly Command[] {
+  return [
+    command('install', '-d', '-m', '0700', keyGuestPath.slice(0, keyGuestPath.lastIndexOf('/'))),
+    // The empty file is made 0600 before it contains any key byte.
+    command('install', '-m', '0600', '/dev/null', keyGuestPath),
+    planFillKeyFile(keyGuestPath),
+  ];
+}
+
+function keyWords({ keyGuestPath }: ContainerPlan): readonly string[] {
+  return keyGuestPath === null ? [] : ['--key-file', keyGuestPath];
 }
 
 function formatWords({ encryption, cipher, sectorSize }: ContainerFormat): readonly string[] {
@@ -89,22 +102,18 @@ function kdfWords({ kdf }: ContainerFormat): readonly string[] {
 }
 
 /** The command that fills a keyfile with random bytes; its previous content is lost. */
-export function planFillKey({ keyGuestPath }: ContainerPlan): Command {
+export function planFillKey({ serial, keyGuestPath }: ContainerPlan): Command {
+  if (keyGuestPath === null) throw new RangeError(`planFillKey: ${serial} has no keyfile`);
+  return planFillKeyFile(keyGuestPath);
+}
+
+function planFillKeyFile(keyGuestPath: string): Command {
   return command('dd', 'if=/dev/urandom', `of=${keyGuestPath}`, `bs=${String(keyBytes)}`, 'count=1', 'status=none');
 }
 
 /** The command that opens a container by its key. */
 export function planOpenContainer(container: ContainerPlan): Command {
-  return command(
-    'cryptsetup',
-    'open',
-    '--type',
-    'luks',
-    '--key-file',
-    container.keyGuestPath,
-    container.guestDevice,
-    container.mappingName,
-  );
+  return command('cryptsetup', 'open', '--type', 'luks', ...keyWords(container), container.guestDevice, container.mappingName);
 }
 
 /** The command that closes a container: its mapping goes. */
@@ -134,7 +143,7 @@ export function planBackUpHeader(container: ContainerPlan): readonly Command[] {
 export function planRestoreHeader(container: ContainerPlan): readonly Command[] {
   const backup = headerBackupGuestPath(container);
   return [
-    command('cryptsetup', 'open', '--test-passphrase', '--header', backup, '--key-file', container.keyGuestPath, container.guestDevice),
+    command('cryptsetup', 'open', '--test-passphrase', '--header', backup, ...keyWords(container), container.guestDevice),
     command('cryptsetup', 'luksHeaderRestore', '--batch-mode', '--header-backup-file', backup, container.guestDevice),
   ];
 }
@@ -146,12 +155,12 @@ export function planDumpRequirements({ guestDevice }: ContainerPlan): Command {
 
 /** The command that tests whether a container's key fits, without opening it. */
 export function planTestKey(container: ContainerPlan): Command {
-  return command('cryptsetup', 'open', '--test-passphrase', '--type', 'luks', '--key-file', container.keyGuestPath, container.guestDevice);
+  return command('cryptsetup', 'open', '--test-passphrase', '--type', 'luks', ...keyWords(container), container.guestDevice);
 }
 
 /** The line of a container in /etc/crypttab: by LUKS UUID, so that it survives changing letters; nofail, so that a lost disk does not stop a boot. */
-export function crypttabLine(container: ContainerPlan): string {
-  return `${container.mappingName} UUID=${container.luksUuid} ${container.keyGuestPath} luks,nofail`;
+export function crypttabLine({ mappingName, luksUuid, keyGuestPath, crypttabOptions }: ContainerPlan): string {
+  return `${mappingName} UUID=${luksUuid} ${keyGuestPath ?? 'none'} ${crypttabOptions.join(',')}`;
 }
 
 /** The command that records a container in /etc/crypttab. */
@@ -160,6 +169,6 @@ export function planAddToCrypttab(container: ContainerPlan): Command {
 }
 
 /** The command that removes a container from /etc/crypttab. */
-export function planRemoveFromCrypttab(container: ContainerPlan): Command {
-  return command('sed', '-i', `/^${container.mappingName} /d`, '/etc/crypttab');
+export function planRemoveFromCrypttab({ mappingName }: ContainerPlan): Command {
+  return command('sed', '-i', `/^${mappingName.replaceAll(/[.*[\]^$/\\]/gu, '\\$&')} /d`, '/etc/crypttab');
 }

@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 export type PlanLine = { readonly kind: 'command'; readonly command: Command } | { readonly kind: 'act'; readonly text: string };
 
 /** A step as it would be done. */
-interface PlannedStep {
+export interface PlannedStep {
   readonly name: string;
   readonly title: string;
   /** Whether `--skip-step` leaves it out. */

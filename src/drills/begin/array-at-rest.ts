@@ -7,11 +7,11 @@ import type { MachineKit } from './machine-kit.ts';
 
 /** Makes a drill that starts from an existing array; the payload comes on a separate disk. Its machine is off. */
 export async function openRunOnArray(ctx: Context, kit: MachineKit, request: DrillRequest, array: ArrayAtRest): Promise<DrillRun> {
-  const { drill, layout, seed } = request;
+  const { drill, layout, seed, lostMember } = request;
   const { payload, disk } = await writeDrillPayload(ctx, kit.disksHostPath, request);
   return new DrillRun(ctx, {
     drill: drill.name,
-    array: planArray(layout, array.luksUuids),
+    array: planArray(layout, array.luksUuids, lostMember),
     kit,
     disks: { ...array.disks, disks: [...array.disks.disks, disk] },
     payload,

@@ -112,9 +112,9 @@ export async function ensureArrayTemplate(
 /** Forks a drill's machine from the template, with its own copy-on-write disks, and gives the drill as it is after its build steps. */
 export async function resumeFromTemplate(ctx: Context, kit: MachineKit, request: DrillRequest, template: ArrayTemplate): Promise<DrillRun> {
   const { facts, payload, saved } = template;
-  const { layout } = request;
+  const { layout, lostMember } = request;
   const disks = await overlayDisks(ctx, kit, 'main', template.disks);
-  const array = planArray(layout, [...facts.luksUuids, ...drawUuids(layout.spareSizesBytes.length)]);
+  const array = planArray(layout, [...facts.luksUuids, ...drawUuids(layout.spareSizesBytes.length)], lostMember);
   const run = new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed: request.seed });
   await run.boot(async (startCtx, spec) => forkMachine(startCtx, spec, saved));
   run.writtenTrees.push(...facts.writtenTrees);

@@ -25,9 +25,9 @@ export function drawUuids(count: number): readonly string[] {
 
 /** Makes a drill that starts from blank disks, in the kit's directory for disks: payload, system disk, array disks. Its machine is off. */
 export async function openBlankRun(ctx: Context, kit: MachineKit, request: DrillRequest, machineName = 'main'): Promise<DrillRun> {
-  const { layout, seed } = request;
+  const { layout, seed, lostMember } = request;
   const { payload } = await writeDrillPayload(ctx, kit.disksHostPath, request);
-  const array = planArray(layout, drawUuids(diskSizesBytes(layout).length));
+  const array = planArray(layout, drawUuids(diskSizesBytes(layout).length), lostMember);
   await createOverlay(ctx, {
     hostPath: join(kit.disksHostPath, 'system.qcow2'),
     backingHostPath: kit.parts.tools.systemHostPath,

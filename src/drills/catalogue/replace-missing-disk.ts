@@ -29,6 +29,7 @@ export const replaceMissingDisk: Drill = {
   tags: ['missing', 'replace', 'balance'],
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  losesAny: true,
   knowledge: [replaceMissingCrash],
   payloadBytes: 32 * 1024 ** 2,
   steps: [buildArray, writePayload, startWriter, pullDisk, restartWithoutDisk, ...serveDegraded, ...replaceAndConvert],

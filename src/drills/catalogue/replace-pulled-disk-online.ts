@@ -11,8 +11,8 @@ import { readOutput, tryCommand } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
-import { memberOf } from '../steps/disks-of.ts';
-import { lookAtPulledDisk, lostDevid, recordsWithoutDisk } from '../steps/lose-disk-steps.ts';
+import { lostMemberOf } from '../steps/disks-of.ts';
+import { lookAtPulledDisk, recordsWithoutDisk } from '../steps/lose-disk-steps.ts';
 import { recordsAtWork } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { replacePresentDisk, updateCrypttab } from '../steps/replace-steps.ts';
@@ -36,14 +36,14 @@ const pullWhileWriting: Step = {
   phase: 'fault',
   skippable: false,
   plan: (array) => {
-    const lost = memberOf(array, lostDevid);
+    const lost = lostMemberOf(array);
     return [
       act(`pull ${lost.serial} while the live writer writes`),
       ...typed(planCheckDeviceStats(), lookAt.filesystemShow, planMappingStatus(lost), lookAt.deviceStats),
     ];
   },
   run: async (run) => {
-    const lost = memberOf(run.array, lostDevid);
+    const lost = lostMemberOf(run.array);
     await run.waitForJournal(recordsAtWork);
     const pulledMs = performance.now();
     await run.pullDisk(lost.serial);
@@ -85,11 +85,11 @@ const deferRemoval: Step = {
   phase: 'repair',
   skippable: false,
   plan: (array) => {
-    const lost = memberOf(array, lostDevid);
+    const lost = lostMemberOf(array);
     return typed(planCloseContainer(lost), planCloseDeferred(lost), planRemoveDeferred(lost));
   },
   run: async (run) => {
-    const lost = memberOf(run.array, lostDevid);
+    const lost = lostMemberOf(run.array);
     await run.look(planCloseContainer(lost), ({ exitCode }) =>
       exitCode === 0 ? 'The mapping is closed, although btrfs had it open.' : 'Refused: btrfs still has the dead mapping open.',
     );
@@ -120,7 +120,7 @@ const lookBack: Step = {
   title: 'The dead mapping is gone; the live writer saw no error',
   phase: 'repair',
   skippable: false,
-  plan: (array) => [...typed(planMappingStatus(memberOf(array, lostDevid))), act('stop the live writer, and ask what it saw')],
+  plan: (array) => [...typed(planMappingStatus(lostMemberOf(array))), act('stop the live writer, and ask what it saw')],
   run: async (run) => {
     await judgeMappingGone(run);
     await run.waitForJournal(recordsAtWork);
@@ -138,7 +138,7 @@ const lookBack: Step = {
 
 async function judgeMappingGone(run: DrillRun): Promise<void> {
   const { ctx, guest } = run;
-  const lost = memberOf(run.array, lostDevid);
+  const lost = lostMemberOf(run.array);
   const options = { waitingFor: `the mapping ${lost.mappingName} to go`, withinMs: mappingGoneWithinMs };
   const gone = await watchFor(ctx, options, performance.now(), async () => {
     // cryptsetup-status(8): exit 4 when the mapping is not active, and it says so.
@@ -182,6 +182,7 @@ export const replacePulledDiskOnline: Drill = {
   tags: ['pull', 'replace', 'luks', 'write-errors'],
   layout: defaultLayout,
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
+  losesAny: true,
   payloadBytes: 16 * 1024 ** 2,
   steps: [buildArray, writePayload, startWriter, pullWhileWriting, deferRemoval, replacePresentDisk, updateCrypttab, lookBack, resetStats],
   proof: 'full',

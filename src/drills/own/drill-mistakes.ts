@@ -23,6 +23,7 @@ const drillShape: Shape = {
   payloadBytes: kinds.bytes,
   steps: kinds.records,
   mayLose: optional(kinds.text),
+  losesAny: optional(kinds.flag),
   repairFrom: optional(kinds.name),
   proof: oneOf(['full', 'none']),
   twin: { expected: 'the twin, or null for a demonstration', accepts: (value) => value === null || isRecord(value) },
@@ -33,6 +34,7 @@ const stepShape: Shape = {
   title: kinds.text,
   phase: oneOf(['build', 'fault', 'repair']),
   skippable: kinds.flag,
+  isForProof: optional(kinds.flag),
   plan: kinds.function,
   run: kinds.function,
 };

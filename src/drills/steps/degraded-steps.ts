@@ -5,8 +5,7 @@ import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
 import type { Step } from '../drill.ts';
 import { degradedTree, planExtractTree, writeTree } from './build-steps.ts';
-import { memberOf } from './disks-of.ts';
-import { lostDevid } from './lose-disk-steps.ts';
+import { lostMemberOf, survivorOf } from './disks-of.ts';
 import { startWriting } from './live-writer.ts';
 import { act, typed, typedStep } from './plan-line.ts';
 
@@ -30,13 +29,10 @@ export const openSurvivors: Step = {
 };
 
 function planOpenSurvivors(array: ArrayPlan): readonly Command[] {
-  return [
-    ...array.members.filter((member) => member !== memberOf(array, lostDevid)).map(planOpenContainer),
-    command('btrfs', 'device', 'scan'),
-  ];
+  return [...array.members.filter((member) => member !== lostMemberOf(array)).map(planOpenContainer), command('btrfs', 'device', 'scan')];
 }
 
-/** Mounts the array without its first member. */
+/** Mounts the array without the lost member. */
 export const mountDegraded = typedStep({
   name: 'mount-degraded',
   title: 'Mount degraded',
@@ -45,9 +41,9 @@ export const mountDegraded = typedStep({
   commands: (array) => [planMountDegraded(array)],
 });
 
-/** The command that mounts the array without its first member, by the second. */
+/** The command that mounts the array without the lost member, by another. */
 export function planMountDegraded(array: ArrayPlan): Command {
-  return planMountArray(array, memberOf(array, lostDevid + 1).mappingGuestDevice, 'degraded');
+  return planMountArray(array, survivorOf(array).mappingGuestDevice, 'degraded');
 }
 
 /** Writes a second tree, and keeps the live writer writing: the array is in service. */
@@ -56,6 +52,7 @@ export const writeDegraded: Step = {
   title: 'Write more while degraded',
   phase: 'repair',
   skippable: true,
+  isForProof: true,
   plan: () => [
     ...typed(planExtractTree(degradedTree), command('sync')),
     act('start the live writer again: the array is in service during its repair'),
@@ -66,5 +63,5 @@ export const writeDegraded: Step = {
   },
 };
 
-/** From closed members to an array in service without its first one. */
+/** From closed members to an array in service without the lost one. */
 export const serveDegraded = [openSurvivors, mountDegraded, writeDegraded] as const;

@@ -11,6 +11,23 @@ export function spareOf(array: ArrayPlan, number = 1): ContainerPlan {
   return at(array.spares, number, 'spare');
 }
 
+/** Gives the member that is lost. */
+export function lostMemberOf(array: ArrayPlan): ContainerPlan {
+  return memberOf(array, array.lostMember);
+}
+
+/** Gives the devid of the member that is lost. */
+export function lostDevidOf({ devids, lostMember }: ArrayPlan): number {
+  const devid = devids[lostMember - 1];
+  if (devid === undefined) throw new Error(`the array has no member number ${String(lostMember)}`);
+  return devid;
+}
+
+/** Gives a member that is left: the next one. */
+export function survivorOf(array: ArrayPlan): ContainerPlan {
+  return memberOf(array, (array.lostMember % array.members.length) + 1);
+}
+
 function at(containers: readonly ContainerPlan[], number: number, what: string): ContainerPlan {
   const container = containers[number - 1];
   if (container === undefined) throw new Error(`the layout has no ${what} number ${String(number)}`);

@@ -119,3 +119,18 @@ function fillFiles(layout: ArrayLayout, { kept, spared }: FillShares): readonly 
   );
   return [...keptFiles, fileOf(sparedGuestPath, spared)];
 }
+
+/** Gives the step that takes this much more of the room for data, in chunks without content: nobody promises it. */
+export function fillLike(sizeBytes: number): Step {
+  const commands = [command('fallocate', '--length', String(sizeBytes), `${arrayGuestPath}/taken`), command('sync')];
+  return {
+    name: 'fill-like-array',
+    title: 'Take as much of the room as on the real array',
+    phase: 'build',
+    skippable: false,
+    plan: () => typed(...commands),
+    run: async (run) => {
+      for (const planned of commands) await run.type(planned);
+    },
+  };
+}

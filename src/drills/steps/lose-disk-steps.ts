@@ -6,7 +6,7 @@ import { lookAt } from '../../core/plan/repair.ts';
 import { readOutput } from '../../storage/type-command.ts';
 import type { Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
-import { memberOf } from './disks-of.ts';
+import { lostMemberOf } from './disks-of.ts';
 import { recordsAtWork } from './live-writer.ts';
 import { act, typed } from './plan-line.ts';
 import { restart } from './restart-step.ts';
@@ -15,24 +15,24 @@ import { countersSeen } from './counters.ts';
 /** The records it must have once the disk is gone: enough for btrfs to have met the dead disk. */
 export const recordsWithoutDisk = 15;
 
-/** The devid of the lost member in drills that lose one. */
+/** The devid of the lost member in drills that always lose the first. */
 export const lostDevid = 1;
 
-/** Pulls the first member's disk from the running machine while the live writer writes. */
+/** Pulls the lost member's disk from the running machine while the live writer writes. */
 export const pullDisk: Step = {
   name: 'pull-disk',
   title: 'Pull a disk out of the running machine',
   phase: 'fault',
   skippable: false,
   plan: (array) => {
-    const lost = memberOf(array, lostDevid);
+    const lost = lostMemberOf(array);
     return [
       act(`pull ${lost.serial} while the live writer writes`),
       ...typed(lookAt.filesystemShow, planMappingStatus(lost), lookAt.deviceStats),
     ];
   },
   run: async (run) => {
-    const lost = memberOf(run.array, lostDevid);
+    const lost = lostMemberOf(run.array);
     await run.waitForJournal(recordsAtWork);
     await run.pullDisk(lost.serial);
     await run.waitForJournal(recordsWithoutDisk);
@@ -66,16 +66,16 @@ export const restartWithoutDisk: Step = {
   plan: () => [act('clean shutdown; power on again, the disk stays out')],
 };
 
-/** Removes the first member's disk from a machine switched off for it: nothing is written without the disk until somebody decides to. */
+/** Removes the lost member's disk from a machine switched off for it: nothing is written without the disk until somebody decides to. */
 export const takeDiskOut: Step = {
   name: 'take-disk-out',
   title: 'Switch off, and lose a disk',
   phase: 'fault',
   skippable: false,
-  plan: (array) => [act(`clean shutdown; ${memberOf(array, lostDevid).serial} is dead; power on again`)],
+  plan: (array) => [act(`clean shutdown; ${lostMemberOf(array).serial} is dead; power on again`)],
   run: async (run) => {
     await run.shutdown();
-    await run.pullDisk(memberOf(run.array, lostDevid).serial);
+    await run.pullDisk(lostMemberOf(run.array).serial);
     await run.boot();
   },
 };

@@ -88,8 +88,8 @@ function canMirrorAgain(array: FoundArray, dead: readonly FoundMember[]): boolea
   );
 }
 
-/** `btrfs replace` wants a target of at least the source's size, to the byte. Source: fs/btrfs/dev-replace.c, btrfs_init_dev_replace_tgtdev(). */
-function sizeReplacement({ sizeBytes, luks, container, device }: FoundMember): ReplacementSize | null {
+/** Gives how large a disk must be to replace a member; null when its size is not known. `btrfs replace` wants a target of at least the source's size, to the byte. Source: fs/btrfs/dev-replace.c, btrfs_init_dev_replace_tgtdev(). */
+export function sizeReplacement({ sizeBytes, luks, container, device }: FoundMember): ReplacementSize | null {
   if (sizeBytes === null) return null;
   const isEncrypted = container !== null;
   const mappedBytes = container?.sizeBytes === undefined || device?.sizeBytes === undefined ? null : container.sizeBytes - device.sizeBytes;

@@ -13,15 +13,17 @@ export interface Suite {
   readonly security: boolean;
   /** Whether util-linux is split: hwclock, fsfreeze and others moved to util-linux-extra in bookworm. */
   readonly utilLinuxExtra: boolean;
+  /** The series of its kernel, where that never changes: in a release. */
+  readonly kernelSeries?: string;
 }
 
 /** The suites, oldest first. Source: the releases of Debian, https://wiki.debian.org/DebianReleases. */
 export const suites: readonly Suite[] = [
   // Its support ended in August 2026: the security archive's index names packages that are gone.
-  { name: 'bullseye', base: 'bullseye', backports: false, security: false, utilLinuxExtra: false },
-  { name: 'bookworm', base: 'bookworm', backports: false, security: true, utilLinuxExtra: true },
+  { name: 'bullseye', base: 'bullseye', backports: false, security: false, utilLinuxExtra: false, kernelSeries: '5.10' },
+  { name: 'bookworm', base: 'bookworm', backports: false, security: true, utilLinuxExtra: true, kernelSeries: '6.1' },
   { name: 'bookworm-backports', base: 'bookworm', backports: true, security: true, utilLinuxExtra: true },
-  { name: 'trixie', base: 'trixie', backports: false, security: true, utilLinuxExtra: true },
+  { name: 'trixie', base: 'trixie', backports: false, security: true, utilLinuxExtra: true, kernelSeries: '6.12' },
   { name: 'trixie-backports', base: 'trixie', backports: true, security: true, utilLinuxExtra: true },
   { name: 'forky', base: 'forky', backports: false, security: false, utilLinuxExtra: true },
   { name: 'sid', base: 'sid', backports: false, security: false, utilLinuxExtra: true },

@@ -1,0 +1,116 @@
+import type { ArrayLayout } from '../../layout/layout.ts';
+import { predictUsableBytes } from '../../layout/usable-space.ts';
+import { formatSize } from '../../text/size.ts';
+import { layoutOfArray } from '../facts-to-layout.ts';
+import type { FoundArray, FoundMember } from '../found-array.ts';
+import { properMembers } from '../found-array.ts';
+import { nameOfMember } from '../names.ts';
+import { scaleDisks } from './scale.ts';
+
+/** A member of the array that the lab has in small, and may lose. */
+export interface RehearsedMember {
+  /** Its 1-based number in the lab, in the order of devids. */
+  readonly number: number;
+  readonly devid: number;
+  /** `devid 2 (crypt-btrfs2 on ata-…)`. */
+  readonly name: string;
+}
+
+/** The lab that stands for a real array. */
+export interface RehearsedArray {
+  readonly layout: ArrayLayout;
+  /** How many real bytes a byte of the lab stands for. */
+  readonly factor: number;
+  /** What is written before the fault, bytes, and how much of the room for data then is taken in all, by chunks without content; a share. */
+  readonly payloadBytes: number;
+  readonly filledShare: number;
+  /** The members that may be lost: the missing one if there is one, otherwise any. */
+  readonly losable: readonly RehearsedMember[];
+  /** What of the array the lab has not or has otherwise, a sentence each. */
+  readonly differs: readonly string[];
+}
+
+const mebibyte = 1024 ** 2;
+
+/** The size of the smallest disk, bytes: what the drills are proved on. A second degraded chunk of raid1c3 and raid1c4 has no room on less than 2 GiB. */
+const leastBytes = { usual: 1024 * mebibyte, manyCopies: 2048 * mebibyte } as const;
+
+/** Bytes of test files: enough for files of every kind, and not more than emulation writes in half a minute. */
+const payloadBounds = { least: 32 * mebibyte, most: 128 * mebibyte } as const;
+
+/** Beyond half full a drill would test ENOSPC instead of its promise. */
+const mostFilledShare = 0.5;
+
+/** Gives the lab for an array of which {@link whyNotRehearse} says nothing. */
+export function rehearseArray(array: FoundArray): RehearsedArray {
+  const members = [...properMembers(array)].sort((one, other) => (one.devid ?? 0) - (other.devid ?? 0));
+  const { layout: real, differs } = layoutOfArray({ ...array, members: members.map((member) => withPresence(member, members)) });
+  const sizes = members.map((member) => member.container?.sizeBytes ?? member.sizeBytes ?? 0);
+  const isManyCopies = [real.profile, real.metadataProfile].some((profile) => profile === 'raid1c3' || profile === 'raid1c4');
+  const scaled = scaleDisks(sizes, isManyCopies ? leastBytes.manyCopies : leastBytes.usual);
+  const layout: ArrayLayout = {
+    ...real,
+    memberSizesBytes: scaled.sizesBytes,
+    spareSizesBytes: [Math.max(...scaled.sizesBytes)],
+    // What slows a passphrase down is not what is rehearsed.
+    kdf: 'fast',
+  };
+  const usableBytes = predictUsableBytes(layout);
+  const share = filledShareOf(array, members);
+  const filledShare = Math.min(share ?? 0, mostFilledShare);
+  const wanted = Math.round((filledShare * usableBytes) / mebibyte) * mebibyte;
+  const payloadBytes = Math.min(Math.max(wanted, payloadBounds.least), payloadBounds.most);
+  const missing = members.filter(({ isMissing }) => isMissing);
+  const losable = members.flatMap((member, index) =>
+    missing.length === 0 || member.isMissing ? [{ number: index + 1, devid: member.devid ?? 0, name: nameOfMember(member) }] : [],
+  );
+  return {
+    layout,
+    factor: scaled.factor,
+    payloadBytes,
+    filledShare,
+    losable,
+    differs: [
+      ...(scaled.factor === 1
+        ? []
+        : [
+            `Its disks are ${scaled.factor < 10 ? scaled.factor.toFixed(1) : String(Math.round(scaled.factor))} times as large as those of the lab (${layout.memberSizesBytes.map(formatSize).join(', ')})${scaled.isToScale ? '' : ', and small ones are larger in the lab than their share'}.`,
+          ]),
+      ...(share === null ? ['How full it is could not be seen; the lab is nearly empty.'] : differencesOfFill(share)),
+      ...differs,
+      ...(real.kdf === 'real' ? ['Its keys are slow to derive (argon2); those of the lab are not.'] : []),
+    ],
+  };
+}
+
+/** The lab begins with every member; a missing one has no device from which to tell its encryption, so the others tell it. */
+function withPresence(member: FoundMember, members: readonly FoundMember[]): FoundMember {
+  if (!member.isMissing) return member;
+  const like = members.find(({ isMissing }) => !isMissing);
+  return like === undefined ? member : { ...like, devid: member.devid, sizeBytes: member.sizeBytes, isMissing: false };
+}
+
+/** Gives how much of the room for data is taken; null when that is not known. */
+function filledShareOf(array: FoundArray, members: readonly FoundMember[]): number | null {
+  const data = array.chunks.filter(({ type }) => type === 'data' || type === 'mixed');
+  if (data.length === 0) return null;
+  const usedBytes = data.reduce((total, chunks) => total + chunks.usedBytes, 0);
+  const { layout } = layoutOfArray(array);
+  const usableBytes = predictUsableBytes({
+    ...layout,
+    encryption: 'none',
+    memberSizesBytes: members.map(({ sizeBytes }) => sizeBytes ?? 0),
+  });
+  return usableBytes === 0 ? null : Math.min(1, usedBytes / usableBytes);
+}
+
+function differencesOfFill(share: number): readonly string[] {
+  if (share <= mostFilledShare) return [];
+  return [
+    `${percent(share)} of its room for data is taken, and ${percent(mostFilledShare)} of the lab’s: whether a fuller array has room for a repair is what the drill full-array shows.`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${String(Math.round(share * 100))} %`;
+}

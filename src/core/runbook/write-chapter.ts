@@ -1,0 +1,164 @@
+import { judgeLosses, sizeReplacement } from '../facts/audit/losses.ts';
+import type { WordToFillIn } from '../facts/fill-in.ts';
+import { properMembers } from '../facts/found-array.ts';
+import type { FoundArray, FoundMember } from '../facts/found-array.ts';
+import { mountPointOf, specOf } from '../facts/names.ts';
+import type { RehearsedMember } from '../facts/rehearsal/rehearsed-array.ts';
+import { arrayGuestPath } from '../layout/layout.ts';
+import { planMount, planUnmount } from '../plan/array.ts';
+import type { ArrayPlan } from '../plan/array.ts';
+import type { Command } from '../plan/command.ts';
+import { formatCommand } from '../plan/command.ts';
+import type { PlannedStep } from '../plan/drill-plan.ts';
+import { lookAt, planCheckDeviceStats, planScrub, planSoftBalance } from '../plan/repair.ts';
+import { formatSize } from '../text/size.ts';
+import { guideFor, kindOfCommand } from './guide.ts';
+import type { CommandKind, GuideFacts } from './guide.ts';
+import { allocatedOn, mostAllocated } from './how-long.ts';
+import { formatProse, plain, prose } from './prose.ts';
+import type { Prose } from './prose.ts';
+import type { RunbookChapter, RunbookCommand, RunbookStep, RunbookWord } from './runbook.ts';
+
+/** What a chapter is made of. */
+export interface ChapterInput {
+  /** The array, of facts that are typeable. */
+  readonly found: FoundArray;
+  readonly lost: RehearsedMember;
+  readonly array: ArrayPlan;
+  /** The words of its names, and those that stand for stand-ins. */
+  readonly words: readonly RunbookWord[];
+  readonly standIns: readonly WordToFillIn[];
+  /** The procedure of the drill, planned for this array. */
+  readonly steps: readonly PlannedStep[];
+  readonly bytesPerSecond: number;
+  /** What commands printed in the rehearsal, the first first. */
+  readonly printed: ReadonlyMap<CommandKind, readonly string[]>;
+  readonly proved: readonly string[];
+}
+
+/** Writes what to do when one member dies. Throws a RangeError when a command of the procedure has no guide. */
+export function writeChapter(input: ChapterInput): RunbookChapter {
+  const { found, lost, array, proved } = input;
+  const member = properMembers(found).find(({ devid }) => devid === lost.devid);
+  const mountPoint = mountPointOf(found);
+  const facts: GuideFacts = {
+    mountPoint,
+    lostBytes: member === undefined ? null : allocatedOn(found, member),
+    mostBytes: mostAllocated(found),
+    bytesPerSecond: input.bytesPerSecond,
+    lost: `devid ${String(lost.devid)}`,
+  };
+  const said = sayInOrder(input.printed);
+  const guided = (command: Command, kind = kindOfCommand(command.argv)): RunbookCommand => {
+    const typed = onMountPoint(command, mountPoint);
+    return { command: typed, ...guideFor(typed, facts, kind), rehearsed: kind === undefined ? null : said(kind) };
+  };
+  const steps: readonly RunbookStep[] = [
+    ...input.steps.map(({ title, lines }) => ({
+      title,
+      commands: lines.flatMap((line) => (line.kind === 'command' ? [guided(line.command)] : [])),
+      notes: lines.flatMap((line) => (line.kind === 'act' ? [plain(line.text)] : [])),
+    })),
+    {
+      title: 'See that it worked',
+      commands: [
+        ...[lookAt.filesystemUsage, planScrub(), planCheckDeviceStats(), planUnmount(array)].map((command) => guided(command)),
+        guided(planMount(), 'mount-again'),
+      ],
+      notes: [plain('Then restart the machine as soon as it can be spared: only that shows that it comes up by itself.')],
+    },
+  ];
+  return {
+    lost: lost.name,
+    before: member === undefined ? [] : beforeOf(found, member, array),
+    words: usedWords(steps, [...input.words, ...input.standIns.map(wordOfStandIn)]),
+    steps,
+    stoodFor: stoodForOf(array),
+    proved,
+  };
+}
+
+/** A lab's disks have numbers: members first, then the spare. */
+function stoodForOf({ members, spares }: ArrayPlan): readonly Prose[] {
+  return [...members, ...spares].map(({ serial }, index) => prose`${`DISK${String(index + 1)}`} stood for ${serial}`);
+}
+
+/** Gives a command of a plan with the mount point of a real array in the place of the lab's. */
+function onMountPoint({ argv, ...rest }: Command, mountPoint: string): Command {
+  return { argv: argv.map((word) => (word === arrayGuestPath ? mountPoint : word)), ...rest };
+}
+
+/** The same kind of command is typed in the same order in the lab and on the real array. */
+function sayInOrder(printed: ChapterInput['printed']): (kind: CommandKind) => string | null {
+  const counts = new Map<CommandKind, number>();
+  return (kind) => {
+    const count = counts.get(kind) ?? 0;
+    counts.set(kind, count + 1);
+    return printed.get(kind)?.[count] ?? null;
+  };
+}
+
+function wordOfStandIn({ word, is }: WordToFillIn): RunbookWord {
+  return { word, find: [...plain(`${is}; the map that `), ...prose`${'raidlab collect'} keeps has it`] };
+}
+
+/** Only what stands in a command or in what is said of it. */
+function usedWords(steps: readonly RunbookStep[], words: readonly RunbookWord[]): readonly RunbookWord[] {
+  const texts = steps.flatMap(({ commands }) =>
+    commands.flatMap(({ command, check, prints, otherwise }) => [
+      formatCommand(command),
+      ...[check ?? [], prints, ...otherwise.flatMap(({ says, then }) => [says, then])].map(formatProse),
+    ]),
+  );
+  return words.filter(
+    ({ word }, index) => words.findIndex((other) => other.word === word) === index && texts.some((text) => hasWord(text, word)),
+  );
+}
+
+/** Tells whether a word to fill in stands in a text, not as the beginning or end of another. */
+export function hasWord(text: string, word: string): boolean {
+  return text.split(/(?<![A-Z0-9-])(?=[A-Z])|(?<=[A-Z0-9])(?![A-Z0-9-])/u).includes(word);
+}
+
+function beforeOf(found: FoundArray, member: FoundMember, array: ArrayPlan): readonly Prose[] {
+  const [spare] = array.spares;
+  const mountPoint = mountPointOf(found);
+  const balance = formatCommand(onMountPoint(planSoftBalance(array.layout), mountPoint));
+  const loses = judgeLosses(found).find(({ lost }) => lost.length > 0 && !member.isMissing);
+  const byDevice = found.fstab.filter(({ by }) => by !== 'uuid' && by !== 'label');
+  const others = found.crypttab.filter(({ otherOptions = 0 }) => otherOptions > 0);
+  return [
+    plain('Have a backup. Until the last step the failure of another disk loses data.'),
+    ...diskWords(member),
+    ...(found.fstab.length > 0
+      ? []
+      : [prose`fstab has no line for it: where this says ${formatCommand({ argv: ['mount', mountPoint] })}, mount it as you always do.`]),
+    ...(spare === undefined || spare.keyGuestPath === null
+      ? [prose`${'cryptsetup'} asks for the passphrase of each container; the new one gets the one that you type.`]
+      : [prose`The new container gets a key of its own, ${spare.keyGuestPath}: see that no such file is there yet.`]),
+    ...(loses === undefined
+      ? []
+      : [
+          prose`Today the loss of a disk loses data: there are chunks with one copy. Before a disk dies, type ${balance}. The rehearsal began without them.`,
+        ]),
+    ...byDevice.map(
+      (line) => prose`fstab mounts it by ${specOf(line)}, which may be the lost disk. Write ${`UUID=${found.uuid}`} in its place.`,
+    ),
+    ...(others.length === 0
+      ? []
+      : [plain('crypttab has options that the facts do not tell: copy them from the old line into the new one.')]),
+    ...(member.layers.some(({ kind }) => kind === 'partition')
+      ? [plain('The lost member was a partition. Give the new disk one of at least that size first, and fill in its name.')]
+      : []),
+  ];
+}
+
+function diskWords(member: FoundMember): readonly Prose[] {
+  const size = sizeReplacement(member);
+  if (size === null) return [];
+  const { sectors, sectorsWithDefaultHeader, luksVersion } = size;
+  const least = luksVersion === 1 ? sectors : Math.max(sectors, sectorsWithDefaultHeader ?? sectors);
+  return [
+    prose`A new disk (or partition) of at least ${String(least)} sectors of 512 bytes, ${formatSize(least * 512)}: ${'blockdev --getsz /dev/disk/by-id/NEW-DISK'} prints how many it has.`,
+  ];
+}

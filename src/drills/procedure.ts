@@ -1,0 +1,18 @@
+import type { ArrayPlan } from '../core/plan/array.ts';
+import type { PlannedStep } from '../core/plan/drill-plan.ts';
+import type { Drill, Step } from './drill.ts';
+
+/** Gives the repair of a drill as it would be typed on the given array: what follows the last fault, without what is only for the proof. */
+export function planProcedure(drill: Drill, array: ArrayPlan): readonly PlannedStep[] {
+  return repairSteps(drill).map(({ name, title, plan }) => ({ name, title, skipped: false, lines: plan(array) }));
+}
+
+/** Gives the names of these steps. */
+export function stepsOfProcedure(drill: Drill): ReadonlySet<string> {
+  return new Set(repairSteps(drill).map(({ name }) => name));
+}
+
+function repairSteps({ steps }: Drill): readonly Step[] {
+  const begin = steps.findLastIndex(({ phase }) => phase === 'fault') + 1;
+  return steps.slice(begin).filter(({ phase, isForProof }) => phase === 'repair' && isForProof !== true);
+}
