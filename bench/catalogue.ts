@@ -10,6 +10,7 @@ import { selectDrills, promisingDrills } from '../src/drills/registry.ts';
 import { isOf, missingDrills, readResults, runsOf, writeResults } from './catalogue-results.ts';
 import type { Series } from './catalogue-results.ts';
 import { catalogueTables } from './catalogue-tables.ts';
+import { writeKnownDurations } from './known-durations.ts';
 import { measureRaidlab, seconds } from './measure.ts';
 import { writeTables } from './write-tables.ts';
 
@@ -115,4 +116,5 @@ async function tellTables(): Promise<void> {
   if (results.runs.length === 0) return;
   const names = promisingDrills().map((drill) => drill.name);
   await writeTables('bench:catalogue', 'The catalogue', catalogueTables(results, names));
+  await writeKnownDurations(results.runs);
 }

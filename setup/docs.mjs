@@ -25,6 +25,7 @@ const note = '<!-- Made from the source by `npm run docs`. Do not edit. -->';
 const shapes = [
   ['src/core/failure/description.ts', 'FailureDescription'],
   ['src/core/event.ts', 'PlannedJob'],
+  ['src/core/event.ts', 'PlannedShard'],
   ['src/core/verdict/verdict.ts', 'Verdict'],
   ['src/core/verdict/verdict.ts', 'Check'],
   ['src/core/verdict/expectation.ts', 'Expectation'],
@@ -60,6 +61,12 @@ const documents = [
   ],
   ['`raidlab drills show NAME --json`', '`{"v": 1, "drill": DrillListing, "plan": DrillPlan, "twinPlan": DrillPlan | null}`', '', []],
   ['`raidlab drill NAME --plan --json`', '`{"v": 1, …DrillPlan}`', 'src/core/plan/drill-plan.ts', ['DrillPlan', 'PlannedStep', 'PlanLine']],
+  [
+    '`raidlab drill NAME --shard I/N --plan --json`',
+    '`{"v": 1, …ShardsListing}`',
+    'src/core/campaign/split-run.ts',
+    ['ShardsListing'],
+  ],
   ['`raidlab up --plan --json`', '`{"v": 1, …LabPlan}`', 'src/core/lab/lab-plan.ts', ['LabPlan', 'PlannedDisk']],
   [
     '`raidlab doctor --json`',

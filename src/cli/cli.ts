@@ -16,6 +16,8 @@ export interface Cli {
   /** The words after the program's name. */
   readonly argv: readonly string[];
   readonly cwdHostPath: string;
+  /** The person's home directory. */
+  readonly homeHostPath: string;
   /** The command that starts raidlab itself, for the process that keeps a lab: `node …/main.ts`. */
   readonly selfArgv: readonly [string, ...string[]];
   /** Where this user's labs are recorded: `$XDG_STATE_HOME/raidlab/labs`. */

@@ -1,7 +1,7 @@
 import { object } from '@optique/core/constructs';
 import { dependency } from '@optique/core/dependency';
 import { message } from '@optique/core/message';
-import { multiple, withDefault } from '@optique/core/modifiers';
+import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { integer } from '@optique/core/valueparser';
@@ -14,7 +14,7 @@ import { layoutOptions } from './options/layout-options.ts';
 import { jobsOption, keepOption, machineOptions, outputOption, payloadOption, showOptions } from './options/run-options.ts';
 import { runChosenDrills } from './run/run-chosen-drills.ts';
 import { seedOption } from './options/seed-option.ts';
-import { knownWord } from './options/value-parsers.ts';
+import { knownWord, shard } from './options/value-parsers.ts';
 import type { KnownWord } from './options/value-parsers.ts';
 
 // The drills import nearly everything, so they are loaded only when needed, not when the command line is parsed.
@@ -66,6 +66,11 @@ export const drillArguments = command(
       1,
     ),
     jobs: jobsOption,
+    shard: optional(
+      option('--shard', shard, {
+        description: message`Runs one of N parts of this run, which other machines complete; see merge. With --plan, shows all parts.`,
+      }),
+    ),
     skipSteps: multiple(
       option('--skip-step', stepName, {
         description: message`Leaves out a step, to show what happens without it. Can be given more than once.`,
@@ -101,6 +106,7 @@ export const drillExamples: readonly Example[] = [
   { words: 'drill --all --jobs 2', does: 'Every drill, two at a time: a line each, then a table.' },
   { words: "drill 'replace-*' --repeat 5", does: 'All drills with such a name, five times each.' },
   { words: 'drill --json > events.ndjson', does: 'Events for a program.' },
+  { words: 'drill --all --shard 2/5 --reporter bundle=2.bundle', does: 'A fifth of all drills; "raidlab merge" puts the parts together.' },
   {
     words: 'drill --all --reporter junit=report.xml --reporter github',
     does: 'For CI: a JUnit file, GitHub annotations, and the list.',

@@ -73,6 +73,7 @@ export function makeCli(facts: ProcessFacts): Cli {
     program: programName(facts.moduleUrl, facts.cwdHostPath),
     argv: facts.argv,
     cwdHostPath: facts.cwdHostPath,
+    homeHostPath: homeOf(env),
     selfArgv: [...facts.nodeArgv, fileURLToPath(facts.moduleUrl)],
     labIndexHostPath: labIndexOf(env),
     // Read when a command wants it, so that a bad variable is reported like any other mistake.
@@ -128,7 +129,7 @@ export function programName(moduleUrl: string, cwdHostPath: string): string {
  * variables are ignored.
  */
 export function storeOf(env: Environment): CacheStore {
-  const cacheHome = absolute(env.XDG_CACHE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.cache');
+  const cacheHome = absolute(env.XDG_CACHE_HOME) ?? join(homeOf(env), '.cache');
   // After `su` the variable may name the runtime directory of a user who has logged out.
   const runtime = absolute(env.XDG_RUNTIME_DIR);
   return {
@@ -162,7 +163,11 @@ function mirrorIn(env: Environment, variable: string): string | undefined {
 
 /** Where this user's labs are recorded. Source: XDG Base Directory Specification: state survives a restart and is not worth a backup. */
 function labIndexOf(env: Environment): string {
-  return join(absolute(env.XDG_STATE_HOME) ?? join(absolute(env.HOME) ?? homedir(), '.local', 'state'), 'raidlab', 'labs');
+  return join(absolute(env.XDG_STATE_HOME) ?? join(homeOf(env), '.local', 'state'), 'raidlab', 'labs');
+}
+
+function homeOf(env: Environment): string {
+  return absolute(env.HOME) ?? homedir();
 }
 
 /** As in other programs, an exported COLUMNS outweighs the terminal. Source: POSIX, Base Definitions, 8.3, COLUMNS. */

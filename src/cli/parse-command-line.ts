@@ -30,6 +30,8 @@ import { kernelsArguments, kernelsExamples } from './kernels.ts';
 import type { KernelsCommand } from './kernels.ts';
 import { labArguments, labExamples } from './lab/lab-commands.ts';
 import type { LabCommand } from './lab/lab-commands.ts';
+import { mergeArguments, mergeExamples } from './merge.ts';
+import type { MergeCommand } from './merge.ts';
 import type { Output } from './terminal/output.ts';
 import { newArguments, newExamples } from './new.ts';
 import type { NewCommand } from './new.ts';
@@ -43,7 +45,7 @@ import type { Example } from './help-page.ts';
 /** Gives the parser of the whole command line; the manual page is made from it, too. */
 export const parserFor = (cli: Cli) =>
   or(
-    group('Drills', or(drillArguments, drillsArguments, reportArguments, newArguments, kernelLogArguments)),
+    group('Drills', or(drillArguments, drillsArguments, reportArguments, mergeArguments, newArguments, kernelLogArguments)),
     group('Labs', labArguments(cli)),
     group('Your own array', or(auditArguments, rehearseArguments, collectArguments)),
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
@@ -54,6 +56,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   drill: drillExamples,
   drills: drillsExamples,
   report: reportExamples,
+  merge: mergeExamples,
   new: newExamples,
   doctor: doctorExamples,
   cache: cacheExamples,
@@ -77,6 +80,7 @@ export type CommandLine =
   | DrillCommand
   | DrillsCommand
   | ReportCommand
+  | MergeCommand
   | NewCommand
   | DoctorCommand
   | CacheCommand

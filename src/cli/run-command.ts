@@ -11,6 +11,7 @@ import { runKernelsCommand } from './kernels.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { runLabCommand } from './lab/lab-commands.ts';
 import { runRehearseCommand } from './rehearse.ts';
+import { runMergeCommand } from './merge.ts';
 import { runReportCommand } from './report.ts';
 import { runNewCommand } from './new.ts';
 import { parseCommandLine } from './parse-command-line.ts';
@@ -34,6 +35,8 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runDrillsCommand(cli, asked);
     case 'report':
       return runReportCommand(cli, asked);
+    case 'merge':
+      return runMergeCommand(cli, asked);
     case 'new':
       return runNewCommand(cli, asked);
     case 'doctor':

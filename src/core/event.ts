@@ -24,8 +24,14 @@ export type EventBody =
     }
   /** The last event, always. `exitCode` is the process's own: docs/exit-codes.md. */
   | { readonly type: 'run-ended'; readonly exitCode: number; readonly durationMs: number }
-  /** What the run is going to do: its drills in the order asked, how many at once, and the seed that they share. */
-  | { readonly type: 'run-planned'; readonly seed: string; readonly limit: number; readonly jobs: readonly PlannedJob[] }
+  /** What the run is going to do: its drills in the order asked, how many at once, and the seed that they share. `shard` when it is a part of a larger run. */
+  | {
+      readonly type: 'run-planned';
+      readonly seed: string;
+      readonly limit: number;
+      readonly jobs: readonly PlannedJob[];
+      readonly shard?: PlannedShard;
+    }
   /** Something went wrong that is no finding about storage. With a `job` it is that drill's alone. `area` and `reason` are stable names; the description has the words. */
   | { readonly type: 'run-failed'; readonly area: string; readonly reason: string; readonly description: FailureDescription }
   /** Something a person should know, in words. */
@@ -201,6 +207,15 @@ export interface PlannedJob {
   readonly kernel: string;
   /** The Debian suite that the tools come from. */
   readonly tools: string;
+}
+
+/** A run that is one part of a larger one: `--shard 2/5`. */
+export interface PlannedShard {
+  /** 1-based. */
+  readonly number: number;
+  readonly of: number;
+  /** The drills of all parts, in the order asked. */
+  readonly wholeRun: readonly PlannedJob[];
 }
 
 /** The version of the NDJSON event format; raised when a field changes meaning or goes away. */

@@ -1,7 +1,7 @@
 /** The ways in which a run can be reported. */
-export const reporterNames = ['list', 'json', 'junit', 'tap', 'github', 'html'] as const;
+export const reporterNames = ['list', 'json', 'junit', 'tap', 'github', 'html', 'bundle'] as const;
 
-/** One of them: the report for people, events as NDJSON, JUnit XML, TAP 14, GitHub annotations and step summary, a page for a browser. */
+/** One of them: the report for people, events as NDJSON, JUnit XML, TAP 14, GitHub annotations and step summary, a page for a browser, the whole run in one file. */
 export type ReporterName = (typeof reporterNames)[number];
 
 /** A requested reporter and its destination. */

@@ -53,7 +53,7 @@ function watch(behaviours: Readonly<Record<string, Behaviour>>, limit: number): 
       running -= 1;
     }
   };
-  const outcomes = runDrills(ctx, jobs, limit, run);
+  const outcomes = runDrills(ctx, jobs, { limit, seed: jobs[0]?.request.seed ?? '' }, run);
   outcomes.catch(() => undefined);
   return {
     outcomes,

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { PlannedJob } from '../core/event.ts';
+import type { PlannedJob, PlannedShard } from '../core/event.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { describeFailure, RaidlabError } from '../core/failure/failure.ts';
@@ -23,6 +23,22 @@ export interface DrillJob {
   readonly fail: (error: unknown) => ExitCode;
 }
 
+/** How drills are run. */
+export interface DrillsPlan {
+  /** The most at once. */
+  readonly limit: number;
+  /** The seed that they share. */
+  readonly seed: string;
+  /** Where they are a part of a larger run. */
+  readonly shard?: PlannedShard;
+}
+
+/** What a plan says of a job: nothing of where it runs. */
+interface PlannableJob {
+  readonly job: string;
+  readonly request: Omit<DrillRequest, 'runHostPath'>;
+}
+
 /** The result of a job. */
 export interface JobOutcome {
   readonly job: string;
@@ -32,18 +48,17 @@ export interface JobOutcome {
 }
 
 /**
- * Runs drills, at most `limit` at once, started in the given order; their outcomes are in that order too. A failing drill ends only
+ * Runs drills, at most so many at once, started in the given order; their outcomes are in that order too. A failing drill ends only
  * itself: its failure is recorded as its outcome. When the context ends, all end, no more start, and after their cleanup the context's
  * reason is thrown.
  */
 export async function runDrills(
   ctx: Context,
   jobs: readonly DrillJob[],
-  limit: number,
+  { limit, seed, shard }: DrillsPlan,
   run: (ctx: Context, request: DrillRequest) => Promise<Pick<DrillResult, 'verdict' | 'surprises'>> = runDrill,
 ): Promise<readonly JobOutcome[]> {
-  const seed = jobs[0]?.request.seed ?? '';
-  ctx.emit({ type: 'run-planned', seed, limit, jobs: jobs.map(planJob) });
+  ctx.emit({ type: 'run-planned', seed, limit, jobs: jobs.map(planJob), ...(shard === undefined ? {} : { shard }) });
   return sideBySide(
     jobs.map((job) => async () => runJob(ctx, job, run)),
     limit,
@@ -70,7 +85,8 @@ async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDri
   }
 }
 
-function planJob({ job, request }: DrillJob): PlannedJob {
+/** Gives a job as the plan of a run tells it. */
+export function planJob({ job, request }: PlannableJob): PlannedJob {
   const { drill, expectation, seed, skippedSteps, layout, payloadBytes } = request;
   const { name, promise, tags } = drill;
   const about = { drill: name, isTwin: expectation !== undefined, promise, tags, layout: describeLayout(layout) };

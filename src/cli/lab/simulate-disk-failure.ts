@@ -101,7 +101,7 @@ export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Prom
     const job = openJob(chosen.drill.name);
     return lendArray(job.ctx, labHouse(cli), place, async (array) => {
       const jobs = [{ ...job, request: { ...request, array, runHostPath: job.hostPath } }];
-      return mostSevere((await runDrills(ctx, jobs, 1, run)).map((outcome) => outcome.exitCode));
+      return mostSevere((await runDrills(ctx, jobs, { limit: 1, seed: request.seed }, run)).map((outcome) => outcome.exitCode));
     });
   });
   // It was on before, so the person wants to see the result.

@@ -1,4 +1,5 @@
 import type { EventBody } from '../../core/event.ts';
+import type { Shard } from '../../core/campaign/shard.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { isGlob } from '../../core/text/glob.ts';
 import { checkLayout } from '../../core/layout/layout-mistakes.ts';
@@ -32,6 +33,8 @@ interface DrillWishes extends LayoutOptions {
   readonly skipSteps: readonly string[];
   readonly payload: number | undefined;
   readonly keep: boolean;
+  readonly seed: string | undefined;
+  readonly shard: Shard | undefined;
 }
 
 /** Gives the drills that a command line names, in its order; throws a usage failure for what does not exist or contradicts itself. */
@@ -46,6 +49,8 @@ export async function chooseDrills(asked: DrillWishes, cwdHostPath: string): Pro
   }
   if (asked.keep && (drills.length * asked.repeat > 1 || asked.withTwin))
     refuse('--keep leaves one machine running: it works with a single drill, once.');
+  if (asked.shard !== undefined && asked.seed === 'random')
+    refuse('Every shard would draw a seed of its own: give --shard a --seed, or neither.');
   const variants = await variantsOf(asked, drills);
   const wished = await resolveLayout(asked, cwdHostPath);
   return variants.map((variant) => {

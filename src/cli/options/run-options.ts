@@ -13,7 +13,7 @@ export const showOptions = {
   json: option('--json', { description: message`Prints events, one JSON object per line (docs/events.md). Same as --reporter json.` }),
   reporters: multiple(
     option('--reporter', reporter, {
-      description: message`Report format: list (the default, for people), json, junit, tap, github or html; printed, or written to FILE. Can be given more than once.`,
+      description: message`Report format: list (the default, for people), json, junit, tap, github, html or bundle; printed, or written to FILE. Can be given more than once.`,
     }),
   ),
   verbose: option('-v', '--verbose', { description: message`Shows every command with its output, and all evidence.` }),

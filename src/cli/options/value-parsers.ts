@@ -11,6 +11,8 @@ import { parseByteRange } from '../../core/bytes/byte-range.ts';
 import { faultBlockBytes } from '../../core/fault/fault.ts';
 import type { ByteRange } from '../../core/fault/fault.ts';
 import type { Kind } from '../../core/layout-file/kind.ts';
+import { formatShard, mostShards, parseShard } from '../../core/campaign/shard.ts';
+import type { Shard } from '../../core/campaign/shard.ts';
 import { formatSize, parseSize } from '../../core/text/size.ts';
 import { isLayoutFile } from './layout-file.ts';
 
@@ -107,7 +109,7 @@ export function knownWord(
 
 /** Reads a path; the shell completes it. */
 export function pathWord(
-  metavar: 'FILE' | 'DIR' | 'PATH' | 'RUN' | 'FACTS',
+  metavar: 'FILE' | 'DIR' | 'PATH' | 'RUN' | 'FACTS' | 'BUNDLE',
   type: 'file' | 'directory' | 'any',
 ): ValueParser<'sync', string> {
   return {
@@ -134,6 +136,23 @@ export const reporter: ValueParser<'sync', ReporterSpec> = {
   format: formatReporterSpec,
   *suggest(prefix) {
     for (const name of reporterNames) if (name.startsWith(prefix)) yield { kind: 'literal', text: name };
+  },
+};
+
+/** Reads a part of a run: `2/5`. */
+export const shard: ValueParser<'sync', Shard> = {
+  mode: 'sync',
+  metavar: 'I/N',
+  placeholder: { number: 1, of: 1 },
+  parse: (input) => {
+    const value = parseShard(input);
+    if (value !== undefined) return { success: true, value };
+    const most = String(mostShards);
+    return { success: false, error: message`Expected a part such as 2/5, of at most ${text(most)}, but got ${input}.` };
+  },
+  format: formatShard,
+  *suggest(prefix) {
+    for (const example of ['1/2', '1/3', '1/4']) if (example.startsWith(prefix)) yield { kind: 'literal', text: example };
   },
 };
 

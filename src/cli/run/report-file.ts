@@ -4,8 +4,8 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 
 /** A file that a report is written to, as the run goes on. */
 export interface ReportFile {
-  /** Writes text. Never throws: what fails is told by `check`, and nothing more is written, so that no hole is in the file. */
-  readonly write: (text: string) => void;
+  /** Writes text or bytes. Never throws: what fails is told by `check`, and nothing more is written, so that no hole is in the file. */
+  readonly write: (content: string | Uint8Array) => void;
   /** Throws `disk-full` or `not-writable` when something could not be written; once. */
   readonly check: () => void;
   readonly close: () => void;
@@ -35,10 +35,10 @@ export function openReportFile(hostPath: string, purpose: string, append = false
   let lost: RaidlabError | undefined;
   let isTold = false;
   return {
-    write: (text) => {
+    write: (content) => {
       if (lost !== undefined) return;
       try {
-        const bytes = Buffer.from(text);
+        const bytes = typeof content === 'string' ? Buffer.from(content) : content;
         for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
       } catch (error) {
         lost = failed(error);

@@ -7,6 +7,7 @@ import { formatJunit } from '../../report/formats/junit.ts';
 import { plainText } from '../../report/text/plain-text.ts';
 import { formatTap } from '../../report/formats/tap.ts';
 import type { Cli } from '../cli.ts';
+import { presentAsBundle } from '../bundle/write-bundle.ts';
 import { presentAsHtml } from './html-report.ts';
 import type { HtmlReport } from './html-report.ts';
 import type { ListOptions } from './list-report.ts';
@@ -14,13 +15,17 @@ import { presentAsJson, presentAsText, presentAtEnd, presentFailures, presentOnT
 import type { Presenter } from './presenter.ts';
 import { openReportFile } from './report-file.ts';
 
-/** Checks that reporters go together; throws `bad-arguments` when two of them want standard output. */
-export function checkReporters(asked: readonly ReporterSpec[]): void {
+/** Checks that reporters go together; throws `bad-arguments` when two of them want standard output, or one what only a file can have. */
+export function checkReporters(asked: readonly ReporterSpec[], command: string): void {
+  if (asked.some(({ name, file }) => name === 'bundle' && file === undefined)) {
+    const message = 'A bundle is no text: give it a file, --reporter bundle=FILE.';
+    throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command });
+  }
   const takers = takersOfOutput(asked);
   if (takers.length < 2) return;
   const named = takers.map(formatReporterSpec).join(' and ');
   const message = `Standard output is one stream, and ${named} want it. Give all but one a file: --reporter ${takers[1]?.name ?? 'tap'}=FILE.`;
-  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab drill' });
+  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command });
 }
 
 /** Opens the reporters of a run, their files included; throws `disk-full` or `not-writable` for a file that cannot be written. */
@@ -55,6 +60,9 @@ function openReporter(cli: Cli, { name, file }: ReporterSpec, options: ListOptio
     }
     case 'html':
       return [file === undefined ? presentAsHtml(html, data) : toFile(file, (write) => presentAsHtml(html, write))];
+    case 'bundle':
+      // Without a file it was refused before.
+      return file === undefined ? [] : [presentAsBundle(resolve(cli.cwdHostPath, file), { homeHostPath: cli.homeHostPath })];
     case 'github': {
       // GitHub reads commands from the output, and the summary from a file that steps append to.
       const summary = file ?? cli.stepSummaryHostPath;

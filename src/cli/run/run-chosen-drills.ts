@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import type { InferValue } from '@optique/core/parser';
+import type { Shard } from '../../core/campaign/shard.ts';
+import { shardsOf, splitRun } from '../../core/campaign/split-run.ts';
+import type { SplitRun } from '../../core/campaign/split-run.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import { labelJobs } from '../../core/jobs/label-jobs.ts';
@@ -14,6 +17,7 @@ import { requireSuite } from '../../machine/image/packages/suite.ts';
 import { describeForeseen } from '../../machine/image/tools/tools-for-kernel.ts';
 import { createMachineSlots } from '../../machine/machine-slots.ts';
 import type { MachineSlots } from '../../machine/machine-slots.ts';
+import { shardLines } from '../../report/drill/shard-lines.ts';
 import { planLines } from '../../report/drill/plan-lines.ts';
 import { blank } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
@@ -41,6 +45,8 @@ export interface RunWishes extends MachineOptions, ShowOptions {
   readonly seed: InferValue<typeof seedOption>;
   readonly keep: InferValue<typeof keepOption>;
   readonly output: InferValue<typeof outputOption>;
+  /** The part that is run here; with `plan`, all parts are shown. */
+  readonly shard?: Shard | undefined;
   /** What is done when all drills have ended, still in the run; gives an exit code of its own. Not when the run is interrupted. */
   readonly finish?: (run: Pick<OpenRun, 'ctx' | 'hostPath'> & { readonly seed: string }) => Promise<ExitCode>;
 }
@@ -50,19 +56,22 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
   if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
   const parts = await foreseeParts(cli, await resolveKernel(cli, asked.kernel), asked.tools);
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
-  checkReporters(reporters);
-  if (asked.plan) return printPlans(cli, drills, { asked, parts });
-  await requireHostOf(cli);
-
-  const { runDrills } = await import('../../drills/run-drills.ts');
+  checkReporters(reporters, 'raidlab drill');
+  const { planJob, runDrills } = await import('../../drills/run-drills.ts');
+  const room = await measureHostRoom(asked.memory);
+  const shared = sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room)));
   const labels = labelJobs(
     drills.map(({ drill, expectation, label }) => label ?? (expectation === undefined ? drill.name : `${drill.name}-twin`)),
   );
-  const room = await measureHostRoom(asked.memory);
-  const { limit, remark } = planJobs(room, drills.length, asked.jobs);
-  const shared = sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room)));
+  const whole = drills.map((drill, index) => ({ job: labels[index] ?? drill.drill.name, drill, request: { ...shared, ...drill } }));
+  const split = asked.shard === undefined ? undefined : splitRun(whole.map(planJob), asked.shard);
+  if (asked.plan) return split === undefined ? printPlans(cli, drills, { asked, parts }) : printShards(cli, split, asked);
+  await requireHostOf(cli);
+
+  const here = split === undefined ? whole : split.here.flatMap((index) => whole[index] ?? []);
+  const { limit, remark } = planJobs(room, here.length, asked.jobs);
   const html = openHtmlReport();
-  const listOptions = { drills: drills.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
+  const listOptions = { drills: here.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
   const options = {
     name: asked.name,
     resultsHostPath: resolve(cli.cwdHostPath, asked.output),
@@ -72,12 +81,13 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
   return withRun(cli, options, async ({ ctx, hostPath, openJob }) => {
     const remarks = new Set([...(remark === null ? [] : [remark]), ...drills.flatMap(({ layout }) => warnOfLayout(layout))]);
     for (const text of remarks) ctx.emit({ type: 'remark-made', text });
-    const jobs = drills.map((drill, index) => {
-      const open = heard(openJob(labels[index] ?? drill.drill.name), drill.listen);
+    const jobs = here.map(({ job, drill, request }) => {
+      const open = heard(openJob(job), drill.listen);
       const keep: DrillRequest['keep'] = async (machine) => keepMachine(cli, open.ctx, machine);
-      return { ...open, request: { ...shared, ...drill, runHostPath: open.hostPath, ...(asked.keep ? { keep } : {}) } };
+      return { ...open, request: { ...request, runHostPath: open.hostPath, ...(asked.keep ? { keep } : {}) } };
     });
-    const outcomes = await runDrills(ctx, jobs, limit);
+    const plan = { limit, seed: shared.seed, ...(split === undefined ? {} : { shard: split.shard }) };
+    const outcomes = await runDrills(ctx, jobs, plan);
     const finished = (await asked.finish?.({ ctx, hostPath, seed: shared.seed })) ?? exitCodes.held;
     return mostSevere([...outcomes.map((outcome) => outcome.exitCode), finished]);
   });
@@ -127,5 +137,12 @@ async function printPlans(
   );
   if (asked.json) cli.screen.data(plans.map((plan) => `${harmlessJson({ v: 1, ...plan })}\n`).join(''));
   else cli.screen.keep(plans.flatMap((plan, index) => [...(index === 0 ? [] : [blank, blank]), ...planLines(plan)]));
+  return exitCodes.held;
+}
+
+function printShards(cli: Cli, split: SplitRun, { json }: Pick<RunWishes, 'json'>): ExitCode {
+  const listing = shardsOf(split);
+  if (json) cli.screen.data(`${harmlessJson({ v: 1, ...listing })}\n`);
+  else cli.screen.keep(shardLines(listing));
   return exitCodes.held;
 }

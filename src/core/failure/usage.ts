@@ -1,6 +1,8 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription, FailureOf } from './description.ts';
 import { offerWords } from '../text/nearest-word.ts';
+import { describeBundleFailure } from './bundle.ts';
+import type { BundleFailure } from './bundle.ts';
 import { describeDrillFileFailure } from './drill-file.ts';
 import type { DrillFileFailure } from './drill-file.ts';
 import { describeLayoutFileFailure } from './layout-file.ts';
@@ -16,6 +18,7 @@ export type UsageFailure =
   | FailureOf<'usage', 'unknown-entry', { entry: string; known: readonly string[]; nearest: string | undefined }>
   | FailureOf<'usage', 'ambiguous-entry', { entry: string; matches: readonly string[] }>
   | FailureOf<'usage', 'bad-variable', { variable: string; value: string; expected: string }>
+  | BundleFailure
   | DrillFileFailure
   | LayoutFileFailure
   | FailureOf<'usage', 'bad-layout', { message: string; remedy: string }>
@@ -69,6 +72,9 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
         what: `The variable ${failure.variable} is set to "${failure.value}".`,
         remedy: `Set it to ${failure.expected}, or unset it.`,
       };
+    case 'bad-bundle':
+    case 'bundles-differ':
+      return describeBundleFailure(failure);
     case 'no-drill-file':
     case 'bad-drill-file':
     case 'file-exists':
