@@ -61,12 +61,7 @@ const documents = [
   ],
   ['`raidlab drills show NAME --json`', '`{"v": 1, "drill": DrillListing, "plan": DrillPlan, "twinPlan": DrillPlan | null}`', '', []],
   ['`raidlab drill NAME --plan --json`', '`{"v": 1, …DrillPlan}`', 'src/core/plan/drill-plan.ts', ['DrillPlan', 'PlannedStep', 'PlanLine']],
-  [
-    '`raidlab drill NAME --shard I/N --plan --json`',
-    '`{"v": 1, …ShardsListing}`',
-    'src/core/campaign/split-run.ts',
-    ['ShardsListing'],
-  ],
+  ['`raidlab drill NAME --shard I/N --plan --json`', '`{"v": 1, …ShardsListing}`', 'src/core/campaign/split-run.ts', ['ShardsListing']],
   ['`raidlab up --plan --json`', '`{"v": 1, …LabPlan}`', 'src/core/lab/lab-plan.ts', ['LabPlan', 'PlannedDisk']],
   [
     '`raidlab doctor --json`',
