@@ -25,7 +25,7 @@ export async function readSettledState(ctx: Context, place: LabPlace, raidlabVer
 export async function lookAtLab(ctx: Context, place: LabPlace, raidlabVersion: string): Promise<LookedAtLab> {
   const { state, condition, found } = await inspectLab(place);
   if (condition.is !== 'on' || found.is === 'none') {
-    const disks = await settleDisks(place, state.disks, undefined);
+    const disks = await settleDisks(place, state, undefined);
     return { state: { ...state, disks }, condition, picture: null, trouble: null };
   }
   try {

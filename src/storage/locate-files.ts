@@ -26,7 +26,7 @@ export async function locateFiles(
   const dataOffsets = new Map<number, number>();
   for (const { devid, container } of members) {
     const header = await ask(ctx, guest, command('cryptsetup', 'luksDump', container.guestDevice), parseLuksDump);
-    dataOffsets.set(devid, payloadOffsetBytes(header));
+    dataOffsets.set(devid, container.startBytes + payloadOffsetBytes(header));
   }
   const extents = await ask(ctx, guest, command('filefrag', '-v', ...guestPaths), (text) => parseFilefrag(guestPaths, text));
   const onDisk = (piece: MappedPiece): MappedPiece => ({

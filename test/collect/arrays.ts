@@ -21,6 +21,8 @@ export const arrays: Readonly<Record<string, Collected>> = {
   'no LUKS': { up: ['--encryption', 'none'], commands: some, findings: well },
   'another cipher': { up: ['--cipher', 'serpent-xts-plain64'], commands: some, findings: well },
   'sectors of 4096': { up: ['--sector-size', '4096'], commands: some, findings: well },
+  partitions: { up: ['--partitions'], commands: some, findings: well },
+  'partitions without LUKS': { up: ['--partitions', '--encryption', 'none'], commands: some, findings: well },
   virtio: { up: ['--bus', 'virtio'], commands: some, findings: well },
   NVMe: { up: ['--bus', 'nvme'], commands: some, findings: well },
   'another label': { up: ['--label', 'tank'], commands: some, findings: well },

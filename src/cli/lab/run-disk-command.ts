@@ -4,6 +4,7 @@ import type { ExitCode } from '../../core/exit-code.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { ByteRange, Fault } from '../../core/fault/fault.ts';
 import type { DiskAct } from '../../core/lab/disk-act.ts';
+import { payloadStartBytes } from '../../core/layout/usable-space.ts';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import type { LabPlace } from '../../lab/place/lab-place.ts';
 import { createContext } from '../../machine/context.ts';
@@ -107,7 +108,12 @@ async function readRot(
   const { drawRot } = await import('../../lab/disks/draw-rot.ts');
   const { layout } = await (await import('../../lab/place/state-file.ts')).readLabState(place);
   const seed = String(randomInt(2 ** 40));
-  return drawRot(ctx, place, { disk: serialOf(asked), bytes: bytes ?? defaultRotBytes, seed, encryption: layout.encryption });
+  return drawRot(ctx, place, {
+    disk: serialOf(asked),
+    bytes: bytes ?? defaultRotBytes,
+    seed,
+    payloadStartBytes: payloadStartBytes(layout),
+  });
 }
 
 function badArguments(message: string): RaidlabError {

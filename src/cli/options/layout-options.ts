@@ -37,6 +37,7 @@ export const layoutOptions = {
   profile: optional(option('--profile', choice(profiles, { metavar: 'PROFILE' }), describe('profile'))),
   metadataProfile: optional(option('--metadata-profile', choice(profiles, { metavar: 'PROFILE' }), describe('metadataProfile'))),
   bus: optional(option('--bus', choice(buses, { metavar: 'BUS' }), describe('bus'))),
+  partitions: optional(option('--partitions', describe('partitions'))),
   encryption: optional(option('--encryption', choice(encryptions, { metavar: 'NAME' }), describe('encryption'))),
   cipher: optional(
     option('--cipher', kindOfWord('CIPHER', layoutFields.cipher.kind, ['aes-xts-plain64', 'serpent-xts-plain64']), describe('cipher')),

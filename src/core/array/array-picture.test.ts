@@ -97,3 +97,25 @@ test('where nothing is mounted the disks are still there', () => {
   assert.equal(disks.length, 3);
   assert.deepEqual(devices, []);
 });
+
+test('a member on a partition is on its disk, encrypted or not', () => {
+  const part = (name: string, rest: Partial<BlockDevice>): BlockDevice => block(name, 'part', rest);
+  const container = part('sda1', { fstype: 'crypto_LUKS', uuid: 'uuid-DISK1', children: [block('crypt-btrfs1', 'crypt')] });
+  const blockDevices = [
+    block('sda', 'disk', { serial: 'DISK1', children: [container] }),
+    block('sdb', 'disk', { serial: 'DISK2', children: [part('sdb1', { fstype: 'btrfs' })] }),
+  ];
+  const shown = parseFilesystemShow(show('/dev/mapper/crypt-btrfs1').replace('/dev/dm-1', '/dev/sdb1'))[0] ?? null;
+  const { disks, devices } = pictureArray({ ...seen, blockDevices, shown, stats: null });
+  assert.deepEqual(
+    disks.map(({ serial, luksUuid, mapping }) => [serial, luksUuid, mapping]),
+    [
+      ['DISK1', 'uuid-DISK1', 'crypt-btrfs1'],
+      ['DISK2', null, null],
+    ],
+  );
+  assert.deepEqual(
+    devices.map(({ serial }) => serial),
+    ['DISK1', 'DISK2'],
+  );
+});

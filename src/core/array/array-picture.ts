@@ -102,10 +102,11 @@ const systemSerials: readonly string[] = ['root', 'modules', 'system'];
 
 /** The kernel's name of a disk says nothing to anybody, and changes with each boot; btrfs calls members by it that are not encrypted. */
 function pictureDisk(device: BlockDevice): readonly { readonly picture: PicturedDisk; readonly kernelName: string }[] {
-  const { serial, sizeBytes, fstype, uuid, children, type } = device;
+  const { serial, sizeBytes, type } = device;
   if (type !== 'disk' || serial === null || systemSerials.includes(serial)) return [];
+  const { name, fstype, uuid, children } = device.children.find((child) => child.type === 'part') ?? device;
   const mapping = children.find((child) => child.type === 'crypt')?.name ?? null;
-  return [{ picture: { serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping }, kernelName: device.name }];
+  return [{ picture: { serial, sizeBytes, luksUuid: fstype === 'crypto_LUKS' ? uuid : null, mapping }, kernelName: name }];
 }
 
 /** The kernel names a mapping `/dev/dm-0` where udev had not told btrfs of its link yet. */

@@ -40,6 +40,20 @@ test('a layout has the real sizes, profiles, encryption and options of the array
   }
 });
 
+test('members on partitions are on partitions in the lab, on disks that have room for a table', () => {
+  const onPartitions = change(wellHost(), 'device', (fact) => fact.kind === 'disk', {
+    kind: 'partition',
+    sizeBytes: gibibyte - 2 * 1024 ** 2,
+  });
+  const { layout, differs } = layoutOf(onPartitions);
+  assert.equal(layout.partitions, true);
+  assert.deepEqual(layout.memberSizesBytes, [gibibyte, gibibyte]);
+  assert.deepEqual(
+    differs.filter((sentence) => /partition/u.test(sentence)),
+    [],
+  );
+});
+
 test('checksum and node size are options of mkfs', () => {
   const { layout } = layoutOf(change(wellHost(), 'filesystem', any, { checksum: 'xxhash64', nodeSize: 32768 }));
   assert.deepEqual(layout.mkfsOptions, ['--checksum', 'xxhash', '--nodesize', '32768']);

@@ -1,10 +1,10 @@
-import { arrayGuestPath, defaultLayout } from '../layout/layout.ts';
+import { arrayGuestPath, defaultLayout, partitionStartBytes } from '../layout/layout.ts';
 import type { ArrayLayout, Bus, Encryption, Subvolume } from '../layout/layout.ts';
 import type { Profile } from '../layout/profile.ts';
 import { lossesBorneBy } from '../layout/profile.ts';
 import type { ChunkProfileName } from './facts.ts';
 import { disksOf, properMembers } from './found-array.ts';
-import type { FoundArray, FoundChunks, FoundMember } from './found-array.ts';
+import type { FoundArray, FoundChunks, FoundDevice, FoundMember } from './found-array.ts';
 
 /** The layout of a lab like an array. */
 export interface LayoutOfFacts {
@@ -24,9 +24,10 @@ export function layoutOfArray(array: FoundArray): LayoutOfFacts {
   const [first] = array.mounts;
   const layout: ArrayLayout = {
     ...defaultLayout,
-    memberSizesBytes: members.map(memberBytes),
-    spareSizesBytes: [Math.max(0, ...members.map(memberBytes))],
+    memberSizesBytes: members.map(diskBytes),
+    spareSizesBytes: [Math.max(0, ...members.map(diskBytes))],
     bus: bus ?? 'scsi',
+    partitions: arePartitions(members) ?? false,
     profile: data ?? 'raid1',
     metadataProfile: metadata === null || metadata === data ? null : metadata,
     encryption: encryption ?? 'luks2',
@@ -59,9 +60,26 @@ const usualCipher = 'aes-xts-plain64';
 
 const isLabel = /^[A-Za-z0-9_.-]{1,100}$/u;
 
-function memberBytes({ container, device, layers, sizeBytes }: FoundMember): number {
-  const disk = container ?? layers.at(-1) ?? device;
-  return disk?.sizeBytes ?? sizeBytes ?? 0;
+/** What a member or its container is on: a partition or a disk. */
+function placeOf({ container, device, layers }: FoundMember): FoundDevice | null {
+  return container ?? layers.find(({ kind }) => kind === 'partition') ?? layers.at(-1) ?? device;
+}
+
+/** The size of the disk for a member; that of a partition has its table before and behind it. */
+function diskBytes(member: FoundMember): number {
+  const place = placeOf(member);
+  const placeBytes = place?.sizeBytes ?? member.sizeBytes ?? 0;
+  if (place?.kind !== 'partition') return placeBytes;
+  return Math.ceil((placeBytes + partitionStartBytes + gptEndBytes) / 1024 ** 2) * 1024 ** 2;
+}
+
+/** The second header of a GPT and its entries, at the end of the disk. Source: UEFI specification, 5.3. */
+const gptEndBytes = 33 * 512;
+
+/** Null where some are and others are not. */
+function arePartitions(members: readonly FoundMember[]): boolean | null {
+  const kinds = new Set(members.map((member) => placeOf(member)?.kind === 'partition'));
+  return kinds.size > 1 ? null : kinds.has(true);
 }
 
 /** Null where members differ. */
@@ -148,7 +166,7 @@ function differencesOfMembers(array: FoundArray): readonly string[] {
       layers.some((each) => layer.test(each.layer ?? '') || layer.test(each.kind));
   return [
     ...some(({ isMissing }) => isMissing, 'A member is missing; the lab begins with all that are there.'),
-    ...some(hasLayer(/^partition$/u), 'Members are partitions; in the lab they are whole disks of that size.'),
+    ...(arePartitions(members) === null ? ['Some members are partitions; in the lab all are whole disks.'] : []),
     ...some(hasLayer(/^(?:LVM|mpath|md)$/u), 'Members are on LVM, multipath or md; in the lab they are on disks.'),
     ...some(hasLayer(/^loop$/u), 'Members are files behind loop devices; in the lab they are disks.'),
     ...some(

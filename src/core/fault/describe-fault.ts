@@ -10,7 +10,7 @@ export function describeFault(fault: Fault): string {
       return `slow: ${[...requests, ...bytes].join(', ')}`;
     }
     case 'header-wipe':
-      return `the first ${formatSize(fault.lengthBytes)} wiped`;
+      return `the first ${formatSize(fault.lengthBytes)}${(fault.offsetBytes ?? 0) === 0 ? '' : ' of its partition'} wiped`;
     case 'silent-corruption':
       return `silent corruption ${describePlaces(fault.at)}`;
     case 'read-errors':

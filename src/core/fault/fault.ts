@@ -64,10 +64,12 @@ export interface SilentCorruption {
   readonly at: readonly ByteRange[];
 }
 
-/** The beginning of the disk reads as zeroes: the LUKS header, or this many bytes of it. */
+/** The beginning of the disk, or of its partition, reads as zeroes: the LUKS header, or this many bytes of it. */
 export interface HeaderWipe {
   readonly kind: 'header-wipe';
   readonly disk: string;
+  /** Where the partition begins; 0 by default. */
+  readonly offsetBytes?: number;
   readonly lengthBytes: number;
 }
 
@@ -82,6 +84,11 @@ export type DiskDamage = SilentCorruption | HeaderWipe;
 
 /** Any fault of a disk that is in the machine. */
 export type Fault = StandingFault | DiskDamage;
+
+/** Gives the places that damage changes. */
+export function placesOf(damage: DiskDamage): readonly ByteRange[] {
+  return damage.kind === 'header-wipe' ? [{ offsetBytes: damage.offsetBytes ?? 0, lengthBytes: damage.lengthBytes }] : damage.at;
+}
 
 /** Tells whether a fault is damage: done once, and not clearable. */
 export function isDamage(fault: Fault): fault is DiskDamage {

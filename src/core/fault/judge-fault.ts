@@ -1,4 +1,4 @@
-import { faultBlockBytes, maxCorruptedBytes, maxCorruptedRanges, maxFaultBlocks } from './fault.ts';
+import { faultBlockBytes, maxCorruptedBytes, maxCorruptedRanges, maxFaultBlocks, placesOf } from './fault.ts';
 import type { ByteRange, ErrorFault, Fault } from './fault.ts';
 import { formatSize } from '../text/size.ts';
 import { listFaultBlocks } from './fault-blocks.ts';
@@ -14,7 +14,7 @@ export function judgeFault(fault: Fault, diskSizeBytes: number): string | undefi
       return wrong ? 'A slow disk needs whole numbers from 1 on.' : undefined;
     }
     case 'header-wipe':
-      return judgeRanges([{ offsetBytes: 0, lengthBytes: fault.lengthBytes }], diskSizeBytes);
+      return judgeRanges(placesOf(fault), diskSizeBytes);
     case 'silent-corruption':
       if (fault.at.length > maxCorruptedRanges) return `At most ${String(maxCorruptedRanges)} places are corrupted at once.`;
       if (fault.at.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) > maxCorruptedBytes) {

@@ -97,6 +97,22 @@ test('damage is written down with its time, and is no standing fault', () => {
   assert.deepEqual(change.faults, [slow]);
 });
 
+test('on a partition the header begins where the partition does', () => {
+  const layout = { ...defaultLayout, partitions: true };
+  const fault: Fault = { kind: 'header-wipe', disk: 'DISK1', lengthBytes: 16 * 1024 ** 2 };
+  const { deeds, disks } = planDiskAct({ ...state, layout }, { do: 'break', fault }, 'default', moment);
+  assert.deepEqual(deeds, [{ deed: 'inject', fault: { ...fault, offsetBytes: 1024 ** 2 } }]);
+  assert.deepEqual(disks[0]?.damage, [
+    {
+      what: 'the first 16 MiB of its partition wiped',
+      at,
+      header: [{ offsetBytes: 1024 ** 2, lengthBytes: 16 * 1024 ** 2 }],
+      data: false,
+      open: null,
+    },
+  ]);
+});
+
 test('damage is in the header, behind it, or in both; what the disk was is known from before it lost its header', () => {
   const wipe: Fault = { kind: 'header-wipe', disk: 'DISK1', lengthBytes: 17 * 1024 ** 2 };
   const seen = { at, label: 'luks a', lastScrubAtSeconds: 5 };

@@ -1,11 +1,12 @@
 import { isDamage } from '../fault/fault.ts';
-import type { ByteRange, DiskDamage, Fault, StandingFault } from '../fault/fault.ts';
+import { placesOf } from '../fault/fault.ts';
+import type { DiskDamage, Fault, StandingFault } from '../fault/fault.ts';
 import { describeFault } from '../fault/describe-fault.ts';
 import { judgeFault } from '../fault/judge-fault.ts';
 import { RaidlabError } from '../failure/failure.ts';
 import { slotsOfBus } from '../layout/layout.ts';
-import type { Encryption } from '../layout/layout.ts';
-import { headerBytes } from '../layout/usable-space.ts';
+import { memberStartBytes } from '../layout/layout.ts';
+import { payloadStartBytes } from '../layout/usable-space.ts';
 import type { LabDamage, LabDisk, LabState } from './lab-state.ts';
 
 /** Something done to a disk of a lab, from outside. */
@@ -86,13 +87,15 @@ export function planDiskAct(state: DisksOfLab, act: DiskAct, lab: string, moment
   }
 }
 
-function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: string, moment: DiskMoment): DiskChange {
+function planFault({ disks, faults, layout }: DisksOfLab, wanted: Fault, lab: string, moment: DiskMoment): DiskChange {
+  const startBytes = memberStartBytes(layout);
+  const fault = wanted.kind === 'header-wipe' && startBytes > 0 ? { ...wanted, offsetBytes: startBytes } : wanted;
   const disk = requireDisk(disks, fault.disk, lab);
   const why = judgeOnLayout(fault, layout) ?? judgeFault(fault, disk.sizeBytes);
   if (why !== undefined) throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk: fault.disk, why });
   const deeds = [{ deed: 'inject', fault }] as const;
   if (isDamage(fault)) {
-    const damage = [...disk.damage, planDamage(disk, fault, layout.encryption, moment)];
+    const damage = [...disk.damage, planDamage(disk, fault, payloadStartBytes(layout), moment)];
     return { disks: changed(disks, { ...disk, damage }), faults, deeds };
   }
   const text = JSON.stringify(fault);
@@ -101,14 +104,14 @@ function planFault({ disks, faults, layout }: DisksOfLab, fault: Fault, lab: str
 }
 
 /** A lost header names nothing any more: the disk's label before that is known from the damage that took it. */
-function planDamage(disk: LabDisk, fault: DiskDamage, encryption: Encryption, moment: DiskMoment): LabDamage {
+function planDamage(disk: LabDisk, fault: DiskDamage, payloadBytes: number, moment: DiskMoment): LabDamage {
   const label = moment.label ?? disk.damage.find((earlier) => earlier.label !== undefined)?.label;
-  const places: readonly ByteRange[] = fault.kind === 'header-wipe' ? [{ offsetBytes: 0, lengthBytes: fault.lengthBytes }] : fault.at;
+  const places = placesOf(fault);
   const header = places.flatMap(({ offsetBytes, lengthBytes }) => {
-    const inHeader = Math.min(lengthBytes, headerBytes[encryption] - offsetBytes);
+    const inHeader = Math.min(lengthBytes, payloadBytes - offsetBytes);
     return inHeader > 0 ? [{ offsetBytes, lengthBytes: inHeader }] : [];
   });
-  const data = places.some(({ offsetBytes, lengthBytes }) => offsetBytes + lengthBytes > headerBytes[encryption]);
+  const data = places.some(({ offsetBytes, lengthBytes }) => offsetBytes + lengthBytes > payloadBytes);
   return { what: describeFault(fault), ...moment, ...(label === undefined ? {} : { label }), header, data, open: null };
 }
 

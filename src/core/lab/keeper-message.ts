@@ -15,7 +15,7 @@ import { isSnapshotName } from './snapshot-name.ts';
 // The act itself refuses unknown disks, by their names.
 const damageShape: Shape<DiskDamage> = oneOfObjects('kind', [
   fields({ kind: v.literal('silent-corruption'), disk: text, at: list(rangeShape) }),
-  fields({ kind: v.literal('header-wipe'), disk: text, lengthBytes: count(1) }),
+  fields({ kind: v.literal('header-wipe'), disk: text, offsetBytes: v.exactOptional(count()), lengthBytes: count(1) }),
 ]);
 
 const diskActShape: Shape<DiskAct> = oneOfObjects('do', [

@@ -139,6 +139,7 @@ const layoutShape: Shape<ArrayLayout> = fields({
   profile: oneOf(profiles),
   kdf: oneOf(['fast', 'real']),
   bus: v.optional(oneOf(buses), defaultLayout.bus),
+  partitions: v.optional(flag, defaultLayout.partitions),
   encryption: v.optional(oneOf(encryptions), defaultLayout.encryption),
   cipher: v.optional(v.nullable(text), defaultLayout.cipher),
   sectorSize: v.optional(v.nullable(oneOf(sectorSizes)), defaultLayout.sectorSize),

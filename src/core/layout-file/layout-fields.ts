@@ -37,6 +37,11 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     kind: word(buses),
     standard: 'scsi',
   },
+  partitions: {
+    what: 'Whether members are partitions: each disk gets a GPT with one that takes all of it.',
+    kind: flag,
+    standard: 'false',
+  },
   profile: {
     what: 'The btrfs profile of data, metadata and system chunks. With raid5, metadata is raid1; with raid6, raid1c3. Both are for evaluation only.',
     kind: word(profiles),

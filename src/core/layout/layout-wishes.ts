@@ -12,6 +12,7 @@ export interface LayoutWishes {
   readonly profile?: ArrayLayout['profile'];
   readonly metadataProfile?: NonNullable<ArrayLayout['metadataProfile']>;
   readonly bus?: ArrayLayout['bus'];
+  readonly partitions?: boolean;
   readonly encryption?: ArrayLayout['encryption'];
   readonly cipher?: string;
   readonly sectorSize?: NonNullable<ArrayLayout['sectorSize']>;

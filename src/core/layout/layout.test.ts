@@ -84,6 +84,7 @@ test('a payload fits exactly up to half of what the array holds, in every layout
     kdf: fc.constantFrom('fast', 'real'),
     encryption: fc.constantFrom(...encryptions),
     bus: fc.constantFrom(...buses),
+    partitions: fc.boolean(),
     cipher: fc.constant(null),
     sectorSize: fc.constant(null),
     mkfsOptions: fc.constant([]),

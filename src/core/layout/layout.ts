@@ -43,6 +43,8 @@ export interface ArrayLayout extends ChunkProfiles {
   readonly spareSizesBytes: readonly number[];
   /** The bus of all disks of the machine, including spares and disks added later. */
   readonly bus: Bus;
+  /** Whether members and replacements are partitions: each disk has a GPT with one that takes all of it, from {@link partitionStartBytes} on. */
+  readonly partitions: boolean;
   readonly encryption: Encryption;
   /** As in cryptsetup's `--cipher`: `aes-xts-plain64`; null: its default. */
   readonly cipher: string | null;
@@ -74,6 +76,7 @@ export const defaultLayout: ArrayLayout = {
   memberSizesBytes: equalSizes(2),
   spareSizesBytes: equalSizes(1),
   bus: 'scsi',
+  partitions: false,
   profile: 'raid1',
   metadataProfile: null,
   encryption: 'luks2',
@@ -99,6 +102,14 @@ export function diskSizesBytes(layout: ArrayLayout): readonly number[] {
   return [...layout.memberSizesBytes, ...layout.spareSizesBytes];
 }
 
+/** Where partitioning tools let the first partition begin, bytes. Source: sfdisk(8). */
+export const partitionStartBytes = 1024 ** 2;
+
+/** Gives where on its disk a member or its container begins, bytes. */
+export function memberStartBytes({ partitions }: Pick<ArrayLayout, 'partitions'>): number {
+  return partitions ? partitionStartBytes : 0;
+}
+
 /** Where the guest mounts the array. */
 export const arrayGuestPath = '/storage';
 
@@ -107,7 +118,8 @@ export const arrayGuestPath = '/storage';
  * settings are mentioned.
  */
 export function describeLayout(layout: ArrayLayout): string {
-  const { memberSizesBytes, spareSizesBytes, bus, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot } = layout;
+  const { memberSizesBytes, spareSizesBytes, bus, partitions, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot } =
+    layout;
   const spares = spareSizesBytes.length;
   const differ = new Set(diskSizesBytes(layout)).size > 1;
   const spareWords = `${String(spares)} spare${spares === 1 ? '' : 's'}${differ ? ` of ${describeSizes(spareSizesBytes)}` : ''}`;
@@ -115,6 +127,7 @@ export function describeLayout(layout: ArrayLayout): string {
   return [
     `${members}${spares === 0 ? '' : ` + ${spareWords}`}`,
     ...(bus === 'scsi' ? [] : [`on ${bus}`]),
+    ...(partitions ? ['on partitions'] : []),
     describeEncryption(layout),
     describeProfiles(layout),
     ...(label === defaultLayout.label ? [] : [`label ${label}`]),

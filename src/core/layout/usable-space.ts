@@ -1,4 +1,5 @@
 import { RaidlabError } from '../failure/failure.ts';
+import { memberStartBytes } from './layout.ts';
 import type { ArrayLayout, Encryption } from './layout.ts';
 import { profileFacts } from './profile.ts';
 import type { Profile } from './profile.ts';
@@ -8,6 +9,11 @@ import type { Profile } from './profile.ts';
  * keyslots, 2 MiB with a key of 512 bits.
  */
 export const headerBytes: Readonly<Record<Encryption, number>> = { luks2: 16 * 1024 ** 2, luks1: 2 * 1024 ** 2, none: 0 };
+
+/** Gives where on each disk the data of its member begins, bytes. */
+export function payloadStartBytes(layout: Pick<ArrayLayout, 'partitions' | 'encryption'>): number {
+  return memberStartBytes(layout) + headerBytes[layout.encryption];
+}
 
 /**
  * Predicts the bytes that data can take. A chunk has its copies on different disks: with `c` copies `x` bytes fit when
@@ -20,10 +26,10 @@ export const headerBytes: Readonly<Record<Encryption, number>> = { luks2: 16 * 1
  * raid1, 91 % on three of 512 MiB with raid5, whose metadata is on two of them.
  */
 export function predictUsableBytes(layout: ArrayLayout): number {
-  const { memberSizesBytes, encryption, profile } = layout;
+  const { memberSizesBytes, profile } = layout;
   return usableBytesOf(
     profile,
-    memberSizesBytes.map((sizeBytes) => sizeBytes - headerBytes[encryption]),
+    memberSizesBytes.map((sizeBytes) => sizeBytes - payloadStartBytes(layout)),
   );
 }
 

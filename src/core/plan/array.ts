@@ -3,7 +3,7 @@ import type { ArrayLayout, Subvolume } from '../layout/layout.ts';
 import { metadataProfileOf } from '../layout/profile.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
-import { planAddToCrypttab, planContainer, planCreateContainer } from './container.ts';
+import { planAddToCrypttab, planContainer, planCreateContainer, planPartition } from './container.ts';
 import type { ContainerPlan } from './container.ts';
 
 /** The array as planned: every name and UUID is fixed before the first command is typed. */
@@ -23,7 +23,7 @@ export interface ArrayPlan {
 
 /** Plans the array; `luksUuids` has one UUID per disk, members first, new for every array. `lostMember`: its 1-based number. */
 export function planArray(layout: ArrayLayout, luksUuids: readonly string[], lostMember = 1): ArrayPlan {
-  const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid, layout.bus));
+  const containers = luksUuids.map((uuid, index) => planContainer(index + 1, uuid, layout));
   const members = layout.memberSizesBytes.length;
   if (containers.length !== members + layout.spareSizesBytes.length) throw new RangeError('planArray: one LUKS UUID for each disk');
   return {
@@ -44,9 +44,10 @@ export function planArray(layout: ArrayLayout, luksUuids: readonly string[], los
 export function planCreateArray(array: ArrayPlan): readonly Command[] {
   const { layout } = array;
   const { encryption, nodatacow, quota } = layout;
-  const containers = encryption === 'none' ? [] : array.members;
+  const planMember = (member: ContainerPlan): readonly Command[] =>
+    encryption === 'none' ? planPartition(member) : [...planCreateContainer(member, layout), planAddToCrypttab(member)];
   return [
-    ...containers.flatMap((member) => [...planCreateContainer(member, layout), planAddToCrypttab(member)]),
+    ...array.members.flatMap(planMember),
     planMakeFilesystem(array),
     ...planCreateSubvolumes(array),
     ...fstabLines(layout).map((line): Command => ({ argv: ['tee', '-a', '/etc/fstab'], stdin: line })),

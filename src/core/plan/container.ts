@@ -1,3 +1,4 @@
+import { memberStartBytes } from '../layout/layout.ts';
 import type { ArrayLayout, Bus } from '../layout/layout.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
@@ -7,7 +8,11 @@ export interface ContainerPlan {
   /** `DISK1`. */
   readonly serial: string;
   /** The stable name of the disk in the guest; never a letter, which may change between boots. */
+  readonly diskGuestDevice: string;
+  /** Of what the container is on: the disk, or its partition. */
   readonly guestDevice: string;
+  /** Where that begins on the disk, bytes. */
+  readonly startBytes: number;
   /** The keyfile in the guest, mode 0600; its content never leaves the guest. Null: a passphrase, for which cryptsetup asks. */
   readonly keyGuestPath: string | null;
   /** `crypt-btrfs1`. */
@@ -35,13 +40,21 @@ export function guestDeviceOf(serial: string, bus: Bus = 'scsi'): string {
 /** A keyfile's length in bytes: random, so that no slow key derivation is needed. */
 const keyBytes = 128;
 
+/** What a container is on. */
+type ContainerPlace = Pick<ArrayLayout, 'bus' | 'partitions'>;
+
+const wholeScsiDisks: ContainerPlace = { bus: 'scsi', partitions: false };
+
 /** Gives the container of the disk with the given 1-based number. */
-export function planContainer(number: number, luksUuid: string, bus: Bus = 'scsi'): ContainerPlan {
+export function planContainer(number: number, luksUuid: string, layout: ContainerPlace = wholeScsiDisks): ContainerPlan {
   const serial = `DISK${String(number)}`;
   const mappingName = `crypt-btrfs${String(number)}`;
+  const diskGuestDevice = guestDeviceOf(serial, layout.bus);
   return {
     serial,
-    guestDevice: guestDeviceOf(serial, bus),
+    diskGuestDevice,
+    guestDevice: layout.partitions ? `${diskGuestDevice}-part1` : diskGuestDevice,
+    startBytes: memberStartBytes(layout),
     keyGuestPath: `/etc/luks/${serial}.key`,
     mappingName,
     mappingGuestDevice: `/dev/mapper/${mappingName}`,
@@ -53,10 +66,21 @@ export function planContainer(number: number, luksUuid: string, bus: Bus = 'scsi
 /** How a container is encrypted. */
 export type ContainerFormat = Pick<ArrayLayout, 'encryption' | 'cipher' | 'sectorSize' | 'kdf'>;
 
-/** The commands that make a keyfile, and make and open a container as the layout has it. */
+/**
+ * The commands that give a disk a partition that takes all of it, if the layout has partitions. Signatures of what was there before go:
+ * libblkid would see them beside the new ones.
+ */
+export function planPartition({ diskGuestDevice, guestDevice }: ContainerPlan): readonly Command[] {
+  if (guestDevice === diskGuestDevice) return [];
+  const sfdisk = ['sfdisk', '--quiet', '--wipe', 'always', '--wipe-partitions', 'always', '--label', 'gpt', diskGuestDevice];
+  return [{ argv: sfdisk, stdin: 'type=linux\n' }, command('udevadm', 'settle')];
+}
+
+/** The commands that make the partition, if there is one, and a keyfile, and make and open a container as the layout has it. */
 export function planCreateContainer(container: ContainerPlan, format: ContainerFormat): readonly Command[] {
   const { keyGuestPath, guestDevice } = container;
   return [
+    ...planPartition(container),
     ...(keyGuestPath === null ? [] : planCreateKey(keyGuestPath)),
     command(
       'cryptsetup',

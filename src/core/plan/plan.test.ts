@@ -50,13 +50,15 @@ test('an array takes exactly one LUKS UUID for each disk', () => {
 
 test('every name of every layout is its own', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 12 }), fc.nat({ max: 4 }), (members, spares) => {
+    fc.property(fc.integer({ min: 1, max: 12 }), fc.nat({ max: 4 }), fc.boolean(), (members, spares, partitions) => {
       const array = planArray(
-        { ...defaultLayout, memberSizesBytes: equalSizes(members), spareSizesBytes: equalSizes(spares) },
+        { ...defaultLayout, partitions, memberSizesBytes: equalSizes(members), spareSizesBytes: equalSizes(spares) },
         Array.from({ length: members + spares }, (_, index) => `uuid-${String(index)}`),
       );
       assert.deepEqual([array.members.length, array.spares.length], [members, spares]);
-      const names = [...array.members, ...array.spares].flatMap((container) => Object.values(container) as readonly string[]);
+      const names = [...array.members, ...array.spares].flatMap((container) =>
+        [...new Set(Object.values(container))].filter((value) => typeof value === 'string'),
+      );
       assert.equal(new Set(names).size, names.length);
     }),
   );
@@ -111,6 +113,23 @@ test('the lines in crypttab and fstab end as lines do, by UUID and label, nofail
     assert.match(line, /nofail/u);
     assert.doesNotMatch(line, /degraded|\/dev\/sd/u);
   }
+});
+
+test('on partitions each disk gets its own before anything is put on it, and a replacement too', () => {
+  const layout = { ...defaultLayout, partitions: true };
+  const array = planArray(layout, uuids);
+  const device = guestDeviceOf('DISK1');
+  const typed = planCreateArray(array).map(formatCommand);
+  assert.deepEqual(typed.slice(0, 2), [
+    `sfdisk --quiet --wipe always --wipe-partitions always --label gpt ${device} <<< type=linux`,
+    'udevadm settle',
+  ]);
+  assert.ok(typed.some((line) => line.startsWith('cryptsetup luksFormat') && line.endsWith(`${device}-part1`)));
+  const [spare] = array.spares;
+  assert.ok(spare !== undefined);
+  assert.equal(planCreateContainer(spare, layout)[0]?.argv.at(-1), guestDeviceOf('DISK3'));
+  const plain = planCreateArray(planArray({ ...layout, encryption: 'none' }, uuids)).map(formatCommand);
+  assert.match(plain.find((line) => line.startsWith('mkfs.btrfs')) ?? '', /DISK1-part1 \S*DISK2-part1$/u);
 });
 
 test("cryptsetup's own key derivation is used when it is to be real", () => {

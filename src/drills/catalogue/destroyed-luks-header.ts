@@ -50,7 +50,7 @@ const wipePrimaryHeader: Step = {
   ],
   run: async (run) => {
     const lost = memberOf(run.array, lostDevid);
-    await run.injectFault({ kind: 'header-wipe', disk: lost.serial, lengthBytes: faultBlockBytes });
+    await run.injectFault({ kind: 'header-wipe', disk: lost.serial, offsetBytes: lost.startBytes, lengthBytes: faultBlockBytes });
     run.judge(judgeTry(opensBySecondHeader, await run.try(planTestKey(lost))));
   },
 };
@@ -68,7 +68,12 @@ const wipeHeader: Step = {
   run: async (run) => {
     const lost = memberOf(run.array, lostDevid);
     const header = await run.ask(planDumpHeader(lost), parseLuksDump);
-    await run.injectFault({ kind: 'header-wipe', disk: lost.serial, lengthBytes: payloadOffsetBytes(header) });
+    await run.injectFault({
+      kind: 'header-wipe',
+      disk: lost.serial,
+      offsetBytes: lost.startBytes,
+      lengthBytes: payloadOffsetBytes(header),
+    });
     await run.waitForJournal(recordsAtWork);
   },
 };

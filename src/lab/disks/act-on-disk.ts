@@ -29,8 +29,8 @@ export async function actOnDisk(ctx: Context, house: LabHouse, place: LabPlace, 
     }
     await settleRestore(ctx, place);
     const read = await readLabState(place);
-    const state = { ...read, disks: await settleDisks(place, read.disks, undefined) };
-    const moment = await seeMoment(place, act, undefined);
+    const state = { ...read, disks: await settleDisks(place, read, undefined) };
+    const moment = await seeMoment(place, state.layout, act, undefined);
     const change = planAllowedAct(state, act, { lab: place.name, picture: undefined, beyondRedundancy, moment });
     await changeDisksAtRest(ctx, place, change);
     await writeLabState(place, { ...state, disks: change.disks, faults: change.faults });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, open } from 'node:fs/promises';
 import { test } from 'node:test';
+import { headerBytes } from '../../core/layout/usable-space.ts';
 import { createTestContext, failureOf } from '../../machine/fixtures/scripted-peer.ts';
 import { drawRot } from './draw-rot.ts';
 import { openLabDirectory } from '../fixtures/lab-directory.ts';
@@ -22,7 +23,12 @@ for (const bytes of [1, 100, 257, 4096, 100_000, mebibyte]) {
   test(`${String(bytes)} bytes rot where something has been written, behind the header`, async () => {
     await using directory = await openLabDirectory();
     await writeDisk(directory);
-    const places = await drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes, seed: 'a', encryption: 'luks2' });
+    const places = await drawRot(createTestContext(), directory.place, {
+      disk: 'DISK1',
+      bytes,
+      seed: 'a',
+      payloadStartBytes: 16 * mebibyte,
+    });
     assert.equal(
       places.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
       bytes,
@@ -40,7 +46,7 @@ test('more than has been written cannot rot', async () => {
   await using directory = await openLabDirectory();
   await writeDisk(directory);
   const failure = await failureOf(
-    drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes: mebibyte + 1, seed: 'a', encryption: 'luks2' }),
+    drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes: mebibyte + 1, seed: 'a', payloadStartBytes: 16 * mebibyte }),
   );
   assert.ok(failure.reason === 'bad-fault');
   assert.match(failure.why, /^At most 1048576 bytes \(1 MiB\) can be corrupted, not 1048577: no more is written/u);
@@ -54,7 +60,7 @@ test('much rot lies in as few places as little, in larger blocks', async () => {
     await file.write(Buffer.alloc(32 * mebibyte, 1), 0, 32 * mebibyte, 32 * mebibyte);
   }
   const bytes = 24 * mebibyte;
-  const places = await drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes, seed: 'a', encryption: 'luks2' });
+  const places = await drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes, seed: 'a', payloadStartBytes: 16 * mebibyte });
   assert.ok(places.length <= 4096, String(places.length));
   assert.equal(
     places.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
@@ -72,7 +78,12 @@ test('where no header is long, the beginning of a disk may rot, but for its firs
     await file.write(Buffer.alloc(2 * mebibyte, 1), 0, 2 * mebibyte, 0);
   }
   for (const encryption of ['none', 'luks2'] as const) {
-    const drawn = drawRot(createTestContext(), directory.place, { disk: 'DISK1', bytes: 256, seed: 'a', encryption });
+    const drawn = drawRot(createTestContext(), directory.place, {
+      disk: 'DISK1',
+      bytes: 256,
+      seed: 'a',
+      payloadStartBytes: headerBytes[encryption],
+    });
     if (encryption === 'none') assert.ok((await drawn).every(({ offsetBytes }) => offsetBytes >= mebibyte));
     else assert.equal((await failureOf(drawn)).reason, 'bad-fault');
   }

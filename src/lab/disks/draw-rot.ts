@@ -2,9 +2,7 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import { countBlocks, drawBlocks } from '../../core/fault/fault-blocks.ts';
 import { faultBlockBytes, maxCorruptedBytes, maxCorruptedRanges } from '../../core/fault/fault.ts';
 import type { ByteRange } from '../../core/fault/fault.ts';
-import type { Encryption } from '../../core/layout/layout.ts';
 import { formatSize } from '../../core/text/size.ts';
-import { headerBytes } from '../../core/layout/usable-space.ts';
 import type { Context } from '../../machine/context.ts';
 import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
@@ -21,17 +19,17 @@ export interface RotWish {
   readonly disk: string;
   readonly bytes: number;
   readonly seed: string;
-  /** What the lab's disks are encrypted with: a header is spared. */
-  readonly encryption: Encryption;
+  /** Where the data of the lab's members begins: partition tables and headers are spared. */
+  readonly payloadStartBytes: number;
 }
 
 /**
- * Draws this many bytes of a lab's disk, in places that have been written to, behind its LUKS header if it has one: unwritten places
+ * Draws this many bytes of a lab's disk, in places that have been written to, behind its partition table and LUKS header if it has them: unwritten places
  * prove nothing. Rejects with `lab/bad-fault` when less has been written.
  */
 export async function drawRot(ctx: Context, place: LabPlace, wish: RotWish): Promise<readonly ByteRange[]> {
-  const { disk, bytes, seed, encryption } = wish;
-  const beginBytes = headerBytes[encryption] + reservedBytes;
+  const { disk, bytes, seed } = wish;
+  const beginBytes = wish.payloadStartBytes + reservedBytes;
   const written = (await listWritten(ctx, diskHostPath(place, disk))).flatMap((range) => behind(beginBytes, range));
   const piece = choosePiece(written, bytes);
   if (typeof piece === 'string') throw new RaidlabError({ area: 'lab', reason: 'bad-fault', disk, why: piece });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { disk, rotted } from '../../core/lab/fixtures/built-lab.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import { openLabDirectory } from '../fixtures/lab-directory.ts';
 import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
@@ -28,8 +29,8 @@ test('a wiped header is over when it is written again; rot only when the disk go
   ];
   const disks = [disk('DISK1', { damage }), disk('DISK2', { damage: [rotted] })];
   const left = async (): Promise<readonly string[]> =>
-    (await settleDisks(place, disks, undefined))[0]?.damage.map(({ what }) => what) ?? [];
-  assert.deepEqual(await settleDisks(place, disks, undefined), disks);
+    (await settleDisks(place, { disks, layout: defaultLayout }, undefined))[0]?.damage.map(({ what }) => what) ?? [];
+  assert.deepEqual(await settleDisks(place, { disks, layout: defaultLayout }, undefined), disks);
   await writeHeader(place, uuid);
   assert.deepEqual(await left(), ['rot']);
   await writeHeader(place, uuid.replace('0a1b', 'ffff'));
@@ -42,8 +43,8 @@ test('what is damaged is remembered with the label that the disk had', async () 
   await mkdir(place.disksHostPath);
   await writeFile(diskHostPath(place, 'DISK1'), Buffer.alloc(128 * 1024));
   const wipe = { do: 'break', fault: { kind: 'header-wipe', disk: 'DISK1', lengthBytes: 4096 } } as const;
-  assert.deepEqual(Object.keys(await seeMoment(place, wipe, undefined)), ['at']);
+  assert.deepEqual(Object.keys(await seeMoment(place, defaultLayout, wipe, undefined)), ['at']);
   await writeHeader(place, uuid);
-  assert.equal((await seeMoment(place, wipe, undefined)).label, `luks ${uuid}`);
-  assert.deepEqual(Object.keys(await seeMoment(place, { do: 'pull', disk: 'DISK1' }, undefined)), ['at']);
+  assert.equal((await seeMoment(place, defaultLayout, wipe, undefined)).label, `luks ${uuid}`);
+  assert.deepEqual(Object.keys(await seeMoment(place, defaultLayout, { do: 'pull', disk: 'DISK1' }, undefined)), ['at']);
 });

@@ -6,8 +6,10 @@ import { isDamage } from '../../core/fault/fault.ts';
 import type { ByteRange } from '../../core/fault/fault.ts';
 import type { DiskAct, DiskMoment } from '../../core/lab/disk-act.ts';
 import { labelBytes, parseDiskLabel } from '../../core/lab/disk-label.ts';
-import type { LabDamage, LabDisk } from '../../core/lab/lab-state.ts';
+import type { LabDamage, LabDisk, LabState } from '../../core/lab/lab-state.ts';
 import { looksDamaged, settleDamage } from '../../core/lab/settle-damage.ts';
+import { memberStartBytes } from '../../core/layout/layout.ts';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
 import { hasErrorCode } from '../../machine/cache/file-failure.ts';
 import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
@@ -18,15 +20,15 @@ import type { LabPlace } from '../place/lab-place.ts';
  */
 export async function settleDisks(
   place: LabPlace,
-  disks: readonly LabDisk[],
+  { disks, layout }: Pick<LabState, 'disks' | 'layout'>,
   picture: ArrayPicture | undefined,
 ): Promise<readonly LabDisk[]> {
-  return Promise.all(disks.map(async (disk) => (disk.damage.length === 0 ? disk : settleDisk(place, disk, picture))));
+  return Promise.all(disks.map(async (disk) => (disk.damage.length === 0 ? disk : settleDisk(place, layout, disk, picture))));
 }
 
-async function settleDisk(place: LabPlace, disk: LabDisk, picture: ArrayPicture | undefined): Promise<LabDisk> {
+async function settleDisk(place: LabPlace, layout: ArrayLayout, disk: LabDisk, picture: ArrayPicture | undefined): Promise<LabDisk> {
   const left = await readImage(place, disk.serial, async (image) => {
-    const label = await readLabel(image);
+    const label = await readLabel(image, layout);
     const lastScrub = picture?.devices.find(({ serial }) => serial === disk.serial)?.lastScrub ?? null;
     const settled: LabDamage[] = [];
     for (const damage of disk.damage) {
@@ -46,11 +48,16 @@ async function stillDamaged(image: FileHandle, places: readonly ByteRange[]): Pr
 }
 
 /** Gives when an act is done and, if it damages a disk, what will later tell whether that was fixed. */
-export async function seeMoment(place: LabPlace, act: DiskAct, picture: ArrayPicture | undefined): Promise<DiskMoment> {
+export async function seeMoment(
+  place: LabPlace,
+  layout: ArrayLayout,
+  act: DiskAct,
+  picture: ArrayPicture | undefined,
+): Promise<DiskMoment> {
   const at = new Date().toISOString();
   if (act.do !== 'break' || !isDamage(act.fault)) return { at };
   const { disk } = act.fault;
-  const label = await readImage(place, disk, readLabel);
+  const label = await readImage(place, disk, async (image) => readLabel(image, layout));
   const device = picture?.devices.find(({ serial }) => serial === disk);
   return {
     at,
@@ -59,8 +66,8 @@ export async function seeMoment(place: LabPlace, act: DiskAct, picture: ArrayPic
   };
 }
 
-async function readLabel(image: FileHandle): Promise<string | null> {
-  return parseDiskLabel(await readBytes(image, 0, labelBytes));
+async function readLabel(image: FileHandle, layout: ArrayLayout): Promise<string | null> {
+  return parseDiskLabel(await readBytes(image, memberStartBytes(layout), labelBytes));
 }
 
 async function readBytes(image: FileHandle, offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {

@@ -86,7 +86,7 @@ export class KeptLab implements AsyncDisposable {
     const { place } = this.#options;
     const wantsPicture = !beyondRedundancy || (act.do === 'break' && isDamage(act.fault));
     const picture = wantsPicture ? await this.#tryToLook(ctx) : undefined;
-    const moment = await seeMoment(place, act, picture);
+    const moment = await seeMoment(place, this.#kept.known.layout, act, picture);
     const change = planAllowedAct(this.#kept.known, act, { lab: place.name, picture, beyondRedundancy, moment });
     await disks.change(ctx, change);
     await this.#kept.write({ disks: change.disks, faults: change.faults });
@@ -107,11 +107,11 @@ export class KeptLab implements AsyncDisposable {
   }
 
   async #settle(picture: ArrayPicture): Promise<void> {
-    const before = this.#kept.known.disks;
+    const before = this.#kept.known;
     const settled = await settleDisks(this.#options.place, before, picture);
     const { disks } = this.#kept.known;
     // An act may have changed them meanwhile: only what was looked at is settled.
-    const next = disks.map((disk) => settled[before.indexOf(disk)] ?? disk);
+    const next = disks.map((disk) => settled[before.disks.indexOf(disk)] ?? disk);
     if (next.some((disk, index) => disk !== disks[index])) await this.#kept.write({ disks: next });
   }
 

@@ -1,4 +1,4 @@
-import { corruptedBytes } from '../../core/fault/fault.ts';
+import { corruptedBytes, placesOf } from '../../core/fault/fault.ts';
 import type { ByteRange, DiskDamage } from '../../core/fault/fault.ts';
 import { UnknownOutput } from '../../core/parsing/unknown-output.ts';
 
@@ -29,12 +29,11 @@ export function parseComparison(stdout: string): ReadonlySet<number> {
 
 /** Gives the qemu-io commands that do a damage, and read it back. */
 export function planDamage(damage: DiskDamage, differing: ReadonlySet<number>): readonly string[] {
-  const ranges = damage.kind === 'header-wipe' ? [{ offsetBytes: 0, lengthBytes: damage.lengthBytes }] : damage.at;
   const patternAt = ({ offsetBytes }: ByteRange): string => {
     if (damage.kind === 'header-wipe') return '0';
     return differing.has(offsetBytes) ? corruptions[0] : corruptions[1];
   };
-  const pieces = splitRanges(ranges);
+  const pieces = splitRanges(placesOf(damage));
   return ['write', 'read'].flatMap((verb) => pieces.map((range) => formatCommand(verb, patternAt(range), range)));
 }
 

@@ -31,9 +31,9 @@ export function openDiskNames(): DiskNames {
   };
 }
 
-/** The serial at the end of a name that udev made of it: `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK1`, `virtio-DISK1`. */
+/** The serial at the end of a name that udev made of it: `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK1`, `virtio-DISK1`, `virtio-DISK1-part1`. */
 function serialOf(guestDevice: string): string | undefined {
-  return /^\/dev\/disk\/by-id\/.*[_-]([A-Za-z0-9]+)$/u.exec(guestDevice)?.[1];
+  return /^\/dev\/disk\/by-id\/.*[_-]([A-Za-z0-9]+?)(?:-part\d+)?$/u.exec(guestDevice)?.[1];
 }
 
 /** The disks that an array has at first, and those beside it, as far as the words of a layout tell. */

@@ -40,6 +40,7 @@ export function planToolsPackages(suite: Suite): readonly string[] {
     'cryptsetup',
     'cryptsetup-bin',
     'e2fsprogs',
+    'fdisk',
     'mount',
     'util-linux',
     ...(suite.utilLinuxExtra ? ['util-linux-extra'] : []),
