@@ -28,7 +28,7 @@ test('a record that was cut off anywhere is no record', () => {
 
 test('a record of another format, without files, or with a file name that leads elsewhere is no record', () => {
   for (const wrong of [
-    { format: 2 },
+    { format: entryFormatVersion + 1 },
     { files: [] },
     { files: [{ name: '../x', sizeBytes: 1, xxh128: '' }] },
     { packages: { a: 1 } },

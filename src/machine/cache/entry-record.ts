@@ -3,7 +3,7 @@ import { count, fields, list, matching, record, text, tryJson } from '../../core
 import type { Shape } from '../../core/parsing/json-shape.ts';
 
 /** The version of `entry.json`; an entry with another one is rebuilt. */
-export const entryFormatVersion = 1;
+export const entryFormatVersion = 2;
 
 /** A file of an entry, as it was when the entry was built. */
 export interface EntryFile {

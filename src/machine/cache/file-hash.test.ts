@@ -31,9 +31,13 @@ test('a disk of terabytes without data is hashed by what is in it, and where', a
   assert.equal(new Set([await hash('a'), await hash('elsewhere'), await hash('other')]).size, 3);
 });
 
-test('a file of up to 1 GiB is hashed byte by byte, as caches have it', async () => {
+test('a small file is hashed alike, whether its zeroes are written or not; its last bytes count', async () => {
   await using directory = await mkdtempDisposable(join(tmpdir(), 'raidlab-'));
-  const hostPath = join(directory.path, 'a');
-  await writeSparse(hostPath, 3, [0, 'abc']);
-  assert.equal(await hashFile(createTestContext(), hostPath), '06b05ab6733a618578af5f94892f3950');
+  const at = (name: string): string => join(directory.path, name);
+  await writeSparse(at('a'), 200_000, [0, 'abc'], [199_997, 'end']);
+  await writeSparse(at('same'), 200_000, [0, 'abc'], [100_000, '\0'], [199_997, 'end']);
+  await writeSparse(at('other'), 200_000, [0, 'abc'], [199_997, 'enD']);
+  const hash = (name: string): Promise<string> => hashFile(createTestContext(), at(name));
+  assert.equal(await hash('same'), await hash('a'));
+  assert.notEqual(await hash('other'), await hash('a'));
 });

@@ -21,7 +21,7 @@ export type EntryState =
 
 /**
  * Checks whether an entry exists and is complete. Sizes are always compared. Contents are hashed unless a file is exactly the one (inode,
- * change time) whose hash was right since this host started; a stamp remembers that, because hashing takes 0.3 s for 1 GB. A crashed host
+ * change time) whose hash was right since this host started; a stamp remembers that, because hashing takes 0.3 s for 100 MB. A crashed host
  * may have lost what was only in its page cache, which inodes do not show.
  */
 export async function inspectEntry(ctx: Context, store: CacheStore, name: string): Promise<EntryState> {
