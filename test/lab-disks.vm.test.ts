@@ -5,11 +5,9 @@ import { openLabProject } from './rig/lab.ts';
 
 // The first run builds the images and the template.
 const timeout = 900_000;
-const disk3 = '/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK3';
-const readDisk3 = `dd if=${disk3} of=/dev/null bs=4096 count=1 iflag=direct status=none`;
-
-/** The kernel finds a disk a moment after QEMU has plugged it in; until it has a name there is nothing to settle. */
 const byId = (serial: string): string => `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
+const disk3 = byId('DISK3');
+const readDisk3 = `dd if=${disk3} of=/dev/null bs=4096 count=1 iflag=direct status=none`;
 
 test('the disks of a lab, broken live', { timeout }, async (suite) => {
   await using lab = await openLabProject();
@@ -80,15 +78,12 @@ test('the disks of a lab, broken live', { timeout }, async (suite) => {
     await lab.ok('reload');
     assert.equal((await lab.type('ssh', '--', 'ls /dev/disk/by-id/*DISK1')).exitCode, 2);
     await lab.ok('disk', 'insert', 'DISK1');
-    await lab.ok('ssh', '--', `udevadm wait --timeout=30 --settle ${byId('DISK1')}`);
+    await lab.ok('ssh', '--', `ls ${byId('DISK1')}`);
   });
 
   await suite.test('a new disk is there at once', async () => {
     assert.match(await lab.ok('disk', 'add', '--size', '512MiB'), /^DISK4 +512 MiB +added +in/u);
-    assert.match(
-      await lab.ok('ssh', '--', `udevadm wait --timeout=30 --settle ${byId('DISK4')}; blockdev --getsize64 ${byId('DISK4')}`),
-      /^536870912\n$/u,
-    );
+    assert.match(await lab.ok('ssh', '--', `blockdev --getsize64 ${byId('DISK4')}`), /^536870912\n$/u);
   });
 
   await suite.test('disks of a lab that is off are broken for its next start', async () => {

@@ -80,9 +80,7 @@ test('a lab saved whole and made again what it was', { timeout }, async (suite) 
 
   await suite.test('the pulled disk comes back', async () => {
     await lab.ok('disk', 'insert', 'DISK1');
-    // The kernel finds it a moment after QEMU has plugged it in; until then there is nothing to settle.
-    const name = '/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK1';
-    assert.equal(await ssh(`udevadm wait --timeout=30 --settle ${name} && ls -d /dev/disk/by-id/*DISK1 | wc -l`), '1\n');
+    assert.equal(await ssh('ls -d /dev/disk/by-id/*DISK1 | wc -l'), '1\n');
   });
 
   await suite.test('it is restored again and again, and from a machine that died', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { formatEntryRecord } from '../machine/cache/entry-record.ts';
+import { entryFormatVersion, formatEntryRecord } from '../machine/cache/entry-record.ts';
 import { currentOwner, formatOwner } from '../machine/cache/owner.ts';
 import { openSandbox } from './fixtures/run-raidlab.ts';
 import type { Sandbox } from './fixtures/run-raidlab.ts';
@@ -21,7 +21,7 @@ function fillCache(sandbox: Sandbox, ...names: readonly string[]): void {
     const madeAt = '2026-11-22T08:00:00.000Z';
     const files = [{ name: 'content', sizeBytes: MiB, xxh128: '00' }];
     const record = {
-      format: 1,
+      format: entryFormatVersion,
       kind,
       digest,
       artefact: `${kind} of trixie`,

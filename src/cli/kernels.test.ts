@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { formatEntryRecord } from '../machine/cache/entry-record.ts';
+import { entryFormatVersion, formatEntryRecord } from '../machine/cache/entry-record.ts';
 import { openSandbox } from './fixtures/run-raidlab.ts';
 import type { Sandbox } from './fixtures/run-raidlab.ts';
 
@@ -15,7 +15,7 @@ function addKernel(sandbox: Sandbox, digit: string, artefact: string, version: s
   mkdirSync(hostPath);
   writeFileSync(join(hostPath, 'version'), `${version}\n`);
   const record = {
-    format: 1,
+    format: entryFormatVersion,
     kind: 'kernel',
     digest,
     artefact,

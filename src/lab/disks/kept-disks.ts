@@ -5,10 +5,12 @@ import { faultExtentBytes } from '../../core/fault/fault-extent.ts';
 import { isDamage } from '../../core/fault/fault.ts';
 import type { StandingFault } from '../../core/fault/fault.ts';
 import type { LabDisk, LabState } from '../../core/lab/lab-state.ts';
+import type { Bus } from '../../core/layout/layout.ts';
 import type { Context } from '../../machine/context.ts';
 import { createDiskImage } from '../../machine/files/disk-image.ts';
 import { damageDisk } from '../../machine/faults/damage-image.ts';
 import type { Machine } from '../../machine/machine.ts';
+import { waitForDiskNames } from '../../machine/start/wait-for-disk-names.ts';
 import { diskHostPath } from '../place/lab-place.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { diskSpecOf } from '../machine/start-lab-machine.ts';
@@ -31,6 +33,16 @@ async function damageAtRest(
   if (disk === undefined || !isDamage(fault)) return;
   // Its bus in a machine does not matter to its image.
   await damageDisk(ctx, diskSpecOf(place, disk.serial, disk.sizeBytes, 'scsi'), fault);
+}
+
+/** Waits until the guest has named an inserted disk. It is in, whatever the guest makes of it: one that answers slowly is named late. */
+async function waitForName(ctx: Context, machine: Machine, { serial }: LabDisk, bus: Bus): Promise<void> {
+  try {
+    await waitForDiskNames(ctx, machine.guest, [{ serial, bus }]);
+  } catch {
+    ctx.signal.throwIfAborted();
+    ctx.emit({ type: 'remark-made', text: `${serial} is in, and the guest has no name for it yet.` });
+  }
 }
 
 /** The disks of a lab that is on. */
@@ -65,6 +77,7 @@ export function keepDisks(place: LabPlace, machine: Machine, { disks: initial, l
         known.add(serial);
         for (const fault of faults.filter(({ disk }) => disk === serial)) if (!has(fault)) await machine.injectFault(ctx, fault);
         cleared(ctx, 'disk-pull', serial);
+        await waitForName(ctx, machine, deed.disk, layout.bus);
         break;
       }
       case 'inject':

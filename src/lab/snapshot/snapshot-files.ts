@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotFile } from '../../core/lab/snapshot-record.ts';
 import { hasErrorCode } from '../../machine/cache/file-failure.ts';
-import { hashSparseFile } from '../../machine/cache/file-hash.ts';
+import { hashFile } from '../../machine/cache/file-hash.ts';
 import type { Context } from '../../machine/context.ts';
 
 /** The file of a snapshot with its machine: memory, processor and devices. */
@@ -13,7 +13,7 @@ export async function measureFiles(ctx: Context, directoryHostPath: string, name
   return Promise.all(
     names.map(async (name) => {
       const hostPath = join(directoryHostPath, name);
-      return { name, sizeBytes: (await stat(hostPath)).size, xxh128: await hashSparseFile(ctx, hostPath) };
+      return { name, sizeBytes: (await stat(hostPath)).size, xxh128: await hashFile(ctx, hostPath) };
     }),
   );
 }
@@ -26,7 +26,7 @@ export async function judgeFiles(ctx: Context, directoryHostPath: string, files:
       const size = await sizeOf(hostPath);
       if (size === undefined) return `${name} is missing`;
       if (size !== sizeBytes) return `${name} has ${String(size)} bytes instead of ${String(sizeBytes)}`;
-      return (await hashSparseFile(ctx, hostPath)) === xxh128 ? undefined : `the content of ${name} has changed`;
+      return (await hashFile(ctx, hostPath)) === xxh128 ? undefined : `the content of ${name} has changed`;
     }),
   );
   return found.find((why) => why !== undefined);
