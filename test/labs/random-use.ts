@@ -148,8 +148,9 @@ export function drawLab(seed: string): RandomLab {
   const mended = hasChecksums && draw(3) === 0 ? [rotMended] : [];
   const spoiler = draw(4) === 0 ? [...spoilers, rotForgotten][draw(spoilers.length + 1)] : undefined;
   const isPlain = up.every((word) => word !== '--subvolume' && word !== 'as-people-have-it');
+  const first = isPlain && draw(3) === 0 ? [intoSubvolume] : [];
   return {
-    up,
-    moves: [...(isPlain && draw(3) === 0 ? [intoSubvolume] : []), ...drawn, ...mended, ...(spoiler === undefined ? [] : [spoiler])],
+    up: draw(4) === 0 ? [...up, '--partitions'] : up,
+    moves: [...first, ...drawn, ...mended, ...(spoiler === undefined ? [] : [spoiler])],
   };
 }
