@@ -81,10 +81,11 @@ function planMember(found: FoundArray, member: FoundMember): NamedContainer {
     },
   ];
   const mappingName = mapping ?? `MAPPING-OF-${of}`;
+  const guestDevice = path ?? `/dev/disk/by-id/DISK-OF-${of}`;
   return {
     container: {
       serial: nameOfMember(member),
-      guestDevice: path ?? `/dev/disk/by-id/DISK-OF-${of}`,
+      ...whole(guestDevice),
       keyGuestPath: hasKeyFile ? `KEY-FILE-OF-${of}` : null,
       mappingName,
       mappingGuestDevice: `/dev/mapper/${mappingName}`,
@@ -93,6 +94,11 @@ function planMember(found: FoundArray, member: FoundMember): NamedContainer {
     },
     words: words.filter((word) => word !== false),
   };
+}
+
+/** A device as it is: partitions of a real disk are its owner's. */
+function whole(guestDevice: string): Pick<ContainerPlan, 'guestDevice' | 'diskGuestDevice' | 'startBytes'> {
+  return { guestDevice, diskGuestDevice: guestDevice, startBytes: 0 };
 }
 
 function isLetter(path: string): boolean {
@@ -115,7 +121,7 @@ function planSpare(found: FoundArray, lost: FoundMember): NamedContainer {
   return {
     container: {
       serial: 'the new disk',
-      guestDevice: '/dev/disk/by-id/NEW-DISK',
+      ...whole('/dev/disk/by-id/NEW-DISK'),
       keyGuestPath: line === undefined || line.key === 'none' ? null : `/etc/luks/${mappingName}.key`,
       mappingName,
       mappingGuestDevice: `/dev/mapper/${mappingName}`,

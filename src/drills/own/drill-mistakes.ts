@@ -45,6 +45,7 @@ const layoutShape: Shape = {
   profile: oneOf(profiles),
   kdf: oneOf(['fast', 'real']),
   bus: optional(oneOf(buses)),
+  partitions: optional(kinds.flag),
   encryption: optional(oneOf(encryptions)),
   cipher: optional({ expected: 'a cipher, or null', accepts: (value) => value === null || kinds.text.accepts(value) }),
   sectorSize: optional({
