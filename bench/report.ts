@@ -2,7 +2,7 @@
 // and what making the report costs the default drill. EVENTS is the events.ndjson of a real run; without it one is made of recorded drills,
 // each as long as a real one is.
 import { spawnSync } from 'node:child_process';
-import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,6 +14,7 @@ import { openPrng } from '../src/core/bytes/prng.ts';
 import type { Prng } from '../src/core/bytes/prng.ts';
 import type { EventBody, RecordedEvent } from '../src/core/event.ts';
 import { onlyJob, readRecorded, withTwin } from '../src/view/fixtures/recorded-events.ts';
+import { readQmpRecord } from '../src/view/model/qmp-record.ts';
 import { renderReport } from '../src/view/render-report.ts';
 import { median, report } from './measure.ts';
 
@@ -22,10 +23,20 @@ const drills = 23;
 /** What raidlab runs for itself in a drill, and what its consoles say, as measured in runs of the whole catalogue: bytes of events.ndjson. */
 const bytesOfDrill = 340_000;
 
+/** What is said to QEMU in a drill from a cold start, and by it, as measured: bytes of qmp.ndjson of all machines. */
+const bytesOfQmp = 45_000;
+
 using directory = mkdtempDisposableSync(path.join(tmpdir(), 'raidlab-bench-'));
 const [, , eventsHostPath] = process.argv;
 const many = eventsHostPath === undefined ? manyDrills() : parseEvents(readFileSync(eventsHostPath, 'utf8'));
-const html = renderReport({ events: many, compress: (text) => deflateSync(text).toString('base64'), ...(await loadPageParts()) });
+const jobs = [...new Set(many.map(({ job }) => job ?? ''))];
+const qmp = new Map(
+  jobs.map((job, at) => [
+    job,
+    readQmpRecord([{ machine: 'main', lines: qmpLines(openPrng(`qmp ${String(at)}`)), leftOutBytes: 0 }], bytesOfQmp),
+  ]),
+);
+const html = renderReport({ events: many, qmp, compress: (text) => deflateSync(text).toString('base64'), ...(await loadPageParts()) });
 const hostPath = path.join(directory.path, 'report.html');
 writeFileSync(hostPath, html);
 const mib = Buffer.byteLength(html) / 1e6;
@@ -40,13 +51,10 @@ report('its first paint, ms', paintMs.toFixed(0), 'at most 500', paintMs <= 500)
 const unfoldMs = median(shown.map((times) => times.unfoldMs));
 report('a drill unfolded, ms', unfoldMs.toFixed(0), 'at most 300', unfoldMs <= 300);
 
-const oneHostPath = path.join(directory.path, 'events.ndjson');
-writeFileSync(
-  oneHostPath,
-  onlyJob(many, many.find(({ job }) => job !== undefined)?.job ?? '')
-    .map((event) => `${JSON.stringify(event)}\n`)
-    .join(''),
-);
+const oneJob = jobs.find((job) => job !== '') ?? '';
+writeFileSync(path.join(directory.path, 'events.ndjson'), linesOf(onlyJob(many, oneJob).map((event) => JSON.stringify(event))));
+mkdirSync(path.join(directory.path, oneJob, 'main'), { recursive: true });
+writeFileSync(path.join(directory.path, oneJob, 'main', 'qmp.ndjson'), linesOf(qmpLines(openPrng('qmp'))));
 makeOne(); // leaves Node's translation of the sources
 const costs = Array.from({ length: rounds }, makeOne);
 const costMs = median(costs);
@@ -72,15 +80,12 @@ async function showReport(opened: Browser): Promise<{ readonly paintMs: number; 
 /** Makes the report of one drill in a process that has loaded what a drill loads anyway; gives how long that took it. */
 function makeOne(): number {
   const script = `
-    import { readFileSync, writeFileSync } from 'node:fs';
+    import { writeFileSync } from 'node:fs';
     await import('${sourceUrl('cli/run/reporters.ts')}');
-    const events = readFileSync(${JSON.stringify(oneHostPath)}, 'utf8').trimEnd().split('\\n').map((line) => JSON.parse(line));
     const startedMs = performance.now();
-    const { deflateSync } = await import('node:zlib');
-    const { renderReport } = await import('${sourceUrl('view/render-report.ts')}');
-    const { loadPageParts } = await import('${sourceUrl('cli/run/page-parts.ts')}');
-    const parts = await loadPageParts();
-    writeFileSync(${JSON.stringify(hostPath)}, renderReport({ events, compress: (text) => deflateSync(text).toString('base64'), ...parts }));
+    const { loadRenderer } = await import('${sourceUrl('cli/run/html-report.ts')}');
+    const render = await loadRenderer();
+    writeFileSync(${JSON.stringify(hostPath)}, render(${JSON.stringify(directory.path)}));
     console.log(performance.now() - startedMs);`;
   const cache = path.resolve(import.meta.dirname, '../node_modules/.cache/node');
   const { stdout } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script], {
@@ -89,6 +94,36 @@ function makeOne(): number {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return Number(stdout);
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Disks that are plugged in and pulled, and machines that are saved, with names that compress no better than real ones. */
+function qmpLines(prng: Prng): readonly string[] {
+  const lines: string[] = [];
+  const beginMs = Date.parse(many[0]?.at ?? '');
+  const say = (from: 'raidlab' | 'qemu', message: object): void => {
+    lines.push(JSON.stringify({ at: new Date(beginMs + 40 * lines.length).toISOString(), from, message }));
+  };
+  for (let id = 1; lines.join().length < bytesOfQmp; id += 3) {
+    const name = `DISK${String(prng.below(4))}`;
+    const filename = `/home/ada/.cache/raidlab/tmp/array-${prng.below(2 ** 31).toString(16)}/entry/${name}.raw`;
+    say('raidlab', {
+      execute: 'blockdev-add',
+      arguments: { driver: 'file', 'node-name': `${name}-file`, filename, 'read-only': false },
+      id,
+    });
+    say('qemu', { return: {}, id });
+    say('raidlab', { execute: 'device_add', arguments: { driver: 'scsi-hd', id: name, drive: `${name}-file`, serial: name }, id: id + 1 });
+    say('qemu', { return: {}, id: id + 1 });
+    say('qemu', { timestamp: { seconds: 1795964250, microseconds: prng.below(1e6) }, event: 'MIGRATION', data: { status: 'completed' } });
+    say('raidlab', { execute: 'device_del', arguments: { id: name }, id: id + 2 });
+    say('qemu', { return: {}, id: id + 2 });
+    say('qemu', { timestamp: { seconds: 1795964251, microseconds: prng.below(1e6) }, event: 'DEVICE_DELETED', data: { device: name } });
+  }
+  return lines;
 }
 
 function sourceUrl(source: string): string {

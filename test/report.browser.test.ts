@@ -23,6 +23,15 @@ async function ready(page: Page, of = job): Promise<void> {
   await page.waitForSelector(`[data-job="${of}"][data-ready]`);
 }
 
+/** Waits until an expression is true in a page, whose policy lets nobody evaluate one from within. */
+async function until(page: Page, expression: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await page.evaluate(expression)) return;
+    await page.waitForTimeout(50);
+  }
+  assert.fail(`never true: ${expression}`);
+}
+
 /** What is read of axe-core's result. */
 interface AxeResults {
   readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }[];
@@ -45,7 +54,7 @@ test('without scripts a report says verdict, promise, checks, times, lanes and c
     'A missing disk can be replaced',
     'Every data, metadata and system chunk is raid1',
     'Prove it',
-    '19.5 s',
+    '19.5\u00a0s',
     'Exposed 17 s',
     'opens with scripts switched on',
   ])
@@ -103,6 +112,52 @@ test('a step of a drill is reached by its address, and its trace says what was t
   assert.match(text, /The plain mount is refused/u);
   assert.ok(await page.evaluate(`document.getElementById("trace:${job}/open-survivors").getBoundingClientRect().top < innerHeight`));
 });
+
+test('the trace is walked with the keyboard alone: a step is opened, its lines scroll, and a command shows what it said', async () => {
+  const page = await browser.open(one);
+  await ready(page);
+  const trace = page.locator(`[id="trace:${job}/build-array"]`);
+  await trace.locator('summary').press('Enter');
+  const lines = trace.locator('.lines');
+  await lines.waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate('document.activeElement.className'), 'lines', 'the lines are next');
+  await page.keyboard.press('End');
+  await until(page, '((lines) => lines.scrollTop + lines.clientHeight > lines.scrollHeight - 2)(document.querySelector(".lines"))');
+  // A key that comes while it still scrolls may be lost.
+  await page.waitForTimeout(500);
+  await page.keyboard.press('Home');
+  await until(page, 'document.querySelector(".lines").scrollTop === 0');
+  await trace.locator('summary').press('Enter');
+  await lines.waitFor({ state: 'detached' });
+  const open = page.locator(`[id="trace:${job}/open-survivors"]`);
+  await open.locator('summary').press('Enter');
+  const [command, lesson] = ['btrfs device scan', 'The plain mount is refused'].map((hasText) => open.locator('button.line', { hasText }));
+  assert.ok(command !== undefined && lesson !== undefined);
+  assert.equal(await command.getAttribute('aria-expanded'), 'true', 'a short output is there from the beginning');
+  await command.press('Enter');
+  await lesson.press('Enter');
+  const text = await open.innerText();
+  assert.doesNotMatch(text, /Scanning for Btrfs filesystems/u);
+  assert.match(text, /fsconfig/u);
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a report is printed whole, also what is folded away, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async () => {
+    const page = await browser.open(many, { javaScriptEnabled, colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    for (const part of [
+      `[id="${job}"] .check pre`,
+      `[id="${job}"] .lane.disk`,
+      `[id="${job}"] .chunk-map`,
+      '[id="slow-disk"] .steps .title',
+    ])
+      assert.ok(await page.locator(part).first().isVisible(), part);
+    for (const part of ['.table-tools', `[id="${job}"] .trace`]) assert.ok(!(await page.locator(part).first().isVisible()), part);
+    // On white paper, whatever the reader's system prefers.
+    assert.equal(await page.evaluate('getComputedStyle(document.body).color'), 'rgb(27, 30, 34)');
+  });
+}
 
 test('a drill and its twin stand side by side, and the first difference is marked', async () => {
   const page = await browser.open(many, {}, `#${job}-twin`);
@@ -216,7 +271,8 @@ test('a console of 100,000 lines scrolls, and only what is in sight is in the pa
 
 test('hostile output is shown and does nothing', async () => {
   const evil = '</script><script>globalThis.ran = 1</script><img src=x onerror="globalThis.ran = 2">\u001b[2J\u202egnp.exe\ufffd';
-  const stamp = { v: 1, seq: 1, at: '2026-11-29T08:01:00.000Z', job } as const;
+  const begin = one.find((event) => event.type === 'step-started')?.at ?? '';
+  const stamp = { v: 1, seq: 1, at: begin, job } as const;
   const argv = ['ls', `/storage/${'n'.repeat(4096)}`];
   const bodies: readonly EventBody[] = [
     { type: 'console-line-seen', machine: 'main', line: evil },
@@ -225,6 +281,11 @@ test('hostile output is shown and does nothing', async () => {
     { type: 'command-started', machine: 'main', argv },
     { type: 'command-ended', machine: 'main', argv, exitCode: 1, stdout: evil, stderr: evil, durationMs: 1 },
     { type: 'check-judged', drill: job, check: { name: 'evil', claim: evil, outcome: 'broken', evidence: [evil] } },
+    { type: 'step-started', drill: job, step: evil, title: evil },
+    { type: 'fault-injected', machine: evil, fault: evil, disk: evil, bytes: 1 },
+    { type: 'machine-stopped', machine: 'main', how: 'died', detail: evil },
+    { type: 'step-ended', drill: job, step: evil, title: evil, completed: false, durationMs: 1 },
+    { type: 'verdict-reached', drill: evil, verdict: 'broken', summary: evil, durationMs: 1, expectation: null, surprises: [evil] },
   ];
   const at = one.findIndex((event) => event.type === 'step-started') + 1;
   const page = await browser.open(
@@ -238,6 +299,10 @@ test('hostile output is shown and does nothing', async () => {
   assert.match(shown, /<\/script><script>globalThis\.ran = 1<\/script>/u);
   assert.match(shown, /\\u\{202e\}gnp\.exe\ufffd/u);
   assert.doesNotMatch(shown, /[\u001b\u202e]/u);
+  // It is text in the lanes, too: walked over, pointed at.
+  assert.ok((await page.locator('.lanes a[aria-label*="<img src=x onerror="]').count()) > 0);
+  await page.locator('.lanes a[tabindex="0"]').focus();
+  for (const key of ['End', 'ArrowDown', 'End', 'ArrowDown', 'End', 'Enter']) await page.keyboard.press(key);
   assert.equal(await page.evaluate('globalThis.ran'), undefined);
   // Nothing of it makes the page wider than the window.
   assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));

@@ -33,7 +33,7 @@ test('a report says verdict, promise, checks, steps and versions without any scr
     'Every file is as it was written',
     '407 files and directories',
     'Prove it',
-    '19.5 s',
+    '19.5\u00a0s',
     'btrfs-progs 6.14',
     './raidlab drill --with-twin --jobs 1 --seed 1',
     'Exposed 17 s, at most 41 MiB, nothing at the end',
@@ -133,6 +133,19 @@ test('events of another version are no reason for no report', () => {
   assert.match(html, /10 checks: 10 held/u);
 });
 
+test('a run of the first versions, whose events named no drill, has a report', () => {
+  const newer = new Set(['run-planned', 'drill-ended', 'array-sampled', 'exposure-measured']);
+  const old = whole
+    .filter(({ type }) => !newer.has(type))
+    .map((event) => ({ ...event, job: undefined, expectation: undefined, surprises: undefined, bytes: undefined, profiles: undefined }));
+  // As they were written: without what they did not say.
+  const html = report(JSON.parse(JSON.stringify(old)) as readonly RecordedEvent[]);
+  assert.match(html, /held<\/span>.*replace-missing-disk/su);
+  assert.match(html, /10 checks: 10 held/u);
+  assert.match(html, /DISK1: pulled/u);
+  assert.doesNotMatch(html, /undefined|cannot be drawn|Expected: /u);
+});
+
 test('what a guest says stays text wherever it stands', () => {
   const evil = '</script><script>alert(1)</script><img src=x onerror=alert(2)>"\'`\u001b[2J\u202eabc\u0000\ufffd';
   const stamp = { v: 1, seq: 1, at: '2026-11-29T08:00:02.000Z', job } as const;
@@ -150,4 +163,18 @@ test('what a guest says stays text wherever it stands', () => {
   assert.doesNotMatch(html, /<img/u);
   assert.ok(!/[\u0000\u001b\u202e]/u.test(html));
   assert.match(html, /\\u\{202e\}abc\\x00\ufffd/u);
+});
+
+test('what a style sets apart is apart in a text browser, too', () => {
+  // As such a browser has it: words, without elements.
+  const text = report(whole)
+    .replace(/<title>[^<]*<\/title>/gu, '')
+    .replace(/<[^>]*>/gu, '');
+  for (const part of [
+    'DISK1 spare · in · pulled',
+    'DISK1 devid 1, missing',
+    'ONE COPY · data raid1 ONE COPY',
+    '✓ The array is mounted, read-write mounted',
+  ])
+    assert.ok(text.includes(part), part);
 });

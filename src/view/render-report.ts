@@ -8,6 +8,7 @@ import { drillTable } from './document/drill-table.ts';
 import { notices } from './document/notices.ts';
 import { runFootnotes, runHeader } from './document/run-header.ts';
 import { timeEvents } from './model/timed-event.ts';
+import { asOfToday } from './model/older-events.ts';
 import { formatQmp } from './model/qmp-record.ts';
 import type { QmpRecord } from './model/qmp-record.ts';
 import { formatTrace } from './model/trace-text.ts';
@@ -35,7 +36,7 @@ export interface ReportInput extends PageParts {
 
 /** Gives a run as one HTML file that needs nothing else: a document that reads without scripts, and the traces of its drills, which its page opens. */
 export function renderReport({ events, qmp, compress, script, scriptHash, style, styleHash }: ReportInput): string {
-  const all = [...events];
+  const all = asOfToday([...events]);
   const result = all.reduce(addToResult, emptyResult);
   const byJob = Map.groupBy(all, ({ job }) => job);
   const drills = result.drills.map((outcome): DrillFacts & { readonly raw: readonly RecordedEvent[] } => {

@@ -1,6 +1,6 @@
 import type { Check } from '../../core/verdict/verdict.ts';
 import { countChecks } from '../../report/drill/evidence-lines.ts';
-import { element } from '../parts/element.ts';
+import { apart, element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import { checkMark } from '../parts/outcome-badge.ts';
 
@@ -21,7 +21,15 @@ function checkItem({ name, claim, outcome, evidence }: Check): Content {
   return element(
     'details',
     { class: `check ${outcome}`, open: outcome !== 'held' },
-    element('summary', null, checkMark(outcome), element('span', { class: 'claim' }, claim), element('code', { class: 'quiet' }, name)),
+    element(
+      'summary',
+      null,
+      checkMark(outcome),
+      apart,
+      element('span', { class: 'claim' }, claim),
+      apart,
+      element('code', { class: 'quiet' }, name),
+    ),
     element('pre', null, evidence.join('\n')),
   );
 }

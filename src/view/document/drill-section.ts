@@ -7,7 +7,7 @@ import { formatDuration } from '../../report/text/format-duration.ts';
 import { lanesOf } from '../model/lanes.ts';
 import { stepSpans } from '../model/step-spans.ts';
 import type { TimedEvent } from '../model/timed-event.ts';
-import { element } from '../parts/element.ts';
+import { apart, element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import { outcomeBadge } from '../parts/outcome-badge.ts';
 import { checkList } from './check-list.ts';
@@ -50,7 +50,7 @@ function drillTitle(outcome: DrillOutcome): Content {
     outcomeBadge(wordOfOutcome(outcome)),
     ' ',
     element('span', { class: 'job' }, job),
-    isTwin ? element('span', { class: 'tag' }, 'twin') : null,
+    isTwin ? [apart, element('span', { class: 'tag' }, 'twin')] : null,
     durationMs === null ? null : element('span', { class: 'time quiet' }, ` ${formatDuration(durationMs)}`),
   ];
 }

@@ -2,7 +2,7 @@ import { describeExposure } from '../../core/exposure/describe-exposure.ts';
 import type { DrillOutcome } from '../../report/drill/drill-outcome.ts';
 import { outcomeWords, wordOfOutcome } from '../../report/drill/outcome-word.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
-import { element } from '../parts/element.ts';
+import { element, unbroken } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import { outcomeBadge } from '../parts/outcome-badge.ts';
 
@@ -53,8 +53,8 @@ function tableRow(outcome: DrillOutcome): Content {
     element('td', { 'data-value': kernel }, kernel),
     element('td', { 'data-value': tools }, tools),
     number(held - checks.length, counted),
-    number(exposure?.byteSeconds ?? -1, exposure === null ? '–' : describeExposure(exposure)),
-    number(durationMs ?? -1, durationMs === null ? '–' : formatDuration(durationMs)),
+    number(exposure?.byteSeconds ?? -1, exposure === null ? '–' : describeExposure(exposure), 'number exposed'),
+    number(durationMs ?? -1, durationMs === null ? '–' : unbroken(formatDuration(durationMs))),
   );
 }
 
@@ -63,6 +63,6 @@ function tagWord(tag: string, at: number): readonly Content[] {
   return [at === 0 ? null : ', ', element('span', { 'data-tag': tag }, tag)];
 }
 
-function number(value: number, shown: string): Content {
-  return element('td', { class: 'number', 'data-value': value }, shown);
+function number(value: number, shown: string, name = 'number'): Content {
+  return element('td', { class: name, 'data-value': value }, shown);
 }

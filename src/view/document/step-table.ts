@@ -1,6 +1,6 @@
 import { formatDuration } from '../../report/text/format-duration.ts';
 import type { StepSpan } from '../model/step-spans.ts';
-import { element } from '../parts/element.ts';
+import { element, unbroken } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 
 /** What a tool said in a step that an administrator would look at, and what that is worth. */
@@ -65,6 +65,6 @@ function stepRow(
       ),
       lessons.map(({ source, meaning }) => element('p', { class: 'lesson' }, meaning, ' ', element('code', null, source))),
     ),
-    element('td', { class: 'number time' }, time),
+    element('td', { class: 'number time' }, unbroken(time)),
   );
 }

@@ -6,11 +6,13 @@ import { chunkMapPicture, chunkTable } from '../parts/chunk-map-picture.ts';
 import { element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import type { DrillState } from './drill-state.ts';
+import { useMeasuredWidth } from './measured-width.ts';
 
 /** Shows where the chunks of the array lie, at one of the moments at which that was different; the arrow keys go through them. */
 export function ChunkMapPanel({ state }: { readonly state: DrillState }): Content {
   const { maps, mapAt } = state;
   const map = state.map.value;
+  const { ref, widthEms } = useMeasuredWidth();
   const heading = element('h3', null, 'Chunk map');
   if (map === undefined) {
     return element(
@@ -24,9 +26,9 @@ export function ChunkMapPanel({ state }: { readonly state: DrillState }): Conten
   const go = (at: number): void => {
     mapAt.value = Math.min(maps.length - 1, Math.max(0, at));
   };
-  return element(
+  return h(
     'section',
-    { class: 'chunks', 'aria-label': 'Chunk map' },
+    { class: 'chunks', 'aria-label': 'Chunk map', ref },
     heading,
     element(
       'div',
@@ -71,7 +73,7 @@ export function ChunkMapPanel({ state }: { readonly state: DrillState }): Conten
       ),
       element('span', { class: 'where' }, where),
     ),
-    chunkMapPicture(map),
+    chunkMapPicture(map, widthEms),
     chunkTable(map),
     changes(map),
   );

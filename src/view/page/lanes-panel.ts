@@ -6,6 +6,7 @@ import { element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import { lanesPicture } from '../parts/lanes-picture.ts';
 import type { DrillState } from './drill-state.ts';
+import { useMeasuredWidth } from './measured-width.ts';
 
 /** What the lanes are shown with. */
 export interface LanesPanelFacts {
@@ -19,6 +20,7 @@ const linesSaid = 8;
 
 /** Shows the lanes, and what is pointed at. Arrow keys walk through them: along a lane, and from lane to lane at the same time. */
 export function LanesPanel({ state, go }: LanesPanelFacts): Content {
+  const { ref, widthEms } = useMeasuredWidth();
   const acts = {
     current: state.current.value,
     show: (row: number, item: number) => {
@@ -35,12 +37,14 @@ export function LanesPanel({ state, go }: LanesPanelFacts): Content {
     view: state.view.value,
     cursorMs: state.map.value?.afterMs,
     acts,
+    widthEms,
   });
   return [
     h(
       'div',
       {
         class: 'lanes-scroll',
+        ref,
         onKeyDown: (act: KeyboardEvent) => {
           if (act.ctrlKey || act.metaKey || act.altKey) return;
           if (walk(state, act.key)) {

@@ -1,11 +1,13 @@
+import { h } from 'preact';
 import { compareTwins } from '../model/twin-comparison.ts';
 import type { StepPair, StepSide } from '../model/twin-comparison.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
 import { chunkMapPicture } from '../parts/chunk-map-picture.ts';
-import { element } from '../parts/element.ts';
+import { component, element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import { checkMark } from '../parts/outcome-badge.ts';
 import type { DrillState } from './drill-state.ts';
+import { useMeasuredWidth } from './measured-width.ts';
 
 /** A drill and its twin. */
 export interface TwinPanelFacts {
@@ -27,7 +29,7 @@ export function TwinPanel({ left, right }: TwinPanelFacts): Content {
       heads,
       steps.map((pair) => pairRow(pair, pair === firstDifference)),
     ),
-    lastMaps(left, right),
+    component(LastMaps, { left, right }),
     pairTable(
       'check',
       heads,
@@ -79,18 +81,19 @@ function side(own: StepSide | null, other: StepSide | null, isAlike: boolean): C
 }
 
 /** Both arrays as they were left, one above the other where there is no room beside. */
-function lastMaps(left: DrillState, right: DrillState): Content {
+function LastMaps({ left, right }: TwinPanelFacts): Content {
+  const { ref, widthEms } = useMeasuredWidth();
   const maps = [left, right].map(({ job, maps: all }) => ({ job, map: all.findLast(({ isMounted }) => isMounted) }));
   if (maps.some(({ map }) => map === undefined)) return null;
-  return element(
+  return h(
     'div',
-    { class: 'columns' },
+    { class: 'columns', ref },
     maps.map(({ job, map }) =>
       element(
         'figure',
         null,
         element('figcaption', { class: 'quiet' }, `How ${job} left the array`),
-        map === undefined ? null : chunkMapPicture(map),
+        map === undefined ? null : chunkMapPicture(map, widthEms),
       ),
     ),
   );

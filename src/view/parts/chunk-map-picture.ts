@@ -1,8 +1,9 @@
 import { formatSize } from '../../core/text/size.ts';
 import { chunkKinds } from '../model/chunk-map.ts';
 import type { ChunkHold, ChunkMap, MappedChunk, MappedDevice, MappedPiece } from '../model/chunk-map.ts';
-import { element } from './element.ts';
+import { apart, element, separator } from './element.ts';
 import type { Content } from './element.ts';
+import { fittedText } from './fitted-text.ts';
 
 /** How a chunk is held, in the words that stand on it. */
 const holdWords: Readonly<Record<ChunkHold, string>> = {
@@ -13,8 +14,11 @@ const holdWords: Readonly<Record<ChunkHold, string>> = {
   lost: 'LOST',
 };
 
-/** Draws the chunks of an array on its devices: a row for each device, as long as the largest of them. What has one copy only is hatched and says so. */
-export function chunkMapPicture(map: ChunkMap): Content {
+/**
+ * Draws the chunks of an array on its devices: a row for each device, as long as the largest of them. What has one copy only is hatched and says so.
+ * `widthEms` is how wide a row is, in heights of the font of its labels, where that is known: what does not fit is shortened then.
+ */
+export function chunkMapPicture(map: ChunkMap, widthEms?: number): Content {
   if (map.devices.length === 0) {
     return element(
       'p',
@@ -26,11 +30,11 @@ export function chunkMapPicture(map: ChunkMap): Content {
   return element(
     'div',
     { class: 'chunk-map' },
-    map.devices.map((device) => deviceRow(device, largest)),
+    map.devices.map((device) => deviceRow(device, largest, widthEms === undefined ? undefined : widthEms / largest)),
   );
 }
 
-function deviceRow(device: MappedDevice, largestBytes: number): Content {
+function deviceRow(device: MappedDevice, largestBytes: number, emsPerByte: number | undefined): Content {
   const { devid, disk, sizeBytes, state, pieces } = device;
   const length = percent(sizeBytes / largestBytes);
   const title = `devid ${String(devid)} on ${disk ?? 'no disk'}, ${formatSize(sizeBytes)}, ${state}`;
@@ -41,6 +45,7 @@ function deviceRow(device: MappedDevice, largestBytes: number): Content {
       'div',
       { class: 'device-name' },
       element('b', null, disk ?? '?'),
+      apart,
       element('small', null, `devid ${String(devid)}${state === 'in' ? '' : `, ${state}`}`),
     ),
     element(
@@ -50,17 +55,25 @@ function deviceRow(device: MappedDevice, largestBytes: number): Content {
       element(
         'svg',
         { width: length, height: 46 },
-        pieces.map((piece) => pieceShape(piece, sizeBytes)),
+        pieces.map((piece, at) => [at === 0 ? null : separator, pieceShape(piece, sizeBytes, emsPerByte)]),
       ),
     ),
   );
 }
 
-function pieceShape({ chunk, offsetBytes, lengthBytes, isThere }: MappedPiece, deviceBytes: number): Content {
+function pieceShape(
+  { chunk, offsetBytes, lengthBytes, isThere }: MappedPiece,
+  deviceBytes: number,
+  emsPerByte: number | undefined,
+): Content {
   const used = chunk.lengthBytes === 0 ? 0 : chunk.usedBytes / chunk.lengthBytes;
   const height = 38;
   const filled = used === 0 ? 0 : Math.max(2, Math.round(used * height));
   const hold = chunk.hold.replace(' ', '-');
+  const word = isThere ? holdWords[chunk.hold] : 'not there';
+  // Capitals of a bold font take more room.
+  // Bold capitals take more room.
+  const label = (text: string, share = 1): string => (emsPerByte === undefined ? text : fittedText(text, lengthBytes * emsPerByte * share));
   return element(
     'svg',
     {
@@ -74,8 +87,9 @@ function pieceShape({ chunk, offsetBytes, lengthBytes, isThere }: MappedPiece, d
     element('rect', { class: 'body', width: '100%', height, rx: 2 }),
     element('rect', { class: 'used', y: height - filled, width: '100%', height: filled }),
     chunk.hold === 'whole' || chunk.hold === 'reduced' ? null : element('rect', { class: 'hatch', width: '100%', height, rx: 2 }),
-    element('text', { x: 4, y: 13 }, `${chunk.holds} ${chunk.profile}`),
-    chunk.hold === 'whole' ? null : element('text', { class: 'hold', x: 4, y: 30 }, isThere ? holdWords[chunk.hold] : 'not there'),
+    element('text', { x: 4, y: 13 }, label(`${chunk.holds} ${chunk.profile}`)),
+    apart,
+    chunk.hold === 'whole' ? null : element('text', { class: 'hold', x: 4, y: 30 }, label(word, 0.8)),
   );
 }
 

@@ -5,8 +5,9 @@ import { percentOf, ticksOf } from '../model/time-scale.ts';
 import type { TimeView } from '../model/time-scale.ts';
 import { formatMoment } from '../model/timed-event.ts';
 import { curve } from './curve.ts';
-import { element } from './element.ts';
+import { apart, element, separator } from './element.ts';
 import type { Attributes, Content } from './element.ts';
+import { fittedText } from './fitted-text.ts';
 
 /** What happens when a reader points at things in the lanes; a document has none of it. */
 export interface LaneActs {
@@ -26,6 +27,8 @@ export interface LanesPictureFacts {
   /** A moment that is marked across all lanes. */
   readonly cursorMs?: number | undefined;
   readonly acts?: LaneActs | undefined;
+  /** How wide the lanes are, in heights of the font of their labels, where that is known: a label that does not fit ends in an ellipsis then, not at an edge. */
+  readonly widthEms?: number | undefined;
 }
 
 /** Heights of the rows in pixels, by what they show. */
@@ -53,7 +56,7 @@ export function lanesPicture(facts: LanesPictureFacts): Content {
       cursorMs === undefined ? null : upright(view, cursorMs, 'cursor'),
     ),
     rows.map((row, at) => laneRow(facts, row, at)),
-    element('div', { class: 'lane axis' }, element('span', { class: 'lane-name' }, 's'), axis(view)),
+    element('div', { class: 'lane axis' }, element('span', { class: 'lane-name' }, 's'), apart, axis(view)),
   );
 }
 
@@ -70,7 +73,7 @@ function axis(view: TimeView): Content {
     ticks.map((tick) => {
       const x = percentOf(view, tick);
       const anchor = x < 3 ? 'start' : x > 97 ? 'end' : 'middle';
-      return element('text', { x: `${String(x)}%`, y: 13, 'text-anchor': anchor }, formatMoment(tick).replace(/\.0+$/u, ''));
+      return [element('text', { x: `${String(x)}%`, y: 13, 'text-anchor': anchor }, formatMoment(tick).replace(/\.0+$/u, '')), apart];
     }),
   );
 }
@@ -84,6 +87,7 @@ function laneRow(facts: LanesPictureFacts, row: LaneRow, at: number): Content {
     'div',
     { class: `lane ${row.kind}` },
     element('span', { class: 'lane-name', title: label }, row.name),
+    apart,
     element(
       'svg',
       { class: 'plot', height, ...role },
@@ -115,8 +119,9 @@ function background({ lanes, view }: LanesPictureFacts, { kind }: LaneRow, heigh
 }
 
 function laneItem(facts: LanesPictureFacts, row: LaneRow, item: LaneItem, place: readonly [row: number, item: number]): Content {
-  const { view, acts, job } = facts;
-  const left = percentOf(view, item.beginMs);
+  const { view, acts, job, widthEms } = facts;
+  // What began before the view has its edge just outside, and its label within.
+  const left = Math.max(-0.5, percentOf(view, item.beginMs));
   const right = percentOf(view, item.endMs);
   if (right < 0 || left > 100) return null;
   // What raidlab runs for itself would only be noise to someone who cannot ask what it was.
@@ -127,11 +132,16 @@ function laneItem(facts: LanesPictureFacts, row: LaneRow, item: LaneItem, place:
       element('rect', { class: `item ${row.kind} ${item.state}`, x, width, y: 13, height: 9 })
     : element(
         'svg',
-        { class: `item ${row.kind} ${item.state}`, x, width, height: heights[row.kind] },
+        {
+          class: `item ${row.kind} ${item.state}`,
+          x,
+          width,
+          height: heights[row.kind],
+        },
         acts === undefined ? element('title', null, item.says) : null,
-        shapeOf(row, item),
+        shapeOf(row, item, widthEms === undefined ? item.text : fittedText(item.text, ((Math.min(100, right) - left) / 100) * widthEms)),
       );
-  if (acts === undefined) return shape;
+  if (acts === undefined) return [item.text === '' || place[1] === 0 ? null : separator, shape];
   const [at, within] = place;
   const isCurrent = acts.current.row === at && acts.current.item === within;
   return element(
@@ -161,7 +171,7 @@ function isHatched(state: string): boolean {
   return ['being-rebuilt', 'stale', 'damaged', 'slow', 'failing'].includes(state);
 }
 
-function shapeOf({ kind }: LaneRow, item: LaneItem): Content {
+function shapeOf({ kind }: LaneRow, item: LaneItem, label: string): Content {
   switch (kind) {
     case 'steps':
     case 'disk':
@@ -169,10 +179,10 @@ function shapeOf({ kind }: LaneRow, item: LaneItem): Content {
       return [
         element('rect', { y: 3, width: '100%', height: 20, rx: 3 }),
         isHatched(item.state) ? element('rect', { class: 'hatch', y: 3, width: '100%', height: 20, rx: 3 }) : null,
-        element('text', { x: 6, y: 17 }, item.text),
+        element('text', { x: 6, y: 17 }, label),
       ];
     case 'writer':
-      return [element('rect', { class: 'area', width: '100%', height: '100%' }), element('text', { x: 4, y: 12 }, item.text)];
+      return [element('rect', { class: 'area', width: '100%', height: '100%' }), element('text', { x: 4, y: 12 }, label)];
     case 'commands':
       return [element('rect', { y: 4, width: '100%', height: 18 }), element('rect', { y: 4, width: 2.5, height: 18 })];
     case 'kernel':
