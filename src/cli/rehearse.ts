@@ -20,11 +20,13 @@ import { RaidlabError } from '../core/failure/failure.ts';
 import { findLayoutMistakes } from '../core/layout/layout-mistakes.ts';
 import { addToRecord, emptyRecord } from '../core/runbook/rehearsal-record.ts';
 import type { RehearsalRecord } from '../core/runbook/rehearsal-record.ts';
+import { blank, line, span } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import type { ChosenDrill } from './options/choose-drills.ts';
 import { factsOptions, findFacts } from './options/facts-input.ts';
-import { chooseKernelLike } from './options/kernel-like.ts';
+import { choosePartsLike } from './options/parts-like.ts';
+import type { PartsLike } from './options/parts-like.ts';
 import { kernelName } from './options/kernel-option.ts';
 import { jobsOption, machineOptions, outputOption, showOptions } from './options/run-options.ts';
 import { seedOption } from './options/seed-option.ts';
@@ -86,6 +88,7 @@ interface Rehearsal {
   readonly rehearsed: RehearsedArray;
   readonly lost: readonly RehearsedMember[];
   readonly kernel: string;
+  readonly tools: string | undefined;
 }
 
 /** Rehearses the losses of an array, and writes the runbook of those that held. */
@@ -105,7 +108,16 @@ export async function runRehearseCommand(cli: Cli, asked: RehearseCommand): Prom
     ctx.emit({ type: 'remark-made', text: `The runbook: ${files.map((file) => join(hostPath, file)).join(' and ')}` });
     return exitCodes.held;
   };
-  return runChosenDrills(cli, drills, { ...asked, kernel: rehearsal.kernel, name: 'rehearsal', strict: false, keep: false, finish });
+  if (asked.plan && !asked.json) cli.screen.keep([...rehearsal.rehearsed.differs.map((text) => line(0, [span(text, 'quiet')])), blank]);
+  return runChosenDrills(cli, drills, {
+    ...asked,
+    kernel: rehearsal.kernel,
+    tools: rehearsal.tools,
+    name: 'rehearsal',
+    strict: false,
+    keep: false,
+    finish,
+  });
 }
 
 async function prepare(cli: Cli, asked: RehearseCommand): Promise<Rehearsal> {
@@ -120,9 +132,10 @@ async function prepare(cli: Cli, asked: RehearseCommand): Promise<Rehearsal> {
   if (mistake !== undefined) refuse(`${nameOfArray(found)} cannot be rehearsed. ${mistake.problem}`);
   const lost = chooseLost(found, like.losable, asked.lose, refuse);
   const [host] = factsOf(facts, 'host');
-  const { kernel, differs } =
-    asked.kernel === undefined ? await chooseKernelLike(cli, host?.kernel) : { kernel: asked.kernel, differs: null };
-  return { found, words, host, lost, kernel, rehearsed: { ...like, differs: [...(differs === null ? [] : [differs]), ...like.differs] } };
+  const parts: PartsLike =
+    asked.kernel === undefined ? await choosePartsLike(cli, host) : { kernel: asked.kernel, tools: undefined, differs: [] };
+  const rehearsed = { ...like, differs: [...parts.differs, ...like.differs] };
+  return { found, words, host, lost, kernel: parts.kernel, tools: asked.tools ?? parts.tools, rehearsed };
 }
 
 async function chooseRehearsals(

@@ -129,6 +129,7 @@ function beforeOf(found: FoundArray, member: FoundMember, array: ArrayPlan): rea
   const others = found.crypttab.filter(({ otherOptions = 0 }) => otherOptions > 0);
   return [
     plain('Have a backup. Until the last step the failure of another disk loses data.'),
+    prose`The rehearsal began with the machine switched off, the dead disk taken out, the new one put in. For an array that must stay in service, see ${'raidlab drills show replace-pulled-disk-online'}.`,
     ...diskWords(member),
     ...(found.fstab.length > 0
       ? []

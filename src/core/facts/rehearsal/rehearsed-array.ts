@@ -77,6 +77,9 @@ export function rehearseArray(array: FoundArray): RehearsedArray {
             `Its disks are ${scaled.factor < 10 ? scaled.factor.toFixed(1) : String(Math.round(scaled.factor))} times as large as those of the lab (${layout.memberSizesBytes.map(formatSize).join(', ')})${scaled.isToScale ? '' : ', and small ones are larger in the lab than their share'}.`,
           ]),
       ...(share === null ? ['How full it is could not be seen; the lab is nearly empty.'] : differencesOfFill(share)),
+      ...(array.filesystem?.working === undefined
+        ? []
+        : [`Work on it is unfinished (${array.filesystem.working.replaceAll('-', ' ')}); the lab begins without.`]),
       ...differs,
       ...(real.kdf === 'real' ? ['Its keys are slow to derive (argon2); those of the lab are not.'] : []),
     ],

@@ -15,6 +15,8 @@ export function whyNotRehearse(array: FoundArray): string | null {
   if (array.memberCount !== null && array.memberCount > members.length)
     return 'Not all of its members could be seen: collect the facts as root, while it is mounted.';
   if (members.some(({ devid }) => devid === null)) return 'Which member has which devid is not known: collect the facts as root.';
+  if ([...array.mounts, ...array.fstab].some(({ isRoot, at }) => isRoot === true || at === '/'))
+    return 'It is the root filesystem: without a disk the machine stops in its initramfs, and no drill is about that.';
   if (array.chunks.length === 0) return 'Its profiles could not be seen: collect the facts as root, while it is mounted.';
   if (missing.length > 1) return `${String(missing.length)} members are missing; the drills lose one.`;
   if (members.some(({ sizeBytes }) => sizeBytes === null || sizeBytes === 0)) return 'The size of a member is not known.';

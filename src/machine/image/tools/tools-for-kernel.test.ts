@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foreseeMkfsParts, newestToolsFor, requireBearable } from './tools-for-kernel.ts';
+import { foreseeMkfsParts, newestToolsFor, requireBearable, toolsLike } from './tools-for-kernel.ts';
 
 const kernelOf = (upstreamVersion: string) => ({
   version: upstreamVersion,
@@ -35,4 +35,15 @@ test('what mkfs has to get on with is foreseen where the kernel is known', () =>
     btrfsFeatures: ['no_holes'],
     progsVersion: '6.2',
   });
+});
+
+test('tools like those of a host are the nearest that run on the kernel', () => {
+  for (const [progs, kernel, suite] of [
+    ['6.14', '6.12', 'trixie'],
+    ['6.2', '6.1', 'bookworm'],
+    ['5.16', '5.10', 'bookworm'],
+    ['7.1', '6.12', 'trixie'],
+    ['6.14', '3.16', 'bookworm'],
+  ] as const)
+    assert.equal(toolsLike(progs, kernel), suite, `${progs} on ${kernel}`);
 });

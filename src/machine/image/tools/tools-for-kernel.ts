@@ -1,5 +1,6 @@
 import { RaidlabError } from '../../../core/failure/failure.ts';
 import type { MkfsParts } from '../../../core/plan/mkfs-features.ts';
+import { nearestVersion } from '../../../core/image/nearest-version.ts';
 import { satisfies } from '../../../core/image/version-range.ts';
 import type { KernelArtefact, ToolsArtefact } from '../artefact.ts';
 import type { ForeseenKernel } from '../kernel/foresee-kernel.ts';
@@ -22,6 +23,17 @@ const oldestProgsElsewhere = '6.19';
 /** Gives the suite with the newest tools that run on a kernel; the default suite if nothing is known of the kernel. */
 export function newestToolsFor(kernelVersion: string | undefined): string {
   return preferredSuites.find((suite) => kernelVersion === undefined || bears(kernelVersion, suite)) ?? defaultSuite;
+}
+
+/** Gives, of the suites whose tools run on a kernel, the one whose btrfs-progs are nearest to a version. */
+export function toolsLike(progsVersion: string, kernelVersion: string): string {
+  const bearable = preferredSuites.filter((suite) => bears(kernelVersion, suite));
+  return (
+    nearestVersion(
+      progsVersion,
+      bearable.map((suite) => ({ suite, version: oldestProgsOf(suite) })),
+    )?.suite ?? newestToolsFor(kernelVersion)
+  );
 }
 
 /** Rejects with `image/tools-too-new` when a suite's tools do not run on a kernel. */

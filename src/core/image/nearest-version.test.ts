@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSameSeries, nearestKernel } from './nearest-kernel.ts';
+import { isSameSeries, nearestVersion } from './nearest-version.ts';
 
 const kernels = ['5.10', '6.1', '6.1.170', '6.12', '6.12.95', '7.3'].map((version) => ({ version }));
 
@@ -16,8 +16,8 @@ test('the nearest kernel is of the same series where there is one, then of the n
     ['9.0', '7.3'],
     ['3.16', '5.10'],
   ];
-  for (const [wanted, nearest] of cases) assert.equal(nearestKernel(wanted, kernels)?.version, nearest, wanted);
-  assert.equal(nearestKernel('6.1', kernels.slice(0, 0)), undefined);
+  for (const [wanted, nearest] of cases) assert.equal(nearestVersion(wanted, kernels)?.version, nearest, wanted);
+  assert.equal(nearestVersion('6.1', kernels.slice(0, 0)), undefined);
 });
 
 test('a series is the first two numbers', () => {

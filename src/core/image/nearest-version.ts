@@ -1,16 +1,16 @@
 import { parseVersion } from './version-range.ts';
 
-/** How many minor versions a major one has had: 5.19 was followed by 6.0, 6.19 by 7.0. */
+/** How many minor versions a major one has: of Linux 5.19 was followed by 6.0, 6.19 by 7.0, and btrfs-progs go with it. */
 const minorsOfMajor = 20;
 
 /**
- * Gives the candidate whose kernel is nearest to a version: of its series the nearest number, otherwise the nearest series; of two at the
+ * Gives the candidate whose version is nearest to one of Linux or btrfs-progs: of its series the nearest number, otherwise the nearest series; of two at the
  * same distance the newer one. Undefined without candidates.
  */
-export function nearestKernel<Kernel extends { readonly version: string }>(
+export function nearestVersion<Candidate extends { readonly version: string }>(
   wanted: string,
-  candidates: readonly Kernel[],
-): Kernel | undefined {
+  candidates: readonly Candidate[],
+): Candidate | undefined {
   const to = placeOf(wanted);
   const sorted = candidates
     .map((candidate) => ({ candidate, at: placeOf(candidate.version) }))
@@ -21,7 +21,7 @@ export function nearestKernel<Kernel extends { readonly version: string }>(
   return sorted[0]?.candidate;
 }
 
-/** Tells whether two kernels are of one series: 6.12.43 and 6.12.118. */
+/** Tells whether two versions are of one series: 6.12.43 and 6.12.118. */
 export function isSameSeries(one: string, other: string): boolean {
   return placeOf(one).series === placeOf(other).series;
 }
