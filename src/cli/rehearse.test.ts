@@ -19,7 +19,8 @@ test('a plan has the drill for each member that may be lost, on a lab like the a
   const { exitCode, stdout, stderr } = await sandbox.run('rehearse', file, '--plan');
   assert.equal(exitCode, 0, stderr);
   assert.equal(stdout.match(/^replace-missing-disk {2}3 × 1 GiB \+ 1 spare, LUKS2/gmu)?.length, 3);
-  for (const number of [1, 2, 3]) assert.match(stdout, new RegExp(`\\(pull DISK${String(number)} .*replace start -B -f ${String(number)} `, 'su'));
+  for (const number of [1, 2, 3])
+    assert.match(stdout, new RegExp(`\\(pull DISK${String(number)} .*replace start -B -f ${String(number)} `, 'su'));
   const one = await sandbox.run('rehearse', file, '--plan', '--json', '--lose', 'mapping-2');
   const plans = one.stdout.trim().split('\n');
   assert.equal(plans.length, 1);
@@ -30,14 +31,18 @@ test('a plan has the drill for each member that may be lost, on a lab like the a
 test('every other drill that fits is planned besides, if asked', async () => {
   using sandbox = openSandbox();
   const { stdout } = await sandbox.run('rehearse', writeFacts(sandbox, wellHost()), '--plan', '--all', '--lose', '1');
-  for (const drill of ['replace-pulled-disk-online', 'split-brain', 'silent-corruption']) assert.match(stdout, new RegExp(`^${drill} `, 'mu'));
+  for (const drill of ['replace-pulled-disk-online', 'split-brain', 'silent-corruption'])
+    assert.match(stdout, new RegExp(`^${drill} `, 'mu'));
   assert.doesNotMatch(stdout, /^(?:kernel-crash|second-disk-fails) /mu);
 });
 
 test('what cannot be rehearsed is refused with its reason, before anything is run', async () => {
   using sandbox = openSandbox();
   const second: readonly RawFact[] = wellHost({ encryption: 'none' }).map((fact) => {
-    const other = JSON.stringify(fact).replaceAll('uuid-1', 'uuid-9').replaceAll('label-1', 'other').replaceAll(/"sd([ab])"/gu, '"vd$1"');
+    const other = JSON.stringify(fact)
+      .replaceAll('uuid-1', 'uuid-9')
+      .replaceAll('label-1', 'other')
+      .replaceAll(/"sd([ab])"/gu, '"vd$1"');
     return JSON.parse(other) as RawFact;
   });
   const cases: readonly (readonly [RegExp, readonly RawFact[], readonly string[]])[] = [

@@ -12,7 +12,9 @@ for (const [name, given] of Object.entries(arrays).filter(([name]) => asked.leng
     () => undefined,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  console.log(`${name}: ${failed === undefined ? 'mended' : 'NOT MENDED'}, ${String(Math.round((performance.now() - startedMs) / 1000))} s`);
+  console.log(
+    `${name}: ${failed === undefined ? 'mended' : 'NOT MENDED'}, ${String(Math.round((performance.now() - startedMs) / 1000))} s`,
+  );
   if (failed !== undefined) console.log(failed);
   if (failed !== undefined) wrong += 1;
 }
