@@ -37,6 +37,10 @@ async function collect(lab: LabProject, prefix: string): Promise<readonly FoundA
   return findArrays(readFacts(json));
 }
 
+/** What was written to each disk of the lab, by its kernel: requests and sectors. Source: Documentation/block/stat.rst. */
+const writesOfDisks =
+  'for d in /sys/block/*; do case $(lsblk -dno SERIAL /dev/${d##*/}) in DISK*) echo "$d $(awk \'{ print $5, $7 }\' $d/stat)";; esac; done';
+
 /** Builds a lab, brings it into its state, and says what its facts say otherwise than it is; none when all is well. */
 export async function tryRoundTrip(lab: LabProject, given: Collected): Promise<readonly string[]> {
   await lab.ok('up', ...given.up);
@@ -48,7 +52,10 @@ export async function tryRoundTrip(lab: LabProject, given: Collected): Promise<r
   for (const command of given.commands ?? []) await lab.ok('ssh', '--', command);
   const { layout } = JSON.parse(await readFile(join(lab.place.hostPath, 'state.json'), 'utf8')) as { readonly layout: ArrayLayout };
 
+  await lab.ok('ssh', '--', 'sync');
+  const before = await lab.ok('ssh', '--', writesOfDisks);
   const json = await lab.ok('ssh', '--', 'sh /tmp/collect.sh /root/facts.map');
+  const after = await lab.ok('ssh', '--', writesOfDisks);
   const standIns = parseStandIns(await lab.ok('ssh', '--', 'cat /root/facts.map'));
   const hidden = [...standIns.values()].filter((name) => /^[0-9a-f]{8}-|^DISK/u.test(name));
   const leaks = hidden.filter((name) => json.includes(name)).map((name) => `the document says ${name}`);
@@ -63,6 +70,7 @@ export async function tryRoundTrip(lab: LabProject, given: Collected): Promise<r
   const names = [...new Set(audit.findings.filter(({ severity }) => severity !== 'note').map(({ name }) => name))].sort();
   return [
     ...leaks,
+    ...differences('what was written to each disk', before, after),
     ...(arrays.length === (given.arrays ?? 1) ? [] : [`${String(arrays.length)} arrays`]),
     ...(given.isWhole === false ? [] : differences('root', seen(layout, layout), seen(layoutOfArray(found).layout, layout))),
     ...differencesOfUser(asUser[0], found),
@@ -72,10 +80,11 @@ export async function tryRoundTrip(lab: LabProject, given: Collected): Promise<r
 
 /** What of a layout a document tells of one that was built so. */
 function seen(layout: ArrayLayout, built: ArrayLayout) {
-  const { memberSizesBytes, bus, profile, encryption, cipher, sectorSize, label, mkfsOptions, mountOptions, quota } = layout;
+  const { memberSizesBytes, bus, partitions, profile, encryption, cipher, sectorSize, label, mkfsOptions, mountOptions, quota } = layout;
   return {
     memberSizesBytes: [...memberSizesBytes].sort((one, other) => one - other),
     bus,
+    partitions,
     profile,
     metadata: metadataProfileOf(layout),
     encryption,
