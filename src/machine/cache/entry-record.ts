@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { count, fields, list, matching, record, text, tryJson } from '../../core/parsing/json-shape.ts';
 import type { Shape } from '../../core/parsing/json-shape.ts';
 
-/** The version of `entry.json`; an entry with another one is rebuilt. */
+/** The version of `entry.json`; part of an image's digest, so that raidlabs of two versions leave each other's alone. An entry with another one is rebuilt. */
 export const entryFormatVersion = 2;
 
 /** A file of an entry, as it was when the entry was built. */

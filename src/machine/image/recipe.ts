@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { entryFormatVersion } from '../cache/entry-record.ts';
 import { hashText } from '../cache/file-hash.ts';
 
 /** Raised when the code that builds images changes their content; the content of guest scripts counts by itself. */
@@ -26,7 +27,7 @@ export interface RecipeFile {
 export async function digestRecipe(rootHostPaths: readonly string[], choices: unknown): Promise<string> {
   const files: (readonly RecipeFile[])[] = [];
   for (const rootHostPath of rootHostPaths) files.push(await readRecipe(rootHostPath));
-  return await hashText(JSON.stringify([recipeVersion, files, choices]));
+  return await hashText(JSON.stringify([recipeVersion, entryFormatVersion, files, choices]));
 }
 
 /** Gives the files under a root, in order. */
