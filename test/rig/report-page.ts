@@ -57,3 +57,17 @@ export async function openReportBrowser(): Promise<ReportBrowser> {
     },
   };
 }
+
+/** Waits until a drill shows its trace. */
+export async function ready(page: Page, of: string): Promise<void> {
+  await page.waitForSelector(`[data-job="${of}"][data-ready]`);
+}
+
+/** Waits until an expression is true in a page, whose policy lets nobody evaluate one from within. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await page.evaluate(expression)) return;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`never true: ${expression}`);
+}

@@ -61,6 +61,11 @@ export function runFootnotes(result: RunResult): Content {
     'section',
     { class: 'footnotes' },
     element('h2', null, 'What it ran on'),
-    factList([...runFacts(result), ['node', result.versions.node], ...factor]),
+    factList([...runFacts(result).map(([name, value]) => [inWords(name), value] as const), ['node', result.versions.node], ...factor]),
   );
+}
+
+/** Names of facts are those of JUnit's properties; names of images have hyphens of their own. */
+function inWords(name: string): string {
+  return /^[a-z]+-[a-z]+$/u.test(name) ? name.replace('-', ' ') : name;
 }

@@ -31,7 +31,7 @@ export function qmpEntries({ messages, leftOutBytes }: QmpRecord, events: readon
       if (asked === undefined || command === undefined) entries.push({ ...place, head: 'reply', ...replyWords(message, '') });
       else entries[asked.at] = { ...command, ...replyWords(message, `${String(atMs - asked.atMs)} ms`) };
     } else if ('event' in message) entries.push({ ...place, head: withData(`event ${String(message.event)}`, message.data) });
-    else entries.push({ ...place, head: JSON.stringify(message) });
+    else entries.push({ ...place, head: withData('QMP' in message ? 'greeting' : 'message', message) });
   }
   return entries;
 }

@@ -95,7 +95,7 @@ test('a command stands with its reply, and an event alone', () => {
     ]),
   );
   assert.deepEqual(entries, [
-    ['{"QMP":{"version":{}}}', '', '', false],
+    ['greeting {"QMP":{"version":{}}}', '', '', false],
     ['device_del {"id":"DISK1"}', '4 ms', '', false],
     ['query-status', '2 ms', '{\n  "running": true\n}', false],
     ['event DEVICE_DELETED {"device":"DISK1"}', '', '', false],

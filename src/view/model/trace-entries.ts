@@ -132,6 +132,17 @@ function otherWords(event: RecordedEvent): Omit<Words, 'kind'> {
       return { head: `builds ${event.artefact}: ${event.why}` };
     case 'image-ready':
       return { head: `${event.artefact}: ${event.description}` };
+    case 'accelerator-chosen':
+      return { head: `${event.accelerator}: ${event.reason}` };
+    case 'time-factor-raised':
+      return { head: `limits in time are ${String(event.factor)} times as long: ${event.because}` };
+    case 'cache-entry-rejected':
+    case 'cache-entry-evicted':
+      return { head: `${event.artefact} is out of the cache: ${event.why}` };
+    case 'drill-started':
+      return { head: `${event.drill} begins: ${event.layout}, seed ${event.seed}, ${formatSize(event.payloadBytes)} of test files` };
+    case 'drill-ended':
+      return { head: `${event.drill} is over: exit code ${String(event.exitCode)}`, tail: formatDuration(event.durationMs) };
     case 'verdict-reached':
       return { head: `${event.verdict}: ${event.summary}` };
     default: {

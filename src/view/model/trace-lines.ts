@@ -21,6 +21,8 @@ export interface TraceChoice {
   readonly search: string;
   /** How many characters fit into a row. */
   readonly columns: number;
+  /** There is no room for tails at the right: what did not go well says its own behind its head. */
+  readonly isNarrow?: boolean;
 }
 
 /** How many lines of output a command may have to be unfolded from the beginning. */
@@ -35,7 +37,7 @@ export function traceLines(entries: readonly TraceEntry[], choice: TraceChoice):
   const lines: TraceLine[] = [];
   for (const entry of entries) {
     if (!choice.kinds.has(entry.kind) || !hasText(entry, wanted)) continue;
-    const head = rowsOf(entry.head, choice.columns);
+    const head = rowsOf(choice.isNarrow === true && entry.isBad ? `${entry.head}  (${entry.tail})` : entry.head, choice.columns);
     const isLong = head.length > mostHeadRows;
     const isFoldable = isLong || entry.body !== '';
     const isOpen = isFoldable && isOpenAtFirst(entry) !== choice.turned.has(entry.id);

@@ -67,6 +67,17 @@ test('a command that names hundreds of files takes three rows until it is unfold
   assert.ok(traceLines(entries, { ...choice, turned: new Set([0]) }).length > 100);
 });
 
+test('where there is no room beside a line, a refused command says its exit code behind it', () => {
+  const argv = ['mount', '/storage'];
+  const ran = [
+    at(0, { type: 'command-started', machine: 'main', argv }),
+    at(100, { type: 'command-ended', machine: 'main', argv, exitCode: 32, stdout: '', stderr: '', durationMs: 100 }),
+  ];
+  const entries = traceEntries(ran, commandRuns(ran));
+  assert.equal(traceLines(entries, { ...choice, isNarrow: true })[0]?.text, 'mount /storage  (exit 32  0.1 s)');
+  assert.equal(traceLines(entries, choice)[0]?.text, 'mount /storage');
+});
+
 test('a search leaves the entries in which it stands, also in their output', () => {
   const entries = traceEntries(timed, commandRuns(timed));
   const found = traceLines(entries, { ...choice, search: 'wrong fs type' }).filter(({ part }) => part === 'head');
@@ -78,6 +89,16 @@ test('a search leaves the entries in which it stands, also in their output', () 
 test('an event of a later raidlab is shown as it stands', () => {
   const event = { afterMs: 0, step: null, event: { v: 1, seq: 0, at: '', type: 'moon-risen', phase: 'full' } as unknown as RecordedEvent };
   assert.equal(traceEntries([event], [])[0]?.head, 'moon-risen  {"phase":"full"}');
+});
+
+test('every event of today is in words, none as it stands', () => {
+  const events = readRecorded(withTwin);
+  const heads = traceEntries(timeEvents(events.filter((event) => event.job !== undefined)), []).map(({ head }) => head);
+  assert.deepEqual(
+    heads.filter((head) => head.includes('{"')),
+    [],
+  );
+  assert.ok(heads.includes('replace-missing-disk begins: 2 × 1 GiB + 1 spare, LUKS2, raid1, seed 1, 32 MiB of test files'));
 });
 
 test('counters that changed are those of the disk that was there then', () => {

@@ -23,6 +23,7 @@ const glyphs = { typed: '$', own: '·', console: '', lesson: '→', fault: '▼'
 /** Shows the trace of a step: counters that changed, then everything that happened, line by line. */
 export function StepTrace({ state, section }: StepTraceFacts): Content {
   const columns = useSignal(120);
+  const isNarrow = useSignal(false);
   const hasMachines = new Set(section.entries.map(({ machine }) => machine)).size > 1;
   const lines = useComputed(() =>
     traceLines(section.entries, {
@@ -30,6 +31,7 @@ export function StepTrace({ state, section }: StepTraceFacts): Content {
       turned: state.turned.value,
       search: state.search.value,
       columns: columns.value,
+      isNarrow: isNarrow.value,
     }),
   );
   const target = useComputed(() => {
@@ -46,8 +48,9 @@ export function StepTrace({ state, section }: StepTraceFacts): Content {
           label: `Trace of ${section.title}`,
           target,
           row: (line) => traceRow(state, line, hasMachines),
-          onColumns: (fitting, isNarrow) => {
-            columns.value = hasMachines && !isNarrow ? fitting - machineColumns : fitting;
+          onColumns: (fitting, hasNoRoom) => {
+            isNarrow.value = hasNoRoom;
+            columns.value = hasMachines && !hasNoRoom ? fitting - machineColumns : fitting;
           },
         }),
   ];
