@@ -16,6 +16,7 @@ import { drillPages, unrecordedDrills } from './drill-pages.mjs';
 import { layoutPages } from './layout-pages.mjs';
 import { manPage } from './man-page.mjs';
 import { arePicturesCurrent, terminalSvg } from './pictures.mjs';
+import { advicePage } from './advice-page.mjs';
 import { ownArrayPage } from './own-array-page.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -39,6 +40,8 @@ const shapes = [
   ['src/core/array/array-sample.ts', 'SampledDevice'],
   ['src/core/array/array-sample.ts', 'SampledChunk'],
   ['src/core/array/array-sample.ts', 'SampledStripe'],
+  ['src/core/alarm/alarm-outcome.ts', 'AlarmOutcome'],
+  ['src/core/alarm/alarm-outcome.ts', 'AlarmRing'],
   ['src/core/exposure/exposure.ts', 'ExposureNumbers'],
   ['src/core/exposure/exposure.ts', 'Exposure'],
   ['src/core/exposure/exposure.ts', 'ExposurePoint'],
@@ -241,6 +244,7 @@ const pages = {
   ...drillPages(note),
   ...layoutPages(note),
   ...ownArrayPage(note),
+  ...advicePage(note),
 };
 const versionHere = /"version": "([^"]+)"/u.exec(readFileSync(path.join(root, 'package.json'), 'utf8'))?.[1] ?? '';
 const isCheck = process.argv.includes('--check');

@@ -1,4 +1,5 @@
 // The page about one's own array, with the closed list of what is read: docs/own-array.md.
+import { proveSections } from './prove-sections.mjs';
 import { commandSources, fileSources } from '../src/core/facts/sources.ts';
 
 /**
@@ -30,6 +31,7 @@ export function ownArrayPage(note) {
         '```',
       ].join('\n'),
       '`raidlab collect` runs this very script, so both give the same document. It needs a POSIX shell, awk, `date` and `id`; btrfs-progs and cryptsetup where they are.',
+      ...proveSections,
       '## What a document contains',
       'Sizes, profiles, counters, versions, options: a typed list of facts (`src/core/facts/facts.ts`), and no dump of any output. UUIDs and serials are replaced by stand-ins such as `uuid-1`, always; labels, mount points, subvolumes and mappings, too, unless `--names` is given. What each stands for is in the map, if you ask for one (`--map FILE`, or the argument of the script). Keep it: with it, stand-ins are the same next time. A document in which a UUID or serial stands for itself is refused.',
       'There are no keys, salts, digests, tokens, paths of key files or names of subvolumes without a mount in it; of fstab and crypttab only lines of btrfs and of containers, with the options that are known, others counted. Disks keep their model. What could not be seen is listed, with the command that would tell.',

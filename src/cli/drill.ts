@@ -10,6 +10,7 @@ import { chooseDrills } from './options/choose-drills.ts';
 import type { ChosenDrill } from './options/choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
+import { alarmOption } from './options/alarm-option.ts';
 import { layoutOptions } from './options/layout-options.ts';
 import { jobsOption, keepOption, machineOptions, outputOption, payloadOption, showOptions } from './options/run-options.ts';
 import { runChosenDrills } from './run/run-chosen-drills.ts';
@@ -76,6 +77,7 @@ export const drillArguments = command(
         description: message`Leaves out a step, to show what happens without it. Can be given more than once.`,
       }),
     ),
+    alarm: alarmOption,
     plan: option('--plan', { description: message`Prints the commands without running anything.` }),
     ...showOptions,
     seed: seedOption,

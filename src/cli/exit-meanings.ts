@@ -56,7 +56,7 @@ const byCommand: Readonly<Record<string, readonly ExitMeaning[]>> = {
   cp: becoming(['0', 'copied'], ['1', 'scp failed: see what it printed']),
 };
 
-const drillLike = new Set(['drill', 'simulate-disk-failure']);
+const drillLike = new Set(['drill', 'prove', 'simulate-disk-failure']);
 const labCommands = new Set(['up', 'provision', 'reload', 'halt', 'crash', 'destroy', 'status', 'console', 'disk', 'snapshot']);
 
 /** Gives the exit codes that a command can end with; all of raidlab's without one. */

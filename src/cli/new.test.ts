@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openSandbox } from './fixtures/run-raidlab.ts';
@@ -50,4 +50,19 @@ test('a drill of one’s own that cannot be read is told with file and line, and
   assert.equal(exitCode, 64);
   assert.match(stderr, /^raidlab: \.\/my-disk\.ts:\d+:19: Expression expected\.\n.*│ const lostDevid = ;$/msu);
   assert.ok(!existsSync(join(sandbox.hostPath, 'raidlab-results')));
+});
+
+test('new alarm makes a script that can be run, and says how to try it', async () => {
+  using sandbox = openSandbox();
+  const made = await sandbox.run('new', 'alarm');
+  assert.equal(made.exitCode, 0, made.stderr);
+  assert.match(made.stdout, /^ {2}\$ .*raidlab drill --alarm '\.\/check-btrfs\.sh \/storage'$/mu);
+  const file = join(sandbox.hostPath, 'check-btrfs.sh');
+  assert.match(readFileSync(file, 'utf8'), /^#!\/bin\/sh\n(?:.*\n)*.*raidlab drill --alarm '\.\/check-btrfs\.sh \/storage'/u);
+  assert.ok((statSync(file).mode & 0o100) !== 0);
+  const plan = await sandbox.run('drill', '--alarm', './check-btrfs.sh /storage', '--plan');
+  assert.deepEqual([plan.exitCode, plan.stderr], [0, '']);
+  assert.equal((await sandbox.run('new', 'alarm')).exitCode, 64);
+  assert.equal((await sandbox.run('new', 'alarm', 'My Alarm')).exitCode, 64);
+  assert.equal((await sandbox.run('drill', '--alarm', './missing.sh', '--plan')).exitCode, 64);
 });

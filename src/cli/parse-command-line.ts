@@ -16,8 +16,8 @@ import type { AuditCommand } from './audit.ts';
 import { cacheArguments, cacheExamples } from './cache.ts';
 import type { CacheCommand } from './cache.ts';
 import type { Cli } from './cli.ts';
-import { collectArguments, collectExamples } from './collect.ts';
-import type { CollectCommand } from './collect.ts';
+import { collectArguments, collectExamples } from './own-array/collect.ts';
+import type { CollectCommand } from './own-array/collect.ts';
 import { doctorArguments, doctorExamples } from './doctor.ts';
 import type { DoctorCommand } from './doctor.ts';
 import { drillArguments, drillExamples } from './drill.ts';
@@ -33,6 +33,8 @@ import type { LabCommand } from './lab/lab-commands.ts';
 import { mergeArguments, mergeExamples } from './merge.ts';
 import type { MergeCommand } from './merge.ts';
 import type { Output } from './terminal/output.ts';
+import { proveArguments, proveExamples } from './own-array/prove.ts';
+import type { ProveCommand } from './own-array/prove.ts';
 import { newArguments, newExamples } from './new.ts';
 import type { NewCommand } from './new.ts';
 import { rehearseArguments, rehearseExamples } from './rehearse.ts';
@@ -47,7 +49,7 @@ export const parserFor = (cli: Cli) =>
   or(
     group('Drills', or(drillArguments, drillsArguments, reportArguments, mergeArguments, newArguments, kernelLogArguments)),
     group('Labs', labArguments(cli)),
-    group('Your own array', or(auditArguments, rehearseArguments, collectArguments)),
+    group('Your own array', or(auditArguments, rehearseArguments, proveArguments, collectArguments)),
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
   );
 
@@ -65,6 +67,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   audit: auditExamples,
   rehearse: rehearseExamples,
   collect: collectExamples,
+  prove: proveExamples,
   ...labExamples,
   completion: [
     { words: 'completion bash > ~/.local/share/bash-completion/completions/raidlab', does: 'Completes in every new bash.' },
@@ -89,6 +92,7 @@ export type CommandLine =
   | AuditCommand
   | RehearseCommand
   | CollectCommand
+  | ProveCommand
   | LabCommand
   | { readonly command: 'shown'; readonly exitCode: ExitCode };
 

@@ -3,7 +3,7 @@ import { runAuditCommand } from './audit.ts';
 import { runCacheCommand } from './cache.ts';
 import { openSignalEar } from '../machine/process/signal-ear.ts';
 import type { Cli } from './cli.ts';
-import { runCollectCommand } from './collect.ts';
+import { runCollectCommand } from './own-array/collect.ts';
 import { runDoctorCommand } from './doctor.ts';
 import { runDrillCommand } from './drill.ts';
 import { runDrillsCommand } from './drills.ts';
@@ -14,6 +14,7 @@ import { runRehearseCommand } from './rehearse.ts';
 import { runMergeCommand } from './merge.ts';
 import { runReportCommand } from './report.ts';
 import { runNewCommand } from './new.ts';
+import { runProveCommand } from './own-array/prove.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import type { CommandLine } from './parse-command-line.ts';
 
@@ -53,6 +54,8 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runRehearseCommand(cli, asked);
     case 'collect':
       return runCollectCommand(cli, asked);
+    case 'prove':
+      return runProveCommand(cli, asked);
     default:
       return runLabCommand(cli, asked);
   }

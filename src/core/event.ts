@@ -1,3 +1,4 @@
+import type { AlarmOutcome } from './alarm/alarm-outcome.ts';
 import type { ArraySample } from './array/array-sample.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import type { Expectation } from './verdict/expectation.ts';
@@ -163,6 +164,10 @@ export type EventBody =
       readonly disks: readonly { readonly serial: string; readonly isIn: boolean }[];
       readonly acknowledgedRecords: number;
     }
+  /** The alarm (`--alarm`) was run for the first time, or exits otherwise than before: with anything but 0 it rings. `said` is cut to a page. */
+  | { readonly type: 'alarm-changed'; readonly machine: string; readonly exitCode: number; readonly said: string }
+  /** Whether the alarm would have told of the fault, and when; told before the verdict, when there was one. */
+  | { readonly type: 'alarm-judged'; readonly drill: string; readonly alarm: AlarmOutcome }
   /** How exposed the array was until the proof began; told before the verdict, when there was an array. */
   | { readonly type: 'exposure-measured'; readonly drill: string; readonly exposure: Exposure }
   /** One observation of the proof, judged, with its evidence. */

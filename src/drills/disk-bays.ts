@@ -1,3 +1,4 @@
+import { payloadSerial } from '../core/payload/payload-serial.ts';
 import type { StandingFault } from '../core/fault/fault.ts';
 import type { DiskSpec } from '../machine/machine.ts';
 import type { MachineDisks } from './begin/machine-kit.ts';
@@ -8,7 +9,7 @@ import type { MachineDisks } from './begin/machine-kit.ts';
 export class DiskBays {
   #disks: MachineDisks;
   /** The serials in the order of their bays: a disk goes back where it was. */
-  readonly #bays: readonly string[];
+  #bays: readonly string[];
   readonly #outside: DiskSpec[] = [];
 
   /** Starts with the disks that are in. */
@@ -47,8 +48,19 @@ export class DiskBays {
     return disk;
   }
 
+  /** Turns the order of the bays round, but for the payload's, which is the last one. Only while the machine is off. */
+  reverse(): void {
+    this.#bays = payloadLast(this.#bays.toReversed(), (serial) => serial);
+    this.#disks = { ...this.#disks, disks: payloadLast(this.#disks.disks.toReversed(), ({ serial }) => serial) };
+  }
+
   /** Records the faults of a machine's disks, including pulled ones. */
   noteFaults(faults: readonly StandingFault[]): void {
     this.#disks = { ...this.#disks, faults };
   }
+}
+
+function payloadLast<Disk>(disks: readonly Disk[], serialOf: (disk: Disk) => string): readonly Disk[] {
+  const isPayload = (disk: Disk): boolean => serialOf(disk) === payloadSerial;
+  return [...disks.filter((disk) => !isPayload(disk)), ...disks.filter(isPayload)];
 }

@@ -5,6 +5,7 @@ import type { CacheStore } from '../machine/cache/store.ts';
 import type { MachineSlots } from '../machine/machine-slots.ts';
 import type { Accelerator } from '../core/host/accelerator.ts';
 import type { TemplateUse } from '../machine/template/template-use.ts';
+import type { Alarm } from './alarm/alarm-watch.ts';
 import type { LayoutAsked } from './applicability.ts';
 import type { Drill } from './drill.ts';
 import type { MachineDisks } from './begin/machine-kit.ts';
@@ -51,6 +52,8 @@ export interface DrillRequest {
   /** The drill's own folder in the run; every machine has a folder for its evidence below it. */
   readonly runHostPath: string;
   readonly mirrors: Mirrors;
+  /** A person's monitoring command: whether it would have told of the fault. */
+  readonly alarm?: Alarm;
   /** Called when there is a verdict and the machine is on: `--keep`. The machine goes when the promise settles. */
   readonly keep?: (machine: { readonly name: string; readonly socketsHostPath: string }) => Promise<void>;
 }

@@ -19,6 +19,8 @@ import type { Journal, JournalRecord } from '../storage/journal.ts';
 import { startJournal } from '../storage/journal.ts';
 import type { Payload } from '../storage/payload-image.ts';
 import type { Promised } from '../storage/verify-files.ts';
+import { AlarmWatch } from './alarm/alarm-watch.ts';
+import type { Alarm } from './alarm/alarm-watch.ts';
 import { ArrayWatch } from './array-watch.ts';
 import { DiskBays } from './disk-bays.ts';
 import { DrillMembers } from './drill-members.ts';
@@ -66,6 +68,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   #machine: Machine | undefined;
   #journal: Journal | undefined;
   readonly #watch: ArrayWatch;
+  #alarm: AlarmWatch | undefined;
   #boots = 0;
 
   /** Makes the state of a drill that has not begun. */
@@ -132,7 +135,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
   /** Orderly power-off. A live writer is stopped first. */
   async shutdown(): Promise<void> {
     await this.stopJournal();
-    await this.machine.shutdown(this.ctx);
+    await this.#withoutAlarm(async () => this.machine.shutdown(this.ctx));
     await this.#forgetMachine();
   }
 
@@ -154,11 +157,19 @@ export class DrillRun extends Typist implements AsyncDisposable {
   /** Looks at the array, for events to tell how it is; at nothing when the machine is off. */
   async lookAtArray(): Promise<void> {
     if (this.#machine !== undefined) await this.#watch.look(this.guest);
+    await this.#alarm?.look();
+  }
+
+  /** Runs a person's alarm from now on, until {@link endWatch}. */
+  watchAlarm(alarm: Alarm): AlarmWatch {
+    this.#alarm = new AlarmWatch(this.ctx, alarm, () => this.#machine);
+    return this.#alarm;
   }
 
   /** The procedure is over, and with it the looks at its array. */
   endWatch(): void {
     this.#watch.end();
+    this.#alarm?.[Symbol.dispose]();
   }
 
   /** Judges something that was seen on the way; the drill goes on, and its verdict counts it. */
@@ -183,6 +194,12 @@ export class DrillRun extends Typist implements AsyncDisposable {
     if (this.#machine === undefined) return;
     await this.#machine.insertDisk(this.ctx, disk);
     await waitForDiskNames(this.ctx, this.guest, [disk]);
+  }
+
+  /** Puts the disks of a machine that is off into its bays the other way round: its kernel finds them in another order. */
+  reverseDisks(): void {
+    if (this.#machine !== undefined) throw new Error(`drill ${this.drill}: the machine is on`);
+    this.#bays.reverse();
   }
 
   /** Brings a fault about on a disk of the running machine; one that stands stays over restarts, until it is cleared. */
@@ -279,6 +296,16 @@ export class DrillRun extends Typist implements AsyncDisposable {
     this.#members.adopt(members);
   }
 
+  /** Takes the members with the containers that somebody made for them, whatever was planned for their disks. */
+  adoptContainers(members: readonly Member[]): void {
+    const containers = members.map(({ container }) => container);
+    const others = [...this.#array.members, ...this.#array.spares].filter(
+      ({ serial, mappingName }) => !containers.some((made) => made.serial === serial || made.mappingName === mappingName),
+    );
+    this.#array = { ...this.#array, members: containers, spares: others };
+    this.#members.adopt(members);
+  }
+
   /** Goes on with an array that somebody has used: what fstab mounts of it, and everything that is on it, which is promised from now on. */
   adoptArray(found: { readonly subvolume: string | null; readonly census: Census }): void {
     this.#array = { ...this.#array, subvolume: found.subvolume };
@@ -302,6 +329,7 @@ export class DrillRun extends Typist implements AsyncDisposable {
 
   /** Ends the machine, whatever state it is in. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#alarm?.[Symbol.dispose]();
     this.#closeJournal();
     await this.#forgetMachine();
   }
@@ -318,7 +346,12 @@ export class DrillRun extends Typist implements AsyncDisposable {
 
   /** Looks at the array while a command that was typed works, and after it. */
   protected override async whileTyped<T>(argv: readonly string[], work: () => Promise<T>): Promise<T> {
-    return this.#watch.during(this.guest, argv, work);
+    const typed = async (): Promise<T> => this.#watch.during(this.guest, argv, work);
+    return this.#alarm === undefined ? typed() : this.#alarm.during(argv, typed);
+  }
+
+  async #withoutAlarm(work: () => Promise<void>): Promise<void> {
+    await (this.#alarm === undefined ? work() : this.#alarm.holdBack(work));
   }
 
   #closeJournal(): void {

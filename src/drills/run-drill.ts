@@ -22,6 +22,8 @@ import type { DrillEnding } from './drill-ending.ts';
 import type { ArrayAtRest, DrillRequest } from './drill-request.ts';
 import type { DrillRun } from './drill-run.ts';
 import type { MachineKit } from './begin/machine-kit.ts';
+import type { AlarmWatch } from './alarm/alarm-watch.ts';
+import { listenForAlarm } from './alarm/listen-for-alarm.ts';
 import { meterExposure } from './meter-exposure.ts';
 import { prepareKit } from './begin/prepare-kit.ts';
 import { checkSkippedSteps } from './registry.ts';
@@ -60,7 +62,8 @@ export async function runDrill(outerCtx: Context, request: DrillRequest): Promis
   checkLayout(layout);
   checkPayloadFits(layout, payloadBytes);
   const startedMs = performance.now();
-  const { ctx, exposure } = meterExposure(outerCtx);
+  const alarmed = listenForAlarm(outerCtx);
+  const { ctx, exposure } = meterExposure(alarmed.ctx);
   const reached = (judged: JudgedDrill): DrillResult => reachVerdict(ctx, request, judged, performance.now() - startedMs);
   ctx.emit({
     type: 'drill-started',
@@ -89,15 +92,18 @@ export async function runDrill(outerCtx: Context, request: DrillRequest): Promis
     ctx.emit({ type: 'check-judged', drill: drill.name, check });
   };
   const progress: StepProgress = { phase: 'build', steps: [], judged };
+  let alarm: AlarmWatch | undefined;
   const ending = await endDrill(ctx, progress, async () => {
     const run = held.keep(await beginDrill(ctx, { kit, store, request: fitted }, buildSteps(ctx, fitted, progress)));
     const done = new Set(progress.steps.map((step) => step.name));
+    if (request.alarm !== undefined) alarm = run.watchAlarm(request.alarm);
     await run.lookAtArray();
     for (const step of drill.steps) if (!done.has(step.name)) await runStep(run, fitted, step, progress);
     if (drill.proof === 'full') await runProof(run, fitted, progress);
   });
   const measured = exposure();
   if (measured !== null) ctx.emit({ type: 'exposure-measured', drill: drill.name, exposure: measured });
+  if (alarm !== undefined) ctx.emit({ type: 'alarm-judged', drill: drill.name, alarm: alarmed.judge(alarm) });
   const result = reached({
     checks: [...(held.run()?.checks ?? []), ...checks],
     ending,

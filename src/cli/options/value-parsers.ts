@@ -9,6 +9,8 @@ import { formatReporterSpec, parseReporterSpec, reporterNames } from '../../core
 import type { ReporterSpec } from '../../core/reporter-spec.ts';
 import { parseByteRange } from '../../core/bytes/byte-range.ts';
 import { faultBlockBytes } from '../../core/fault/fault.ts';
+import { formatFaultWish, parseFaultWish, usualDisk, wishedFaults } from '../../core/fault/fault-wish.ts';
+import type { FaultWish } from '../../core/fault/fault-wish.ts';
 import type { ByteRange } from '../../core/fault/fault.ts';
 import type { Kind } from '../../core/layout-file/kind.ts';
 import { formatShard, mostShards, parseShard } from '../../core/campaign/shard.ts';
@@ -109,7 +111,7 @@ export function knownWord(
 
 /** Reads a path; the shell completes it. */
 export function pathWord(
-  metavar: 'FILE' | 'DIR' | 'PATH' | 'RUN' | 'FACTS' | 'BUNDLE',
+  metavar: 'FILE' | 'DIR' | 'PATH' | 'RUN' | 'FACTS' | 'BUNDLE' | 'SCRIPT',
   type: 'file' | 'directory' | 'any',
 ): ValueParser<'sync', string> {
   return {
@@ -153,6 +155,29 @@ export const shard: ValueParser<'sync', Shard> = {
   format: formatShard,
   *suggest(prefix) {
     for (const example of ['1/2', '1/3', '1/4']) if (example.startsWith(prefix)) yield { kind: 'literal', text: example };
+  },
+};
+
+/** Reads a fault: `read-errors:DISK2:20`. */
+export const faultWord: ValueParser<'sync', FaultWish> = {
+  mode: 'sync',
+  metavar: 'FAULT',
+  placeholder: { kind: 'disk-pull', disk: usualDisk, amount: 0 },
+  parse: (input) => {
+    const wish = parseFaultWish(input);
+    if (wish !== undefined) return { success: true, value: wish };
+    const kinds = Object.keys(wishedFaults);
+    const nearest = nearestWord(input.split(':')[0] ?? '', kinds);
+    const hint = nearest === undefined ? message`` : message` Did you mean ${nearest}?`;
+    return {
+      success: false,
+      error: message`Expected one of ${text(kinds.join(', '))}, with :DISK and :AMOUNT or without, but got ${input}.${hint}`,
+    };
+  },
+  format: formatFaultWish,
+  *suggest(prefix) {
+    for (const [kind, { does }] of Object.entries(wishedFaults))
+      if (kind.startsWith(prefix)) yield { kind: 'literal', text: kind, description: message`${text(does)}` };
   },
 };
 

@@ -23,6 +23,8 @@ import { blank } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import { requireHostOf } from '../host-view.ts';
 import type { ChosenDrill } from '../options/choose-drills.ts';
+import { resolveAlarm } from '../options/alarm-option.ts';
+import type { alarmOption } from '../options/alarm-option.ts';
 import { foreseeParts, resolveKernel } from '../options/kernel-option.ts';
 import type { ForeseenParts } from '../options/kernel-option.ts';
 import type { jobsOption, keepOption, MachineOptions, outputOption, ShowOptions } from '../options/run-options.ts';
@@ -49,6 +51,10 @@ export interface RunWishes extends MachineOptions, ShowOptions {
   readonly shard?: Shard | undefined;
   /** What is done when all drills have ended, still in the run; gives an exit code of its own. Not when the run is interrupted. */
   readonly finish?: (run: Pick<OpenRun, 'ctx' | 'hostPath'> & { readonly seed: string }) => Promise<ExitCode>;
+  /** A person's monitoring command, run beside the drills. */
+  readonly alarm?: InferValue<typeof alarmOption>;
+  /** What to tell beforehand, besides what the layouts ask for. */
+  readonly remarks?: readonly string[];
 }
 
 /** Runs drills in the given order, or prints their plans; gives the most severe exit code of their verdicts. */
@@ -57,9 +63,13 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
   const parts = await foreseeParts(cli, await resolveKernel(cli, asked.kernel), asked.tools);
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
   checkReporters(reporters, 'raidlab drill');
+  const alarm = asked.alarm === undefined ? undefined : await resolveAlarm(asked.alarm, cli.cwdHostPath, `raidlab ${cli.argv[0] ?? ''}`);
   const { planJob, runDrills } = await import('../../drills/run-drills.ts');
   const room = await measureHostRoom(asked.memory);
-  const shared = sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room)));
+  const shared = {
+    ...sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room))),
+    ...(alarm === undefined ? {} : { alarm }),
+  };
   const labels = labelJobs(
     drills.map(({ drill, expectation, label }) => label ?? (expectation === undefined ? drill.name : `${drill.name}-twin`)),
   );
@@ -79,7 +89,11 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
     html,
   };
   return withRun(cli, options, async ({ ctx, hostPath, openJob }) => {
-    const remarks = new Set([...(remark === null ? [] : [remark]), ...drills.flatMap(({ layout }) => warnOfLayout(layout))]);
+    const remarks = new Set([
+      ...(remark === null ? [] : [remark]),
+      ...(asked.remarks ?? []),
+      ...drills.flatMap(({ layout }) => warnOfLayout(layout)),
+    ]);
     for (const text of remarks) ctx.emit({ type: 'remark-made', text });
     const jobs = here.map(({ job, drill, request }) => {
       const open = heard(openJob(job), drill.listen);

@@ -36,6 +36,16 @@ const troubleKind = oneOfAll<KernelTroubleKind>({
   fragment: true,
 });
 
+const ring = { exitCode: number, said: text };
+const alarm = onlyFields({
+  command: text,
+  runs: count(),
+  rangBefore: maybe(onlyFields(ring)),
+  firstRang: maybe(onlyFields({ ...ring, sinceFaultMs: amount, step: maybe(text) })),
+  isBroken: flag,
+  ringsAtEnd: maybe(flag),
+});
+
 /** A label of a drill in a run; it names a folder. */
 export const jobShape = matching(/^[a-z0-9]+(?:-[a-z0-9]+)*$/u, 'the label of a drill');
 /** The name of a run; it names a folder, too. */
@@ -183,6 +193,8 @@ const bodies = {
     acknowledgedRecords: count(),
   },
   'exposure-measured': { drill: text, exposure },
+  'alarm-changed': { machine: text, exitCode: number, said: text },
+  'alarm-judged': { drill: text, alarm },
   'check-judged': { drill: text, check },
   'verdict-reached': {
     drill: text,

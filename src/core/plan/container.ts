@@ -146,7 +146,7 @@ export function planCloseContainer({ mappingName }: ContainerPlan): Command {
 }
 
 /** The command that describes a mapping and its disk; it exits 4 when there is none. */
-export function planMappingStatus({ mappingName }: ContainerPlan): Command {
+export function planMappingStatus({ mappingName }: Pick<ContainerPlan, 'mappingName'>): Command {
   return command('cryptsetup', 'status', mappingName);
 }
 

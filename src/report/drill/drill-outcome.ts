@@ -1,4 +1,5 @@
 import type { PlannedJob, RecordedEvent } from '../../core/event.ts';
+import type { AlarmOutcome } from '../../core/alarm/alarm-outcome.ts';
 import type { ExposureNumbers } from '../../core/exposure/exposure.ts';
 import type { Expectation } from '../../core/verdict/expectation.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
@@ -38,6 +39,8 @@ export interface DrillOutcome extends PlannedJob {
   readonly checks: readonly Check[];
   /** How exposed the array was until the proof began; null when there was none, or nobody looked. */
   readonly exposure: ExposureNumbers | null;
+  /** Whether the alarm would have told of the fault; null when there was none. */
+  readonly alarm: AlarmOutcome | null;
   /** Kernel trouble seen on any of its machines, warnings included, in order. */
   readonly kernelTrouble: readonly (KernelTrouble & { readonly machine: string })[];
   /** What machines said last: those that had kernel trouble or died; when the drill could not be judged, every one that was not shut down by it. */
@@ -53,7 +56,16 @@ const consoleLinesKept = 60;
 
 /** Gives the outcome of a drill that has not begun. */
 export function plannedOutcome(planned: PlannedJob): DrillOutcome {
-  const nothingYet = { steps: [], checks: [], exposure: null, kernelTrouble: [], consoles: [], exitCode: null, durationMs: null } as const;
+  const nothingYet = {
+    steps: [],
+    checks: [],
+    exposure: null,
+    alarm: null,
+    kernelTrouble: [],
+    consoles: [],
+    exitCode: null,
+    durationMs: null,
+  } as const;
   return {
     ...planned,
     tags: planned.tags ?? [],
@@ -85,6 +97,8 @@ export function addToOutcome(outcome: DrillOutcome, event: RecordedEvent): Drill
       const { exposedMs, mostBytes, endBytes, byteSeconds } = event.exposure;
       return { ...outcome, exposure: { exposedMs, mostBytes, endBytes, byteSeconds } };
     }
+    case 'alarm-judged':
+      return { ...outcome, alarm: event.alarm };
     case 'kernel-trouble-seen':
       return { ...outcome, kernelTrouble: [...outcome.kernelTrouble, { ...event.trouble, machine: event.machine }] };
     case 'console-line-seen':

@@ -17,3 +17,15 @@ export function newDrillLines(file: string, program: string): readonly Line[] {
     line(0, [span('The first prints the commands; the second must end in "held", the third in "as expected".', 'quiet')]),
   ];
 }
+
+/** Gives what is told of an alarm's file that was just made. */
+export function newAlarmLines(file: string, program: string): readonly Line[] {
+  const typed = file.includes('/') ? file : `./${file}`;
+  return [
+    line(0, [span('✓ ', 'good'), span(`Created ${typed}, which says what is wrong with a btrfs array, and exits 1.`, 'strong')], 2),
+    blank,
+    line(0, 'Next: see whether it tells of a disk that dies, and when:'),
+    commandLine(2, formatCommand({ argv: [program, 'drill', '--alarm', `${typed} /storage`] }), 'plain'),
+    line(0, [span('On your own machine it is run as root, with the mount point: by a timer, or from your monitoring.', 'quiet')]),
+  ];
+}

@@ -1,3 +1,4 @@
+import { describeAlarm } from '../../core/alarm/alarm-outcome.ts';
 import { describeExposure } from '../../core/exposure/describe-exposure.ts';
 import { harmlessText } from '../../core/text/harmless-text.ts';
 import type { DrillOutcome } from '../drill/drill-outcome.ts';
@@ -30,6 +31,7 @@ export function formatJunit(result: RunResult): string {
     ['repeat', result.repeat] as const,
     ...runFacts(result),
     ...drills.flatMap(({ job, exposure }) => (exposure === null ? [] : [[`exposed, ${job}`, describeExposure(exposure)] as const])),
+    ...drills.flatMap(({ job, alarm }) => (alarm === null ? [] : [[`alarm, ${job}`, describeAlarm(alarm)] as const])),
     ...drills.flatMap(({ job, expectation }) =>
       expectation === null ? [] : [[`expected of ${job}`, formatExpected(expectation)] as const],
     ),

@@ -170,6 +170,7 @@ The promise was broken: profiles did not hold.
 3 checks: 1 held, 1 broken, 1 inconclusive
 
   exposed      41 s, at most 44 MiB, 12 MiB at the end
+  alarm        rang 4 s after the fault, in "Pull a disk" (exit 1: errors on DISK1); it still rang after the repair
   report       raidlab-results/20261122T120000Z-x/report.html
   evidence     raidlab-results/20261122T120000Z-x/
   again        raidlab drill --seed 4711`,

@@ -18,6 +18,7 @@ import { renderCommand } from './render-command.ts';
 import { shortenLines, shortenReason } from '../text/shorten-lines.ts';
 import { shownFolder } from '../text/shown-folder.ts';
 import { reportFileName } from '../report-file-name.ts';
+import { describeAlarm } from '../../core/alarm/alarm-outcome.ts';
 import { describeExposure } from '../../core/exposure/describe-exposure.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
 import type { Rendering, TerminalState } from './terminal-state.ts';
@@ -156,6 +157,10 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
       return within(state, 'steps', [line(4, `fault taken away: ${event.fault}${event.disk === null ? '' : ` of ${event.disk}`}`, 6)]);
     case 'exposure-measured':
       return { state: { ...state, exposure: event.exposure }, lines: [] };
+    case 'alarm-changed':
+      return within(state, 'steps', [alarmLine(event)]);
+    case 'alarm-judged':
+      return { state: { ...state, alarm: event.alarm }, lines: [] };
     case 'observation-made':
       return within(state, 'steps', observationLines(event, state.options.verbose));
   }
@@ -254,12 +259,19 @@ function stepLine(ending: Mark, time: string, title: string, more: readonly Retu
   return line(0, [span(ending.text, ending.tone), span(` ${time.padStart(8)}  `, 'quiet'), span(title, 'strong'), ...more], 12);
 }
 
+function alarmLine({ exitCode, said }: Extract<RecordedEvent, { type: 'alarm-changed' }>): Line {
+  const [first = ''] = said.trim().split('\n');
+  if (exitCode === 0) return line(4, [span('alarm: silent', 'quiet')], 6);
+  return line(4, [span(`alarm: exit ${String(exitCode)}`, 'doubtful'), span(first === '' ? '' : ` ${first}`, 'quiet')], 6);
+}
+
 function endLines(state: TerminalState): readonly Line[] {
-  const { directory, exposure, seed, options } = state;
+  const { directory, exposure, alarm, seed, options } = state;
   if (directory === null) return [];
   const shown = shownFolder(directory, options.cwdHostPath);
   return [
     ...(exposure === null ? [] : [labelled('exposed', describeExposure(exposure))]),
+    ...(alarm === null ? [] : [labelled('alarm', describeAlarm(alarm))]),
     labelled('report', `${shown}${reportFileName}`),
     labelled('evidence', shown),
     ...(seed === null ? [] : [labelledCommand('again', repeatCommand(state.commandLine, seed))]),

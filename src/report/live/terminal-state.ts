@@ -1,3 +1,4 @@
+import type { AlarmOutcome } from '../../core/alarm/alarm-outcome.ts';
 import type { ExposureNumbers } from '../../core/exposure/exposure.ts';
 import type { KernelTrouble } from '../../core/kernel/trouble.ts';
 import type { Check } from '../../core/verdict/verdict.ts';
@@ -47,6 +48,7 @@ export interface TerminalState {
   readonly progressToldMs: number;
   readonly checks: readonly Check[];
   readonly exposure: ExposureNumbers | null;
+  readonly alarm: AlarmOutcome | null;
   readonly troubles: readonly KernelTrouble[];
   /** Whether the drill is a twin, which must come out broken. */
   readonly isTwin: boolean;
@@ -69,6 +71,7 @@ export function startTerminal(options: TerminalOptions): TerminalState {
     progressToldMs: 0,
     checks: [],
     exposure: null,
+    alarm: null,
     troubles: [],
     isTwin: false,
     directory: null,

@@ -4,13 +4,13 @@ import { message } from '@optique/core/message';
 import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, constant, option } from '@optique/core/primitives';
-import { exitCodes } from '../core/exit-code.ts';
-import type { ExitCode } from '../core/exit-code.ts';
-import { RaidlabError } from '../core/failure/failure.ts';
-import { createContext } from '../machine/context.ts';
-import type { Cli } from './cli.ts';
-import type { Example } from './help-page.ts';
-import { pathWord } from './options/value-parsers.ts';
+import { exitCodes } from '../../core/exit-code.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { createContext } from '../../machine/context.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import { pathWord } from '../options/value-parsers.ts';
 
 /** The command line of `raidlab collect`. */
 export const collectArguments = command(
@@ -43,7 +43,7 @@ export const collectExamples: readonly Example[] = [
 
 /** Prints the facts of this host, or the script that collects them. */
 export async function runCollectCommand(cli: Cli, asked: CollectCommand): Promise<ExitCode> {
-  const { collectFacts, collectScript } = await import('../machine/facts/collect-facts.ts');
+  const { collectFacts, collectScript } = await import('../../machine/facts/collect-facts.ts');
   if (asked.script) {
     if (asked.map !== undefined) {
       const why = 'The script takes the map as its argument: sh collect.sh FILE > facts.json.';

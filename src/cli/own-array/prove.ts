@@ -1,0 +1,168 @@
+import { basename, resolve } from 'node:path';
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { multiple, withDefault } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { argument, command, constant, option } from '@optique/core/primitives';
+import { integer } from '@optique/core/valueparser';
+import type { ExitCode } from '../../core/exit-code.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import { formatFaultWish, parseFaultWish, usualDisk } from '../../core/fault/fault-wish.ts';
+import type { FaultWish } from '../../core/fault/fault-wish.ts';
+import { checkLayout } from '../../core/layout/layout-mistakes.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
+import { checkPayloadFits } from '../../core/layout/usable-space.ts';
+import { permuteCase } from '../../core/prove/proof-case.ts';
+import type { ProofCase } from '../../core/prove/proof-case.ts';
+import { scriptWords } from '../../core/prove/script-words.ts';
+import { warnOfScript } from '../../core/prove/script-warnings.ts';
+import type { Script } from '../../drills/prove/script.ts';
+import { readNamedFile, UnreadableFile } from '../../machine/files/named-file.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import type { ChosenDrill } from '../options/choose-drills.ts';
+import { alarmOption } from '../options/alarm-option.ts';
+import { layoutOptions, resolveLayout } from '../options/layout-options.ts';
+import { jobsOption, keepOption, machineOptions, outputOption, payloadOption, showOptions } from '../options/run-options.ts';
+import { seedOption } from '../options/seed-option.ts';
+import { faultWord, pathWord } from '../options/value-parsers.ts';
+import { runChosenDrills } from '../run/run-chosen-drills.ts';
+
+/** The command line of `raidlab prove`. */
+export const proveArguments = command(
+  'prove',
+  object({
+    command: constant('prove'),
+    words: multiple(
+      argument(pathWord('SCRIPT', 'file'), {
+        description: message`Your script, and its arguments, after --. In arguments ${Object.keys(scriptWords).join(', ')} stand for what they are on the array.`,
+      }),
+    ),
+    faults: multiple(
+      option('--fault', faultWord, {
+        description: message`What happens to a disk first: KIND, KIND:DISK or KIND:DISK:AMOUNT (default: disk-pull:${usualDisk}). Can be given more than once.`,
+      }),
+    ),
+    noRestart: option('--no-restart', {
+      description: message`Runs the script in the machine as it is after the fault, instead of restarting first.`,
+    }),
+    permute: option('--permute', {
+      description: message`Proves it again with the disks in another order, another member lost, a smaller and a larger spare, and a full array.`,
+    }),
+    scriptLimit: withDefault(
+      option('--script-limit', integer({ metavar: 'SECONDS', min: 1, max: 24 * 3600 }), {
+        description: message`How long the script may take, on a host of usual speed.`,
+      }),
+      1200,
+    ),
+    jobs: jobsOption,
+    alarm: alarmOption,
+    plan: option('--plan', { description: message`Prints the commands without running anything.` }),
+    ...showOptions,
+    seed: seedOption,
+    payload: payloadOption,
+    ...layoutOptions,
+    ...machineOptions,
+    keep: keepOption,
+    output: outputOption,
+  }),
+  {
+    usageLine: [{ type: 'literal', value: '[OPTION…] -- SCRIPT [ARG…]' }],
+    brief: message`Proves your own replace script: runs it in a lab after a fault, then proves what it left.`,
+    description: message`The array is built and filled, a disk is pulled while it is in service, and the machine restarts as a boot does it. Then your script runs in the guest, as root, with nothing to read; its output and exit status are recorded, and what it leaves is proved as drills are: files, profiles, scrub, every disk lost in turn, a reboot.`,
+  },
+);
+
+/** The parsed command line of `raidlab prove`. */
+export type ProveCommand = InferValue<typeof proveArguments>;
+
+/** Examples for `raidlab prove`. */
+export const proveExamples: readonly Example[] = [
+  { words: 'prove -- ./replace.sh', does: 'DISK1 is pulled, the machine restarts, the script has the spare: does it hold?' },
+  { words: 'prove --permute -- ./replace.sh {devid} {spare}', does: 'Again with other disks, sizes and fill: a table of which held.' },
+  { words: 'prove --fault read-errors:DISK2 --no-restart -- ./replace.sh', does: 'A disk that is failing, in a running machine.' },
+  { words: 'prove --layout raid1c3 --kernel bookworm -- ./replace.sh', does: 'Another array, another kernel.' },
+  { words: 'prove --plan -- ./replace.sh', does: 'Prints what would be done.' },
+];
+
+/** More than any script has, bytes. */
+const mostScriptBytes = 1024 ** 2;
+
+/** Proves a script; gives the most severe exit code of its cases. */
+export async function runProveCommand(cli: Cli, asked: ProveCommand): Promise<ExitCode> {
+  const script = await readScript(cli, asked);
+  const cases = await chooseCases(cli, asked);
+  if (asked.keep && cases.length > 1) refuse('--keep leaves one machine running: it does not go together with --permute.');
+  const { proveDrill } = await import('../../drills/prove/prove-drill.ts');
+  const chosen = cases.map((proofCase): ChosenDrill => {
+    const drill = proveDrill(script, proofCase);
+    const payloadBytes = asked.payload ?? drill.payloadBytes;
+    checkPayloadFits(drill.layout, payloadBytes);
+    return { drill, layout: drill.layout, payloadBytes, skippedSteps: [] };
+  });
+  return runChosenDrills(cli, chosen, {
+    ...asked,
+    name: 'prove',
+    strict: false,
+    remarks: warnOfScript(script.name, script.text, script.args),
+  });
+}
+
+async function readScript(cli: Cli, { words, scriptLimit }: ProveCommand): Promise<Script> {
+  const end = cli.argv.indexOf('--');
+  const typed = end === -1 ? [] : cli.argv.slice(end + 1);
+  const [file, ...args] = typed;
+  if (file === undefined) refuse('Say what to prove, after --: raidlab prove -- ./replace.sh');
+  const [stray] = words.slice(0, words.length - typed.length);
+  if (stray !== undefined) refuse(`"${stray}" is before --; the script comes after it: raidlab prove -- ./replace.sh`);
+  const name = basename(file);
+  if (!/^[\w.+-]{1,100}$/u.test(name) || /^\.{1,2}$/u.test(name))
+    refuse(`${file}: letters, digits, dots, dashes and underscores make the name of a script.`);
+  return { name, text: await readText(cli, file), args, limitMs: scriptLimit * 1000 };
+}
+
+async function readText(cli: Cli, file: string): Promise<string> {
+  try {
+    const text = await readNamedFile(resolve(cli.cwdHostPath, file), mostScriptBytes);
+    if (!text.startsWith('#!')) refuse(`${file} does not begin with #! and the program that runs it, such as #!/bin/sh.`);
+    return text;
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    return refuse(`${file} cannot be read: ${error.why}.`);
+  }
+}
+
+async function chooseCases(cli: Cli, asked: ProveCommand): Promise<readonly ProofCase[]> {
+  const wished = await resolveLayout(asked, cli.cwdHostPath);
+  const layout = wished?.over(defaultLayout) ?? defaultLayout;
+  checkLayout(layout);
+  if (layout.encryption === 'none') refuse('The proof opens LUKS containers, but this layout has none.');
+  const usual = parseFaultWish('disk-pull');
+  const faults = asked.faults.length === 0 && usual !== undefined ? [usual] : asked.faults;
+  checkFaults(faults, layout);
+  const first: ProofCase = {
+    name: 'as-asked',
+    when: 'as it was asked',
+    layout,
+    faults,
+    isReordered: false,
+    isFull: false,
+    isRestarted: !asked.noRestart,
+  };
+  return asked.permute ? permuteCase(first) : [first];
+}
+
+function checkFaults(faults: readonly FaultWish[], { memberSizesBytes }: ArrayLayout): void {
+  const members = memberSizesBytes.map((_, index) => `DISK${String(index + 1)}`);
+  const stray = faults.find(({ disk }) => !members.includes(disk));
+  if (stray !== undefined) refuse(`${formatFaultWish(stray)}: ${stray.disk} is no member; members are ${members.join(', ')}.`);
+  const pulled = faults.filter(({ kind }) => kind === 'disk-pull').map(({ disk }) => disk);
+  if (new Set(pulled).size < pulled.length) refuse(`${pulled.join(', ')}: a disk can be pulled once.`);
+  const after = faults.find((fault, index) => faults.slice(0, index).some(({ kind, disk }) => kind === 'disk-pull' && disk === fault.disk));
+  if (after !== undefined) refuse(`${formatFaultWish(after)}: ${after.disk} has been pulled before.`);
+}
+
+function refuse(why: string): never {
+  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab prove' });
+}

@@ -1,0 +1,43 @@
+import { describeFaultWish } from '../../core/fault/fault-wish.ts';
+import type { ProofCase } from '../../core/prove/proof-case.ts';
+import type { Drill } from '../drill.ts';
+import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
+import { fillArray } from '../steps/fill-steps.ts';
+import { injectWishes } from './inject-wishes.ts';
+import { restartAsBoot } from './restart-as-boot.ts';
+import { runScript } from './run-script.ts';
+import type { Script } from './script.ts';
+
+/** As in the drill full-array: more, and there is no room for the chunks that every repair makes. */
+const fullShares = { kept: 0.6, spared: 0.1 };
+
+const payloadBytes = 32 * 1024 ** 2;
+
+/**
+ * Gives the drill whose repair is a person's script: the array is built and filled, loses what the case says while it is in service, is
+ * restarted as a boot does it, and then the script has it. What it leaves is proved like any other repair.
+ */
+export function proveDrill(script: Script, proofCase: ProofCase): Drill {
+  const { name, when, layout, faults, isFull, isReordered, isRestarted } = proofCase;
+  return {
+    name: name === 'as-asked' ? 'prove' : `prove-${name}`,
+    promise: `The script ${script.name} repairs the array ${when}.`,
+    story: `${faults.map(describeFaultWish).join('; ')}. ${script.name} then does what its author does.`,
+    sources: [],
+    tags: [],
+    layout,
+    layouts: [],
+    payloadBytes,
+    steps: [
+      buildArray,
+      writePayload,
+      ...(isFull ? [fillArray(fullShares)] : []),
+      startWriter,
+      injectWishes(faults),
+      ...(isRestarted ? [restartAsBoot(isReordered)] : []),
+      runScript(script, faults),
+    ],
+    proof: 'full',
+    twin: null,
+  };
+}
