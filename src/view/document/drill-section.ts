@@ -41,7 +41,12 @@ export function drillSection(facts: DrillFacts, isOnlyOne: boolean): Content {
       body,
     );
   }
-  return element('section', { class: 'drill', id: job, 'data-job': job, 'aria-label': job }, body);
+  return element(
+    'section',
+    { class: 'drill', id: job, 'data-job': job, 'aria-label': job },
+    element('h2', { class: 'for-ears' }, 'What happened'),
+    body,
+  );
 }
 
 function drillTitle(outcome: DrillOutcome): Content {
