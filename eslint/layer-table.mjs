@@ -13,10 +13,21 @@ export const layerTable = {
   drills: { node: true, imports: { core: 'all', machine: 'all', storage: 'all' } },
   lab: { node: true, imports: { core: 'all', machine: 'all', storage: 'all', drills: 'all' } },
   report: { node: false, imports: { core: 'all' } },
+  archive: { node: true, imports: { core: 'all' } },
   view: { node: false, packages: ['preact', '@preact/signals', 'preact-render-to-string'], imports: { core: 'all', report: 'all' } },
   web: { node: true, imports: { core: 'all', report: 'all', view: 'all', lab: 'all', drills: 'all' } },
   cli: {
     node: true,
-    imports: { core: 'all', machine: 'all', storage: 'all', drills: 'all', lab: 'all', report: 'all', view: 'all', web: 'all' },
+    imports: {
+      core: 'all',
+      machine: 'all',
+      storage: 'all',
+      drills: 'all',
+      lab: 'all',
+      report: 'all',
+      view: 'all',
+      web: 'all',
+      archive: 'all',
+    },
   },
 };

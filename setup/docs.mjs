@@ -67,6 +67,24 @@ const documents = [
   ['`raidlab drill NAME --shard I/N --plan --json`', '`{"v": 1, …ShardsListing}`', 'src/core/campaign/split-run.ts', ['ShardsListing']],
   ['`raidlab up --plan --json`', '`{"v": 1, …LabPlan}`', 'src/core/lab/lab-plan.ts', ['LabPlan', 'PlannedDisk']],
   [
+    '`raidlab results --json`',
+    '`{"v": 1, "total": {…}, "results": [ArchivedResult, …]}`',
+    'src/core/campaign/archived-result.ts',
+    ['ArchivedResult', 'Standing'],
+  ],
+  [
+    '`raidlab results --regressions --json`',
+    '`{"v": 1, "regressions": [Regression, …]}`',
+    'src/core/campaign/regressions.ts',
+    ['Regression', 'KernelShare', 'Neighbour'],
+  ],
+  [
+    '`raidlab compare A B --json`',
+    '`{"v": 1, "a": Side, "b": Side, …Comparison}`',
+    'src/core/campaign/comparison.ts',
+    ['Comparison', 'ComparedSubject', 'SideShare'],
+  ],
+  [
     '`raidlab doctor --json`',
     '`{"v": 1, "canRunDrill": boolean, "findings": [Finding, …]}`',
     'src/core/host/doctor.ts',

@@ -28,7 +28,7 @@ host_packages_ready() {
 # Whether these arguments may start a machine. What only prints must work on a host that has nothing installed.
 starts_machine() {
   case ${1-} in
-    '' | -* | help | completion | doctor | drills | kernel-log | merge | new | report) return 1 ;;
+    '' | -* | help | compare | completion | doctor | drills | kernel-log | merge | new | report | results) return 1 ;;
   esac
   for argument; do
     case $argument in

@@ -22,6 +22,8 @@ export interface Cli {
   readonly selfArgv: readonly [string, ...string[]];
   /** Where this user's labs are recorded: `$XDG_STATE_HOME/raidlab/labs`. */
   readonly labIndexHostPath: string;
+  /** Where results are kept: `$XDG_STATE_HOME/raidlab/archive.sqlite`. */
+  readonly archiveHostPath: string;
   readonly store: CacheStore;
   /** The directories of PATH. */
   readonly searchHostPaths: readonly string[];

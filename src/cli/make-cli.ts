@@ -75,7 +75,8 @@ export function makeCli(facts: ProcessFacts): Cli {
     cwdHostPath: facts.cwdHostPath,
     homeHostPath: homeOf(env),
     selfArgv: [...facts.nodeArgv, fileURLToPath(facts.moduleUrl)],
-    labIndexHostPath: labIndexOf(env),
+    labIndexHostPath: join(stateOf(env), 'labs'),
+    archiveHostPath: join(stateOf(env), 'archive.sqlite'),
     // Read when a command wants it, so that a bad variable is reported like any other mistake.
     get store() {
       return storeOf(env);
@@ -161,9 +162,9 @@ function mirrorIn(env: Environment, variable: string): string | undefined {
   throw new RaidlabError({ area: 'usage', reason: 'bad-variable', variable, value, expected });
 }
 
-/** Where this user's labs are recorded. Source: XDG Base Directory Specification: state survives a restart and is not worth a backup. */
-function labIndexOf(env: Environment): string {
-  return join(absolute(env.XDG_STATE_HOME) ?? join(homeOf(env), '.local', 'state'), 'raidlab', 'labs');
+/** Where this user's labs and results are recorded. Source: XDG Base Directory Specification: state survives a restart and is not worth a backup. */
+function stateOf(env: Environment): string {
+  return join(absolute(env.XDG_STATE_HOME) ?? join(homeOf(env), '.local', 'state'), 'raidlab');
 }
 
 function homeOf(env: Environment): string {

@@ -30,8 +30,12 @@ import { kernelsArguments, kernelsExamples } from './kernels.ts';
 import type { KernelsCommand } from './kernels.ts';
 import { labArguments, labExamples } from './lab/lab-commands.ts';
 import type { LabCommand } from './lab/lab-commands.ts';
-import { mergeArguments, mergeExamples } from './merge.ts';
-import type { MergeCommand } from './merge.ts';
+import { compareArguments, compareExamples } from './campaign/compare.ts';
+import type { CompareCommand } from './campaign/compare.ts';
+import { resultsArguments, resultsExamples } from './campaign/results.ts';
+import type { ResultsCommand } from './campaign/results.ts';
+import { mergeArguments, mergeExamples } from './campaign/merge.ts';
+import type { MergeCommand } from './campaign/merge.ts';
 import type { Output } from './terminal/output.ts';
 import { proveArguments, proveExamples } from './own-array/prove.ts';
 import type { ProveCommand } from './own-array/prove.ts';
@@ -48,6 +52,7 @@ import type { Example } from './help-page.ts';
 export const parserFor = (cli: Cli) =>
   or(
     group('Drills', or(drillArguments, drillsArguments, reportArguments, mergeArguments, newArguments, kernelLogArguments)),
+    group('Results', or(resultsArguments, compareArguments)),
     group('Labs', labArguments(cli)),
     group('Your own array', or(auditArguments, rehearseArguments, proveArguments, collectArguments)),
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
@@ -59,6 +64,8 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   drills: drillsExamples,
   report: reportExamples,
   merge: mergeExamples,
+  results: resultsExamples,
+  compare: compareExamples,
   new: newExamples,
   doctor: doctorExamples,
   cache: cacheExamples,
@@ -84,6 +91,8 @@ export type CommandLine =
   | DrillsCommand
   | ReportCommand
   | MergeCommand
+  | ResultsCommand
+  | CompareCommand
   | NewCommand
   | DoctorCommand
   | CacheCommand

@@ -11,7 +11,9 @@ import { runKernelsCommand } from './kernels.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { runLabCommand } from './lab/lab-commands.ts';
 import { runRehearseCommand } from './rehearse.ts';
-import { runMergeCommand } from './merge.ts';
+import { runMergeCommand } from './campaign/merge.ts';
+import { runCompareCommand } from './campaign/compare.ts';
+import { runResultsCommand } from './campaign/results.ts';
 import { runReportCommand } from './report.ts';
 import { runNewCommand } from './new.ts';
 import { runProveCommand } from './own-array/prove.ts';
@@ -38,6 +40,10 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runReportCommand(cli, asked);
     case 'merge':
       return runMergeCommand(cli, asked);
+    case 'results':
+      return runResultsCommand(cli, asked);
+    case 'compare':
+      return runCompareCommand(cli, asked);
     case 'new':
       return runNewCommand(cli, asked);
     case 'doctor':

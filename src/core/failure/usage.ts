@@ -74,6 +74,7 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
       };
     case 'bad-bundle':
     case 'bundles-differ':
+    case 'bad-archive':
       return describeBundleFailure(failure);
     case 'no-drill-file':
     case 'bad-drill-file':

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import type { RecordedEvent } from '../core/event.ts';
-import type { RunResult } from '../report/drill/result.ts';
-import { openSandbox } from './fixtures/run-raidlab.ts';
-import type { Sandbox } from './fixtures/run-raidlab.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import type { RunResult } from '../../report/drill/result.ts';
+import { openSandbox } from '../fixtures/run-raidlab.ts';
+import type { Sandbox } from '../fixtures/run-raidlab.ts';
 
 /** No image can be built here, so every drill fails at its beginning. */
 function openPoorSandbox(): Sandbox {

@@ -1,0 +1,73 @@
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { multiple, withDefault } from '@optique/core/modifiers';
+import type { InferValue } from '@optique/core/parser';
+import { command, constant, option } from '@optique/core/primitives';
+import { integer } from '@optique/core/valueparser';
+import { findRegressions } from '../../core/campaign/regressions.ts';
+import { exitCodes } from '../../core/exit-code.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
+import { regressionsTable, resultsTable } from '../../report/campaign/tables.ts';
+import type { Cli } from '../cli.ts';
+import type { Example } from '../help-page.ts';
+import { archiveHostPathOf, filterOf, filterOptions, tableOptions } from '../options/archive-options.ts';
+import { pathWord } from '../options/value-parsers.ts';
+import { showTable } from '../run/show-table.ts';
+
+/** The command line of `raidlab results`. */
+export const resultsArguments = command(
+  'results',
+  object({
+    command: constant('results'),
+    regressions: option('--regressions', {
+      description: message`Shows which promises were broken on which kernels: first bad, last bad, fixed in.`,
+    }),
+    add: multiple(
+      option('--add', pathWord('RUN', 'any'), {
+        description: message`First adds the results of a run: its folder, or its bundle. Can be given more than once.`,
+      }),
+    ),
+    limit: withDefault(
+      option('--limit', integer({ metavar: 'N', min: 1, max: 100_000 }), {
+        description: message`How many of the latest results are shown (default: 20).`,
+      }),
+      20,
+    ),
+    ...filterOptions,
+    ...tableOptions,
+  }),
+  {
+    brief: message`Shows results of earlier runs, from the archive.`,
+    description: message`Every matrix keeps its results in the archive, and those of any run can be added. What failed for the machine's sake is shown, and counts neither as good nor as bad.`,
+  },
+);
+
+/** The parsed command line of `raidlab results`. */
+export type ResultsCommand = InferValue<typeof resultsArguments>;
+
+/** Examples for `raidlab results`. */
+export const resultsExamples: readonly Example[] = [
+  { words: 'results', does: 'The latest results.' },
+  { words: 'results --regressions', does: 'Since which kernel a promise is broken, and in which it is fixed, with counts and odds.' },
+  { words: 'results --regressions --layout raid10 --html raid10.html', does: 'For one profile, as a page whose cells lead to the runs.' },
+  { words: 'results --add raidlab-results/latest --drill slow-disk', does: 'Adds the results of the last run first.' },
+];
+
+/** Shows results of the archive. Throws `bad-archive`, `bad-bundle`, and `bad-arguments` for a folder that holds no run. */
+export async function runResultsCommand(cli: Cli, asked: ResultsCommand): Promise<ExitCode> {
+  const { openArchive } = await import('../../archive/archive.ts');
+  using archive = await openArchive(archiveHostPathOf(cli, asked.archive));
+  if (asked.add.length > 0) archive.add(await (await import('../bundle/results-of-runs.ts')).resultsOfRuns(cli, asked.add), null);
+  const filter = filterOf(asked);
+  if (asked.regressions) {
+    const counts = archive.count(filter);
+    const regressions = findRegressions(counts);
+    const judged = counts.reduce((sum, { counts: { good, bad } }) => sum + good + bad, 0);
+    await showTable(cli, regressionsTable(regressions, judged), { regressions }, asked);
+  } else {
+    const results = archive.latest(filter, asked.limit);
+    const total = archive.total(filter);
+    await showTable(cli, resultsTable(results, total), { total, results }, asked);
+  }
+  return exitCodes.held;
+}
