@@ -52,12 +52,19 @@ test('a member that is missing is the one that is lost, and the lab begins with 
   const array = arrayOf(missing);
   assert.equal(whyNotRehearse(array), null);
   const { layout, losable } = rehearseArray(array);
-  assert.equal(layout.memberSizesBytes.length, 2);
+  assert.deepEqual(layout.memberSizesBytes, [gibibyte, gibibyte]);
   assert.equal(layout.encryption, 'luks2');
   assert.deepEqual(
     losable.map(({ devid }) => devid),
     [1],
   );
+});
+
+test('members on partitions are on partitions in the lab, too', () => {
+  const parts = ['sda', 'sdb'].reduce((facts, name) => change(facts, 'device', named(name), { kind: 'partition' }), wellHost());
+  const { layout } = rehearseArray(arrayOf(parts));
+  assert.ok(layout.partitions);
+  assert.deepEqual(layout.memberSizesBytes, [gibibyte, gibibyte]);
 });
 
 test('what the lab has otherwise is told', () => {

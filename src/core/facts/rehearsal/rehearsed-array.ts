@@ -45,9 +45,8 @@ const mostFilledShare = 0.5;
 export function rehearseArray(array: FoundArray): RehearsedArray {
   const members = [...properMembers(array)].sort((one, other) => (one.devid ?? 0) - (other.devid ?? 0));
   const { layout: real, differs } = layoutOfArray({ ...array, members: members.map((member) => withPresence(member, members)) });
-  const sizes = members.map((member) => member.container?.sizeBytes ?? member.sizeBytes ?? 0);
   const isManyCopies = [real.profile, real.metadataProfile].some((profile) => profile === 'raid1c3' || profile === 'raid1c4');
-  const scaled = scaleDisks(sizes, isManyCopies ? leastBytes.manyCopies : leastBytes.usual);
+  const scaled = scaleDisks(real.memberSizesBytes, isManyCopies ? leastBytes.manyCopies : leastBytes.usual);
   const layout: ArrayLayout = {
     ...real,
     memberSizesBytes: scaled.sizesBytes,
@@ -90,7 +89,10 @@ export function rehearseArray(array: FoundArray): RehearsedArray {
 function withPresence(member: FoundMember, members: readonly FoundMember[]): FoundMember {
   if (!member.isMissing) return member;
   const like = members.find(({ isMissing }) => !isMissing);
-  return like === undefined ? member : { ...like, devid: member.devid, sizeBytes: member.sizeBytes, isMissing: false };
+  if (like === undefined || like.container === null) return member;
+  const before = (like.container.sizeBytes ?? 0) - (like.device?.sizeBytes ?? like.sizeBytes ?? 0);
+  const container = { ...like.container, sizeBytes: (member.sizeBytes ?? 0) + before };
+  return { ...like, devid: member.devid, sizeBytes: member.sizeBytes, container, isMissing: false };
 }
 
 /** Gives how much of the room for data is taken; null when that is not known. */
