@@ -47,14 +47,13 @@ export function renderRunbook(runbook: Runbook, { style, styleHash }: RunbookSty
 
 function body({ array, rehearsal, speed, chapters, withheld, notProved }: Runbook): Content {
   const { drill, seed, kernel, hostKernel, tools, hostTools, layout } = rehearsal;
-  const host = (own: string, other: string | null): string =>
-    other === null ? '' : other === own ? ', as the array has' : ` (the array has ${other})`;
+  const host = (other: string | null): string => (other === null ? '' : ` (the array’s host has ${other})`);
   return [
     element('h1', null, 'Runbook: a disk of ', element('code', null, array), ' has died'),
     element(
       'p',
       null,
-      `Rehearsed on ${layout}, with the drill ${drill} (seed ${seed}), Linux ${kernel}${host(kernel, hostKernel)}, btrfs-progs ${tools}${host(tools, hostTools)}. Every command was typed there in this order, with other names, and the result proved. Read all of it before you type the first one. Type one at a time, as root.`,
+      `Rehearsed on ${layout}, with the drill ${drill} (seed ${seed}), Linux ${kernel}${host(hostKernel)}, btrfs-progs ${tools}${host(hostTools)}. Every command was typed there in this order, with other names, and the result proved. Read all of it before you type the first one. Type one at a time, as root.`,
     ),
     element('p', null, words(speed)),
     chapters.map((chapter) => chapterSection(chapter, chapters.length + withheld.length > 1)),

@@ -25,7 +25,7 @@ export function runbookMarkdown(runbook: Runbook): string {
 function rehearsalPart({ rehearsal }: Runbook): string {
   const { drill, seed, kernel, hostKernel, tools, hostTools, layout } = rehearsal;
   const on = (own: string, host: string | null): string =>
-    `${escapeMarkdown(own)}${host === null ? '' : host === own ? ', as the array has' : ` (the array has ${escapeMarkdown(host)})`}`;
+    `${escapeMarkdown(own)}${host === null ? '' : ` (the array’s host has ${escapeMarkdown(host)})`}`;
   return [
     `Rehearsed on ${escapeMarkdown(layout)}, with the drill ${inlineCode(drill)} (seed ${inlineCode(harmlessPiece(seed))}), Linux ${on(kernel, hostKernel)}, btrfs-progs ${on(tools, hostTools)}.`,
     'Every command was typed there in this order, with other names, and the result proved.',
