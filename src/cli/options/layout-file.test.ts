@@ -109,7 +109,7 @@ test('all mistakes of a file are told at once, in its order, each with its line 
       'raidlab: ./array.yaml:2:10: profile is "raid2", but must be one of raid1, raid1c3, raid1c4, raid10, single, dup, raid5, raid6.',
       '  │ 2 | profile: raid2',
       '  │   |          ^^^^^',
-      '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, bus, profile, metadataProfile, encryption, cipher, sectorSize, kdf, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot.',
+      '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, bus, partitions, profile, metadataProfile, encryption, cipher, sectorSize, kdf, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot.',
       '  │ 3 | sapres: 2',
       '  │   | ^^^^^^',
       '  │ ./array.yaml:4:11: diskSize is the number 4, but must be a size with its unit, such as 512MiB or 1.5GiB. Write the unit: 4GiB.',
