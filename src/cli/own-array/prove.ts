@@ -19,6 +19,9 @@ import { scriptWords } from '../../core/prove/script-words.ts';
 import { warnOfScript } from '../../core/prove/script-warnings.ts';
 import type { Script } from '../../drills/prove/script.ts';
 import { readNamedFile, UnreadableFile } from '../../machine/files/named-file.ts';
+import { addToCase, permutationLines } from '../../report/permutation-lines.ts';
+import type { CaseResult } from '../../report/permutation-lines.ts';
+import { blank } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import type { ChosenDrill } from '../options/choose-drills.ts';
@@ -95,18 +98,30 @@ export async function runProveCommand(cli: Cli, asked: ProveCommand): Promise<Ex
   const cases = await chooseCases(cli, asked);
   if (asked.keep && cases.length > 1) refuse('--keep leaves one machine running: it does not go together with --permute.');
   const { proveDrill } = await import('../../drills/prove/prove-drill.ts');
-  const chosen = cases.map((proofCase): ChosenDrill => {
+  const results = cases.map(({ when }): CaseResult => ({ when, verdict: null, notHeld: [] }));
+  const chosen = cases.map((proofCase, index): ChosenDrill => {
     const drill = proveDrill(script, proofCase);
     const payloadBytes = asked.payload ?? drill.payloadBytes;
     checkPayloadFits(drill.layout, payloadBytes);
-    return { drill, layout: drill.layout, payloadBytes, skippedSteps: [] };
+    const listen: ChosenDrill['listen'] = (event) => {
+      const result = results[index];
+      if (result !== undefined) results[index] = addToCase(result, event);
+    };
+    return { drill, layout: drill.layout, payloadBytes, skippedSteps: [], listen };
   });
-  return runChosenDrills(cli, chosen, {
+  const exitCode = await runChosenDrills(cli, chosen, {
     ...asked,
     name: 'prove',
     strict: false,
     remarks: warnOfScript(script.name, script.text, script.args),
   });
+  if (asked.permute && !asked.plan && isForPeople(asked)) cli.screen.keep([blank, ...permutationLines(script.name, results)]);
+  return exitCode;
+}
+
+/** Whether standard output has the list, and not a document for programs. */
+function isForPeople({ json, reporters }: ProveCommand): boolean {
+  return !json && reporters.every(({ name, file }) => name === 'list' || file !== undefined);
 }
 
 async function readScript(cli: Cli, { words, scriptLimit }: ProveCommand): Promise<Script> {
