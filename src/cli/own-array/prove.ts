@@ -1,14 +1,21 @@
 import { basename, resolve } from 'node:path';
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
-import { multiple, withDefault } from '@optique/core/modifiers';
+import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
-import { integer } from '@optique/core/valueparser';
+import { integer, string } from '@optique/core/valueparser';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { formatFaultWish, parseFaultWish, usualDisk } from '../../core/fault/fault-wish.ts';
 import type { FaultWish } from '../../core/fault/fault-wish.ts';
+import { makeTypeable } from '../../core/facts/fill-in.ts';
+import { nameOfArray } from '../../core/facts/names.ts';
+import { chooseArray } from '../../core/facts/rehearsal/choose.ts';
+import { rehearseArray } from '../../core/facts/rehearsal/rehearsed-array.ts';
+import { whyNotRehearse } from '../../core/facts/rehearsal/why-not-rehearse.ts';
+import { namesOfArray } from '../../core/prove/names-of-array.ts';
+import type { ArrayNames } from '../../core/prove/names-of-array.ts';
 import { checkLayout } from '../../core/layout/layout-mistakes.ts';
 import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayLayout } from '../../core/layout/layout.ts';
@@ -26,6 +33,7 @@ import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import type { ChosenDrill } from '../options/choose-drills.ts';
 import { alarmOption } from '../options/alarm-option.ts';
+import { factsOptions, findFacts } from '../options/facts-input.ts';
 import { layoutOptions, resolveLayout } from '../options/layout-options.ts';
 import { jobsOption, keepOption, machineOptions, outputOption, payloadOption, showOptions } from '../options/run-options.ts';
 import { seedOption } from '../options/seed-option.ts';
@@ -39,7 +47,13 @@ export const proveArguments = command(
     command: constant('prove'),
     words: multiple(
       argument(pathWord('SCRIPT', 'file'), {
-        description: message`Your script, and its arguments, after --. In arguments ${Object.keys(scriptWords).join(', ')} stand for what they are on the array.`,
+        description: message`Your script, and its arguments, after --; before it, facts from "collect": the array is then like yours, with its names. In arguments ${Object.keys(scriptWords).join(', ')} stand for what they are on the array.`,
+      }),
+    ),
+    map: factsOptions.map,
+    array: optional(
+      option('--array', string({ metavar: 'NAME' }), {
+        description: message`Which array of FACTS, by label, UUID or mount point, where there are several.`,
       }),
     ),
     faults: multiple(
@@ -71,7 +85,7 @@ export const proveArguments = command(
     output: outputOption,
   }),
   {
-    usageLine: [{ type: 'literal', value: '[OPTION…] -- SCRIPT [ARG…]' }],
+    usageLine: [{ type: 'literal', value: '[OPTION…] [FACTS] -- SCRIPT [ARG…]' }],
     brief: message`Proves your own replace script: runs it in a lab after a fault, then proves what it left.`,
     description: message`The array is built and filled, a disk is pulled while it is in service, and the machine restarts as a boot does it. Then your script runs in the guest, as root, with nothing to read; its output and exit status are recorded, and what it leaves is proved as drills are: files, profiles, scrub, every disk lost in turn, a reboot.`,
   },
@@ -86,6 +100,7 @@ export const proveExamples: readonly Example[] = [
   { words: 'prove --permute -- ./replace.sh {devid} {spare}', does: 'Again with other disks, sizes and fill: a table of which held.' },
   { words: 'prove --fault read-errors:DISK2 --no-restart -- ./replace.sh', does: 'A disk that is failing, in a running machine.' },
   { words: 'prove --layout raid1c3 --kernel bookworm -- ./replace.sh', does: 'Another array, another kernel.' },
+  { words: 'prove facts.json --map facts.map -- ./replace.sh', does: 'An array like yours, with its mount point, mappings and links.' },
   { words: 'prove --plan -- ./replace.sh', does: 'Prints what would be done.' },
 ];
 
@@ -95,13 +110,14 @@ const mostScriptBytes = 1024 ** 2;
 /** Proves a script; gives the most severe exit code of its cases. */
 export async function runProveCommand(cli: Cli, asked: ProveCommand): Promise<ExitCode> {
   const script = await readScript(cli, asked);
-  const cases = await chooseCases(cli, asked);
+  const like = await likeFacts(cli, asked);
+  const cases = await chooseCases(cli, asked, like?.layout ?? defaultLayout);
   if (asked.keep && cases.length > 1) refuse('--keep leaves one machine running: it does not go together with --permute.');
   const { proveDrill } = await import('../../drills/prove/prove-drill.ts');
   const results = cases.map(({ when }): CaseResult => ({ when, verdict: null, notHeld: [] }));
   const chosen = cases.map((proofCase, index): ChosenDrill => {
-    const drill = proveDrill(script, proofCase);
-    const payloadBytes = asked.payload ?? drill.payloadBytes;
+    const drill = proveDrill(script, proofCase, like?.names);
+    const payloadBytes = asked.payload ?? like?.payloadBytes ?? drill.payloadBytes;
     checkPayloadFits(drill.layout, payloadBytes);
     const listen: ChosenDrill['listen'] = (event) => {
       const result = results[index];
@@ -113,7 +129,7 @@ export async function runProveCommand(cli: Cli, asked: ProveCommand): Promise<Ex
     ...asked,
     name: 'prove',
     strict: false,
-    remarks: warnOfScript(script.name, script.text, script.args),
+    remarks: [...(like?.differs ?? []), ...warnOfScript(script.name, script.text, script.args)],
   });
   if (asked.permute && !asked.plan && isForPeople(asked)) cli.screen.keep([blank, ...permutationLines(script.name, results)]);
   return exitCode;
@@ -124,13 +140,11 @@ function isForPeople({ json, reporters }: ProveCommand): boolean {
   return !json && reporters.every(({ name, file }) => name === 'list' || file !== undefined);
 }
 
-async function readScript(cli: Cli, { words, scriptLimit }: ProveCommand): Promise<Script> {
+async function readScript(cli: Cli, { scriptLimit }: ProveCommand): Promise<Script> {
   const end = cli.argv.indexOf('--');
   const typed = end === -1 ? [] : cli.argv.slice(end + 1);
   const [file, ...args] = typed;
   if (file === undefined) refuse('Say what to prove, after --: raidlab prove -- ./replace.sh');
-  const [stray] = words.slice(0, words.length - typed.length);
-  if (stray !== undefined) refuse(`"${stray}" is before --; the script comes after it: raidlab prove -- ./replace.sh`);
   const name = basename(file);
   if (!/^[\w.+-]{1,100}$/u.test(name) || /^\.{1,2}$/u.test(name))
     refuse(`${file}: letters, digits, dots, dashes and underscores make the name of a script.`);
@@ -148,9 +162,39 @@ async function readText(cli: Cli, file: string): Promise<string> {
   }
 }
 
-async function chooseCases(cli: Cli, asked: ProveCommand): Promise<readonly ProofCase[]> {
+/** A lab like the array of a document of facts. */
+interface LikeFacts {
+  readonly layout: ArrayLayout;
+  readonly names: ArrayNames;
+  readonly payloadBytes: number;
+  readonly differs: readonly string[];
+}
+
+/** What stands before `--` is a document of facts; undefined without one. */
+async function likeFacts(cli: Cli, { words, map, array }: ProveCommand): Promise<LikeFacts | undefined> {
+  const end = cli.argv.indexOf('--');
+  const [file, stray] = words.slice(0, words.length - (end === -1 ? 0 : cli.argv.length - end - 1));
+  if (stray !== undefined) refuse(`"${stray}" is before --; the script comes after it: raidlab prove -- ./replace.sh`);
+  if (file === undefined) {
+    if (map !== undefined || array !== undefined) refuse('--map and --array are about a document of facts: raidlab prove FACTS -- SCRIPT');
+    return undefined;
+  }
+  const collected = await findFacts(cli, { facts: file, map, command: 'prove' });
+  const { facts, words: unknown } = makeTypeable(collected.facts, collected.standIns);
+  const found = chooseArray(facts, array, refuse);
+  const why = whyNotRehearse(found);
+  if (why !== null) refuse(`${nameOfArray(found)} cannot be had in a lab. ${why}`);
+  const { layout, payloadBytes, differs } = rehearseArray(found);
+  const names = namesOfArray(
+    found,
+    unknown.map(({ word }) => word),
+  );
+  return { layout, names, payloadBytes, differs };
+}
+
+async function chooseCases(cli: Cli, asked: ProveCommand, base: ArrayLayout): Promise<readonly ProofCase[]> {
   const wished = await resolveLayout(asked, cli.cwdHostPath);
-  const layout = wished?.over(defaultLayout) ?? defaultLayout;
+  const layout = wished?.over(base) ?? base;
   checkLayout(layout);
   if (layout.encryption === 'none') refuse('The proof opens LUKS containers, but this layout has none.');
   const usual = parseFaultWish('disk-pull');

@@ -50,8 +50,11 @@ async function lookAround(run: DrillRun): Promise<Surroundings> {
   const { ctx, guest, array } = run;
   const disks = new Map<string, ContainerPlan>();
   for (const container of [...array.members, ...array.spares]) {
-    const { exitCode, stdout } = await tryCommand(ctx, guest, command('readlink', '--canonicalize-existing', container.guestDevice));
-    if (exitCode === 0) disks.set(stdout.trim(), container);
+    // A script may use the whole disk, or a partition of it, whatever the layout has.
+    for (const guestDevice of new Set([container.diskGuestDevice, `${container.diskGuestDevice}-part1`, container.guestDevice])) {
+      const { exitCode, stdout } = await tryCommand(ctx, guest, command('readlink', '--canonicalize-existing', guestDevice));
+      if (exitCode === 0) disks.set(stdout.trim(), { ...container, guestDevice });
+    }
   }
   const mappings = await ask(ctx, guest, planMappings, parseDmsetupInfo);
   const crypttab = await tryCommand(ctx, guest, command('cat', '/etc/crypttab'));
@@ -82,7 +85,7 @@ async function findContainer(run: DrillRun, { disks, mappings, keyFiles }: Surro
   const container = { ...disk, ...named, luksUuid: uuid.exitCode === 0 ? uuid.stdout.trim() : disk.luksUuid };
   const candidates = [...new Set([keyFiles.get(mappingName), disk.keyGuestPath, ...keyFiles.values()])];
   for (const keyGuestPath of candidates) {
-    if (keyGuestPath === undefined) continue;
+    if (keyGuestPath === undefined || keyGuestPath === null) continue;
     const keyed = { ...container, keyGuestPath };
     if ((await tryCommand(ctx, guest, planTestKey(keyed))).exitCode === 0) return { is: 'container', container: keyed };
   }

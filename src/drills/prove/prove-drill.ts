@@ -1,5 +1,6 @@
 import { describeFaultWish } from '../../core/fault/fault-wish.ts';
 import type { ProofCase } from '../../core/prove/proof-case.ts';
+import type { ArrayNames } from '../../core/prove/names-of-array.ts';
 import type { Drill } from '../drill.ts';
 import { buildArray, startWriter, writePayload } from '../steps/build-steps.ts';
 import { fillArray } from '../steps/fill-steps.ts';
@@ -7,6 +8,7 @@ import { injectWishes } from './inject-wishes.ts';
 import { restartAsBoot } from './restart-as-boot.ts';
 import { runScript } from './run-script.ts';
 import type { Script } from './script.ts';
+import { useNames } from './use-names.ts';
 
 /** As in the drill full-array: more, and there is no room for the chunks that every repair makes. */
 const fullShares = { kept: 0.6, spared: 0.1 };
@@ -17,7 +19,7 @@ const payloadBytes = 32 * 1024 ** 2;
  * Gives the drill whose repair is a person's script: the array is built and filled, loses what the case says while it is in service, is
  * restarted as a boot does it, and then the script has it. What it leaves is proved like any other repair.
  */
-export function proveDrill(script: Script, proofCase: ProofCase): Drill {
+export function proveDrill(script: Script, proofCase: ProofCase, names: ArrayNames | null = null): Drill {
   const { name, when, layout, faults, isFull, isReordered, isRestarted } = proofCase;
   return {
     name: name === 'as-asked' ? 'prove' : `prove-${name}`,
@@ -31,6 +33,7 @@ export function proveDrill(script: Script, proofCase: ProofCase): Drill {
     steps: [
       buildArray,
       writePayload,
+      ...(names === null ? [] : [useNames(names)]),
       ...(isFull ? [fillArray(fullShares)] : []),
       startWriter,
       injectWishes(faults),
