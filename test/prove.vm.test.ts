@@ -16,7 +16,9 @@ test('the seed’s own replace procedure exits 0, and is broken: single chunks',
   const script = checks.find(({ name }) => name === 'script');
   assert.equal(script?.outcome, 'held');
   assert.match(script.evidence.join('\n'), /exit 0/u);
-  const ended = events.find((event) => event.type === 'command-ended' && event.argv.includes('/root/seed-replace.sh'));
+  const ended = events.find(
+    (event) => event.type === 'command-ended' && event.argv.join(' ') === '/run/raidlab-run-script /root/seed-replace.sh',
+  );
   assert.ok(ended?.type === 'command-ended' && ended.stdout.includes('Total devices 2') && /no errors found/iu.test(ended.stdout));
 });
 

@@ -43,6 +43,19 @@ test('a report says verdict, promise, checks, steps and versions without any scr
     assert.ok(html.includes(part), part);
 });
 
+test('a report says whether a person’s alarm told them, in words that nothing in a guest can change', () => {
+  const at = whole.findIndex(({ type }) => type === 'verdict-reached');
+  const firstRang = { exitCode: 1, said: '<b>errors</b>', sinceFaultMs: 4000, step: 'Pull a disk' };
+  const alarm = { command: './check.sh', runs: 9, rangBefore: null, firstRang, isBroken: false, ringsAtEnd: false };
+  const stamp = whole[at];
+  assert.ok(stamp !== undefined);
+  const judged = { v: 1, seq: stamp.seq, at: stamp.at, job, type: 'alarm-judged', drill: job, alarm } as const;
+  const html = report(whole.toSpliced(at, 0, judged));
+  assert.ok(html.includes('<code>./check.sh</code> rang 4 s after the fault'), 'the line');
+  assert.ok(html.includes('&lt;b>errors&lt;/b>') || html.includes('&lt;b&gt;errors'), 'escaped');
+  assert.doesNotMatch(report(whole), /<b>Alarm /u);
+});
+
 test('a report carries the trace of each drill', () => {
   const html = report(whole);
   const data = new RegExp(`<script type="application/x-raidlab-trace" data-job="${job}">([^<]*)</script>`, 'u').exec(html)?.[1] ?? '';

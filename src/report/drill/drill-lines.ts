@@ -1,3 +1,4 @@
+import { describeAlarm } from '../../core/alarm/alarm-outcome.ts';
 import type { Expectation } from '../../core/verdict/expectation.ts';
 import { isCrash } from '../../core/kernel/trouble.ts';
 import type { DrillOutcome } from './drill-outcome.ts';
@@ -32,7 +33,9 @@ export function drillLines({ outcome, failures, folder, verbose }: DrillLinesFac
   const first = line(0, [...shownBefore, span(outcome.job, 'strong')], nameColumn);
   const toldChecks = outcome.checks.filter((check) => verbose || (check.outcome !== 'held' && !isSuccess(word)));
   const evidence = toldChecks.flatMap((check) => checkLines(check, verbose));
-  if (isSuccess(word)) return [first, ...(outcome.expectation === null ? [] : [expectedLine(outcome, outcome.expectation)]), ...evidence];
+  const alarm = outcome.alarm === null ? [] : [labelled('alarm', describeAlarm(outcome.alarm))];
+  if (isSuccess(word))
+    return [first, ...alarm, ...(outcome.expectation === null ? [] : [expectedLine(outcome, outcome.expectation)]), ...evidence];
   // There is no evidence of what was not run.
   if (word === 'skipped') return [first, ...(outcome.summary === null ? [] : [line(2, outcome.summary)])];
   const crash = word === 'crashed' ? outcome.kernelTrouble.findLast(isCrash) : undefined;
@@ -41,6 +44,7 @@ export function drillLines({ outcome, failures, folder, verbose }: DrillLinesFac
     first,
     ...why.map((text) => line(2, text)),
     ...expectationLines(outcome),
+    ...alarm,
     // The kernel's own words are in the folder; its trace would bury the other drills.
     ...(crash === undefined ? [] : troubleLines(verbose ? crash : { ...crash, transcript: [] })),
     ...evidence,

@@ -1,3 +1,4 @@
+import { describeAlarm } from '../../core/alarm/alarm-outcome.ts';
 import { formatSize } from '../../core/text/size.ts';
 import type { DrillOutcome } from '../../report/drill/drill-outcome.ts';
 import { formatExpected, sourceOf } from '../../report/drill/expectation-lines.ts';
@@ -67,6 +68,7 @@ function drillBody({ outcome, failures, events, other }: DrillFacts): Content {
     { class: 'drill-body' },
     element('p', { class: 'summary' }, summary ?? whyWithoutVerdict(outcome)),
     expectation(outcome),
+    alarmLine(outcome),
     failureList(failures),
     pictures(job, events),
     element(
@@ -133,6 +135,19 @@ function expectation({ expectation: expected, surprises }: DrillOutcome): Conten
       element('span', { class: 'source' }, `(${sourceOf(expected)})`),
     ),
     (surprises ?? []).map((surprise) => element('p', { class: 'bad' }, surprise)),
+  );
+}
+
+/** Whether a person's monitoring would have told them: a silent one is a finding about it. */
+function alarmLine({ alarm }: DrillOutcome): Content {
+  if (alarm === null) return null;
+  const hasTold = alarm.firstRang !== null && alarm.rangBefore === null;
+  return element(
+    'p',
+    { class: hasTold ? 'quiet' : 'bad' },
+    element('b', null, 'Alarm '),
+    element('code', null, alarm.command),
+    ` ${describeAlarm(alarm)}`,
   );
 }
 

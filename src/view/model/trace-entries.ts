@@ -16,6 +16,7 @@ const shownElsewhere: ReadonlySet<string> = new Set([
   'step-ended',
   'array-sampled',
   'exposure-measured',
+  'alarm-judged',
   'progress-made',
 ]);
 
@@ -82,6 +83,12 @@ function wordsOf(event: RecordedEvent): Words {
       return { kind: 'fault', head: `fault: ${event.fault}${event.disk === null ? '' : ` on ${event.disk}`}${extentOf(event.bytes)}` };
     case 'fault-cleared':
       return { kind: 'fault', head: `fault cleared: ${event.fault}${event.disk === null ? '' : ` on ${event.disk}`}` };
+    case 'alarm-changed':
+      return {
+        kind: 'lesson',
+        head: event.exitCode === 0 ? 'alarm: silent' : `alarm: exit ${String(event.exitCode)}`,
+        body: event.said,
+      };
     case 'check-judged':
       return {
         kind: 'lesson',
