@@ -1,10 +1,13 @@
 import type { AlarmOutcome } from './alarm/alarm-outcome.ts';
 import type { ArraySample } from './array/array-sample.ts';
+import type { BootEnd, BootStage } from './boot/boot-word.ts';
+import type { BootNote } from './boot/observe-boot.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import type { Expectation } from './verdict/expectation.ts';
 import type { ChunkProfiles } from './layout/profile.ts';
 import type { FailureDescription } from './failure/description.ts';
 import type { KernelTrouble } from './kernel/trouble.ts';
+import type { TimeLimit } from './text/time-limit.ts';
 import type { Check, Verdict } from './verdict/verdict.ts';
 
 /**
@@ -48,7 +51,7 @@ export type EventBody =
   | { readonly type: 'image-build-started'; readonly artefact: string; readonly why: string }
   /** An image or a template was built; `sizeBytes` is what it takes in the cache. */
   | { readonly type: 'image-built'; readonly artefact: string; readonly sizeBytes: number; readonly durationMs: number }
-  /** An image or a template can be used: `kind` is `kernel`, `tools`, `booted` or `array`, the latter two templates. `description` says where it came from and what is in it. */
+  /** An image or a template can be used: `kind` is `kernel`, `tools` or `system`, or `booted` or `array`, which are templates. `description` says where it came from and what is in it. */
   | {
       readonly type: 'image-ready';
       readonly kind: string;
@@ -80,6 +83,18 @@ export type EventBody =
       readonly from: 'kernel' | 'template';
       readonly durationMs: number;
       readonly kernel: string;
+    }
+  /** The console of an installed system that boots said something of note: how far it is, a unit that did not start, what is waited for, a passphrase that is asked for. `afterMs` is from power-on. */
+  | { readonly type: 'boot-noted'; readonly machine: string; readonly note: BootNote; readonly afterMs: number }
+  /** The boot of an installed system has ended, for somebody at its console. `end` is null when that was nowhere within the `limit`, `stage` says how far it was, `said` what the console said of it, or waited for. */
+  | {
+      readonly type: 'boot-ended';
+      readonly machine: string;
+      readonly end: BootEnd | null;
+      readonly stage: BootStage;
+      readonly said: string;
+      readonly afterMs: number;
+      readonly limit: TimeLimit | null;
     }
   /** A machine is off: `shutdown` orderly, `crash` by a power cut, `save` when it became a template, `dispose` because it was no longer needed, `died` by itself. */
   | {

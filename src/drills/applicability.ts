@@ -4,6 +4,7 @@ import { namedLayouts } from '../core/layout/named-layout.ts';
 import type { LayoutName } from '../core/layout/named-layout.ts';
 import { metadataProfileOf } from '../core/layout/profile.ts';
 import { satisfies } from '../core/image/version-range.ts';
+import { installedSuites } from '../machine/image/system/system-choice.ts';
 import type { Drill, Requirement, VersionScope } from './drill.ts';
 
 /**
@@ -64,6 +65,27 @@ export function whyNotOnParts(drill: Drill, { encryption, bus }: ArrayLayout): s
   const { encryption: containers, buses, because } = unmet;
   const wanted = { ...(containers === undefined ? {} : { encryption: containers }), ...(buses === undefined ? {} : { buses }) };
   return `${because} (it needs ${describeScope(wanted)}; this is ${encryption.toUpperCase()} on ${bus})`;
+}
+
+/** What a request says of the machine, before there is one. */
+export interface SystemAsked {
+  /** As `parseKernelChoice` reads it. */
+  readonly kernel: string;
+  /** A Debian suite. */
+  readonly tools: string;
+  /** An array that is there already, with its machine. */
+  readonly array?: unknown;
+}
+
+/** Says why a drill on an installed system cannot run on the requested machine; null when it can. */
+export function whyNotOnSystem(drill: Drill, { kernel, tools, array }: SystemAsked): string | null {
+  if (drill.system !== 'installed') return null;
+  if (array !== undefined) return 'its machine is an installed system, which it builds itself';
+  const suites = installedSuites.join(' or ');
+  if (!installedSuites.includes(kernel)) return `its machine is an installed system with its own kernel: that of ${suites}, not ${kernel}`;
+  return kernel === tools
+    ? null
+    : `its machine is an installed system: the kernel of ${kernel} does not go together with the tools of ${tools}`;
 }
 
 /** Says why a drill cannot run on these versions; null when it can. */

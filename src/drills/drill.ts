@@ -87,6 +87,8 @@ export interface Drill {
   readonly sources: readonly string[];
   /** Kebab-case words for finding it: `replace`, `luks`, `read-errors`. */
   readonly tags: readonly string[];
+  /** `installed`: its machine runs a whole Debian, which boots with systemd and its own kernel; by default raidlab's own small system. */
+  readonly system?: 'installed';
   readonly layout: ArrayLayout;
   /** Named layouts it is made for, besides its own. */
   readonly layouts: readonly LayoutName[];

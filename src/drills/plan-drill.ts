@@ -16,6 +16,8 @@ const proofLines: readonly PlanLine[] = [
   'it survives a reboot with only what crypttab and fstab say',
 ].map((text) => ({ kind: 'act', text }));
 
+const installedMachine = 'An installed Debian, which boots with systemd and a kernel and an initramfs of its own';
+
 /** What shapes a plan besides the drill. */
 export interface PlanOptions {
   readonly layout: ArrayLayout;
@@ -28,7 +30,8 @@ export interface PlanOptions {
 
 /** Gives the plan of a drill. LUKS UUIDs, which are new in every run, appear as `UUID-OF-DISK1`, …; everything else is exactly what a run types. */
 export function planDrill(drill: Drill, options: PlanOptions): DrillPlan {
-  const { layout, skippedSteps, machine = [], lostMember } = options;
+  const { layout, skippedSteps, lostMember } = options;
+  const machine = drill.system === 'installed' ? [installedMachine] : (options.machine ?? []);
   const uuids = diskSizesBytes(layout).map((_, index) => `UUID-OF-DISK${String(index + 1)}`);
   const array = planArray(layout, uuids, lostMember);
   const steps = drill.steps.map((step) => ({

@@ -52,9 +52,9 @@ export interface MachineSpec {
   readonly qemu: QemuProgram;
   readonly accelerator: Accelerator;
   readonly kernel: KernelArtefact;
-  /** The tools artefact's read-only erofs root. */
-  readonly rootHostPath: string;
-  /** The persistent upper layer of the root. */
+  /** As the tools artefact has it. */
+  readonly rootHostPath: string | null;
+  /** The persistent upper layer of the root, or the whole root. */
   readonly systemHostPath: string;
   /** qcow2 by default. */
   readonly systemFormat?: DiskSpec['format'];

@@ -8,6 +8,7 @@ import { defaultCacheBound } from '../../src/machine/cache/pick-evictions.ts';
 import type { Context } from '../../src/machine/context.ts';
 import { createDiskImage, createOverlay } from '../../src/machine/files/disk-image.ts';
 import { ensureKernel } from '../../src/machine/image/kernel/ensure-kernel.ts';
+import { ensureSystem } from '../../src/machine/image/system/ensure-system.ts';
 import { ensureTools } from '../../src/machine/image/tools/ensure-tools.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../../src/machine/machine.ts';
 import { findQemu } from '../../src/machine/qemu/qemu-program.ts';
@@ -28,6 +29,8 @@ export function openUsersStore(ctx: Context): Promise<OpenStore> {
 /** What a test may want otherwise. */
 export interface LiveMachineOptions {
   readonly suite?: string;
+  /** A whole Debian, which boots by itself, instead of our own userland. */
+  readonly system?: 'installed';
   readonly spec?: Partial<MachineSpec>;
 }
 
@@ -41,8 +44,10 @@ export interface MachineFiles extends AsyncDisposable {
 export async function openMachineFiles(ctx: Context, options: LiveMachineOptions = {}): Promise<MachineFiles> {
   const store = await openUsersStore(ctx);
   const suite = options.suite ?? 'trixie';
-  const kernel = await ensureKernel(ctx, store, { suite });
-  const tools = await ensureTools(ctx, store, { suite });
+  const { kernel, tools } =
+    options.system === 'installed'
+      ? await ensureSystem(ctx, store, suite)
+      : { kernel: await ensureKernel(ctx, store, { suite }), tools: await ensureTools(ctx, store, { suite }) };
   const scratch = await openScratch(ctx, store, 'test');
   const systemHostPath = join(scratch.hostPath, 'system.qcow2');
   const evidenceHostPath = join(scratch.hostPath, 'evidence');

@@ -73,7 +73,10 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
   const labels = labelJobs(
     drills.map(({ drill, expectation, label }) => label ?? (expectation === undefined ? drill.name : `${drill.name}-twin`)),
   );
-  const whole = drills.map((drill, index) => ({ job: labels[index] ?? drill.drill.name, drill, request: { ...shared, ...drill } }));
+  const whole = drills.map((drill, index) => {
+    const suite = asked.tools === undefined ? suiteOfSystem(drill, shared) : {};
+    return { job: labels[index] ?? drill.drill.name, drill, request: { ...shared, ...drill, ...suite } };
+  });
   const split = asked.shard === undefined ? undefined : splitRun(whole.map(planJob), asked.shard);
   if (asked.plan) return split === undefined ? printPlans(cli, drills, { asked, parts }) : printShards(cli, split, asked);
   await requireHostOf(cli);
@@ -135,6 +138,11 @@ function sharedRequest(
     slots,
     mirrors: cli.mirrors,
   };
+}
+
+/** An installed system has the tools of its kernel's suite, unless others are asked for. */
+function suiteOfSystem({ drill }: ChosenDrill, { kernel }: Pick<DrillRequest, 'kernel'>): Partial<Pick<DrillRequest, 'tools'>> {
+  return drill.system === 'installed' ? { tools: kernel } : {};
 }
 
 async function printPlans(

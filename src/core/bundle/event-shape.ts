@@ -10,6 +10,7 @@ import { exitCodesBySeverity } from '../exit-code.ts';
 import { accelerators } from '../host/accelerator.ts';
 import { profiles } from '../layout/profile.ts';
 import type { KernelTroubleKind } from '../kernel/trouble.ts';
+import { bootEventShapes } from './boot-shape.ts';
 import { BadJson, count, flag, list, matching, oneOf, onlyFields, readShape, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
 import type { CheckOutcome, Verdict } from '../verdict/verdict.ts';
@@ -164,6 +165,7 @@ const bodies = {
   'progress-made': { what: text, fraction: maybe(number), detail: text },
   'machine-started': { machine: text, pid: count(), accelerator: oneOf(accelerators), qemuVersion: text, argv: words },
   'machine-booted': { machine: text, from: oneOf(['kernel', 'template']), durationMs: amount, kernel: text },
+  ...bootEventShapes,
   'machine-stopped': { machine: text, how: oneOf(['shutdown', 'crash', 'save', 'dispose', 'died']), detail: text },
   'console-line-seen': { machine: text, line: text },
   'kernel-trouble-seen': { machine: text, trouble },

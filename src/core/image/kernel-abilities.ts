@@ -4,10 +4,13 @@
  */
 
 /**
- * What a machine's root is. `layers`: a read-only erofs, with the machine's system disk over it by overlayfs. `whole`: one ext4,
- * read-only until the machine's own copy-on-write image of it takes its place.
+ * What the root of one of our own userlands is. `layers`: a read-only erofs, with the machine's system disk over it by overlayfs. `whole`:
+ * one ext4, read-only until the machine's own copy-on-write image of it takes its place.
  */
-export type RootKind = 'layers' | 'whole';
+export type OwnRootKind = 'layers' | 'whole';
+
+/** What a machine's root is: our own userland, or `installed`: an ext4 with a Debian that boots by itself, with systemd. */
+export type RootKind = OwnRootKind | 'installed';
 
 /** What a kernel can do. */
 export interface KernelAbilities {
@@ -17,6 +20,11 @@ export interface KernelAbilities {
    * cannot unpack.
    */
   readonly btrfsFeatures?: readonly string[];
+}
+
+/** What a kernel can do that runs one of our own userlands. */
+export interface OwnKernelAbilities extends KernelAbilities {
+  readonly root: OwnRootKind;
 }
 
 /** Modules that every machine needs before it has a root, unless they are built in. The agent's port is needed as early. */
@@ -32,12 +40,12 @@ export const arrayModules: readonly string[] = ['virtio_scsi', 'btrfs', 'dm_cryp
 export const knownRootModules: readonly string[] = [...machineModules, ...layerModules];
 
 /** Gives the root that a kernel supports: layers if it has both filesystems. `has`: whether it has a module, built in or not. */
-export function chooseRoot(has: (module: string) => boolean): RootKind {
+export function chooseRoot(has: (module: string) => boolean): OwnRootKind {
   return layerModules.every(has) ? 'layers' : 'whole';
 }
 
 /** Gives the modules that this root requires. */
-export function rootModulesOf(root: RootKind): readonly string[] {
+export function rootModulesOf(root: OwnRootKind): readonly string[] {
   return root === 'layers' ? knownRootModules : machineModules;
 }
 

@@ -10,7 +10,7 @@ import type { MachineKit } from './machine-kit.ts';
 
 /** Gives what the machines of a drill are made from: images, accelerator, and templates where they are wanted. Nothing runs yet. */
 export async function prepareKit(ctx: Context, request: DrillRequest, store: OpenStore, scratch: Scratch): Promise<MachineKit> {
-  const wanted = { ...request, accelerator: request.accelerator ?? null, bus: request.layout.bus };
+  const wanted = { ...request, accelerator: request.accelerator ?? null, bus: request.layout.bus, system: request.drill.system };
   const parts = await prepareParts(ctx, store, wanted, request.mirrors);
   const evidenceHostPath = request.runHostPath;
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
@@ -19,7 +19,8 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
     ctx.emit({ type: 'remark-made', text: `QEMU ${parts.qemu.version} cannot fork machines, so each is booted. QEMU 9.1 or newer can.` });
   return {
     parts,
-    startMachine: forks ? createForkOrBoot({ store, use: request.templates, parts }) : boot,
+    // A boot is what a drill on an installed system is about; only its built array comes from a template.
+    startMachine: forks && request.drill.system !== 'installed' ? createForkOrBoot({ store, use: request.templates, parts }) : boot,
     forks,
     slots: request.slots,
     disksHostPath: scratch.hostPath,

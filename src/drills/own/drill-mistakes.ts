@@ -16,6 +16,7 @@ const drillShape: Shape = {
   wrongMoves: optional(kinds.texts),
   sources: kinds.texts,
   tags: kinds.names,
+  system: optional(oneOf(['installed'])),
   layout: kinds.record,
   layouts: listOf(layoutNames),
   requires: optional(kinds.records),

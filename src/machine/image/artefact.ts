@@ -1,4 +1,4 @@
-import type { KernelAbilities, RootKind } from '../../core/image/kernel-abilities.ts';
+import type { KernelAbilities, OwnKernelAbilities, OwnRootKind, RootKind } from '../../core/image/kernel-abilities.ts';
 
 /** A kernel ready to boot: from a Debian package without installing it, or the user's own. */
 export interface KernelArtefact {
@@ -11,8 +11,8 @@ export interface KernelArtefact {
   /** The kernel for QEMU: the ELF file from vmlinuz if it has a PVH entry point, which boots 1.4 s faster under TCG, otherwise vmlinuz itself. */
   readonly vmlinuzHostPath: string;
   readonly initramfsHostPath: string;
-  /** An image of the module tree, mounted on /lib/modules in the guest: erofs, or ext4 for a whole root. */
-  readonly modulesHostPath: string;
+  /** An image of the module tree, mounted on /lib/modules in the guest: erofs, or ext4 for a whole root; null: they are on an installed root. */
+  readonly modulesHostPath: string | null;
   readonly abilities: KernelAbilities;
   /** Hex digest over its files: it differs for other packages, though the recipe and so the cache entry stay the same. */
   readonly digest: string;
@@ -27,10 +27,28 @@ export interface ToolsArtefact {
   readonly versions: Readonly<Record<string, string>>;
   /** The kernels it is for. */
   readonly root: RootKind;
-  /** The read-only base of a machine's root: erofs, the lower layer, or ext4. */
-  readonly rootHostPath: string;
+  /** The read-only base of a machine's root: erofs, the lower layer, or ext4; null: an installed one needs none. */
+  readonly rootHostPath: string | null;
   /** The base of every machine's copy-on-write image: a blank ext4, the upper layer of its root, or the whole root. */
   readonly systemHostPath: string;
   /** As for a kernel. */
   readonly digest: string;
+}
+
+/** A kernel for our own userlands. */
+export interface OwnKernelArtefact extends KernelArtefact {
+  readonly modulesHostPath: string;
+  readonly abilities: OwnKernelAbilities;
+}
+
+/** One of our own userlands. */
+export interface OwnToolsArtefact extends ToolsArtefact {
+  readonly root: OwnRootKind;
+  readonly rootHostPath: string;
+}
+
+/** A Debian as its installer leaves it: systemd, its own kernel, and an initramfs made by its own tools. */
+export interface InstalledSystem {
+  readonly kernel: KernelArtefact;
+  readonly tools: ToolsArtefact;
 }

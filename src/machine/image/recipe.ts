@@ -14,7 +14,14 @@ export const recipeHostPaths = {
   initramfsRoot: path.join(import.meta.dirname, 'initramfs-root'),
   /** Run by mmdebstrap. */
   buildHooks: path.join(import.meta.dirname, 'build-hooks'),
+  /** Copied onto an installed system's root. */
+  systemRoot: path.join(import.meta.dirname, 'system-root'),
+  /** Run by mmdebstrap for an installed system, besides those for all. */
+  systemHooks: path.join(import.meta.dirname, 'system-hooks'),
 } as const;
+
+/** The agent, which every guest of ours has. */
+export const agentHostPath = path.join(recipeHostPaths.guestRoot, 'usr/lib/raidlab/agent');
 
 /** A file of the recipe. */
 export interface RecipeFile {

@@ -34,6 +34,8 @@ export interface QemuLaunch {
   readonly scratchHostPath: string;
   /** console.log and qmp.ndjson go here. */
   readonly evidenceHostPath: string;
+  /** Gets what its console says, before its lines are handed out. */
+  readonly onConsoleBytes?: (bytes: Uint8Array) => void;
 }
 
 /** A running QEMU, still paused. Disposing it ends it and removes its sockets. */
@@ -96,7 +98,12 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
   try {
     await recordProcess(launch.scratchHostPath, process.pid);
     log = openConsoleLog(launch, life);
-    const consoleListener = { onBytes: log.append, onLine: watch.takeLine, onClose: watch.takeEnd, maxLineBytes: consoleLineBytes };
+    const { append } = log;
+    const onBytes = (bytes: Uint8Array): void => {
+      append(bytes);
+      launch.onConsoleBytes?.(bytes);
+    };
+    const consoleListener = { onBytes, onLine: watch.takeLine, onClose: watch.takeEnd, maxLineBytes: consoleLineBytes };
     adopted.push(await connectLineSocket(ctx, life, sockets.consoleHostPath, connectTimeoutMs, consoleListener));
     const transcriptHostPath = join(launch.evidenceHostPath, 'qmp.ndjson');
     qmp = await connectQmp(ctx, life, { socketHostPath: sockets.qmpHostPath, transcriptHostPath });

@@ -246,6 +246,16 @@ test('the kernel is told where the console is, what to start and to leave at a p
   assert.ok(!commandLine.includes('raidlab.probe'));
 });
 
+test('an installed system has one disk, is given its root and its kernel, and stays where it opens a shell', () => {
+  const kernel = { ...spec.kernel, modulesHostPath: null, abilities: { root: 'installed' } } as const;
+  const argv = planQemuCommand({ ...spec, kernel, rootHostPath: null, disks: [] });
+  const serials = objectsOf(argv, '-device').flatMap(({ driver, serial }) => (driver === 'virtio-blk-pci' ? [serial] : []));
+  assert.deepEqual(serials, ['system']);
+  const words = (valuesOf(argv, '-append')[0] ?? '').split(' ');
+  assert.ok(words.some((word) => word.startsWith('root=UUID=')) && words.includes('console=ttyS0'));
+  for (const word of words) assert.doesNotMatch(word, /^(?:panic=|quiet$|init=|rdinit=)/u);
+});
+
 test('the probe boots the same kernel on the same board, with no disk', () => {
   const probe = { accelerator: 'kvm', vmlinuzHostPath: '/k', initramfsHostPath: '/i', scratchHostPath: '/run/p' } as const;
   const argv = planProbeCommand(probe, qemu);

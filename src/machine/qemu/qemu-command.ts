@@ -29,7 +29,7 @@ export function planQemuCommand(spec: MachineSpec, beginning = booting): readonl
     ...planProcess(spec.name, spec.qemu),
     ...planNetwork(spec.network),
     ...planBoard(spec.accelerator, spec.memoryMiB, beginning.memory),
-    ...planKernel(spec.kernel.vmlinuzHostPath, spec.kernel.initramfsHostPath, planKernelCommandLine()),
+    ...planKernel(spec.kernel.vmlinuzHostPath, spec.kernel.initramfsHostPath, planKernelCommandLine(spec.kernel.abilities.root)),
     ...(beginning.from === 'saved-state' ? ['-incoming', 'defer'] : []),
     ...planQmp(sockets.qmpHostPath),
     ...planConsole(sockets.consoleHostPath),
@@ -191,9 +191,11 @@ function planGuestServices(): readonly string[] {
 }
 
 function systemImages(spec: MachineSpec): readonly ImageUse[] {
+  const readOnly = (name: string, hostPath: string | null): readonly ImageUse[] =>
+    hostPath === null ? [] : [{ name, hostPath, format: 'raw', readOnly: true }];
   return [
-    { name: 'root', hostPath: spec.rootHostPath, format: 'raw', readOnly: true },
-    { name: 'modules', hostPath: spec.kernel.modulesHostPath, format: 'raw', readOnly: true },
+    ...readOnly('root', spec.rootHostPath),
+    ...readOnly('modules', spec.kernel.modulesHostPath),
     { name: 'system', hostPath: spec.systemHostPath, format: spec.systemFormat ?? 'qcow2', readOnly: false },
   ];
 }

@@ -120,19 +120,21 @@ function divideDisks(
 }
 
 /** Turns a paused QEMU into a usable machine. */
-type Rise = (qemu: RunningQemu, parts: Parts) => Promise<void>;
+export type Rise = (qemu: RunningQemu, parts: Parts) => Promise<void>;
 
-async function bringUp(
+/** Launches a machine's QEMU and brings it up, within the time that its boot may take. If it fails, nothing is left. */
+export async function bringUp(
   ctx: Context,
   spec: MachineSpec,
   beginning: MachineBeginning,
   rise: Rise,
+  onConsoleBytes?: (bytes: Uint8Array) => void,
 ): Promise<{ readonly machine: Machine; readonly durationMs: number }> {
   requireTrusted(spec.qemu, spec.accelerator);
   const argv = planQemuCommand(spec, beginning);
   const { name: machine, scratchHostPath, evidenceHostPath, bootTimeoutMs: timeoutMs } = spec;
   const startedMs = performance.now();
-  const qemu = await launchQemu(ctx, { machine, argv, scratchHostPath, evidenceHostPath });
+  const qemu = await launchQemu(ctx, { machine, argv, scratchHostPath, evidenceHostPath, ...(onConsoleBytes && { onConsoleBytes }) });
   try {
     emitStarted(ctx, spec, qemu);
     const parts = await connectGuest(ctx, qemu, spec);
@@ -149,7 +151,8 @@ async function bringUp(
   }
 }
 
-interface Parts {
+/** The ways to a machine that comes up. */
+export interface Parts {
   readonly agent: AgentClient;
   readonly journal: Journal;
   readonly disks: ArrayDisks;

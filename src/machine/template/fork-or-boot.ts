@@ -11,7 +11,8 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import { rejectEntry } from '../cache/remove-entry.ts';
 import type { Context } from '../context.ts';
 import { KernelCrash } from '../kernel-crash.ts';
-import type { DiskSpec, Machine, MachineSpec } from '../machine.ts';
+import type { DiskSpec, Machine, MachineMemory, MachineSpec } from '../machine.ts';
+import { startInstalled } from '../start/start-installed.ts';
 import { canBeSaved } from '../start/saved-machine.ts';
 import { forkMachine, startMachine } from '../start/start-machine.ts';
 import { ensureBootedTemplate } from './booted-template.ts';
@@ -24,11 +25,11 @@ import { copyMemoryFile, createMemoryFile } from './template-files.ts';
  */
 export type StartMachine = (ctx: Context, spec: MachineSpec, memoryHostPath?: string) => Promise<Machine>;
 
-/** Boots a machine, without any template. */
+/** Boots a machine, without any template; an installed system to its login. */
 export const boot: StartMachine = async (ctx, spec, memoryHostPath) => {
-  if (memoryHostPath === undefined) return startMachine(ctx, spec);
-  await createMemoryFile(ctx, memoryHostPath, spec.memoryMiB);
-  return startMachine(ctx, spec, { memory: { kind: 'shared-file', hostPath: memoryHostPath } });
+  if (memoryHostPath !== undefined) await createMemoryFile(ctx, memoryHostPath, spec.memoryMiB);
+  const memory: MachineMemory = memoryHostPath === undefined ? { kind: 'own' } : { kind: 'shared-file', hostPath: memoryHostPath };
+  return spec.kernel.abilities.root === 'installed' ? startInstalled(ctx, spec, { memory }) : startMachine(ctx, spec, { memory });
 };
 
 /** After this many templates that could not be forked there is a cause that another one does not cure. */

@@ -1,4 +1,4 @@
 /** Tells whether what is ready is an image that the machine is made of; a template only makes it sooner, and is told of when it is built. */
 export function isImage(kind: string): boolean {
-  return kind === 'kernel' || kind === 'tools';
+  return ['kernel', 'tools', 'system'].includes(kind);
 }

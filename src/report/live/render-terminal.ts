@@ -23,6 +23,7 @@ import { describeExposure } from '../../core/exposure/describe-exposure.ts';
 import { formatPercent, isSameWork } from './live-lines.ts';
 import type { Rendering, TerminalState } from './terminal-state.ts';
 import { timeFactorLine } from '../time-factor-line.ts';
+import { bootLines } from './boot-lines.ts';
 
 /** Between two lines about the same long work, where there is no live region; milliseconds. */
 const progressEveryMs = 10_000;
@@ -140,6 +141,9 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
     case 'machine-booted':
     case 'machine-stopped':
       return renderMachine(state, event);
+    case 'boot-noted':
+    case 'boot-ended':
+      return within(state, 'steps', bootLines(event, state.options.verbose));
     case 'kernel-trouble-seen':
       return within({ ...state, troubles: [...state.troubles, event.trouble] }, 'steps', [
         line(

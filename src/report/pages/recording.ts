@@ -1,3 +1,4 @@
+import { describeBoot } from '../../core/boot/boot-seen.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Check, Verdict } from '../../core/verdict/verdict.ts';
 import type { DrillOutcome } from '../drill/drill-outcome.ts';
@@ -66,7 +67,9 @@ export function recordJob(events: readonly RecordedEvent[], job: string): Record
 /** A run has the images of all its drills; nobody chooses templates. */
 function imagesOf({ versions }: RunResult, { kernel, tools }: DrillOutcome): Recording['images'] {
   return Object.fromEntries(
-    Object.entries(versions.images).filter(([name]) => [`kernel of ${kernel}`, `tools of ${tools}`].includes(name)),
+    Object.entries(versions.images).filter(([name]) =>
+      [`kernel of ${kernel}`, `tools of ${tools}`, `installed system of ${kernel}`].includes(name),
+    ),
   );
 }
 
@@ -126,6 +129,8 @@ function recordRemark(event: RecordedEvent): readonly RecordedLine[] {
       return [{ command: event.source, exitCode: event.exitCode, said: keepSaid(event.said), meaning: event.meaning }];
     case 'remark-made':
       return [{ remark: event.text }];
+    case 'boot-ended':
+      return [{ remark: `The boot of ${event.machine}: ${describeBoot(event)}.` }];
     case 'kernel-trouble-seen':
       return [{ kernel: event.trouble.what }];
     default:

@@ -1,3 +1,5 @@
+import { describeBoot } from '../../core/boot/boot-seen.ts';
+import { describeBootNote } from '../../core/boot/describe-note.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { formatSize } from '../../core/text/size.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
@@ -104,6 +106,15 @@ function wordsOf(event: RecordedEvent): Words {
       };
     case 'machine-booted':
       return { kind: 'machine', head: `answers, from its ${event.from}: ${event.kernel}`, tail: formatDuration(event.durationMs) };
+    case 'boot-noted':
+      return {
+        kind: 'machine',
+        head: describeBootNote(event.note),
+        tail: formatDuration(event.afterMs),
+        isBad: event.note.kind === 'unit',
+      };
+    case 'boot-ended':
+      return { kind: 'machine', head: describeBoot(event), body: event.said, isBad: event.end !== 'login' };
     case 'machine-stopped':
       return { kind: 'machine', head: `off: ${event.how} (${event.detail})` };
     case 'run-failed': {

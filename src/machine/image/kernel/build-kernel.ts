@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { arrayModules, chooseRoot, rootModulesOf } from '../../../core/image/kernel-abilities.ts';
-import type { KernelAbilities } from '../../../core/image/kernel-abilities.ts';
+import type { OwnKernelAbilities } from '../../../core/image/kernel-abilities.ts';
 import type { BuiltEntry, EntryWorkshop } from '../../cache/ensure-entry.ts';
 import type { Context } from '../../context.ts';
 import { readKernelBanner } from './bzimage.ts';
@@ -64,7 +64,7 @@ export async function buildKernel(ctx: Context, workshop: EntryWorkshop, source:
   return { description: files.description, packages: { ...own, ...files.packages }, facts: { abilities: { ...abilities } } };
 }
 
-async function findAbilities(modulesHostPath: string, index: ModuleIndex, vmlinux: Uint8Array | undefined): Promise<KernelAbilities> {
+async function findAbilities(modulesHostPath: string, index: ModuleIndex, vmlinux: Uint8Array | undefined): Promise<OwnKernelAbilities> {
   const modules = listModules(index);
   const root = chooseRoot((name) => modules.has(name));
   const btrfs = modules.get('btrfs');

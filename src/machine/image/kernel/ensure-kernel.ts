@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { KernelAbilities } from '../../../core/image/kernel-abilities.ts';
+import type { OwnKernelAbilities } from '../../../core/image/kernel-abilities.ts';
 import type { KernelChoice } from '../../../core/image/kernel-choice.ts';
 import type { Mirrors } from '../../../core/image/mirrors.ts';
 import { ensureEntry } from '../../cache/ensure-entry.ts';
 import type { EntryKey } from '../../cache/entry-name.ts';
 import type { OpenStore } from '../../cache/open-store.ts';
 import type { Context } from '../../context.ts';
-import type { KernelArtefact } from '../artefact.ts';
+import type { OwnKernelArtefact } from '../artefact.ts';
 import { buildKernel, kernelFiles } from './build-kernel.ts';
 import type { KernelSource } from './build-kernel.ts';
 import { findKernelSource } from './kernel-sources.ts';
@@ -19,7 +19,12 @@ import { upstreamVersionOf } from './upstream-version.ts';
  * packages. Rejects with `image/unknown-suite`, `image/version-not-found`, `image/unusable-kernel-files`, `image/mirror-unreachable`,
  * `image/mirror-unknown`, `image/build-failed`, `image/module-missing`, `host/program-missing`, `host/disk-full`, `host/not-writable`.
  */
-export async function ensureKernel(ctx: Context, store: OpenStore, choice: KernelChoice, mirrors: Mirrors = {}): Promise<KernelArtefact> {
+export async function ensureKernel(
+  ctx: Context,
+  store: OpenStore,
+  choice: KernelChoice,
+  mirrors: Mirrors = {},
+): Promise<OwnKernelArtefact> {
   const source = await findKernelSource(store, choice, mirrors);
   const entry = await ensureEntry(ctx, store, await planKernelKey(source), (building, workshop) => buildKernel(building, workshop, source));
   const inEntry = (name: string): string => path.join(entry.hostPath, name);
@@ -32,7 +37,7 @@ export async function ensureKernel(ctx: Context, store: OpenStore, choice: Kerne
     initramfsHostPath: inEntry(kernelFiles.initramfs),
     modulesHostPath: inEntry(kernelFiles.modules),
     // Written by the builder and complete: the cache has compared its hash.
-    abilities: (entry.record.facts as unknown as { readonly abilities: KernelAbilities }).abilities,
+    abilities: (entry.record.facts as unknown as { readonly abilities: OwnKernelAbilities }).abilities,
     digest: entry.contentDigest,
   };
 }

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, symlink, lutimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { RootKind } from '../../../core/image/kernel-abilities.ts';
+import type { OwnRootKind } from '../../../core/image/kernel-abilities.ts';
 import type { Context } from '../../context.ts';
 import { runHostCommand } from '../../process/host-process.ts';
 import type { ModuleToLoad } from './module-closure.ts';
@@ -20,7 +20,7 @@ export interface InitramfsParts {
   /** The directory that {@link ModuleToLoad.file} is relative to. */
   readonly modulesHostPath: string;
   readonly modules: readonly ModuleToLoad[];
-  readonly root: RootKind;
+  readonly root: OwnRootKind;
   /** Must not exist; not removed. */
   readonly stagingHostPath: string;
 }

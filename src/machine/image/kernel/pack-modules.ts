@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { RootKind } from '../../../core/image/kernel-abilities.ts';
+import type { OwnRootKind } from '../../../core/image/kernel-abilities.ts';
 import type { Context } from '../../context.ts';
 import { runHostCommand } from '../../process/host-process.ts';
 import type { ModuleIndex } from './module-closure.ts';
@@ -61,7 +61,7 @@ export async function indexModules(ctx: Context, treeHostPath: string, version: 
 /** Packs the tree's modules into the image that the guest mounts on /lib/modules, with the filesystem of its root. */
 export async function packModules(
   ctx: Context,
-  { treeHostPath, root }: { readonly treeHostPath: string; readonly root: RootKind },
+  { treeHostPath, root }: { readonly treeHostPath: string; readonly root: OwnRootKind },
   imageHostPath: string,
 ): Promise<void> {
   const modulesHostPath = path.join(treeHostPath, 'usr/lib/modules');

@@ -4,20 +4,21 @@ import { RaidlabError } from '../../../core/failure/failure.ts';
 import type { CacheStore } from '../../cache/store.ts';
 
 /** The size of a Debian tree while it is built: 320 MB measured for the tools of trixie. */
-const neededBytes = 1024 * 1024 * 1024;
+const usualBytes = 1024 * 1024 * 1024;
 
 /** Memory that must remain after that. */
 const sparedBytes = 1024 * 1024 * 1024;
 
 /**
- * Gives the directory in which a Debian tree is unpacked: the store's in memory (/dev/shm) if there is enough, because dpkg syncs after
+ * Gives the directory in which a Debian tree of `neededBytes` is unpacked: the store's in memory (/dev/shm) if there is enough, because dpkg syncs after
  * every package (20 s in memory, 37 s on disk for the tools of trixie); otherwise the first suitable one of the store's temporary
  * directories. Rejects with `host/no-open-directory` when none is suitable.
  */
-export async function chooseTreePlace(store: CacheStore): Promise<string> {
+export async function chooseTreePlace(store: CacheStore, neededBytes = usualBytes): Promise<string> {
   const { memoryHostPath, temporaryHostPaths } = store;
   const mountinfo = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
-  if ((await isRoomyMemory(memoryHostPath, mountinfo)) && (await whyUnfit(memoryHostPath, mountinfo)) === undefined) return memoryHostPath;
+  if ((await isRoomyMemory(memoryHostPath, mountinfo, neededBytes)) && (await whyUnfit(memoryHostPath, mountinfo)) === undefined)
+    return memoryHostPath;
   const unfit: string[] = [];
   for (const hostPath of temporaryHostPaths) {
     const why = await whyUnfit(hostPath, mountinfo);
@@ -27,7 +28,7 @@ export async function chooseTreePlace(store: CacheStore): Promise<string> {
   throw new RaidlabError({ area: 'host', reason: 'no-open-directory', unfit });
 }
 
-async function isRoomyMemory(hostPath: string, mountinfo: string): Promise<boolean> {
+async function isRoomyMemory(hostPath: string, mountinfo: string, neededBytes: number): Promise<boolean> {
   const status = await statfs(hostPath).catch(() => undefined);
   const memory = await readFile('/proc/meminfo', 'utf8').catch(() => '');
   return (

@@ -1,6 +1,6 @@
 import { readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { RootKind } from '../../../core/image/kernel-abilities.ts';
+import type { OwnRootKind } from '../../../core/image/kernel-abilities.ts';
 import type { Mirrors } from '../../../core/image/mirrors.ts';
 import type { BuiltEntry, EntryWorkshop } from '../../cache/ensure-entry.ts';
 import type { CacheStore } from '../../cache/store.ts';
@@ -19,13 +19,13 @@ import { chooseTreePlace } from '../packages/tree-place.ts';
 export const toolsFiles = {
   layers: { root: 'root.erofs', system: 'system.ext4' },
   whole: { root: 'root.ext4', system: 'root.ext4' },
-} as const satisfies Readonly<Record<RootKind, { readonly root: string; readonly system: string }>>;
+} as const satisfies Readonly<Record<OwnRootKind, { readonly root: string; readonly system: string }>>;
 
 /** Room for what a machine writes outside its array; sparse. */
 export const systemSizeBytes = 512 * 1024 * 1024;
 
 /** The label of a machine's system disk tells its content: what was written over the layers, or a whole root. */
-export const systemLabel: Readonly<Record<RootKind, string>> = { layers: 'system', whole: 'root' };
+export const systemLabel: Readonly<Record<OwnRootKind, string>> = { layers: 'system', whole: 'root' };
 
 const systemUuid = '7261696c-6162-4000-8000-73797374656d';
 
@@ -73,7 +73,7 @@ export interface ToolsWish {
   /** Beyond the essential ones. */
   readonly packages: readonly string[];
   readonly mirrors: Mirrors;
-  readonly root: RootKind;
+  readonly root: OwnRootKind;
 }
 
 /** Builds a tools image's entry: the read-only root, and the blank upper layer. */
@@ -115,7 +115,7 @@ export function planToolsBootstrap(
   packages: readonly string[],
   sources: readonly string[],
   aptOptions: readonly string[],
-  { hooksHostPath, root }: { readonly hooksHostPath: string; readonly root: RootKind },
+  { hooksHostPath, root }: { readonly hooksHostPath: string; readonly root: OwnRootKind },
 ): readonly string[] {
   const image = toolsFiles[root].root;
   const hook = (name: string): string => path.join(hooksHostPath, name);
@@ -143,7 +143,7 @@ export function planToolsBootstrap(
 }
 
 /** Gives the customize hook's parameters for the root, as shell words: its filesystem, and the options of mke2fs. */
-function planPacking(root: RootKind): string {
+function planPacking(root: OwnRootKind): string {
   const words = ['mke2fs', ...plainExt4, '-m', '0', '-N', '32768', '-J', 'size=8', '-L', systemLabel.whole, '-U', systemUuid];
   return root === 'layers'
     ? 'filesystem=erofs\n'

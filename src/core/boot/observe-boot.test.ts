@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bootBegins, observeBootPiece, observeBootPrompt } from './observe-boot.ts';
+import type { BootNote, BootState } from './observe-boot.ts';
+
+function observeAll(pieces: readonly string[], prompt = ''): { readonly state: BootState; readonly notes: readonly BootNote[] } {
+  let state = bootBegins;
+  const notes: BootNote[] = [];
+  const steps = [
+    ...pieces.map((piece) => (before: BootState) => observeBootPiece(before, piece)),
+    (before: BootState) => observeBootPrompt(before, prompt),
+  ];
+  for (const step of steps) {
+    const { state: next, note } = step(state);
+    state = next;
+    if (note !== null) notes.push(note);
+  }
+  return { state, notes };
+}
+
+test('a unit that did not start is noted with its name, where systemd has left room for it', () => {
+  const { notes } = observeAll([
+    '[ TIME ] Timed out waiting for device dev-disk-by\\x2dlabel-array.device - /dev/disk/by-label/array.',
+    '[DEPEND] Dependency failed for storage.mount - /storage.',
+    '[FAILED] Failed to start cron.service.',
+    '[DEPEND] Dependency failed for dev-disk…y\\x2dlabel-array.device - array.',
+    '[  OK  ] Reached target local-fs.target - Local File Systems.',
+  ]);
+  assert.deepEqual(
+    notes.map((note) => note.kind === 'unit' && [note.trouble, note.unit]),
+    [
+      ['timed-out', 'dev-disk-by\\x2dlabel-array.device'],
+      ['dependency-failed', 'storage.mount'],
+      ['failed', 'cron.service'],
+      ['dependency-failed', null],
+    ],
+  );
+});
+
+test('a wait is noted once, and what it is waiting for stays known', () => {
+  const { state, notes } = observeAll([
+    '[***   ] A start job is running for /dev/disk/by-label/array (5s / 1min 30s)',
+    '[ ***  ] (1 of 2) A start job is running for /dev/disk/by-label/array (6s / no limit)',
+    '[  *** ] (2 of 2) A start job is running for sleep.service - Sleep (7s / no limit)',
+  ]);
+  assert.deepEqual(notes, [
+    { kind: 'wait', waitingFor: '/dev/disk/by-label/array', elapsedSeconds: 5, limitSeconds: 90 },
+    { kind: 'wait', waitingFor: 'sleep.service - Sleep', elapsedSeconds: 7, limitSeconds: null },
+  ]);
+  assert.equal(state.waitingFor, 'sleep.service - Sleep (7 s, no limit)');
+});
+
+test('a prompt is an end only where it stands last', () => {
+  assert.equal(observeAll([], 'raidlab login: ').state.end?.end, 'login');
+  assert.equal(observeAll(['raidlab login: [   35.1] a late word of the kernel']).state.end?.end, 'login');
+  assert.equal(observeAll(['somebody logs in: raidlab login: ']).state.end, null);
+  assert.equal(observeAll([], '(initramfs) ').state.end?.end, 'initramfs-shell');
+  assert.equal(observeAll(['echo (initramfs) ']).state.end, null);
+});
+
+test('a passphrase that is asked for is no end', () => {
+  const { state } = observeAll([], 'Please unlock disk crypt-root: ');
+  assert.deepEqual([state.end, state.waitingFor], [null, 'Please unlock disk crypt-root:']);
+});
+
+test('after its end a boot has no other', () => {
+  const { state } = observeAll(['You are in emergency mode. After logging in, type "journalctl -xb" to view'], 'raidlab login: ');
+  assert.equal(state.end?.end, 'emergency');
+});

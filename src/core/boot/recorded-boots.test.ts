@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { noPieces, splitPieces } from './console-pieces.ts';
+import { bootBegins, observeBootPiece, observeBootPrompt } from './observe-boot.ts';
+import type { BootNote, BootObserved, BootState } from './observe-boot.ts';
+
+const folder = new URL('fixtures/', import.meta.url);
+
+/** The consoles of real boots, byte by byte as QEMU gave them: test/recorded/record-boots.ts. */
+const recorded = readdirSync(folder).flatMap((suite) =>
+  readdirSync(new URL(`${suite}/`, folder)).map((file) => ({
+    suite,
+    name: file.replace(/\.txt$/u, ''),
+    said: readFileSync(new URL(`${suite}/${file}`, folder), 'utf8'),
+  })),
+);
+
+/** Observes a console that comes in chunks of this length. */
+function observe(said: string, chunk: number): { readonly state: BootState; readonly notes: readonly BootNote[] } {
+  let state = bootBegins;
+  let pieces = noPieces;
+  const notes: BootNote[] = [];
+  const take = (observed: BootObserved): void => {
+    ({ state } = observed);
+    if (observed.note !== null) notes.push(observed.note);
+  };
+  for (let at = 0; at < said.length; at += chunk) {
+    const split = splitPieces(pieces, said.slice(at, at + chunk));
+    pieces = split.state;
+    for (const piece of split.pieces) take(observeBootPiece(state, piece));
+    take(observeBootPrompt(state, pieces.rest));
+  }
+  return { state, notes };
+}
+
+/** What each recorded boot came to, and the units that did not start on the way. */
+const expected: Readonly<
+  Record<string, { readonly end: string | null; readonly stage: string; readonly units: readonly (string | null)[] }>
+> = {
+  login: { end: 'login', stage: 'system', units: [] },
+  'login-without-disk': { end: 'login', stage: 'system', units: [] },
+};
+
+test('every recorded boot has its facts asserted, in both suites', () => {
+  for (const suite of readdirSync(folder)) {
+    const names = recorded.filter((each) => each.suite === suite).map(({ name }) => name);
+    assert.deepEqual(names.sort(), Object.keys(expected).sort(), suite);
+  }
+});
+
+for (const { suite, name, said } of recorded) {
+  test(`${suite}: ${name} is told as it was, in whatever chunks it comes`, () => {
+    for (const chunk of [1, 7, 4096, said.length]) {
+      const { state, notes } = observe(said, chunk);
+      const units = notes.flatMap((note) => (note.kind === 'unit' ? [note.unit] : []));
+      assert.deepEqual({ end: state.end?.end ?? null, stage: state.stage, units }, expected[name], `in chunks of ${String(chunk)}`);
+    }
+  });
+}

@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import type { BootEnd, BootStage, UnitTrouble } from '../boot/boot-word.ts';
+import type { BootNote } from '../boot/observe-boot.ts';
+import { oneOf, onlyFields, oneOfObjects, text } from '../parsing/json-shape.ts';
+import type { Shape } from '../parsing/json-shape.ts';
+
+const amount = v.pipe(v.number('a number'), v.finite('a finite number'), v.minValue(0, 'a number, 0 or more'));
+
+/** All words of a union: one that is missing does not compile. */
+const oneOfAll = <Word extends string>(all: Readonly<Record<Word, true>>) => oneOf(Object.keys(all) as unknown as readonly Word[]);
+
+const stage = oneOfAll<BootStage>({ kernel: true, initramfs: true, system: true });
+const end = oneOfAll<BootEnd>({ login: true, emergency: true, 'initramfs-shell': true });
+const trouble = oneOfAll<UnitTrouble>({ failed: true, 'timed-out': true, 'dependency-failed': true });
+
+const note: Shape<BootNote> = oneOfObjects('kind', [
+  onlyFields({ kind: v.literal('stage'), stage }),
+  onlyFields({ kind: v.literal('unit'), trouble, unit: v.nullable(text), said: text }),
+  onlyFields({ kind: v.literal('wait'), waitingFor: text, elapsedSeconds: amount, limitSeconds: v.nullable(amount) }),
+  onlyFields({ kind: v.literal('passphrase'), said: text }),
+  onlyFields({ kind: v.literal('end'), end, said: text }),
+]);
+
+/** What the events of a boot must be. */
+export const bootEventShapes = {
+  'boot-noted': { machine: text, note, afterMs: amount },
+  'boot-ended': {
+    machine: text,
+    end: v.nullable(end),
+    stage,
+    said: text,
+    afterMs: amount,
+    limit: v.nullable(onlyFields({ usualMs: amount, factor: amount })),
+  },
+} as const;

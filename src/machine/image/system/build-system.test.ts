@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RaidlabError } from '../../../core/failure/failure.ts';
+import { requireSuite } from '../packages/suite.ts';
+import { planSystemBootstrap } from './build-system.ts';
+import { planSystemKey } from './ensure-system.ts';
+import { installedSuites, requireInstalledSuite } from './system-choice.ts';
+import type { SystemChoice } from './system-choice.ts';
+import { planSystemPackages } from './system-packages.ts';
+
+const choiceOf = (name: string): SystemChoice => ({ suite: requireSuite(name), initramfsMaker: 'initramfs-tools' });
+
+test('a system is installed without root, with its own kernel, and leaves its boot files outside', () => {
+  for (const name of installedSuites) {
+    const argv = planSystemBootstrap(choiceOf(name), ['deb http://mirror.example/debian/ x main'], [], '/hooks');
+    const include = argv.find((word) => word.startsWith('--include=')) ?? '';
+    for (const wanted of ['systemd-sysv', 'linux-image-cloud-amd64', 'cryptsetup-initramfs', 'btrfs-progs'])
+      assert.ok(include.includes(wanted), wanted);
+    for (const file of ['root.ext4', 'vmlinuz', 'initrd.img'])
+      assert.ok(argv.includes(`--customize-hook=download /tmp/${file} ${file}`), file);
+  }
+});
+
+test('what reads crypttab has a package of its own since trixie', () => {
+  assert.ok(!planSystemPackages(choiceOf('bookworm')).includes('systemd-cryptsetup'));
+  assert.ok(planSystemPackages(choiceOf('trixie')).includes('systemd-cryptsetup'));
+});
+
+test('a suite that no system was tried with is refused by name', () => {
+  assert.throws(
+    () => requireInstalledSuite('sid', {}),
+    (error) => error instanceof RaidlabError && error.failure.reason === 'unknown-suite',
+  );
+});
+
+test('each suite’s system is a cache entry of its own', async () => {
+  const [bookworm, trixie] = await Promise.all(installedSuites.map((name) => planSystemKey(choiceOf(name))));
+  assert.notEqual(bookworm?.digest, trixie?.digest);
+});

@@ -1,0 +1,71 @@
+import { describeBoot } from '../../core/boot/boot-seen.ts';
+import type { BootSeen } from '../../core/boot/boot-seen.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import type { Context } from '../context.ts';
+import type { Machine, MachineMemory, MachineSpec } from '../machine.ts';
+import { watchBoot } from './boot-watch.ts';
+import { bringUp } from './start-machine.ts';
+import { stretchGuestLimits } from './stretch-guest-limits.ts';
+
+/** How an installed system is booted. */
+export interface InstalledOptions {
+  readonly memory?: MachineMemory;
+  /** How long the boot may take to an end, milliseconds on a host of usual speed. */
+  readonly limitMs?: number;
+}
+
+/** A machine whose installed system boots. */
+export interface BootingMachine extends Machine {
+  /** Resolves at the end of its boot, or at the limit; rejects when the machine is lost, and {@link KernelCrash} when its kernel crashes. */
+  readonly boot: Promise<BootSeen>;
+  /** Resolves when the installed system has taken over from its initramfs, or when the boot is over; rejects as `boot` does. */
+  readonly systemBegan: Promise<unknown>;
+}
+
+/**
+ * Powers a machine with an installed system on, and gives it at once. Commands can be typed from when its agent has begun, which is early
+ * in the system, however far the boot comes then. Rejects as `startMachine` does until QEMU runs.
+ */
+export async function powerOnInstalled(ctx: Context, spec: MachineSpec, options: InstalledOptions = {}): Promise<BootingMachine> {
+  const { memory = { kind: 'own' }, limitMs } = options;
+  const watch = watchBoot(ctx, spec.name, limitMs);
+  let boot: Promise<BootSeen> | undefined;
+  const { machine } = await bringUp(
+    ctx,
+    spec,
+    { memory, from: 'kernel' },
+    async (qemu, { faults }) => {
+      await faults.restore(ctx, spec.faults ?? []);
+      qemu.adopt({ closed: Promise.resolve(), [Symbol.dispose]: watch[Symbol.dispose] });
+      boot = qemu.life.guard(ctx, { waitingFor: 'the boot to end' }, watch.ended).then((seen) => {
+        if (seen.end === 'login')
+          ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'kernel', durationMs: seen.afterMs, kernel: spec.kernel.version });
+        return seen;
+      });
+      // It is told to whoever asks, which may be later.
+      boot.catch(() => undefined);
+      watch.begin();
+      await qemu.qmp.execute(ctx, 'cont');
+    },
+    watch.takeBytes,
+  );
+  if (boot === undefined) throw new Error('a machine came up without a boot');
+  const systemBegan = Promise.race([watch.systemBegan, boot]);
+  systemBegan.catch(() => undefined);
+  return { ...machine, boot, systemBegan };
+}
+
+/** Boots an installed system to its login. Rejects as {@link powerOnInstalled} does, and with `machine/boot-failed` when it does not get there. */
+export async function startInstalled(ctx: Context, spec: MachineSpec, options?: InstalledOptions): Promise<Machine> {
+  const machine = await powerOnInstalled(ctx, spec, options);
+  try {
+    const seen = await machine.boot;
+    if (seen.end !== 'login')
+      throw new RaidlabError({ area: 'machine', reason: 'boot-failed', machine: spec.name, said: describeBoot(seen) });
+    await stretchGuestLimits(ctx, machine.guest);
+    return machine;
+  } catch (error) {
+    await machine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
