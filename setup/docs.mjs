@@ -5,6 +5,7 @@
 //   src/cli, its parsers ──► man/raidlab.1
 //   src/drills, docs/drills/recordings ──► docs/drills.md, docs/drills/
 //   src/core/layout-file ──► docs/layouts.md, docs/layout.schema.json
+//   src/core/campaign/matrix ──► docs/matrix.md, docs/matrix.schema.json
 //   src/view/recorded ──► docs/pictures/terminal.svg
 //   src/core/facts/sources.ts ──► docs/own-array.md
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { exitCodeMeanings, exitCodes, exitCodesBySeverity } from '../src/core/ex
 import { drillPages, unrecordedDrills } from './drill-pages.mjs';
 import { layoutPages } from './layout-pages.mjs';
 import { manPage } from './man-page.mjs';
+import { matrixPages } from './matrix-pages.mjs';
 import { arePicturesCurrent, terminalSvg } from './pictures.mjs';
 import { advicePage } from './advice-page.mjs';
 import { ownArrayPage } from './own-array-page.mjs';
@@ -261,6 +263,7 @@ const pages = {
   'docs/exit-codes.md': exitCodesPage(),
   ...drillPages(note),
   ...layoutPages(note),
+  ...matrixPages(note),
   ...ownArrayPage(note),
   ...advicePage(note),
 };

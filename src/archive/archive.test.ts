@@ -10,6 +10,7 @@ import type { ArchivedResult } from '../core/campaign/archived-result.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { openArchive } from './archive.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { migrations } from './schema.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'raidlab-archive-'));
 after(() => {
@@ -166,8 +167,8 @@ test('what is no archive is refused and left as it is', async () => {
   foreign.close();
   await refused(join(root, 'foreign.sqlite'), /another program/u);
   const newer = join(root, 'newer.sqlite');
-  (await openSqlite(newer, ['CREATE TABLE a (b)', 'CREATE TABLE c (d)'])).close();
-  await refused(newer, /of a newer raidlab: version 2, and this one knows 1/u);
+  (await openSqlite(newer, [...migrations, 'CREATE TABLE more (a)'])).close();
+  await refused(newer, /of a newer raidlab: version \d+, and this one knows \d+/u);
   await assert.rejects(openArchive(join(text, 'below')), /archive of results/u);
 });
 

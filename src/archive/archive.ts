@@ -5,7 +5,9 @@ import { nameOfKernel, noCounts } from '../core/campaign/counts.ts';
 import type { ResultCounts } from '../core/campaign/counts.ts';
 import type { ResultFilter } from '../core/campaign/result-filter.ts';
 import { filterSql } from './filter-sql.ts';
-import { openSqlite } from './open-sqlite.ts';
+import { openJournal } from './matrix-journal.ts';
+import type { MatrixJournal } from './matrix-journal.ts';
+import { openSqlite, within } from './open-sqlite.ts';
 import { migrations } from './schema.ts';
 
 /** Results that are kept: a file, asked by SQL. */
@@ -20,6 +22,8 @@ export interface Archive extends Disposable {
   readonly total: (filter: ResultFilter) => Readonly<Record<Standing, number>>;
   /** The values that a field has, in order. */
   readonly valuesOf: (field: 'matrix' | 'kernel' | 'kernel_name' | 'tools' | 'raidlab') => readonly string[];
+  /** Opens the journal of a matrix: what it has begun, and what became of it. */
+  readonly openJournal: (matrix: string) => MatrixJournal;
   /** Whether there are results of a run. */
   readonly hasRun: (run: string) => boolean;
 }
@@ -46,6 +50,10 @@ export async function openArchive(hostPath: string): Promise<Archive> {
         .prepare(`SELECT DISTINCT ${field} AS value FROM results WHERE ${field} IS NOT NULL ORDER BY 1`)
         .all()
         .map(({ value }) => String(value)),
+    openJournal: (matrix) =>
+      openJournal(database, matrix, (result) => {
+        insertResults(database, [result], matrix);
+      }),
     hasRun: (run) => database.prepare('SELECT 1 FROM results WHERE run = ? LIMIT 1').get(run) !== undefined,
     [Symbol.dispose]: () => {
       database.close();
@@ -138,22 +146,17 @@ function readResult(row: ResultRow): ArchivedResult {
 }
 
 function addResults(database: DatabaseSync, results: readonly ArchivedResult[], matrix: string | null): number {
+  return within(database, () => insertResults(database, results, matrix));
+}
+
+function insertResults(database: DatabaseSync, results: readonly ArchivedResult[], matrix: string | null): number {
   const insert = database.prepare(
     `INSERT INTO results (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT (run, job) DO NOTHING`,
   );
-  let added = 0;
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    for (const result of results) {
-      const row = rowOf(result, matrix);
-      added += Number(insert.run(...columns.map((column) => row[column])).changes);
-    }
-    database.exec('COMMIT');
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
-  return added;
+  return results.reduce((added, result) => {
+    const row = rowOf(result, matrix);
+    return added + Number(insert.run(...columns.map((column) => row[column])).changes);
+  }, 0);
 }
 
 const subject = 'drill, is_twin, layout, tools, kernel_name';

@@ -78,3 +78,16 @@ function refusing<T>(hostPath: string, act: () => T): T {
 function refuse(file: string, why: string, cause?: unknown): never {
   throw new RaidlabError({ area: 'usage', reason: 'bad-archive', file, why }, { cause });
 }
+
+/** Does an act in one transaction: all of it is on disk when it is over, or nothing. */
+export function within<T>(database: DatabaseSync, act: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const done = act();
+    database.exec('COMMIT');
+    return done;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}

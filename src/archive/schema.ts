@@ -37,4 +37,23 @@ export const migrations: readonly string[] = [
   CREATE INDEX results_by_matrix ON results (matrix, drill, is_twin, layout, tools, kernel_name, standing, is_known);
   CREATE INDEX results_by_kernel ON results (kernel_name, drill, is_twin, layout, tools, standing, is_known);
   `,
+  `
+  -- Who runs a matrix now: an identity of a process; null when nobody does.
+  CREATE TABLE matrices (
+    name TEXT PRIMARY KEY,
+    owner TEXT
+  ) STRICT;
+  -- A job that was begun; without an end it goes on, or its process was killed.
+  CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY,
+    matrix TEXT NOT NULL REFERENCES matrices,
+    job TEXT NOT NULL,
+    run TEXT NOT NULL,
+    directory TEXT NOT NULL,
+    "end" TEXT,
+    duration_ms REAL,
+    UNIQUE (matrix, run)
+  ) STRICT;
+  CREATE INDEX attempts_of_jobs ON attempts (matrix, job);
+  `,
 ];

@@ -34,6 +34,8 @@ import { compareArguments, compareExamples } from './campaign/compare.ts';
 import type { CompareCommand } from './campaign/compare.ts';
 import { resultsArguments, resultsExamples } from './campaign/results.ts';
 import type { ResultsCommand } from './campaign/results.ts';
+import { matrixArguments, matrixExamples } from './campaign/matrix.ts';
+import type { MatrixCommand } from './campaign/matrix.ts';
 import { mergeArguments, mergeExamples } from './campaign/merge.ts';
 import type { MergeCommand } from './campaign/merge.ts';
 import type { Output } from './terminal/output.ts';
@@ -52,7 +54,7 @@ import type { Example } from './help-page.ts';
 export const parserFor = (cli: Cli) =>
   or(
     group('Drills', or(drillArguments, drillsArguments, reportArguments, mergeArguments, newArguments, kernelLogArguments)),
-    group('Results', or(resultsArguments, compareArguments)),
+    group('Results', or(matrixArguments, resultsArguments, compareArguments)),
     group('Labs', labArguments(cli)),
     group('Your own array', or(auditArguments, rehearseArguments, proveArguments, collectArguments)),
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
@@ -64,6 +66,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   drills: drillsExamples,
   report: reportExamples,
   merge: mergeExamples,
+  matrix: matrixExamples,
   results: resultsExamples,
   compare: compareExamples,
   new: newExamples,
@@ -91,6 +94,7 @@ export type CommandLine =
   | DrillsCommand
   | ReportCommand
   | MergeCommand
+  | MatrixCommand
   | ResultsCommand
   | CompareCommand
   | NewCommand

@@ -11,6 +11,7 @@ import { runKernelsCommand } from './kernels.ts';
 import { runKernelLogCommand } from './kernel-log.ts';
 import { runLabCommand } from './lab/lab-commands.ts';
 import { runRehearseCommand } from './rehearse.ts';
+import { runMatrixCommand } from './campaign/matrix.ts';
 import { runMergeCommand } from './campaign/merge.ts';
 import { runCompareCommand } from './campaign/compare.ts';
 import { runResultsCommand } from './campaign/results.ts';
@@ -40,6 +41,8 @@ async function runCommand(cli: Cli, asked: CommandLine): Promise<ExitCode> {
       return runReportCommand(cli, asked);
     case 'merge':
       return runMergeCommand(cli, asked);
+    case 'matrix':
+      return runMatrixCommand(cli, asked);
     case 'results':
       return runResultsCommand(cli, asked);
     case 'compare':

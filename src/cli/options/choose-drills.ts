@@ -73,8 +73,8 @@ async function selectAsked(asked: DrillWishes, cwdHostPath: string): Promise<rea
   return asked.names.length === 0 && !asked.all ? [defaultDrill] : chosen;
 }
 
-/** Names, globs and files, in the order typed; a glob names no drill twice. */
-async function selectNamed(words: readonly string[], cwdHostPath: string): Promise<readonly Drill[]> {
+/** Gives the drills that names, globs and files name, in the order typed; a glob names no drill twice. Rejects with a usage failure for what there is not. */
+export async function selectNamed(words: readonly string[], cwdHostPath: string): Promise<readonly Drill[]> {
   const { selectDrills } = await import('../../drills/registry.ts');
   const selected: Drill[] = [];
   for (const word of words) {

@@ -94,7 +94,8 @@ export async function resolveLayout(asked: LayoutOptions, cwdHostPath: string): 
   return { named, over: (base) => applyWishes(layout ?? base, wishes) };
 }
 
-async function nameLayout(typed: string, cwdHostPath: string): Promise<LayoutAsked> {
+/** Gives the layout that a word names, by name or file. Rejects as `loadLayout` does. */
+export async function nameLayout(typed: string, cwdHostPath: string): Promise<LayoutAsked> {
   if (isLayoutName(typed)) return { is: 'name', name: typed };
   return { is: 'file', file: typed, layout: await loadLayout(typed, cwdHostPath) };
 }

@@ -40,6 +40,14 @@ const samples: Samples = {
         mistakes: [{ line: 4, column: 10, excerpt: '4 | profile: raid2', problem: 'profile is "raid2"', remedy: 'Did you mean "raid1"?' }],
       },
     ],
+    'no-matrix-file': [64, { file: './nightly.yaml', why: 'there is no such file' }],
+    'bad-matrix-file': [
+      64,
+      {
+        file: './nightly.yaml',
+        mistakes: [{ line: 4, column: 10, excerpt: '4 | rounds: 0', problem: 'rounds is the number 0', remedy: 'Write 1.' }],
+      },
+    ],
     'bad-layout': [64, { message: 'Too few disks.', remedy: 'Use more.' }],
     'payload-too-large': [64, { payloadBytes: 3 * 1024 ** 3, usableBytes: 1024 ** 3 }],
   },
@@ -59,6 +67,7 @@ const samples: Samples = {
     'no-open-directory': [69, { unfit: ['/home/me is closed to others (/home/me/tmp)', '/var/tmp is mounted noexec'] }],
     'wait-timed-out': [69, { waitingFor: 'the replace', limit: { usualMs: 60_000, factor: 1 }, lastSeen: '12 %' }],
     'entry-in-use': [69, { uses: ['booted-0 by process 4711'] }],
+    'matrix-busy': [69, { matrix: 'nightly', pid: 4711 }],
     interrupted: [130, { signal: 'SIGINT' }],
     internal: [70, { message: 'an empty argv was given.' }],
   },

@@ -18,12 +18,14 @@ export type HostFailure =
   | FailureOf<'host', 'wait-timed-out', { waitingFor: string; limit: TimeLimit; lastSeen: string }>
   /** `uses`: each cache entry with its user, `kernel-da422af7 by process 4711`. */
   | FailureOf<'host', 'entry-in-use', { uses: readonly string[] }>
+  | FailureOf<'host', 'matrix-busy', { matrix: string; pid: number }>
   | FailureOf<'host', 'interrupted', { signal: string }>
   | FailureOf<'host', 'internal', { message: string }>;
 
 /** Describes a host failure. */
 export function describeHostFailure(failure: HostFailure): FailureDescription {
   if (failure.reason === 'lacks') return describeLacks(failure);
+  if (failure.reason === 'matrix-busy') return describeBusyMatrix(failure);
   const { unavailable, internal, interrupted } = exitCodes;
   switch (failure.reason) {
     case 'program-missing':
@@ -88,4 +90,12 @@ export function describeHostFailure(failure: HostFailure): FailureDescription {
         remedy: 'Please report it with the run directory and the command you typed.',
       };
   }
+}
+
+function describeBusyMatrix({ matrix, pid }: Extract<HostFailure, { reason: 'matrix-busy' }>): FailureDescription {
+  return {
+    exitCode: exitCodes.unavailable,
+    what: `The matrix ${matrix} is being run by process ${String(pid)}.`,
+    remedy: 'Wait until it ends, or give this one another --name. `raidlab results --matrix` shows what it has found so far.',
+  };
 }

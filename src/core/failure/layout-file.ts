@@ -19,7 +19,7 @@ export type LayoutFileFailure =
   /** At least one mistake, in the order of the text. */
   | FailureOf<'usage', 'bad-layout-file', { file: string; mistakes: readonly PlacedMistake[] }>;
 
-/** Describes a failure of a layout file. The first mistake is reported; the others are listed below it. */
+/** Describes a failure of a layout file. */
 export function describeLayoutFileFailure(failure: LayoutFileFailure): FailureDescription {
   const { usage } = exitCodes;
   if (failure.reason === 'no-layout-file') {
@@ -29,16 +29,23 @@ export function describeLayoutFileFailure(failure: LayoutFileFailure): FailureDe
       remedy: 'A word with a slash in it, or that ends in .yaml or .yml, is a file; examples/layout.yaml is an example.',
     };
   }
-  const { file, mistakes } = failure;
+  return describeMistakes(failure, { is: 'a layout', page: 'docs/layouts.md' });
+}
+
+/** Describes the mistakes in a file. The first is reported; the others are listed below it. */
+export function describeMistakes(
+  { file, mistakes }: { readonly file: string; readonly mistakes: readonly PlacedMistake[] },
+  { is, page }: { readonly is: string; readonly page: string },
+): FailureDescription {
   const [first, ...others] = mistakes;
   const place = ({ line, column }: PlacedMistake): string => `${file}:${String(line)}:${String(column)}`;
   return {
-    exitCode: usage,
-    what: first === undefined ? `${file} is not a layout.` : `${place(first)}: ${first.problem}.`,
+    exitCode: exitCodes.usage,
+    what: first === undefined ? `${file} is not ${is}.` : `${place(first)}: ${first.problem}.`,
     said: [
       ...(first === undefined ? [] : [first.excerpt]),
       ...others.flatMap((mistake) => [`${place(mistake)}: ${mistake.problem}. ${mistake.remedy}`, mistake.excerpt]),
     ].join('\n'),
-    remedy: first?.remedy ?? 'docs/layouts.md lists its fields.',
+    remedy: first?.remedy ?? `${page} lists its fields.`,
   };
 }

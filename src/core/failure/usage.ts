@@ -1,8 +1,8 @@
 import { exitCodes } from '../exit-code.ts';
 import type { FailureDescription, FailureOf } from './description.ts';
 import { offerWords } from '../text/nearest-word.ts';
-import { describeBundleFailure } from './bundle.ts';
-import type { BundleFailure } from './bundle.ts';
+import { describeCampaignFailure } from './campaign.ts';
+import type { CampaignFailure } from './campaign.ts';
 import { describeDrillFileFailure } from './drill-file.ts';
 import type { DrillFileFailure } from './drill-file.ts';
 import { describeLayoutFileFailure } from './layout-file.ts';
@@ -18,7 +18,7 @@ export type UsageFailure =
   | FailureOf<'usage', 'unknown-entry', { entry: string; known: readonly string[]; nearest: string | undefined }>
   | FailureOf<'usage', 'ambiguous-entry', { entry: string; matches: readonly string[] }>
   | FailureOf<'usage', 'bad-variable', { variable: string; value: string; expected: string }>
-  | BundleFailure
+  | CampaignFailure
   | DrillFileFailure
   | LayoutFileFailure
   | FailureOf<'usage', 'bad-layout', { message: string; remedy: string }>
@@ -75,7 +75,9 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
     case 'bad-bundle':
     case 'bundles-differ':
     case 'bad-archive':
-      return describeBundleFailure(failure);
+    case 'no-matrix-file':
+    case 'bad-matrix-file':
+      return describeCampaignFailure(failure);
     case 'no-drill-file':
     case 'bad-drill-file':
     case 'file-exists':
