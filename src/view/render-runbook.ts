@@ -16,13 +16,13 @@ export interface RunbookStyle {
 export const runbookStyle = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 50rem; margin: 0 auto; padding: 1rem }
-pre { overflow-x: auto; padding: .6rem .8rem; border: 1px solid #8886; border-radius: .3rem }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .6rem .8rem; border: 1px solid #8886; border-radius: .3rem }
 pre.type { border-inline-start: .3rem solid #2a7 }
 mark { background: #fd06; color: inherit; border-radius: .2rem }
 dt { font-weight: 600 }
 dd { margin: 0 0 .3rem 1rem }
 .quiet { opacity: .75 }
-@media print { pre { white-space: pre-wrap; break-inside: avoid } }
+@media print { pre { break-inside: avoid } }
 `;
 
 /** Gives a runbook as one HTML file that needs nothing else and runs nothing. */
@@ -114,7 +114,12 @@ function commandBlock({ command, prints, check, takes, otherwise, rehearsed }: R
       fact('It prints', words(prints)),
       check === null ? null : fact('Check', words(check)),
       takes === null ? null : fact('It takes', typeof takes === 'number' ? `${durationWords(takes)}.` : words(takes)),
-      otherwise.map(({ says, then }) => fact('If it says otherwise', [words(says), ': ', words(then)])),
+      otherwise.length === 0
+        ? null
+        : [
+            element('dt', null, 'If it says otherwise'),
+            otherwise.map(({ says, then }) => element('dd', null, words(says), ': ', words(then))),
+          ],
     ),
     rehearsed === null || rehearsed.trim() === ''
       ? null
