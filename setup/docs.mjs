@@ -69,6 +69,13 @@ const documents = [
   ['`raidlab drill NAME --shard I/N --plan --json`', '`{"v": 1, …ShardsListing}`', 'src/core/campaign/split-run.ts', ['ShardsListing']],
   ['`raidlab up --plan --json`', '`{"v": 1, …LabPlan}`', 'src/core/lab/lab-plan.ts', ['LabPlan', 'PlannedDisk']],
   [
+    '`raidlab matrix --json`',
+    '`{"v": 1, "matrix": Matrix, "jobs": [JobState, …], "regressions": [Regression, …]}`; with `--plan` `"progress": MatrixProgress` instead of regressions',
+    'src/core/campaign/matrix/attempts.ts',
+    ['JobState', 'Attempt', 'AttemptEnd', 'MatrixProgress'],
+  ],
+  ['Jobs of a matrix', 'what it asks for, and what comes of that', 'src/core/campaign/matrix/matrix.ts', ['Matrix', 'MatrixJob']],
+  [
     '`raidlab results --json`',
     '`{"v": 1, "total": {…}, "results": [ArchivedResult, …]}`',
     'src/core/campaign/archived-result.ts',

@@ -52,11 +52,19 @@ const byCommand: Readonly<Record<string, readonly ExitMeaning[]>> = {
     unavailable,
     ...ended,
   ],
+  matrix: [
+    ['0', 'everything was run, and came as expected'],
+    ['1', 'something was bad that is not known'],
+    ['2', 'something could not be judged, or was given up because the machine failed'],
+    usage,
+    unavailable,
+    ...ended,
+  ],
   ssh: becoming(['N', 'whatever the command in the lab returned']),
   cp: becoming(['0', 'copied'], ['1', 'scp failed: see what it printed']),
 };
 
-const drillLike = new Set(['drill', 'prove', 'simulate-disk-failure']);
+const drillLike = new Set(['drill', 'merge', 'prove', 'simulate-disk-failure']);
 const labCommands = new Set(['up', 'provision', 'reload', 'halt', 'crash', 'destroy', 'status', 'console', 'disk', 'snapshot']);
 
 /** Gives the exit codes that a command can end with; all of raidlab's without one. */

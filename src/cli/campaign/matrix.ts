@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
@@ -17,6 +16,7 @@ import { findRegressions } from '../../core/campaign/regressions.ts';
 import { everyResult } from '../../core/campaign/result-filter.ts';
 import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import { machinesAtOnce, planJobs } from '../../core/jobs/plan-jobs.ts';
 import { runMatrix, settleAttempts } from '../../engine/run-matrix.ts';
 import { measureHostRoom } from '../../machine/host/host-room.ts';
@@ -168,9 +168,14 @@ function wishesOf(asked: MatrixCommand): Partial<Matrix> {
 
 /** What the folder of a run says that was killed: its result, if it had one. */
 function resultIn(directory: string): ArchivedResult | undefined {
-  if (!existsSync(directory)) return undefined;
-  const [result] = resultsOfFolder(directory);
-  return result === undefined || result.standing === 'interrupted' ? undefined : result;
+  try {
+    const [result] = resultsOfFolder(directory);
+    return result?.standing === 'interrupted' ? undefined : result;
+  } catch (error) {
+    // After a power cut there may be a folder without events, or none.
+    if (error instanceof RaidlabError) return undefined;
+    throw error;
+  }
 }
 
 function remarksOn({ found, lost }: { readonly found: number; readonly lost: number }): readonly string[] {

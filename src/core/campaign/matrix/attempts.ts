@@ -8,7 +8,7 @@ export type AttemptEnd = Standing | 'lost';
 
 /** A job that was begun. */
 export interface Attempt {
-  /** {@link keyOfJob} */
+  /** The text by which its job is known: {@link keyOfJob}. */
   readonly job: string;
   /** Its run, by which its evidence is found. */
   readonly run: string;
