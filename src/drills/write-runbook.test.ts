@@ -102,6 +102,21 @@ test('arrays of other kinds have the commands that they need', () => {
   assert.doesNotMatch(commandsOf(runbookOf(wellHost())).join('\n'), /pbkdf/u);
 });
 
+test('of a member that is missing already, what nobody can see is filled in', () => {
+  const gone = change(wellHost(), 'member', (fact) => fact.devid === 1, { device: undefined, missing: true });
+  const facts = change(
+    change(gone, 'device', (fact) => fact.name === 'dm-0' || fact.name === 'sda', null),
+    'crypttab',
+    (fact) => fact.device === 'dm-0',
+    null,
+  );
+  const runbook = runbookOf(facts);
+  assert.equal(runbook.chapters.length, 1);
+  assert.match(commandsOf(runbook).join('\n'), /replace start -B -f 1 [^]*sed -i '\/\^MAPPING-OF-DEVID-1 \/d' \/etc\/crypttab\ntee -a/u);
+  const told = runbook.chapters[0]?.words.map(({ word }) => word) ?? [];
+  assert.deepEqual(told, ['MAPPING-OF-DEVID-1', 'KEY-FILE-OF-DEVID-2', 'NEW-DISK', 'UUID-OF-NEW-DISK']);
+});
+
 test('every command of the procedure has a guide, on every layout and for every member', () => {
   for (const layout of Object.values(namedLayouts))
     for (const number of layout.memberSizesBytes.keys()) {
