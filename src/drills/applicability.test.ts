@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { defaultLayout, equalSizes } from '../core/layout/layout.ts';
 import type { ArrayLayout } from '../core/layout/layout.ts';
 import { namedLayouts } from '../core/layout/named-layout.ts';
-import { describeScope, knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts } from './applicability.ts';
+import { describeScope, knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts, whyNotOnSystem } from './applicability.ts';
 import type { LayoutAsked } from './applicability.ts';
 import { replaceMissingDisk } from './catalogue/replace-missing-disk.ts';
 import type { Drill, VersionKnowledge } from './drill.ts';
@@ -33,6 +33,15 @@ test('what is known of versions and of a layout is expected there, and nowhere e
 
 test('a scope in words names what it is about', () => {
   assert.equal(describeScope({ kernel: '>=5.14', tools: '<6.6', layout: 'raid10' }), 'kernel >=5.14, btrfs-progs <6.6, layout raid10');
+});
+
+test('an installed system is that of one suite, and is never somebody’s array', () => {
+  const boots = findDrill('boot-without-disk');
+  assert.equal(whyNotOnSystem(boots, { kernel: 'trixie', tools: 'trixie' }), null);
+  assert.equal(whyNotOnSystem(replaceMissingDisk, { kernel: '6.12', tools: 'bookworm', array: {} }), null);
+  assert.match(whyNotOnSystem(boots, { kernel: '6.12', tools: 'trixie' }) ?? '', /not 6\.12$/u);
+  assert.match(whyNotOnSystem(boots, { kernel: 'trixie', tools: 'bookworm' }) ?? '', /kernel of trixie .* tools of bookworm$/u);
+  assert.match(whyNotOnSystem(boots, { kernel: 'trixie', tools: 'trixie', array: {} }) ?? '', /builds itself$/u);
 });
 
 const flexible = findDrill('replace-missing-disk');

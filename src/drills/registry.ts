@@ -1,6 +1,7 @@
 import { RaidlabError } from '../core/failure/failure.ts';
 import { isGlob, matchesGlob } from '../core/text/glob.ts';
 import type { Drill } from './drill.ts';
+import { bootWithoutDisk } from './catalogue/boot/boot-without-disk.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
 import { crashDuringReplaceTargetGone } from './catalogue/crash-during-replace-target-gone.ts';
 import { fullArray } from './catalogue/full-array.ts';
@@ -51,6 +52,7 @@ export const drills: readonly Drill[] = [
   convertWithDeadDisk,
   onceOnlyRw,
   incompleteConversion,
+  bootWithoutDisk,
   kernelCrash,
 ];
 

@@ -35,3 +35,8 @@ export function describeBoot({ end, stage, said, afterMs, limit }: Omit<BootSeen
   if (end !== null) return `${ends[end]} after ${seconds}`;
   return `no end within ${limit === null ? seconds : formatTimeLimit(limit)}, in ${stages[stage]}: ${said}`;
 }
+
+/** Gives the same as lines of evidence, with the units that did not start. */
+export function bootEvidence(seen: BootSeen): readonly string[] {
+  return [describeBoot(seen), ...seen.units.map(({ said, afterMs }) => `${String(Math.round(afterMs / 1000))} s: ${said}`)];
+}

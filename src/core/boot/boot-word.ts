@@ -45,8 +45,8 @@ export function readBootPrompt(rest: string): BootWord | null {
   return asked === undefined ? null : { kind: 'passphrase', said: asked.trim() };
 }
 
-// Source: systemd, src/core/manager.c, manager_print_jobs_in_progress.
-const waiting = /A (?:start|stop|reload|restart|verify-active|nop|try-restart) job is running for (.+) \((.+) \/ (.+)\)$/u;
+// Source: systemd, src/core/manager.c, manager_print_jobs_in_progress. Debian 12 names units, and what is too long for the line loses its middle.
+const waiting = /(?:A [a-z-]+ job is running for |Job )(.+?)(?:(?<=\S)\/[a-z-]+ running|(?<=…)\S* running)? \((.+) \/ (.+)\)$/u;
 
 function readWait(text: string): BootWord | null {
   const [, waitingFor = '', elapsed = '', limit = ''] = waiting.exec(text) ?? [];

@@ -27,9 +27,11 @@ function cutLong(part: string): readonly string[] {
   return [part.slice(0, longestPiece), ...cutLong(part.slice(longestPiece))];
 }
 
-// ECMA-48: control sequences, as `ESC [ 0 ; 1 ; 3 9 m`, and the two-byte ones that terminals know.
+// ECMA-48: control sequences, as `ESC [ 0 ; 1 ; 3 9 m`, and the two-byte ones that terminals know. systemd, which cuts the middle out of
+// what is longer than a line, may cut it out of a sequence, too.
 
-const controls = /\u001B\[[0-?]*[ -/]*[@-~]|\u001B[()*+][0-9A-Z]|\u001B[ -/]*[0-~]|[\u0000-\u0008\u000B-\u001F\u007F]/gu;
+const controls =
+  /\u001B\[[0-?]*(?:[ -/]*[@-~]|(?=…))|(?<=…)[0-9;]+m(?= )|\u001B[()*+][0-9A-Z]|\u001B[ -/]*[0-~]|[\u0000-\u0008\u000B-\u001F\u007F]/gu;
 
 /** Gives a piece without colours and other controls. */
 export function plainPiece(piece: string): string {

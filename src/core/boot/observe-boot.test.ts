@@ -50,6 +50,21 @@ test('a wait is noted once, and what it is waiting for stays known', () => {
   assert.equal(state.waitingFor, 'sleep.service - Sleep (7 s, no limit)');
 });
 
+test('Debian 12 names the unit that it waits for, and cuts it to fit the line', () => {
+  const { notes } = observeAll([
+    String.raw`[  *** ] (1 of 2) Job dev-disk-by\x2duuid-4f…start running (1min 8s / 1min 30s)`,
+    String.raw`[   ***] (1 of 2) Job dev-disk-by\x2duuid-4f…tart running (1min 10s / 1min 30s)`,
+    '[    **] (2 of 2) Job storage.mount/start running (1min 11s / no limit)',
+  ]);
+  assert.deepEqual(
+    notes.map((note) => note.kind === 'wait' && [note.waitingFor, note.limitSeconds]),
+    [
+      [String.raw`dev-disk-by\x2duuid-4f…`, 90],
+      ['storage.mount', null],
+    ],
+  );
+});
+
 test('a prompt is an end only where it stands last', () => {
   assert.equal(observeAll([], 'raidlab login: ').state.end?.end, 'login');
   assert.equal(observeAll(['raidlab login: [   35.1] a late word of the kernel']).state.end?.end, 'login');

@@ -40,6 +40,8 @@ const expected: Readonly<
 > = {
   login: { end: 'login', stage: 'system', units: [] },
   'login-without-disk': { end: 'login', stage: 'system', units: [] },
+  // systemd cuts the middle out of names that are too long for its line.
+  emergency: { end: 'emergency', stage: 'system', units: [null, 'storage.mount', null, null, null, null] },
 };
 
 test('every recorded boot has its facts asserted, in both suites', () => {

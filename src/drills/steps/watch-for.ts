@@ -10,6 +10,8 @@ export interface WatchOptions {
   readonly waitingFor: string;
   /** Wall time on a host of usual speed, milliseconds. */
   readonly withinMs: number;
+  /** Between two looks, milliseconds; by default 250: each costs the guest tens of milliseconds under emulation. */
+  readonly intervalMs?: number;
 }
 
 /** The result of one look: whether it has happened, and what was seen, for people. */
@@ -30,9 +32,6 @@ export interface Watched<Seen extends Look> {
   readonly last: Seen;
 }
 
-/** Between two looks, milliseconds: each costs the guest tens of milliseconds under emulation. */
-const intervalMs = 250;
-
 /** The longest a single look may take, milliseconds; longer is machine trouble. */
 const lookTimeoutMs = 120_000;
 
@@ -42,7 +41,7 @@ const lookTimeoutMs = 120_000;
  */
 export async function watchFor<Seen extends Look>(
   ctx: Context,
-  { waitingFor, withinMs }: WatchOptions,
+  { waitingFor, withinMs, intervalMs = 250 }: WatchOptions,
   sinceMs: number,
   look: () => Promise<Seen>,
 ): Promise<Watched<Seen>> {

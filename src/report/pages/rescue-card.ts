@@ -112,7 +112,7 @@ function cardCommand(step: StepLine): readonly string[] {
   if (noise.some((pattern) => pattern.test(command))) return [];
   const short = command
     .replaceAll(/\/dev\/disk\/by-id\/\S*_(DISK\d+)/gu, '$1')
-    .replaceAll(/ --(?:batch-mode|type luks\d?|uuid \S+|pbkdf(?:-force-iterations)? \S+)/gu, '')
+    .replaceAll(/ --(?:batch-mode|no-legend|no-pager|full|type luks\d?|uuid \S+|pbkdf(?:-force-iterations)? \S+)/gu, '')
     .replaceAll(/ --key-file \/etc\/luks\/(DISK\d+)\.key/gu, '')
     .replace(/(dump-super \S+)$/u, '$1 | grep ^gen');
   return [short];

@@ -1,0 +1,35 @@
+import { bootEvidence } from '../boot/boot-seen.ts';
+import type { BootSeen } from '../boot/boot-seen.ts';
+import { arrayGuestPath } from '../layout/layout.ts';
+import type { MountedFilesystem } from '../util-linux/findmnt.ts';
+import type { Check } from '../verdict/verdict.ts';
+
+/** Judges whether a boot has reached the login. A boot without an end within the limit has not; the evidence names the limit. */
+export function judgeLogin(seen: BootSeen): Check {
+  const outcome = seen.end === 'login' ? 'held' : 'broken';
+  return { name: 'login', claim: 'The boot reaches the login', outcome, evidence: bootEvidence(seen) };
+}
+
+/** What was mounted on the array's mount point at some moment. */
+export interface MountLook {
+  /** Completes "…: mounted": `after the boot's last job`. */
+  readonly when: string;
+  readonly mounted: MountedFilesystem | null;
+}
+
+/** Judges whether a filesystem that was mounted by hand was still mounted at each look. */
+export function judgeStaysMounted(looks: readonly MountLook[]): Check {
+  const isThere = looks.every(({ mounted }) => mounted !== null);
+  return {
+    name: 'stays-mounted',
+    claim: 'What was mounted by hand stays mounted',
+    outcome: looks.length === 0 ? 'inconclusive' : isThere ? 'held' : 'broken',
+    evidence: looks.length === 0 ? ['nobody looked'] : looks.map(describeLook),
+  };
+}
+
+function describeLook({ when, mounted }: MountLook): string {
+  return mounted === null
+    ? `${when}: nothing is mounted on ${arrayGuestPath}`
+    : `${when}: ${mounted.source} on ${mounted.target}, ${mounted.options.join(',')}`;
+}
