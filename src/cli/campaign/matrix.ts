@@ -10,7 +10,7 @@ import type { ResultCounts } from '../../core/campaign/counts.ts';
 import { jobStates, progressOf } from '../../core/campaign/matrix/attempts.ts';
 import type { JobState } from '../../core/campaign/matrix/attempts.ts';
 import { mostRounds } from '../../core/campaign/matrix/matrix-fields.ts';
-import { jobsOf } from '../../core/campaign/matrix/matrix.ts';
+import { countJobs, jobsOf, mostJobs } from '../../core/campaign/matrix/matrix.ts';
 import type { Matrix } from '../../core/campaign/matrix/matrix.ts';
 import { findRegressions } from '../../core/campaign/regressions.ts';
 import { everyResult } from '../../core/campaign/result-filter.ts';
@@ -117,6 +117,9 @@ export async function runMatrixCommand(cli: Cli, asked: MatrixCommand): Promise<
     memoryMiB: asked.memory,
     slots: createMachineSlots(machinesAtOnce(room)),
   });
+  const count = countJobs(matrix, drills.size);
+  if (count > mostJobs)
+    refuse(`${matrix.name} has ${count.toLocaleString('en')} jobs; a matrix has at most ${mostJobs.toLocaleString('en')}.`);
   const jobs = jobsOf(matrix, [...drills.keys()]);
   const { limit, remark } = planJobs(room, jobs.length, asked.jobs);
   const { openArchive } = await import('../../archive/archive.ts');
@@ -189,4 +192,8 @@ function remarksOn({ found, lost }: { readonly found: number; readonly lost: num
       ? []
       : [`${String(lost)} ${lost === 1 ? 'attempt was' : 'attempts were'} lost when raidlab was killed, and will be run again.`]),
   ];
+}
+
+function refuse(message: string): never {
+  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab matrix' });
 }

@@ -1,5 +1,6 @@
 import type { Matrix, MatrixJob } from '../../core/campaign/matrix/matrix.ts';
 import { keyOfJob } from '../../core/campaign/matrix/matrix.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import { checkLayout } from '../../core/layout/layout-mistakes.ts';
 import { namedLayouts } from '../../core/layout/named-layout.ts';
 import type { LayoutAsked } from '../../drills/applicability.ts';
@@ -30,7 +31,12 @@ export interface MatrixMachines {
 export async function prepareMatrix(cli: Cli, matrix: Matrix, machines: MatrixMachines): Promise<PreparedMatrix> {
   const [{ promisingDrills }, { twinOf }] = await Promise.all([import('../../drills/registry.ts'), import('../../drills/twin.ts')]);
   const chosen = matrix.drills.length === 0 ? promisingDrills() : await selectNamed(matrix.drills, cli.cwdHostPath);
-  const drills = new Map(chosen.filter(({ twin }) => twin !== null || matrix.twins === 'no').map((drill) => [drill.name, drill]));
+  const twinless = matrix.twins === 'no' ? undefined : chosen.find(({ twin }) => twin === null);
+  if (twinless !== undefined) {
+    const message = `${twinless.name} is a demonstration: it has no twin.`;
+    throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab matrix' });
+  }
+  const drills = new Map(chosen.map((drill) => [drill.name, drill]));
   for (const suite of matrix.tools) requireSuite(suite, cli.mirrors);
   const kernels = new Map<string, string>();
   const defaultTools = new Map<string, string>();

@@ -4,7 +4,7 @@ import type { ResultTable } from './result-table.ts';
 
 /** Gives a table for a terminal: columns as wide as they must be, two blanks apart. */
 export function tableLines({ title, columns, rows, empty, notes }: ResultTable): readonly Line[] {
-  const widths = columns.map(({ name }, index) => Math.max(name.length, ...rows.map((row) => row[index]?.text.length ?? 0)));
+  const widths = columns.map(({ name }, index) => rows.reduce((width, row) => Math.max(width, row[index]?.text.length ?? 0), name.length));
   const pad = (text: string, index: number): string => {
     const width = widths[index] ?? 0;
     if (columns[index]?.align === 'right') return text.padStart(width);

@@ -66,7 +66,7 @@ export function progressOf(states: readonly JobState[], limit: number): MatrixPr
   );
   const took = sum(judged.map(({ durationMs }) => durationMs));
   const factor = took === 0 ? 1 : took / sum(judged.map(({ job }) => predictDuration(job)));
-  const longestMs = Math.max(0, ...open.map(({ job }) => predictDuration(job)));
+  const longestMs = open.reduce((longest, { job }) => Math.max(longest, predictDuration(job)), 0);
   // No more at once than there are jobs, and never less than the longest.
   const leftMs = Math.max(predictedMs / Math.max(1, Math.min(limit, open.length)), longestMs) * factor;
   return { jobs: states.length, done: states.length - open.length, predictedMs, leftMs };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultMatrix, jobsOf, keyOfJob } from './matrix.ts';
+import { countJobs, defaultMatrix, jobsOf, keyOfJob } from './matrix.ts';
 import type { MatrixJob } from './matrix.ts';
 import { jobStates, progressOf } from './attempts.ts';
 import type { Attempt, AttemptEnd } from './attempts.ts';
@@ -18,6 +18,7 @@ test('every drill on every kernel with all tools, layouts, seeds, and so many ro
   const jobs = jobsOf(matrix, ['one', 'two', 'three']);
   assert.equal(jobs.length, 3 * 2 * 2 * 2 * 3 * 2 * 5);
   assert.equal(new Set(jobs.map(keyOfJob)).size, jobs.length);
+  assert.equal(countJobs(matrix, 3), jobs.length);
   assert.equal(jobsOf({ ...matrix, kernels: ['a', 'a'] }, ['one', 'one']).length, jobsOf({ ...matrix, kernels: ['a'] }, ['one']).length);
 });
 

@@ -42,6 +42,16 @@ export interface MatrixJob {
   readonly round: number;
 }
 
+/** More is a slip of the pen: it would take years. */
+export const mostJobs = 100_000;
+
+/** Gives how many jobs a matrix has with so many drills, at most: what is named twice is run once. */
+export function countJobs(matrix: Matrix, drills: number): number {
+  const { kernels, tools, layouts, seeds, rounds, twins } = matrix;
+  const kinds = kernels.length * Math.max(1, tools.length) * Math.max(1, layouts.length) * seeds.length;
+  return drills * (twins === 'both' ? 2 : 1) * kinds * rounds;
+}
+
 /** Gives the text by which a job is known: the same job of a matrix that was changed is the same. */
 export function keyOfJob({ drill, isTwin, kernel, tools, layout, seed, round }: MatrixJob): string {
   return JSON.stringify([drill, isTwin, kernel, tools, layout, seed, round]);
