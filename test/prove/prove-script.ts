@@ -18,8 +18,10 @@ export interface ProvedScript {
 export async function proveScript(
   script: { readonly name: string; readonly text?: string; readonly args?: readonly string[] },
   options: readonly string[] = [],
+  files: Readonly<Record<string, string>> = {},
 ): Promise<ProvedScript> {
   await using directory = await openTestDirectory();
+  for (const [file, content] of Object.entries(files)) await writeFile(join(directory.hostPath, file), content);
   const { name, text, args = [] } = script;
   if (text !== undefined) await writeFile(join(directory.hostPath, name), text);
   const typed = typeRaidlab(directory.hostPath, ['prove', ...options, '--', text === undefined ? name : `./${name}`, ...args]);
