@@ -51,7 +51,7 @@ elif [ "$born" -gt 0 ] && [ "$(days_since "$born")" -gt "$oldest_scrub" ]; then
   ring 'it has never been scrubbed'
 fi
 
-# Since the last boot.
+# Since the last boot, or the last `dmesg --clear`.
 logged=$(dmesg | grep --extended-regexp 'BTRFS (error|critical)|BTRFS.*forced readonly|I/O error, dev' | tail -n 1)
 [ -z "$logged" ] || ring "the kernel says: $logged"
 
