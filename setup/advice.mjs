@@ -24,7 +24,7 @@ export const pieces = [
   {
     advice: 'After the replace, balance everything: `btrfs balance start --full-balance`.',
     test: { script: 'balance-everything.sh' },
-    why: 'A balance without `convert` moves chunks and keeps their profile: hours of copying do not decide whether there is a second copy.',
+    why: 'What is moved gets the better of the profiles that the array has, so it works. But it copies the whole array for what the soft balance does in seconds, with one copy of the new data meanwhile.',
   },
   {
     advice: 'Put `degraded` into fstab: the machine then boots with a dead disk.',

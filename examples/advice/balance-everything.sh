@@ -16,6 +16,6 @@ btrfs replace start -B -f 1 /dev/mapper/crypt-btrfs3 /storage
 sed -i '/^crypt-btrfs1 /d' /etc/crypttab
 echo "crypt-btrfs3 UUID=$(cryptsetup luksUUID "$new") $key luks,nofail" >> /etc/crypttab
 
-# Everything is moved; what is moved keeps its profile.
+# Everything is moved, for the sake of what was written while degraded.
 btrfs balance start --full-balance /storage
 btrfs filesystem usage /storage

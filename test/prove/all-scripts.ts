@@ -71,5 +71,6 @@ test('permuting finds the disk that is named by its letter, and nothing else tha
     },
     printed,
   );
+  assert.match(printed, /^by-letter\.sh held in 3 of 6 cases$/mu);
   assert.match(printed, new RegExp(`by-letter\\.sh:3 names ${letter}`, 'u'));
 });
