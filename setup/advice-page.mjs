@@ -18,7 +18,7 @@ export function advicePage(note) {
     'docs/advice.md': [
       '# Advice, tested',
       note,
-      'What people are told when a disk of their btrfs mirror dies, and what it comes to: each piece of advice is a drill, the twin of one, or a script for `raidlab prove`, run on a machine with these kernels. *Held*: nothing is lost and everything has two copies again. *Broken*: something is not.',
+      'What people are told when a disk of their btrfs mirror dies, and what it comes to: each piece of advice is a drill, the twin of one, or a script for `raidlab prove`, run on a machine with these kernels. *Held*: nothing is lost and everything has two copies again. *Broken*: something is not. While a disk is missing, the drills write; in the scripts only btrfs itself does.',
       [
         `| # | advice | ${Object.values(kernels).join(' | ')} |`,
         `|---|---|${Object.keys(kernels)

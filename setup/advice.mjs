@@ -34,12 +34,12 @@ export const pieces = [
   {
     advice: 'Do not use replace: add the new disk, then `btrfs device remove missing`.',
     test: { script: 'add-and-remove.sh' },
-    why: 'It is the way for a smaller disk (the drill smaller-replacement). It rebuilds what the missing disk had; it does not convert what was written without it.',
+    why: 'It works, and is the way for a smaller disk (the drill smaller-replacement). Everything that the missing disk had is moved, instead of copied in one go. Look at `btrfs filesystem usage` afterwards: nothing may be single.',
   },
   {
     advice: 'Convert to single first, remove the missing disk, and convert back when you have a new one.',
     test: { script: 'convert-to-single-first.sh' },
-    why: 'Everything is copied twice, and until the second copying ends the only disk has the only copy. Replace needs none of it. With the dead disk still listed it stops the filesystem: see the drill convert-with-dead-disk.',
+    why: 'It ends well if nothing happens on the way: everything is copied twice, and until the second copying ends one disk has the only copy. Replace needs none of it. With the dead disk still listed, before a restart, it stops the filesystem: see the drill convert-with-dead-disk.',
   },
   {
     advice: 'You can mount a degraded mirror read-write only once, so get it right.',

@@ -19,7 +19,7 @@ export const proveSections = [
     'raidlab prove --layout ./array.yaml --kernel bookworm -- ./replace.sh  # your layout, your kernel',
     '```',
   ].join('\n'),
-  'The script is one file that begins with `#!`; it is copied to `/root` in the guest, and nothing with it. Nobody answers its questions: a script that reads its input is told of, and finds its end; give it key files (`--key-file`) and `--batch-mode`. The guest has what Debian and the storage tools bring: sh, bash, perl, python3. Its output and exit status are events and evidence.',
+  'The script is one file that begins with `#!`; it is copied to `/root` in the guest, and nothing with it. Nobody answers its questions: a script that reads its input is told of, and finds its end; give it key files (`--key-file`) and `--batch-mode`. The guest has what Debian and the storage tools bring: sh, bash, perl, python3. Its output and exit status are events and evidence. Nothing else writes to the array after the restart: a script for an array in service writes to it itself.',
   [
     '| in an argument | it stands for |',
     '|---|---|',
