@@ -7,7 +7,7 @@ const timeoutMs = 1_200_000;
 
 test('a data array lacks a disk: the login is reached, and a mount by hand stays', { timeout: timeoutMs }, async () => {
   await using directory = await openTestDirectory();
-  const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', 'boot-without-disk', '--kernel', 'bookworm']).ended;
+  const { exitCode, stdout, stderr } = await typeRaidlab(directory.hostPath, ['drill', 'boot-without-disk']).ended;
   assert.equal(exitCode, 0, stdout + stderr);
   const events = await readEvents(directory.hostPath);
   const boot = events.find((event) => event.type === 'boot-ended' && event.machine === 'main-2');

@@ -38,17 +38,21 @@ function observe(said: string, chunk: number): { readonly state: BootState; read
 const expected: Readonly<
   Record<string, { readonly end: string | null; readonly stage: string; readonly units: readonly (string | null)[] }>
 > = {
-  login: { end: 'login', stage: 'system', units: [] },
-  'login-without-disk': { end: 'login', stage: 'system', units: [] },
-  // systemd cuts the middle out of names that are too long for its line.
-  emergency: { end: 'emergency', stage: 'system', units: [null, 'storage.mount', null, null, null, null] },
+  'bookworm/login': { end: 'login', stage: 'system', units: [] },
+  'bookworm/login-without-disk': { end: 'login', stage: 'system', units: [] },
+  // systemd cuts the middle out of names that are too long for its line; how many that are depends on its version.
+  'bookworm/emergency': { end: 'emergency', stage: 'system', units: [null, 'storage.mount', null, null, null, null] },
+  'trixie/login': { end: 'login', stage: 'system', units: [] },
+  'trixie/login-without-disk': { end: 'login', stage: 'system', units: [] },
+  'trixie/emergency': {
+    end: 'emergency',
+    stage: 'system',
+    units: [null, 'storage.mount', 'local-fs.target', null, null, 'cryptsetup.target'],
+  },
 };
 
-test('every recorded boot has its facts asserted, in both suites', () => {
-  for (const suite of readdirSync(folder)) {
-    const names = recorded.filter((each) => each.suite === suite).map(({ name }) => name);
-    assert.deepEqual(names.sort(), Object.keys(expected).sort(), suite);
-  }
+test('every recorded boot has its facts asserted, and every fact a recording', () => {
+  assert.deepEqual(recorded.map(({ suite, name }) => `${suite}/${name}`).sort(), Object.keys(expected).sort());
 });
 
 for (const { suite, name, said } of recorded) {
@@ -56,7 +60,11 @@ for (const { suite, name, said } of recorded) {
     for (const chunk of [1, 7, 4096, said.length]) {
       const { state, notes } = observe(said, chunk);
       const units = notes.flatMap((note) => (note.kind === 'unit' ? [note.unit] : []));
-      assert.deepEqual({ end: state.end?.end ?? null, stage: state.stage, units }, expected[name], `in chunks of ${String(chunk)}`);
+      assert.deepEqual(
+        { end: state.end?.end ?? null, stage: state.stage, units },
+        expected[`${suite}/${name}`],
+        `in chunks of ${String(chunk)}`,
+      );
     }
   });
 }
