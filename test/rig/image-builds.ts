@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { after, before } from 'node:test';
@@ -68,6 +68,8 @@ export async function assertNothingLeft(store: OpenStore): Promise<void> {
 
 /** Memory is everybody's: another raidlab that lives may build there meanwhile. What we and our children leave has an owner that is us, or dead. */
 async function isSomebodyElses(hostPath: string): Promise<boolean> {
+  // Another user's cannot be read.
+  if ((await stat(hostPath)).uid !== process.getuid?.()) return true;
   const owner = await readOwner(path.join(hostPath, ownerFileName));
   const self = await currentOwner();
   return owner !== undefined && owner.pid !== self.pid && (await judgeOwner(owner, self)) === 'alive';

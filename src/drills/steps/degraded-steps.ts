@@ -5,7 +5,7 @@ import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
 import type { Step } from '../drill.ts';
 import { degradedTree, planExtractTree, writeTree } from './build-steps.ts';
-import { lostMemberOf, survivorOf } from './disks-of.ts';
+import { survivorOf, survivorsOf } from './disks-of.ts';
 import { startWriting } from './live-writer.ts';
 import { act, typed, typedStep } from './plan-line.ts';
 
@@ -29,7 +29,7 @@ export const openSurvivors: Step = {
 };
 
 function planOpenSurvivors(array: ArrayPlan): readonly Command[] {
-  return [...array.members.filter((member) => member !== lostMemberOf(array)).map(planOpenContainer), command('btrfs', 'device', 'scan')];
+  return [...survivorsOf(array).map(planOpenContainer), command('btrfs', 'device', 'scan')];
 }
 
 /** Mounts the array without the lost member. */

@@ -23,6 +23,11 @@ export function lostDevidOf({ devids, lostMember }: ArrayPlan): number {
   return devid;
 }
 
+/** Gives the members that are left. */
+export function survivorsOf(array: ArrayPlan): readonly ContainerPlan[] {
+  return array.members.filter((member) => member !== lostMemberOf(array));
+}
+
 /** Gives a member that is left: the next one. */
 export function survivorOf(array: ArrayPlan): ContainerPlan {
   return memberOf(array, (array.lostMember % array.members.length) + 1);

@@ -12,7 +12,22 @@ import { bootWithoutMember, waitForLastJob } from '../../steps/boot/boot-steps.t
 import { judgeFilesOnArray } from '../../steps/boot/booted-array.ts';
 import { buildArray, writePayload } from '../../steps/build-steps.ts';
 import { mountDegraded } from '../../steps/degraded-steps.ts';
-import { act, typed } from '../../steps/plan-line.ts';
+import { survivorsOf } from '../../steps/disks-of.ts';
+import { act, typed, typedStep } from '../../steps/plan-line.ts';
+
+/** The login waits for no disk with `nofail`, not even for those that are there. */
+const waitForSurvivors = typedStep({
+  name: 'wait-for-disks',
+  title: 'Wait until the remaining disks are open: the login does not wait for them',
+  phase: 'repair',
+  skippable: false,
+  commands: (array) => [
+    {
+      argv: ['udevadm', 'wait', '--timeout=120', ...survivorsOf(array).map(({ mappingGuestDevice }) => mappingGuestDevice)],
+      timeoutMs: 150_000,
+    },
+  ],
+});
 
 const daemonReload = command('systemctl', 'daemon-reload');
 
@@ -74,7 +89,7 @@ export const bootWithoutDisk: Drill = {
   story: [
     'The machine has its system on a disk of its own, and its data on an array that crypttab opens and fstab mounts. One disk of the array is dead, and somebody has to restart the machine.',
     'udev asks btrfs whether all members are there (64-btrfs.rules), and as long as one is missing, systemd takes the filesystem for a device that has not come yet. It waits for 90 seconds, then gives up. What that means for the rest of the machine is in fstab: without `nofail` the mount is required, and the machine ends in emergency mode, without network, so without ssh.',
-    'With `nofail` the login comes, and the array is simply not mounted. `mount -o degraded` by hand works at once: it asks nobody whether the device is ready.',
+    'With `nofail` the login comes, and the array is simply not mounted. `mount -o degraded` by hand works at once: it asks nobody whether the device is ready. Only the remaining disks must be open by then, and the login does not wait for that either.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't write `degraded` into fstab for this: systemd waits for the missing disk all the same.",
@@ -91,8 +106,8 @@ export const bootWithoutDisk: Drill = {
   layout: defaultLayout,
   layouts: ['raid1'],
   payloadBytes: 8 * 1024 ** 2,
-  steps: [buildArray, writePayload, bootWithoutMember, mountDegraded, stayMounted],
-  repairFrom: mountDegraded.name,
+  steps: [buildArray, writePayload, bootWithoutMember, waitForSurvivors, mountDegraded, stayMounted],
+  repairFrom: waitForSurvivors.name,
   proof: 'none',
   twin: {
     instead: [bootWithoutNofail],
