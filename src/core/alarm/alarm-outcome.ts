@@ -21,7 +21,7 @@ export interface AlarmOutcome {
   readonly rangBefore: AlarmRing | null;
   /** When it first rang after the first fault, and in which step; null when it never did, or no fault came. */
   readonly firstRang: (AlarmRing & { readonly sinceFaultMs: number; readonly step: string | null }) | null;
-  /** Whether it could not be run at all: its last exit status is 126 or 127. */
+  /** Whether it could not be run at all: each exit status was 126 or 127. */
   readonly isBroken: boolean;
   /** Whether it still rang when the drill was about to prove its repair; null when it was never run. */
   readonly ringsAtEnd: boolean | null;

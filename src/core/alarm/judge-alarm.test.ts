@@ -88,6 +88,16 @@ test('a command that is not there does not ring', () => {
   }
 });
 
+test('one that answered before it could not be run has told what it told', () => {
+  const outcome = outcomeOf([
+    [0, changed(0)],
+    [5, fault],
+    [7, changed(1)],
+    [9, changed(127)],
+  ]);
+  assert.deepEqual([outcome.firstRang?.sinceFaultMs, outcome.isBroken], [2, false]);
+});
+
 test('it rings at the earliest of all ringing runs after the first fault, whatever comes between', () => {
   const event = fc.oneof(
     fc.constant(fault),

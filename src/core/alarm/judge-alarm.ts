@@ -8,10 +8,12 @@ export interface AlarmState {
   readonly rangBefore: AlarmRing | null;
   readonly firstRang: AlarmOutcome['firstRang'];
   readonly last: AlarmRing | null;
+  /** Whether the command has ever answered. */
+  readonly hasRun: boolean;
 }
 
 /** Before the first event. */
-export const noAlarmYet: AlarmState = { faultMs: null, step: null, rangBefore: null, firstRang: null, last: null };
+export const noAlarmYet: AlarmState = { faultMs: null, step: null, rangBefore: null, firstRang: null, last: null, hasRun: false };
 
 /** Gives the state with one event more, which came at that time, milliseconds. */
 export function addToAlarm(state: AlarmState, event: EventBody, atMs: number): AlarmState {
@@ -21,7 +23,7 @@ export function addToAlarm(state: AlarmState, event: EventBody, atMs: number): A
     case 'fault-injected':
       return { ...withRing({ ...state, faultMs: state.faultMs ?? atMs }, state.last, atMs) };
     case 'alarm-changed':
-      return withRing({ ...state, last: event }, event, atMs);
+      return withRing({ ...state, last: event, hasRun: state.hasRun || !cannotRun(event.exitCode) }, event, atMs);
     default:
       return state;
   }
@@ -44,13 +46,13 @@ function cannotRun(exitCode: number): boolean {
 }
 
 /** Gives what an alarm came to that was run so many times. */
-export function judgeAlarm({ rangBefore, firstRang, last }: AlarmState, command: string, runs: number): AlarmOutcome {
+export function judgeAlarm({ rangBefore, firstRang, last, hasRun }: AlarmState, command: string, runs: number): AlarmOutcome {
   return {
     command,
     runs,
     rangBefore,
     firstRang,
-    isBroken: last !== null && cannotRun(last.exitCode),
+    isBroken: last !== null && !hasRun,
     ringsAtEnd: last === null ? null : isRinging(last),
   };
 }
