@@ -15,8 +15,8 @@ export const alarmOption = optional(
   }),
 );
 
-/** More than any monitoring script has, bytes. */
-const mostScriptBytes = 1024 ** 2;
+/** More than any script has that is copied into a guest, bytes. */
+export const mostScriptBytes = 1024 ** 2;
 
 /** Gives the alarm that was asked for; throws a usage failure for one that cannot be run as it is. */
 export async function resolveAlarm(command: string, cwdHostPath: string, caller: string): Promise<Alarm> {

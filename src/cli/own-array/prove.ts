@@ -32,7 +32,7 @@ import { blank } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import type { ChosenDrill } from '../options/choose-drills.ts';
-import { alarmOption } from '../options/alarm-option.ts';
+import { alarmOption, mostScriptBytes } from '../options/alarm-option.ts';
 import { factsOptions, findFacts } from '../options/facts-input.ts';
 import { layoutOptions, resolveLayout } from '../options/layout-options.ts';
 import { jobsOption, keepOption, machineOptions, outputOption, payloadOption, showOptions } from '../options/run-options.ts';
@@ -103,9 +103,6 @@ export const proveExamples: readonly Example[] = [
   { words: 'prove facts.json --map facts.map -- ./replace.sh', does: 'An array like yours, with its mount point, mappings and links.' },
   { words: 'prove --plan -- ./replace.sh', does: 'Prints what would be done.' },
 ];
-
-/** More than any script has, bytes. */
-const mostScriptBytes = 1024 ** 2;
 
 /** Proves a script; gives the most severe exit code of its cases. */
 export async function runProveCommand(cli: Cli, asked: ProveCommand): Promise<ExitCode> {

@@ -15,7 +15,7 @@ import { chooseTreePlace } from '../packages/tree-place.ts';
 import { placeFile, placeRecipe } from '../place-recipe.ts';
 import { plainExt4 } from '../plain-ext4.ts';
 import { agentHostPath, recipeHostPaths } from '../recipe.ts';
-import { parsePackageList } from '../tools/build-tools.ts';
+import { parsePackageList, upstreamVersion } from '../tools/build-tools.ts';
 import { installedRootUuid } from './installed-root.ts';
 import type { SystemChoice } from './system-choice.ts';
 import { planSystemPackages } from './system-packages.ts';
@@ -107,6 +107,6 @@ function planPacking(): string {
 }
 
 function describeSystem({ suite, initramfsMaker }: SystemChoice, packages: Readonly<Record<string, string>>): string {
-  const short = (name: string): string => packages[name]?.replace(/^\d+:/, '').replace(/-[^-]*$/, '') ?? 'of unknown version';
+  const short = (name: string): string => upstreamVersion(packages, name);
   return `${suite.name} (systemd ${short('systemd')}, ${initramfsMaker} ${short(initramfsMaker)}, btrfs-progs ${short('btrfs-progs')}, cryptsetup ${short('cryptsetup-bin')})`;
 }

@@ -103,9 +103,7 @@ export async function buildTools(
   else await rename(path.join(work.hostPath, image), imageHostPath);
   const packages = parsePackageList(await readFile(path.join(work.hostPath, 'packages'), 'utf8'));
   if (root === 'layers') await makeBlankSystem(ctx, path.join(entryHostPath, toolsFiles.layers.system));
-  const { 'btrfs-progs': btrfsProgs, 'cryptsetup-bin': cryptsetup } = packages;
-  const short = (version: string | undefined): string => version?.replace(/^\d+:/, '').replace(/-[^-]*$/, '') ?? 'of unknown version';
-  const versions = `btrfs-progs ${short(btrfsProgs)}, cryptsetup ${short(cryptsetup)}`;
+  const versions = `btrfs-progs ${upstreamVersion(packages, 'btrfs-progs')}, cryptsetup ${upstreamVersion(packages, 'cryptsetup-bin')}`;
   return { description: `${suite.name} (${versions}${root === 'whole' ? ', ext4' : ''})`, packages };
 }
 
@@ -153,6 +151,11 @@ function planPacking(root: OwnRootKind): string {
 /** Gives the text of an apt_preferences(5) file that prefers backports for the packages that matter. */
 export function planPreferences(suite: Suite): string {
   return `Package: ${backportedPackages.join(' ')}\nPin: release n=${suite.name}\nPin-Priority: 990\n`;
+}
+
+/** Gives the version of a package without Debian's epoch and revision, for people. */
+export function upstreamVersion(packages: Readonly<Record<string, string>>, name: string): string {
+  return packages[name]?.replace(/^\d+:/, '').replace(/-[^-]*$/, '') ?? 'of unknown version';
 }
 
 /** Parses lines of `NAME VERSION` into versions by package. */
