@@ -9,7 +9,7 @@ import { damageDisk } from '../src/machine/faults/damage-image.ts';
 import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
 import type { DiskSpec } from '../src/machine/machine.ts';
 import { startMachine } from '../src/machine/start/start-machine.ts';
-import { block, fill, kernelLog, look, pathOf, settle, sh } from './rig/guest-disk.ts';
+import { block, fill, insert, kernelLog, look, pathOf, pull, settle, sh } from './rig/guest-disk.ts';
 import { openLiveMachine } from './rig/live-machine.ts';
 
 // The first run builds the images.
@@ -129,9 +129,9 @@ test('errors, on a disk of a running machine', { timeout: imagesTimeoutMs }, asy
     const reads: StandingFault = { kind: 'read-errors', disk: 'DISK1', at };
     const writes: StandingFault = { kind: 'write-errors', disk: 'DISK1', at };
     await machine.injectFault(ctx, reads);
-    await machine.pullDisk(ctx, 'DISK1');
+    await pull(machine, live.disk('DISK1'));
     await machine.injectFault(ctx, writes);
-    await machine.insertDisk(ctx, live.disk('DISK1'));
+    await insert(machine, live.disk('DISK1'));
     await settle(machine);
     assert.equal(await look(machine, 'DISK1', 10), 'No data available');
     assert.equal(await fill(machine, 'DISK1', 10, 'f6'), 'Remote I/O error');
@@ -213,7 +213,7 @@ test('damage, and what outlives a restart', { timeout: imagesTimeoutMs }, async 
       if (serial === 'DISK4') {
         // A fork's disk: an overlay, over an image that has the content and must not change.
         await createOverlay(ctx, { hostPath: overlay.hostPath, backingHostPath: live.disk('DISK3').hostPath, backingFormat: 'raw' });
-        await machine.insertDisk(ctx, overlay);
+        await insert(machine, overlay);
       }
       await settle(machine);
       assert.equal(await fill(machine, serial, 0, 'a1', 32), '');
@@ -266,9 +266,9 @@ test('damage, and what outlives a restart', { timeout: imagesTimeoutMs }, async 
 
   await suite.test('a disk that was pulled is damaged too', async () => {
     const { machine } = live;
-    await machine.pullDisk(ctx, 'DISK4');
+    await pull(machine, overlay);
     await machine.injectFault(ctx, { kind: 'silent-corruption', disk: 'DISK4', at: [{ offsetBytes: 9 * block, lengthBytes: block }] });
-    await machine.insertDisk(ctx, overlay);
+    await insert(machine, overlay);
     await settle(machine);
     assert.equal(await look(machine, 'DISK4', 9), '4096 5a');
   });

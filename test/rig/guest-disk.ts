@@ -1,6 +1,7 @@
 import { createTestContext } from '../../src/machine/fixtures/scripted-peer.ts';
 import type { CommandResult } from '../../src/machine/guest.ts';
-import type { Machine } from '../../src/machine/machine.ts';
+import type { DiskSpec, Machine } from '../../src/machine/machine.ts';
+import { waitForDiskNames, waitForDiskNamesGone } from '../../src/machine/start/wait-for-disk-names.ts';
 
 const ctx = createTestContext();
 
@@ -10,6 +11,18 @@ export const block = 4096;
 /** The guest's name of a disk. */
 export function pathOf(serial: string): string {
   return `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
+}
+
+/** Puts a disk in, and returns when the guest has its name. */
+export async function insert(machine: Machine, disk: DiskSpec): Promise<void> {
+  await machine.insertDisk(ctx, disk);
+  await waitForDiskNames(ctx, machine.guest, [disk]);
+}
+
+/** Pulls a disk, and returns when the guest has forgotten its name. */
+export async function pull(machine: Machine, disk: DiskSpec): Promise<void> {
+  await machine.pullDisk(ctx, disk.serial);
+  await waitForDiskNamesGone(ctx, machine.guest, [disk]);
 }
 
 /** Runs a line of shell in the guest. */
@@ -33,10 +46,10 @@ export async function look(machine: Machine, serial: string, atBlock: number): P
   return errorIn(stderr) ?? runs.join(', ');
 }
 
-/** Fills blocks with one byte, past the guest's cache, and flushes the disk; gives what dd complained of. */
+/** Fills blocks of a disk that is there with one byte, past the guest's cache, and flushes it; gives what dd complained of. */
 export async function fill(machine: Machine, serial: string, firstBlock: number, byte: string, count = 1): Promise<string> {
   const bytes = `head -c ${String(count * block)} /dev/zero | tr '\\0' '\\${Number.parseInt(byte, 16).toString(8).padStart(3, '0')}'`;
-  const write = `dd of=${pathOf(serial)} bs=${String(block)} seek=${String(firstBlock)} iflag=fullblock oflag=direct conv=notrunc,fsync status=none`;
+  const write = `dd of=${pathOf(serial)} bs=${String(block)} seek=${String(firstBlock)} iflag=fullblock oflag=direct conv=nocreat,notrunc,fsync status=none`;
   const { stderr } = await sh(machine, `${bytes} | ${write}`);
   return errorIn(stderr) ?? '';
 }
