@@ -147,7 +147,8 @@ function largestPlainFile(manifest: Manifest | undefined): string {
 /** Gives the scripts that guestfish reads, one a launch, each made when the one before it is done; they end at the first command that fails. */
 function guestfishScripts(job: GuestfishJob, loss: DiskLoss): readonly (() => string)[] {
   const [one, two, spare] = [...job.disks.keys()].map((label, index): ContainerPlan => {
-    return { ...planContainer(index + 1, randomUUID()), guestDevice: `/dev/disk/guestfs/${label}` };
+    const device = `/dev/disk/guestfs/${label}`;
+    return { ...planContainer(index + 1, randomUUID()), diskGuestDevice: device, guestDevice: device };
   });
   if (one === undefined || two === undefined || spare === undefined) throw new Error('the job needs three disks');
   const build = [...launch([...job.disks]), ...buildLines(job, one, two)];
