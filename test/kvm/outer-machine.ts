@@ -37,6 +37,10 @@ const bootTimeoutMs = 300_000;
 // An agent that shares an emulated processor with emulated machines.
 const agentTimeoutMs = 180_000;
 
+/** Its user. */
+const user = 'raidlab';
+const uid = '1000';
+
 /** History, results, and what tools keep for themselves. */
 const notTakenIn = '^(?:\\.git|raidlab-results|dist|node_modules/\\.cache|node_modules/\\.raidlab-host)(?:/|$)';
 
@@ -152,7 +156,9 @@ async function makeDisks(ctx: Context, store: OpenStore, scratch: Scratch, image
     home: diskOf('HOME'),
     results: diskOf('RESULTS'),
   };
-  const pack = ['mkfs.erofs', '--quiet', '-x-1', '--all-root', `--exclude-regex=${notTakenIn}`, disks.checkout.hostPath, checkoutHostPath];
+  // It becomes the checkout of the user in it: whoever installed it here may have let nobody else read it.
+  const owner = [`--force-uid=${uid}`, `--force-gid=${uid}`];
+  const pack = ['mkfs.erofs', '--quiet', '-x-1', ...owner, `--exclude-regex=${notTakenIn}`, disks.checkout.hostPath, checkoutHostPath];
   await runHostCommand(ctx, pack, { purpose: 'take the checkout in', writesHostPath: disks.checkout.hostPath });
   await makeHome(ctx, store, join(scratch.hostPath, 'home'), disks.home.hostPath, imageNames);
   await createDiskImage(ctx, disks.results.hostPath, resultsBytes);
@@ -181,8 +187,6 @@ function guestDevice(serial: string): string {
   return `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
 }
 
-const user = 'raidlab';
-const uid = '1000';
 const homeGuestPath = `/home/${user}`;
 const runtimeGuestPath = `/run/user/${uid}`;
 

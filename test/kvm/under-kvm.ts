@@ -56,6 +56,16 @@ test('under KVM', { timeout }, async (suite) => {
     assert.deepEqual(result.drills[0].surprises, []);
   });
 
+  await part('two drills at once hold: machines under KVM do not disturb each other', 'two', async (raidlab, given) => {
+    const words = ['replace-missing-disk', 'replace-pulled-disk-online', '--jobs', '2', '--accelerator', 'kvm'];
+    const result = await drill(outer, 'two', await raidlab('drill', ...words), given);
+    assert.equal(result.exitCode, 0);
+    assert.deepEqual(
+      result.drills.map(({ verdict }) => verdict),
+      ['held', 'held'],
+    );
+  });
+
   await part('a kernel that crashes is a verdict with its names', 'crash', async (raidlab, given) => {
     const result = await drill(outer, 'crash', await raidlab('drill', 'kernel-crash', '--accelerator', 'kvm'), given);
     assert.equal(result.exitCode, 3);
