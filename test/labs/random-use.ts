@@ -80,7 +80,7 @@ const moves: readonly ((draw: (below: number) => number, nth: number) => Move)[]
   }),
   (_, nth) => ({
     name: 'a snapshot, and back to it',
-    typed: [`snapshot save s${String(nth)}`, "ssh -- 'rm -rf /storage/*'", `snapshot restore s${String(nth)}`],
+    typed: [`snapshot save s${String(nth)}`, "ssh -- 'rm -rf /storage/* || true'", `snapshot restore s${String(nth)}`],
     commands: [],
   }),
   () => ({ name: 'files deleted', commands: ['find /storage -maxdepth 1 -name "large-*" -delete', 'sync'] }),
