@@ -23,7 +23,7 @@ const hostPath = path.join(directory.path, 'archive.sqlite');
 {
   using archive = await openArchive(hostPath);
   const startedMs = performance.now();
-  archive.add([...madeUpResults(results)], 'nightly');
+  archive.add([...madeUpResults(results)]);
   console.log(
     `${results.toLocaleString('en')} results kept in ${((performance.now() - startedMs) / 1000).toFixed(1)} s, ${(statSync(hostPath).size / 1e6).toFixed(0)} MB`,
   );

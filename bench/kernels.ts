@@ -1,11 +1,11 @@
 // `npm run bench:kernels -- [K/T,…]`: the lab on kernels and tools of several suites: up, a disk pulled and replaced, the proof. Writes
 // the table into docs/measurements.md, between its markers.
-import { mkdtempDisposableSync } from 'node:fs';
+import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import prettier from 'prettier';
 import type { RecordedEvent } from '../src/core/event.ts';
 import { seconds, typeInLab } from './measure.ts';
-import { writeTables } from './write-tables.ts';
 
 const kernels = ['bullseye', 'bookworm', 'trixie', 'trixie-backports'];
 const tools = ['bookworm', 'trixie', 'sid'];
@@ -59,5 +59,10 @@ async function tellTable(): Promise<void> {
   const cells = rows.map((row) => [row.kernel, row.tools, row.verdict, took(row.upMs), took(row.simulationMs), row.broken]);
   const head = ['kernel', 'tools', 'verdict', 'up', 'pull, replace, proof', 'checks that did not hold'];
   const table = [head, head.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
-  await writeTables('bench:kernels', 'Kernels and tools', table);
+  const hostPath = path.resolve(import.meta.dirname, '../docs/measurements.md');
+  const made = (word: string): string => `<!-- Made by \`npm run bench:kernels\`: ${word} -->`;
+  const [before, after] = readFileSync(hostPath, 'utf8').split(new RegExp(`${made('begin')}.*${made('end')}`, 'su'), 2);
+  if (before === undefined || after === undefined) throw new Error(`${hostPath} has no place for the table:\n${table}`);
+  const text = `${before}${made('begin')}\n\n${table}\n\n${made('end')}${after}`;
+  writeFileSync(hostPath, await prettier.format(text, { ...(await prettier.resolveConfig(hostPath)), filepath: hostPath }));
 }

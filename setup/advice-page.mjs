@@ -33,7 +33,7 @@ export function advicePage(note) {
         ['```sh', commandOf(test), '```'].join('\n'),
       ]),
       '## How this page is made',
-      '`npm run docs:advice` runs what has no verdict yet and records it in [advice-verdicts.json](advice-verdicts.json); most verdicts of drills and twins are the latest of [bench/catalogue-results.json](../bench/catalogue-results.json). `npm run docs` writes the page. A dash: not run on that kernel.',
+      '`npm run docs:advice` runs what has no verdict yet and records it in [advice-verdicts.json](advice-verdicts.json); most verdicts of drills and twins are the latest of [bench/catalogue-results.ndjson](../bench/catalogue-results.ndjson). `npm run docs` writes the page. A dash: not run on that kernel.',
     ],
   };
 }

@@ -1,6 +1,9 @@
-// What tests of advice came to: docs/advice-verdicts.json, and of drills and twins also bench/catalogue-results.json.
+// What tests of advice came to: docs/advice-verdicts.json, and of drills and twins also bench/catalogue-results.ndjson.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { describeLayout } from '../src/core/layout/layout.ts';
+import { findDrill } from '../src/drills/registry.ts';
+import { readCatalogue } from './catalogue-results.mjs';
 
 /** The file of what `npm run docs:advice` recorded. */
 export const verdictsHostPath = path.resolve(import.meta.dirname, '../docs/advice-verdicts.json');
@@ -25,7 +28,7 @@ export function readVerdicts() {
 }
 
 /**
- * Finds what the catalogue's bench last saw of a drill or twin on its own layout.
+ * Finds what the catalogue last came to for a drill or twin on its own layout.
  *
  * @param {string} kernel its suite
  * @param {import('./advice.mjs').Test} test
@@ -35,11 +38,10 @@ export function verdictOfCatalogue(kernel, test) {
   if ('script' in test) return undefined;
   const isTwin = 'twin' in test;
   const name = isTwin ? test.twin : test.drill;
-  const hostPath = path.resolve(import.meta.dirname, '../bench/catalogue-results.json');
-  /** @type {unknown} */
-  const results = JSON.parse(readFileSync(hostPath, 'utf8'));
-  const { runs } = /** @type {import('../bench/catalogue-results.ts').CatalogueResults} */ (results);
-  const run = runs.findLast((each) => each.drill === name && each.isTwin === isTwin && each.kernel === kernel && each.layout === 'own');
+  const layout = describeLayout(findDrill(name).layout);
+  const run = readCatalogue().findLast(
+    (each) => each.drill === name && each.isTwin === isTwin && each.kernel === kernel && each.layout === layout,
+  );
   if (run === undefined || run.verdict === null || run.release === null) return undefined;
   return { release: run.release, verdict: run.verdict, broken: run.brokenChecks };
 }

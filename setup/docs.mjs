@@ -8,12 +8,15 @@
 //   src/core/campaign/matrix ──► docs/matrix.md, docs/matrix.schema.json
 //   src/view/recorded ──► docs/pictures/terminal.svg
 //   src/core/facts/sources.ts ──► docs/own-array.md
+//   bench/catalogue-results.ndjson ──► docs/kernels-table.md, src/core/campaign/known-durations.ts
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
 import ts from 'typescript';
 import { exitCodeMeanings, exitCodes, exitCodesBySeverity } from '../src/core/exit-code.ts';
 import { drillPages, unrecordedDrills } from './drill-pages.mjs';
+import { kernelsTablePage } from './kernels-table-page.mjs';
+import { knownDurations } from './known-durations.mjs';
 import { layoutPages } from './layout-pages.mjs';
 import { manPage } from './man-page.mjs';
 import { matrixPages } from './matrix-pages.mjs';
@@ -87,6 +90,8 @@ const documents = [
     'src/core/campaign/regressions.ts',
     ['Regression', 'KernelShare', 'Neighbour'],
   ],
+  ['`raidlab results --by-kernel --json`', '`{"v": 1, …KernelGrid}`', 'src/core/campaign/by-kernel.ts', ['KernelGrid', 'KernelRow']],
+  ['Counts of results', 'of one drill on one kernel', 'src/core/campaign/counts.ts', ['ResultCounts', 'ResultPlace']],
   [
     '`raidlab compare A B --json`',
     '`{"v": 1, "a": Side, "b": Side, …Comparison}`',
@@ -273,10 +278,13 @@ const pages = {
   ...matrixPages(note),
   ...ownArrayPage(note),
   ...advicePage(note),
+  ...(await kernelsTablePage(note)),
 };
+/** Modules that are data, as their text. */
+const modules = { 'src/core/campaign/known-durations.ts': [knownDurations()] };
 const versionHere = /"version": "([^"]+)"/u.exec(readFileSync(path.join(root, 'package.json'), 'utf8'))?.[1] ?? '';
 const isCheck = process.argv.includes('--check');
-for (const [file, parts] of Object.entries(pages)) {
+for (const [file, parts] of Object.entries({ ...pages, ...modules })) {
   const hostPath = path.join(root, file);
   const content = await prettier.format(parts.filter((part) => part !== '').join('\n\n'), {
     ...(await prettier.resolveConfig(hostPath)),

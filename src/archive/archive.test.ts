@@ -26,6 +26,7 @@ test('results come back as they were kept, the latest first', async () => {
     {
       ...oneResult,
       job: 'slow-disk-2',
+      matrix: 'nightly',
       startedAt: '2026-11-29T16:00:00.000Z',
       release: null,
       toolsVersion: null,
@@ -44,7 +45,7 @@ test('results come back as they were kept, the latest first', async () => {
       startedAt: '2026-11-29T17:00:00.000Z',
     },
   ];
-  assert.equal(archive.add(results, null), 3);
+  assert.equal(archive.add(results), 3);
   assert.deepEqual(archive.latest(everyResult, 10), results.toReversed());
   assert.deepEqual(archive.latest(everyResult, 1), results.slice(2));
   assert.deepEqual(archive.total(everyResult), { good: 2, bad: 0, machine: 1, unclear: 0, skipped: 0, interrupted: 0 });
@@ -54,8 +55,8 @@ test('a result is kept once, however often it is added, and by the next who open
   const hostPath = newHostPath();
   {
     using archive = await openArchive(hostPath);
-    assert.equal(archive.add([oneResult, oneResult], 'nightly'), 1);
-    assert.equal(archive.add([{ ...oneResult, standing: 'bad' }], null), 0);
+    assert.equal(archive.add([oneResult, oneResult]), 1);
+    assert.equal(archive.add([{ ...oneResult, standing: 'bad' }]), 0);
   }
   using archive = await openArchive(hostPath);
   assert.deepEqual(archive.latest(everyResult, 10), [oneResult]);
@@ -68,6 +69,7 @@ test('filters let through what they say, whatever is typed', async () => {
     ...oneResult,
     run: 'other',
     job: 'tiny-disks',
+    matrix: 'two',
     drill: 'tiny-disks',
     kernel: 'sid',
     release: '7.2.9+deb14-amd64',
@@ -76,8 +78,8 @@ test('filters let through what they say, whatever is typed', async () => {
     raidlab: '0.2.0',
     isTwin: true,
   };
-  archive.add([oneResult], 'one');
-  archive.add([other], 'two');
+  archive.add([{ ...oneResult, matrix: 'one' }]);
+  archive.add([other]);
   const found = (filter: Partial<typeof everyResult>): readonly string[] =>
     archive.latest({ ...everyResult, ...filter }, 10).map(({ drill }) => drill);
   for (const filter of [
@@ -115,7 +117,7 @@ test('filters let through what they say, whatever is typed', async () => {
 test('counts are those that one gets by hand', async () => {
   using archive = await openArchive(newHostPath());
   const results = [...madeUpResults(5000)];
-  archive.add(results, 'nightly');
+  archive.add(results);
   const counts = archive.count(everyResult);
   for (const each of counts) {
     const those = results.filter(
@@ -141,7 +143,7 @@ test('counts are those that one gets by hand', async () => {
 
 test('the fault among made-up results is found where it is, and nowhere else', async () => {
   using archive = await openArchive(newHostPath());
-  archive.add([...madeUpResults(20_000)], 'nightly');
+  archive.add([...madeUpResults(20_000)]);
   const found = findRegressions(archive.count(everyResult));
   assert.deepEqual(
     found.map(({ drill, tools, firstBad, lastBad, fixedIn }) => [drill, tools, firstBad.kernel, lastBad.kernel, fixedIn?.kernel]),

@@ -13,7 +13,7 @@ import { migrations } from './schema.ts';
 /** Results that are kept: a file, asked by SQL. */
 export interface Archive extends Disposable {
   /** Keeps results, all or none; those that are there already stay as they are. Gives how many are new. */
-  readonly add: (results: readonly ArchivedResult[], matrix: string | null) => number;
+  readonly add: (results: readonly ArchivedResult[]) => number;
   /** Gives the latest results that a filter lets through, the latest first. */
   readonly latest: (filter: ResultFilter, most: number) => readonly ArchivedResult[];
   /** Counts the results that a filter lets through. */
@@ -32,7 +32,7 @@ export interface Archive extends Disposable {
 export async function openArchive(hostPath: string): Promise<Archive> {
   const database = await openSqlite(hostPath, migrations);
   return {
-    add: (results, matrix) => addResults(database, results, matrix),
+    add: (results) => within(database, () => insertResults(database, results)),
     latest: (filter, most) => {
       const { where, values } = filterSql(filter);
       const rows = database.prepare(`SELECT * FROM results ${where} ORDER BY started_at DESC, id DESC LIMIT ?`).all(...values, most);
@@ -52,7 +52,7 @@ export async function openArchive(hostPath: string): Promise<Archive> {
         .map(({ value }) => String(value)),
     openJournal: (matrix) =>
       openJournal(database, matrix, (result) => {
-        insertResults(database, [result], matrix);
+        insertResults(database, [result]);
       }),
     hasRun: (run) => database.prepare('SELECT 1 FROM results WHERE run = ? LIMIT 1').get(run) !== undefined,
     [Symbol.dispose]: () => {
@@ -91,12 +91,12 @@ type Column = (typeof columns)[number];
 /** A row of the table, as SQLite gives it. */
 type ResultRow = Readonly<Record<Column, string | number | null>>;
 
-function rowOf(result: ArchivedResult, matrix: string | null): Readonly<Record<Column, SQLInputValue>> {
+function rowOf(result: ArchivedResult): Readonly<Record<Column, SQLInputValue>> {
   return {
     run: result.run,
     job: result.job,
     directory: result.directory,
-    matrix,
+    matrix: result.matrix,
     drill: result.drill,
     is_twin: Number(result.isTwin),
     kernel: result.kernel,
@@ -125,6 +125,7 @@ function readResult(row: ResultRow): ArchivedResult {
     run: text('run'),
     job: text('job'),
     directory: orNull('directory'),
+    matrix: orNull('matrix'),
     drill: text('drill'),
     isTwin: row.is_twin === 1,
     kernel: text('kernel'),
@@ -145,16 +146,12 @@ function readResult(row: ResultRow): ArchivedResult {
   };
 }
 
-function addResults(database: DatabaseSync, results: readonly ArchivedResult[], matrix: string | null): number {
-  return within(database, () => insertResults(database, results, matrix));
-}
-
-function insertResults(database: DatabaseSync, results: readonly ArchivedResult[], matrix: string | null): number {
+function insertResults(database: DatabaseSync, results: readonly ArchivedResult[]): number {
   const insert = database.prepare(
     `INSERT INTO results (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT (run, job) DO NOTHING`,
   );
   return results.reduce((added, result) => {
-    const row = rowOf(result, matrix);
+    const row = rowOf(result);
     return added + Number(insert.run(...columns.map((column) => row[column])).changes);
   }, 0);
 }
@@ -168,7 +165,7 @@ function countResults(database: DatabaseSync, filter: ResultFilter): readonly Re
       `SELECT ${subject}, standing, count(*) AS count, sum(is_known) AS known, max(id) AS latest FROM results ${where} GROUP BY ${subject}, standing`,
     )
     .all(...values);
-  const place = database.prepare('SELECT run, job, directory FROM results WHERE id = ?');
+  const place = database.prepare('SELECT run, job, directory, summary FROM results WHERE id = ?');
   const bySubject = Map.groupBy(rows, (row) => JSON.stringify([row.drill, row.is_twin, row.layout, row.tools, row.kernel_name]));
   return [...bySubject.values()].map((those): ResultCounts => {
     const [first = {}] = those;

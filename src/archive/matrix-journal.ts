@@ -66,7 +66,7 @@ export function openJournal(database: DatabaseSync, matrix: string, add: (result
           .prepare('UPDATE attempts SET "end" = ?, duration_ms = ? WHERE matrix = ? AND run = ? AND "end" IS NULL')
           .run(end, result?.durationMs ?? null, matrix, run);
         if (Number(changes) !== 1) throw new Error(`${run} was ended twice`);
-        if (result !== null) add(result);
+        if (result !== null) add({ ...result, matrix });
       });
     },
   };

@@ -19,7 +19,7 @@ function placeRun(sandbox: Sandbox): void {
 async function fillArchive(sandbox: Sandbox): Promise<string> {
   const hostPath = join(sandbox.hostPath, 'archive.sqlite');
   using archive = await openArchive(hostPath);
-  archive.add([...madeUpResults(12_000)], 'nightly');
+  archive.add([...madeUpResults(12_000)]);
   return hostPath;
 }
 
@@ -61,6 +61,28 @@ test('regressions and comparisons: in the terminal, as Markdown, JSON and HTML',
   assert.match(markdown.stdout, /raid10 .* \| better/u);
 });
 
+test('by kernel: a column for each; results go to another archive as they are', async () => {
+  using sandbox = openSandbox();
+  const archive = await fillArchive(sandbox);
+  const exported = await sandbox.run('results', '--archive', archive, '--matrix', 'nightly', '--export', 'out.ndjson', '--by-kernel');
+  assert.deepEqual([exported.exitCode, exported.stderr], [0, '']);
+  assert.match(exported.stdout, /^drill +layout +tools +5\.10\.0-36 +6\.1\.0-56 +6\.12\.118 .* 7\.3\.4/mu);
+  assert.match(exported.stdout, /^replace-missing-disk .* raid10 .* 0 of \d+ \(≤ \d+ %\) .* \d+ of \d+ \(\d+ to \d+ %\) /mu);
+  const again = await sandbox.run('results', '--archive', 'other.sqlite', '--add', 'out.ndjson', '--matrix', 'nightly', '--by-kernel');
+  assert.equal(again.stdout, exported.stdout);
+  const grid = await sandbox.run('results', '--archive', 'other.sqlite', '--by-kernel', '--twins', 'no', '--drill', 'slow-disk', '--json');
+  const { kernels, rows } = JSON.parse(grid.stdout) as {
+    readonly kernels: readonly string[];
+    readonly rows: readonly { readonly drill: string; readonly cells: readonly ({ readonly kernel: string } | null)[] }[];
+  };
+  for (const { drill, cells } of rows) {
+    assert.equal(drill, 'slow-disk');
+    for (const [index, cell] of cells.entries()) assert.ok(cell === null || cell.kernel === kernels[index]);
+  }
+  const both = await sandbox.run('results', '--by-kernel', '--regressions');
+  assert.deepEqual([both.exitCode, both.stdout], [64, '']);
+});
+
 test('a side that could be several things, or is none, is refused with what to type', async () => {
   using sandbox = openSandbox();
   const archive = await fillArchive(sandbox);
@@ -78,14 +100,17 @@ test('a side that could be several things, or is none, is refused with what to t
   assert.equal(sides.exitCode, 0, sides.stderr);
 });
 
-test('what is no archive, no run and no bundle is refused', async () => {
+test('what is no archive, no run, no bundle and no export is refused', async () => {
   using sandbox = openSandbox();
+  writeFileSync(join(sandbox.hostPath, 'half.ndjson'), '{"raidlab":"results","v":1,"results":2}\n');
   writeFileSync(join(sandbox.hostPath, 'notes.txt'), 'not an archive'.repeat(20));
   mkdirSync(join(sandbox.hostPath, 'empty'));
   for (const [words, why] of [
     [['results', '--archive', 'notes.txt'], /cannot be used as an archive of results/u],
     [['results', '--add', 'empty'], /cannot be read as the events of a run/u],
     [['results', '--add', 'notes.txt'], /cannot be used as a bundle/u],
+    [['results', '--add', 'nowhere'], /cannot be used as a bundle: there is no such file/u],
+    [['results', '--add', 'half.ndjson'], /half\.ndjson cannot be used as exported results: it should have 2 results/u],
   ] as const) {
     const { exitCode, stderr } = await sandbox.run(...words);
     assert.equal(exitCode, 64, stderr);

@@ -17,12 +17,14 @@ import type { CheckOutcome, Verdict } from '../verdict/verdict.ts';
 
 const maybe = v.nullable;
 const number = v.pipe(v.number('a number'), v.finite('a finite number'));
-const amount = v.pipe(number, v.minValue(0, 'a number, 0 or more'));
+/** A number, 0 or more. */
+export const amount = v.pipe(number, v.minValue(0, 'a number, 0 or more'));
 const exitCode = oneOf(exitCodesBySeverity);
 const words = list(text);
 /** All words of a union: one that is missing does not compile. */
 const oneOfAll = <Word extends string>(all: Readonly<Record<Word, true>>) => oneOf(Object.keys(all) as unknown as readonly Word[]);
-const verdict = oneOfAll<Verdict>({ held: true, broken: true, inconclusive: true, crashed: true, skipped: true });
+/** A verdict. */
+export const verdictShape = oneOfAll<Verdict>({ held: true, broken: true, inconclusive: true, crashed: true, skipped: true });
 const outcome = oneOfAll<CheckOutcome>({ held: true, broken: true, inconclusive: true });
 const troubleKind = oneOfAll<KernelTroubleKind>({
   oops: true,
@@ -51,7 +53,8 @@ const alarm = onlyFields({
 export const jobShape = matching(/^[a-z0-9]+(?:-[a-z0-9]+)*$/u, 'the label of a drill');
 /** The name of a run; it names a folder, too. */
 export const runShape = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$/u, 'the name of a run');
-const moment = v.pipe(
+/** A time, ISO 8601, UTC, with its milliseconds. */
+export const moment = v.pipe(
   v.string('a time'),
   v.check((typed) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(typed) && !Number.isNaN(Date.parse(typed)), 'a time in UTC'),
 );
@@ -200,13 +203,13 @@ const bodies = {
   'check-judged': { drill: text, check },
   'verdict-reached': {
     drill: text,
-    verdict,
+    verdict: verdictShape,
     summary: text,
     durationMs: amount,
     expectation: maybe(expectation),
     surprises: maybe(words),
   },
-  'drill-ended': { drill: text, verdict: maybe(verdict), exitCode, durationMs: amount },
+  'drill-ended': { drill: text, verdict: maybe(verdictShape), exitCode, durationMs: amount },
 } as const satisfies Readonly<Record<EventBody['type'], v.ObjectEntries>>;
 
 /** A type of event. */

@@ -22,6 +22,8 @@ export interface ArchivedResult {
   readonly job: string;
   /** The folder of its run when it was archived; null when it has none here. */
   readonly directory: string | null;
+  /** The matrix it belongs to; null when it belongs to none. */
+  readonly matrix: string | null;
   readonly drill: string;
   readonly isTwin: boolean;
   /** What was asked for: a suite, a version, packages, a directory. */
@@ -58,7 +60,7 @@ export interface RunResults {
 }
 
 /** A drill that goes on. */
-type OpenResult = Omit<ArchivedResult, 'run' | 'directory' | 'raidlab' | 'standing' | 'isKnown'> & {
+type OpenResult = Omit<ArchivedResult, 'run' | 'directory' | 'matrix' | 'raidlab' | 'standing' | 'isKnown'> & {
   readonly surprises: readonly string[] | null;
   /** What failed that is no finding, the last of it. */
   readonly failure: { readonly area: string; readonly what: string } | null;
@@ -116,7 +118,8 @@ function closeResult({ run, directory, raidlab }: RunResults, open: OpenResult, 
   const { surprises, failure, ...rest } = open;
   const standing = standingOf(open, exitCode);
   const isKnown = surprises?.length === 0;
-  return { run, directory, raidlab, ...rest, summary: open.summary === '' ? (failure?.what ?? '') : open.summary, standing, isKnown };
+  const summary = open.summary === '' ? (failure?.what ?? '') : open.summary;
+  return { run, directory, matrix: null, raidlab, ...rest, summary, standing, isKnown };
 }
 
 function standingOf({ verdict, isTwin, surprises, failure }: OpenResult, exitCode: number): Standing {

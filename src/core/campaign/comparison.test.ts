@@ -6,7 +6,7 @@ import type { ResultCounts } from './counts.ts';
 import { onlySide, everyResult, parseSide } from './result-filter.ts';
 
 function counts(drill: string, bad: number, good: number, more: Partial<ResultCounts> = {}): ResultCounts {
-  const place = (name: string) => ({ run: `${name}-${drill}`, job: drill, directory: null });
+  const place = (name: string) => ({ run: `${name}-${drill}`, job: drill, directory: null, summary: '' });
   return {
     ...{ drill, isTwin: false, layout: 'raid1', tools: 'trixie', kernel: '6.12.118' },
     counts: { ...noCounts, good, bad },

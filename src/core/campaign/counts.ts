@@ -1,11 +1,12 @@
 import { compareVersions, parseVersion } from '../image/version-range.ts';
 import type { Standing } from './archived-result.ts';
 
-/** Where the evidence of a result is. */
+/** A result that can be looked at: where its evidence is, and what it came to in a sentence. */
 export interface ResultPlace {
   readonly run: string;
   readonly job: string;
   readonly directory: string | null;
+  readonly summary: string;
 }
 
 /** What results of one kind are about. */

@@ -4,7 +4,7 @@ import { compareKernels, nameOfKernel, noCounts } from './counts.ts';
 import type { ResultCounts } from './counts.ts';
 import { findRegressions } from './regressions.ts';
 
-const place = (kernel: string) => ({ run: `run-${kernel}`, job: 'slow-disk', directory: null });
+const place = (kernel: string) => ({ run: `run-${kernel}`, job: 'slow-disk', directory: null, summary: '' });
 
 function counts(kernel: string, bad: number, good: number, more: Partial<ResultCounts> = {}): ResultCounts {
   return {

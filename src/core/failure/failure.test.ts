@@ -28,6 +28,7 @@ const samples: Samples = {
     'bad-variable': [64, { variable: 'RAIDLAB_CACHE_SIZE', value: 'lots', expected: 'a size such as 4GiB' }],
     'bad-bundle': [64, { file: '1.bundle', why: 'there is no such file' }],
     'bad-archive': [64, { file: 'archive.sqlite', why: 'file is not a database' }],
+    'bad-export': [64, { file: 'results.ndjson', why: 'in line 1 it is no JSON' }],
     'bundles-differ': [64, { how: '1.bundle and 2.bundle are both shard 1 of 3.', remedy: 'Leave one of them out.' }],
     'no-drill-file': [64, { file: './my-drill.ts', why: 'there is no such file' }],
     'bad-drill-file': [64, { place: './my-drill.ts:12:3', problem: 'Expression expected', said }],

@@ -75,6 +75,7 @@ export function describeUsageFailure(failure: UsageFailure): FailureDescription 
     case 'bad-bundle':
     case 'bundles-differ':
     case 'bad-archive':
+    case 'bad-export':
     case 'no-matrix-file':
     case 'bad-matrix-file':
       return describeCampaignFailure(failure);

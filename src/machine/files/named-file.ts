@@ -19,21 +19,34 @@ export class UnreadableFile extends Error {
  * writer, and for one of more than `mostBytes`.
  */
 export async function readNamedFile(hostPath: string, mostBytes: number): Promise<string> {
+  await using file = await openNamedFile(hostPath);
+  return await readRegular(file, mostBytes);
+}
+
+/** Gives the first bytes of a file that a person named, as UTF-8; empty where it cannot be read: whoever reads it says why. */
+export async function startOfNamedFile(hostPath: string, bytes: number): Promise<string> {
+  try {
+    await using file = await openNamedFile(hostPath);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes);
+    return buffer.toString('utf8', 0, bytesRead);
+  } catch (error) {
+    if (error instanceof UnreadableFile) return '';
+    throw error;
+  }
+}
+
+async function openNamedFile(hostPath: string): Promise<FileHandle> {
   // Without a writer, opening a FIFO would otherwise block, deaf to any signal.
   const file = await open(hostPath, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY).catch((error: unknown) => {
     throw new UnreadableFile(describe(error as NodeJS.ErrnoException), { cause: error });
   });
-  try {
-    return await readRegular(file, mostBytes);
-  } finally {
-    await file.close();
-  }
+  const status = await file.stat();
+  if (status.isFile()) return file;
+  await file.close();
+  throw new UnreadableFile(status.isDirectory() ? 'it is a directory' : 'it is not a regular file');
 }
 
 async function readRegular(file: FileHandle, mostBytes: number): Promise<string> {
-  const status = await file.stat();
-  if (status.isDirectory()) throw new UnreadableFile('it is a directory');
-  if (!status.isFile()) throw new UnreadableFile('it is not a regular file');
   // A file that grows meanwhile is not read further either.
   const buffer = Buffer.alloc(mostBytes + 1);
   let length = 0;

@@ -16,8 +16,17 @@ export function formatShare({ seen, of }: Share): string {
   return `${String(seen)} of ${String(of)}`;
 }
 
-/** Formats where a rate lies, in percent: `8 %, 3 to 15 %`. */
+/** Formats a rate and where it lies, in percent: `8 %, 3 to 15 %`. */
 export function formatRate({ seen, of, from, to }: Share & RateInterval): string {
-  const percent = (rate: number): string => String(Number((rate * 100).toPrecision(rate < 0.1 && rate > 0 ? 1 : 2)));
   return of === 0 ? '' : `${percent(seen / of)} %, ${percent(from)} to ${percent(to)} %`;
+}
+
+/** Formats where a rate lies, in a few characters: `≤ 56 %`, `≥ 44 %`, `3 to 15 %`. */
+export function formatInterval({ from, to }: RateInterval): string {
+  if (from === 0) return `≤ ${percent(to)} %`;
+  return to === 1 ? `≥ ${percent(from)} %` : `${percent(from)} to ${percent(to)} %`;
+}
+
+function percent(rate: number): string {
+  return String(Number((rate * 100).toPrecision(rate < 0.1 && rate > 0 ? 1 : 2)));
 }

@@ -1,4 +1,4 @@
-import type { ResultPlace } from '../../core/campaign/counts.ts';
+import type { ResultPlace, ResultSubject } from '../../core/campaign/counts.ts';
 import type { Tone } from '../text/line.ts';
 
 /** A cell of a table: what it says, how it is meant, and the run that shows it. */
@@ -18,6 +18,11 @@ export interface ResultTable {
   readonly empty: string;
   /** What has to be known to read it, a sentence or two each. */
   readonly notes: readonly string[];
+}
+
+/** Names a drill in a table. */
+export function nameOfDrill({ drill, isTwin }: Pick<ResultSubject, 'drill' | 'isTwin'>): string {
+  return isTwin ? `${drill} (twin)` : drill;
 }
 
 /** Makes a cell. */

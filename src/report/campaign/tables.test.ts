@@ -12,7 +12,12 @@ import { tableMarkdown } from './table-markdown.ts';
 import { comparisonTable, regressionsTable, resultsTable } from './tables.ts';
 
 function counts(kernel: string, bad: number, good: number, more: Partial<ResultCounts> = {}): ResultCounts {
-  const place = (name: string) => ({ run: `${name}-${kernel}`, job: 'slow-disk', directory: `/r/${name}-${kernel}` });
+  const place = (name: string) => ({
+    run: `${name}-${kernel}`,
+    job: 'slow-disk',
+    directory: `/r/${name}-${kernel}`,
+    summary: `What was ${name}.`,
+  });
   return {
     ...{ drill: 'slow-disk', isTwin: false, layout: 'raid10', tools: 'trixie', kernel },
     counts: { ...noCounts, good, bad },
@@ -34,6 +39,7 @@ test('the table of regressions says since when, until when and how sure that is'
     row?.replaceAll(/ {2,}/gu, ' | '),
     'slow-disk | raid10 | trixie | 6.1.0-56 (0 of 90; 1 in 5,900) | 6.12.118 (12 of 90) | 6.16.3 (9 of 90) | 7.3.4? (0 of 3; 100 %) | 12 %, 8 to 17 %',
   );
+  assert.match(text, /^slow-disk, raid10, tools of trixie, on 6\.16\.3: What was bad\.$/mu);
 });
 
 test('without anything judged, or without anything bad, it says so', () => {

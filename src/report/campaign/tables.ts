@@ -7,7 +7,7 @@ import { formatDuration } from '../text/format-duration.ts';
 import type { Tone } from '../text/line.ts';
 import { outcomeStyles, wordOfVerdict } from '../drill/outcome-word.ts';
 import { formatOdds, formatRate, formatShare } from './odds.ts';
-import { cell } from './result-table.ts';
+import { cell, nameOfDrill } from './result-table.ts';
 import type { ResultTable, TableCell } from './result-table.ts';
 
 const confidence =
@@ -40,8 +40,13 @@ export function regressionsTable(regressions: readonly Regression[], judged: num
       ),
     ]),
     empty: judged === 0 ? 'No result could be judged.' : 'No promise was broken on any kernel.',
-    notes: [`${confidence} A kernel with more than 5 % is in question.`],
+    notes: [`${confidence} A kernel with more than 5 % is in question.`, ...regressions.map(lastSeenNote)],
   };
+}
+
+/** What is known of it, or what was broken: the words of the latest bad run on the newest bad kernel. */
+function lastSeenNote({ layout, tools, lastBad, ...each }: Regression): string {
+  return `${nameOfDrill(each)}, ${layout}, tools of ${tools}, on ${lastBad.kernel}: ${lastBad.place?.summary ?? ''}`;
 }
 
 function kernelCell(share: KernelShare, tone: Tone): TableCell {
@@ -139,8 +144,4 @@ function outcomeCell({ verdict, isKnown, standing, ...place }: ArchivedResult): 
   if (verdict === null || standing === 'machine') return cell(standing === 'machine' ? 'failed (machine)' : standing, 'doubtful', place);
   const word = wordOfVerdict(verdict, isKnown ? [] : null);
   return cell(word === 'as expected' ? `${verdict} as expected` : word, outcomeStyles[word].tone, place);
-}
-
-function nameOfDrill({ drill, isTwin }: { readonly drill: string; readonly isTwin: boolean }): string {
-  return isTwin ? `${drill} (twin)` : drill;
 }

@@ -5,7 +5,7 @@ import { cell } from '../../report/campaign/result-table.ts';
 import { renderTablePage } from './table-page.ts';
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64');
-const place = { run: 'a', job: 'slow-disk', directory: '/r/a' };
+const place = { run: 'a', job: 'slow-disk', directory: '/r/a', summary: '' };
 const table = {
   title: 'First bad',
   columns: [{ name: 'drill' }, { name: 'odds', align: 'right' as const }],
