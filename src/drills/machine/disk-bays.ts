@@ -1,7 +1,7 @@
-import { payloadSerial } from '../core/payload/payload-serial.ts';
-import type { StandingFault } from '../core/fault/fault.ts';
-import type { DiskSpec } from '../machine/machine.ts';
-import type { MachineDisks } from './begin/machine-kit.ts';
+import { payloadSerial } from '../../core/payload/payload-serial.ts';
+import type { StandingFault } from '../../core/fault/fault.ts';
+import type { DiskSpec } from '../../machine/machine.ts';
+import type { MachineDisks } from '../begin/machine-kit.ts';
 
 /**
  * The disks of a drill's machine, in it or pulled, on or off. A pulled disk keeps its content and its faults.

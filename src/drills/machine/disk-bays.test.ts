@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { payloadSerial } from '../core/payload/payload-serial.ts';
+import { payloadSerial } from '../../core/payload/payload-serial.ts';
 import { DiskBays } from './disk-bays.ts';
 
 const disk = (serial: string) => ({ serial, hostPath: `/x/${serial}`, format: 'raw' as const });

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseArraySample, sampleProgram } from '../core/array/array-sample.ts';
-import type { EventBody } from '../core/event.ts';
-import { RaidlabError } from '../core/failure/failure.ts';
-import type { Context } from '../machine/context.ts';
-import type { Guest } from '../machine/guest.ts';
-import { KernelCrash } from '../machine/kernel-crash.ts';
-import { readOutput } from '../storage/type-command.ts';
+import { parseArraySample, sampleProgram } from '../../core/array/array-sample.ts';
+import type { EventBody } from '../../core/event.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
+import type { Context } from '../../machine/context.ts';
+import type { Guest } from '../../machine/guest.ts';
+import { KernelCrash } from '../../machine/kernel-crash.ts';
+import { readOutput } from '../../storage/type-command.ts';
 
 /** What is sampled of the drill itself, beside its array. */
 export type WatchedDrill = Pick<Extract<EventBody, { type: 'array-sampled' }>, 'disks' | 'acknowledgedRecords'>;

@@ -1,7 +1,7 @@
-import { emptyLog } from '../core/kernel/kernel-log.ts';
-import type { KernelLog } from '../core/kernel/kernel-log.ts';
-import type { Machine } from '../machine/machine.ts';
-import { joinLogs, kernelLogOf } from './kernel-log.ts';
+import { emptyLog } from '../../core/kernel/kernel-log.ts';
+import type { KernelLog } from '../../core/kernel/kernel-log.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { joinLogs, kernelLogOf } from '../kernel-log.ts';
 
 /** The output of a drill's kernels, as far as the proof judges it: machines come and go, and what belongs to the fault is excused. */
 export class JudgedKernelLog {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sampleProgram } from '../core/array/array-sample.ts';
-import type { EventBody } from '../core/event.ts';
-import { createContext } from '../machine/context.ts';
-import { createScriptedMachine } from '../machine/fixtures/scripted-machine.ts';
-import type { Answer } from '../machine/fixtures/scripted-machine.ts';
-import { RaidlabError } from '../core/failure/failure.ts';
+import { sampleProgram } from '../../core/array/array-sample.ts';
+import type { EventBody } from '../../core/event.ts';
+import { createContext } from '../../machine/context.ts';
+import { createScriptedMachine } from '../../machine/fixtures/scripted-machine.ts';
+import type { Answer } from '../../machine/fixtures/scripted-machine.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import { ArrayWatch } from './array-watch.ts';
 
 const off = 'end\n';
