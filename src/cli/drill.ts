@@ -43,8 +43,8 @@ async function stepsThatCanBeLeftOut(name: string): Promise<readonly KnownWord[]
 
 const tagName = knownWord('TAG', async () => (await registry()).drillTags.map((word) => ({ word })));
 
-/** The command line of `raidlab drill`. */
-export const drillArguments = command(
+/** Gives the command line of `raidlab drill`. */
+export const drillArguments = (cli: Cli) => command(
   'drill',
   object({
     command: constant('drill'),
@@ -83,7 +83,7 @@ export const drillArguments = command(
     seed: seedOption,
     payload: payloadOption,
     ...layoutOptions,
-    ...machineOptions,
+    ...machineOptions(cli),
     keep: keepOption,
     output: outputOption,
   }),
@@ -95,7 +95,7 @@ export const drillArguments = command(
 );
 
 /** The parsed command line of `raidlab drill`. */
-export type DrillCommand = InferValue<typeof drillArguments>;
+export type DrillCommand = InferValue<ReturnType<typeof drillArguments>>;
 
 /** Examples for `raidlab drill`. */
 export const drillExamples: readonly Example[] = [

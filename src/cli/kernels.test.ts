@@ -85,6 +85,18 @@ test('kernels ls --json gives what is in the cache and the suites, those of arch
   );
 });
 
+test('a shell completes the kernels in the cache and the suites, wherever a kernel is named', async () => {
+  using sandbox = openSandbox();
+  fillCache(sandbox);
+  const own = join(sandbox.hostPath, 'linux');
+  for (const words of [['drill', '--kernel'], ['matrix', '--kernel'], ['up', '--kernel'], ['rehearse', '--kernel'], ['kernels', 'add']]) {
+    const { stdout } = await sandbox.run('completion', 'bash', ...words, '');
+    const offered = stdout.split('\n');
+    assert.ok(offered.includes(own) && offered.includes('sid'), `${words.join(' ')}: ${stdout}`);
+    assert.equal(offered.filter((word) => word === 'bookworm').length, 1, stdout);
+  }
+});
+
 test('a kernel is removed by what --kernel calls it, and nothing else is', async () => {
   using sandbox = openSandbox();
   const { bookworm, own } = fillCache(sandbox);

@@ -8,7 +8,6 @@ import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { parseKernelChoice } from '../core/image/kernel-choice.ts';
-import { createContext } from '../machine/context.ts';
 import type { CachedKernel } from '../machine/image/kernel/list-kernels.ts';
 import { suiteNames } from '../machine/image/packages/suite.ts';
 import { kernelsLines } from '../report/kernels-lines.ts';
@@ -17,7 +16,7 @@ import { line, span } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { requireHostOf } from './host-view.ts';
-import { absoluteKernel, kernelName, resolveKernel } from './options/kernel-option.ts';
+import { absoluteKernel, cachedKernels, cachedKernelWords, kernelName, resolveKernel } from './options/kernel-option.ts';
 import { openLabContext } from './lab/lab-context.ts';
 import { removeEntries } from './remove-entries.ts';
 import { knownWord } from './options/value-parsers.ts';
@@ -35,13 +34,13 @@ const lsArguments = command(
   { brief: message`Lists the kernels in the cache, and the suites that offer others.` },
 );
 
-const addArguments = command(
+const addArguments = (cli: Cli) => command(
   'add',
   object({
     command: constant('kernels'),
     action: constant('add'),
     kernels: multiple(
-      argument(kernelName, {
+      argument(kernelName(cli), {
         description: message`A Debian suite, a version (6.12), .deb files separated by commas, or a directory (./linux).`,
       }),
       { min: 1, errors: { tooFew: message`Name a kernel: a suite, a version, .deb files or a directory.` } },
@@ -77,10 +76,8 @@ const whatToDo = { errors: { noMatch: message`Say what to do with kernels: ls, a
 
 /** Gives the command line of `raidlab kernels`; for `rm` the shell completes the kernels in this cache. */
 export function kernelsArguments(cli: Cli) {
-  const cachedName = knownWord('KERNEL', async () =>
-    (await cachedKernels(cli)).map(({ kernel, description }) => ({ word: kernel, description })),
-  );
-  return command('kernels', or(lsArguments, addArguments, rmArguments(cachedName), whatToDo), {
+  const cachedName = knownWord('KERNEL', async () => cachedKernelWords(cli));
+  return command('kernels', or(lsArguments, addArguments(cli), rmArguments(cachedName), whatToDo), {
     brief: message`Lists, adds and removes kernels for machines.`,
     description: message`A kernel comes from a Debian suite (its newest), by version, from .deb files or from a directory, and is kept in the cache, ready to boot. RAIDLAB_MIRROR names a mirror for all suites, RAIDLAB_MIRROR_SUITE (such as RAIDLAB_MIRROR_TRIXIE_BACKPORTS) for one. A suite that raidlab does not know, such as an archived one, can be used once it has a mirror.`,
   });
@@ -121,11 +118,6 @@ async function list(cli: Cli, asked: { readonly available: boolean; readonly jso
   if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, ...listing })}\n`);
   else cli.screen.keep(kernelsLines(listing, Date.now()));
   return exitCodes.held;
-}
-
-async function cachedKernels(cli: Cli): Promise<readonly CachedKernel[]> {
-  const { listKernels } = await import('../machine/image/kernel/list-kernels.ts');
-  return listKernels(createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor }), cli.store);
 }
 
 function listKernel({ entry, ...kernel }: CachedKernel): KernelListing {

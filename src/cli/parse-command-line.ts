@@ -53,10 +53,10 @@ import type { Example } from './help-page.ts';
 /** Gives the parser of the whole command line; the manual page is made from it, too. */
 export const parserFor = (cli: Cli) =>
   or(
-    group('Drills', or(drillArguments, drillsArguments, reportArguments, mergeArguments, newArguments, kernelLogArguments)),
-    group('Results', or(matrixArguments, resultsArguments, compareArguments)),
+    group('Drills', or(drillArguments(cli), drillsArguments, reportArguments, mergeArguments, newArguments, kernelLogArguments)),
+    group('Results', or(matrixArguments(cli), resultsArguments, compareArguments)),
     group('Labs', labArguments(cli)),
-    group('Your own array', or(auditArguments, rehearseArguments, proveArguments, collectArguments)),
+    group('Your own array', or(auditArguments, rehearseArguments(cli), proveArguments(cli), collectArguments)),
     group('This host', or(doctorArguments, kernelsArguments(cli), cacheArguments(cli))),
   );
 

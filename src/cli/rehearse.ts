@@ -34,8 +34,8 @@ import { runChosenDrills } from './run/run-chosen-drills.ts';
 import type { RunWishes } from './run/run-chosen-drills.ts';
 import { writeRunbookFiles } from './run/runbook-files.ts';
 
-/** The command line of `raidlab rehearse`. */
-export const rehearseArguments = command(
+/** Gives the command line of `raidlab rehearse`. */
+export const rehearseArguments = (cli: Cli) => command(
   'rehearse',
   object({
     command: constant('rehearse'),
@@ -55,9 +55,9 @@ export const rehearseArguments = command(
     ...showOptions,
     jobs: jobsOption,
     seed: seedOption,
-    ...machineOptions,
+    ...machineOptions(cli),
     kernel: optional(
-      option('--kernel', kernelName, {
+      option('--kernel', kernelName(cli), {
         description: message`The kernel to rehearse on (default: the nearest to the array’s that can be had).`,
       }),
     ),
@@ -70,7 +70,7 @@ export const rehearseArguments = command(
 );
 
 /** The parsed command line of `raidlab rehearse`. */
-export type RehearseCommand = InferValue<typeof rehearseArguments>;
+export type RehearseCommand = InferValue<ReturnType<typeof rehearseArguments>>;
 
 /** Examples for `raidlab rehearse`. */
 export const rehearseExamples: readonly Example[] = [

@@ -28,6 +28,7 @@ import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import { requireHostOf } from '../host-view.ts';
 import { archiveHostPathOf, archiveOption, tableOptions } from '../options/archive-options.ts';
+import { kernelName } from '../options/kernel-option.ts';
 import { jobsOption, outputOption } from '../options/run-options.ts';
 import { pathWord } from '../options/value-parsers.ts';
 import { showTable } from '../run/show-table.ts';
@@ -37,8 +38,8 @@ import { prepareMatrix } from './prepare-jobs.ts';
 import { runHere } from './run-here.ts';
 import { tellMatrix } from './tell-matrix.ts';
 
-/** The command line of `raidlab matrix`. */
-export const matrixArguments = command(
+/** Gives the command line of `raidlab matrix`. */
+export const matrixArguments = (cli: Cli) => command(
   'matrix',
   object({
     command: constant('matrix'),
@@ -58,7 +59,7 @@ export const matrixArguments = command(
       }),
     ),
     kernels: multiple(
-      option('--kernel', string({ metavar: 'KERNEL' }), { description: message`Kernels, as drill takes them (default: trixie).` }),
+      option('--kernel', kernelName(cli), { description: message`Kernels, as drill takes them (default: trixie).` }),
     ),
     tools: multiple(
       option('--tools', string({ metavar: 'SUITE' }), {
@@ -96,7 +97,7 @@ export const matrixArguments = command(
 );
 
 /** The parsed command line of `raidlab matrix`. */
-export type MatrixCommand = InferValue<typeof matrixArguments>;
+export type MatrixCommand = InferValue<ReturnType<typeof matrixArguments>>;
 
 /** Examples for `raidlab matrix`. */
 export const matrixExamples: readonly Example[] = [

@@ -21,7 +21,7 @@ export const reloadArguments = (cli: Cli) =>
       command: constant('reload'),
       lab: labOption(cli),
       kernel: optional(
-        option('--kernel', kernelName, {
+        option('--kernel', kernelName(cli), {
           description: message`Boots another kernel: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
         }),
       ),

@@ -36,7 +36,7 @@ export const upArguments = (cli: Cli) =>
       lab: labOption(cli),
       ...layoutOptions,
       kernel: optional(
-        option('--kernel', kernelName, {
+        option('--kernel', kernelName(cli), {
           description: message`The kernel: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules (default: ${defaultSuite}).`,
         }),
       ),

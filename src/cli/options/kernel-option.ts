@@ -2,16 +2,38 @@ import { resolve } from 'node:path';
 import { formatKernelChoice, parseKernelChoice, resolveKernelChoice } from '../../core/image/kernel-choice.ts';
 import { fitLayout } from '../../core/layout/fit-layout.ts';
 import type { ArrayLayout } from '../../core/layout/layout.ts';
+import { createContext } from '../../machine/context.ts';
 import type { ForeseenKernel } from '../../machine/image/kernel/foresee-kernel.ts';
+import type { CachedKernel } from '../../machine/image/kernel/list-kernels.ts';
 import { suiteNames } from '../../machine/image/packages/suite.ts';
 import { foreseeMkfsParts, newestToolsFor } from '../../machine/image/tools/tools-for-kernel.ts';
 import type { Cli } from '../cli.ts';
 import { knownWord } from './value-parsers.ts';
+import type { KnownWord } from './value-parsers.ts';
 
 const suiteWords = async () => Promise.resolve(suiteNames().map((word) => ({ word })));
 
-/** Reads what `--kernel` names; the shell completes suites. */
-export const kernelName = knownWord('KERNEL', suiteWords, { type: 'any', extensions: ['.deb'] });
+/** Gives the reader of what `--kernel` names; the shell completes suites, and the kernels in this cache. */
+export const kernelName = (cli: Cli) =>
+  knownWord(
+    'KERNEL',
+    async () => {
+      const cached = await cachedKernelWords(cli);
+      return [...(await suiteWords()).filter(({ word }) => !cached.some((each) => each.word === word)), ...cached];
+    },
+    { type: 'any', extensions: ['.deb'] },
+  );
+
+/** Gives the kernels in the cache as a shell completes them. */
+export async function cachedKernelWords(cli: Cli): Promise<readonly KnownWord[]> {
+  return (await cachedKernels(cli)).map(({ kernel, description }) => ({ word: kernel, description }));
+}
+
+/** Gives the kernels in the cache. */
+export async function cachedKernels(cli: Cli): Promise<readonly CachedKernel[]> {
+  const { listKernels } = await import('../../machine/image/kernel/list-kernels.ts');
+  return listKernels(createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor }), cli.store);
+}
 
 /** Reads what `--tools` names. */
 export const toolsName = knownWord('SUITE', suiteWords);

@@ -5,6 +5,7 @@ import { option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
 import { accelerators } from '../../core/host/accelerator.ts';
 import { defaultSuite } from '../../machine/image/packages/suite.ts';
+import type { Cli } from '../cli.ts';
 import { kernelName, toolsName } from './kernel-option.ts';
 import { pathWord, reporter, size } from './value-parsers.ts';
 
@@ -36,10 +37,11 @@ export const payloadOption = optional(
   }),
 );
 
-/** The options that say what the machines of a run are made of. */
-export const machineOptions = {
+/** Gives the options that say what the machines of a run are made of. */
+export const machineOptions = (cli: Cli) =>
+  ({
   kernel: withDefault(
-    option('--kernel', kernelName, {
+    option('--kernel', kernelName(cli), {
       description: message`The kernel to test: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
     }),
     defaultSuite,
@@ -63,10 +65,12 @@ export const machineOptions = {
     description: message`Boots every machine and builds the array, instead of using saved templates.`,
   }),
   fresh: option('--fresh', { description: message`Rebuilds the templates before using them.` }),
-} as const;
+}) as const;
 
 /** What the machines are made of, as given. */
-export type MachineOptions = { readonly [Name in keyof typeof machineOptions]: InferValue<(typeof machineOptions)[Name]> };
+export type MachineOptions = {
+  readonly [Name in keyof ReturnType<typeof machineOptions>]: InferValue<ReturnType<typeof machineOptions>[Name]>;
+};
 
 /** Leaves the machine running. */
 export const keepOption = option('--keep', { description: message`Keeps the machine running after the verdict, until Ctrl-C.` });

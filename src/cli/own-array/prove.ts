@@ -40,8 +40,8 @@ import { seedOption } from '../options/seed-option.ts';
 import { faultWord, pathWord } from '../options/value-parsers.ts';
 import { runChosenDrills } from '../run/run-chosen-drills.ts';
 
-/** The command line of `raidlab prove`. */
-export const proveArguments = command(
+/** Gives the command line of `raidlab prove`. */
+export const proveArguments = (cli: Cli) => command(
   'prove',
   object({
     command: constant('prove'),
@@ -80,7 +80,7 @@ export const proveArguments = command(
     seed: seedOption,
     payload: payloadOption,
     ...layoutOptions,
-    ...machineOptions,
+    ...machineOptions(cli),
     keep: keepOption,
     output: outputOption,
   }),
@@ -92,7 +92,7 @@ export const proveArguments = command(
 );
 
 /** The parsed command line of `raidlab prove`. */
-export type ProveCommand = InferValue<typeof proveArguments>;
+export type ProveCommand = InferValue<ReturnType<typeof proveArguments>>;
 
 /** Examples for `raidlab prove`. */
 export const proveExamples: readonly Example[] = [
