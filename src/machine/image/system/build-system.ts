@@ -10,6 +10,7 @@ import { readKernelBanner } from '../kernel/bzimage.ts';
 import { chooseEntry, unpackVmlinux } from '../kernel/unpack-vmlinux.ts';
 import { systemPhases } from '../packages/build-progress.ts';
 import { findSources, readAptOptions } from '../packages/mirror.ts';
+import { planInstallation } from '../packages/plan-installation.ts';
 import { runMmdebstrap } from '../packages/run-mmdebstrap.ts';
 import { chooseTreePlace } from '../packages/tree-place.ts';
 import { placeFile, placeRecipe } from '../place-recipe.ts';
@@ -75,27 +76,19 @@ export function planSystemBootstrap(
   aptOptions: readonly string[],
   hooksHostPath: string,
 ): readonly string[] {
-  const hook = (name: string): string => path.join(hooksHostPath, name);
-  return [
-    'mmdebstrap',
-    '--variant=essential',
-    '--architectures=amd64',
-    '--verbose',
-    '--format=null',
-    // The tree is thrown away: no need to tidy it.
-    '--skip=cleanup',
-    '--aptopt=Acquire::Languages "none"',
-    ...aptOptions,
-    `--include=${planSystemPackages(choice).join(',')}`,
-    `--extract-hook=${hook('extract')}`,
-    `--extract-hook=${hook('prepare')}`,
-    `--customize-hook=${hook('pack-system')}`,
-    // Special hooks of mmdebstrap, not shell: relative to its working directory.
-    ...['root.ext4', 'vmlinuz', 'initrd.img', 'packages'].map((name) => `--customize-hook=download /tmp/${name} ${name}`),
-    choice.suite.base,
-    '-',
-    ...sources,
-  ];
+  return planInstallation({
+    suite: choice.suite,
+    packages: planSystemPackages(choice),
+    sources,
+    aptOptions,
+    hooksHostPath,
+    hooks: [
+      ['extract', 'extract'],
+      ['extract', 'prepare'],
+      ['customize', 'pack-system'],
+    ],
+    results: ['root.ext4', 'vmlinuz', 'initrd.img', 'packages'],
+  });
 }
 
 /** Gives the parameters of the hooks, as shell words. */

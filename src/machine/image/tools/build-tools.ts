@@ -8,6 +8,7 @@ import type { Context } from '../../context.ts';
 import { runHostCommand } from '../../process/host-process.ts';
 import { toolsPhases } from '../packages/build-progress.ts';
 import { findSources, readAptOptions } from '../packages/mirror.ts';
+import { planInstallation } from '../packages/plan-installation.ts';
 import { placeFile, placeRecipe } from '../place-recipe.ts';
 import { plainExt4 } from '../plain-ext4.ts';
 import { recipeHostPaths } from '../recipe.ts';
@@ -115,29 +116,8 @@ export function planToolsBootstrap(
   aptOptions: readonly string[],
   { hooksHostPath, root }: { readonly hooksHostPath: string; readonly root: OwnRootKind },
 ): readonly string[] {
-  const image = toolsFiles[root].root;
-  const hook = (name: string): string => path.join(hooksHostPath, name);
-  return [
-    'mmdebstrap',
-    '--variant=essential',
-    '--architectures=amd64',
-    '--verbose',
-    '--format=null',
-    // The tree is thrown away: no need to tidy it.
-    '--skip=cleanup',
-    '--aptopt=Acquire::Languages "none"',
-    ...aptOptions,
-    `--include=${packages.join(',')}`,
-    `--setup-hook=${hook('setup')}`,
-    `--extract-hook=${hook('extract')}`,
-    `--customize-hook=${hook('customize')}`,
-    // Special hooks of mmdebstrap, not shell: relative to its working directory.
-    `--customize-hook=download /tmp/${image} ${image}`,
-    '--customize-hook=download /tmp/packages packages',
-    suite.base,
-    '-',
-    ...sources,
-  ];
+  const hooks = (['setup', 'extract', 'customize'] as const).map((name) => [name, name] as const);
+  return planInstallation({ suite, packages, sources, aptOptions, hooksHostPath, hooks, results: [toolsFiles[root].root, 'packages'] });
 }
 
 /** Gives the customize hook's parameters for the root, as shell words: its filesystem, and the options of mke2fs. */
