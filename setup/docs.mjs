@@ -208,11 +208,29 @@ function formatFields(members) {
  * @returns {string} Markdown
  */
 function formatShape(file, name) {
-  const { declaration } = findType(file, name);
+  const { source, declaration } = findType(file, name);
+  const words = ts.isTypeAliasDeclaration(declaration) ? wordsOfConstant(source, declaration.type) : undefined;
+  if (words !== undefined) return [`### ${name}`, ...words].join('\n\n');
   const shape = ts.isInterfaceDeclaration(declaration) ? formatFields([...declaration.members]) : formatType(declaration.type, '|');
   const bases = ts.isInterfaceDeclaration(declaration) ? (declaration.heritageClauses ?? []).flatMap((clause) => clause.types) : [];
   const inherited = bases.map((base) => `It also has the fields of ${base.getText()}.`);
   return [`### ${name}`, commentOf(declaration), ...inherited, shape].join('\n\n');
+}
+
+/**
+ * Gives the comment and the words of the list that a type is made of, `(typeof words)[number]`; undefined for another type.
+ *
+ * @param {ts.SourceFile} source where both are
+ * @param {ts.TypeNode} type what may be made of a list
+ * @returns {readonly string[] | undefined} Markdown
+ */
+function wordsOfConstant(source, type) {
+  const list = /^\(typeof (\w+)\)\[number\]$/u.exec(type.getText())?.[1];
+  const constant = source.statements
+    .filter(ts.isVariableStatement)
+    .find((statement) => statement.declarationList.declarations[0]?.name.getText() === list);
+  const words = constant?.declarationList.declarations[0]?.initializer?.getText().match(/'[^']+'/gu);
+  return constant === undefined || words === undefined || words === null ? undefined : [commentOf(constant), `\`${words.join(' | ')}\``];
 }
 
 /** Gives the events, each with the heading of its group before it: comments with `//` in the union name the groups. */
