@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readNamedFile, UnreadableFile } from './named-file.ts';
+import { readNamedFile, startOfNamedFile, UnreadableFile } from './named-file.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'raidlab-test-'));
 after(() => {
@@ -25,6 +25,12 @@ test('a regular file is read whole, by a link, too', async () => {
   assert.equal(await readNamedFile(at('link'), 1024), 'grün\n');
   assert.equal((await readNamedFile(at('exact'), 1024)).length, 1024);
   assert.equal(await readNamedFile('/proc/self/status', 64 * 1024).then((text) => text.startsWith('Name:')), true);
+});
+
+test('the start of a file is looked at, and that of one that cannot be read is nothing', { timeout: 5000 }, async () => {
+  assert.equal(await startOfNamedFile(at('large'), 3), 'xxx');
+  assert.equal(await startOfNamedFile(at('small'), 100), 'grün\n');
+  for (const name of ['nowhere', 'directory', 'fifo']) assert.equal(await startOfNamedFile(at(name), 3), '');
 });
 
 const refused: readonly (readonly [string, RegExp])[] = [
