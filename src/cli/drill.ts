@@ -44,55 +44,56 @@ async function stepsThatCanBeLeftOut(name: string): Promise<readonly KnownWord[]
 const tagName = knownWord('TAG', async () => (await registry()).drillTags.map((word) => ({ word })));
 
 /** Gives the command line of `raidlab drill`. */
-export const drillArguments = (cli: Cli) => command(
-  'drill',
-  object({
-    command: constant('drill'),
-    names: multiple(
-      argument(drillName, {
-        description: message`The drills to run: names, patterns ('replace-*') or files of your own (./my-drill.ts). \`raidlab drills\` lists them.`,
+export const drillArguments = (cli: Cli) =>
+  command(
+    'drill',
+    object({
+      command: constant('drill'),
+      names: multiple(
+        argument(drillName, {
+          description: message`The drills to run: names, patterns ('replace-*') or files of your own (./my-drill.ts). \`raidlab drills\` lists them.`,
+        }),
+      ),
+      all: option('--all', { description: message`Runs every drill except demonstrations, which promise nothing.` }),
+      tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag. Can be given more than once.` })),
+      twin: option('--twin', {
+        description: message`Runs the twin of each drill instead: the drill with a deliberate mistake, which must come out broken.`,
       }),
-    ),
-    all: option('--all', { description: message`Runs every drill except demonstrations, which promise nothing.` }),
-    tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag. Can be given more than once.` })),
-    twin: option('--twin', {
-      description: message`Runs the twin of each drill instead: the drill with a deliberate mistake, which must come out broken.`,
+      withTwin: option('--with-twin', {
+        description: message`Runs each drill and its twin; the report lays them side by side.`,
+      }),
+      strict: option('--strict', { description: message`Counts a skipped drill as inconclusive (exit 2).` }),
+      repeat: withDefault(
+        option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill N times.` }),
+        1,
+      ),
+      jobs: jobsOption,
+      shard: optional(
+        option('--shard', shard, {
+          description: message`Runs one of N parts of this run, which other machines complete; see merge. With --plan, shows all parts.`,
+        }),
+      ),
+      skipSteps: multiple(
+        option('--skip-step', stepName, {
+          description: message`Leaves out a step, to show what happens without it. Can be given more than once.`,
+        }),
+      ),
+      alarm: alarmOption,
+      plan: option('--plan', { description: message`Prints the commands without running anything.` }),
+      ...showOptions,
+      seed: seedOption,
+      payload: payloadOption,
+      ...layoutOptions,
+      ...machineOptions(cli),
+      keep: keepOption,
+      output: outputOption,
     }),
-    withTwin: option('--with-twin', {
-      description: message`Runs each drill and its twin; the report lays them side by side.`,
-    }),
-    strict: option('--strict', { description: message`Counts a skipped drill as inconclusive (exit 2).` }),
-    repeat: withDefault(
-      option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill N times.` }),
-      1,
-    ),
-    jobs: jobsOption,
-    shard: optional(
-      option('--shard', shard, {
-        description: message`Runs one of N parts of this run, which other machines complete; see merge. With --plan, shows all parts.`,
-      }),
-    ),
-    skipSteps: multiple(
-      option('--skip-step', stepName, {
-        description: message`Leaves out a step, to show what happens without it. Can be given more than once.`,
-      }),
-    ),
-    alarm: alarmOption,
-    plan: option('--plan', { description: message`Prints the commands without running anything.` }),
-    ...showOptions,
-    seed: seedOption,
-    payload: payloadOption,
-    ...layoutOptions,
-    ...machineOptions(cli),
-    keep: keepOption,
-    output: outputOption,
-  }),
-  {
-    usageLine: [{ type: 'literal', value: '[OPTION…] [NAME…]' }],
-    brief: message`Runs drills: builds an array, breaks it, repairs it, proves the result.`,
-    description: message`The array is encrypted btrfs on virtual disks in a throw-away machine. It breaks the way disks break, is repaired with the commands an administrator would type, and the drill proves whether every byte and the redundancy survived. A drill that does not apply to a layout, kernel or tool is skipped, with the reason.`,
-  },
-);
+    {
+      usageLine: [{ type: 'literal', value: '[OPTION…] [NAME…]' }],
+      brief: message`Runs drills: builds an array, breaks it, repairs it, proves the result.`,
+      description: message`The array is encrypted btrfs on virtual disks in a throw-away machine. It breaks the way disks break, is repaired with the commands an administrator would type, and the drill proves whether every byte and the redundancy survived. A drill that does not apply to a layout, kernel or tool is skipped, with the reason.`,
+    },
+  );
 
 /** The parsed command line of `raidlab drill`. */
 export type DrillCommand = InferValue<ReturnType<typeof drillArguments>>;

@@ -89,7 +89,13 @@ test('a shell completes the kernels in the cache and the suites, wherever a kern
   using sandbox = openSandbox();
   fillCache(sandbox);
   const own = join(sandbox.hostPath, 'linux');
-  for (const words of [['drill', '--kernel'], ['matrix', '--kernel'], ['up', '--kernel'], ['rehearse', '--kernel'], ['kernels', 'add']]) {
+  for (const words of [
+    ['drill', '--kernel'],
+    ['matrix', '--kernel'],
+    ['up', '--kernel'],
+    ['rehearse', '--kernel'],
+    ['kernels', 'add'],
+  ]) {
     const { stdout } = await sandbox.run('completion', 'bash', ...words, '');
     const offered = stdout.split('\n');
     assert.ok(offered.includes(own) && offered.includes('sid'), `${words.join(' ')}: ${stdout}`);

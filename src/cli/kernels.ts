@@ -34,20 +34,21 @@ const lsArguments = command(
   { brief: message`Lists the kernels in the cache, and the suites that offer others.` },
 );
 
-const addArguments = (cli: Cli) => command(
-  'add',
-  object({
-    command: constant('kernels'),
-    action: constant('add'),
-    kernels: multiple(
-      argument(kernelName(cli), {
-        description: message`A Debian suite, a version (6.12), .deb files separated by commas, or a directory (./linux).`,
-      }),
-      { min: 1, errors: { tooFew: message`Name a kernel: a suite, a version, .deb files or a directory.` } },
-    ),
-  }),
-  { brief: message`Fetches kernels into the cache ahead of time.` },
-);
+const addArguments = (cli: Cli) =>
+  command(
+    'add',
+    object({
+      command: constant('kernels'),
+      action: constant('add'),
+      kernels: multiple(
+        argument(kernelName(cli), {
+          description: message`A Debian suite, a version (6.12), .deb files separated by commas, or a directory (./linux).`,
+        }),
+        { min: 1, errors: { tooFew: message`Name a kernel: a suite, a version, .deb files or a directory.` } },
+      ),
+    }),
+    { brief: message`Fetches kernels into the cache ahead of time.` },
+  );
 
 const whatToRemove = { errors: { noMatch: message`Name a kernel, or use --all for every one.` } };
 

@@ -35,39 +35,40 @@ import type { RunWishes } from './run/run-chosen-drills.ts';
 import { writeRunbookFiles } from './run/runbook-files.ts';
 
 /** Gives the command line of `raidlab rehearse`. */
-export const rehearseArguments = (cli: Cli) => command(
-  'rehearse',
-  object({
-    command: constant('rehearse'),
-    ...factsOptions,
-    array: optional(
-      option('--array', string({ metavar: 'NAME' }), {
-        description: message`Which array, by label, UUID or mount point, where there are several.`,
-      }),
-    ),
-    lose: multiple(
-      option('--lose', string({ metavar: 'MEMBER' }), {
-        description: message`Loses this member only: its devid, mapping or disk. Every one in turn if not given. Can be given more than once.`,
-      }),
-    ),
-    all: option('--all', { description: message`Also runs every other drill that fits such an array.` }),
-    plan: option('--plan', { description: message`Prints the commands of the drills without running anything.` }),
-    ...showOptions,
-    jobs: jobsOption,
-    seed: seedOption,
-    ...machineOptions(cli),
-    kernel: optional(
-      option('--kernel', kernelName(cli), {
-        description: message`The kernel to rehearse on (default: the nearest to the array’s that can be had).`,
-      }),
-    ),
-    output: outputOption,
-  }),
-  {
-    brief: message`Rehearses on a lab like your array what to do when a disk dies, and writes the runbook.`,
-    description: message`The lab has your array in small. Each member is lost, replaced, and the result proved. What held is written to runbook.md and runbook.html in the folder of the run: the commands with your names, what they must print, how long they may take. A rehearsal that does not hold gives no runbook, but the reason. Nothing here touches your disks.`,
-  },
-);
+export const rehearseArguments = (cli: Cli) =>
+  command(
+    'rehearse',
+    object({
+      command: constant('rehearse'),
+      ...factsOptions,
+      array: optional(
+        option('--array', string({ metavar: 'NAME' }), {
+          description: message`Which array, by label, UUID or mount point, where there are several.`,
+        }),
+      ),
+      lose: multiple(
+        option('--lose', string({ metavar: 'MEMBER' }), {
+          description: message`Loses this member only: its devid, mapping or disk. Every one in turn if not given. Can be given more than once.`,
+        }),
+      ),
+      all: option('--all', { description: message`Also runs every other drill that fits such an array.` }),
+      plan: option('--plan', { description: message`Prints the commands of the drills without running anything.` }),
+      ...showOptions,
+      jobs: jobsOption,
+      seed: seedOption,
+      ...machineOptions(cli),
+      kernel: optional(
+        option('--kernel', kernelName(cli), {
+          description: message`The kernel to rehearse on (default: the nearest to the array’s that can be had).`,
+        }),
+      ),
+      output: outputOption,
+    }),
+    {
+      brief: message`Rehearses on a lab like your array what to do when a disk dies, and writes the runbook.`,
+      description: message`The lab has your array in small. Each member is lost, replaced, and the result proved. What held is written to runbook.md and runbook.html in the folder of the run: the commands with your names, what they must print, how long they may take. A rehearsal that does not hold gives no runbook, but the reason. Nothing here touches your disks.`,
+    },
+  );
 
 /** The parsed command line of `raidlab rehearse`. */
 export type RehearseCommand = InferValue<ReturnType<typeof rehearseArguments>>;

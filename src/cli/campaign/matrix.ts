@@ -39,62 +39,61 @@ import { runHere } from './run-here.ts';
 import { tellMatrix } from './tell-matrix.ts';
 
 /** Gives the command line of `raidlab matrix`. */
-export const matrixArguments = (cli: Cli) => command(
-  'matrix',
-  object({
-    command: constant('matrix'),
-    file: optional(
-      argument(pathWord('FILE', 'file'), {
-        description: message`A file that says what is run (docs/matrix.md). The options replace what it says.`,
-      }),
-    ),
-    name: optional(
-      option('--name', string({ metavar: 'NAME' }), {
-        description: message`The name of the matrix in the archive (default: that of the file).`,
-      }),
-    ),
-    drills: multiple(
-      option('--drill', string({ metavar: 'NAME' }), {
-        description: message`Drills by name or pattern (default: all except demonstrations). Can be given more than once, as the next four.`,
-      }),
-    ),
-    kernels: multiple(
-      option('--kernel', kernelName(cli), { description: message`Kernels, as drill takes them (default: trixie).` }),
-    ),
-    tools: multiple(
-      option('--tools', string({ metavar: 'SUITE' }), {
-        description: message`Suites of the tools (default: what drill takes for the kernel).`,
-      }),
-    ),
-    layouts: multiple(
-      option('--layout', string({ metavar: 'LAYOUT' }), { description: message`Layouts, by name or file (default: each drill’s own).` }),
-    ),
-    seeds: multiple(option('--seed', string({ metavar: 'SEED' }), { description: message`Seeds of the test data (default: 1).` })),
-    twins: optional(
-      option('--twins', choice(['no', 'only', 'both'], { metavar: 'WHICH' }), {
-        description: message`Whether twins are run: no (the default), only, or both.`,
-      }),
-    ),
-    rounds: optional(
-      option('--rounds', integer({ metavar: 'N', min: 1, max: mostRounds }), {
-        description: message`How many times each is run (default: 1).`,
-      }),
-    ),
-    plan: option('--plan', { description: message`Shows the jobs and how long they may take, and runs nothing.` }),
-    jobs: jobsOption,
-    memory: withDefault(
-      option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of each machine, MiB.` }),
-      1024,
-    ),
-    output: outputOption,
-    archive: optional(archiveOption()),
-    ...tableOptions,
-  }),
-  {
-    brief: message`Runs drills on many kernels, tools and layouts, many times, and keeps the results.`,
-    description: message`Type it again after Ctrl-C, a crash or a power cut: it goes on where it was. Every attempt is kept. A verdict is final; what was interrupted is run again, and, once more, what failed for the machine's sake.`,
-  },
-);
+export const matrixArguments = (cli: Cli) =>
+  command(
+    'matrix',
+    object({
+      command: constant('matrix'),
+      file: optional(
+        argument(pathWord('FILE', 'file'), {
+          description: message`A file that says what is run (docs/matrix.md). The options replace what it says.`,
+        }),
+      ),
+      name: optional(
+        option('--name', string({ metavar: 'NAME' }), {
+          description: message`The name of the matrix in the archive (default: that of the file).`,
+        }),
+      ),
+      drills: multiple(
+        option('--drill', string({ metavar: 'NAME' }), {
+          description: message`Drills by name or pattern (default: all except demonstrations). Can be given more than once, as the next four.`,
+        }),
+      ),
+      kernels: multiple(option('--kernel', kernelName(cli), { description: message`Kernels, as drill takes them (default: trixie).` })),
+      tools: multiple(
+        option('--tools', string({ metavar: 'SUITE' }), {
+          description: message`Suites of the tools (default: what drill takes for the kernel).`,
+        }),
+      ),
+      layouts: multiple(
+        option('--layout', string({ metavar: 'LAYOUT' }), { description: message`Layouts, by name or file (default: each drill’s own).` }),
+      ),
+      seeds: multiple(option('--seed', string({ metavar: 'SEED' }), { description: message`Seeds of the test data (default: 1).` })),
+      twins: optional(
+        option('--twins', choice(['no', 'only', 'both'], { metavar: 'WHICH' }), {
+          description: message`Whether twins are run: no (the default), only, or both.`,
+        }),
+      ),
+      rounds: optional(
+        option('--rounds', integer({ metavar: 'N', min: 1, max: mostRounds }), {
+          description: message`How many times each is run (default: 1).`,
+        }),
+      ),
+      plan: option('--plan', { description: message`Shows the jobs and how long they may take, and runs nothing.` }),
+      jobs: jobsOption,
+      memory: withDefault(
+        option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of each machine, MiB.` }),
+        1024,
+      ),
+      output: outputOption,
+      archive: optional(archiveOption()),
+      ...tableOptions,
+    }),
+    {
+      brief: message`Runs drills on many kernels, tools and layouts, many times, and keeps the results.`,
+      description: message`Type it again after Ctrl-C, a crash or a power cut: it goes on where it was. Every attempt is kept. A verdict is final; what was interrupted is run again, and, once more, what failed for the machine's sake.`,
+    },
+  );
 
 /** The parsed command line of `raidlab matrix`. */
 export type MatrixCommand = InferValue<ReturnType<typeof matrixArguments>>;

@@ -40,32 +40,32 @@ export const payloadOption = optional(
 /** Gives the options that say what the machines of a run are made of. */
 export const machineOptions = (cli: Cli) =>
   ({
-  kernel: withDefault(
-    option('--kernel', kernelName(cli), {
-      description: message`The kernel to test: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
+    kernel: withDefault(
+      option('--kernel', kernelName(cli), {
+        description: message`The kernel to test: a Debian suite, a version (6.12), .deb files, or a directory with vmlinuz and modules.`,
+      }),
+      defaultSuite,
+    ),
+    tools: optional(
+      option('--tools', toolsName, {
+        description: message`Debian suite for btrfs-progs, cryptsetup and the other tools (default: ${defaultSuite}, or the newest one that runs on the kernel).`,
+      }),
+    ),
+    memory: withDefault(
+      option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of the machine, MiB.` }),
+      1024,
+    ),
+    accelerator: withDefault(
+      option('--accelerator', choice(['auto', ...accelerators], { metavar: 'NAME' }), {
+        description: message`auto uses KVM if a kernel really boots under it, otherwise software emulation.`,
+      }),
+      'auto',
+    ),
+    cold: option('--cold', {
+      description: message`Boots every machine and builds the array, instead of using saved templates.`,
     }),
-    defaultSuite,
-  ),
-  tools: optional(
-    option('--tools', toolsName, {
-      description: message`Debian suite for btrfs-progs, cryptsetup and the other tools (default: ${defaultSuite}, or the newest one that runs on the kernel).`,
-    }),
-  ),
-  memory: withDefault(
-    option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of the machine, MiB.` }),
-    1024,
-  ),
-  accelerator: withDefault(
-    option('--accelerator', choice(['auto', ...accelerators], { metavar: 'NAME' }), {
-      description: message`auto uses KVM if a kernel really boots under it, otherwise software emulation.`,
-    }),
-    'auto',
-  ),
-  cold: option('--cold', {
-    description: message`Boots every machine and builds the array, instead of using saved templates.`,
-  }),
-  fresh: option('--fresh', { description: message`Rebuilds the templates before using them.` }),
-}) as const;
+    fresh: option('--fresh', { description: message`Rebuilds the templates before using them.` }),
+  }) as const;
 
 /** What the machines are made of, as given. */
 export type MachineOptions = {

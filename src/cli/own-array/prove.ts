@@ -41,55 +41,56 @@ import { faultWord, pathWord } from '../options/value-parsers.ts';
 import { runChosenDrills } from '../run/run-chosen-drills.ts';
 
 /** Gives the command line of `raidlab prove`. */
-export const proveArguments = (cli: Cli) => command(
-  'prove',
-  object({
-    command: constant('prove'),
-    words: multiple(
-      argument(pathWord('SCRIPT', 'file'), {
-        description: message`Your script, and its arguments, after --; before it, facts from "collect": the array is then like yours, with its names. In arguments ${Object.keys(scriptWords).join(', ')} stand for what they are on the array.`,
+export const proveArguments = (cli: Cli) =>
+  command(
+    'prove',
+    object({
+      command: constant('prove'),
+      words: multiple(
+        argument(pathWord('SCRIPT', 'file'), {
+          description: message`Your script, and its arguments, after --; before it, facts from "collect": the array is then like yours, with its names. In arguments ${Object.keys(scriptWords).join(', ')} stand for what they are on the array.`,
+        }),
+      ),
+      map: factsOptions.map,
+      array: optional(
+        option('--array', string({ metavar: 'NAME' }), {
+          description: message`Which array of FACTS, by label, UUID or mount point, where there are several.`,
+        }),
+      ),
+      faults: multiple(
+        option('--fault', faultWord, {
+          description: message`What happens to a disk first: KIND, KIND:DISK or KIND:DISK:AMOUNT (default: disk-pull:${usualDisk}). Can be given more than once.`,
+        }),
+      ),
+      noRestart: option('--no-restart', {
+        description: message`Runs the script in the machine as it is after the fault, instead of restarting first.`,
       }),
-    ),
-    map: factsOptions.map,
-    array: optional(
-      option('--array', string({ metavar: 'NAME' }), {
-        description: message`Which array of FACTS, by label, UUID or mount point, where there are several.`,
+      permute: option('--permute', {
+        description: message`Proves it again with the disks in another order, another member lost, a smaller and a larger spare, and a full array.`,
       }),
-    ),
-    faults: multiple(
-      option('--fault', faultWord, {
-        description: message`What happens to a disk first: KIND, KIND:DISK or KIND:DISK:AMOUNT (default: disk-pull:${usualDisk}). Can be given more than once.`,
-      }),
-    ),
-    noRestart: option('--no-restart', {
-      description: message`Runs the script in the machine as it is after the fault, instead of restarting first.`,
+      scriptLimit: withDefault(
+        option('--script-limit', integer({ metavar: 'SECONDS', min: 1, max: 24 * 3600 }), {
+          description: message`How long the script may take, on a host of usual speed.`,
+        }),
+        1200,
+      ),
+      jobs: jobsOption,
+      alarm: alarmOption,
+      plan: option('--plan', { description: message`Prints the commands without running anything.` }),
+      ...showOptions,
+      seed: seedOption,
+      payload: payloadOption,
+      ...layoutOptions,
+      ...machineOptions(cli),
+      keep: keepOption,
+      output: outputOption,
     }),
-    permute: option('--permute', {
-      description: message`Proves it again with the disks in another order, another member lost, a smaller and a larger spare, and a full array.`,
-    }),
-    scriptLimit: withDefault(
-      option('--script-limit', integer({ metavar: 'SECONDS', min: 1, max: 24 * 3600 }), {
-        description: message`How long the script may take, on a host of usual speed.`,
-      }),
-      1200,
-    ),
-    jobs: jobsOption,
-    alarm: alarmOption,
-    plan: option('--plan', { description: message`Prints the commands without running anything.` }),
-    ...showOptions,
-    seed: seedOption,
-    payload: payloadOption,
-    ...layoutOptions,
-    ...machineOptions(cli),
-    keep: keepOption,
-    output: outputOption,
-  }),
-  {
-    usageLine: [{ type: 'literal', value: '[OPTION…] [FACTS] -- SCRIPT [ARG…]' }],
-    brief: message`Proves your own replace script: runs it in a lab after a fault, then proves what it left.`,
-    description: message`The array is built and filled, a disk is pulled while it is in service, and the machine restarts as a boot does it. Then your script runs in the guest, as root, with nothing to read; its output and exit status are recorded, and what it leaves is proved as drills are: files, profiles, scrub, every disk lost in turn, a reboot.`,
-  },
-);
+    {
+      usageLine: [{ type: 'literal', value: '[OPTION…] [FACTS] -- SCRIPT [ARG…]' }],
+      brief: message`Proves your own replace script: runs it in a lab after a fault, then proves what it left.`,
+      description: message`The array is built and filled, a disk is pulled while it is in service, and the machine restarts as a boot does it. Then your script runs in the guest, as root, with nothing to read; its output and exit status are recorded, and what it leaves is proved as drills are: files, profiles, scrub, every disk lost in turn, a reboot.`,
+    },
+  );
 
 /** The parsed command line of `raidlab prove`. */
 export type ProveCommand = InferValue<ReturnType<typeof proveArguments>>;
