@@ -8,6 +8,7 @@ import { arrangeByKernel } from '../src/core/campaign/by-kernel.ts';
 import { nameOfKernel } from '../src/core/campaign/counts.ts';
 import { findRegressions } from '../src/core/campaign/regressions.ts';
 import { everyResult } from '../src/core/campaign/result-filter.ts';
+import { describeLayout } from '../src/core/layout/layout.ts';
 import { matchesGlob } from '../src/core/text/glob.ts';
 import { drills } from '../src/drills/registry.ts';
 import { kernelsTable } from '../src/report/campaign/kernels-table.ts';
@@ -36,6 +37,8 @@ export async function kernelsTablePage(note) {
   const judged = counts.reduce((sum, { counts: { good, bad } }) => sum + good + bad, 0);
   const missing = series.filter((kernel) => !counts.some((each) => each.kernel.startsWith(`${kernel}.`)));
   const gridOf = (/** @type {'no' | 'only'} */ twins) => arrangeByKernel(archive.count({ ...everyResult, twins }), missing);
+  const [ofDrills, ofTwins] = [gridOf('no'), gridOf('only')];
+  const drillsOn = (/** @type {boolean} */ own) => ({ ...ofDrills, rows: ofDrills.rows.filter((row) => isOnOwnLayout(row) === own) });
   // The evidence is where it was run.
   const markdown = (/** @type {import('../src/report/campaign/result-table.ts').ResultTable} */ table) =>
     tableMarkdown(table, () => undefined);
@@ -53,16 +56,26 @@ export async function kernelsTablePage(note) {
         '```',
       ].join('\n'),
       markdown(regressionsTable(findRegressions(counts), judged)),
-      markdown(kernelsTable(gridOf('no'), 'Drills')),
-      markdown(kernelsTable(gridOf('only'), 'Twins')),
+      markdown(kernelsTable(drillsOn(true), 'Drills')),
+      markdown(kernelsTable(drillsOn(false), 'Drills on other layouts')),
+      markdown(kernelsTable(ofTwins, 'Twins')),
       'Of a twin it is bad when its mistake was not found.',
       ...brokenChecks(results.filter(({ isTwin }) => isTwin)),
-      markdown(timesTable(gridOf('no'), results, 'How long drills take')),
-      markdown(timesTable(gridOf('only'), results, 'How long twins take')),
+      markdown(timesTable(ofDrills, results, 'How long drills take')),
+      markdown(timesTable(ofTwins, results, 'How long twins take')),
       '## How this page is made',
       'Each file in [bench/matrices](../bench/matrices) is a matrix. `npm run bench:keep` exports what they came to from the archive into [bench/catalogue-results.ndjson](../bench/catalogue-results.ndjson), and `npm run docs` writes this page. Runs whose name begins with `bench-` are older than the archive: the layout that was written down for them is the one that their drill has now.',
     ],
   };
+}
+
+/**
+ * Tells whether a drill was on the layout that it chooses itself.
+ *
+ * @param {import('../src/core/campaign/by-kernel.ts').KernelRow} row about it
+ */
+function isOnOwnLayout({ drill, layout }) {
+  return drills.some((each) => each.name === drill && describeLayout(each.layout) === layout);
 }
 
 /**

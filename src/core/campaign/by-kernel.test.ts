@@ -20,6 +20,7 @@ test('a row for each drill, layout and tools, a column for each kernel, the olde
     counts('slow-disk', '6.1.0-56'),
     counts('slow-disk', '6.12.118', { layout: 'raid10' }),
     counts('slow-disk', '6.12.118', { isTwin: true }),
+    counts('slow-disk', 'trixie', { counts: { ...noCounts, skipped: 1, interrupted: 1 } }),
   ];
   const { kernels, rows } = arrangeByKernel(some, ['6.17', '6.12.118']);
   assert.deepEqual(kernels, ['6.1.0-56', '6.12.118', '6.17', '7.3.4']);

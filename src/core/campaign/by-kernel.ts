@@ -3,7 +3,7 @@ import type { ResultCounts, ResultSubject } from './counts.ts';
 
 /** What was seen of a drill, kernel by kernel. */
 export interface KernelRow extends Omit<ResultSubject, 'kernel'> {
-  /** One for each of {@link KernelGrid.kernels}; null where it was not run. */
+  /** One for each kernel of the grid; null where nothing was run. */
   readonly cells: readonly (ResultCounts | null)[];
 }
 
@@ -15,8 +15,12 @@ export interface KernelGrid {
   readonly rows: readonly KernelRow[];
 }
 
-/** Arranges counts in a grid; `also` are kernels that have a column even where nothing was run on them. */
-export function arrangeByKernel(counts: readonly ResultCounts[], also: readonly string[] = []): KernelGrid {
+/**
+ * Arranges counts in a grid; what was only skipped or interrupted is not in it: nothing was seen. `also` are kernels that have a column even
+ * so.
+ */
+export function arrangeByKernel(all: readonly ResultCounts[], also: readonly string[] = []): KernelGrid {
+  const counts = all.filter(({ counts: { good, bad, machine, unclear } }) => good + bad + machine + unclear > 0);
   const kernels = [...new Set([...counts.map(({ kernel }) => kernel), ...also])].sort(compareKernels);
   const bySubject = Map.groupBy(counts, ({ drill, isTwin, layout, tools }) => JSON.stringify([drill, isTwin, layout, tools]));
   const rows = [...bySubject.keys()].sort().flatMap((key): readonly KernelRow[] => {

@@ -1,4 +1,4 @@
-/** How long drills and their twins take, seconds: the median of what `npm run bench:catalogue` measured, which writes this file. */
+/** How long drills and their twins take, seconds: the median of what the catalogue came to. Written by `npm run docs`. */
 export const knownSeconds: Readonly<Record<string, number>> = {
   'convert-with-dead-disk': 26,
   'convert-with-dead-disk-twin': 29,

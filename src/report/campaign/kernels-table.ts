@@ -18,16 +18,16 @@ export function kernelsTable({ kernels, rows }: KernelGrid, title = 'By kernel')
     ]),
     empty: 'There is no such result.',
     notes: [
-      'How many were bad, of those that could be judged, and where the true rate lies with 95 % confidence (Wilson). Known: the drill itself expects it there. A dash: not run.',
+      'How many were bad, of those that could be judged, and where the true rate lies with 95 % confidence (Wilson). Known: the drill itself expects it there. A dash: not run there, or not made for it.',
     ],
   };
 }
 
 function countsCell(of: ResultCounts | null): TableCell {
   if (of === null) return cell('–', 'quiet');
-  const { good, bad, machine, unclear, skipped } = of.counts;
+  const { good, bad } = of.counts;
   const share = { seen: bad, of: good + bad };
-  if (share.of === 0) return machine + unclear > 0 ? cell('not judged', 'doubtful') : cell(skipped > 0 ? 'skipped' : '–', 'quiet');
+  if (share.of === 0) return cell('not judged', 'doubtful');
   const known = of.known === 0 ? '' : of.known === bad ? ', known' : `, ${String(of.known)} known`;
   const text = `${formatShare(share)} (${formatInterval(wilsonInterval(share))}${known})`;
   if (bad === 0) return cell(text, 'good', of.good);
