@@ -8,6 +8,8 @@ import type { DrillFileFailure } from './drill-file.ts';
 import { describeLayoutFileFailure } from './layout-file.ts';
 import type { LayoutFileFailure } from './layout-file.ts';
 
+const { usage } = exitCodes;
+
 /** The person asked for something that does not exist or is impossible: exit 64. */
 export type UsageFailure =
   | FailureOf<'usage', 'bad-arguments', { message: string; command: string }>
@@ -26,7 +28,6 @@ export type UsageFailure =
 
 /** Describes a usage failure. */
 export function describeUsageFailure(failure: UsageFailure): FailureDescription {
-  const { usage } = exitCodes;
   switch (failure.reason) {
     case 'bad-arguments':
       return { exitCode: usage, what: failure.message, remedy: `See \`${failure.command} --help\`.` };
