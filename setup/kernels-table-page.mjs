@@ -46,7 +46,7 @@ export async function kernelsTablePage(note) {
     'docs/kernels-table.md': [
       '# Drills by kernel',
       note,
-      `What the drills of the [catalogue](drills.md) came to on the kernels and tools of Debian: ${String(results.length)} runs, of which ${String(judged)} could be judged, in machines whose processor is emulated. [Results](results.md) says how the tables are to be read. A page of a drill says what is known of it, with its sources.`,
+      `What the drills of the [catalogue](drills.md) came to on the kernels and tools of Debian: ${String(results.length)} runs, of which ${String(judged)} could be judged, in machines whose processor is emulated. [Results](results.md) says how the tables are to be read. A page of a drill says what is known of it, with its sources. Kernels of which there is no run have a column of dashes; 7.1 cannot be had: Debian's suites list it (\`raidlab kernels ls --available\`) and no longer have its modules.`,
       'The same tables of your own runs:',
       [
         '```sh',
