@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseFilesystemUsage } from '../src/core/btrfs/filesystem-usage.ts';
 import { hasOnlyProfile, usageHasMissing } from '../src/core/btrfs/profile-judgement.ts';
-import { arrayGuestPath, defaultDiskSizeBytes, defaultLayout } from '../src/core/layout/layout.ts';
+import { defaultDiskSizeBytes, defaultLayout } from '../src/core/layout/layout.ts';
 import { metadataProfileOf } from '../src/core/layout/profile.ts';
 import type { Manifest } from '../src/core/payload/manifest.ts';
 import { command, formatCommand } from '../src/core/plan/command.ts';
@@ -167,7 +167,7 @@ function launch(disks: readonly (readonly [string, string])[]): readonly string[
     ...disks.map(([label, hostPath]) => `add-drive ${hostPath} format:raw cachemode:unsafe label:${label}`),
     'run',
     // guestfish mounts below /sysroot; with this the commands are the drill's own.
-    shell(command('ln', '-s', '/sysroot', arrayGuestPath)),
+    shell(command('ln', '-s', '/sysroot', defaultLayout.mountPoint)),
     endOf('launch'),
   ];
 }
@@ -198,22 +198,22 @@ function loseWithin(one: ContainerPlan): readonly string[] {
 function repairLines(job: GuestfishJob, two: ContainerPlan, spare: ContainerPlan): readonly string[] {
   return [
     `mount-options degraded ${two.mappingGuestDevice} /`,
-    `debug sh "${formatCommand(lookAt.filesystemShow)} | grep -qi missing"`,
+    `debug sh "${formatCommand(lookAt(defaultLayout).filesystemShow)} | grep -qi missing"`,
     endOf('lose-disk-and-mount-degraded'),
     `tar-in ${job.degradedHostPath} / xattrs:true`,
     'sync',
     endOf('degraded-payload'),
     shell(...planCreateContainer(spare, defaultLayout)),
     endOf('spare-container'),
-    shell(planReplace(1, spare.mappingGuestDevice)),
+    shell(planReplace(defaultLayout, 1, spare.mappingGuestDevice)),
     endOf('replace'),
-    shell(planSoftBalance(defaultLayout)),
+    shell(planSoftBalance({ layout: defaultLayout, mountPoint: defaultLayout.mountPoint })),
     endOf('soft-balance'),
-    shell(planScrub()),
+    shell(planScrub(defaultLayout)),
     endOf('scrub'),
     `checksum sha256 /${job.filePath} | cat > ${job.checksumHostPath}`,
     endOf('checksum'),
-    `${shell(lookAt.filesystemUsage)} | cat > ${job.usageHostPath}`,
+    `${shell(lookAt(defaultLayout).filesystemUsage)} | cat > ${job.usageHostPath}`,
     endOf('usage'),
   ];
 }

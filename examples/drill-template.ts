@@ -27,7 +27,7 @@ import {
   updateCrypttab,
   writePayload,
 } from 'raidlab';
-import type { Command, Drill, Step } from 'raidlab';
+import type { Command, Drill, MountedArray, Step } from 'raidlab';
 
 /** The device that is lost, as btrfs numbers it. The first member of the layout has devid 1, on the disk DISK1. */
 const lostDevid = 1;
@@ -59,7 +59,7 @@ const replaceDisk: Step = {
   skippable: true,
   plan: (array) => [
     ...typed(...planCreateContainer(spareOf(array), array.layout)),
-    ...typed(planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
+    ...typed(planReplace(array, lostDevid, spareOf(array).mappingGuestDevice)),
   ],
   run: async (run) => {
     const spare = spareOf(run.array);
@@ -69,8 +69,8 @@ const replaceDisk: Step = {
   },
 };
 
-/** A command of one's own. */
-const countFiles: Command = command('find', '/storage', '-type', 'f');
+/** A command of one's own, on the array wherever it is mounted. */
+const countFiles = ({ mountPoint }: MountedArray): Command => command('find', mountPoint, '-type', 'f');
 
 /** A check of one's own, made on the way: a claim, what it came to, and what was seen. The verdict counts it. */
 const lookAtFiles: Step = {
@@ -78,18 +78,18 @@ const lookAtFiles: Step = {
   title: 'Look at what is there after the repair',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(lookAt.deviceStats, countFiles),
+  plan: (array) => typed(lookAt(array).deviceStats, countFiles(array)),
   run: async (run) => {
-    await run.look(lookAt.deviceStats, ({ exitCode }) =>
+    await run.look(lookAt(run.array).deviceStats, ({ exitCode }) =>
       exitCode === 0 ? 'The counters can be read, and say nothing about the number of copies.' : 'The counters cannot be read.',
     );
-    const { stdout } = await run.type(countFiles);
+    const { stdout } = await run.type(countFiles(run.array));
     const count = stdout.split('\n').filter((line) => line !== '').length;
     run.judge({
       name: 'files-are-there',
       claim: 'The array has files after the repair',
       outcome: count > 0 ? 'held' : 'broken',
-      evidence: [`${String(count)} files below /storage`],
+      evidence: [`${String(count)} files below ${run.array.mountPoint}`],
     });
   },
 };

@@ -29,13 +29,13 @@ const lookAround: Step = {
   skippable: true,
   plan: (array) => [
     act(`wait for the quiet that follows the loss of ${memberOf(array, 1).serial}`),
-    ...typed(lookAt.filesystemShow, command('btrfs', 'filesystem', 'df', '/storage')),
+    ...typed(lookAt(array).filesystemShow, command('btrfs', 'filesystem', 'df', array.mountPoint)),
   ],
   run: async (run) => {
-    await run.look(lookAt.filesystemShow, ({ stdout }) =>
+    await run.look(lookAt(run.array).filesystemShow, ({ stdout }) =>
       stdout.includes('missing') ? 'A device is still missing.' : 'No device is missing any more.',
     );
-    const { stdout } = await run.type(command('btrfs', 'filesystem', 'df', '/storage'));
+    const { stdout } = await run.type(command('btrfs', 'filesystem', 'df', run.array.mountPoint));
     const single = stdout.split('\n').filter((line) => line.includes(', single:') && !line.startsWith('GlobalReserve'));
     run.judge({
       name: 'no-single-chunks',

@@ -18,12 +18,12 @@ export type { PlanLine } from './core/plan/drill-plan.ts';
 export type { CommandResult } from './machine/guest.ts';
 
 // Arrays: their layouts, and their contents.
-export { arrayGuestPath, defaultLayout, equalSizes } from './core/layout/layout.ts';
+export { defaultLayout, equalSizes } from './core/layout/layout.ts';
 export type { ArrayLayout } from './core/layout/layout.ts';
 export type { Profile } from './core/layout/profile.ts';
 export { namedLayouts } from './core/layout/named-layout.ts';
 export type { LayoutName } from './core/layout/named-layout.ts';
-export type { ArrayPlan } from './core/plan/array.ts';
+export type { ArrayPlan, MountedArray } from './core/plan/array.ts';
 export type { ContainerPlan } from './core/plan/container.ts';
 export { memberOf, spareOf } from './drills/steps/disks-of.ts';
 

@@ -76,7 +76,7 @@ const example = fileURLToPath(new URL('../examples/my-drill.ts', import.meta.url
 
 /** The example of a drill of one's own, whose look at the repaired array floods first. */
 async function writeFloodingDrill(hostPath: string, script: string): Promise<void> {
-  const look = 'await run.look(lookAt.filesystemShow';
+  const look = 'await run.look(lookAt(run.array).filesystemShow';
   const flooding = `await run.guest.run(run.ctx, ['sh', '-c', ${JSON.stringify(script)}], { timeoutMs: 3_600_000 });`;
   const text = await readFile(example, 'utf8');
   assert.ok(text.includes(look));

@@ -48,11 +48,7 @@ const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['(btrfs balance start --full-balance /storage &)', 'sleep 0.2', 'btrfs balance pause /storage'],
     /a balance is paused/u,
   ],
-  [
-    'an array on another mount point',
-    ['umount /storage', fstab('/storage', '/srv'), 'mount /srv'],
-    /mount nothing on \/storage, while btrfs is mounted on \/srv/u,
-  ],
+  ['an array that fstab mounts nowhere', ['umount /storage', fstab('^LABEL=.*', ''), 'sync'], /mount nothing on \/storage/u],
   ['a file where raidlab writes its own', ['touch /storage/payload'], /@data\/payload already exists on its array/u],
 ];
 
@@ -81,6 +77,23 @@ test('an array that was used is judged as what it is', { timeout }, async (suite
     await inGuest(lab, 'cd /storage', 'sha256sum --quiet -c /root/before');
     const text = await readFile(join(lab.hostPath, 'raidlab-results', 'latest', 'events.ndjson'), 'utf8');
     assert.match(text, /On the array are 404 files of yours/u);
+    await lab.ok('snapshot', 'restore', 'used');
+  });
+
+  await suite.test('by its UUID on another mount point it is judged there', async () => {
+    await inGuest(
+      lab,
+      'uuid=$(findmnt -no UUID /storage)',
+      'umount /storage',
+      'mkdir -p /srv/data',
+      'sed -i "s|^LABEL=storage /storage |UUID=$uuid /srv/data |" /etc/fstab',
+      'mount /srv/data',
+    );
+    assert.match(await lab.ok('status'), /\/dev\/\S+ on \/srv\/data/u);
+    const said = await lab.ok('simulate-disk-failure');
+    assert.match(said, /^HELD +simulate-disk-failure/mu);
+    assert.match(said, /devid 1 DISK3, devid 2 DISK2, mounted on \/srv\/data, every chunk raid1\./u);
+    await inGuest(lab, 'cd /srv/data', 'sha256sum --quiet -c /root/before', '! findmnt /storage');
     await lab.ok('snapshot', 'restore', 'used');
   });
 

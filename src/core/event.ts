@@ -132,6 +132,8 @@ export type EventBody =
       readonly layout: string;
       /** The profiles that its chunks are to have. */
       readonly profiles: ChunkProfiles;
+      /** Where its array is mounted; left out where that is /storage. */
+      readonly mountPoint?: string;
       readonly payloadBytes: number;
     }
   /** A step of the procedure begins. */

@@ -99,7 +99,7 @@ export class DrillRun extends DrillMachine {
   /** Starts the live writer on a new segment; every other one is where there is no copy on write, if the layout has such a place. */
   async startJournal(): Promise<void> {
     const segment = this.journals.length + 1;
-    const below = journalDirectory(this.array.layout, segment);
+    const below = journalDirectory(this.array, segment);
     this.#journal = await startJournal(this.ctx, this.machine, { seed: this.seed, segment, below });
   }
 
@@ -127,6 +127,7 @@ export class DrillRun extends DrillMachine {
       seed: this.seed,
       predictedLosses: this.#predictedLosses,
       census: this.#census,
+      mountPoint: this.#array.mountPoint,
       subvolume: this.#array.subvolume,
     };
   }
@@ -161,10 +162,10 @@ export class DrillRun extends DrillMachine {
     this.#members.adopt(members);
   }
 
-  /** Goes on with an array that somebody has used: what fstab mounts of it, and everything that is on it, which is promised from now on. */
-  adoptArray(found: { readonly subvolume: string | null; readonly census: Census }): void {
-    this.#array = { ...this.#array, subvolume: found.subvolume };
-    this.#census = found.census;
+  /** Goes on with an array that somebody has used: what fstab mounts of it and where, and everything that is on it, which is promised from now on. */
+  adoptArray({ census, ...mounted }: Pick<ArrayPlan, 'mountPoint' | 'subvolume'> & { readonly census: Census }): void {
+    this.#array = { ...this.#array, ...mounted };
+    this.#census = census;
   }
 
   /** What the live writer was told until the power went stays promised. */

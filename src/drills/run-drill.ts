@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { checkLayout } from '../core/layout/layout-mistakes.ts';
 import { checkPayloadFits } from '../core/layout/usable-space.ts';
 import { fitLayout } from '../core/layout/fit-layout.ts';
-import { describeLayout } from '../core/layout/layout.ts';
+import { defaultLayout, describeLayout } from '../core/layout/layout.ts';
 import { findSurprises } from '../core/verdict/expectation.ts';
 import type { Expectation } from '../core/verdict/expectation.ts';
 import type { Failure } from '../core/failure/failure.ts';
@@ -73,6 +73,7 @@ export async function runDrill(outerCtx: Context, request: DrillRequest): Promis
     skippedSteps: request.skippedSteps,
     layout: describeLayout(layout),
     profiles: { profile: layout.profile, metadataProfile: layout.metadataProfile },
+    ...(layout.mountPoint === defaultLayout.mountPoint ? {} : { mountPoint: layout.mountPoint }),
     payloadBytes,
   });
   const notHere = whyNotOnLayout(drill, request.layoutAsked) ?? whyNotOnParts(drill, layout) ?? whyNotOnSystem(drill, request);

@@ -7,12 +7,13 @@ import type { Unworkable } from '../core/array/why-not-workable.ts';
 import { isMissing, parseFilesystemShow } from '../core/btrfs/filesystem-show.ts';
 import { parseScrubStart } from '../core/btrfs/scrub-start.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
-import { arrayGuestPath } from '../core/layout/layout.ts';
 import { degradedInFstab } from '../core/layout/layout-mistakes.ts';
 import { oursBelow } from '../core/payload/census.ts';
 import type { Census, IsOurs } from '../core/payload/census.ts';
 import { planMount, planOpenAsBoot, planUnmount } from '../core/plan/array.ts';
+import type { ArrayPlan } from '../core/plan/array.ts';
 import { command } from '../core/plan/command.ts';
+import type { Command } from '../core/plan/command.ts';
 import { lookAt, planScrub } from '../core/plan/repair.ts';
 import { judgeScrub } from '../core/proof/judge-scrub.ts';
 import { formatSize } from '../core/text/size.ts';
@@ -49,13 +50,15 @@ const openLab: Step = {
     // The state of the array then says what is wrong, in clearer words.
     await run.try(planOpenAsBoot);
     const { ctx, guest, array } = run;
-    const picture = await lookAtArray(ctx, guest);
-    refuse(whyNotWorkable(picture, array, picture.mount === null ? [] : await lookForUnfinishedWork(ctx, guest, array, run.members)));
+    const picture = await lookAtArray(ctx, guest, array);
+    const { mount, mountPoint } = picture;
+    const unfinished = mount === null ? [] : await lookForUnfinishedWork(ctx, guest, { ...array, mountPoint }, run.members);
+    refuse(whyNotWorkable(picture, array, unfinished));
     const subvolume = mountedSubvolume(picture);
     const census = await takeCensus(ctx, guest, memberOf(array, lostDevid).mappingGuestDevice);
     refuse(whyNotOurs(census, oursBelow(subvolume, [...run.payload.manifests.keys(), journalDirectory, proofFile])));
-    run.adoptArray({ subvolume, census });
-    if (picture.mount?.options.includes('degraded') === true) ctx.emit({ type: 'remark-made', text: degradedInFstab });
+    run.adoptArray({ mountPoint, subvolume, census });
+    if (mount?.options.includes('degraded') === true) ctx.emit({ type: 'remark-made', text: degradedInFstab });
     ctx.emit({ type: 'remark-made', text: describeCensus(census) });
   },
 };
@@ -77,16 +80,18 @@ function describeCensus({ manifest, unread }: Census): string {
   return `On the array are ${String(files)} files of yours, ${formatSize(manifest.sizeBytes)}: the proof compares them, too.${rest}`;
 }
 
-const planDegradedForGood = command('sed', '-i', `s|^\\(\\S* ${arrayGuestPath} btrfs \\S*\\)|\\1,degraded|`, '/etc/fstab');
+function planDegradedForGood({ mountPoint }: ArrayPlan): Command {
+  return command('sed', '-i', `s|^\\(\\S* ${mountPoint} btrfs \\S*\\)|\\1,degraded|`, '/etc/fstab');
+}
 
 /** As in the seed's script: with `degraded` in fstab, for good. */
 const mountDegradedForGood: Step = {
   ...mountDegraded,
   title: 'Put `degraded` into fstab, and mount (as the original script did)',
-  plan: () => typed(planDegradedForGood, planMount()),
+  plan: (array) => typed(planDegradedForGood(array), planMount(array)),
   run: async (run) => {
-    await run.type(planDegradedForGood);
-    await run.type(planMount());
+    await run.type(planDegradedForGood(run.array));
+    await run.type(planMount(run.array));
   },
 };
 
@@ -94,28 +99,31 @@ const mountDegradedForGood: Step = {
 const lookAndGoHome: Step = {
   ...softBalance,
   title: 'Check what people usually check, and go home (as the original script did)',
-  plan: (array) => typed(lookAt.filesystemShow, lookAt.deviceStats, planScrub(), planUnmount(array), planMount()),
+  plan: (array) => {
+    const { filesystemShow, deviceStats } = lookAt(array);
+    return typed(filesystemShow, deviceStats, planScrub(array), planUnmount(array), planMount(array));
+  },
   run: async (run) => {
-    await run.look(lookAt.filesystemShow, (result) =>
+    await run.look(lookAt(run.array).filesystemShow, (result) =>
       readOutput(run.guest, result, parseFilesystemShow).some(isMissing)
         ? 'A device is missing.'
         : 'Every device is there, none is missing: it looks healthy.',
     );
     await lookAtCounters(run);
-    await run.look(planScrub(), (result) => {
+    await run.look(planScrub(run.array), (result) => {
       const { outcome } = judgeScrub(readOutput(run.guest, result, parseScrubStart), run.members.length);
       return outcome === 'held' ? 'The scrub has found no error: it looks healthy.' : 'The scrub has found errors.';
     });
     await run.stopJournal();
     await run.type(planUnmount(run.array));
-    await run.look(planMount(), (result) =>
+    await run.look(planMount(run.array), (result) =>
       result.exitCode === 0 ? 'It mounts. The script ends here, with exit 0.' : 'It does not mount.',
     );
   },
 };
 
 async function lookAtCounters(run: DrillRun): Promise<void> {
-  await run.look(lookAt.deviceStats, (result) => {
+  await run.look(lookAt(run.array).deviceStats, (result) => {
     const counters = countersSeen(run, result);
     return counters.length === 0 ? 'No error was counted: it looks healthy.' : 'Errors were counted.';
   });

@@ -28,7 +28,7 @@ async function startWriting(): Promise<Written> {
     },
   ]);
   const ctx = createTestContext();
-  const journal = await startJournal(ctx, machine, { seed: 's', segment: 2 });
+  const journal = await startJournal(ctx, machine, { seed: 's', segment: 2, below: '/storage' });
   return {
     machine,
     journal,

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { journalRecordBytes } from '../core/journal/journal-record.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
-import { arrayGuestPath } from '../core/layout/layout.ts';
 import { command } from '../core/plan/command.ts';
 import { withDeadline } from '../machine/context.ts';
 import type { Context } from '../machine/context.ts';
@@ -45,14 +44,14 @@ const stopTimeoutMs = 60_000;
 /**
  * Starts the live writer on a new segment: it appends a record, calls fsync, reports the record as durable, and repeats. `seed` and
  * `segment` determine the bytes of every record, so the host can check them without having seen them. `below` is a directory on the
- * array; by default its mount point.
+ * array.
  */
 export async function startJournal(
   ctx: Context,
   machine: Machine,
-  options: { readonly seed: string; readonly segment: number; readonly below?: string },
+  options: { readonly seed: string; readonly segment: number; readonly below: string },
 ): Promise<Journal> {
-  const { seed, segment, below = arrayGuestPath } = options;
+  const { seed, segment, below } = options;
   const { guest } = machine;
   const directoryGuestPath = `${below}/${journalDirectory}`;
   const guestPath = `${directoryGuestPath}/segment-${String(segment)}`;

@@ -9,7 +9,7 @@ import { parseScrubRecords, scrubRecordGuestPath } from '../core/btrfs/scrub-rec
 import { parseScrubStatus } from '../core/btrfs/scrub-status.ts';
 import { parseDmsetupInfo } from '../core/device-mapper/info.ts';
 import { findWhyReadOnly } from '../core/kernel/why-read-only.ts';
-import { arrayGuestPath } from '../core/layout/layout.ts';
+import type { MountedArray } from '../core/plan/array.ts';
 import { command } from '../core/plan/command.ts';
 import { lookAt, planReplaceStatus } from '../core/plan/repair.ts';
 import { parseFindmnt } from '../core/util-linux/findmnt.ts';
@@ -23,30 +23,31 @@ const lookBelow = {
   lsblk: command('lsblk', '--json', '-b', '-o', lsblkColumns.join(',')),
   mappings: command('dmsetup', 'info', '--columns', '--noheadings', '--separator', ' ', '-o', 'name,blkdevname'),
   mounts: command('findmnt', '--json', '--list', '--output', 'TARGET,SOURCE,FSTYPE,OPTIONS'),
-  balance: command('btrfs', 'balance', 'status', arrayGuestPath),
-  scrub: command('btrfs', 'scrub', 'status', '--raw', arrayGuestPath),
   kernelLog: command('dmesg'),
 } as const;
 
 /**
- * Looks at the array in a guest, from the disks up; changes nothing. Rejects with `guest/output-not-understood` when a parser does not
- * know a tool's output, and as `guest.run` does.
+ * Looks at the array in a guest, from the disks up; changes nothing. `mountPoint` is where it should be mounted: where nothing is mounted
+ * there, it is what is mounted elsewhere. Rejects with `guest/output-not-understood` when a parser does not know a tool's output, and as
+ * `guest.run` does.
  */
-export async function lookAtArray(ctx: Context, guest: Guest): Promise<ArrayPicture> {
+export async function lookAtArray(ctx: Context, guest: Guest, { mountPoint }: MountedArray): Promise<ArrayPicture> {
   const [blockDevices, mappings, mounts] = await Promise.all([
     ask(ctx, guest, lookBelow.lsblk, parseLsblk),
     ask(ctx, guest, lookBelow.mappings, parseDmsetupInfo),
     ask(ctx, guest, lookBelow.mounts, parseFindmnt),
   ]);
-  const mount = topmost(mounts, arrayGuestPath);
+  const found = mounts.filter(({ fstype }) => fstype === 'btrfs');
+  const mount = topmost(mounts, mountPoint) ?? topmost(found, found[0]?.target);
   const isArray = mount?.fstype === 'btrfs';
-  const filesystem = isArray ? await lookAtFilesystem(ctx, guest) : nothingMounted;
+  const filesystem = isArray ? await lookAtFilesystem(ctx, guest, { mountPoint: mount.target }) : nothingMounted;
   const whyReadOnly = isArray && mount.options.includes('ro') ? await askWhyReadOnly(ctx, guest) : null;
   return pictureArray({
     blockDevices,
     mappings,
+    mountPoint: mount?.target ?? mountPoint,
     mount,
-    mounts: mounts.filter(({ fstype }) => fstype === 'btrfs'),
+    mounts: found,
     whyReadOnly,
     ...filesystem,
   });
@@ -54,13 +55,14 @@ export async function lookAtArray(ctx: Context, guest: Guest): Promise<ArrayPict
 
 const nothingMounted = { shown: null, usage: null, stats: null, scrub: null, scrubRecords: [], replace: null, balance: null };
 
-async function lookAtFilesystem(ctx: Context, guest: Guest) {
-  const shown = await ask(ctx, guest, lookAt.filesystemShow, parseOneFilesystem);
+async function lookAtFilesystem(ctx: Context, guest: Guest, array: MountedArray) {
+  const { filesystemShow, filesystemUsage, deviceStats } = lookAt(array);
+  const shown = await ask(ctx, guest, filesystemShow, parseOneFilesystem);
   const [usage, stats, scrubRecords, work] = await Promise.all([
-    ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage),
-    ask(ctx, guest, lookAt.deviceStats, (text) => parseDeviceStats(text, shown.devices.length)),
+    ask(ctx, guest, filesystemUsage, parseFilesystemUsage),
+    ask(ctx, guest, deviceStats, (text) => parseDeviceStats(text, shown.devices.length)),
     askScrubRecords(ctx, guest, shown.uuid),
-    lookAtWork(ctx, guest),
+    lookAtWork(ctx, guest, array),
   ]);
   return { shown, usage, stats, scrubRecords, ...work };
 }
@@ -77,16 +79,19 @@ async function askWhyReadOnly(ctx: Context, guest: Guest): Promise<string | null
 }
 
 /** Asks for the mounted array's current or last work. */
-export async function lookAtWork(ctx: Context, guest: Guest) {
+export async function lookAtWork(ctx: Context, guest: Guest, array: MountedArray) {
+  const { mountPoint } = array;
   const [scrub, replace, balance] = await Promise.all([
-    ask(ctx, guest, lookBelow.scrub, parseScrubStatus),
-    ask(ctx, guest, planReplaceStatus(), parseReplaceStatus),
+    ask(ctx, guest, command('btrfs', 'scrub', 'status', '--raw', mountPoint), parseScrubStatus),
+    ask(ctx, guest, planReplaceStatus(array), parseReplaceStatus),
     // It exits 1 while there is a balance.
-    tryCommand(ctx, guest, lookBelow.balance).then((result) => readOutput(guest, result, parseBalanceStatus)),
+    tryCommand(ctx, guest, command('btrfs', 'balance', 'status', mountPoint)).then((result) =>
+      readOutput(guest, result, parseBalanceStatus),
+    ),
   ]);
   return { scrub: scrub.report, replace, balance };
 }
 
-function topmost(mounts: readonly MountedFilesystem[], target: string): MountedFilesystem | null {
+function topmost(mounts: readonly MountedFilesystem[], target: string | undefined): MountedFilesystem | null {
   return mounts.findLast((mount) => mount.target === target) ?? null;
 }

@@ -12,12 +12,12 @@ import { readOutput, tryCommand } from './type-command.ts';
 export async function lookForUnfinishedWork(
   ctx: Context,
   guest: Guest,
-  { layout }: ArrayPlan,
+  array: ArrayPlan,
   members: readonly Member[],
 ): Promise<readonly string[]> {
-  const found = [...unfinishedWork(await lookAtWork(ctx, guest))];
+  const found = [...unfinishedWork(await lookAtWork(ctx, guest, array))];
   // A LUKS1 header does not show it: such a container cannot be opened while it is being reencrypted.
-  if (layout.encryption !== 'luks2') return found;
+  if (array.layout.encryption !== 'luks2') return found;
   for (const { container } of members) {
     const result = await tryCommand(ctx, guest, planDumpRequirements(container));
     // A member without a disk has no readable header; the missing disk is reported elsewhere.

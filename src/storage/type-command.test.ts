@@ -48,7 +48,7 @@ test('a refusal is told with what the tool complained about first, and without a
 });
 
 test('a replace without room says what had none, and what gives it; a full file needs no words', async () => {
-  const replace = await tryCommand(ctx, guest, planReplace(1, '/dev/mapper/crypt-btrfs3'));
+  const replace = await tryCommand(ctx, guest, planReplace({ mountPoint: '/storage' }, 1, '/dev/mapper/crypt-btrfs3'));
   const lines = describeRefusal(replace);
   assert.equal(lines.length, 4);
   assert.match(

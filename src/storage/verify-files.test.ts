@@ -24,6 +24,7 @@ const promised: Promised = {
   seed: 'seed',
   predictedLosses: [],
   census: null,
+  mountPoint: '/storage',
   subvolume: null,
 };
 

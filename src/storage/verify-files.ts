@@ -1,7 +1,7 @@
 import { createXXHash128 } from 'hash-wasm';
 import { compareJournal } from '../core/journal/compare-journal.ts';
 import { journalBytes } from '../core/journal/journal-record.ts';
-import { arrayGuestPath } from '../core/layout/layout.ts';
+import { pathBelow } from '../core/layout/mount-point.ts';
 import { compareWithCensus, oursBelow } from '../core/payload/census.ts';
 import type { Census } from '../core/payload/census.ts';
 import { compareWithManifest } from '../core/payload/compare-with-manifest.ts';
@@ -38,7 +38,9 @@ export interface Promised {
   readonly predictedLosses: readonly string[];
   /** What somebody had on the array before; null if nothing. */
   readonly census: Census | null;
-  /** The subvolume mounted as the array; null: its top level. */
+  /** Where the array is mounted. */
+  readonly mountPoint: string;
+  /** The subvolume mounted there; null: its top level. */
   readonly subvolume: string | null;
 }
 
@@ -105,10 +107,8 @@ async function verifyCensus(
   promised: Promised & { readonly census: Census },
   device: string,
 ): Promise<TreeSeen> {
-  const { census, subvolume, trees, files } = promised;
-  const names = [...files, ...trees.filter((tree) => !isBelowTopLevel(tree))].map(({ guestPath }) =>
-    guestPath.slice(`${arrayGuestPath}/`.length),
-  );
+  const { census, mountPoint, subvolume, trees, files } = promised;
+  const names = [...files, ...trees].flatMap(({ guestPath }) => pathBelow(guestPath, mountPoint) ?? []);
   const isOurs = oursBelow(subvolume, [...names, journalDirectory, proofFile]);
   const differences = compareWithCensus(census, await observeCensus(ctx, guest, device, census), isOurs);
   return { guestPath: topLevelGuestPath, entries: census.manifest.entries.length, differences };

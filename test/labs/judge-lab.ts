@@ -21,9 +21,9 @@ function lost(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, st
 }
 
 /** Gives what is wrong with the array of a lab after a failure, a line each. */
-async function judge(lab: LabProject, before: ReadonlyMap<string, string>): Promise<readonly string[]> {
+async function judge(lab: LabProject, before: ReadonlyMap<string, string>, mountPoint: string): Promise<readonly string[]> {
   const found = lost(before, await hashesOf(lab, 'mount -o ro,subvolid=5 /dev/mapper/crypt-btrfs2 /mnt')).map((path) => `lost: ${path}`);
-  await inGuest(lab, 'umount --recursive /storage');
+  await inGuest(lab, `umount --recursive ${mountPoint}`);
   for (const leg of members) {
     const others = members.filter((name) => name !== leg);
     const alone = [...others.map((name) => `cryptsetup close ${name}`), 'btrfs device scan --forget > /dev/null'];
@@ -51,7 +51,7 @@ function wordsOf(line: string): readonly string[] {
 }
 
 /** Gives what raidlab and the judge do not agree on; null when they do. */
-export async function tryLab(lab: LabProject, { up, moves }: RandomLab): Promise<string | null> {
+export async function tryLab(lab: LabProject, { up, moves, endsOn }: RandomLab): Promise<string | null> {
   await lab.ok('up', ...up);
   for (const move of moves) await make(lab, move);
   const mount = 'mount -o subvolid=5 /dev/mapper/crypt-btrfs1 /mnt';
@@ -65,7 +65,7 @@ export async function tryLab(lab: LabProject, { up, moves }: RandomLab): Promise
   }
   if (refused !== undefined) return `not refused, exit ${String(exitCode)}: ${stdout}${stderr}`;
   if (exitCode !== 0 && exitCode !== 1) return `exit ${String(exitCode)}: ${stdout}${stderr}`;
-  const found = await judge(lab, before);
+  const found = await judge(lab, before, endsOn);
   return (exitCode === 0) === (found.length === 0)
     ? null
     : `exit ${String(exitCode)}, and the judge: ${found.join('; ') || 'all is well'}\n${stdout}`;

@@ -86,6 +86,17 @@ const moves: readonly ((draw: (below: number) => number, nth: number) => Move)[]
   () => ({ name: 'files deleted', commands: ['find /storage -maxdepth 1 -name "large-*" -delete', 'sync'] }),
 ];
 
+/** It can be lost there, too, unless more of it is mounted below its old place. */
+const elsewhere: Move = {
+  name: 'the array elsewhere',
+  commands: [
+    'umount --recursive /storage',
+    "sed -i 's| /storage | /media/array |' /etc/fstab",
+    'mkdir -p /media/array',
+    'mount /media/array',
+  ],
+};
+
 const spoilers: readonly Move[] = [
   { name: 'data to one copy', commands: ['btrfs balance start -f -dconvert=single /storage'], refused: /not all of it is raid1/u },
   {
@@ -99,11 +110,7 @@ const spoilers: readonly Move[] = [
     ],
     refused: /a balance is paused/u,
   },
-  {
-    name: 'the array elsewhere',
-    commands: ['umount /storage', "sed -i 's| /storage | /srv |' /etc/fstab", 'mount /srv'],
-    refused: /mount nothing on \/storage/u,
-  },
+  elsewhere,
 ];
 
 /**
@@ -131,6 +138,8 @@ const rotForgotten: Move = {
 export interface RandomLab {
   readonly up: readonly string[];
   readonly moves: readonly Move[];
+  /** Where the array is mounted in the end. */
+  readonly endsOn: string;
 }
 
 const builds: readonly (readonly string[])[] = [
@@ -155,8 +164,20 @@ export function drawLab(seed: string): RandomLab {
   const spoiler = draw(4) === 0 ? [...spoilers, rotForgotten][draw(spoilers.length + 1)] : undefined;
   const isPlain = up.every((word) => word !== '--subvolume' && word !== 'as-people-have-it');
   const first = isPlain && draw(3) === 0 ? [intoSubvolume] : [];
+  const onPartitions = draw(4) === 0 ? ['--partitions'] : [];
+  // Drawn last, so that the labs of earlier seeds stay what they were, but for the place.
+  const mountPoint = draw(4) === 0 ? '/srv/data' : '/storage';
+  const place = mountPoint === '/storage' ? [] : ['--mount-point', mountPoint];
+  const isMoved = spoiler === elsewhere;
+  const last = isMoved && up.includes('as-people-have-it') ? { ...elsewhere, refused: /its subvolumes belong below/u } : spoiler;
   return {
-    up: draw(4) === 0 ? [...up, '--partitions'] : up,
-    moves: [...first, ...drawn, ...mended, ...(spoiler === undefined ? [] : [spoiler])],
+    up: [...up, ...onPartitions, ...place],
+    moves: [...first, ...drawn, ...mended, ...(last === undefined ? [] : [last])].map((move) => moveTo(mountPoint, move)),
+    endsOn: isMoved ? '/media/array' : mountPoint,
   };
+}
+
+function moveTo(mountPoint: string, { name, typed = [], commands, refused }: Move): Move {
+  const there = (line: string): string => line.replaceAll('/storage', mountPoint);
+  return { name, typed: typed.map(there), commands: commands.map(there), ...(refused === undefined ? {} : { refused }) };
 }

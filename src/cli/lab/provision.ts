@@ -27,11 +27,17 @@ export const provisionExamples: readonly Example[] = [
 
 /** Builds the array of a lab. */
 export async function runProvisionCommand(cli: Cli, asked: ProvisionCommand): Promise<ExitCode> {
-  const [{ askLocked }, { requireKeeper }] = await Promise.all([import('../../lab/bring-up.ts'), import('../../lab/inspect-lab.ts')]);
+  const [{ askLocked }, { requireKeeper }, { readLabState }] = await Promise.all([
+    import('../../lab/bring-up.ts'),
+    import('../../lab/inspect-lab.ts'),
+    import('../../lab/place/state-file.ts'),
+  ]);
   const place = await placeOf(cli, asked.lab);
   await requireKeeper(place);
   using ctx = openLabContext(cli, `Building the array of ${asked.lab}`);
   const { changed } = await askLocked(ctx, labHouse(cli), place, { op: 'provision' });
-  cli.screen.keep([line(0, changed ? `The array of ${asked.lab} is mounted on /storage.` : `The array of ${asked.lab} is already built.`)]);
+  const { layout } = await readLabState(place);
+  const now = changed ? `is mounted on ${layout.mountPoint}` : 'is already built';
+  cli.screen.keep([line(0, `The array of ${asked.lab} ${now}.`)]);
   return exitCodes.held;
 }

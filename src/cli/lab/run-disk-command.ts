@@ -36,13 +36,13 @@ export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<Exit
   const act = await readDiskAct(ctx, labPlace, asked);
   const beyondRedundancy = 'beyondRedundancy' in asked && asked.beyondRedundancy;
   const { changed, disk } = await actOnDisk(ctx, labHouse(cli), labPlace, act, beyondRedundancy);
-  const { disks, faults } = await readLabState(labPlace);
+  const { disks, faults, layout } = await readLabState(labPlace);
   const named = disk ?? ('disk' in asked ? asked.disk?.toUpperCase() : undefined);
   const shown = named === undefined ? disks : disks.filter(({ serial }) => serial === named);
   cli.screen.keep([
     ...(changed ? [] : [line(0, 'Nothing to do: it already is.')]),
     ...diskListLines(shown, faults, null),
-    ...(asked.action === 'restore' ? unmendedLines(shown) : []),
+    ...(asked.action === 'restore' ? unmendedLines(shown, layout.mountPoint) : []),
   ]);
   return exitCodes.held;
 }

@@ -9,6 +9,7 @@ import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { ArrayPicture } from '../../core/array/array-picture.ts';
 import type { ArrayLayout } from '../../core/layout/layout.ts';
+import { applyWishes } from '../../core/layout/layout-wishes.ts';
 import type { LabState } from '../../core/lab/lab-state.ts';
 import { checkPayloadFits } from '../../core/layout/usable-space.ts';
 import { machinesAtOnce } from '../../core/jobs/plan-jobs.ts';
@@ -76,10 +77,11 @@ export const simulateExamples: readonly Example[] = [
 export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Promise<ExitCode> {
   const { lendArray, requireAsBuilt, requireWorkable } = await import('../../lab/disks/lend-disks.ts');
   const place = await placeOf(cli, asked.lab);
-  const { state, condition, picture } = await lookAt(cli, place);
-  requireAsBuilt(state);
+  const { state: built, condition, picture } = await lookAt(cli, place);
+  requireAsBuilt(built);
   // A lab that is on is checked before it is turned off; one that is off is checked by the drill's first step.
-  if (picture !== null) requireWorkable(state, picture);
+  if (picture !== null) requireWorkable(built, picture);
+  const state = picture === null ? built : { ...built, layout: applyWishes(built.layout, { mountPoint: picture.mountPoint }) };
   const chosen = await chooseSimulation(asked.likeSeed);
   checkPayloadFits(state.layout, chosen.drill.payloadBytes);
   if (asked.plan) return printPlan(cli, asked, { drill: chosen.drill, state });

@@ -1,6 +1,5 @@
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
-import { describeLayout } from '../../core/layout/layout.ts';
 import { predictUsableBytes } from '../../core/layout/usable-space.ts';
 import type { LabPlace } from '../../lab/place/lab-place.ts';
 import { labIsOnLines } from '../../report/lab/lab-lines.ts';
@@ -12,7 +11,7 @@ export async function tellLabIsOn(cli: Cli, place: LabPlace, what: string): Prom
   const { readLabState } = await import('../../lab/place/state-file.ts');
   const { layout, kernel, tools, sshPort, isProvisioned } = await readLabState(place);
   const summary = {
-    layout: describeLayout(layout),
+    layout,
     usableBytes: predictUsableBytes(layout),
     kernel,
     tools,

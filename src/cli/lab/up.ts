@@ -69,7 +69,7 @@ export const upArguments = (cli: Cli) =>
     }),
     {
       brief: message`Turns a lab on: a machine with an encrypted array and a spare disk, to work in by hand.`,
-      description: message`Creates the lab of this directory if there is none, in .raidlab, with the array mounted on /storage. The lab stays on after this command returns, and keeps its disks when it is turned off and on again.`,
+      description: message`Creates the lab of this directory if there is none, in .raidlab, with the array mounted on /storage, or where its layout says. The lab stays on after this command returns, and keeps its disks when it is turned off and on again.`,
     },
   );
 

@@ -63,6 +63,16 @@ const good: readonly (readonly [text: string, layout: Partial<ArrayLayout>])[] =
       snapshot: true,
     },
   ],
+  [
+    'mountPoint: /var/lib/vm+1\nsubvolumes: ["@data", {name: "@old", mountPoint: /var/lib/vm+1/old}]\n',
+    {
+      mountPoint: '/var/lib/vm+1',
+      subvolumes: [
+        { name: '@data', mountPoint: '/var/lib/vm+1', options: [] },
+        { name: '@old', mountPoint: '/var/lib/vm+1/old', options: [] },
+      ],
+    },
+  ],
   // Some want it: it is told what comes of it.
   ['mountOptions: [noatime, degraded]\n', { mountOptions: ['noatime', 'degraded'] }],
 ];
@@ -109,7 +119,7 @@ test('all mistakes of a file are told at once, in its order, each with its line 
       'raidlab: ./array.yaml:2:10: profile is "raid2", but must be one of raid1, raid1c3, raid1c4, raid10, single, dup, raid5, raid6.',
       '  │ 2 | profile: raid2',
       '  │   |          ^^^^^',
-      '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, bus, partitions, profile, metadataProfile, encryption, cipher, sectorSize, kdf, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot.',
+      '  │ ./array.yaml:3:1: there is no field called "sapres". Did you mean "spares"? The fields are: disks, diskSize, spares, bus, partitions, profile, metadataProfile, encryption, cipher, sectorSize, kdf, label, mkfsOptions, mountOptions, mountPoint, subvolumes, nodatacow, quota, snapshot.',
       '  │ 3 | sapres: 2',
       '  │   | ^^^^^^',
       '  │ ./array.yaml:4:11: diskSize is the number 4, but must be a size with its unit, such as 512MiB or 1.5GiB. Write the unit: 4GiB.',

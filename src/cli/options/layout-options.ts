@@ -55,10 +55,13 @@ export const layoutOptions = {
       description: message`Extra mount option for /etc/fstab, besides nofail. Can be given more than once.`,
     }),
   ),
+  mountPoint: optional(
+    option('--mount-point', kindOfWord('PATH', layoutFields.mountPoint.kind, ['/storage', '/srv/data']), describe('mountPoint')),
+  ),
   subvolumes: multiple(
     map(
       option('--subvolume', kindOfWord('NAME', onePart, ['@data', '@snapshots']), {
-        description: message`A subvolume that /etc/fstab mounts: the first on /storage, another one below. Can be given more than once.`,
+        description: message`A subvolume that /etc/fstab mounts: the first on the mount point, another one below. Can be given more than once.`,
       }),
       (name) => ({ name }),
     ),

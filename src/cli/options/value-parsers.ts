@@ -215,7 +215,7 @@ export const layoutWord: ValueParser<'sync', string> = {
 
 /** Reads a word of a kind that a layout file has. */
 export function kindOfWord(
-  metavar: 'CIPHER' | 'LABEL' | 'NAME' | 'OPTION',
+  metavar: 'CIPHER' | 'LABEL' | 'NAME' | 'OPTION' | 'PATH',
   kind: Kind<string>,
   examples: readonly string[],
 ): ValueParser<'sync', string> {

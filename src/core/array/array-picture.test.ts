@@ -38,6 +38,7 @@ const seen: SeenArray = {
     block('sda', 'disk', { serial: 'DISK3' }),
   ],
   mappings: parseDmsetupInfo('crypt-btrfs2 dm-1\ncrypt-btrfs1 dm-0\n'),
+  mountPoint: '/storage',
   mount: { target: '/storage', source: '/dev/dm-0', fstype: 'btrfs', options: ['rw'] },
   mounts: [],
   shown: parseFilesystemShow(show('/dev/mapper/crypt-btrfs1'))[0] ?? null,

@@ -13,7 +13,9 @@ import type { MountedFilesystem } from '../util-linux/findmnt.ts';
 export interface SeenArray {
   readonly blockDevices: readonly BlockDevice[];
   readonly mappings: readonly DeviceMapping[];
-  /** Null when nothing is mounted on /storage; the rest is then null, too. */
+  /** Where it is mounted, or should be. */
+  readonly mountPoint: string;
+  /** What is mounted there; when nothing is, the rest is null, too. */
   readonly mount: MountedFilesystem | null;
   /** Every btrfs that is mounted, in the order in which they were. */
   readonly mounts: readonly MountedFilesystem[];
@@ -60,6 +62,8 @@ export interface PicturedDevice {
 /** The array as it is, from the disks up. */
 export interface ArrayPicture {
   readonly disks: readonly PicturedDisk[];
+  /** Where it is mounted, or should be. */
+  readonly mountPoint: string;
   readonly mount: MountedFilesystem | null;
   /** Every btrfs that is mounted, in the order in which they were. */
   readonly mounts: readonly MountedFilesystem[];
@@ -74,7 +78,8 @@ export interface ArrayPicture {
 
 /** Puts together what was seen: which device of the array is on which disk. */
 export function pictureArray(seen: SeenArray): ArrayPicture {
-  const { blockDevices, mappings, mount, mounts, shown, usage, stats, scrub, scrubRecords, whyReadOnly, replace, balance } = seen;
+  const { blockDevices, mappings, mountPoint, mount, mounts, shown, usage, stats, scrub, scrubRecords, whyReadOnly, replace, balance } =
+    seen;
   const disks = blockDevices.flatMap(pictureDisk);
   const devices = (shown?.devices ?? []).map(({ devid, guestDevice, missing, sizeBytes, usedBytes }): PicturedDevice => {
     const name = guestDevice === null ? null : nameOf(guestDevice, mappings);
@@ -94,7 +99,7 @@ export function pictureArray(seen: SeenArray): ArrayPicture {
       lastScrub: scrubRecords.find((record) => record.devid === devid) ?? null,
     };
   });
-  return { disks: disks.map(({ picture }) => picture), mount, mounts, devices, usage, scrub, whyReadOnly, replace, balance };
+  return { disks: disks.map(({ picture }) => picture), mountPoint, mount, mounts, devices, usage, scrub, whyReadOnly, replace, balance };
 }
 
 /** What the system's own disks are called: they are in every machine. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseFilesystemUsage } from '../btrfs/filesystem-usage.ts';
 import { defaultLayout } from '../layout/layout.ts';
+import { namedLayouts } from '../layout/named-layout.ts';
 import { planArray } from '../plan/array.ts';
 import type { ArrayPicture } from './array-picture.ts';
 import { unfinishedReencryption, unfinishedWork } from './unfinished-work.ts';
@@ -25,6 +26,7 @@ const device = (devid: number) => ({
 const mount = { target: '/storage', source: '/dev/mapper/crypt-btrfs1', fstype: 'btrfs', options: ['rw', 'subvolid=5', 'subvol=/'] };
 const picture: ArrayPicture = {
   disks: [],
+  mountPoint: '/storage',
   mount,
   mounts: [mount],
   devices: [device(1), device(2)],
@@ -34,18 +36,24 @@ const picture: ArrayPicture = {
   replace: { state: 'never-started' },
   balance: { state: 'none' },
 };
-const why = (seen: Partial<ArrayPicture>, unfinished: readonly string[] = []): string | undefined =>
-  whyNotWorkable({ ...picture, ...seen }, array, unfinished)?.why;
+const why = (seen: Partial<ArrayPicture>, unfinished: readonly string[] = [], plan = array): string | undefined =>
+  whyNotWorkable({ ...picture, ...seen }, plan, unfinished)?.why;
 
 test('an array as it was built can be worked on, whichever subvolume is mounted', () => {
   assert.equal(why({}), undefined);
   assert.equal(why({ mount: { ...mount, options: ['rw', 'subvolid=256', 'subvol=/@data'] } }), undefined);
 });
 
+test('an array can be where its owner has put it, unless more of it belongs below, or the path is no plain one', () => {
+  const at = (mountPoint: string) => ({ mountPoint, mount: { ...mount, target: mountPoint } });
+  assert.equal(why(at('/srv/data')), undefined);
+  assert.match(why(at('/srv/my data')) ?? '', /^it is mounted on \/srv\/my data, where no layout could have it/u);
+  const people = planArray(namedLayouts['as-people-have-it'], ['u1', 'u2', 'u3']);
+  assert.match(why(at('/srv/data'), [], people) ?? '', /its subvolumes belong below \/storage/u);
+});
+
 test('what cannot be worked on is named', () => {
-  const elsewhere = { ...mount, target: '/srv/data' };
-  assert.match(why({ mount: null, mounts: [elsewhere] }) ?? '', /mount nothing on \/storage, while btrfs is mounted on \/srv\/data/u);
-  assert.match(why({ mount: null, mounts: [] }) ?? '', /no btrfs is mounted at all/u);
+  assert.match(why({ mount: null, mounts: [] }) ?? '', /mount nothing on \/storage, and no btrfs is mounted at all/u);
   assert.match(why({ mount: { ...mount, fstype: 'ext4' } }) ?? '', /^ext4 is mounted/u);
   assert.match(why({ mount: { ...mount, options: ['ro'] } }) ?? '', /read-only/u);
   assert.match(

@@ -1,6 +1,6 @@
 import { chunksOutsideProfile } from '../btrfs/profile-judgement.ts';
 import { formatCommand } from '../plan/command.ts';
-import { arrayGuestPath } from '../layout/layout.ts';
+import { isMountPoint } from '../layout/mount-point.ts';
 import type { ArrayPlan } from '../plan/array.ts';
 import { planResetDeviceStats, planSoftBalance } from '../plan/repair.ts';
 import { describeProfiles } from '../layout/profile.ts';
@@ -19,19 +19,20 @@ export interface Unworkable {
  * that was begun on it and is not over.
  */
 export function whyNotWorkable(picture: ArrayPicture, array: ArrayPlan, unfinished: readonly string[]): Unworkable | null {
-  return whyNotMounted(picture) ?? whyNotAsPlanned(picture, array) ?? whyNotRedundant(picture, array) ?? whyNotAtRest(picture, unfinished);
+  return (
+    whyNotMounted(picture, array) ?? whyNotAsPlanned(picture, array) ?? whyNotRedundant(picture, array) ?? whyNotAtRest(picture, unfinished)
+  );
 }
 
-function whyNotMounted({ mount, mounts }: ArrayPicture): Unworkable | null {
-  const remedy = `Mount the array on ${arrayGuestPath} in /etc/fstab, where the procedure expects it.`;
-  if (mount === null) {
-    const elsewhere = mounts.map(({ target }) => target);
-    const where = elsewhere.length === 0 ? 'and no btrfs is mounted at all' : `while btrfs is mounted on ${elsewhere.join(', ')}`;
-    return { why: `crypttab and fstab mount nothing on ${arrayGuestPath}, ${where}`, remedy };
-  }
-  if (mount.fstype !== 'btrfs') return { why: `${mount.fstype} is mounted on ${arrayGuestPath}`, remedy };
+function whyNotMounted({ mount, mountPoint }: ArrayPicture, { layout }: ArrayPlan): Unworkable | null {
+  const remedy = `Mount the array on ${layout.mountPoint} in /etc/fstab, where the procedure expects it.`;
+  if (mount === null) return { why: `crypttab and fstab mount nothing on ${mountPoint}, and no btrfs is mounted at all`, remedy };
+  if (mount.fstype !== 'btrfs') return { why: `${mount.fstype} is mounted on ${mountPoint}`, remedy };
+  if (mountPoint !== layout.mountPoint && layout.subvolumes.length > 1)
+    return { why: `it is mounted on ${mountPoint}, and its subvolumes belong below ${layout.mountPoint}`, remedy };
+  if (!isMountPoint(mountPoint)) return { why: `it is mounted on ${mountPoint}, where no layout could have it`, remedy };
   if (mount.options.includes('rw')) return null;
-  return { why: 'it is mounted read-only', remedy: `Find out why (raidlab logs), then: mount -o remount,rw ${arrayGuestPath}` };
+  return { why: 'it is mounted read-only', remedy: `Find out why (raidlab logs), then: mount -o remount,rw ${mountPoint}` };
 }
 
 function whyNotAsPlanned({ devices }: ArrayPicture, { members }: ArrayPlan): Unworkable | null {
@@ -44,23 +45,23 @@ function whyNotAsPlanned({ devices }: ArrayPicture, { members }: ArrayPlan): Unw
   };
 }
 
-function whyNotRedundant({ usage }: ArrayPicture, { layout }: ArrayPlan): Unworkable | null {
+function whyNotRedundant({ usage, mountPoint }: ArrayPicture, { layout }: ArrayPlan): Unworkable | null {
   const outside = usage === null ? [] : chunksOutsideProfile(usage, layout);
   if (outside.length === 0) return null;
   return {
     why: `not all of it is ${describeProfiles(layout)}: ${outside.map(describeChunks).join('; ')}`,
-    remedy: `\`raidlab ssh\`, and there: ${formatCommand(planSoftBalance(layout))}`,
+    remedy: `\`raidlab ssh\`, and there: ${formatCommand(planSoftBalance({ layout, mountPoint }))}`,
   };
 }
 
-function whyNotAtRest({ devices }: ArrayPicture, unfinished: readonly string[]): Unworkable | null {
+function whyNotAtRest({ devices, mountPoint }: ArrayPicture, unfinished: readonly string[]): Unworkable | null {
   const [work] = unfinished;
   if (work !== undefined) return { why: work, remedy: 'Let it finish, or cancel it (`raidlab ssh`).' };
   const counted = devices.filter(({ errors }) => Object.keys(errors).length > 0);
   if (counted.length === 0) return null;
   return {
     why: `errors were counted on it: ${counted.map(describeErrors).join('; ')}`,
-    remedy: `Find the cause, scrub the array, then set them to zero: ${formatCommand(planResetDeviceStats())}`,
+    remedy: `Find the cause, scrub the array, then set them to zero: ${formatCommand(planResetDeviceStats({ mountPoint }))}`,
   };
 }
 

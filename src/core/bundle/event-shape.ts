@@ -182,6 +182,7 @@ const bodies = {
     skippedSteps: words,
     layout: text,
     profiles: onlyFields({ profile: oneOf(profiles), metadataProfile: maybe(oneOf(profiles)) }),
+    mountPoint: v.exactOptional(text),
     payloadBytes: amount,
   },
   'step-started': step,

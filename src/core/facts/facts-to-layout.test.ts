@@ -40,6 +40,18 @@ test('a layout has the real sizes, profiles, encryption and options of the array
   }
 });
 
+test('the lab has the mount point of the array, unless it is the root of a host, has a blank, or is only a stand-in', () => {
+  const mountedOn = (at: string) => layoutOf(change(change(wellHost(), 'mount', any, { at }), 'fstab', any, { at }));
+  const { layout, differs } = mountedOn('/srv/tank');
+  assert.deepEqual([layout.mountPoint, layout.subvolumes[0]?.mountPoint], ['/srv/tank', '/srv/tank']);
+  assert.doesNotMatch(differs.join(' '), /mounts it/u);
+  for (const at of ['/', '/srv/my tank', 'mount-1', '/var/lib', '/etc/tank']) {
+    const fallen = mountedOn(at);
+    assert.deepEqual([fallen.layout.mountPoint, fallen.layout.subvolumes[0]?.mountPoint], ['/storage', '/storage']);
+    assert.ok(fallen.differs.includes(`The lab mounts it on /storage, not on ${at}.`));
+  }
+});
+
 test('members on partitions are on partitions in the lab, on disks that have room for a table', () => {
   const onPartitions = change(wellHost(), 'device', (fact) => fact.kind === 'disk', {
     kind: 'partition',

@@ -1,5 +1,6 @@
-import { arrayGuestPath, defaultLayout, partitionStartBytes } from '../layout/layout.ts';
+import { defaultLayout, partitionStartBytes } from '../layout/layout.ts';
 import type { ArrayLayout, Bus, Encryption, Subvolume } from '../layout/layout.ts';
+import { isMountPoint } from '../layout/mount-point.ts';
 import type { Profile } from '../layout/profile.ts';
 import { lossesBorneBy } from '../layout/profile.ts';
 import type { ChunkProfileName } from './facts.ts';
@@ -21,7 +22,8 @@ export function layoutOfArray(array: FoundArray): LayoutOfFacts {
   const data = profileOf(array, ['data', 'mixed']);
   const metadata = profileOf(array, ['metadata', 'mixed']);
   const bus = busOf(members);
-  const [first] = array.mounts;
+  const point = array.mounts[0]?.at ?? array.fstab[0]?.at ?? defaultLayout.mountPoint;
+  const mountPoint = isMountPoint(point) ? point : defaultLayout.mountPoint;
   const layout: ArrayLayout = {
     ...defaultLayout,
     memberSizesBytes: members.map(diskBytes),
@@ -36,14 +38,14 @@ export function layoutOfArray(array: FoundArray): LayoutOfFacts {
     label: array.label !== null && isLabel.test(array.label) ? array.label : defaultLayout.label,
     mkfsOptions: mkfsOptionsOf(array),
     mountOptions: mountOptionsOf(array),
-    subvolumes: subvolumesOf(array),
+    mountPoint,
+    subvolumes: subvolumesOf(array, mountPoint),
     quota: array.filesystem?.quota === true,
     snapshot: (array.subvolumes?.snapshots ?? 0) > 0,
     kdf: luks?.kdf === 'argon2id' || luks?.kdf === 'argon2i' ? 'real' : 'fast',
   };
-  const point = first?.at ?? array.fstab[0]?.at;
   const differs = [
-    ...(point === undefined || point === arrayGuestPath ? [] : [`The lab mounts it on ${arrayGuestPath}, not on ${point}.`]),
+    ...(point === mountPoint ? [] : [`The lab mounts it on ${mountPoint}, not on ${point}.`]),
     ...(bus === null ? ['Its disks are on several buses or another one; those of the lab are on SCSI.'] : []),
     ...(encryption === null ? ['Not all members have the same kind of encryption; those of the lab have.'] : []),
     ...(data === null
@@ -145,14 +147,14 @@ function mountOptionsOf({ fstab, mounts }: FoundArray): readonly string[] {
 }
 
 /** The subvolumes that have mounts of their own, the array's mount point first. */
-function subvolumesOf({ mounts, fstab }: FoundArray): readonly Subvolume[] {
+function subvolumesOf({ mounts, fstab }: FoundArray, mountPoint: string): readonly Subvolume[] {
   const mounted = (fstab.length > 0 ? fstab : mounts).flatMap(({ at, subvolumes }) => subvolumes.slice(0, 1).map((name) => ({ at, name })));
   const [first] = mounted;
   if (first === undefined) return [];
   const names = [...new Set(mounted.map(({ name }) => name))].filter((name) => !/[\s/,'"#\\]/u.test(name));
   return names.map((name, index) => ({
     name,
-    mountPoint: index === 0 ? arrayGuestPath : `${arrayGuestPath}/${name.replace(/^@/u, '')}`,
+    mountPoint: index === 0 ? mountPoint : `${mountPoint}/${name.replace(/^@/u, '')}`,
     options: [],
   }));
 }

@@ -1,7 +1,7 @@
-import { arrayGuestPath } from '../layout/layout.ts';
-import type { ArrayLayout } from '../layout/layout.ts';
+import type { ArrayPlan } from '../plan/array.ts';
 
 /** Gives the directory of a segment of the live writer: every other one is where there is no copy on write, if the layout has such a place. */
-export function journalDirectory({ nodatacow: [nodatacow] }: Pick<ArrayLayout, 'nodatacow'>, segment: number): string {
-  return nodatacow === undefined || segment % 2 === 1 ? arrayGuestPath : `${arrayGuestPath}/${nodatacow}`;
+export function journalDirectory({ layout, mountPoint }: Pick<ArrayPlan, 'layout' | 'mountPoint'>, segment: number): string {
+  const [nodatacow] = layout.nodatacow;
+  return nodatacow === undefined || segment % 2 === 1 ? mountPoint : `${mountPoint}/${nodatacow}`;
 }

@@ -14,7 +14,7 @@ export function whyNotAsBuilt({ isProvisioned, layout, disks, faults }: LabState
   for (const { serial, damage } of disks) {
     const [first] = damage;
     if (first !== undefined)
-      return `${serial} is damaged (${first.what}), and ${describeDamageSince(first)}. What fixes it: ${describeMending(first)}`;
+      return `${serial} is damaged (${first.what}), and ${describeDamageSince(first)}. What fixes it: ${describeMending(first, layout.mountPoint)}`;
   }
   if (lossesSurvived(layout) === 0) return `its profile, ${describeProfiles(layout)}, survives no loss`;
   if (layout.encryption === 'none') return 'it has no LUKS containers, which the procedure opens';

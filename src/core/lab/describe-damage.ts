@@ -13,11 +13,11 @@ const scrubbed: Readonly<Record<'none' | NonNullable<LabDamage['open']>, string>
   unchecked: 'a scrub has checked it, except data without checksums',
 };
 
-/** Says what fixes damage, in words. */
-export function describeMending({ header, data, open }: LabDamage): string {
+/** Says what fixes damage of an array that is mounted there, in words. */
+export function describeMending({ header, data, open }: LabDamage, mountPoint: string): string {
   const ways = [
     ...(header.length === 0 ? [] : ['`cryptsetup luksHeaderRestore` from a backup']),
-    ...(data && open !== 'unchecked' ? ['`btrfs scrub start -B /storage`, until one finds nothing'] : []),
+    ...(data && open !== 'unchecked' ? [`\`btrfs scrub start -B ${mountPoint}\`, until one finds nothing`] : []),
     ...(data && open === 'unchecked' ? ['formatting the disk (luksFormat, then a replace)'] : []),
   ];
   return ways.join(' and ');

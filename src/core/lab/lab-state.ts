@@ -5,6 +5,7 @@ import type { ByteRange, StandingFault } from '../fault/fault.ts';
 import { count, fields, flag, list, matching, oneOf, oneOfObjects, readVersioned, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
 import { buses, defaultLayout, encryptions, sectorSizes } from '../layout/layout.ts';
+import { mountPointPattern } from '../layout/mount-point.ts';
 import { profiles } from '../layout/profile.ts';
 import type { ArrayLayout } from '../layout/layout.ts';
 
@@ -145,6 +146,7 @@ const layoutShape: Shape<ArrayLayout> = fields({
   sectorSize: v.optional(v.nullable(oneOf(sectorSizes)), defaultLayout.sectorSize),
   mkfsOptions: v.optional(words, []),
   mountOptions: v.optional(words, []),
+  mountPoint: v.optional(matching(new RegExp(mountPointPattern, 'u'), 'a mount point'), defaultLayout.mountPoint),
   metadataProfile: v.optional(v.nullable(oneOf(profiles)), defaultLayout.metadataProfile),
   label: v.optional(text, defaultLayout.label),
   subvolumes: v.optional(list(fields({ name: text, mountPoint: text, options: words })), []),

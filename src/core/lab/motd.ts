@@ -26,19 +26,22 @@ export function formatMotd(facts: MotdFacts): string {
     ]),
     ...spares.map(({ serial }) => [serial, 'blank, a spare']),
   ];
-  const first = members[0]?.serial ?? 'DISK1';
+  const tries = [
+    ['disks', 'the disks, and what is on each'],
+    [`btrfs filesystem usage ${layout.mountPoint}`, 'profiles: is everything still redundant?'],
+    [`btrfs device stats ${layout.mountPoint}`, 'error counters, often the only sign of a dying disk'],
+    [`raidlab disk pull ${members[0]?.serial ?? 'DISK1'}`, 'on the host: loses a disk; `raidlab disk --help` lists other faults'],
+  ];
+  const width = Math.max(...tries.map(([command = '']) => command.length)) + 2;
   return [
     '',
     `raidlab, lab ${lab}: ${describeLayout(layout)}`,
     `kernel ${kernel}, tools of ${tools}`,
     '',
     ...rows.map(([serial = '', what = '']) => `  ${serial.padEnd(8)}${what}`),
-    `  ${isProvisioned ? `The array is mounted on /storage; ${isEncrypted ? '/etc/crypttab and /etc/fstab list' : '/etc/fstab lists'} it.` : 'There is no array yet: build one, or run `raidlab provision` on the host.'}`,
+    `  ${isProvisioned ? `The array is mounted on ${layout.mountPoint}; ${isEncrypted ? '/etc/crypttab and /etc/fstab list' : '/etc/fstab lists'} it.` : 'There is no array yet: build one, or run `raidlab provision` on the host.'}`,
     '',
-    '  disks                            the disks, and what is on each',
-    '  btrfs filesystem usage /storage  profiles: is everything still redundant?',
-    '  btrfs device stats /storage      error counters, often the only sign of a dying disk',
-    `  raidlab disk pull ${first}`.padEnd(35) + 'on the host: loses a disk; `raidlab disk --help` lists other faults',
+    ...tries.map(([command = '', does = '']) => `  ${command.padEnd(width)}${does}`),
     '',
     '  Nothing here needs to be kept. Manuals: man btrfs-replace, man cryptsetup, man crypttab.',
     '',

@@ -13,6 +13,7 @@ function picture(profiles: readonly BlockGroupProfile[], serials: readonly (stri
   const overall = {} as NonNullable<ArrayPicture['usage']>['overall'];
   return {
     disks: [],
+    mountPoint: '/storage',
     mount: null,
     mounts: [],
     devices: serials.map((serial, index) => ({

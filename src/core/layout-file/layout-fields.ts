@@ -4,7 +4,7 @@ import type { LayoutWishes } from '../layout/layout-wishes.ts';
 import { disks, flag, list, oneNumber, pattern, size, word } from './kind.ts';
 import type { Kind } from './kind.ts';
 import { subvolumes } from './subvolumes.ts';
-import { mountOption, onePart } from './words.ts';
+import { mountOption, mountPoint, onePart } from './words.ts';
 
 /** A field of a layout file. */
 export interface LayoutField<T> {
@@ -98,10 +98,15 @@ export const layoutFields: { readonly [Name in keyof LayoutWishes]-?: LayoutFiel
     kind: list(mountOption, 'a list of options, such as [noatime, compress=zstd:3]'),
     standard: 'none',
   },
+  mountPoint: {
+    what: 'Where /etc/fstab mounts the array.',
+    kind: mountPoint,
+    standard: '/storage',
+  },
   subvolumes: {
-    what: 'Top-level subvolumes, each with its own line in /etc/fstab. The first is mounted on /storage, the others below it, by their name without a leading @ unless given a place.',
+    what: 'Top-level subvolumes, each with its own line in /etc/fstab. The first is mounted on the mount point, the others below it, by their name without a leading @ unless given a place.',
     kind: subvolumes,
-    standard: 'none: the top level is mounted on /storage',
+    standard: 'none: the top level is mounted',
   },
   nodatacow: {
     what: 'Directories without copy on write and checksums (chattr +C). A drill puts a copy of its files there, and every other run of its live writer writes there.',

@@ -1,15 +1,7 @@
-import { arrayGuestPath } from '../layout/layout.ts';
 import type { SubvolumeWish } from '../layout/layout-wishes.ts';
-import { list, pattern, readFields, wrong } from './kind.ts';
+import { list, readFields, wrong } from './kind.ts';
 import type { Kind } from './kind.ts';
-import { mountOption, onePart } from './words.ts';
-
-/** Where a subvolume may be mounted: on the array's mount point or below it. */
-const mountPoint = pattern(
-  `${arrayGuestPath}, or a path below it without blanks and quotes`,
-  String.raw`^${arrayGuestPath}(?:/(?!\.{1,2}(?:/|$))[^\s/,'"#\\]+)*$`,
-  `Write it like ${arrayGuestPath}/.snapshots.`,
-);
+import { mountOption, mountPoint, onePart } from './words.ts';
 
 const fields = {
   name: onePart,

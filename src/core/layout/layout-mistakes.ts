@@ -1,7 +1,8 @@
 import { RaidlabError } from '../failure/failure.ts';
-import { arrayGuestPath, diskSizesBytes, slotsOfBus } from './layout.ts';
+import { diskSizesBytes, slotsOfBus } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 import type { LayoutSetting } from './layout-wishes.ts';
+import { isMountPoint, pathBelow } from './mount-point.ts';
 import { metadataProfileOf, profileFacts } from './profile.ts';
 import type { Profile } from './profile.ts';
 
@@ -40,6 +41,7 @@ export function findLayoutMistakes(layout: ArrayLayout): readonly LayoutMistake[
     ...findBusMistakes(layout),
     ...findEncryptionMistakes(layout),
     ...findOptionMistakes(layout),
+    ...findMountPointMistakes(layout),
     ...findSubvolumeMistakes(layout),
   ];
   return mistakes.filter((mistake) => mistake !== false);
@@ -103,21 +105,37 @@ function findOptionMistakes({ mkfsOptions }: ArrayLayout): readonly (LayoutMista
   ];
 }
 
+function findMountPointMistakes({ mountPoint, subvolumes }: ArrayLayout): readonly (LayoutMistake | false)[] {
+  const [first, ...further] = subvolumes;
+  const stray = further.find(({ mountPoint: at }) => at !== mountPoint && pathBelow(at, mountPoint) === undefined);
+  return [
+    !isMountPoint(mountPoint) && {
+      settings: ['mountPoint'],
+      problem: `No array can be mounted on ${mountPoint}: it takes an absolute path of letters, digits and . _ + : @ -, where the guest has no files of its own.`,
+      remedy: (say) => `Use one such as ${say('mountPoint', '/srv/data')}.`,
+    },
+    first !== undefined &&
+      first.mountPoint !== mountPoint && {
+        settings: ['subvolumes', 'mountPoint'],
+        problem: `The first subvolume is what is mounted on ${mountPoint}, but ${first.name} has the mount point ${first.mountPoint}.`,
+        remedy: (say) => `Start with the one for ${mountPoint}, or use ${say('mountPoint', first.mountPoint)}.`,
+      },
+    stray !== undefined && {
+      settings: ['subvolumes', 'mountPoint'],
+      problem: `Subvolumes are mounted below ${mountPoint}, but ${stray.name} has the mount point ${stray.mountPoint}.`,
+      remedy: () => `Choose a path below ${mountPoint}.`,
+    },
+  ];
+}
+
 /** Options that say which subvolume is mounted. */
 const subvolumeOption = /^subvol(?:id)?=/u;
 
 function findSubvolumeMistakes({ subvolumes, nodatacow, mountOptions }: ArrayLayout): readonly (LayoutMistake | false)[] {
-  const [first] = subvolumes;
   const twice = firstTwice(subvolumes.map(({ name }) => name)) ?? firstTwice(subvolumes.map(({ mountPoint }) => mountPoint));
   const own = [...mountOptions, ...subvolumes.flatMap(({ options }) => options)].find((option) => subvolumeOption.test(option));
   const name = firstTwice(nodatacow);
   return [
-    first !== undefined &&
-      first.mountPoint !== arrayGuestPath && {
-        settings: ['subvolumes'],
-        problem: `The first subvolume is what is mounted on ${arrayGuestPath}, but ${first.name} has the mount point ${first.mountPoint}.`,
-        remedy: () => `Start with the one for ${arrayGuestPath}.`,
-      },
     twice !== undefined && {
       settings: ['subvolumes'],
       problem: `The subvolumes have ${twice} twice.`,

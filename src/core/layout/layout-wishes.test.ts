@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultLayout, equalSizes } from './layout.ts';
+import type { ArrayLayout } from './layout.ts';
 import { applyWishes } from './layout-wishes.ts';
 import type { LayoutWishes } from './layout-wishes.ts';
 import { namedLayouts } from './named-layout.ts';
@@ -30,6 +31,20 @@ for (const [wishes, members, spares] of table) {
     );
   });
 }
+
+test('subvolumes are where the array is mounted, those that were there before, too', () => {
+  const places = (base: ArrayLayout, wishes: LayoutWishes) => {
+    const layout = applyWishes(base, wishes);
+    return [layout.mountPoint, ...layout.subvolumes.map(({ mountPoint }) => mountPoint)];
+  };
+  const mountPoint = '/srv/data';
+  assert.deepEqual(places(defaultLayout, { mountPoint, subvolumes: [{ name: '@data' }, { name: '@logs' }] }), [
+    mountPoint,
+    mountPoint,
+    '/srv/data/logs',
+  ]);
+  assert.deepEqual(places(namedLayouts['as-people-have-it'], { mountPoint }), [mountPoint, mountPoint, '/srv/data/.snapshots']);
+});
 
 test('a layout keeps what nobody speaks of: a spare that is smaller on purpose, disks of different sizes', () => {
   const smaller = { ...defaultLayout, spareSizesBytes: [gibibyte / 2] };

@@ -1,5 +1,6 @@
-import { arrayGuestPath, equalSizes } from './layout.ts';
+import { equalSizes } from './layout.ts';
 import type { ArrayLayout, Subvolume } from './layout.ts';
+import { pathBelow } from './mount-point.ts';
 
 /** What somebody says about an array, in a file or by options; everything else is as in the layout they start from. */
 export interface LayoutWishes {
@@ -20,7 +21,8 @@ export interface LayoutWishes {
   readonly label?: string;
   readonly mkfsOptions?: readonly string[];
   readonly mountOptions?: readonly string[];
-  /** The first is mounted on /storage; others without a mount point below it, by their names without a leading `@`. */
+  readonly mountPoint?: string;
+  /** The first is mounted on the mount point; others without a mount point below it, by their names without a leading `@`. */
   readonly subvolumes?: readonly SubvolumeWish[];
   readonly nodatacow?: readonly string[];
   readonly quota?: boolean;
@@ -39,10 +41,11 @@ export type LayoutSetting = keyof LayoutWishes;
 
 /**
  * Gives a layout with the wishes applied. Disks that are only counted are as large as `diskSize`, or as the previous ones; spares beside
- * members that are listed one by one are as large as the largest of them.
+ * members that are listed one by one are as large as the largest of them. Subvolumes move with the mount point.
  */
 export function applyWishes(base: ArrayLayout, wishes: LayoutWishes): ArrayLayout {
   const { disks, diskSize, spares, subvolumes, ...rest } = wishes;
+  const { mountPoint = base.mountPoint } = wishes;
   const memberSizesBytes = sizesOf(base.memberSizesBytes, disks, diskSize ?? base.memberSizesBytes[0], diskSize);
   const largestBytes = Math.max(...memberSizesBytes);
   const besideListed = isList(disks) ? largestBytes : undefined;
@@ -53,13 +56,21 @@ export function applyWishes(base: ArrayLayout, wishes: LayoutWishes): ArrayLayou
     ...rest,
     memberSizesBytes,
     spareSizesBytes,
-    subvolumes: subvolumes === undefined ? base.subvolumes : subvolumes.map(placeSubvolume),
+    subvolumes:
+      subvolumes === undefined
+        ? base.subvolumes.map((subvolume) => moveSubvolume(subvolume, base.mountPoint, mountPoint))
+        : subvolumes.map((subvolume, index) => placeSubvolume(subvolume, index, mountPoint)),
   };
 }
 
-function placeSubvolume({ name, mountPoint, options = [] }: SubvolumeWish, index: number): Subvolume {
-  const below = `${arrayGuestPath}/${name.replace(/^@/u, '')}`;
-  return { name, mountPoint: mountPoint ?? (index === 0 ? arrayGuestPath : below), options };
+function placeSubvolume({ name, mountPoint, options = [] }: SubvolumeWish, index: number, arrayMountPoint: string): Subvolume {
+  const below = `${arrayMountPoint}/${name.replace(/^@/u, '')}`;
+  return { name, mountPoint: mountPoint ?? (index === 0 ? arrayMountPoint : below), options };
+}
+
+function moveSubvolume(subvolume: Subvolume, from: string, to: string): Subvolume {
+  const below = pathBelow(subvolume.mountPoint, from);
+  return { ...subvolume, mountPoint: below === undefined ? to : `${to}/${below}` };
 }
 
 /** `countedBytes`: the size of disks that are only counted; `changedBytes`: the new size of unmentioned disks, if it changes. */

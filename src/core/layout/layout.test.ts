@@ -91,6 +91,7 @@ test('a payload fits exactly up to half of what the array holds, in every layout
     mountOptions: fc.constant([]),
     metadataProfile: fc.constant(null),
     label: fc.constant('storage'),
+    mountPoint: fc.constant('/storage'),
     subvolumes: fc.constant([]),
     nodatacow: fc.constant([]),
     quota: fc.boolean(),

@@ -29,7 +29,7 @@ export function slotsFor(bus: Bus): { readonly slots?: number } {
 export interface Subvolume {
   /** Below the top level, one part: `@data`. */
   readonly name: string;
-  /** Where fstab mounts it, absolute: {@link arrayGuestPath}, or a path below it. */
+  /** Where fstab mounts it, absolute: the array's mount point, or a path below it. */
   readonly mountPoint: string;
   /** Its own mount options, one word each, in addition to those of the whole array. */
   readonly options: readonly string[];
@@ -56,9 +56,11 @@ export interface ArrayLayout extends ChunkProfiles {
   readonly mkfsOptions: readonly string[];
   /** Extra mount options in fstab besides `nofail`, one word each. */
   readonly mountOptions: readonly string[];
-  /** What fstab mounts, first the one on {@link arrayGuestPath}; empty: the top level, there. */
+  /** Where fstab mounts it, absolute. */
+  readonly mountPoint: string;
+  /** What fstab mounts, first the one on the mount point; empty: the top level, there. */
   readonly subvolumes: readonly Subvolume[];
-  /** Directories without copy on write, and so without checksums (`chattr +C`), below {@link arrayGuestPath}, one part each. */
+  /** Directories without copy on write, and so without checksums (`chattr +C`), below the mount point, one part each. */
   readonly nodatacow: readonly string[];
   /** Whether quotas are on. */
   readonly quota: boolean;
@@ -85,6 +87,7 @@ export const defaultLayout: ArrayLayout = {
   label: 'storage',
   mkfsOptions: [],
   mountOptions: [],
+  mountPoint: '/storage',
   subvolumes: [],
   nodatacow: [],
   quota: false,
@@ -110,16 +113,14 @@ export function memberStartBytes({ partitions }: Pick<ArrayLayout, 'partitions'>
   return partitions ? partitionStartBytes : 0;
 }
 
-/** Where the guest mounts the array. */
-export const arrayGuestPath = '/storage';
-
 /**
  * Describes a layout: `2 × 1 GiB + 1 spare, LUKS2, raid1`; disks of different sizes one by one: `1 GiB, 1536 MiB, 2 GiB`. Only unusual
  * settings are mentioned.
  */
 export function describeLayout(layout: ArrayLayout): string {
-  const { memberSizesBytes, spareSizesBytes, bus, partitions, label, mkfsOptions, mountOptions, subvolumes, nodatacow, quota, snapshot } =
+  const { memberSizesBytes, spareSizesBytes, bus, partitions, label, mkfsOptions, mountOptions, mountPoint, subvolumes, nodatacow } =
     layout;
+  const { quota, snapshot } = layout;
   const spares = spareSizesBytes.length;
   const differ = new Set(diskSizesBytes(layout)).size > 1;
   const spareWords = `${String(spares)} spare${spares === 1 ? '' : 's'}${differ ? ` of ${describeSizes(spareSizesBytes)}` : ''}`;
@@ -133,6 +134,7 @@ export function describeLayout(layout: ArrayLayout): string {
     ...(label === defaultLayout.label ? [] : [`label ${label}`]),
     ...(mkfsOptions.length === 0 ? [] : [`mkfs ${mkfsOptions.join(' ')}`]),
     ...(mountOptions.length === 0 ? [] : [`mount -o ${mountOptions.join(',')}`]),
+    ...(mountPoint === defaultLayout.mountPoint ? [] : [`mounted on ${mountPoint}`]),
     ...(subvolumes.length === 0 ? [] : [`subvolumes ${subvolumes.map(({ name }) => name).join(', ')}`]),
     ...(nodatacow.length === 0 ? [] : [`nodatacow in ${nodatacow.join(', ')}`]),
     ...(quota ? ['quota'] : []),

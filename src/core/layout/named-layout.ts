@@ -1,4 +1,4 @@
-import { arrayGuestPath, defaultLayout, equalSizes } from './layout.ts';
+import { defaultLayout, equalSizes } from './layout.ts';
 import type { ArrayLayout } from './layout.ts';
 
 const gibibyte = 1024 ** 3;
@@ -24,8 +24,8 @@ export const namedLayouts = {
     label: 'tank',
     mountOptions: ['noatime', 'compress=zstd'],
     subvolumes: [
-      { name: '@data', mountPoint: arrayGuestPath, options: [] },
-      { name: '@snapshots', mountPoint: `${arrayGuestPath}/.snapshots`, options: [] },
+      { name: '@data', mountPoint: defaultLayout.mountPoint, options: [] },
+      { name: '@snapshots', mountPoint: `${defaultLayout.mountPoint}/.snapshots`, options: [] },
     ],
     nodatacow: ['vm-images'],
     quota: true,

@@ -1,4 +1,3 @@
-import { arrayGuestPath } from '../layout/layout.ts';
 import type { ArrayLayout, Subvolume } from '../layout/layout.ts';
 import { metadataProfileOf } from '../layout/profile.ts';
 import { command } from './command.ts';
@@ -13,6 +12,8 @@ export interface ArrayPlan {
   readonly members: readonly ContainerPlan[];
   /** Planned containers on the spare disks. */
   readonly spares: readonly ContainerPlan[];
+  /** Where it is mounted, absolute. */
+  readonly mountPoint: string;
   /** The subvolume that fstab mounts, in the words of `subvol=`; null: the top level. */
   readonly subvolume: string | null;
   /** The devid of each member. */
@@ -20,6 +21,9 @@ export interface ArrayPlan {
   /** The 1-based number of the member that is lost, in a drill that can lose any. */
   readonly lostMember: number;
 }
+
+/** An array, as far as it matters where it is mounted. */
+export type MountedArray = Pick<ArrayPlan, 'mountPoint'>;
 
 /** Plans the array; `luksUuids` has one UUID per disk, members first, new for every array. `lostMember`: its 1-based number. */
 export function planArray(layout: ArrayLayout, luksUuids: readonly string[], lostMember = 1): ArrayPlan {
@@ -30,6 +34,7 @@ export function planArray(layout: ArrayLayout, luksUuids: readonly string[], los
     layout,
     members: containers.slice(0, members),
     spares: containers.slice(members),
+    mountPoint: layout.mountPoint,
     subvolume: layout.subvolumes[0]?.name ?? null,
     // mkfs numbers them so.
     devids: layout.memberSizesBytes.map((_, index) => index + 1),
@@ -42,7 +47,7 @@ export function planArray(layout: ArrayLayout, luksUuids: readonly string[], los
  * mounted array.
  */
 export function planCreateArray(array: ArrayPlan): readonly Command[] {
-  const { layout } = array;
+  const { layout, mountPoint } = array;
   const { encryption, nodatacow, quota } = layout;
   const planMember = (member: ContainerPlan): readonly Command[] =>
     encryption === 'none' ? planPartition(member) : [...planCreateContainer(member, layout), planAddToCrypttab(member)];
@@ -51,10 +56,10 @@ export function planCreateArray(array: ArrayPlan): readonly Command[] {
     planMakeFilesystem(array),
     ...planCreateSubvolumes(array),
     ...fstabLines(layout).map((line): Command => ({ argv: ['tee', '-a', '/etc/fstab'], stdin: line })),
-    ...mountsOf(layout).flatMap(({ mountPoint }) => [command('mkdir', '-p', mountPoint), command('mount', mountPoint)]),
-    ...(quota ? [command('btrfs', 'quota', 'enable', arrayGuestPath)] : []),
+    ...mountsOf(layout).flatMap((mount) => [command('mkdir', '-p', mount.mountPoint), command('mount', mount.mountPoint)]),
+    ...(quota ? [command('btrfs', 'quota', 'enable', mountPoint)] : []),
     ...nodatacow
-      .map((name) => `${arrayGuestPath}/${name}`)
+      .map((name) => `${mountPoint}/${name}`)
       .flatMap((guestPath) => [command('mkdir', guestPath), command('chattr', '+C', guestPath)]),
   ];
 }
@@ -79,9 +84,9 @@ function planCreateSubvolumes({ layout: { subvolumes, label } }: ArrayPlan): rea
 
 type Mount = Pick<Subvolume, 'mountPoint' | 'options'>;
 
-function mountsOf({ subvolumes, mountOptions }: ArrayLayout): readonly Mount[] {
-  if (subvolumes.length === 0) return [{ mountPoint: arrayGuestPath, options: mountOptions }];
-  return subvolumes.map(({ name, mountPoint, options }) => ({ mountPoint, options: [...mountOptions, ...options, `subvol=${name}`] }));
+function mountsOf({ mountPoint, subvolumes, mountOptions }: ArrayLayout): readonly Mount[] {
+  if (subvolumes.length === 0) return [{ mountPoint, options: mountOptions }];
+  return subvolumes.map(({ name, options, ...at }) => ({ ...at, options: [...mountOptions, ...options, `subvol=${name}`] }));
 }
 
 function fstabLines(layout: ArrayLayout): readonly string[] {
@@ -96,18 +101,19 @@ export function furtherMountPoints({ subvolumes }: ArrayLayout): readonly string
 }
 
 /** The command that mounts the array as fstab says. */
-export function planMount(): Command {
-  return command('mount', arrayGuestPath);
+export function planMount({ mountPoint }: MountedArray): Command {
+  return command('mount', mountPoint);
 }
 
 /** The command that mounts the array with the given options instead of fstab's. */
-export function planMountWith(device: string, options: string): Command {
-  return command('mount', '-t', 'btrfs', '-o', options, device, arrayGuestPath);
+export function planMountWith({ mountPoint }: MountedArray, device: string, options: string): Command {
+  return command('mount', '-t', 'btrfs', '-o', options, device, mountPoint);
 }
 
 /** The command that mounts the array by one of its devices, with the given options (one word each), showing what fstab shows. */
-export function planMountArray({ subvolume }: ArrayPlan, device: string, ...options: readonly string[]): Command {
-  return planMountWith(device, [...options, ...(subvolume === null ? [] : [`subvol=${subvolume}`])].join(','));
+export function planMountArray(array: ArrayPlan, device: string, ...options: readonly string[]): Command {
+  const { subvolume } = array;
+  return planMountWith(array, device, [...options, ...(subvolume === null ? [] : [`subvol=${subvolume}`])].join(','));
 }
 
 /** Where the proof, and nothing else, mounts the top level of the array with all subvolumes below it. */
@@ -122,9 +128,9 @@ export function planMountTopLevel(device: string): readonly Command[] {
 export const planUnmountTopLevel: Command = command('umount', topLevelGuestPath);
 
 /** The command that unmounts the array, with what is mounted below it. */
-export function planUnmount({ layout }: Pick<ArrayPlan, 'layout'>): Command {
+export function planUnmount({ layout, mountPoint }: Pick<ArrayPlan, 'layout' | 'mountPoint'>): Command {
   const below = layout.subvolumes.length > 1 ? ['--recursive'] : [];
-  return command('umount', ...below, arrayGuestPath);
+  return command('umount', ...below, mountPoint);
 }
 
 /** The command that handles storage as a boot does: Debian's cryptdisks opens what crypttab lists, then `mount -a`. Part of the tools image. */

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { defaultLayout, equalSizes } from '../layout/layout.ts';
 import type { ArrayLayout } from '../layout/layout.ts';
+import { applyWishes } from '../layout/layout-wishes.ts';
 import { namedLayouts } from '../layout/named-layout.ts';
 import { chunkProfiles, profiles } from '../layout/profile.ts';
-import { planArray, planCreateArray, planMount, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
+import { planArray, planCreateArray, planMount, planMountArray, planMountWith, planOpenAsBoot, planUnmount } from './array.ts';
 import { formatCommand } from './command.ts';
 import type { Command } from './command.ts';
 import {
@@ -101,7 +102,28 @@ test('subvolumes are made before fstab mounts them, each on its place; what is s
     'mkdir /storage/vm-images',
     'chattr +C /storage/vm-images',
   ]);
-  assert.equal(formatCommand(planUnmount({ layout: namedLayouts['as-people-have-it'] })), 'umount --recursive /storage');
+  assert.equal(formatCommand(planUnmount(planArray(namedLayouts['as-people-have-it'], uuids))), 'umount --recursive /storage');
+});
+
+test('everything is typed where the layout has its mount point', () => {
+  const array = planArray(applyWishes(namedLayouts['as-people-have-it'], { mountPoint: '/srv/data' }), uuids);
+  const typed = [
+    ...planCreateArray(array),
+    ...Object.values<Command>(lookAt(array)),
+    planMountArray(array, '/dev/mapper/c', 'degraded'),
+    planReplace(array, 1, '/dev/mapper/c'),
+    planSoftBalance(array),
+    planUnmount(array),
+  ].map(formatCommand);
+  assert.ok(
+    typed.includes("tee -a /etc/fstab <<< 'LABEL=tank /srv/data/.snapshots btrfs nofail,noatime,compress=zstd,subvol=@snapshots 0 0'"),
+  );
+  assert.ok(typed.includes('mount -t btrfs -o degraded,subvol=@data /dev/mapper/c /srv/data'));
+  assert.ok(typed.includes('umount --recursive /srv/data'));
+  assert.deepEqual(
+    typed.filter((line) => line.includes('/storage')),
+    [],
+  );
 });
 
 test('the lines in crypttab and fstab end as lines do, by UUID and label, nofail, and never degraded', () => {
@@ -155,7 +177,7 @@ test('containers, mkfs and fstab are as the layout has them', () => {
   assert.ok(plain.includes(`mkfs.btrfs -q -d raid1 -m raid1 -L storage --checksum xxhash ${String(first)} ${String(second)}`), plain);
   assert.match(typed({ profile: 'raid6' }), /mkfs\.btrfs -q -d raid6 -m raid1c3 /u);
   assert.equal(
-    formatCommand(planSoftBalance(chunkProfiles('raid5'))),
+    formatCommand(planSoftBalance({ layout: chunkProfiles('raid5'), mountPoint: '/storage' })),
     'btrfs balance start -dconvert=raid5,soft -mconvert=raid1,soft /storage',
   );
 });
@@ -190,34 +212,39 @@ test('the sed that takes a container out of crypttab takes that line and no othe
 });
 
 test('repair commands are those of the manual pages', () => {
-  assert.equal(formatCommand(planReplace(1, '/dev/mapper/crypt-btrfs3')), 'btrfs replace start -B -f 1 /dev/mapper/crypt-btrfs3 /storage');
+  const array = planArray(defaultLayout, uuids);
   assert.equal(
-    formatCommand(planReplace(2, '/dev/mapper/crypt-btrfs3', { avoidSource: true })),
+    formatCommand(planReplace(array, 1, '/dev/mapper/crypt-btrfs3')),
+    'btrfs replace start -B -f 1 /dev/mapper/crypt-btrfs3 /storage',
+  );
+  assert.equal(
+    formatCommand(planReplace(array, 2, '/dev/mapper/crypt-btrfs3', { avoidSource: true })),
     'btrfs replace start -B -f -r 2 /dev/mapper/crypt-btrfs3 /storage',
   );
-  assert.equal(formatCommand(planAddDevice('/dev/mapper/crypt-btrfs3')), 'btrfs device add /dev/mapper/crypt-btrfs3 /storage');
-  assert.equal(formatCommand(planRemoveMissing()), 'btrfs device remove missing /storage');
-  assert.equal(formatCommand(planResize(3, 'max')), 'btrfs filesystem resize 3:max /storage');
-  assert.equal(formatCommand(planResetDeviceStats()), 'btrfs device stats -z /storage');
-  assert.equal(formatCommand(planReplaceStatus()), 'btrfs replace status -1 /storage');
+  assert.equal(formatCommand(planAddDevice(array, '/dev/mapper/crypt-btrfs3')), 'btrfs device add /dev/mapper/crypt-btrfs3 /storage');
+  assert.equal(formatCommand(planRemoveMissing(array)), 'btrfs device remove missing /storage');
+  assert.equal(formatCommand(planResize(array, 3, 'max')), 'btrfs filesystem resize 3:max /storage');
+  assert.equal(formatCommand(planResetDeviceStats(array)), 'btrfs device stats -z /storage');
+  assert.equal(formatCommand(planReplaceStatus(array)), 'btrfs replace status -1 /storage');
   assert.equal(
-    formatCommand(planSoftBalance(chunkProfiles('raid1c3'))),
+    formatCommand(planSoftBalance({ ...array, layout: chunkProfiles('raid1c3') })),
     'btrfs balance start -dconvert=raid1c3,soft -mconvert=raid1c3,soft /storage',
   );
-  assert.equal(formatCommand(planScrub()), 'btrfs scrub start -B /storage');
-  assert.equal(formatCommand(planMountWith('/dev/mapper/c', 'degraded,ro')), 'mount -t btrfs -o degraded,ro /dev/mapper/c /storage');
-  assert.equal(formatCommand(planUnmount({ layout: defaultLayout })), 'umount /storage');
+  assert.equal(formatCommand(planScrub(array)), 'btrfs scrub start -B /storage');
+  assert.equal(formatCommand(planMountWith(array, '/dev/mapper/c', 'degraded,ro')), 'mount -t btrfs -o degraded,ro /dev/mapper/c /storage');
+  assert.equal(formatCommand(planUnmount(array)), 'umount /storage');
 });
 
 test('what works on the whole array is given more time than a command that only looks', () => {
-  for (const planned of [planReplace(1, 'd'), planSoftBalance(chunkProfiles('raid1')), planScrub(), planOpenAsBoot])
+  const array = planArray(defaultLayout, uuids);
+  for (const planned of [planReplace(array, 1, 'd'), planSoftBalance(array), planScrub(array), planOpenAsBoot])
     assert.ok((planned.timeoutMs ?? 0) > 120_000);
-  for (const planned of Object.values<Command>(lookAt)) assert.equal(planned.timeoutMs, undefined);
+  for (const planned of Object.values<Command>(lookAt(array))) assert.equal(planned.timeoutMs, undefined);
 });
 
 test('no command names a disk by letter, in any profile', () => {
   for (const profile of profiles) {
     const array = planArray({ ...defaultLayout, profile }, uuids);
-    for (const { argv } of [...planCreateArray(array), planMount()]) assert.doesNotMatch(argv.join(' '), /\/dev\/[sv]d[a-z]/u);
+    for (const { argv } of [...planCreateArray(array), planMount(array)]) assert.doesNotMatch(argv.join(' '), /\/dev\/[sv]d[a-z]/u);
   }
 });

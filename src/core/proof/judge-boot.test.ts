@@ -27,10 +27,11 @@ test('only a login is one, and a wait without an end names its limit', () => {
 
 test('a mount stays when it is there at every look', () => {
   const mounted = { target: '/storage', source: '/dev/mapper/crypt-btrfs2', fstype: 'btrfs', options: ['rw', 'degraded'] };
-  assert.equal(judgeStaysMounted([{ when: 'at once', mounted }]).outcome, 'held');
+  const mountPoint = '/storage';
+  assert.equal(judgeStaysMounted([{ when: 'at once', mountPoint, mounted }]).outcome, 'held');
   const gone = judgeStaysMounted([
-    { when: 'at once', mounted },
-    { when: 'later', mounted: null },
+    { when: 'at once', mountPoint, mounted },
+    { when: 'later', mountPoint, mounted: null },
   ]);
   assert.deepEqual([gone.outcome, gone.evidence.at(-1)], ['broken', 'later: nothing is mounted on /storage']);
   assert.equal(judgeStaysMounted([]).outcome, 'inconclusive');

@@ -1,6 +1,5 @@
 import { bootEvidence } from '../boot/boot-seen.ts';
 import type { BootSeen } from '../boot/boot-seen.ts';
-import { arrayGuestPath } from '../layout/layout.ts';
 import type { MountedFilesystem } from '../util-linux/findmnt.ts';
 import type { Check } from '../verdict/verdict.ts';
 
@@ -10,10 +9,11 @@ export function judgeLogin(seen: BootSeen): Check {
   return { name: 'login', claim: 'The boot reaches the login', outcome, evidence: bootEvidence(seen) };
 }
 
-/** What was mounted on the array's mount point at some moment. */
+/** What was mounted at some moment. */
 export interface MountLook {
   /** Completes "…: mounted": `after the boot's last job`. */
   readonly when: string;
+  readonly mountPoint: string;
   readonly mounted: MountedFilesystem | null;
 }
 
@@ -28,8 +28,8 @@ export function judgeStaysMounted(looks: readonly MountLook[]): Check {
   };
 }
 
-function describeLook({ when, mounted }: MountLook): string {
+function describeLook({ when, mountPoint, mounted }: MountLook): string {
   return mounted === null
-    ? `${when}: nothing is mounted on ${arrayGuestPath}`
+    ? `${when}: nothing is mounted on ${mountPoint}`
     : `${when}: ${mounted.source} on ${mounted.target}, ${mounted.options.join(',')}`;
 }

@@ -32,12 +32,12 @@ const suites = ['bookworm', 'trixie'];
 
 test('only btrfs mounted read-write counts as mounted', () => {
   const mounted = { target: '/storage', source: '/dev/mapper/crypt-btrfs2', fstype: 'btrfs', options: ['rw', 'relatime'] };
-  assertCheck(judgeMount(mounted), 'held', /^\/dev\/mapper\/crypt-btrfs2 on \/storage, btrfs, rw,relatime$/u);
-  assertCheck(judgeMount({ ...mounted, options: ['rw', 'degraded'] }), 'held', /rw,degraded/u);
-  assertCheck(judgeMount({ ...mounted, options: ['ro', 'degraded'] }), 'broken', /ro,degraded/u);
-  assertCheck(judgeMount({ ...mounted, options: ['ro', 'rw=not'] }), 'broken');
-  assertCheck(judgeMount({ ...mounted, fstype: 'ext4' }), 'broken', /ext4/u);
-  assertCheck(judgeMount(null), 'broken', /nothing is mounted/u);
+  assertCheck(judgeMount(mounted, '/storage'), 'held', /^\/dev\/mapper\/crypt-btrfs2 on \/storage, btrfs, rw,relatime$/u);
+  assertCheck(judgeMount({ ...mounted, options: ['rw', 'degraded'] }, '/storage'), 'held', /rw,degraded/u);
+  assertCheck(judgeMount({ ...mounted, options: ['ro', 'degraded'] }, '/storage'), 'broken', /ro,degraded/u);
+  assertCheck(judgeMount({ ...mounted, options: ['ro', 'rw=not'] }, '/storage'), 'broken');
+  assertCheck(judgeMount({ ...mounted, fstype: 'ext4' }, '/storage'), 'broken', /ext4/u);
+  assertCheck(judgeMount(null, '/storage'), 'broken', /nothing is mounted/u);
 });
 
 const tree = { guestPath: '/storage/payload', entries: 412, differences: [] };

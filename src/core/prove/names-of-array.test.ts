@@ -17,8 +17,7 @@ function namesWith(standIns: Readonly<Record<string, string>>): ArrayNames {
 }
 
 test('without a map nothing has a name that is not a stand-in', () => {
-  const { mountPoint, members } = namesWith({});
-  assert.equal(mountPoint, null);
+  const { members } = namesWith({});
   assert.deepEqual(
     members.map(({ number, mappingName, luksUuid, link }) => [number, mappingName, luksUuid, link]),
     [
@@ -29,17 +28,11 @@ test('without a map nothing has a name that is not a stand-in', () => {
 });
 
 test('what the map tells is taken, if it can be typed as it is', () => {
-  const { mountPoint, members } = namesWith({ 'mount-1': '/srv/tank', 'mapping-1': 'luks-a', 'mapping-2': 'luks b|c', 'serial-1': 'WD-1' });
-  assert.equal(mountPoint, '/srv/tank');
+  const { members } = namesWith({ 'mapping-1': 'luks-a', 'mapping-2': 'luks b|c', 'serial-1': 'WD-1' });
   assert.deepEqual(
     members.map(({ mappingName }) => mappingName),
     ['luks-a', null],
   );
   assert.match(members[0]?.link ?? '', /^\/dev\/disk\/by-id\/.*WD-1$/u);
   assert.equal(members[1]?.link, null);
-});
-
-test('the root of a host, or a path with a blank, is no mount point to have', () => {
-  assert.equal(namesWith({ 'mount-1': '/' }).mountPoint, null);
-  assert.equal(namesWith({ 'mount-1': '/srv/my tank' }).mountPoint, null);
 });

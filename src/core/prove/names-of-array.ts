@@ -14,7 +14,6 @@ export interface MemberNames {
 
 /** What a script for a real array may call it. */
 export interface ArrayNames {
-  readonly mountPoint: string | null;
   readonly members: readonly MemberNames[];
 }
 
@@ -30,9 +29,7 @@ export function namesOfArray(array: FoundArray, unknown: readonly string[]): Arr
   const known = (name: string | undefined, form: RegExp): string | null =>
     name === undefined || !form.test(name) || unknown.some((word) => name.includes(word)) ? null : name;
   const members = [...properMembers(array)].sort((one, other) => (one.devid ?? 0) - (other.devid ?? 0));
-  const mountPoint = known(array.mounts[0]?.at ?? array.fstab[0]?.at, plainPath);
   return {
-    mountPoint: mountPoint === '/' ? null : mountPoint,
     members: members.map((member, index) => ({
       number: index + 1,
       mappingName: known(mappingOf(member), plainName),

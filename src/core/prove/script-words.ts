@@ -1,4 +1,3 @@
-import { arrayGuestPath } from '../layout/layout.ts';
 import type { ArrayPlan } from '../plan/array.ts';
 import type { ContainerPlan } from '../plan/container.ts';
 
@@ -23,7 +22,7 @@ export function fillScriptWords(args: readonly string[], array: ArrayPlan, lostS
   return args.map((arg) => arg.replaceAll(/\{[a-z-]+\}/gu, (word) => meanings.get(word as ScriptWord) ?? word));
 }
 
-function meaningsOn({ members, spares }: ArrayPlan, lostSerial: string): ReadonlyMap<ScriptWord, string> {
+function meaningsOn({ members, spares, mountPoint }: ArrayPlan, lostSerial: string): ReadonlyMap<ScriptWord, string> {
   const index = members.findIndex(({ serial }) => serial === lostSerial);
   const device = (word: ScriptWord, container: ContainerPlan | undefined) =>
     container === undefined ? [] : [[word, container.guestDevice] as const];
@@ -39,6 +38,6 @@ function meaningsOn({ members, spares }: ArrayPlan, lostSerial: string): Readonl
     ...mapping('{survivor-mapping}', survivor),
     ...device('{spare}', spares[0]),
     ...mapping('{spare-mapping}', spares[0]),
-    ['{mount-point}', arrayGuestPath] as const,
+    ['{mount-point}', mountPoint] as const,
   ]);
 }

@@ -1,7 +1,7 @@
 import type { FactOf } from '../facts/facts.ts';
 import { properMembers } from '../facts/found-array.ts';
 import type { FoundArray, FoundMember } from '../facts/found-array.ts';
-import { nameOfMember, stableName } from '../facts/names.ts';
+import { mountPointOf, nameOfMember, stableName } from '../facts/names.ts';
 import type { ArrayLayout } from '../layout/layout.ts';
 import type { ArrayPlan } from '../plan/array.ts';
 import type { ContainerPlan } from '../plan/container.ts';
@@ -38,6 +38,7 @@ export function planRealArray(found: FoundArray, { layout, lostMember }: RealArr
       layout: { ...layout, kdf: 'real', memberSizesBytes: sizes, spareSizesBytes: [Math.max(...sizes)], subvolumes: subvolumesOf(found) },
       members: named.map(({ container }) => container),
       spares: [spare.container],
+      mountPoint: mountPointOf(found),
       subvolume: subvolumesOf(found)[0]?.name ?? null,
       devids: members.map(({ devid }) => devid ?? 0),
       lostMember,

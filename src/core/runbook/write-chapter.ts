@@ -2,9 +2,8 @@ import { judgeLosses, sizeReplacement } from '../facts/audit/losses.ts';
 import type { WordToFillIn } from '../facts/fill-in.ts';
 import { properMembers } from '../facts/found-array.ts';
 import type { FoundArray, FoundMember } from '../facts/found-array.ts';
-import { mountPointOf, specOf } from '../facts/names.ts';
+import { specOf } from '../facts/names.ts';
 import type { RehearsedMember } from '../facts/rehearsal/rehearsed-array.ts';
-import { arrayGuestPath } from '../layout/layout.ts';
 import { planMount, planUnmount } from '../plan/array.ts';
 import type { ArrayPlan } from '../plan/array.ts';
 import type { Command } from '../plan/command.ts';
@@ -40,19 +39,19 @@ export interface ChapterInput {
 export function writeChapter(input: ChapterInput): RunbookChapter {
   const { found, lost, array, proved } = input;
   const member = properMembers(found).find(({ devid }) => devid === lost.devid);
-  const mountPoint = mountPointOf(found);
   const facts: GuideFacts = {
-    mountPoint,
+    mountPoint: array.mountPoint,
     lostBytes: member === undefined ? null : allocatedOn(found, member),
     mostBytes: mostAllocated(found),
     bytesPerSecond: input.bytesPerSecond,
     lost: `devid ${String(lost.devid)}`,
   };
   const said = sayInOrder(input.printed);
-  const guided = (command: Command, kind = kindOfCommand(command.argv)): RunbookCommand => {
-    const typed = onMountPoint(command, mountPoint);
-    return { command: typed, ...guideFor(typed, facts, kind), rehearsed: kind === undefined ? null : said(kind) };
-  };
+  const guided = (command: Command, kind = kindOfCommand(command.argv)): RunbookCommand => ({
+    command,
+    ...guideFor(command, facts, kind),
+    rehearsed: kind === undefined ? null : said(kind),
+  });
   const steps: readonly RunbookStep[] = [
     ...input.steps.map(({ title, lines }) => ({
       title,
@@ -62,8 +61,10 @@ export function writeChapter(input: ChapterInput): RunbookChapter {
     {
       title: 'See that it worked',
       commands: [
-        ...[lookAt.filesystemUsage, planScrub(), planCheckDeviceStats(), planUnmount(array)].map((command) => guided(command)),
-        guided(planMount(), 'mount-again'),
+        ...[lookAt(array).filesystemUsage, planScrub(array), planCheckDeviceStats(array), planUnmount(array)].map((command) =>
+          guided(command),
+        ),
+        guided(planMount(array), 'mount-again'),
       ],
       notes: [plain('Then restart the machine as soon as it can be spared: only that shows that it comes up by itself.')],
     },
@@ -81,11 +82,6 @@ export function writeChapter(input: ChapterInput): RunbookChapter {
 /** A lab's disks have numbers: members first, then the spare. */
 function stoodForOf({ members, spares }: ArrayPlan): readonly Prose[] {
   return [...members, ...spares].map(({ serial }, index) => prose`${`DISK${String(index + 1)}`} stood for ${serial}`);
-}
-
-/** Gives a command of a plan with the mount point of a real array in the place of the lab's. */
-function onMountPoint({ argv, ...rest }: Command, mountPoint: string): Command {
-  return { argv: argv.map((word) => (word === arrayGuestPath ? mountPoint : word)), ...rest };
 }
 
 /** The same kind of command is typed in the same order in the lab and on the real array. */
@@ -122,8 +118,7 @@ export function hasWord(text: string, word: string): boolean {
 
 function beforeOf(found: FoundArray, member: FoundMember, array: ArrayPlan): readonly Prose[] {
   const [spare] = array.spares;
-  const mountPoint = mountPointOf(found);
-  const balance = formatCommand(onMountPoint(planSoftBalance(array.layout), mountPoint));
+  const balance = formatCommand(planSoftBalance(array));
   const loses = judgeLosses(found).find(({ lost }) => lost.length > 0 && !member.isMissing);
   const byDevice = found.fstab.filter(({ by }) => by !== 'uuid' && by !== 'label');
   const others = found.crypttab.filter(({ otherOptions = 0 }) => otherOptions > 0);
@@ -133,7 +128,7 @@ function beforeOf(found: FoundArray, member: FoundMember, array: ArrayPlan): rea
     ...diskWords(member),
     ...(found.fstab.length > 0
       ? []
-      : [prose`fstab has no line for it: where this says ${formatCommand({ argv: ['mount', mountPoint] })}, mount it as you always do.`]),
+      : [prose`fstab has no line for it: where this says ${formatCommand(planMount(array))}, mount it as you always do.`]),
     ...(spare === undefined || spare.keyGuestPath === null
       ? [prose`${'cryptsetup'} asks for the passphrase of each container; the new one gets the one that you type.`]
       : [prose`The new container gets a key of its own, ${spare.keyGuestPath}: see that no such file is there yet.`]),

@@ -16,15 +16,15 @@ const convertToSingle: Step = {
   title: 'The wrong move: convert to single while the dead disk is still listed',
   phase: 'fault',
   skippable: false,
-  plan: () => [act('stop what writes to the array'), ...typed(planConvertToOneDevice, lookAt.mountPoint)],
+  plan: (array) => [act('stop what writes to the array'), ...typed(planConvertToOneDevice(array), lookAt(array).mountPoint)],
   run: async (run) => {
     await run.stopJournal();
-    await run.look(planConvertToOneDevice, (result) =>
+    await run.look(planConvertToOneDevice(run.array), (result) =>
       result.exitCode === 0
         ? 'It went through: some of the new chunks may lie on the dead disk only.'
         : 'To btrfs the dead disk is a device like the others, and new chunks are put on it too.',
     );
-    await run.look(lookAt.mountPoint, (result) =>
+    await run.look(lookAt(run.array).mountPoint, (result) =>
       /\bro\b/u.test(result.stdout) ? 'The filesystem has stopped itself: read-only.' : 'It is still mounted read-write.',
     );
   },
@@ -51,10 +51,10 @@ const mountWithoutBalance: Step = {
   title: 'Mount degraded, without going on with the conversion',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(planMountWithoutBalance(array), planCancelBalance),
+  plan: (array) => typed(planMountWithoutBalance(array), planCancelBalance(array)),
   run: async (run) => {
     await run.type(planMountWithoutBalance(run.array));
-    await run.look(planCancelBalance, (result) =>
+    await run.look(planCancelBalance(run.array), (result) =>
       result.exitCode === 0
         ? 'The conversion is still on record, and is given up: a mount without skip_balance would have gone on with it.'
         : 'There is no conversion on record: it did not come to be written down.',

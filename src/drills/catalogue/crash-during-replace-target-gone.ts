@@ -39,12 +39,16 @@ const cancelReplace: Step = {
   title: 'Give the replace up, and go on working with what there is',
   phase: 'repair',
   skippable: false,
-  plan: () => [...typed(planReplaceStatus(), planCancelReplace), act('start the live writer again'), ...typed(planReplaceStatus())],
+  plan: (array) => [
+    ...typed(planReplaceStatus(array), planCancelReplace(array)),
+    act('start the live writer again'),
+    ...typed(planReplaceStatus(array)),
+  ],
   run: async (run) => {
-    const before = await run.ask(planReplaceStatus(), parseReplaceStatus);
-    await run.type(planCancelReplace);
+    const before = await run.ask(planReplaceStatus(run.array), parseReplaceStatus);
+    await run.type(planCancelReplace(run.array));
     await startWriting(run);
-    const after = await run.ask(planReplaceStatus(), parseReplaceStatus);
+    const after = await run.ask(planReplaceStatus(run.array), parseReplaceStatus);
     run.judge({
       name: 'replace-canceled',
       claim: 'The replace waits for its target, and can be given up',
@@ -97,7 +101,7 @@ const mountAgain = typedStep({
   title: 'Mount, without any option',
   phase: 'repair',
   skippable: false,
-  commands: () => [planMount()],
+  commands: (array) => [planMount(array)],
 });
 
 const replaceAgain: Step = {
@@ -105,7 +109,7 @@ const replaceAgain: Step = {
   title: 'Replace the old disk, from the beginning',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(planReplace(failingDevid, spareOf(array).mappingGuestDevice)),
+  plan: (array) => typed(planReplace(array, failingDevid, spareOf(array).mappingGuestDevice)),
   run: async (run) => {
     await typeReplace(run, failingDevid, spareOf(run.array));
   },

@@ -30,10 +30,10 @@ const bootAgain: Step = {
   title: 'Let the boot open and mount what crypttab and fstab say',
   phase: 'repair',
   skippable: false,
-  plan: () => typed(planOpenAsBoot, lookAt.mountPoint),
+  plan: (array) => typed(planOpenAsBoot, lookAt(array).mountPoint),
   run: async (run) => {
     const opened = await run.try(planOpenAsBoot);
-    const mounted = readMounted(run.guest, await run.try(lookAt.mountPoint));
+    const mounted = readMounted(run.guest, await run.try(lookAt(run.array).mountPoint));
     run.judge({
       name: 'comes-back',
       claim: 'After the power cut the array is mounted by the boot itself',
@@ -51,14 +51,14 @@ const finishReplace: Step = {
   title: 'Wait for the replace, which goes on by itself',
   phase: 'repair',
   skippable: false,
-  plan: () => [...typed(planReplaceStatus()), act('again, until it has finished')],
+  plan: (array) => [...typed(planReplaceStatus(array)), act('again, until it has finished')],
   run: async (run) => {
     const resumed = aboutReplace(run);
     // Typed once, so that a refusal is a finding; what follows only looks.
-    let status = await run.ask(planReplaceStatus(), parseReplaceStatus);
+    let status = await run.ask(planReplaceStatus(run.array), parseReplaceStatus);
     const wait = { waitingFor: 'the replace to finish by itself', timeoutMs: resumedReplaceTimeoutMs, intervalMs: 500 };
     await waitUntil(run.ctx, wait, async () => {
-      status = await ask(run.ctx, run.guest, planReplaceStatus(), parseReplaceStatus);
+      status = await ask(run.ctx, run.guest, planReplaceStatus(run.array), parseReplaceStatus);
       return { done: status.state !== 'started', lastSeen: describeReplace(status) };
     });
     const finished = status.state === 'finished';

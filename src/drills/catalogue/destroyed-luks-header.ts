@@ -100,7 +100,7 @@ const restoreHeader = typedStep({
 });
 
 function planRejoin(array: ArrayPlan): readonly Command[] {
-  return [planUnmount(array), planOpenContainer(memberOf(array, lostDevid)), planScanDevices(), planMount()];
+  return [planUnmount(array), planOpenContainer(memberOf(array, lostDevid)), planScanDevices(), planMount(array)];
 }
 
 /** The member comes back as it was: without anything written in its absence. */

@@ -26,15 +26,15 @@ const tryReplace: Step = {
   phase: 'repair',
   skippable: false,
   plan: (array) => [
-    ...typed(...planCreateContainer(spareOf(array), array.layout), planReplace(lostDevid, spareOf(array).mappingGuestDevice)),
+    ...typed(...planCreateContainer(spareOf(array), array.layout), planReplace(array, lostDevid, spareOf(array).mappingGuestDevice)),
     act('it goes through, or is refused for want of space'),
-    ...typed(planReplaceStatus(), lookAt.mountPoint),
+    ...typed(planReplaceStatus(array), lookAt(array).mountPoint),
   ],
   run: async (run) => {
     for (const planned of planCreateContainer(spareOf(run.array), run.array.layout)) await run.type(planned);
     const refusal = await replaceOrRefusal(run);
-    const status = await run.ask(planReplaceStatus(), parseReplaceStatus);
-    const mounted = readMounted(run.guest, await run.try(lookAt.mountPoint));
+    const status = await run.ask(planReplaceStatus(run.array), parseReplaceStatus);
+    const mounted = readMounted(run.guest, await run.try(lookAt(run.array).mountPoint));
     const isWritable = mounted?.options.includes('rw') === true;
     run.judge({
       name: 'goes-through-or-is-refused',
@@ -56,14 +56,12 @@ async function replaceOrRefusal(run: DrillRun): Promise<readonly string[] | null
   }
 }
 
-const planMakeRoom = [command('rm', sparedGuestPath), command('sync'), planDropEmptyChunks, lookAt.filesystemUsage];
-
 const makeRoom = typedStep({
   name: 'make-room',
   title: 'Delete what can be spared, and give its chunks back',
   phase: 'repair',
   skippable: true,
-  commands: () => planMakeRoom,
+  commands: (array) => [command('rm', sparedGuestPath(array)), command('sync'), planDropEmptyChunks(array), lookAt(array).filesystemUsage],
 });
 
 const replaceAgain: Step = {
@@ -71,7 +69,10 @@ const replaceAgain: Step = {
   title: 'Replace, now that there is room',
   phase: 'repair',
   skippable: false,
-  plan: (array) => [act('unless it went through the first time'), ...typed(planReplace(lostDevid, spareOf(array).mappingGuestDevice))],
+  plan: (array) => [
+    act('unless it went through the first time'),
+    ...typed(planReplace(array, lostDevid, spareOf(array).mappingGuestDevice)),
+  ],
   run: async (run) => {
     const isReplaced = run.members.some(({ container }) => container === spareOf(run.array));
     if (!isReplaced) await typeReplace(run, lostDevid, spareOf(run.array));

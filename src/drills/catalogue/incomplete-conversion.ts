@@ -42,7 +42,7 @@ const liveOnOne: Step = {
 };
 
 function planLiveOnOne(array: ArrayPlan): readonly Command[] {
-  return [planConvertToOneDevice, planRemoveMissing(), planRemoveFromCrypttab(memberOf(array, lostDevid))];
+  return [planConvertToOneDevice(array), planRemoveMissing(array), planRemoveFromCrypttab(memberOf(array, lostDevid))];
 }
 
 const addDisk: Step = {
@@ -60,7 +60,7 @@ const addDisk: Step = {
 
 function planAdd(array: ArrayPlan): readonly Command[] {
   const spare = spareOf(array);
-  return [...planCreateContainer(spare, array.layout), planAddToCrypttab(spare), planAddDevice(spare.mappingGuestDevice)];
+  return [...planCreateContainer(spare, array.layout), planAddToCrypttab(spare), planAddDevice(array, spare.mappingGuestDevice)];
 }
 
 const convertHalf = typedStep({
@@ -68,7 +68,7 @@ const convertHalf = typedStep({
   title: 'Convert back, and forget that metadata has a profile of its own',
   phase: 'fault',
   skippable: false,
-  commands: (array) => [planConvertData(array.layout.profile)],
+  commands: (array) => [planConvertData(array, array.layout.profile)],
 });
 
 const audit: Step = {
@@ -76,19 +76,19 @@ const audit: Step = {
   title: 'Look at it as an administrator would',
   phase: 'repair',
   skippable: false,
-  plan: () => typed(lookAt.filesystemShow, planScrub(), lookAt.filesystemUsage),
+  plan: (array) => typed(lookAt(array).filesystemShow, planScrub(array), lookAt(array).filesystemUsage),
   run: async (run) => {
-    await run.look(lookAt.filesystemShow, (result) =>
+    await run.look(lookAt(run.array).filesystemShow, (result) =>
       readOutput(run.guest, result, parseFilesystemShow).some(isMissing)
         ? 'A device is missing.'
         : 'Two devices, none of them missing: it looks well.',
     );
-    await run.look(planScrub(), (result) =>
+    await run.look(planScrub(run.array), (result) =>
       isCleanScrub(readOutput(run.guest, result, parseScrubStart).report)
         ? 'No error: what has one copy only has a good one.'
         : 'The scrub finds errors.',
     );
-    const usage = await run.ask(lookAt.filesystemUsage, parseFilesystemUsage);
+    const usage = await run.ask(lookAt(run.array).filesystemUsage, parseFilesystemUsage);
     const outside = chunksOutsideProfile(usage, run.array.layout);
     run.judge({
       name: 'incomplete-conversion-found',
@@ -107,7 +107,7 @@ const finishConversion = typedStep({
   title: 'Convert what is left, and only that',
   phase: 'repair',
   skippable: true,
-  commands: (array) => [planSoftBalance(array.layout)],
+  commands: (array) => [planSoftBalance(array)],
 });
 
 /** The seed's second caveat: an unfinished conversion, found and fixed. */

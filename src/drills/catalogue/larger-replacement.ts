@@ -20,15 +20,15 @@ const resizeToMax: Step = {
   title: 'Have the array use the whole of the new disk',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(lookAt.filesystemUsage, planResize(lostDevid, 'max')),
+  plan: (array) => typed(lookAt(array).filesystemUsage, planResize(array, lostDevid, 'max')),
   run: async (run) => {
-    await run.look(lookAt.filesystemUsage, (result) => {
+    await run.look(lookAt(run.array).filesystemUsage, (result) => {
       const { deviceSlackBytes } = readOutput(run.guest, result, parseFilesystemUsage).overall;
       return deviceSlackBytes === 0
         ? 'No slack: everything is used already.'
         : `${formatSize(deviceSlackBytes)} of the new disk are not used.`;
     });
-    await run.type(planResize(lostDevid, 'max'));
+    await run.type(planResize(run.array, lostDevid, 'max'));
   },
 };
 
@@ -37,11 +37,11 @@ const measure: Step = {
   title: 'Compare what the array uses of the new disk with what there is',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(planMappingStatus(spareOf(array)), lookAt.filesystemShow, lookAt.filesystemUsage),
+  plan: (array) => typed(planMappingStatus(spareOf(array)), lookAt(array).filesystemShow, lookAt(array).filesystemUsage),
   run: async (run) => {
     const mapping = await run.ask(planMappingStatus(spareOf(run.array)), parseMappingStatus);
-    const shown = await run.ask(lookAt.filesystemShow, parseFilesystemShow);
-    const { deviceSlackBytes } = (await run.ask(lookAt.filesystemUsage, parseFilesystemUsage)).overall;
+    const shown = await run.ask(lookAt(run.array).filesystemShow, parseFilesystemShow);
+    const { deviceSlackBytes } = (await run.ask(lookAt(run.array).filesystemUsage, parseFilesystemUsage)).overall;
     const device = shown.flatMap(({ devices }) => devices).find(({ devid }) => devid === lostDevid);
     const payloadBytes = mapping.state === 'active' ? mapping.sizeBytes : null;
     const usesAll = device?.sizeBytes === payloadBytes && deviceSlackBytes === 0;

@@ -4,7 +4,8 @@ import { parseScrubStart } from '../../core/btrfs/scrub-start.ts';
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
 import { parsePrintedPaths } from '../../core/findutils/printed-paths.ts';
 import { findDamagedFiles } from '../../core/kernel/damaged-files.ts';
-import { arrayGuestPath, defaultLayout } from '../../core/layout/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
+import type { MountedArray } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { lookAt, planReplaceStatus, planScrub } from '../../core/plan/repair.ts';
@@ -26,17 +27,17 @@ import { countersSeen } from '../steps/counters.ts';
 const damage = { fileCount: 2, blocksEach: 2 } as const;
 
 /** Reads each file to its end, as most programs do, and prints the names of those that cannot be read. */
-const planReadEverything = planReadWith('bs=1M');
+const planReadEverything = (array: MountedArray): Command => planReadWith(array, 'bs=1M');
 
 /**
  * The same, from the disks and in blocks: the cache cannot hide damage, and no read crosses the border of a stripe, where kernel 6.12 and
  * later may lose the error.
  */
-const planReadBlocks = planReadWith('bs=4096', 'iflag=direct');
+const planReadBlocks = (array: MountedArray): Command => planReadWith(array, 'bs=4096', 'iflag=direct');
 
-function planReadWith(...operands: readonly string[]): Command {
+function planReadWith({ mountPoint }: MountedArray, ...operands: readonly string[]): Command {
   const read = ['dd', 'if={}', 'of=/dev/null', ...operands, 'status=none'];
-  return { argv: ['find', arrayGuestPath, '-xdev', '-type', 'f', '!', '-exec', ...read, ';', '-print'], timeoutMs: 600_000 };
+  return { argv: ['find', mountPoint, '-xdev', '-type', 'f', '!', '-exec', ...read, ';', '-print'], timeoutMs: 600_000 };
 }
 
 const planKernelLog = command('dmesg', '--level=warn');
@@ -74,15 +75,15 @@ const findDamaged: Step = {
   title: 'Find the files that cannot be read, and empty exactly these',
   phase: 'repair',
   skippable: true,
-  plan: () => [
+  plan: (array) => [
     ...typed(
-      planReplaceStatus(),
-      lookAt.deviceStats,
-      planScrub(),
-      lookAt.deviceStats,
+      planReplaceStatus(array),
+      lookAt(array).deviceStats,
+      planScrub(array),
+      lookAt(array).deviceStats,
       planKernelLog,
-      planReadEverything,
-      planReadBlocks,
+      planReadEverything(array),
+      planReadBlocks(array),
       planEmpty(['FILE']),
     ),
     act('note their names: they are to be fetched from the backup'),
@@ -90,9 +91,12 @@ const findDamaged: Step = {
   ],
   run: async (run) => {
     await lookForDamage(run);
-    const read = await run.look(planReadEverything, () => 'Read as programs read, every file that it does not name seems to be whole.');
+    const read = await run.look(
+      planReadEverything(run.array),
+      () => 'Read as programs read, every file that it does not name seems to be whole.',
+    );
     const told = readOutput(run.guest, read, parsePrintedPaths);
-    const found = await run.ask(planReadBlocks, parsePrintedPaths);
+    const found = await run.ask(planReadBlocks(run.array), parsePrintedPaths);
     judgeReading(run, told, found);
     judgeDamaged(run, found);
     if (found.length > 0) await run.type(planEmpty(found));
@@ -102,19 +106,19 @@ const findDamaged: Step = {
 
 /** What reports the damage, from what reports nothing to what gives names. */
 async function lookForDamage(run: DrillRun): Promise<void> {
-  await run.look(planReplaceStatus(), (result) => {
+  await run.look(planReplaceStatus(run.array), (result) => {
     const status = readOutput(run.guest, result, parseReplaceStatus);
     if (status.state !== 'finished') return `It is ${status.state}.`;
     return `It counts ${String(status.uncorrectableReadErrors)} uncorrectable read errors. Whether all data could be read, it does not say.`;
   });
-  await run.look(lookAt.deviceStats, (result) => tellCounters(run, result));
-  await run.look(planScrub(), (result) => {
+  await run.look(lookAt(run.array).deviceStats, (result) => tellCounters(run, result));
+  await run.look(planScrub(run.array), (result) => {
     const { report } = readOutput(run.guest, result, parseScrubStart);
     if (report.state === 'never') return 'It never ran.';
     const { csum, read, corrected, uncorrectable } = report.errors;
     return `Checksum errors ${String(csum)}, read errors ${String(read)}, corrected ${String(corrected)}, uncorrectable ${String(uncorrectable)}: data is ${uncorrectable === 0 ? 'whole' : 'lost'}.`;
   });
-  await run.look(lookAt.deviceStats, (result) => tellCounters(run, result));
+  await run.look(lookAt(run.array).deviceStats, (result) => tellCounters(run, result));
   await run.look(planKernelLog, (result) => {
     const named = findDamagedFiles(result.stdout.split('\n'));
     return named.length === 0

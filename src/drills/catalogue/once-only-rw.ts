@@ -1,8 +1,10 @@
 import { parseFilesystemUsage } from '../../core/btrfs/filesystem-usage.ts';
 import { chunksOutsideProfile } from '../../core/btrfs/profile-judgement.ts';
-import { arrayGuestPath, defaultLayout } from '../../core/layout/layout.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
 import { planUnmount } from '../../core/plan/array.ts';
+import type { MountedArray } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
+import type { Command } from '../../core/plan/command.ts';
 import { lookAt } from '../../core/plan/repair.ts';
 import { describeChunks } from '../../core/proof/judge-profiles.ts';
 import { describeRefusal, readOutput } from '../../storage/type-command.ts';
@@ -24,9 +26,17 @@ const mounts = 3;
  */
 const daysOfWritingBytes = 320 * 1024 ** 2;
 
-const daysGuestPath = `${arrayGuestPath}/days-of-writing`;
-const planDaysOfWriting = command('fallocate', '--length', String(daysOfWritingBytes), daysGuestPath);
-const planDeleteIt = command('rm', daysGuestPath);
+function daysGuestPath({ mountPoint }: MountedArray): string {
+  return `${mountPoint}/days-of-writing`;
+}
+
+function planDaysOfWriting(array: MountedArray): Command {
+  return command('fallocate', '--length', String(daysOfWritingBytes), daysGuestPath(array));
+}
+
+function planDeleteIt(array: MountedArray): Command {
+  return command('rm', daysGuestPath(array));
+}
 
 const mountAgainAndAgain: Step = {
   name: 'mount-again-and-again',
@@ -34,11 +44,11 @@ const mountAgainAndAgain: Step = {
   phase: 'repair',
   skippable: false,
   plan: (array) => [
-    ...typed(planMountDegraded(array), planDaysOfWriting, planExtractTree(degradedTree), lookAt.filesystemUsage),
+    ...typed(planMountDegraded(array), planDaysOfWriting(array), planExtractTree(array, degradedTree), lookAt(array).filesystemUsage),
     act('the live writer writes, and is stopped'),
     ...typed(planUnmount(array), planMountDegraded(array)),
     act(`and so on: ${String(mounts)} mounts, the last one stays`),
-    ...typed(planDeleteIt),
+    ...typed(planDeleteIt(array)),
   ],
   run: async (run) => {
     const evidence: string[] = [];
@@ -52,7 +62,7 @@ const mountAgainAndAgain: Step = {
       evidence.push(`mount ${String(mount)}: read-write, and written`);
       if (mount < mounts) await run.type(planUnmount(run.array));
     }
-    await run.try(planDeleteIt);
+    await run.try(planDeleteIt(run.array));
     run.judge({
       name: 'degraded-mounts',
       claim: `The degraded array mounts read-write ${String(mounts)} times, not once`,
@@ -65,12 +75,12 @@ const mountAgainAndAgain: Step = {
 /** A day of the degraded array: files and records are written, and their places examined. */
 async function useArray(run: DrillRun, mount: number): Promise<void> {
   if (mount === 1) {
-    await run.type(planDaysOfWriting);
+    await run.type(planDaysOfWriting(run.array));
     await writeTree(run, degradedTree);
   }
   await startWriting(run);
   await run.stopJournal();
-  await run.look(lookAt.filesystemUsage, (result) => {
+  await run.look(lookAt(run.array).filesystemUsage, (result) => {
     const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout);
     return outside.length === 0 ? 'Nothing has a single copy yet.' : `This has one copy only: ${outside.map(describeChunks).join('; ')}.`;
   });

@@ -31,7 +31,7 @@ const failReads: Step = {
     act(
       `reads of ${String(badBlocks)} blocks of files on ${failingMember(array).serial} fail with a medium error, and go on failing when they were rewritten`,
     ),
-    ...typed(planScrub(), lookAt.deviceStats),
+    ...typed(planScrub(array), lookAt(array).deviceStats),
   ],
   run: async (run) => {
     const files = await locatePayload(run);
@@ -44,13 +44,13 @@ const failReads: Step = {
 
 /** What the monthly scrub reports. */
 async function lookByScrub(run: DrillRun): Promise<void> {
-  await run.look(planScrub(), (result) => {
+  await run.look(planScrub(run.array), (result) => {
     const { report } = readOutput(run.guest, result, parseScrubStart);
     if (report.state === 'never') return 'It never ran.';
     const { read, corrected, uncorrectable } = report.errors;
     return `Read errors ${String(read)}, corrected ${String(corrected)}, uncorrectable ${String(uncorrectable)}: written again from the other copy. Whether the disk can read it now, it does not say.`;
   });
-  await run.look(lookAt.deviceStats, () => 'The counters name the disk. It is still a member, and is still read.');
+  await run.look(lookAt(run.array).deviceStats, () => 'The counters name the disk. It is still a member, and is still read.');
 }
 
 const replace: Step = {
@@ -81,7 +81,7 @@ const hope: Step = {
   title: 'The scrub has corrected everything: keep the disk',
   phase: 'repair',
   skippable: false,
-  plan: () => typed(planScrub(), lookAt.deviceStats),
+  plan: (array) => typed(planScrub(array), lookAt(array).deviceStats),
   run: lookByScrub,
 };
 

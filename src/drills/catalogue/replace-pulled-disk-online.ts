@@ -39,7 +39,7 @@ const pullWhileWriting: Step = {
     const lost = lostMemberOf(array);
     return [
       act(`pull ${lost.serial} while the live writer writes`),
-      ...typed(planCheckDeviceStats(), lookAt.filesystemShow, planMappingStatus(lost), lookAt.deviceStats),
+      ...typed(planCheckDeviceStats(array), lookAt(array).filesystemShow, planMappingStatus(lost), lookAt(array).deviceStats),
     ];
   },
   run: async (run) => {
@@ -57,7 +57,7 @@ async function judgeAlarm(run: DrillRun, pulledMs: number): Promise<void> {
   const { ctx, guest } = run;
   const options = { waitingFor: 'the error counters to tell of the pulled disk', withinMs: alarmWithinMs };
   const alarm = await watchFor(ctx, options, pulledMs, async () => {
-    const result = await tryCommand(ctx, guest, planCheckDeviceStats());
+    const result = await tryCommand(ctx, guest, planCheckDeviceStats(run.array));
     const counters = countersSeen(run, result);
     const counted = describeCounters(counters);
     return {

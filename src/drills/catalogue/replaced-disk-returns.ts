@@ -53,9 +53,9 @@ const compareMembers: Step = {
   title: 'See which disks the array consists of, and whether they are alike',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(lookAt.filesystemShow, planUnmount(array), ...membersNow(array).map(planDumpSuper), planMount()),
+  plan: (array) => typed(lookAt(array).filesystemShow, planUnmount(array), ...membersNow(array).map(planDumpSuper), planMount(array)),
   run: async (run) => {
-    const shown = await run.ask(lookAt.filesystemShow, parseOneFilesystem);
+    const shown = await run.ask(lookAt(run.array).filesystemShow, parseOneFilesystem);
     const expected = run.members.map(({ devid, container }) => ({ devid, guestDevice: container.mappingGuestDevice }));
     run.judge(judgeMembers(shown, expected));
     // Unmounted: no transaction comes between two looks.
@@ -63,7 +63,7 @@ const compareMembers: Step = {
     const seen: SuperBlockSeen[] = [];
     for (const guestDevice of membersNow(run.array)) seen.push(await lookAtSuperBlock(run, guestDevice));
     run.judge(judgeGenerations(seen));
-    await run.type(planMount());
+    await run.type(planMount(run.array));
   },
 };
 

@@ -1,6 +1,6 @@
 import { drawLatentDamage } from '../../core/fault/latent-damage.ts';
-import { arrayGuestPath, defaultLayout } from '../../core/layout/layout.ts';
-import type { ArrayPlan } from '../../core/plan/array.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
+import type { ArrayPlan, MountedArray } from '../../core/plan/array.ts';
 import { planMountArray, planMountWith, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
@@ -55,7 +55,7 @@ const loseSecond: Step = {
   plan: (array) => [
     ...typed(...planCreateContainer(spareOf(array), array.layout), ...planSlowReplace(array, firstLostDevid(array), spareOf(array))),
     act(`the replace is under way, slowed down; every write to ${survivorOf(array).serial} fails from now on`),
-    ...typed(lookAt.mountPoint),
+    ...typed(lookAt(array).mountPoint),
     act('clean shutdown; power on again'),
   ],
   run: async (run) => {
@@ -69,7 +69,7 @@ const loseSecond: Step = {
     await hurry();
     const replaced = await process.wait(run.ctx, failingReplaceTimeoutMs);
     run.observe(replaced, replaced.exitCode === 0 ? 'The replace says that it went well.' : 'The replace has failed.');
-    await run.look(lookAt.mountPoint, (result) =>
+    await run.look(lookAt(run.array).mountPoint, (result) =>
       /\bro\b/u.test(result.stdout) ? 'The filesystem has stopped itself: read-only.' : 'It is still mounted read-write.',
     );
     await run.shutdown();
@@ -84,10 +84,10 @@ const mountForRescue: Step = {
   phase: 'repair',
   skippable: false,
   plan: (array) =>
-    typed(planOpenContainer(survivorOf(array)), planDegraded(array), planDegradedReadOnly(array), planRescueMount(mappingOf(array))),
+    typed(planOpenContainer(survivorOf(array)), planDegraded(array), planDegradedReadOnly(array), planRescueMount(array, mappingOf(array))),
   run: async (run) => {
     await openAndTry(run);
-    await run.type(planRescueMount(mappingOf(run.array)));
+    await run.type(planRescueMount(run.array, mappingOf(run.array)));
   },
 };
 
@@ -129,10 +129,10 @@ const copyAway: Step = {
   title: 'Copy what can be read to the spare, with a filesystem of its own',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...planRescueDisk(array), planCopy, ...planTurnOver(array)),
+  plan: (array) => typed(...planRescueDisk(array), planCopy(array), ...planTurnOver(array)),
   run: async (run) => {
     for (const planned of planRescueDisk(run.array)) await run.type(planned);
-    await run.look(planCopy, (result) =>
+    await run.look(planCopy(run.array), (result) =>
       result.exitCode === 0 ? 'Everything could be read.' : 'It names what it could not read, and goes on with the rest.',
     );
     for (const planned of planTurnOver(run.array)) await run.type(planned);
@@ -154,11 +154,13 @@ function planRescueDisk(array: ArrayPlan): readonly Command[] {
   ];
 }
 
-const planCopy: Command = { argv: ['cp', '--archive', `${arrayGuestPath}/.`, rescueGuestPath], timeoutMs: 600_000 };
+function planCopy({ mountPoint }: MountedArray): Command {
+  return { argv: ['cp', '--archive', `${mountPoint}/.`, rescueGuestPath], timeoutMs: 600_000 };
+}
 
 /** The rescued files replace the array. */
 function planTurnOver(array: ArrayPlan): readonly Command[] {
-  return [command('umount', rescueGuestPath), planUnmount(array), planMountWith(spareOf(array).mappingGuestDevice, 'rw')];
+  return [command('umount', rescueGuestPath), planUnmount(array), planMountWith(array, spareOf(array).mappingGuestDevice, 'rw')];
 }
 
 /** A second disk fails during the replace of the first, and there are two copies: whatever is readable is rescued. */

@@ -48,7 +48,7 @@ const replaceSecond: Step = {
   plan: (array) =>
     typed(
       ...planCreateContainer(spareOf(array, 2), array.layout),
-      planReplace(secondLostDevid(array), spareOf(array, 2).mappingGuestDevice, { avoidSource: true }),
+      planReplace(array, secondLostDevid(array), spareOf(array, 2).mappingGuestDevice, { avoidSource: true }),
     ),
   run: async (run) => {
     const spare = spareOf(run.array, 2);

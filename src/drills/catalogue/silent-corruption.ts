@@ -28,14 +28,14 @@ const corruptLeg: Step = {
     act(
       `corrupt ${String(corruptedBlocks)} blocks of files on ${failingMember(array).serial}, below the encryption; the array is in service`,
     ),
-    ...typed(lookAt.deviceStats),
+    ...typed(lookAt(array).deviceStats),
   ],
   run: async (run) => {
     const files = await locatePayload(run);
     const within = [...files.values()].flatMap((pieces) => rangesOn(pieces, failingDevid));
     const at = drawBlocks({ within, count: corruptedBlocks, seed: `${run.seed} silent corruption` });
     await run.injectFault({ kind: 'silent-corruption', disk: failingMember(run.array).serial, at });
-    await run.look(lookAt.deviceStats, () => 'Nobody has read the blocks, so nobody has counted anything.');
+    await run.look(lookAt(run.array).deviceStats, () => 'Nobody has read the blocks, so nobody has counted anything.');
   },
 };
 
@@ -44,9 +44,9 @@ const scrub: Step = {
   title: 'Scrub: read every copy, and mend what is not as its checksum says',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(planScrub()),
+  plan: (array) => typed(planScrub(array)),
   run: async (run) => {
-    run.judge(judgeCorrected(await typeScrub(run, planScrub())));
+    run.judge(judgeCorrected(await typeScrub(run, planScrub(run.array))));
   },
 };
 
@@ -54,9 +54,9 @@ const scrub: Step = {
 const onlyLook: Step = {
   ...scrub,
   title: 'Scrub, read-only: it exits 0',
-  plan: () => typed(planReadOnlyScrub()),
+  plan: (array) => typed(planReadOnlyScrub(array)),
   run: async (run) => {
-    run.judge(judgeCorrected(await typeScrub(run, planReadOnlyScrub())));
+    run.judge(judgeCorrected(await typeScrub(run, planReadOnlyScrub(run.array))));
   },
 };
 
@@ -66,9 +66,9 @@ const scrubAgain: Step = {
   title: 'Scrub again, read-only: nothing is left to find',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(planReadOnlyScrub()),
+  plan: (array) => typed(planReadOnlyScrub(array)),
   run: async (run) => {
-    const result = await typeScrub(run, planReadOnlyScrub());
+    const result = await typeScrub(run, planReadOnlyScrub(run.array));
     run.judge({ ...judgeScrub(result, run.members.length), name: 'second-scrub' });
   },
 };

@@ -35,14 +35,14 @@ const slowDown: Step = {
   skippable: false,
   plan: (array) => [
     act(`from now on ${failingMember(array).serial} takes 200 ms for each request, one after the other; the live writer writes`),
-    ...typed(lookAt.deviceStats),
+    ...typed(lookAt(array).deviceStats),
   ],
   run: async (run) => {
     const before = await measureRate(run, records.fast);
     await run.injectFault(slowFault(run.array));
     const after = await measureRate(run, records.slow);
     remark(run, `The live writer made ${before.toFixed(1)} records a second durable; with one slow disk it is ${after.toFixed(1)}.`);
-    await run.look(lookAt.deviceStats, (result) => {
+    await run.look(lookAt(run.array).deviceStats, (result) => {
       const counters = countersSeen(run, result);
       return counters.length === 0 ? 'Not one error: late is not wrong, and btrfs waits.' : describeCounters(counters);
     });
@@ -91,9 +91,9 @@ const believeCounters: Step = {
   title: 'No counter says anything: keep the disk',
   phase: 'repair',
   skippable: false,
-  plan: () => typed(lookAt.deviceStats),
+  plan: (array) => typed(lookAt(array).deviceStats),
   run: async (run) => {
-    await run.look(lookAt.deviceStats, () => 'All zero, as before.');
+    await run.look(lookAt(run.array).deviceStats, () => 'All zero, as before.');
   },
 };
 

@@ -22,7 +22,7 @@ const smallerByMiB = 32;
 const shrinkBy = `-${String(smallerByMiB)}M`;
 
 function planReplaceBySmaller(array: ArrayPlan): Command {
-  return planReplace(lostDevid, spareOf(array).mappingGuestDevice);
+  return planReplace(array, lostDevid, spareOf(array).mappingGuestDevice);
 }
 
 function isRefused(why: string): TriedClaim['holds'] {
@@ -53,7 +53,7 @@ const tryShrink = triedStep({
   title: 'Shrinking the missing member first is refused, too',
   phase: 'repair',
   skippable: true,
-  tries: () => planResize(lostDevid, shrinkBy),
+  tries: (array) => planResize(array, lostDevid, shrinkBy),
   check: {
     name: 'shrink-refused',
     claim: 'A member that is missing cannot be made smaller: what works with a disk that is there does not work now',
@@ -66,11 +66,11 @@ const addDevice: Step = {
   title: 'Add the smaller disk as a further member',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(planAddDevice(spareOf(array).mappingGuestDevice), lookAt.filesystemShow),
+  plan: (array) => typed(planAddDevice(array, spareOf(array).mappingGuestDevice), lookAt(array).filesystemShow),
   run: async (run) => {
     const spare = spareOf(run.array);
-    await run.type(planAddDevice(spare.mappingGuestDevice));
-    const shown = await run.ask(lookAt.filesystemShow, parseFilesystemShow);
+    await run.type(planAddDevice(run.array, spare.mappingGuestDevice));
+    const shown = await run.ask(lookAt(run.array).filesystemShow, parseFilesystemShow);
     const known = run.members.map(({ devid }) => devid);
     const added = shown.flatMap(({ devices }) => devices).find(({ devid }) => !known.includes(devid));
     // Accepted, but not there: that would be a finding, and the proof has it, because it counts the members.
@@ -83,9 +83,9 @@ const removeMissing: Step = {
   title: 'Remove the missing member: what it had a copy of gets another one',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(planRemoveMissing()),
+  plan: (array) => typed(planRemoveMissing(array)),
   run: async (run) => {
-    await run.type(planRemoveMissing());
+    await run.type(planRemoveMissing(run.array));
     run.removeMember(lostDevid);
   },
 };

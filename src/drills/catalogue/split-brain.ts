@@ -1,11 +1,10 @@
 import { defaultLayout } from '../../core/layout/layout.ts';
-import type { ArrayPlan } from '../../core/plan/array.ts';
+import type { ArrayPlan, MountedArray } from '../../core/plan/array.ts';
 import { planMountArray, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planCloseContainer, planOpenContainer } from '../../core/plan/container.ts';
 import type { ContainerPlan } from '../../core/plan/container.ts';
-import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { findCommand, parseFind } from '../../core/payload/find.ts';
 import { planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';
 import { planForgetDevices, planScanDevices } from '../../core/plan/member.ts';
@@ -36,10 +35,12 @@ function serialsOf(containers: readonly ContainerPlan[]): string {
 }
 
 /** What is written to the half that is given up: little, but often, so that its generation gets ahead. */
-const losersNotes: readonly Command[] = [1, 2, 3, 4, 5].flatMap((number) => [
-  planWriteNumberedLines({ guestPath: `${arrayGuestPath}/note-${String(number)}`, text: 'only one half knows this', lineCount: 1000 }),
-  command('sync'),
-]);
+function losersNotes({ mountPoint }: MountedArray): readonly Command[] {
+  return [1, 2, 3, 4, 5].flatMap((number) => [
+    planWriteNumberedLines({ guestPath: `${mountPoint}/note-${String(number)}`, text: 'only one half knows this', lineCount: 1000 }),
+    command('sync'),
+  ]);
+}
 
 /** The commands that bring a half up by itself. */
 function planStartHalf(array: ArrayPlan, half: readonly ContainerPlan[]): readonly Command[] {
@@ -64,13 +65,13 @@ const writeLosers: Step = {
   skippable: false,
   plan: (array) => [
     act(`clean shutdown; power on without ${serialsOf(winnersOf(array))}`),
-    ...typed(...planStartHalf(array, losersOf(array)), ...losersNotes),
+    ...typed(...planStartHalf(array, losersOf(array)), ...losersNotes(array)),
   ],
   run: async (run) => {
     await run.shutdown();
     for (const { serial } of winnersOf(run.array)) await run.pullDisk(serial);
     await startHalf(run, losersOf(run.array));
-    for (const planned of losersNotes) await run.type(planned);
+    for (const planned of losersNotes(run.array)) await run.type(planned);
   },
 };
 
@@ -81,7 +82,7 @@ const writeWinners: Step = {
   skippable: false,
   plan: (array) => [
     act(`clean shutdown; power on with ${serialsOf(winnersOf(array))}, and without ${serialsOf(losersOf(array))}`),
-    ...typed(...planStartHalf(array, winnersOf(array)), planExtractTree(degradedTree), command('sync')),
+    ...typed(...planStartHalf(array, winnersOf(array)), planExtractTree(array, degradedTree), command('sync')),
   ],
   run: async (run) => {
     await run.shutdown();
@@ -106,7 +107,9 @@ const allReturn: Step = {
 };
 
 /** Listed with sizes and times. */
-const listFiles: Command = { argv: findCommand(arrayGuestPath) };
+function listFiles({ mountPoint }: MountedArray): Command {
+  return { argv: findCommand(mountPoint) };
+}
 
 /** The commands that look at a half by itself and close it again: read-only, so that its history does not change. */
 function planLookAtHalf(array: ArrayPlan, half: readonly ContainerPlan[]): readonly Command[] {
@@ -114,7 +117,7 @@ function planLookAtHalf(array: ArrayPlan, half: readonly ContainerPlan[]): reado
     ...planInspect(half),
     planScanDevices(),
     planMountArray(array, firstOf(half).mappingGuestDevice, 'degraded', 'ro'),
-    listFiles,
+    listFiles(array),
     ...planPutAway(array, half),
   ];
 }
@@ -127,7 +130,7 @@ async function lookAtHalf(run: DrillRun, half: readonly ContainerPlan[]): Promis
   const superBlocks = await inspect(run, half);
   await run.type(planScanDevices());
   await run.type(planMountArray(run.array, firstOf(half).mappingGuestDevice, 'degraded', 'ro'));
-  const found = await run.ask(listFiles, parseFind);
+  const found = await run.ask(listFiles(run.array), parseFind);
   for (const planned of planPutAway(run.array, half)) await run.type(planned);
   return { name: serialsOf(half), superBlocks, found };
 }

@@ -1,4 +1,5 @@
 import { defaultLayout } from '../../core/layout/layout.ts';
+import type { MountedArray } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { numberedLinesBytes, planWriteNumberedLines } from '../../core/payload/numbered-lines.ts';
@@ -19,20 +20,32 @@ import { resetStats } from '../steps/reset-stats-step.ts';
 import { scrubToMend } from '../steps/scrub-step.ts';
 import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
 
-const directoryGuestPath = '/storage/images';
+function directoryGuestPath({ mountPoint }: MountedArray): string {
+  return `${mountPoint}/images`;
+}
 
 /** 2 MiB of lines: a disk image, a database. Old and new have the same size, so every byte is overwritten in place. */
-const oldImage: NumberedLines = {
-  guestPath: `${directoryGuestPath}/guest.raw`,
-  text: 'old content, with no checksum that could tell',
-  lineCount: 38_000,
-};
-const newImage: NumberedLines = { ...oldImage, text: 'new content, with no checksum that could tell' };
+function oldImage(array: MountedArray): NumberedLines {
+  return {
+    guestPath: `${directoryGuestPath(array)}/guest.raw`,
+    text: 'old content, with no checksum that could tell',
+    lineCount: 38_000,
+  };
+}
+
+function newImage(array: MountedArray): NumberedLines {
+  return { ...oldImage(array), text: 'new content, with no checksum that could tell' };
+}
 
 /** chattr(1), attribute C: new files in such a directory inherit it; they are written in place and have no checksums. */
-const planMakeDirectory: readonly Command[] = [command('mkdir', directoryGuestPath), command('chattr', '+C', directoryGuestPath)];
+function planMakeDirectory(array: MountedArray): readonly Command[] {
+  const directory = directoryGuestPath(array);
+  return [command('mkdir', directory), command('chattr', '+C', directory)];
+}
 
-const listAttributes = command('lsattr', oldImage.guestPath);
+function listAttributes(array: MountedArray): Command {
+  return command('lsattr', oldImage(array).guestPath);
+}
 
 async function writeImage(run: DrillRun, image: NumberedLines): Promise<void> {
   await run.type(planWriteNumberedLines(image));
@@ -45,11 +58,11 @@ const writeNodatacowFile: Step = {
   title: 'Write a disk image without copy-on-write, as virtual machines have them',
   phase: 'fault',
   skippable: false,
-  plan: () => typed(...planMakeDirectory, planWriteNumberedLines(oldImage), command('sync'), listAttributes),
+  plan: (array) => typed(...planMakeDirectory(array), planWriteNumberedLines(oldImage(array)), command('sync'), listAttributes(array)),
   run: async (run) => {
-    for (const planned of planMakeDirectory) await run.type(planned);
-    await writeImage(run, oldImage);
-    await run.look(listAttributes, ({ stdout }) =>
+    for (const planned of planMakeDirectory(run.array)) await run.type(planned);
+    await writeImage(run, oldImage(run.array));
+    await run.look(listAttributes(run.array), ({ stdout }) =>
       /^[\w-]*C/u.test(stdout) ? 'It is nodatacow (C): no copy-on-write, no checksums.' : 'It is a file like any other.',
     );
   },
@@ -60,8 +73,8 @@ const overwriteDegraded: Step = {
   title: 'Write the image over, in place, while the disk is away',
   phase: 'repair',
   skippable: false,
-  plan: () => typed(planWriteNumberedLines(newImage), command('sync')),
-  run: async (run) => writeImage(run, newImage),
+  plan: (array) => typed(planWriteNumberedLines(newImage(array)), command('sync')),
+  run: async (run) => writeImage(run, newImage(run.array)),
 };
 
 const wipeStaleDisk: Step = {

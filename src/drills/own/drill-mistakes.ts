@@ -60,6 +60,7 @@ const layoutShape: Shape = {
     accepts: (value) => value === null || profiles.some((profile) => profile === value),
   }),
   label: optional(kinds.text),
+  mountPoint: optional(kinds.text),
   subvolumes: optional(kinds.records),
   nodatacow: optional(kinds.texts),
   quota: optional(kinds.flag),

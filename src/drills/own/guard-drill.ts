@@ -61,7 +61,7 @@ function guardStep(step: Step, guard: DrillGuard): Step {
 
 /** Says how a step's statement about the members differs from what the array lists; null where it does not, or nothing is mounted that could tell. */
 async function whyNotAnnounced(run: DrillRun): Promise<string | null> {
-  if (!run.isOn || (await mountedArray(run.ctx, run.guest)) === null) return null;
+  if (!run.isOn || (await mountedArray(run, run.guest)) === null) return null;
   const { shown } = await lookAtMembers(run);
   if (shown.is === 'known' && areSameMembers(shown.members, run.members)) return null;
   const lists = shown.is === 'known' ? describeMembers(shown.members).join(', ') : `devid ${String(shown.devid)} on ${shown.guestDevice}`;

@@ -14,7 +14,6 @@ import { judgeProfiles } from '../../core/proof/judge-profiles.ts';
 import { parseFindmnt } from '../../core/util-linux/findmnt.ts';
 import type { MountedFilesystem } from '../../core/util-linux/findmnt.ts';
 import type { Check } from '../../core/verdict/verdict.ts';
-import type { Context } from '../../machine/context.ts';
 import type { CommandResult, Guest } from '../../machine/guest.ts';
 import { lookForUnfinishedWork } from '../../storage/look-for-unfinished-work.ts';
 import { ask, readOutput, tryCommand } from '../../storage/type-command.ts';
@@ -27,14 +26,14 @@ import type { DrillRun } from '../drill-run.ts';
  */
 export async function examineArray(run: DrillRun): Promise<readonly Check[]> {
   await run.stopJournal();
-  const mount = judgeMount(await mountedArray(run.ctx, run.guest));
+  const mount = judgeMount(await mountedArray(run, run.guest), run.array.mountPoint);
   const rest = mount.outcome === 'held' ? await lookAtMounted(run) : notExamined('profiles', 'finished', 'device-stats');
   return [mount, ...rest, judgeKernelLog(run.kernelLog)];
 }
 
 /** Gives what is mounted in the array's place, or null. */
-export async function mountedArray(ctx: Context, guest: Guest): Promise<MountedFilesystem | null> {
-  return readMounted(guest, await tryCommand(ctx, guest, lookAt.mountPoint));
+export async function mountedArray({ ctx, array }: DrillRun, guest: Guest): Promise<MountedFilesystem | null> {
+  return readMounted(guest, await tryCommand(ctx, guest, lookAt(array).mountPoint));
 }
 
 /** Gives what is mounted, from findmnt's output for the mount point, or null. */
@@ -44,11 +43,11 @@ export function readMounted(guest: Guest, result: CommandResult): MountedFilesys
 }
 
 async function lookAtMounted(run: DrillRun): Promise<readonly Check[]> {
-  const { ctx, guest } = run;
+  const { ctx, guest, array } = run;
   const members = await settleMembers(run);
-  const profiles = judgeProfiles(await ask(ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout);
+  const profiles = judgeProfiles(await ask(ctx, guest, lookAt(array).filesystemUsage, parseFilesystemUsage), array.layout);
   const finished = judgeFinished(await lookForUnfinishedWork(ctx, guest, run.array, run.members));
-  return [...members, profiles, finished, judgeDeviceStats(await askDeviceStats(ctx, guest, run.members.length))];
+  return [...members, profiles, finished, judgeDeviceStats(await askDeviceStats(run, guest))];
 }
 
 /**
@@ -73,7 +72,7 @@ async function settleMembers(run: DrillRun): Promise<readonly Check[]> {
 /** Asks the mounted array for its members. */
 export async function lookAtMembers(run: DrillRun): Promise<{ readonly filesystem: ShownFilesystem; readonly shown: MembersShown }> {
   const { ctx, guest, array } = run;
-  const filesystem = await ask(ctx, guest, lookAt.filesystemShow, parseOneFilesystem);
+  const filesystem = await ask(ctx, guest, lookAt(array).filesystemShow, parseOneFilesystem);
   return { filesystem, shown: membersShown(filesystem, [...array.members, ...array.spares], run.members) };
 }
 
@@ -87,8 +86,8 @@ function strangerCheck({ devid, guestDevice }: { readonly devid: number; readonl
 }
 
 /** Asks the mounted array for the error counters of its members. */
-export async function askDeviceStats(ctx: Context, guest: Guest, members: number) {
-  return ask(ctx, guest, lookAt.deviceStats, (text) => parseDeviceStats(text, members));
+export async function askDeviceStats({ ctx, array, members }: DrillRun, guest: Guest) {
+  return ask(ctx, guest, lookAt(array).deviceStats, (text) => parseDeviceStats(text, members.length));
 }
 
 /** Gives the checks that could not be made because the array is not mounted. */

@@ -3,7 +3,6 @@ import { planMountArray, planUnmount, topLevelGuestPath } from '../../core/plan/
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 import { planOpenContainer } from '../../core/plan/container.ts';
-import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { describeUnkept, judgeKernelLog } from '../../core/proof/judge-kernel-log.ts';
 import type { Check } from '../../core/verdict/verdict.ts';
 import type { Guest } from '../../machine/guest.ts';
@@ -79,10 +78,10 @@ function withoutUdev({ argv, ...planned }: Command): Command {
 }
 
 async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly Member[], lost: string): Promise<Evidence> {
-  const { ctx } = run;
+  const { ctx, array } = run;
   const device = survivors[0]?.container.mappingGuestDevice ?? '';
-  await ask(ctx, guest, command('mkdir', '-p', arrayGuestPath), String);
-  const readOnly = await tryCommand(ctx, guest, planMountArray(run.array, device, 'degraded', 'ro'));
+  await ask(ctx, guest, command('mkdir', '-p', array.mountPoint), String);
+  const readOnly = await tryCommand(ctx, guest, planMountArray(array, device, 'degraded', 'ro'));
   if (readOnly.exitCode !== 0) {
     const names = promisedNames(run.promised);
     return {
@@ -96,7 +95,7 @@ async function examineDegraded(run: DrillRun, guest: Guest, survivors: readonly 
   }
   const files = await verifyFiles(ctx, guest, run.promised, device);
   const lostFiles = formatFileDifferences(files).map((difference) => `lost with ${lost}: ${difference}`);
-  await ask(ctx, guest, planUnmount(run.array), String);
+  await ask(ctx, guest, planUnmount(array), String);
   const writable = await examineWritable(run, guest, device);
   return {
     facts: [`degraded, read-only: ${describeFilesSeen(files)}, all as written`, ...writable.facts],
@@ -115,12 +114,12 @@ function promisedNames(promised: Promised): readonly string[] {
 }
 
 async function examineWritable(run: DrillRun, guest: Guest, device: string): Promise<Evidence> {
-  const { ctx } = run;
-  const mounted = await tryCommand(ctx, guest, planMountArray(run.array, device, 'degraded'));
+  const { ctx, array } = run;
+  const mounted = await tryCommand(ctx, guest, planMountArray(array, device, 'degraded'));
   if (mounted.exitCode !== 0) return { facts: [], findings: ['mount -o degraded (read-write) is refused', ...describeRefusal(mounted)] };
   try {
-    await typeCommand(ctx, guest, { argv: ['tee', `${arrayGuestPath}/${proofFile}`], stdin: 'still writable\n' });
-    await typeCommand(ctx, guest, command('sync', '-f', arrayGuestPath));
+    await typeCommand(ctx, guest, { argv: ['tee', `${array.mountPoint}/${proofFile}`], stdin: 'still writable\n' });
+    await typeCommand(ctx, guest, command('sync', '-f', array.mountPoint));
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
     return { facts: [], findings: ['mounted degraded, but it cannot be written', ...describeRefusal(error.result)] };

@@ -32,13 +32,13 @@ export async function examineReboot(
   run: DrillRun,
   goOn: (machine: Machine) => Promise<void> = () => Promise.resolve(),
 ): Promise<readonly Check[]> {
-  const { ctx, kit } = run;
+  const { ctx, kit, array } = run;
   await using machine = await startFromKit(ctx, kit, 'reboot', await overlayDisks(ctx, kit, 'reboot', run.disks));
   const { guest } = machine;
   const opened = await tryCommand(ctx, guest, planOpenAsBoot);
-  const mount = judgeMount(await mountedArray(ctx, guest));
+  const mount = judgeMount(await mountedArray(run, guest), array.mountPoint);
   const further: Check[] = [];
-  for (const mountPoint of furtherMountPoints(run.array.layout))
+  for (const mountPoint of furtherMountPoints(array.layout))
     further.push(judgeMount(readMounted(guest, await tryCommand(ctx, guest, planFindMount(mountPoint))), mountPoint));
   const profiles = mount.outcome === 'held' ? [await profilesAfterReboot(run, machine)] : [];
   const isThere = mount.outcome === 'held' || (await openByHand(run, machine));
@@ -55,7 +55,7 @@ export async function examineReboot(
 }
 
 async function profilesAfterReboot(run: DrillRun, { guest }: Machine): Promise<Check> {
-  return judgeProfiles(await ask(run.ctx, guest, lookAt.filesystemUsage, parseFilesystemUsage), run.array.layout);
+  return judgeProfiles(await ask(run.ctx, guest, lookAt(run.array).filesystemUsage, parseFilesystemUsage), run.array.layout);
 }
 
 /** Tells whether the array could be mounted from the members that the repair left. */
@@ -74,11 +74,11 @@ async function readEverything(
   run: DrillRun,
   { guest }: Machine,
 ): Promise<{ readonly checks: readonly Check[]; readonly files: FilesSeen }> {
-  const { ctx, members } = run;
+  const { ctx, members, array } = run;
   // Its exit code says nothing (field notes, 9): the summary is judged, and a scrub without one cannot be read.
-  const scrub = judgeScrub(readOutput(guest, await tryCommand(ctx, guest, planScrub()), parseScrubStart), members.length);
+  const scrub = judgeScrub(readOutput(guest, await tryCommand(ctx, guest, planScrub(array)), parseScrubStart), members.length);
   const files = await verifyFiles(ctx, guest, run.promised, members[0]?.container.mappingGuestDevice ?? '');
-  const stats = judgeDeviceStats(await askDeviceStats(ctx, guest, members.length));
+  const stats = judgeDeviceStats(await askDeviceStats(run, guest));
   return { checks: [judgeFiles(files), scrub, stats], files };
 }
 

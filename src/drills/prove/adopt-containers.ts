@@ -19,9 +19,9 @@ const planMappings = command('dmsetup', 'info', '--columns', '--noheadings', '--
  * it likes. The proof then opens them as they are. A member that is no container, and a container without a key that is kept, are judged.
  */
 export async function adoptContainers(run: DrillRun): Promise<void> {
-  const { ctx, guest } = run;
-  if ((await mountedArray(ctx, guest)) === null) return;
-  const { devices } = await ask(ctx, guest, lookAt.filesystemShow, parseOneFilesystem);
+  const { ctx, guest, array } = run;
+  if ((await mountedArray(run, guest)) === null) return;
+  const { devices } = await ask(ctx, guest, lookAt(array).filesystemShow, parseOneFilesystem);
   const look = await lookAround(run);
   const members: Member[] = [];
   const findings: Check[] = [];

@@ -1,4 +1,3 @@
-import { arrayGuestPath } from '../../core/layout/layout.ts';
 import type { Member } from '../../core/array/member.ts';
 import { planMount, planUnmount } from '../../core/plan/array.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
@@ -12,7 +11,7 @@ import { typed } from '../steps/plan-line.ts';
 
 const rulesGuestPath = '/etc/udev/rules.d/61-raidlab-names.rules';
 
-/** Gives the step after which the array has the names of a real one: mappings, LUKS UUIDs, links to its disks, its mount point. */
+/** Gives the step after which the array has the names of a real one: mappings, LUKS UUIDs, links to its disks. */
 export function useNames(names: ArrayNames): Step {
   return {
     name: 'use-names',
@@ -32,7 +31,6 @@ function planNames(array: ArrayPlan, names: ArrayNames): readonly Command[] {
   const pairs = array.members.map((old, index) => ({ old, made: renamed(old, names, index + 1) }));
   const changed = pairs.filter(({ old, made }) => old.mappingName !== made.mappingName || old.luksUuid !== made.luksUuid);
   const rules = array.members.flatMap((member, index) => ruleFor(member, names.members[index]?.link ?? null));
-  const { mountPoint } = names;
   return [
     planUnmount(array),
     ...changed.flatMap(({ old, made }) => [
@@ -51,17 +49,7 @@ function planNames(array: ArrayPlan, names: ArrayNames): readonly Command[] {
           command('udevadm', 'control', '--reload'),
           command('udevadm', 'trigger', '--action=change', '--subsystem-match=block', '--settle'),
         ]),
-    ...(mountPoint === null || mountPoint === arrayGuestPath ? [] : planMountPoint(mountPoint)),
-    planMount(),
-  ];
-}
-
-/** An empty directory of that name gives way. */
-function planMountPoint(mountPoint: string): readonly Command[] {
-  return [
-    command('mkdir', '-p', mountPoint),
-    command('rmdir', mountPoint),
-    command('ln', '--symbolic', '--no-target-directory', arrayGuestPath, mountPoint),
+    planMount(array),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { payloadSerial } from '../../core/payload/payload-serial.ts';
-import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { planCreateArray } from '../../core/plan/array.ts';
+import type { MountedArray } from '../../core/plan/array.ts';
 import { guestDeviceOf } from '../../core/plan/container.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
@@ -14,7 +14,7 @@ import type { TreeCopy } from './tree-copies.ts';
 const payloadGuestDevice = guestDeviceOf(payloadSerial);
 
 /** The command that extracts one tree of the payload into the array. `--ignore-zeros`: the trees' archives are concatenated. */
-export function planExtractTree(tree: string): Command {
+export function planExtractTree({ mountPoint }: MountedArray, tree: string): Command {
   return command(
     'tar',
     '--extract',
@@ -25,7 +25,7 @@ export function planExtractTree(tree: string): Command {
     '--file',
     payloadGuestDevice,
     '--directory',
-    arrayGuestPath,
+    mountPoint,
     tree,
   );
 }
@@ -61,8 +61,8 @@ export const writePayload: Step = {
   phase: 'build',
   skippable: false,
   plan: (array) =>
-    typed(planExtractTree(payloadTree), ...planCopies(array.layout, payloadTree).flatMap(({ commands }) => commands), command('sync')),
-  run: async (run) => writeTree(run, payloadTree, planCopies(run.array.layout, payloadTree)),
+    typed(planExtractTree(array, payloadTree), ...planCopies(array, payloadTree).flatMap(({ commands }) => commands), command('sync')),
+  run: async (run) => writeTree(run, payloadTree, planCopies(run.array, payloadTree)),
 };
 
 /** A live writer that keeps the array busy from now on. */
@@ -77,8 +77,8 @@ export const startWriter: Step = {
 
 /** Writes one tree of the payload and makes it durable; from then on the proof expects it. */
 export async function writeTree(run: DrillRun, tree: string, copies: readonly TreeCopy[] = []): Promise<void> {
-  await run.type(planExtractTree(tree));
+  await run.type(planExtractTree(run.array, tree));
   for (const planned of copies.flatMap(({ commands }) => commands)) await run.type(planned);
   await run.type(command('sync'));
-  run.writtenTrees.push({ tree, guestPath: `${arrayGuestPath}/${tree}` }, ...copies.map(({ guestPath }) => ({ tree, guestPath })));
+  run.writtenTrees.push({ tree, guestPath: `${run.array.mountPoint}/${tree}` }, ...copies.map(({ guestPath }) => ({ tree, guestPath })));
 }

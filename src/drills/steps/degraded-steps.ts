@@ -15,10 +15,10 @@ export const openSurvivors: Step = {
   title: 'Open the remaining disks, and try the plain mount',
   phase: 'repair',
   skippable: false,
-  plan: (array) => typed(...planOpenSurvivors(array), planMount()),
+  plan: (array) => typed(...planOpenSurvivors(array), planMount(array)),
   run: async (run) => {
     for (const planned of planOpenSurvivors(run.array)) await run.type(planned);
-    const { exitCode } = await run.look(planMount(), (result) =>
+    const { exitCode } = await run.look(planMount(run.array), (result) =>
       result.exitCode === 0
         ? 'It mounts, although a member is missing: fstab says `degraded`, and so will a boot at which a disk is merely late.'
         : 'The plain mount is refused: btrfs does not start degraded unless it is told to.',
@@ -53,8 +53,8 @@ export const writeDegraded: Step = {
   phase: 'repair',
   skippable: true,
   isForProof: true,
-  plan: () => [
-    ...typed(planExtractTree(degradedTree), command('sync')),
+  plan: (array) => [
+    ...typed(planExtractTree(array, degradedTree), command('sync')),
     act('start the live writer again: the array is in service during its repair'),
   ],
   run: async (run) => {

@@ -1,4 +1,3 @@
-import { arrayGuestPath } from '../../core/layout/layout.ts';
 import type { MappedPiece } from '../../core/btrfs/chunk-tree.ts';
 import { locateFiles } from '../../storage/locate-files.ts';
 import type { DrillRun } from '../drill-run.ts';
@@ -17,6 +16,6 @@ export async function locatePayload(run: DrillRun): Promise<ReadonlyMap<string, 
   const plain = manifest.entries.filter(
     (entry) => entry.kind === 'file' && !entry.isSparse && entry.linkGroup === null && entry.sizeBytes >= leastBytes,
   );
-  const guestPaths = plain.map(({ path }) => `${arrayGuestPath}/${manifest.directory}/${path}`);
+  const guestPaths = plain.map(({ path }) => `${run.array.mountPoint}/${manifest.directory}/${path}`);
   return locateFiles(run.ctx, run.guest, run.members, guestPaths);
 }

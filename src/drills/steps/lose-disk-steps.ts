@@ -26,10 +26,8 @@ export const pullDisk: Step = {
   skippable: false,
   plan: (array) => {
     const lost = lostMemberOf(array);
-    return [
-      act(`pull ${lost.serial} while the live writer writes`),
-      ...typed(lookAt.filesystemShow, planMappingStatus(lost), lookAt.deviceStats),
-    ];
+    const { filesystemShow, deviceStats } = lookAt(array);
+    return [act(`pull ${lost.serial} while the live writer writes`), ...typed(filesystemShow, planMappingStatus(lost), deviceStats)];
   },
   run: async (run) => {
     const lost = lostMemberOf(run.array);
@@ -42,7 +40,8 @@ export const pullDisk: Step = {
 
 /** What an administrator would look at, and what each look is worth. */
 export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Promise<void> {
-  await run.look(lookAt.filesystemShow, (result) => {
+  const { filesystemShow, deviceStats } = lookAt(run.array);
+  await run.look(filesystemShow, (result) => {
     const shown = readOutput(run.guest, result, parseFilesystemShow);
     return shown.some(isMissing)
       ? 'It lists the missing device.'
@@ -51,7 +50,7 @@ export async function lookAtPulledDisk(run: DrillRun, lost: ContainerPlan): Prom
   await run.look(planMappingStatus(lost), (result) =>
     result.exitCode === 0 ? 'dm-crypt keeps the mapping of a disk that no longer exists.' : 'The mapping is gone.',
   );
-  await run.look(lookAt.deviceStats, (result) => {
+  await run.look(deviceStats, (result) => {
     const counters = countersSeen(run, result);
     return counters.length === 0
       ? 'Even the error counters say nothing.'

@@ -37,7 +37,10 @@ function replaceBySpare(title: string, devidOf: DevidOf, options: ReplaceOptions
     phase: 'repair',
     skippable: true,
     plan: (array) =>
-      typed(...planCreateContainer(spareOf(array), array.layout), planReplace(devidOf(array), spareOf(array).mappingGuestDevice, options)),
+      typed(
+        ...planCreateContainer(spareOf(array), array.layout),
+        planReplace(array, devidOf(array), spareOf(array).mappingGuestDevice, options),
+      ),
     run: async (run) => {
       const spare = spareOf(run.array);
       for (const planned of planCreateContainer(spare, run.array.layout)) await run.type(planned);
@@ -61,10 +64,10 @@ export const softBalance: Step = {
   title: 'Convert what was written without redundancy (the step most people forget)',
   phase: 'repair',
   skippable: true,
-  plan: (array) => typed(lookAt.filesystemUsage, planSoftBalance(array.layout)),
+  plan: (array) => typed(lookAt(array).filesystemUsage, planSoftBalance(array)),
   run: async (run) => {
     await lookAtProfiles(run);
-    await run.type(planSoftBalance(run.array.layout));
+    await run.type(planSoftBalance(run.array));
   },
 };
 
@@ -73,7 +76,7 @@ export const replaceAndConvert = [replaceDisk, updateCrypttab, softBalance] as c
 
 /** The audit before the balance: what the replace left with a single copy. */
 async function lookAtProfiles(run: DrillRun): Promise<void> {
-  await run.look(lookAt.filesystemUsage, (result) => {
+  await run.look(lookAt(run.array).filesystemUsage, (result) => {
     const outside = chunksOutsideProfile(readOutput(run.guest, result, parseFilesystemUsage), run.array.layout);
     return outside.length === 0
       ? `Every chunk is ${describeProfiles(run.array.layout)}: here the balance has nothing to do.`

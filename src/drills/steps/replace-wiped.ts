@@ -10,7 +10,7 @@ import { typeReplace } from './type-replace.ts';
 export function planReplaceWiped(array: ArrayPlan, wiped: readonly ContainerPlan[]): readonly Command[] {
   return [
     planMountWithout(array, wiped),
-    ...wiped.map((container) => planReplace(devidOf(array, container), container.mappingGuestDevice)),
+    ...wiped.map((container) => planReplace(array, devidOf(array, container), container.mappingGuestDevice)),
   ];
 }
 

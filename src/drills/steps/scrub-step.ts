@@ -11,9 +11,9 @@ export const scrubToMend: Step = {
   title: 'Scrub: repair what one member has wrong from the other copy',
   phase: 'repair',
   skippable: true,
-  plan: () => typed(planScrub()),
+  plan: (array) => typed(planScrub(array)),
   run: async (run) => {
     // Its exit code says nothing about what it found (field notes, 9): the summary is judged.
-    run.judge(judgeMendingScrub(readOutput(run.guest, await run.try(planScrub()), parseScrubStart), run.members.length));
+    run.judge(judgeMendingScrub(readOutput(run.guest, await run.try(planScrub(run.array)), parseScrubStart), run.members.length));
   },
 };

@@ -24,7 +24,7 @@ export const needsSlowReplace: Requirement = {
  * as `UUID`.
  */
 export function planSlowReplace(array: ArrayPlan, sourceDevid: number, target: ContainerPlan): readonly Command[] {
-  return [...planReplaceSpeed('UUID', devidsOf(array), slowBytesPerSecond), planReplace(sourceDevid, target.mappingGuestDevice)];
+  return [...planReplaceSpeed('UUID', devidsOf(array), slowBytesPerSecond), planReplace(array, sourceDevid, target.mappingGuestDevice)];
 }
 
 /** A replace that is slow until the limit is removed, or until the next boot. */
@@ -36,16 +36,16 @@ export interface SlowReplace {
 
 /** Starts a slow replace, and returns when it is running. Rejects with CommandRefused when it ends before. */
 export async function startSlowReplace(run: DrillRun, sourceDevid: number, target: ContainerPlan): Promise<SlowReplace> {
-  const { uuid } = await ask(run.ctx, run.guest, lookAt.filesystemShow, parseOneFilesystem);
+  const { uuid } = await ask(run.ctx, run.guest, lookAt(run.array).filesystemShow, parseOneFilesystem);
   const setSpeed = async (bytesPerSecond: number): Promise<void> => {
     for (const planned of planReplaceSpeed(uuid, devidsOf(run.array), bytesPerSecond)) await run.type(planned);
   };
   await setSpeed(slowBytesPerSecond);
-  const process = await run.start(planReplace(sourceDevid, target.mappingGuestDevice));
+  const process = await run.start(planReplace(run.array, sourceDevid, target.mappingGuestDevice));
   await waitUntil(run.ctx, { waitingFor: 'the replace to be under way', timeoutMs: 60_000, intervalMs: 200 }, async () => {
     const over = await process.poll(run.ctx);
     if (over !== undefined && over.exitCode !== 0) throw new CommandRefused(run.guest.machine, over);
-    const status = await ask(run.ctx, run.guest, planReplaceStatus(), parseReplaceStatus);
+    const status = await ask(run.ctx, run.guest, planReplaceStatus(run.array), parseReplaceStatus);
     return { done: status.state === 'started' && status.progressPermille > 0, lastSeen: status.state };
   });
   return { process, hurry: async () => setSpeed(0) };

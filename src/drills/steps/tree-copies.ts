@@ -1,6 +1,5 @@
-import { arrayGuestPath } from '../../core/layout/layout.ts';
-import type { ArrayLayout } from '../../core/layout/layout.ts';
 import { topLevelGuestPath } from '../../core/plan/array.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
 
@@ -12,16 +11,17 @@ export interface TreeCopy {
 }
 
 /** Plans the copies of a tree that a layout allows: nodatacow, reflinked, and in a read-only snapshot of all of these. */
-export function planCopies({ nodatacow, snapshot, subvolumes }: ArrayLayout, tree: string): readonly TreeCopy[] {
-  const source = `${arrayGuestPath}/${tree}`;
+export function planCopies({ layout, mountPoint }: Pick<ArrayPlan, 'layout' | 'mountPoint'>, tree: string): readonly TreeCopy[] {
+  const { nodatacow, snapshot, subvolumes } = layout;
+  const source = `${mountPoint}/${tree}`;
   const plain = nodatacow.map((name) => {
-    const directory = `${arrayGuestPath}/${name}`;
+    const directory = `${mountPoint}/${name}`;
     return { commands: [command('cp', '--archive', '--reflink=never', source, directory)], guestPath: `${directory}/${tree}` };
   });
   if (!snapshot) return plain;
-  const reflinked = `${arrayGuestPath}/reflinked`;
+  const reflinked = `${mountPoint}/reflinked`;
   const shelf = subvolumes.find(({ name }) => name.includes('snapshots'));
-  const taken = `${shelf?.mountPoint ?? arrayGuestPath}/${tree}-snapshot`;
+  const taken = `${shelf?.mountPoint ?? mountPoint}/${tree}-snapshot`;
   const fromTop = shelf === undefined ? (subvolumes[0]?.name ?? '') : shelf.name;
   return [
     ...plain,
@@ -30,7 +30,7 @@ export function planCopies({ nodatacow, snapshot, subvolumes }: ArrayLayout, tre
       guestPath: `${reflinked}/${tree}`,
     },
     {
-      commands: [command('btrfs', 'subvolume', 'snapshot', '-r', arrayGuestPath, taken)],
+      commands: [command('btrfs', 'subvolume', 'snapshot', '-r', mountPoint, taken)],
       guestPath: [topLevelGuestPath, fromTop, `${tree}-snapshot`, tree].filter((part) => part !== '').join('/'),
     },
   ];

@@ -19,7 +19,7 @@ const replaceTimeoutMs = 20 * 60 * 1000;
  * The command is never timed out or killed while it works: since kernel 6.19 a signal cancels a replace.
  */
 export async function typeReplace(run: DrillRun, devid: number, target: ContainerPlan, options: ReplaceOptions = {}): Promise<void> {
-  await finishReplace(run, await run.start(planReplace(devid, target.mappingGuestDevice, options)), devid, target);
+  await finishReplace(run, await run.start(planReplace(run.array, devid, target.mappingGuestDevice, options)), devid, target);
 }
 
 /** Shows the progress of a started replace until it ends; throws CommandRefused unless it exits 0. */
@@ -38,7 +38,7 @@ export async function finishReplace(run: DrillRun, replace: GuestProcess, devid:
 }
 
 async function showProgress(run: DrillRun): Promise<void> {
-  const status = await ask(run.ctx, run.guest, planReplaceStatus(), parseReplaceStatus);
+  const status = await ask(run.ctx, run.guest, planReplaceStatus(run.array), parseReplaceStatus);
   if (status.state !== 'started') return;
   run.ctx.emit({
     type: 'progress-made',

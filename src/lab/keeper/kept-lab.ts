@@ -73,7 +73,7 @@ export class KeptLab implements AsyncDisposable {
   async aside(ctx: Context, act: KeeperAside): Promise<ActDone> {
     const { guest } = this.#kept.on.machine;
     try {
-      const done = await actAside(ctx, guest, act);
+      const done = await actAside(ctx, guest, act, this.#kept.known.layout);
       if (done.picture !== undefined) await this.#settle(done.picture);
       return done;
     } catch (error) {

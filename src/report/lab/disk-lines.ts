@@ -38,10 +38,10 @@ export function diskTroubles(disk: LabDisk, faults: readonly StandingFault[]): r
 }
 
 /** Gives what no restore fixes: the damage of disks, and what does fix it. */
-export function unmendedLines(disks: readonly LabDisk[]): readonly Line[] {
+export function unmendedLines(disks: readonly LabDisk[], mountPoint: string): readonly Line[] {
   return disks.flatMap(({ serial, damage }) =>
     damage.map((item) =>
-      line(0, [span(`${serial} stays damaged`, 'bad'), span(`: ${item.what}. What mends it: ${describeMending(item)}.`)], 2),
+      line(0, [span(`${serial} stays damaged`, 'bad'), span(`: ${item.what}. What mends it: ${describeMending(item, mountPoint)}.`)], 2),
     ),
   );
 }

@@ -8,6 +8,7 @@ import { plainText } from '../text/plain-text.ts';
 const device = { name: 'crypt-btrfs1', isMissing: false, sizeBytes: 1, allocatedBytes: 1, guestDevice: null, lastScrub: null, errors: {} };
 const picture: ArrayPicture = {
   disks: [],
+  mountPoint: '/storage',
   mount: { target: '/storage', source: '/dev/mapper/crypt-btrfs1', fstype: 'btrfs', options: ['rw'] },
   mounts: [],
   devices: [

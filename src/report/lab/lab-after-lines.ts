@@ -1,6 +1,5 @@
 import type { ArrayPicture } from '../../core/array/array-picture.ts';
 import { chunksOutsideProfile, profileOfType } from '../../core/btrfs/profile-judgement.ts';
-import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { describeProfiles } from '../../core/layout/profile.ts';
 import type { ChunkProfiles } from '../../core/layout/profile.ts';
 import { describeChunks } from '../../core/proof/judge-profiles.ts';
@@ -27,7 +26,7 @@ export function labAfterLines(
   const devices = picture?.devices.map(({ devid, serial }) => `devid ${String(devid)} ${serial ?? 'missing'}`).join(', ') ?? '';
   const now =
     trouble.length === 0
-      ? `its array is ${devices}, mounted on ${arrayGuestPath}, every chunk ${describeProfiles(profiles)}`
+      ? `its array is ${devices}, mounted on ${picture?.mountPoint ?? 'nothing'}, every chunk ${describeProfiles(profiles)}`
       : trouble.join('; ');
   const undone = steps.filter(({ completed }) => !completed).map(({ title }) => title);
   return [
@@ -36,8 +35,8 @@ export function labAfterLines(
   ];
 }
 
-function arrayTroubles({ mount, devices, usage }: ArrayPicture, profiles: ChunkProfiles): readonly string[] {
-  if (mount === null) return [`nothing is mounted on ${arrayGuestPath}`];
+function arrayTroubles({ mountPoint, mount, devices, usage }: ArrayPicture, profiles: ChunkProfiles): readonly string[] {
+  if (mount === null) return [`nothing is mounted on ${mountPoint}`];
   const missing = devices.filter(({ serial }) => serial === null).map(({ devid }) => `devid ${String(devid)} is missing`);
   const outside = usage === null ? [] : chunksOutsideProfile(usage, profiles);
   const unlike = outside.map((chunks) => `not ${profileOfType(chunks.type, profiles)}: ${describeChunks(chunks)}`);

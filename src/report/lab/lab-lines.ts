@@ -1,6 +1,8 @@
 import type { EventBody } from '../../core/event.ts';
 import { describeCondition } from '../../core/lab/lab-condition.ts';
 import type { LabCondition } from '../../core/lab/lab-condition.ts';
+import { defaultLayout, describeLayout } from '../../core/layout/layout.ts';
+import type { ArrayLayout } from '../../core/layout/layout.ts';
 import { formatDuration } from '../text/format-duration.ts';
 import { describeRoom } from './lab-plan-lines.ts';
 import { blank, commandLine, labelled, labelledCommand, line, saidLines, span } from '../text/line.ts';
@@ -64,7 +66,7 @@ export function labEventLines(event: EventBody): readonly Line[] {
 
 /** A lab as presented after it was turned on. */
 export interface LabSummary {
-  readonly layout: string;
+  readonly layout: ArrayLayout;
   /** Predicted, bytes. */
   readonly usableBytes: number;
   readonly kernel: string;
@@ -82,7 +84,7 @@ export function labIsOnLines(summary: LabSummary, what: string): readonly Line[]
     line(0, [span(what, 'good')]),
     labelled(
       'array',
-      summary.isProvisioned ? `${summary.layout}, mounted on /storage` : `none yet; \`provision\` builds ${summary.layout}`,
+      summary.isProvisioned ? describeMounted(summary.layout) : `none yet; \`provision\` builds ${describeLayout(summary.layout)}`,
     ),
     labelled('room', describeRoom(summary.usableBytes)),
     labelled('kernel', summary.kernel),
@@ -95,6 +97,12 @@ export function labIsOnLines(summary: LabSummary, what: string): readonly Line[]
     labelledCommand('look', call('status')),
     labelledCommand('turn off', call('halt')),
   ];
+}
+
+/** A layout itself names only an unusual mount point. */
+function describeMounted(layout: ArrayLayout): string {
+  const { mountPoint } = defaultLayout;
+  return layout.mountPoint === mountPoint ? `${describeLayout(layout)}, mounted on ${mountPoint}` : describeLayout(layout);
 }
 
 /** Gives a lab's condition for people: one line, and its last console lines if it died. */

@@ -44,6 +44,7 @@ const picture: ArrayPicture = {
     { serial: 'DISK2', sizeBytes: gibibyte, luksUuid: '0a0b0c0d-1111-4000-8000-000000000000', mapping: 'crypt-btrfs2' },
     { serial: 'DISK3', sizeBytes: gibibyte, luksUuid: null, mapping: null },
   ],
+  mountPoint: '/storage',
   mount: { target: '/storage', source: '/dev/mapper/crypt-btrfs2', fstype: 'btrfs', options: ['rw', 'degraded'] },
   mounts: [],
   devices: [
@@ -140,12 +141,12 @@ test('what a restore does not mend is named, with what does', () => {
   const disks = state.disks
     .map((disk) => ({ ...disk, damage: [{ ...rotted, header: [{ offsetBytes: 0, lengthBytes: 4096 }] }] }))
     .slice(0, 1);
-  const told = textOf(unmendedLines(disks));
+  const told = textOf(unmendedLines(disks, '/storage'));
   assert.match(
     told,
     /^DISK1 stays damaged : rot\. What mends it: `cryptsetup luksHeaderRestore` from a backup and `btrfs scrub start -B \/storage`, until one finds nothing\.$/u,
   );
-  assert.deepEqual(unmendedLines(state.disks.slice(2)), []);
+  assert.deepEqual(unmendedLines(state.disks.slice(2), '/storage'), []);
 });
 
 test('labs are listed wherever they are, those that cannot be read too', () => {

@@ -7,7 +7,6 @@ import type { ArrayPicture, PicturedDevice } from '../../core/array/array-pictur
 import type { LabCondition } from '../../core/lab/lab-condition.ts';
 import type { LabDisk, LabState } from '../../core/lab/lab-state.ts';
 import { hasProfile, profileOfType } from '../../core/btrfs/profile-judgement.ts';
-import { arrayGuestPath } from '../../core/layout/layout.ts';
 import type { ChunkProfiles } from '../../core/layout/profile.ts';
 import { formatSize } from '../../core/text/size.ts';
 import { diskTroubles, hasLeft } from './disk-lines.ts';
@@ -102,14 +101,15 @@ function errorLines({ errors }: PicturedDevice): readonly Line[] {
   return counted.length === 0 ? [] : [line(8, [span(`counted: ${counted.join(', ')}`, 'bad')])];
 }
 
-function arrayLines({ mount, usage, scrub, whyReadOnly, replace, balance }: ArrayPicture, { layout }: LabState): readonly Line[] {
-  if (mount === null) return [line(0, [span(`Nothing is mounted on ${arrayGuestPath}.`, 'bad')])];
+function arrayLines(picture: ArrayPicture, { layout }: LabState): readonly Line[] {
+  const { mountPoint, mount, usage, scrub, whyReadOnly, replace, balance } = picture;
+  if (mount === null) return [line(0, [span(`Nothing is mounted on ${mountPoint}.`, 'bad')])];
   const isReadOnly = mount.options.includes('ro');
   return [
-    ...(isReadOnly ? readOnlyLines(whyReadOnly) : []),
+    ...(isReadOnly ? readOnlyLines(whyReadOnly, mountPoint) : []),
     labelled(
       'mounted',
-      `${mount.source} on ${arrayGuestPath}, ${mount.options.join(',')}`,
+      `${mount.source} on ${mountPoint}, ${mount.options.join(',')}`,
       mount.options.includes('degraded') ? 'bad' : 'plain',
     ),
     ...(usage === null ? [] : usageLines(usage, layout, isReadOnly)),
@@ -120,7 +120,7 @@ function arrayLines({ mount, usage, scrub, whyReadOnly, replace, balance }: Arra
 }
 
 /** `remount` does not make writable what stopped by itself: it must be mounted again. */
-function readOnlyLines(why: string | null): readonly Line[] {
+function readOnlyLines(why: string | null, mountPoint: string): readonly Line[] {
   if (why === null)
     return [line(0, [span('The array is mounted read-only', 'bad'), span(': nothing can be written, balanced or replaced.')], 2)];
   return [
@@ -129,7 +129,7 @@ function readOnlyLines(why: string | null): readonly Line[] {
       2,
       [
         span(
-          `Until it is unmounted and mounted again (umount ${arrayGuestPath}; mount ${arrayGuestPath}) nothing can be written, balanced or replaced.`,
+          `Until it is unmounted and mounted again (umount ${mountPoint}; mount ${mountPoint}) nothing can be written, balanced or replaced.`,
         ),
       ],
       2,

@@ -93,21 +93,21 @@ const tables: readonly (readonly [sentence: string, events: readonly RecordedEve
 
 for (const [sentence, events, states] of tables) {
   test(`disks: ${sentence}`, () => {
-    const history = new DiskHistory(['DISK1', 'DISK2', 'DISK3'], ['DISK1', 'DISK2']);
+    const history = new DiskHistory(['DISK1', 'DISK2', 'DISK3'], ['DISK1', 'DISK2'], '/storage');
     for (const event of events) history.add(event);
     assert.equal(['DISK1', 'DISK2', 'DISK3'].map((disk) => history.stateOf(disk)).join(', '), states);
   });
 }
 
 test('a name that somebody gave a mapping is the disk that it was opened on', () => {
-  const history = new DiskHistory(['A', 'B', 'C'], ['A', 'B']);
+  const history = new DiskHistory(['A', 'B', 'C'], ['A', 'B'], '/storage');
   history.add(typed('cryptsetup', 'open', '--type', 'luks', '/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_C', 'vault'));
   history.add(typed('btrfs', 'replace', 'start', '2', '/dev/mapper/vault', '/storage'));
   assert.equal(history.stateOf('C'), 'being rebuilt');
 });
 
 test('what a sample says of members and disks counts', () => {
-  const history = new DiskHistory(['DISK1', 'DISK2', 'DISK3'], ['DISK1', 'DISK2']);
+  const history = new DiskHistory(['DISK1', 'DISK2', 'DISK3'], ['DISK1', 'DISK2'], '/storage');
   const disks = ['DISK1', 'DISK2', 'DISK3'].map((serial) => ({ serial, isIn: serial !== 'DISK2' }));
   const devices = [1, 2].map((devid) => ({ devid, disk: devid === 1 ? 'DISK1' : 'DISK3', sizeBytes: 1, errors: {} }));
   history.add(recorded({ type: 'array-sampled', machine, sample: { mounts: [], devices, chunks: [] }, disks, acknowledgedRecords: 0 }));

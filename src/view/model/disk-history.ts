@@ -1,5 +1,4 @@
 import { isScrubThatMends } from '../../core/btrfs/scrub-start.ts';
-import { arrayGuestPath } from '../../core/layout/layout.ts';
 import { openDiskNames } from './disk-names.ts';
 import type { DiskNames } from './disk-names.ts';
 import { mountActOf, replaceTargetOf, wipedDevices } from './repair-words.ts';
@@ -31,14 +30,16 @@ interface Disk {
 /** The disks of a drill as they are after some of its events. */
 export class DiskHistory {
   readonly #names: DiskNames = openDiskNames();
+  readonly #mountPoint: string;
   readonly #disks = new Map<string, Disk>();
   /** Members by devid, as mkfs numbered them, a replace hands them on, and samples say. */
   readonly #byDevid = new Map<number, string>();
   /** A replace that runs, or was cut off and may go on by itself. */
   #rebuilt: { readonly argv: readonly string[]; readonly target: string } | undefined;
 
-  /** Begins with these disks; `members` are in an array that is there already, by devid. */
-  constructor(disks: readonly string[], members: readonly string[]) {
+  /** Begins with these disks; `members` are in an array that is there already, by devid. The array is mounted on `mountPoint`. */
+  constructor(disks: readonly string[], members: readonly string[], mountPoint: string) {
+    this.#mountPoint = mountPoint;
     for (const disk of disks) this.#disk(disk).isMember = members.includes(disk);
     for (const [at, disk] of members.entries()) this.#byDevid.set(at + 1, disk);
   }
@@ -136,7 +137,7 @@ export class DiskHistory {
     if (argv[0] === 'mkfs.btrfs') this.#makeFilesystem(argv);
     if (argv[0] === 'cryptsetup' && argv[1] === 'luksHeaderRestore') this.#restoreHeader(argv.at(-1) ?? '');
     if (argv[0] === 'btrfs' && argv[1] === 'device') this.#changeMembers(argv.slice(2));
-    if (mountActOf(argv, arrayGuestPath)?.act === 'mount') this.#mount(argv.at(-2) ?? '');
+    if (mountActOf(argv, this.#mountPoint)?.act === 'mount') this.#mount(argv.at(-2) ?? '');
   }
 
   #endReplace(argv: readonly string[], exitCode: number, stdout: string): void {

@@ -1,5 +1,6 @@
 import { DiskHistory } from './disk-history.ts';
 import type { DiskState } from './disk-history.ts';
+import { arrayMountPoint } from './array-mount-point.ts';
 import { disksOfDrill, disksOfLayout } from './disk-names.ts';
 import { segmentsOf } from './segment.ts';
 import type { Segment, StateChange } from './segment.ts';
@@ -25,7 +26,7 @@ export interface DiskLane {
 /** Gives the disks of a drill over time, in the order of their bays. */
 export function diskLanes(events: readonly TimedEvent[], endMs: number): readonly DiskLane[] {
   const disks = disksOfDrill(events);
-  const history = new DiskHistory(disks, membersAtFirst(events));
+  const history = new DiskHistory(disks, membersAtFirst(events), arrayMountPoint(events));
   const changes = new Map<string, StateChange<DiskState>[]>(
     disks.map((disk) => [disk, [{ afterMs: 0, state: history.stateOf(disk), because: 'as it was built' }]]),
   );

@@ -1,4 +1,4 @@
-import { arrayGuestPath } from '../../core/layout/layout.ts';
+import { arrayMountPoint } from './array-mount-point.ts';
 import type { MachineSpan } from './array-machines.ts';
 import { mountActOf } from './repair-words.ts';
 import { segmentsOf } from './segment.ts';
@@ -20,6 +20,7 @@ export function mountHistory(
   machines: readonly MachineSpan[],
   endMs: number,
 ): readonly Segment<MountState>[] {
+  const mountPoint = arrayMountPoint(events);
   const ofArray = new Set(machines.map(({ machine }) => machine));
   const changes: StateChange<MountState>[] = [{ afterMs: 0, state: 'machine off', because: 'no machine is on' }];
   // A template is taken with the array mounted in it, and the machine that goes on from it never mounts anything.
@@ -39,25 +40,33 @@ export function mountHistory(
       if (event.how === 'save') saved = current;
       change('machine off', `${event.machine}: ${event.how}`);
     } else if (event.type === 'array-sampled') {
-      change(stateOfOptions(event.sample.mounts), mountsInWords(event.sample.mounts));
+      change(stateOfMounts(event.sample.mounts, mountPoint), mountsInWords(event.sample.mounts));
     } else if (event.type === 'console-line-seen' && ofArray.has(event.machine) && forcedReadOnly.test(event.line)) {
       if (current === 'degraded' || current === 'read-write') change('read-only', 'forced by its kernel');
     } else if (event.type === 'command-ended' && ofArray.has(event.machine) && event.exitCode === 0) {
-      const act = mountActOf(event.argv, arrayGuestPath);
-      if (act?.act === 'unmount') change('not mounted', `umount ${arrayGuestPath}`);
-      else if (act?.act === 'mount') change(stateOfOptions([act]), `mounted with ${act.options.join(',')}`);
+      const act = mountActOf(event.argv, mountPoint);
+      if (act?.act === 'unmount') change('not mounted', `umount ${mountPoint}`);
+      else if (act?.act === 'mount') change(stateOfOptions(act.options), `mounted with ${act.options.join(',')}`);
     }
   }
   return segmentsOf(changes, endMs);
 }
 
-function stateOfOptions(mounts: readonly { readonly guestPath?: string; readonly options: readonly string[] }[]): MountState {
-  if (mounts.length === 0) return 'not mounted';
+function stateOfMounts(
+  mounts: readonly { readonly guestPath: string; readonly options: readonly string[] }[],
+  mountPoint: string,
+): MountState {
   // Something else may be mounted beside it: a snapshot, read-only, or what is saved of it, on a disk of its own.
-  const ofArray = mounts.filter(({ guestPath }) => guestPath === undefined || guestPath === arrayGuestPath);
-  const writable = (ofArray.length === 0 ? mounts : ofArray).find(({ options }) => !options.includes('ro'));
-  if (writable === undefined) return 'read-only';
-  return writable.options.includes('degraded') ? 'degraded' : 'read-write';
+  const ofArray = mounts.filter(({ guestPath }) => guestPath === mountPoint);
+  const shown = ofArray.length === 0 ? mounts : ofArray;
+  const [first] = shown;
+  if (first === undefined) return 'not mounted';
+  return stateOfOptions((shown.find(({ options }) => !options.includes('ro')) ?? first).options);
+}
+
+function stateOfOptions(options: readonly string[]): MountState {
+  if (options.includes('ro')) return 'read-only';
+  return options.includes('degraded') ? 'degraded' : 'read-write';
 }
 
 function mountsInWords(mounts: readonly { readonly guestPath: string; readonly options: readonly string[] }[]): string {

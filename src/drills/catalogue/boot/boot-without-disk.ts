@@ -60,10 +60,10 @@ const stayMounted: Step = {
 };
 
 async function lookAtMount(run: DrillRun, when: string): Promise<MountLook> {
-  const result = await run.look(lookAt.mountPoint, (seen) =>
+  const result = await run.look(lookAt(run.array).mountPoint, (seen) =>
     readMounted(run.guest, seen) === null ? 'Nothing is mounted.' : 'It is mounted.',
   );
-  return { when, mounted: readMounted(run.guest, result) };
+  return { when, mountPoint: run.array.mountPoint, mounted: readMounted(run.guest, result) };
 }
 
 /** What stops a boot where a disk is missing. */
