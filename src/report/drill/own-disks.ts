@@ -25,7 +25,7 @@ const labOnly: readonly LabOnly[] = [
   {
     word: /\/open-storage$/u,
     advice:
-      '`/usr/lib/raidlab/open-storage` does what a boot does: it opens what crypttab lists and mounts what fstab lists. By hand: `cryptdisks_start NAME` (or `systemctl start cryptsetup.target`) and `mount /storage`.',
+      '`/usr/lib/raidlab/open-storage` does what a boot does: it opens what crypttab lists and mounts what fstab lists. By hand: `cryptdisks_start NAME` (or `systemctl start cryptsetup.target`) and `mount --all`.',
   },
 ];
 
