@@ -41,8 +41,13 @@ export function readBootPrompt(rest: string): BootWord | null {
   // Source: initramfs-tools, scripts/functions, panic(), and its busybox.
   if (rest === '(initramfs) ') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
   // Sources: cryptsetup-initramfs, functions, crypttab_key; systemd, src/cryptsetup/cryptsetup.c, get_password.
-  const asked = /Please (?:unlock disk .+|enter (?:passphrase|LUKS2 token PIN|recovery key).*): .*$/u.exec(rest)?.[0];
-  return asked === undefined ? null : { kind: 'passphrase', said: asked.trim() };
+  return readPassphrasePrompt(rest);
+}
+
+/** Says what asks for a passphrase on a line, without what stands behind it; null when nothing does. */
+export function readPassphrasePrompt(text: string): Extract<BootWord, { readonly kind: 'passphrase' }> | null {
+  const asked = /Please (?:unlock disk .+?|enter (?:passphrase|LUKS2 token PIN|recovery key).*?):(?= )/u.exec(text)?.[0];
+  return asked === undefined ? null : { kind: 'passphrase', said: asked };
 }
 
 // Source: systemd, src/core/manager.c, manager_print_jobs_in_progress. Debian 12 names units, and what is too long for the line loses its middle.
@@ -68,6 +73,10 @@ function readEnd(text: string): BootWord | null {
   // The kernel may have said something behind the prompt.
   const login = /^[\w.-]+ login:(?= )/u.exec(text)?.[0];
   if (login !== undefined) return { kind: 'end', end: 'login', said: login };
+  const shell = /^\(initramfs\)(?= \[ *\d+\.\d{6}\] )/u.exec(text)?.[0];
+  if (shell !== undefined) return { kind: 'end', end: 'initramfs-shell', said: shell };
+  // Source: dracut, modules.d/98dracut-systemd/dracut-emergency.sh.
+  if (text.startsWith('Entering emergency mode. Exit the shell to continue.')) return { kind: 'end', end: 'initramfs-shell', said: text };
   // Source: systemd, src/sulogin-shell/sulogin-shell.c.
   return text.startsWith('You are in emergency mode.') ? { kind: 'end', end: 'emergency', said: text } : null;
 }

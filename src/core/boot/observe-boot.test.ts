@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootBegins, observeBootPiece, observeBootPrompt } from './observe-boot.ts';
-import type { BootNote, BootState } from './observe-boot.ts';
+import { noPieces, splitPieces } from './console-pieces.ts';
+import { bootBegins, goOnFromEnd, observeBootPiece, observeBootPrompt } from './observe-boot.ts';
+import type { BootNote, BootObserved, BootState } from './observe-boot.ts';
 
 function observeAll(pieces: readonly string[], prompt = ''): { readonly state: BootState; readonly notes: readonly BootNote[] } {
   let state = bootBegins;
@@ -70,12 +71,54 @@ test('a prompt is an end only where it stands last', () => {
   assert.equal(observeAll(['raidlab login: [   35.1] a late word of the kernel']).state.end?.end, 'login');
   assert.equal(observeAll(['somebody logs in: raidlab login: ']).state.end, null);
   assert.equal(observeAll([], '(initramfs) ').state.end?.end, 'initramfs-shell');
-  assert.equal(observeAll(['echo (initramfs) ']).state.end, null);
+  assert.equal(observeAll(['(initramfs) [   35.123456] a late word of the kernel']).state.end?.end, 'initramfs-shell');
+  for (const typed of ['echo (initramfs) ', '(initramfs) exit']) assert.equal(observeAll([typed]).state.end, null);
 });
 
 test('a passphrase that is asked for is no end', () => {
   const { state } = observeAll([], 'Please unlock disk crypt-root: ');
-  assert.deepEqual([state.end, state.waitingFor], [null, 'Please unlock disk crypt-root:']);
+  assert.deepEqual([state.end, state.waitingFor], [null, 'a passphrase (Please unlock disk crypt-root:)']);
+});
+
+/** How often a passphrase is asked for on a console that comes in chunks of this length. */
+function countAsked(said: string, chunk: number): number {
+  let state = bootBegins;
+  let pieces = noPieces;
+  let asked = 0;
+  const take = (observed: BootObserved): void => {
+    ({ state } = observed);
+    if (observed.asks) asked += 1;
+  };
+  for (let at = 0; at < said.length; at += chunk) {
+    const split = splitPieces(pieces, said.slice(at, at + chunk));
+    pieces = split.state;
+    for (const piece of split.pieces) take(observeBootPiece(state, piece));
+    take(observeBootPrompt(state, pieces.rest));
+  }
+  return asked;
+}
+
+test('each time that a passphrase is asked for is told once, in whatever chunks it comes', () => {
+  const wrongOnce = [
+    'Please unlock disk crypt-btrfs1: \r\n',
+    'No key available with this passphrase.\r\ncryptsetup: ERROR: crypt-btrfs1: cryptsetup failed, bad password or options?\r\n',
+    'Please unlock disk crypt-btrfs1: [   12.345678] sd 0:0:1:0: [sdb] Attached SCSI disk\r\n\r\n',
+    'cryptsetup: crypt-btrfs1: set up successfully\r\n',
+    '\u{1F510} Please enter passphrase for disk QEMU_HARDDISK (crypt-btrfs2): (press TAB for no echo) ***',
+  ].join('');
+  for (const chunk of [1, 7, 64, wrongOnce.length]) assert.equal(countAsked(wrongOnce, chunk), 3, `in chunks of ${String(chunk)}`);
+});
+
+test('a passphrase that was typed is not waited for any more', () => {
+  const prompt = 'Please unlock disk crypt-btrfs1: ';
+  assert.equal(observeAll([prompt]).state.waitingFor, null);
+  assert.match(observeAll([`${prompt}[   12.345678] sd 0:0:1:0: [sdb] Attached SCSI disk`]).state.waitingFor ?? '', /^a passphrase/u);
+});
+
+test('somebody at the console goes on from where a boot ended', () => {
+  const { state } = observeAll(['Loading, please wait...'], '(initramfs) ');
+  const next = observeBootPrompt(goOnFromEnd(state), 'raidlab login: ').state;
+  assert.deepEqual([state.end?.end, next.end?.end, next.stage], ['initramfs-shell', 'login', 'initramfs']);
 });
 
 test('after its end a boot has no other', () => {

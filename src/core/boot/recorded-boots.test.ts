@@ -44,6 +44,9 @@ const expected: Readonly<
   'bookworm/emergency': { end: 'emergency', stage: 'system', units: [null, 'storage.mount', null, null, null, null] },
   'trixie/login': { end: 'login', stage: 'system', units: [] },
   'trixie/login-without-disk': { end: 'login', stage: 'system', units: [] },
+  // Up to the shell, and from where somebody has mounted the root there by hand and left it.
+  'trixie/root-without-disk-helped': { end: 'login', stage: 'system', units: [] },
+  'trixie/root-without-disk': { end: 'initramfs-shell', stage: 'initramfs', units: [] },
   'trixie/emergency': {
     end: 'emergency',
     stage: 'system',

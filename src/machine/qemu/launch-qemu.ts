@@ -47,6 +47,8 @@ export interface RunningQemu extends AsyncDisposable {
   readonly sockets: MachineSockets;
   /** Kills it, reads what is left in its sockets, and resolves when it is gone. `how` completes "QEMU ended (…)". */
   stop(how: string): Promise<void>;
+  /** Types at its console, as somebody who sits there. */
+  typeAtConsole(text: string): void;
   /** Registers a connection to be read to its end before the machine's life ends, and then disposed. */
   adopt(connection: Connection): void;
 }
@@ -104,7 +106,8 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
       launch.onConsoleBytes?.(bytes);
     };
     const consoleListener = { onBytes, onLine: watch.takeLine, onClose: watch.takeEnd, maxLineBytes: consoleLineBytes };
-    adopted.push(await connectLineSocket(ctx, life, sockets.consoleHostPath, connectTimeoutMs, consoleListener));
+    const line = await connectLineSocket(ctx, life, sockets.consoleHostPath, connectTimeoutMs, consoleListener);
+    adopted.push(line);
     const transcriptHostPath = join(launch.evidenceHostPath, 'qmp.ndjson');
     qmp = await connectQmp(ctx, life, { socketHostPath: sockets.qmpHostPath, transcriptHostPath });
     watchEvents(ctx, life, qmp, watch);
@@ -116,6 +119,9 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
       console: watch,
       sockets,
       stop,
+      typeAtConsole: (text) => {
+        line.write(text);
+      },
       adopt: (connection) => adopted.push(connection),
       [Symbol.asyncDispose]: dispose,
     };

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { noPieces, plainPiece, splitPieces } from '../../core/boot/console-pieces.ts';
-import { bootBegins, observeBootPiece, observeBootPrompt } from '../../core/boot/observe-boot.ts';
-import type { BootNote, BootObserved } from '../../core/boot/observe-boot.ts';
+import { bootBegins, goOnFromEnd, observeBootPiece, observeBootPrompt } from '../../core/boot/observe-boot.ts';
+import type { BootNote, BootObserved, BootState } from '../../core/boot/observe-boot.ts';
 import type { BootSeen, UnitSeen } from '../../core/boot/boot-seen.ts';
 import type { TimeLimit } from '../../core/text/time-limit.ts';
 import { armLimit } from '../context.ts';
@@ -14,6 +14,17 @@ export const bootLimitMs = 300_000;
 const mostUnits = 256;
 const saidChars = 512;
 
+/** How long somebody at the console takes to answer, milliseconds: what asks may throw away what was typed before it was ready. */
+const answerAfterMs = 1000;
+
+/** How a boot is watched. */
+export interface BootWatchOptions {
+  /** How long it may take to an end, milliseconds on a host of usual speed. */
+  readonly limitMs?: number | undefined;
+  /** Called a moment after a passphrase was asked for, each time. */
+  readonly answer?: (() => void) | undefined;
+}
+
 /** A boot under way, as its console tells it. */
 export interface BootWatch extends Disposable {
   readonly takeBytes: (bytes: Uint8Array) => void;
@@ -23,70 +34,112 @@ export interface BootWatch extends Disposable {
   readonly systemBegan: Promise<void>;
   /** Resolves at the boot's end, or at the limit. Never rejects, and never resolves when the machine is lost before. */
   readonly ended: Promise<BootSeen>;
+  /** Watches on from an end: resolves at the next one, or at a limit that begins now. Only after an end. */
+  readonly goOn: () => Promise<BootSeen>;
 }
 
 /** Watches the console of a machine that boots an installed system; what is of note on it becomes events. */
-export function watchBoot(ctx: Pick<Context, 'emit' | 'timeFactor'>, machine: string, limitMs = bootLimitMs): BootWatch {
-  const { promise: ended, resolve } = Promise.withResolvers<BootSeen>();
+export function watchBoot(
+  ctx: Pick<Context, 'emit' | 'timeFactor'>,
+  machine: string,
+  { limitMs = bootLimitMs, answer }: BootWatchOptions = {},
+): BootWatch {
+  let ending = Promise.withResolvers<BootSeen>();
   const began = Promise.withResolvers<undefined>();
-  const decoder = new TextDecoder();
-  const units: UnitSeen[] = [];
+  const reader = readPieces();
+  const units = keepUnits();
   let state = bootBegins;
-  let pieces = noPieces;
   let lastPiece = 'nothing';
   let startedMs = performance.now();
   let limit: Disposable | undefined;
+  let answering: NodeJS.Timeout | undefined;
   let isOver = false;
 
   const finish = (passed: TimeLimit | null): void => {
     if (isOver) return;
     isOver = true;
     limit?.[Symbol.dispose]();
-    const said = state.end?.said ?? state.waitingFor ?? lastPiece;
-    const seen = {
-      end: state.end?.end ?? null,
-      stage: state.stage,
-      said: said.slice(0, saidChars),
-      afterMs: performance.now() - startedMs,
-    };
+    clearTimeout(answering);
+    const seen = { ...standOf(state, lastPiece), afterMs: performance.now() - startedMs };
     ctx.emit({ type: 'boot-ended', machine, ...seen, limit: passed });
-    resolve({ ...seen, limit: passed, units });
+    ending.resolve({ ...seen, limit: passed, units: units.all() });
   };
   const tell = (note: BootNote): void => {
     const afterMs = performance.now() - startedMs;
-    if (note.kind === 'unit') {
-      if (units.length >= mostUnits) return;
-      const { trouble, unit, said } = note;
-      units.push({ trouble, unit, said, afterMs });
-    }
+    if (note.kind === 'unit' && !units.keep({ ...note, afterMs })) return;
     if (note.kind !== 'end') ctx.emit({ type: 'boot-noted', machine, note, afterMs });
   };
   const take = (observed: BootObserved): void => {
     ({ state } = observed);
     if (state.stage === 'system') began.resolve(undefined);
     if (observed.note !== null) tell(observed.note);
+    if (observed.asks && answer !== undefined) answering = setTimeout(answer, answerAfterMs);
     if (state.end !== null) finish(null);
   };
   return {
     takeBytes: (bytes) => {
       if (isOver) return;
-      const split = splitPieces(pieces, decoder.decode(bytes, { stream: true }));
-      pieces = split.state;
-      for (const piece of split.pieces) {
+      const { pieces, rest } = reader.read(bytes);
+      for (const piece of pieces) {
         lastPiece = plainPiece(piece);
         take(observeBootPiece(state, piece));
       }
-      take(observeBootPrompt(state, pieces.rest));
+      take(observeBootPrompt(state, rest));
     },
     begin: () => {
       startedMs = performance.now();
       limit = armLimit(ctx, limitMs, finish);
     },
     systemBegan: began.promise,
-    ended,
+    ended: ending.promise,
+    goOn: () => {
+      if (!isOver) throw new Error('a boot goes on that has not ended');
+      isOver = false;
+      state = goOnFromEnd(state);
+      reader.forget();
+      ending = Promise.withResolvers<BootSeen>();
+      limit = armLimit(ctx, limitMs, finish);
+      return ending.promise;
+    },
     [Symbol.dispose]: () => {
       isOver = true;
+      clearTimeout(answering);
       limit?.[Symbol.dispose]();
+    },
+  };
+}
+
+/** How a boot stands: where it ended, or what it says of itself. */
+function standOf({ end, stage, waitingFor }: BootState, lastPiece: string): Pick<BootSeen, 'end' | 'stage' | 'said'> {
+  return { end: end?.end ?? null, stage, said: (end?.said ?? waitingFor ?? lastPiece).slice(0, saidChars) };
+}
+
+/** A console's bytes as pieces, and what stands on its last line; what stands there can be forgotten. */
+function readPieces() {
+  const decoder = new TextDecoder();
+  let state = noPieces;
+  return {
+    read: (bytes: Uint8Array) => {
+      const split = splitPieces(state, decoder.decode(bytes, { stream: true }));
+      ({ state } = split);
+      return { pieces: split.pieces, rest: state.rest };
+    },
+    forget: () => {
+      state = noPieces;
+    },
+  };
+}
+
+/** The units that did not start; of a flood the first ones. */
+function keepUnits() {
+  const kept: UnitSeen[] = [];
+  return {
+    all: (): readonly UnitSeen[] => [...kept],
+    /** Whether there was room for it. */
+    keep: ({ trouble, unit, said, afterMs }: UnitSeen): boolean => {
+      if (kept.length >= mostUnits) return false;
+      kept.push({ trouble, unit, said, afterMs });
+      return true;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { BootSeen } from '../../core/boot/boot-seen.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Context } from '../context.ts';
 import type { Machine, MachineMemory, MachineSpec } from '../machine.ts';
+import type { RunningQemu } from '../qemu/launch-qemu.ts';
 import { watchBoot } from './boot-watch.ts';
 import { bringUp } from './start-machine.ts';
 import { stretchGuestLimits } from './stretch-guest-limits.ts';
@@ -12,6 +13,8 @@ export interface InstalledOptions {
   readonly memory?: MachineMemory;
   /** How long the boot may take to an end, milliseconds on a host of usual speed. */
   readonly limitMs?: number;
+  /** Typed at the console, as a person does, each time that a passphrase is asked for; without one nobody answers. */
+  readonly passphrase?: string;
 }
 
 /** A machine whose installed system boots. */
@@ -20,6 +23,8 @@ export interface BootingMachine extends Machine {
   readonly boot: Promise<BootSeen>;
   /** Resolves when the installed system has taken over from its initramfs, or when the boot is over; rejects as `boot` does. */
   readonly systemBegan: Promise<unknown>;
+  /** Types a line at the console where the boot has ended, and resolves at its next end, or at a limit of its own; rejects as `boot` does. */
+  readonly goOn: (line: string) => Promise<BootSeen>;
 }
 
 /**
@@ -27,21 +32,26 @@ export interface BootingMachine extends Machine {
  * in the system, however far the boot comes then. Rejects as `startMachine` does until QEMU runs.
  */
 export async function powerOnInstalled(ctx: Context, spec: MachineSpec, options: InstalledOptions = {}): Promise<BootingMachine> {
-  const { memory = { kind: 'own' }, limitMs } = options;
-  const watch = watchBoot(ctx, spec.name, limitMs);
+  const { memory = { kind: 'own' }, limitMs, passphrase } = options;
+  let running: RunningQemu | undefined;
+  const answer = passphrase === undefined ? undefined : () => running?.typeAtConsole(`${passphrase}\n`);
+  const watch = watchBoot(ctx, spec.name, { limitMs, answer });
+  const guard = async (qemu: RunningQemu, ended: Promise<BootSeen>): Promise<BootSeen> => {
+    const seen = await qemu.life.guard(ctx, { waitingFor: 'the boot to end' }, ended);
+    if (seen.end === 'login')
+      ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'kernel', durationMs: seen.afterMs, kernel: spec.kernel.version });
+    return seen;
+  };
   let boot: Promise<BootSeen> | undefined;
   const { machine } = await bringUp(
     ctx,
     spec,
     { memory, from: 'kernel' },
     async (qemu, { faults }) => {
+      running = qemu;
       await faults.restore(ctx, spec.faults ?? []);
       qemu.adopt({ closed: Promise.resolve(), [Symbol.dispose]: watch[Symbol.dispose] });
-      boot = qemu.life.guard(ctx, { waitingFor: 'the boot to end' }, watch.ended).then((seen) => {
-        if (seen.end === 'login')
-          ctx.emit({ type: 'machine-booted', machine: spec.name, from: 'kernel', durationMs: seen.afterMs, kernel: spec.kernel.version });
-        return seen;
-      });
+      boot = guard(qemu, watch.ended);
       // It is told to whoever asks, which may be later.
       boot.catch(() => undefined);
       watch.begin();
@@ -49,10 +59,16 @@ export async function powerOnInstalled(ctx: Context, spec: MachineSpec, options:
     },
     watch.takeBytes,
   );
-  if (boot === undefined) throw new Error('a machine came up without a boot');
+  if (boot === undefined || running === undefined) throw new Error('a machine came up without a boot');
+  const qemu: RunningQemu = running;
   const systemBegan = Promise.race([watch.systemBegan, boot]);
   systemBegan.catch(() => undefined);
-  return { ...machine, boot, systemBegan };
+  const goOn = (line: string): Promise<BootSeen> => {
+    const next = guard(qemu, watch.goOn());
+    qemu.typeAtConsole(`${line}\n`);
+    return next;
+  };
+  return { ...machine, boot, systemBegan, goOn };
 }
 
 /** Boots an installed system to its login. Rejects as {@link powerOnInstalled} does, and with `machine/boot-failed` when it does not get there. */
