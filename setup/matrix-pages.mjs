@@ -42,6 +42,7 @@ function matrixPage(note) {
     'Exit 1: something was bad that is not known; 2: something could not be judged; 130: stopped before the end; 0: everything was run, and came as expected.',
     '## Files',
     ['```yaml', readFileSync(example, 'utf8').trimEnd(), '```'].join('\n'),
+    'Those that this project runs are in [bench/matrices](../bench/matrices); what they came to is in [drills by kernel](kernels-table.md).',
     ['| field | meaning | allowed values | default |', '|---|---|---|---|', ...fields].join('\n'),
     'The options `--name`, `--drill`, `--twins`, `--kernel`, `--tools`, `--layout`, `--seed` and `--rounds` replace what the file says. [matrix.schema.json](matrix.schema.json) is its schema, JSON Schema draft 7: an editor with the YAML language server completes and checks a file that begins with the line `# yaml-language-server: $schema=PATH`. All mistakes are reported at once, with line, column and what to write instead (exit 64).',
   ];
