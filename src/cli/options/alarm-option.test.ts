@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -21,8 +21,13 @@ test('a command of the guest is its words; a script of the person’s is copied'
       argv: ['/run/raidlab-alarm', '/storage'],
       script: '#!/bin/sh\nexit 1\n',
     });
+    await mkdir(join(cwdHostPath, 'my checks'));
+    await writeFile(join(cwdHostPath, 'my checks', 'check it.sh'), '#!/bin/sh\n');
+    for (const typed of [`'./my checks/check it.sh' "/my storage"`, './my\\ checks/check\\ it.sh /my\\ storage'])
+      assert.deepEqual(await alarm(typed), { command: typed, argv: ['/run/raidlab-alarm', '/my storage'], script: '#!/bin/sh\n' });
+    assert.deepEqual((await alarm("sh -c 'btrfs device stats /storage | grep -q 1'")).argv.length, 3);
     assert.deepEqual((await alarm('/usr/sbin/only-in-the-guest -c')).argv, ['/usr/sbin/only-in-the-guest', '-c']);
-    for (const wrong of ['', ' ', './missing.sh', './program', 'btrfs device stats | grep 1', "sh -c 'x'", 'a;b', '$HOME/x'])
+    for (const wrong of ['', ' ', './missing.sh', './program', 'btrfs device stats | grep 1', "sh -c 'x", "''", 'a;b', '$HOME/x'])
       await assert.rejects(alarm(wrong), /--alarm/u, wrong);
   } finally {
     await rm(cwdHostPath, { recursive: true });

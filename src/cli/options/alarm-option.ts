@@ -4,6 +4,7 @@ import { optional } from '@optique/core/modifiers';
 import { option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
 import { RaidlabError } from '../../core/failure/failure.ts';
+import { splitCommand } from '../../core/text/split-command.ts';
 import { alarmGuestPath } from '../../drills/alarm/alarm-watch.ts';
 import type { Alarm } from '../../drills/alarm/alarm-watch.ts';
 import { readNamedFile, UnreadableFile } from '../../machine/files/named-file.ts';
@@ -23,10 +24,12 @@ export async function resolveAlarm(command: string, cwdHostPath: string, caller:
   const refuse = (why: string): never => {
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: `--alarm ${command}: ${why}`, command: caller });
   };
-  const [program = '', ...args] = command.trim().split(/\s+/u);
-  if (program === '') refuse('there is no command in it.');
+  const words = splitCommand(command);
+  if (words === 'quote-not-closed') return refuse('a quote is not closed in it.');
   // There is no shell between raidlab and the guest.
-  if (/["'\\$`|&;<>()*?]/u.test(command)) refuse('a command is words and nothing for a shell; put the rest into a script.');
+  if (words === 'needs-shell') return refuse('a command is words and nothing for a shell; put the rest into a script.');
+  const [program = '', ...args] = words;
+  if (program === '') refuse('there is no command in it.');
   if (!program.includes('/')) return { command, argv: [program, ...args], script: null };
   const hostPath = resolve(cwdHostPath, program);
   try {
