@@ -10,11 +10,8 @@ import { chooseDrills } from './options/choose-drills.ts';
 import type { ChosenDrill } from './options/choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
-import { alarmOption } from './options/alarm-option.ts';
-import { layoutOptions } from './options/layout-options.ts';
-import { jobsOption, keepOption, machineOptions, outputOption, payloadOption, showOptions } from './options/run-options.ts';
+import { drillRunOptions } from './options/drill-run-options.ts';
 import { runChosenDrills } from './run/run-chosen-drills.ts';
-import { seedOption } from './options/seed-option.ts';
 import { knownWord, shard } from './options/value-parsers.ts';
 import type { KnownWord } from './options/value-parsers.ts';
 
@@ -67,7 +64,6 @@ export const drillArguments = (cli: Cli) =>
         option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill N times.` }),
         1,
       ),
-      jobs: jobsOption,
       shard: optional(
         option('--shard', shard, {
           description: message`Runs one of N parts of this run, which other machines complete; see merge. With --plan, shows all parts.`,
@@ -78,15 +74,7 @@ export const drillArguments = (cli: Cli) =>
           description: message`Leaves out a step, to show what happens without it. Can be given more than once.`,
         }),
       ),
-      alarm: alarmOption,
-      plan: option('--plan', { description: message`Prints the commands without running anything.` }),
-      ...showOptions,
-      seed: seedOption,
-      payload: payloadOption,
-      ...layoutOptions,
-      ...machineOptions(cli),
-      keep: keepOption,
-      output: outputOption,
+      ...drillRunOptions(cli),
     }),
     {
       usageLine: [{ type: 'literal', value: '[OPTION…] [NAME…]' }],

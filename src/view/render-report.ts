@@ -1,4 +1,3 @@
-import { renderToString } from 'preact-render-to-string';
 import type { RecordedEvent } from '../core/event.ts';
 import { addToResult, emptyResult } from '../report/drill/result.ts';
 import type { RunResult } from '../report/drill/result.ts';
@@ -7,6 +6,7 @@ import type { DrillFacts } from './document/drill-section.ts';
 import { drillTable } from './document/drill-table.ts';
 import { notices } from './document/notices.ts';
 import { runFootnotes, runHeader } from './document/run-header.ts';
+import { htmlPage, markup } from './html-page.ts';
 import { timeEvents } from './model/timed-event.ts';
 import { asOfToday } from './model/older-events.ts';
 import { formatQmp } from './model/qmp-record.ts';
@@ -45,33 +45,19 @@ export function renderReport({ events, qmp, compress, script, scriptHash, style,
     return { outcome, failures, raw, events: timeEvents(raw), other: otherOf(result, outcome) };
   });
   const remarks = all.flatMap((event) => (event.type === 'remark-made' && event.job === undefined ? [event.text] : []));
-  const policy = `default-src 'none'; script-src 'sha256-${scriptHash}'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'`;
-  const head = element(
-    'head',
-    null,
-    element('meta', { charset: 'utf-8' }),
-    element('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
-    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    element('meta', { name: 'color-scheme', content: 'light dark' }),
-    element('meta', { name: 'referrer', content: 'no-referrer' }),
-    element('title', null, titleOf(result)),
-  );
-  // Script and style are ours, and end in no tag: everything else goes through preact. Traces stand last, so that the page is there before them.
-  return [
-    '<!doctype html>\n<html lang="en">\n',
-    markup(head).replace('</head>', `<style>${style}</style></head>`),
-    '\n<body>\n',
+  // The script is ours, and ends in no tag. Traces stand last, so that the page is there before them.
+  const body = [
     markup(reportBody(result, drills, remarks)),
-    `\n<script>${script}</script>\n`,
+    `<script>${script}</script>`,
     // What belongs to no drill stands under the empty name: versions, and how it was called.
-    `${traceData('', compress(formatTrace(byJob.get(undefined) ?? [])))}\n`,
-    ...drills.map(({ outcome: { job }, raw }) => {
+    traceData('', compress(formatTrace(byJob.get(undefined) ?? []))),
+    ...drills.flatMap(({ outcome: { job }, raw }) => {
       const said = qmp?.get(job);
-      const qmpData = said === undefined ? '' : `${traceData(job, compress(formatQmp(said)), 'qmp')}\n`;
-      return `${traceData(job, compress(formatTrace(raw)))}\n${qmpData}`;
+      const trace = traceData(job, compress(formatTrace(raw)));
+      return said === undefined ? [trace] : [trace, traceData(job, compress(formatQmp(said)), 'qmp')];
     }),
-    '</body>\n</html>\n',
-  ].join('');
+  ].join('\n');
+  return htmlPage({ title: titleOf(result), style, styleHash, scriptHash }, body);
 }
 
 function reportBody(result: RunResult, drills: readonly DrillFacts[], remarks: readonly string[]): Content {
@@ -109,11 +95,4 @@ function titleOf({ run, drills }: RunResult): string {
 function traceData(job: string, data: string, kind: 'trace' | 'qmp' = 'trace'): string {
   // Base64 has nothing that ends it.
   return markup(element('script', { type: `application/x-raidlab-${kind}`, 'data-job': job })).replace('</script>', `${data}</script>`);
-}
-
-function markup(content: Content): string {
-  return renderToString(element('template', null, content) as Parameters<typeof renderToString>[0]).slice(
-    '<template>'.length,
-    -'</template>'.length,
-  );
 }

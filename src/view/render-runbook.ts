@@ -1,8 +1,8 @@
-import { renderToString } from 'preact-render-to-string';
 import { formatCommand } from '../core/plan/command.ts';
 import type { Prose } from '../core/runbook/prose.ts';
-import type { Runbook, RunbookChapter, RunbookCommand, RunbookStep } from '../core/runbook/runbook.ts';
+import type { Runbook, RunbookBeforehand, RunbookChapter, RunbookCommand, RunbookStep, RunbookWord } from '../core/runbook/runbook.ts';
 import { durationWords } from '../report/pages/runbook-markdown.ts';
+import { htmlPage, markup } from './html-page.ts';
 import { element } from './parts/element.ts';
 import type { Content } from './parts/element.ts';
 
@@ -27,25 +27,10 @@ dd { margin: 0 0 .3rem 1rem }
 
 /** Gives a runbook as one HTML file that needs nothing else and runs nothing. */
 export function renderRunbook(runbook: Runbook, { style, styleHash }: RunbookStyle): string {
-  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
-  const head = element(
-    'head',
-    null,
-    element('meta', { charset: 'utf-8' }),
-    element('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
-    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    element('meta', { name: 'referrer', content: 'no-referrer' }),
-    element('title', null, `Runbook: ${runbook.array}`),
-  );
-  // The style is ours, and ends in no tag: everything else goes through preact.
-  return [
-    '<!doctype html>\n<html lang="en">\n',
-    markup(head).replace('</head>', () => `<style>${style}</style></head>`),
-    `\n<body>\n${markup(body(runbook))}\n</body>\n</html>\n`,
-  ].join('');
+  return htmlPage({ title: `Runbook: ${runbook.array}`, style, styleHash }, markup(body(runbook)));
 }
 
-function body({ array, rehearsal, speed, chapters, withheld, notProved }: Runbook): Content {
+function body({ array, rehearsal, speed, beforehand, chapters, withheld, notProved }: Runbook): Content {
   const { drill, seed, kernel, hostKernel, tools, hostTools, layout } = rehearsal;
   const host = (other: string | null): string => (other === null ? '' : ` (the array’s host has ${other})`);
   return [
@@ -56,6 +41,7 @@ function body({ array, rehearsal, speed, chapters, withheld, notProved }: Runboo
       `Rehearsed on ${layout}, with the drill ${drill} (seed ${seed}), Linux ${kernel}${host(hostKernel)}, btrfs-progs ${tools}${host(hostTools)}. Every command was typed there in this order, with other names, and the result proved. Read all of it before you type the first one. Type one at a time, as root.`,
     ),
     element('p', null, words(speed)),
+    beforehand === null ? null : beforehandSection(beforehand),
     chapters.map((chapter) => chapterSection(chapter, chapters.length + withheld.length > 1)),
     withheld.map(({ lost, why }) => [
       element('h2', null, 'If it is ', element('code', null, lost)),
@@ -63,6 +49,33 @@ function body({ array, rehearsal, speed, chapters, withheld, notProved }: Runboo
     ]),
     element('h2', null, 'What the rehearsal did not prove'),
     list(notProved),
+  ];
+}
+
+function beforehandSection({ why, words: fill, steps }: RunbookBeforehand): Content {
+  const names = fill.map(({ word }) => word);
+  return element(
+    'section',
+    null,
+    element('h2', null, 'Today, while every disk is there'),
+    element('p', null, words(why)),
+    wordList(fill),
+    steps.map((step, index) => stepSection(step, index + 1, names)),
+  );
+}
+
+function wordList(fill: readonly RunbookWord[]): Content {
+  if (fill.length === 0) return null;
+  return [
+    element('p', null, 'Marked words are to be filled in; quote what has blanks or other signs in it.'),
+    element(
+      'dl',
+      null,
+      fill.map(({ word, find }) => [
+        element('dt', null, element('code', null, element('mark', null, word))),
+        element('dd', null, words(find)),
+      ]),
+    ),
   ];
 }
 
@@ -74,19 +87,7 @@ function chapterSection({ lost, before, words: fill, steps, stoodFor, proved }: 
     element('h2', null, isOneOfMany ? 'If it is ' : 'The lost member: ', element('code', null, lost)),
     element('h3', null, 'Before you begin'),
     list(before.map(words)),
-    fill.length === 0
-      ? null
-      : [
-          element('p', null, 'Marked words are to be filled in; quote what has blanks or other signs in it.'),
-          element(
-            'dl',
-            null,
-            fill.map(({ word, find }) => [
-              element('dt', null, element('code', null, element('mark', null, word))),
-              element('dd', null, words(find)),
-            ]),
-          ),
-        ],
+    wordList(fill),
     steps.map((step, index) => stepSection(step, index + 1, names)),
     element('h3', null, 'What the rehearsal proved'),
     list(stoodFor.map(words)),
@@ -147,12 +148,5 @@ function list(items: readonly Content[]): Content {
     'ul',
     null,
     items.map((item) => element('li', null, item)),
-  );
-}
-
-function markup(content: Content): string {
-  return renderToString(element('template', null, content) as Parameters<typeof renderToString>[0]).slice(
-    '<template>'.length,
-    -'</template>'.length,
   );
 }

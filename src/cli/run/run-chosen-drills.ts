@@ -62,8 +62,9 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
   if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
   const parts = await foreseeParts(cli, await resolveKernel(cli, asked.kernel), asked.tools);
   const reporters: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
-  checkReporters(reporters, 'raidlab drill');
-  const alarm = asked.alarm === undefined ? undefined : await resolveAlarm(asked.alarm, cli.cwdHostPath, `raidlab ${cli.argv[0] ?? ''}`);
+  const caller = `raidlab ${cli.argv[0] ?? ''}`;
+  checkReporters(reporters, caller);
+  const alarm = asked.alarm === undefined ? undefined : await resolveAlarm(asked.alarm, cli.cwdHostPath, caller);
   const { planJob, runDrills } = await import('../../drills/run-drills.ts');
   const room = await measureHostRoom(asked.memory);
   const shared = {

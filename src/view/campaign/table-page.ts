@@ -1,6 +1,6 @@
-import { renderToString } from 'preact-render-to-string';
 import type { ResultPlace } from '../../core/campaign/counts.ts';
 import type { ResultTable, TableCell } from '../../report/campaign/result-table.ts';
+import { htmlPage, markup } from '../html-page.ts';
 import { element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 
@@ -15,26 +15,13 @@ export interface TablePageInput {
 
 /** Gives tables as one HTML file without scripts; cells lead to the reports of their runs. */
 export function renderTablePage({ tables, linkTo, hash }: TablePageInput): string {
-  const policy = `default-src 'none'; style-src 'sha256-${hash(style)}'; base-uri 'none'; form-action 'none'`;
-  const head = element(
-    'head',
-    null,
-    element('meta', { charset: 'utf-8' }),
-    element('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
-    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    element('meta', { name: 'color-scheme', content: 'light dark' }),
-    element('meta', { name: 'referrer', content: 'no-referrer' }),
-    element('title', null, `${tables.map(({ title }) => title).join(' · ')} · raidlab`),
-  );
+  const title = `${tables.map((table) => table.title).join(' · ')} · raidlab`;
   const body = element(
     'main',
     null,
     tables.map((table) => tableSection(table, linkTo)),
   );
-  const markup = (content: Content): string =>
-    renderToString(element('html', { lang: 'en' }, content) as Parameters<typeof renderToString>[0]);
-  // The style is ours, and ends in no tag.
-  return `<!doctype html>\n${markup([head, element('body', null, body)]).replace('</head>', `<style>${style}</style></head>`)}\n`;
+  return htmlPage({ title, style, styleHash: hash(style) }, markup(body));
 }
 
 function tableSection({ title, columns, rows, empty, notes }: ResultTable, linkTo: TablePageInput['linkTo']): Content {
