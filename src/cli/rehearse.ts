@@ -99,7 +99,7 @@ export async function runRehearseCommand(cli: Cli, asked: RehearseCommand): Prom
   const drills = await chooseRehearsals(rehearsal, asked.all, records);
   const finish: RunWishes['finish'] = async ({ ctx, hostPath, seed }) => {
     for (const text of rehearsal.rehearsed.differs) ctx.emit({ type: 'remark-made', text });
-    const { writeRunbook } = await import('../drills/write-runbook.ts');
+    const { writeRunbook } = await import('../drills/rehearsal/write-runbook.ts');
     const rehearsals = rehearsal.lost.map((lost) => ({ lost, record: records.get(lost) ?? emptyRecord }));
     const runbook = writeRunbook({ ...rehearsal, seed, rehearsals });
     for (const { lost, why } of runbook.withheld)
@@ -145,7 +145,7 @@ async function chooseRehearsals(
   records: Map<RehearsedMember, RehearsalRecord>,
 ): Promise<readonly ChosenDrill[]> {
   const [{ furtherDrills, rehearsedDrillOn }, { stepsOfProcedure }] = await Promise.all([
-    import('../drills/rehearsal.ts'),
+    import('../drills/rehearsal/rehearsed-drill.ts'),
     import('../drills/procedure.ts'),
   ]);
   const { layout, payloadBytes } = rehearsed;

@@ -25,6 +25,8 @@ export interface Step {
   readonly run: (run: DrillRun) => Promise<void>;
   /** Whether the drill does it only to have something to prove, such as writing more files: whoever repairs an array of their own leaves it out. */
   readonly isForProof?: true;
+  /** Whether it is what a person does before anything fails: a runbook has it apart. */
+  readonly isBeforehand?: true;
   /** Changes when `run` does something else under the same plan, so that the template of a build step changes too. */
   readonly edition?: string;
 }

@@ -15,6 +15,8 @@ import type { LabProject, Typed } from '../rig/lab.ts';
 export interface Rehearsed {
   /** What `raidlab up` is told. */
   readonly up: readonly string[];
+  /** What is typed in the lab before its facts are collected. */
+  readonly commands?: readonly string[];
   /** The devid of the member that dies; DISK1 has 1. */
   readonly lose: number;
   /** Members that die together when the result is proved, by their disks. */
@@ -25,17 +27,21 @@ export interface Rehearsed {
 const tolerated: ReadonlySet<string> = new Set(['known-trouble', 'disks-do-not-fit-profile']);
 
 /** Does all of it; throws where the runbook is wrong. */
-export async function mendByRunbook(lab: LabProject, { up, lose, thenLose }: Rehearsed): Promise<void> {
+export async function mendByRunbook(lab: LabProject, { up, commands = [], lose, thenLose }: Rehearsed): Promise<void> {
   await lab.ok('up', ...up);
   const mine = await writeFiles(lab);
+  for (const command of commands) await lab.ok('ssh', '--', command);
   const facts = await collectInside(lab);
   await lab.ok('rehearse', facts.json, '--map', facts.map, '--lose', String(lose));
   const page = await readFile(join(lab.hostPath, 'raidlab-results', 'latest', 'runbook.md'), 'utf8');
+  const [beforehand = '', chapter = ''] = page.split(/^## The lost member: /mu, 2);
+  const spare = await spareOf(lab);
 
+  assert.equal(await typeRunbook(lab, beforehand, spare), commands.length === 0 ? 0 : 3, beforehand);
   await lab.ok('disk', 'pull', `DISK${String(lose)}`);
   await lab.ok('ssh', '--', 'echo late > /storage/late && sync');
   await lab.ok('reload');
-  await typeRunbook(lab, page, await spareOf(lab));
+  assert.ok((await typeRunbook(lab, chapter, spare)) > 10, page);
   await lab.ok('ssh', '--', 'sync');
 
   await lab.ok('reload');
@@ -90,8 +96,8 @@ async function spareOf(lab: LabProject): Promise<string> {
   return links.find((link) => link.endsWith(`_${serial}`)) ?? assert.fail(`no ${serial} among ${links.join(' ')}`);
 }
 
-/** Types the commands of a page as a person does who has it in front of them: fills the words in, and reads what to do when one is refused. */
-async function typeRunbook(lab: LabProject, page: string, newDisk: string): Promise<void> {
+/** Types the commands of a page as a person does who has it in front of them: fills the words in, and reads what to do when one is refused. Gives how many there were. */
+async function typeRunbook(lab: LabProject, page: string, newDisk: string): Promise<number> {
   const uuid = randomUUID();
   const fill = (command: string): string =>
     command
@@ -99,7 +105,6 @@ async function typeRunbook(lab: LabProject, page: string, newDisk: string): Prom
       .replaceAll('NEW-DISK', newDisk)
       .replaceAll(/KEY-FILE-OF-DEVID-(\d+)/gu, '/etc/luks/DISK$1.key');
   const pieces = page.split(/^```sh\n/mu).slice(1);
-  assert.ok(pieces.length > 10, page);
   for (const piece of pieces) {
     const [command = '', guide = ''] = piece.split(/\n```\n/u, 2);
     const filled = fill(command);
@@ -107,6 +112,7 @@ async function typeRunbook(lab: LabProject, page: string, newDisk: string): Prom
     const said = await lab.type('ssh', '--', filled);
     assert.equal(isAsSaid(guide, said), true, `${filled}\nexit ${String(said.exitCode)}\n${said.stdout}${said.stderr}\n${guide}`);
   }
+  return pieces.length;
 }
 
 /** Whether a command came out as its guide says, or in a way after which the guide lets one go on. */

@@ -14,7 +14,7 @@ import type { CommandKind } from '../../core/runbook/guide.ts';
 import { emptyRecord } from '../../core/runbook/rehearsal-record.ts';
 import type { RehearsalRecord } from '../../core/runbook/rehearsal-record.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
-import { writeRunbook } from '../../drills/write-runbook.ts';
+import { writeRunbook } from '../../drills/rehearsal/write-runbook.ts';
 import { runbookMarkdown } from '../../report/pages/runbook-markdown.ts';
 import { renderRunbook } from '../../view/render-runbook.ts';
 import { writeRunbookFiles } from './runbook-files.ts';

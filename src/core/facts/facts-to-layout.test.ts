@@ -83,10 +83,6 @@ test('what a lab cannot have is named', () => {
     [/discards/u, change(wellHost(), 'device', of('dm-0'), { discards: true })],
     [/raid0/u, change(wellHost(), 'chunks', (fact) => fact.type === 'data', { profile: 'raid0' })],
     [/mixed chunks/u, change(wellHost(), 'chunks', (fact) => fact.type === 'data', { type: 'mixed' })],
-    [
-      /other profiles \(data single\)/u,
-      [...wellHost(), { is: 'chunks', filesystem: 'uuid-1', sizeBytes: 1, usedBytes: 1, type: 'data', profile: 'single' }],
-    ],
     [/missing/u, change(wellHost(), 'member', (fact) => fact.devid === 2, { device: undefined, missing: true })],
     [/zoned/u, change(wellHost(), 'filesystem', any, { features: ['zoned'] })],
     [/not on mount-1/u, wellHost()],

@@ -10,8 +10,10 @@ import type { FoundArray, FoundChunks, FoundDevice, FoundMember } from './found-
 /** The layout of a lab like an array. */
 export interface LayoutOfFacts {
   readonly layout: ArrayLayout;
-  /** What of the array a lab does not have or has otherwise, a sentence each. */
+  /** What of the array a lab does not have or has otherwise, a sentence each; besides the stray chunks. */
   readonly differs: readonly string[];
+  /** The chunks that have another profile than most of their type. */
+  readonly strays: readonly FoundChunks[];
 }
 
 /** Gives the layout of a lab like an array, with its real sizes, and names everything that a lab cannot have. */
@@ -52,9 +54,10 @@ export function layoutOfArray(array: FoundArray): LayoutOfFacts {
       ? [`Its data is in ${profilesOf(array, ['data', 'mixed']) || 'chunks that could not be seen'}; the lab has ${layout.profile}.`]
       : []),
     ...differencesOfMembers(array),
-    ...differencesOfChunks(array, data, metadata),
+    ...differencesOfChunks(array),
   ];
-  return { layout, differs };
+  const strays = array.chunks.filter(({ type, profile }) => !isWanted(profile, type === 'data' ? data : metadata));
+  return { layout, differs, strays };
 }
 
 /** What luksFormat takes by itself. Source: cryptsetup --help, since 2.0. */
@@ -191,8 +194,7 @@ function differencesOfMembers(array: FoundArray): readonly string[] {
   ];
 }
 
-function differencesOfChunks(array: FoundArray, data: Profile | null, metadata: Profile | null): readonly string[] {
-  const stray = array.chunks.filter(({ type, profile }) => !isWanted(profile, type === 'data' ? data : metadata));
+function differencesOfChunks(array: FoundArray): readonly string[] {
   const known = new Set([
     'no_holes',
     'free_space_tree',
@@ -207,11 +209,6 @@ function differencesOfChunks(array: FoundArray, data: Profile | null, metadata: 
   const features = (array.filesystem?.features ?? []).filter((feature) => !known.has(feature) && !feature.startsWith('raid'));
   return [
     ...(array.chunks.some(({ type }) => type === 'mixed') ? ['Data and metadata are in mixed chunks; in the lab they are apart.'] : []),
-    ...(stray.length === 0
-      ? []
-      : [
-          `It has chunks of other profiles (${stray.map(({ type, profile }) => `${type} ${profile}`).join(', ')}); the lab begins without.`,
-        ]),
     ...(features.length === 0 ? [] : [`It has features that the lab may lack: ${features.join(', ')}.`]),
   ];
 }

@@ -38,6 +38,14 @@ export interface RunbookStep {
   readonly notes: readonly Prose[];
 }
 
+/** What to do before any member dies. */
+export interface RunbookBeforehand {
+  /** Why, and what happens to whoever waits. */
+  readonly why: Prose;
+  readonly words: readonly RunbookWord[];
+  readonly steps: readonly RunbookStep[];
+}
+
 /** What to do when one member dies. */
 export interface RunbookChapter {
   /** `devid 2 (crypt-btrfs2 on ata-…)`. */
@@ -71,6 +79,8 @@ export interface Runbook {
   readonly rehearsal: RunbookRehearsal;
   /** What the times assume. */
   readonly speed: Prose;
+  /** Null where the array is as it should be. */
+  readonly beforehand: RunbookBeforehand | null;
   readonly chapters: readonly RunbookChapter[];
   /** Members whose rehearsal did not hold, and what it came to, a sentence: for them there is nothing to type. */
   readonly withheld: readonly { readonly lost: string; readonly why: string }[];

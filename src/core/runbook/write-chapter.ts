@@ -16,7 +16,7 @@ import type { CommandKind, GuideFacts } from './guide.ts';
 import { allocatedOn, mostAllocated } from './how-long.ts';
 import { formatProse, plain, prose } from './prose.ts';
 import type { Prose } from './prose.ts';
-import type { RunbookChapter, RunbookCommand, RunbookStep, RunbookWord } from './runbook.ts';
+import type { RunbookBeforehand, RunbookChapter, RunbookCommand, RunbookStep, RunbookWord } from './runbook.ts';
 
 /** What a chapter is made of. */
 export interface ChapterInput {
@@ -29,35 +29,35 @@ export interface ChapterInput {
   readonly standIns: readonly WordToFillIn[];
   /** The procedure of the drill, planned for this array. */
   readonly steps: readonly PlannedStep[];
+  /** What is typed before anything fails. */
+  readonly stepsBeforehand: readonly PlannedStep[];
   readonly bytesPerSecond: number;
   /** What commands printed in the rehearsal, the first first. */
   readonly printed: ReadonlyMap<CommandKind, readonly string[]>;
   readonly proved: readonly string[];
 }
 
+/** Writes what to do before any member dies; null where that is nothing. Throws as {@link writeChapter} does. */
+export function writeBeforehand(input: ChapterInput): RunbookBeforehand | null {
+  if (input.stepsBeforehand.length === 0) return null;
+  const guided = guideCommands(input, sayInOrder(input.printed));
+  const steps = input.stepsBeforehand.map((step) => guideStep(step, guided));
+  return {
+    why: plain(
+      'There are chunks of other profiles than the array’s own, and a disk that dies takes those with it that have one copy. So do this while every disk is there; the rehearsals began with it.',
+    ),
+    words: usedWords(steps, [...input.words, ...input.standIns.map(wordOfStandIn)]),
+    steps,
+  };
+}
+
 /** Writes what to do when one member dies. Throws a RangeError when a command of the procedure has no guide. */
 export function writeChapter(input: ChapterInput): RunbookChapter {
-  const { found, lost, array, proved } = input;
-  const member = properMembers(found).find(({ devid }) => devid === lost.devid);
-  const facts: GuideFacts = {
-    mountPoint: array.mountPoint,
-    lostBytes: member === undefined ? null : allocatedOn(found, member),
-    mostBytes: mostAllocated(found),
-    bytesPerSecond: input.bytesPerSecond,
-    lost: `devid ${String(lost.devid)}`,
-  };
-  const said = sayInOrder(input.printed);
-  const guided = (command: Command, kind = kindOfCommand(command.argv)): RunbookCommand => ({
-    command,
-    ...guideFor(command, facts, kind),
-    rehearsed: kind === undefined ? null : said(kind),
-  });
+  const { lost, array, proved } = input;
+  const member = memberOfChapter(input);
+  const guided = guideCommands(input, sayInOrder(input.printed, input.stepsBeforehand));
   const steps: readonly RunbookStep[] = [
-    ...input.steps.map(({ title, lines }) => ({
-      title,
-      commands: lines.flatMap((line) => (line.kind === 'command' ? [guided(line.command)] : [])),
-      notes: lines.flatMap((line) => (line.kind === 'act' ? [plain(line.text)] : [])),
-    })),
+    ...input.steps.map((step) => guideStep(step, guided)),
     {
       title: 'See that it worked',
       commands: [
@@ -71,11 +71,43 @@ export function writeChapter(input: ChapterInput): RunbookChapter {
   ];
   return {
     lost: lost.name,
-    before: member === undefined ? [] : beforeOf(found, member, array),
+    before: member === undefined ? [] : beforeOf(input, member),
     words: usedWords(steps, [...input.words, ...input.standIns.map(wordOfStandIn)]),
     steps,
     stoodFor: stoodForOf(array),
     proved,
+  };
+}
+
+type GuideCommand = (command: Command, kind?: CommandKind) => RunbookCommand;
+
+function memberOfChapter({ found, lost }: ChapterInput): FoundMember | undefined {
+  return properMembers(found).find(({ devid }) => devid === lost.devid);
+}
+
+/** Gives what says of a command all that is to be known of it on this array. */
+function guideCommands(input: ChapterInput, said: (kind: CommandKind) => string | null): GuideCommand {
+  const { found, lost, array, bytesPerSecond } = input;
+  const member = memberOfChapter(input);
+  const facts: GuideFacts = {
+    mountPoint: array.mountPoint,
+    lostBytes: member === undefined ? null : allocatedOn(found, member),
+    mostBytes: mostAllocated(found),
+    bytesPerSecond,
+    lost: `devid ${String(lost.devid)}`,
+  };
+  return (command, kind = kindOfCommand(command.argv)) => ({
+    command,
+    ...guideFor(command, facts, kind),
+    rehearsed: kind === undefined ? null : said(kind),
+  });
+}
+
+function guideStep({ title, lines }: PlannedStep, guided: GuideCommand): RunbookStep {
+  return {
+    title,
+    commands: lines.flatMap((line) => (line.kind === 'command' ? [guided(line.command)] : [])),
+    notes: lines.flatMap((line) => (line.kind === 'act' ? [plain(line.text)] : [])),
   };
 }
 
@@ -84,9 +116,13 @@ function stoodForOf({ members, spares }: ArrayPlan): readonly Prose[] {
   return [...members, ...spares].map(({ serial }, index) => prose`${`DISK${String(index + 1)}`} stood for ${serial}`);
 }
 
-/** The same kind of command is typed in the same order in the lab and on the real array. */
-function sayInOrder(printed: ChapterInput['printed']): (kind: CommandKind) => string | null {
+/** The same kind of command is typed in the same order in the lab and on the real array; those of `before` were typed already. */
+function sayInOrder(printed: ChapterInput['printed'], before: readonly PlannedStep[] = []): (kind: CommandKind) => string | null {
   const counts = new Map<CommandKind, number>();
+  for (const line of before.flatMap(({ lines }) => lines)) {
+    const kind = line.kind === 'command' ? kindOfCommand(line.command.argv) : undefined;
+    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
   return (kind) => {
     const count = counts.get(kind) ?? 0;
     counts.set(kind, count + 1);
@@ -116,7 +152,7 @@ export function hasWord(text: string, word: string): boolean {
   return text.split(/(?<![A-Z0-9-])(?=[A-Z])|(?<=[A-Z0-9])(?![A-Z0-9-])/u).includes(word);
 }
 
-function beforeOf(found: FoundArray, member: FoundMember, array: ArrayPlan): readonly Prose[] {
+function beforeOf({ found, array, stepsBeforehand }: ChapterInput, member: FoundMember): readonly Prose[] {
   const [spare] = array.spares;
   const balance = formatCommand(planSoftBalance(array));
   const loses = judgeLosses(found).find(({ lost }) => lost.length > 0 && !member.isMissing);
@@ -132,7 +168,7 @@ function beforeOf(found: FoundArray, member: FoundMember, array: ArrayPlan): rea
     ...(spare === undefined || spare.keyGuestPath === null
       ? [prose`${'cryptsetup'} asks for the passphrase of each container; the new one gets the one that you type.`]
       : [prose`The new container gets a key of its own, ${spare.keyGuestPath}: see that no such file is there yet.`]),
-    ...(loses === undefined
+    ...(loses === undefined || stepsBeforehand.length > 0
       ? []
       : [
           prose`Today the loss of a disk loses data: there are chunks with one copy. Before a disk dies, type ${balance}. The rehearsal began without them.`,

@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { change, documentOf, wellHost } from '../core/facts/fixtures/host-facts.ts';
-import type { HostWish, RawFact } from '../core/facts/fixtures/host-facts.ts';
-import { makeTypeable } from '../core/facts/fill-in.ts';
-import { findArrays } from '../core/facts/found-array.ts';
-import { rehearseArray } from '../core/facts/rehearsal/rehearsed-array.ts';
-import { namedLayouts } from '../core/layout/named-layout.ts';
-import { planArray } from '../core/plan/array.ts';
-import { formatCommand } from '../core/plan/command.ts';
-import { kindOfCommand } from '../core/runbook/guide.ts';
-import { formatProse } from '../core/runbook/prose.ts';
-import { emptyRecord } from '../core/runbook/rehearsal-record.ts';
-import type { Runbook } from '../core/runbook/runbook.ts';
-import { hasWord } from '../core/runbook/write-chapter.ts';
-import { planProcedure } from './procedure.ts';
-import { rehearsedDrill } from './rehearsal.ts';
+import { change, documentOf, wellHost } from '../../core/facts/fixtures/host-facts.ts';
+import type { HostWish, RawFact } from '../../core/facts/fixtures/host-facts.ts';
+import { makeTypeable } from '../../core/facts/fill-in.ts';
+import { findArrays } from '../../core/facts/found-array.ts';
+import { rehearseArray } from '../../core/facts/rehearsal/rehearsed-array.ts';
+import { namedLayouts } from '../../core/layout/named-layout.ts';
+import { planArray } from '../../core/plan/array.ts';
+import { formatCommand } from '../../core/plan/command.ts';
+import { kindOfCommand } from '../../core/runbook/guide.ts';
+import type { CommandKind } from '../../core/runbook/guide.ts';
+import { formatProse } from '../../core/runbook/prose.ts';
+import { emptyRecord } from '../../core/runbook/rehearsal-record.ts';
+import type { RehearsalRecord } from '../../core/runbook/rehearsal-record.ts';
+import type { Runbook, RunbookStep } from '../../core/runbook/runbook.ts';
+import { hasWord } from '../../core/runbook/write-chapter.ts';
+import { planProcedure } from '../procedure.ts';
+import { rehearsedDrill } from './rehearsed-drill.ts';
 import { writeRunbook } from './write-runbook.ts';
 
 const map = new Map([
@@ -30,12 +32,21 @@ const map = new Map([
   ['subvolume-1', '@data'],
 ]);
 
-function runbookOf(facts: readonly RawFact[], standIns: ReadonlyMap<string, string> = map): Runbook {
+function runbookOf(
+  facts: readonly RawFact[],
+  standIns: ReadonlyMap<string, string> = map,
+  printed: RehearsalRecord['printed'] = new Map(),
+): Runbook {
   const { facts: typeable, words } = makeTypeable(documentOf(facts), standIns);
   const [found] = findArrays(typeable);
   assert.ok(found !== undefined);
   const rehearsed = rehearseArray(found);
-  const record = { ...emptyRecord, verdict: 'held', checks: [{ name: 'a', claim: 'It holds', outcome: 'held', evidence: ['x'] }] } as const;
+  const record = {
+    ...emptyRecord,
+    printed,
+    verdict: 'held',
+    checks: [{ name: 'a', claim: 'It holds', outcome: 'held', evidence: ['x'] }],
+  } as const;
   return writeRunbook({
     found,
     words,
@@ -164,8 +175,46 @@ test('what is to be known before is said: size, key, fstab by a device, chunks w
   const said = (facts: readonly RawFact[]): string => (runbookOf(facts).chapters[0]?.before ?? []).map(formatProse).join('\n');
   assert.match(said(wellHost()), /at least `2097152000` sectors/u);
   assert.match(said(change(wellHost(), 'fstab', () => true, { by: 'mapping', device: 'dm-0' })), /fstab mounts it by/u);
-  const stray: RawFact = { is: 'chunks', filesystem: 'uuid-1', sizeBytes: 1024 ** 3, usedBytes: 4096, type: 'data', profile: 'single' };
-  const on: RawFact = { is: 'placed', filesystem: 'uuid-1', type: 'data', profile: 'single', device: 'dm-0', sizeBytes: 1024 ** 3 };
-  assert.match(said([...wellHost(), stray, on]), /btrfs balance start -dconvert=raid1,soft -mconvert=raid1,soft \/srv\/photos/u);
+  const mixed: RawFact = { is: 'chunks', filesystem: 'uuid-1', sizeBytes: 1024 ** 3, usedBytes: 4096, type: 'mixed', profile: 'single' };
+  const on: RawFact = {
+    is: 'placed',
+    filesystem: 'uuid-1',
+    type: 'data+metadata',
+    profile: 'single',
+    device: 'dm-0',
+    sizeBytes: 1024 ** 3,
+  };
+  assert.match(said([...wellHost(), mixed, on]), /btrfs balance start -dconvert=raid1,soft -mconvert=raid1,soft \/srv\/photos/u);
   assert.match(said(change(wellHost(), 'device', (fact) => fact.name === 'sda', { kind: 'partition' })), /was a partition/u);
+});
+
+test('an array with chunks of other profiles is balanced while every disk is there, and what that printed is beside it', () => {
+  const stray: readonly RawFact[] = [
+    { is: 'chunks', filesystem: 'uuid-1', sizeBytes: 1024 ** 3, usedBytes: 4096, type: 'data', profile: 'single' },
+    { is: 'placed', filesystem: 'uuid-1', type: 'data', profile: 'single', device: 'dm-0', sizeBytes: 1024 ** 3 },
+  ];
+  assert.equal(runbookOf(wellHost()).beforehand, null);
+  const printed = new Map<CommandKind, readonly string[]>([
+    ['look-at-usage', ['stray', 'mended', 'degraded', 'whole']],
+    ['convert-chunks', ['first balance', 'second balance']],
+  ]);
+  const { beforehand, chapters } = runbookOf([...wellHost(), ...stray], map, printed);
+  const shown = (steps: readonly RunbookStep[]) =>
+    steps.flatMap(({ commands }) =>
+      commands.flatMap(({ command, rehearsed }) => (rehearsed === null ? [] : [[formatCommand(command), rehearsed]])),
+    );
+  const usage = 'btrfs filesystem usage -b /srv/photos';
+  const balance = 'btrfs balance start -dconvert=raid1,soft -mconvert=raid1,soft /srv/photos';
+  assert.deepEqual(shown(beforehand?.steps ?? []), [
+    [usage, 'stray'],
+    [balance, 'first balance'],
+    [usage, 'mended'],
+  ]);
+  assert.equal(chapters.length, 2);
+  for (const { steps } of chapters)
+    assert.deepEqual(shown(steps), [
+      [usage, 'degraded'],
+      [balance, 'second balance'],
+      [usage, 'whole'],
+    ]);
 });

@@ -1,16 +1,17 @@
-import type { WordToFillIn } from '../core/facts/fill-in.ts';
-import type { FactOf } from '../core/facts/facts.ts';
-import type { FoundArray } from '../core/facts/found-array.ts';
-import { nameOfArray } from '../core/facts/names.ts';
-import type { RehearsedArray, RehearsedMember } from '../core/facts/rehearsal/rehearsed-array.ts';
-import { describeLayout } from '../core/layout/layout.ts';
-import { planRealArray } from '../core/runbook/array-of-facts.ts';
-import { assumeSpeed } from '../core/runbook/how-long.ts';
-import type { RehearsalRecord } from '../core/runbook/rehearsal-record.ts';
-import type { Runbook } from '../core/runbook/runbook.ts';
-import { writeChapter } from '../core/runbook/write-chapter.ts';
-import { planProcedure } from './procedure.ts';
-import { rehearsedDrill } from './rehearsal.ts';
+import type { WordToFillIn } from '../../core/facts/fill-in.ts';
+import type { FactOf } from '../../core/facts/facts.ts';
+import type { FoundArray } from '../../core/facts/found-array.ts';
+import { nameOfArray } from '../../core/facts/names.ts';
+import type { RehearsedArray, RehearsedMember } from '../../core/facts/rehearsal/rehearsed-array.ts';
+import { describeLayout } from '../../core/layout/layout.ts';
+import { planRealArray } from '../../core/runbook/array-of-facts.ts';
+import { assumeSpeed } from '../../core/runbook/how-long.ts';
+import type { RehearsalRecord } from '../../core/runbook/rehearsal-record.ts';
+import type { Runbook } from '../../core/runbook/runbook.ts';
+import { writeBeforehand, writeChapter } from '../../core/runbook/write-chapter.ts';
+import type { ChapterInput } from '../../core/runbook/write-chapter.ts';
+import { planBeforehand, planProcedure } from '../procedure.ts';
+import { rehearsedDrillOn } from './rehearsed-drill.ts';
 
 /** What a runbook is written from. */
 export interface RunbookInput {
@@ -36,10 +37,27 @@ export function writeRunbook({ found, words, host, rehearsed, seed, rehearsals }
   const speed = assumeSpeed(found);
   const held = rehearsals.filter(({ record }) => record.verdict === 'held');
   const record = held[0]?.record;
+  const drill = rehearsedDrillOn(rehearsed);
+  const inputs = held.map(({ lost, record: { printed, checks } }): ChapterInput => {
+    const { array, words: real } = planRealArray(found, { layout: rehearsed.layout, lostMember: lost.number });
+    return {
+      found,
+      lost,
+      array,
+      words: real,
+      standIns: words,
+      steps: planProcedure(drill, array),
+      stepsBeforehand: planBeforehand(drill, array),
+      bytesPerSecond: speed.bytesPerSecond,
+      printed,
+      proved: checks.flatMap(({ claim, outcome }) => (outcome === 'held' ? [claim] : [])),
+    };
+  });
+  const [first] = inputs;
   return {
     array: nameOfArray(found),
     rehearsal: {
-      drill: rehearsedDrill.name,
+      drill: drill.name,
       seed,
       kernel: record?.kernel ?? 'unknown',
       hostKernel: host?.kernel ?? null,
@@ -48,20 +66,8 @@ export function writeRunbook({ found, words, host, rehearsed, seed, rehearsals }
       layout: describeLayout(rehearsed.layout),
     },
     speed: speed.said,
-    chapters: held.map(({ lost, record: { printed, checks } }) => {
-      const real = planRealArray(found, { layout: rehearsed.layout, lostMember: lost.number });
-      return writeChapter({
-        found,
-        lost,
-        array: real.array,
-        words: real.words,
-        standIns: words,
-        steps: planProcedure(rehearsedDrill, real.array),
-        bytesPerSecond: speed.bytesPerSecond,
-        printed,
-        proved: checks.flatMap(({ claim, outcome }) => (outcome === 'held' ? [claim] : [])),
-      });
-    }),
+    beforehand: first === undefined ? null : writeBeforehand(first),
+    chapters: inputs.map(writeChapter),
     withheld: rehearsals.flatMap(({ lost, record: { verdict, summary } }) =>
       verdict === 'held' ? [] : [{ lost: lost.name, why: `${verdict ?? 'not begun'}: ${summary ?? 'its drill came to no verdict.'}` }],
     ),

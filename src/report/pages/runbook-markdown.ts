@@ -1,16 +1,17 @@
 import { formatCommand } from '../../core/plan/command.ts';
 import type { Prose } from '../../core/runbook/prose.ts';
-import type { Runbook, RunbookChapter, RunbookCommand, RunbookStep } from '../../core/runbook/runbook.ts';
+import type { Runbook, RunbookBeforehand, RunbookChapter, RunbookCommand, RunbookStep, RunbookWord } from '../../core/runbook/runbook.ts';
 import { harmlessPiece, harmlessText } from '../../core/text/harmless-text.ts';
 import { codeBlock, escapeMarkdown, inlineCode } from '../text/markdown.ts';
 
 /** Gives a runbook as Markdown (CommonMark). Names in it may come from strangers: nothing of them is markup. */
 export function runbookMarkdown(runbook: Runbook): string {
-  const { array, chapters, withheld, speed, notProved } = runbook;
+  const { array, beforehand, chapters, withheld, speed, notProved } = runbook;
   const parts = [
     `# Runbook: a disk of ${inlineCode(harmlessPiece(array))} has died`,
     rehearsalPart(runbook),
     proseText(speed),
+    ...(beforehand === null ? [] : beforehandParts(beforehand)),
     ...chapters.flatMap((chapter) => chapterParts(chapter, chapters.length + withheld.length > 1)),
     ...withheld.flatMap(({ lost, why }) => [
       `## If it is ${inlineCode(harmlessPiece(lost))}`,
@@ -33,17 +34,29 @@ function rehearsalPart({ rehearsal }: Runbook): string {
   ].join(' ');
 }
 
+function beforehandParts({ why, words, steps }: RunbookBeforehand): readonly string[] {
+  return [
+    '## Today, while every disk is there',
+    proseText(why),
+    ...wordParts(words),
+    ...steps.flatMap((step, index) => stepParts(step, index + 1)),
+  ];
+}
+
+function wordParts(words: readonly RunbookWord[]): readonly string[] {
+  if (words.length === 0) return [];
+  return [
+    'Words in capitals are to be filled in; quote what has blanks or other signs in it.',
+    list(words.map(({ word, find }) => `${inlineCode(word)}: ${proseText(find)}`)),
+  ];
+}
+
 function chapterParts({ lost, before, words, steps, stoodFor, proved }: RunbookChapter, isOneOfMany: boolean): readonly string[] {
   return [
     `## ${isOneOfMany ? 'If it is ' : 'The lost member: '}${inlineCode(harmlessPiece(lost))}`,
     '### Before you begin',
     list(before.map(proseText)),
-    ...(words.length === 0
-      ? []
-      : [
-          'Words in capitals are to be filled in; quote what has blanks or other signs in it.',
-          list(words.map(({ word, find }) => `${inlineCode(word)}: ${proseText(find)}`)),
-        ]),
+    ...wordParts(words),
     ...steps.flatMap((step, index) => stepParts(step, index + 1)),
     '### What the rehearsal proved',
     `${stoodFor.map(proseText).join('; ')}.`,

@@ -67,6 +67,37 @@ test('members on partitions are on partitions in the lab, too', () => {
   assert.deepEqual(layout.memberSizesBytes, [gibibyte, gibibyte]);
 });
 
+test('chunks of other profiles are in the lab, too, as they come about', () => {
+  const stray = (type: string, profile: string, device = 'dm-0'): readonly RawFact[] => [
+    { is: 'chunks', filesystem: 'uuid-1', sizeBytes: gibibyte, usedBytes: gibibyte, type, profile },
+    { is: 'placed', filesystem: 'uuid-1', type, profile, device, sizeBytes: gibibyte },
+  ];
+  const straysOf = (facts: readonly RawFact[]) => rehearseArray(arrayOf(facts)).strays;
+  assert.equal(straysOf(wellHost()), null);
+  assert.deepEqual(straysOf([...wellHost(), ...stray('data', 'single'), ...stray('metadata', 'dup')]), {
+    chunks: [
+      { type: 'data', profile: 'single' },
+      { type: 'metadata', profile: 'dup' },
+    ],
+    from: { kind: 'degraded', holder: 1 },
+  });
+  assert.deepEqual(straysOf([...wellHost(), ...stray('system', 'single', 'dm-1')])?.from, { kind: 'degraded', holder: 2 });
+  assert.deepEqual(straysOf([...wellHost({ members: 3, profile: 'raid1c3' }), ...stray('data', 'single', 'dm-2')])?.from, {
+    kind: 'degraded',
+    holder: 3,
+  });
+  // With a member to spare new chunks have their profile, and others do not come from a missing disk.
+  for (const facts of [
+    [...wellHost({ members: 3 }), ...stray('data', 'single')],
+    [...wellHost({ members: 4, profile: 'raid10' }), ...stray('data', 'raid1')],
+    [...wellHost(), ...stray('data', 'raid0')],
+  ])
+    assert.deepEqual(straysOf(facts)?.from, { kind: 'conversion' });
+  const { strays, differs } = rehearseArray(arrayOf([...missing, ...stray('data', 'single', 'dm-1')]));
+  assert.equal(strays, null);
+  assert.match(differs.join(' '), /chunks of other profiles \(data single\); the lab begins without/u);
+});
+
 test('what the lab has otherwise is told', () => {
   const cases: readonly (readonly [RegExp, readonly RawFact[]])[] = [
     [/1000 times as large/u, wellHost()],

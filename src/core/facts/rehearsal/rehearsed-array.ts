@@ -1,8 +1,10 @@
 import type { ArrayLayout } from '../../layout/layout.ts';
+import { metadataProfileOf, profileFacts } from '../../layout/profile.ts';
 import { predictUsableBytes } from '../../layout/usable-space.ts';
 import { formatSize } from '../../text/size.ts';
+import type { ChunkProfileName } from '../facts.ts';
 import { layoutOfArray } from '../facts-to-layout.ts';
-import type { FoundArray, FoundMember } from '../found-array.ts';
+import type { FoundArray, FoundChunks, FoundMember } from '../found-array.ts';
 import { properMembers } from '../found-array.ts';
 import { nameOfMember } from '../names.ts';
 import { scaleDisks } from './scale.ts';
@@ -26,8 +28,21 @@ export interface RehearsedArray {
   readonly filledShare: number;
   /** The members that may be lost: the missing one if there is one, otherwise any. */
   readonly losable: readonly RehearsedMember[];
+  /** Chunks of other profiles, which the lab gets, too, while it has every disk; null without them, or where the lab cannot have them. */
+  readonly strays: RehearsedStrays | null;
   /** What of the array the lab has not or has otherwise, a sentence each. */
   readonly differs: readonly string[];
+}
+
+/** Chunks of other profiles than the array's own, and how the lab comes to them. */
+export interface RehearsedStrays {
+  /** What there is at least: `data single`. */
+  readonly chunks: readonly { readonly type: 'data' | 'metadata' | 'system'; readonly profile: ChunkProfileName }[];
+  /**
+   * `degraded`: a disk was missing, something was written, the disk was replaced, and nobody balanced; `holder` is the 1-based number of
+   * the member that remained. `conversion`: one that was begun and not ended.
+   */
+  readonly from: { readonly kind: 'degraded'; readonly holder: number } | { readonly kind: 'conversion' };
 }
 
 const mebibyte = 1024 ** 2;
@@ -44,7 +59,11 @@ const mostFilledShare = 0.5;
 /** Gives the lab for an array of which {@link whyNotRehearse} says nothing. */
 export function rehearseArray(array: FoundArray): RehearsedArray {
   const members = [...properMembers(array)].sort((one, other) => (one.devid ?? 0) - (other.devid ?? 0));
-  const { layout: real, differs } = layoutOfArray({ ...array, members: members.map((member) => withPresence(member, members)) });
+  const {
+    layout: real,
+    differs,
+    strays: strayChunks,
+  } = layoutOfArray({ ...array, members: members.map((member) => withPresence(member, members)) });
   const isManyCopies = [real.profile, real.metadataProfile].some((profile) => profile === 'raid1c3' || profile === 'raid1c4');
   const scaled = scaleDisks(real.memberSizesBytes, isManyCopies ? leastBytes.manyCopies : leastBytes.usual);
   const layout: ArrayLayout = {
@@ -63,12 +82,14 @@ export function rehearseArray(array: FoundArray): RehearsedArray {
   const losable = members.flatMap((member, index) =>
     missing.length === 0 || member.isMissing ? [{ number: index + 1, devid: member.devid ?? 0, name: nameOfMember(member) }] : [],
   );
+  const strays = missing.length === 0 ? rehearseStrays(strayChunks, members, layout) : null;
   return {
     layout,
     factor: scaled.factor,
     payloadBytes,
     filledShare,
     losable,
+    strays,
     differs: [
       ...(scaled.factor === 1
         ? []
@@ -80,9 +101,29 @@ export function rehearseArray(array: FoundArray): RehearsedArray {
         ? []
         : [`Work on it is unfinished (${array.filesystem.working.replaceAll('-', ' ')}); the lab begins without.`]),
       ...differs,
+      ...(strayChunks.length === 0 || strays !== null ? [] : [describeStrays(strayChunks, 'the lab begins without')]),
       ...(real.kdf === 'real' ? ['Its keys are slow to derive (argon2); those of the lab are not.'] : []),
     ],
   };
+}
+
+/** Says which chunks have other profiles, and what of it: a sentence. */
+export function describeStrays(strays: readonly Pick<FoundChunks, 'type' | 'profile'>[], but: string): string {
+  return `It has chunks of other profiles (${strays.map(({ type, profile }) => `${type} ${profile}`).join(', ')}); ${but}.`;
+}
+
+function rehearseStrays(found: readonly FoundChunks[], members: readonly FoundMember[], layout: ArrayLayout): RehearsedStrays | null {
+  const chunks = found.flatMap(({ type, profile }) => (type === 'mixed' ? [] : [{ type, profile }]));
+  if (chunks.length === 0) return null;
+  const isFromDegraded = chunks.every(({ type, profile }) => {
+    const wanted = type === 'data' ? layout.profile : metadataProfileOf(layout);
+    // One member less, and new chunks cannot have it any more.
+    return ['single', 'dup'].includes(profile) && wanted.startsWith('raid1') && profileFacts[wanted].minimumMembers === members.length;
+  });
+  if (!isFromDegraded) return { chunks, from: { kind: 'conversion' } };
+  const holds = (member: FoundMember): boolean => found.some(({ on = [] }) => on.some(({ device }) => device === member.device?.name));
+  const holder = members.findIndex(holds) + 1;
+  return { chunks, from: { kind: 'degraded', holder: holder === 0 ? members.length : holder } };
 }
 
 /** The lab begins with every member; a missing one has no device from which to tell its encryption, so the others tell it. */
