@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arrays } from './collect/arrays.ts';
+import { collectBusy, findStrace } from './collect/busy-host.ts';
 import { tryRoundTrip } from './collect/round-trip.ts';
 import { openLabProject } from './rig/lab.ts';
 
@@ -14,3 +15,28 @@ for (const name of ['as people have it', 'stray single chunks', 'a missing membe
     assert.deepEqual(await tryRoundTrip(lab, arrays[name] ?? assert.fail(name)), []);
   });
 }
+
+const strace = findStrace();
+
+test(
+  'on a busy host it takes less than two seconds, and opens no block device for writing',
+  { timeout, skip: strace === undefined && 'no strace' },
+  async () => {
+    await using lab = await openLabProject();
+    const { busySeconds, slowness, opened, blockDevices, writes } = await collectBusy(lab, strace ?? '');
+    assert.ok(busySeconds / slowness < 2, `${String(busySeconds)} s, where all takes ${String(slowness)} times as long`);
+    assert.equal(writes[1], writes[0]);
+    assert.ok(opened.length > 100, String(opened.length));
+    assert.ok(blockDevices.size > 0, 'as root it reads headers');
+    const written = opened.filter(({ path, flags }) => /WRONLY|RDWR|CREAT/u.test(flags) && path !== '/dev/null');
+    assert.deepEqual(
+      written.filter(({ path }) => blockDevices.has(path)),
+      [],
+    );
+    // The ways to device-mapper and btrfs are characters; a lock of cryptsetup's is a file in /run.
+    assert.deepEqual(
+      [...new Set(written.map(({ path }) => path))].filter((path) => !/^\/dev\/(?:mapper\/control|btrfs-control)$|^\/run\//u.test(path)),
+      [],
+    );
+  },
+);
