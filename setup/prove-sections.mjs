@@ -19,7 +19,7 @@ export const proveSections = [
     'raidlab prove --layout ./array.yaml --kernel bookworm -- ./replace.sh  # your layout, your kernel',
     '```',
   ].join('\n'),
-  'The script is one file that begins with `#!`; it is copied to `/root` in the guest, and nothing with it. Nobody answers its questions: a script that reads its input is told of, and finds its end; give it key files (`--key-file`) and `--batch-mode`. The guest has what Debian and the storage tools bring: sh, bash, perl, python3. Its output and exit status are events and evidence. Nothing else writes to the array after the restart: a script for an array in service writes to it itself.',
+  'The script is one file that begins with `#!`; it is copied to `/root` in the guest, and nothing with it. If it asks a question, your terminal becomes its terminal: you see what it wrote, your keys go to it, Ctrl-C too, and Ctrl-] leaves it to itself. What you type is not kept; what the script shows is. Where there is no terminal to answer at (a pipe, CI, `--json`), and after Ctrl-], it finds the end of its input, and that is told: for that give it key files (`--key-file`) and `--batch-mode`. The guest has what Debian and the storage tools bring: sh, bash, perl, python3. Its output and exit status are events and evidence. Nothing else writes to the array after the restart: a script for an array in service writes to it itself.',
   [
     '| in an argument | it stands for |',
     '|---|---|',
@@ -48,5 +48,5 @@ export const proveSections = [
     "raidlab drill --alarm './check-btrfs.sh /storage'",
     '```',
   ].join('\n'),
-  'A script of yours is copied into the guest; other commands must be there. A command is words, without a shell. While the drill itself unmounts or closes something, the alarm waits; in `prove` it does not, as on your own machine.',
+  'A script of yours is copied into the guest; other commands must be there. A command is words, without a shell; quotes and backslashes keep blanks, as in `--alarm "\'./my checks/btrfs.sh\' /storage"`. While the drill itself unmounts or closes something, the alarm waits; in `prove` it does not, as on your own machine.',
 ];

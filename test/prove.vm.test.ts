@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import type { RecordedEvent } from '../src/core/event.ts';
 import { proveScript } from './prove/prove-script.ts';
+import { openTestDirectory, readEvents } from './rig/raidlab.ts';
+import { openTerminal, raidlabLine } from './rig/terminal.ts';
 
 // The first run builds the images.
 const timeoutMs = 900_000;
@@ -24,13 +28,12 @@ test('the seed’s own replace procedure exits 0, and is broken: single chunks',
 });
 
 test('with the balance added it holds, and the alarm that raidlab writes has told of the fault', { timeout: timeoutMs }, async () => {
-  // Words are all that an alarm is, and this checkout's path may have blanks.
   const alarm = await readFile(new URL('../examples/alarm-template.sh', import.meta.url), 'utf8');
   const words = ['{devid}', '{lost-mapping}', '{survivor-mapping}', '{spare}', '{spare-mapping}'];
   const { exitCode, printed, events } = await proveScript(
     { name: example('balanced-replace.sh'), args: words },
-    ['--alarm', './alarm.sh /storage'],
-    { 'alarm.sh': alarm },
+    ['--alarm', "'./my alarm.sh' /storage"],
+    { 'my alarm.sh': alarm },
   );
   assert.equal(exitCode, 0, printed);
   const judged = events.find((event) => event.type === 'alarm-judged');
@@ -65,5 +68,65 @@ test(
     assert.match(evidence, /sleep 4711/u);
     assert.match(evidence, /sleep 4712/u);
     assert.match(printed, /did not end within/u);
+  },
+);
+
+const checksOf = (events: readonly RecordedEvent[]) => events.flatMap((event) => (event.type === 'check-judged' ? [event.check] : []));
+
+const asking = `#!/bin/sh
+echo "working on $(tty)"
+printf 'Really replace it? '
+read -r answer
+test "$answer" = yes || exit 7
+stty -echo
+printf 'Passphrase: '
+read -r secret < /dev/tty
+stty echo
+test "$secret" = swordfish || exit 8
+echo "thank you, $(stty size)"
+`;
+
+test(
+  'a script that asks has the person’s terminal: its questions, their keys, its size; what they type is not kept',
+  { timeout: timeoutMs },
+  async () => {
+    await using directory = await openTestDirectory();
+    const hostPath = join(directory.hostPath, 'my scripts');
+    await mkdir(hostPath);
+    await writeFile(join(hostPath, 'ask me.sh'), asking);
+    const session = openTerminal(hostPath, `${raidlabLine('prove', '--', './ask me.sh')}; echo ended: $?`, { CI: '' });
+    await session.shown(/ask me\.sh waits for an answer/u, timeoutMs);
+    await session.shown(/working on \/dev\/pts\/\d+\s+Really replace it\? /u);
+    session.press('yes\r');
+    await session.shown('Passphrase: ');
+    session.press('swordfish\r');
+    await session.shown('thank you, 33 101');
+    await session.shown('ended: 1', timeoutMs);
+    assert.doesNotMatch(session.screen(), /swordfish/u);
+    const events = await readEvents(hostPath);
+    assert.doesNotMatch(JSON.stringify(events), /swordfish/u);
+    const script = checksOf(events).find(({ name }) => name === 'script');
+    assert.ok(script?.outcome === 'held');
+    assert.match(script.evidence.join('\n'), /was given the person's terminal[^]*Really replace it\? yes\nPassphrase: thank you/u);
+  },
+);
+
+test(
+  'Ctrl-C at the terminal is for the script, and one whose person leaves finds the end of its input',
+  { timeout: timeoutMs },
+  async () => {
+    for (const [keys, says] of [
+      ['\u0003', /exit 130/u],
+      ['\u001d', /exit 9/u],
+    ] as const) {
+      await using directory = await openTestDirectory();
+      await writeFile(join(directory.hostPath, 'ask.sh'), "#!/bin/sh\necho 'Really? '\nread -r answer || exit 9\n");
+      const session = openTerminal(directory.hostPath, raidlabLine('prove', '--', './ask.sh'), { CI: '' });
+      await session.shown(/Really\? /u, timeoutMs);
+      session.press(keys);
+      assert.equal(await session.ended, 1, session.screen());
+      const checks = checksOf(await readEvents(directory.hostPath));
+      assert.match(checks.find(({ name }) => name === 'script')?.evidence.join('\n') ?? '', says);
+    }
   },
 );

@@ -1,7 +1,7 @@
 import { formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
 import type { Context } from '../machine/context.ts';
-import type { CommandResult, Guest, GuestProcess } from '../machine/guest.ts';
+import type { CommandResult, Guest, GuestProcess, StartOptions } from '../machine/guest.ts';
 import { readOutput, said, tryCommand, typeCommand } from '../storage/type-command.ts';
 
 /** Types in a guest as an administrator would: what is typed and seen becomes events by itself. */
@@ -34,9 +34,9 @@ export abstract class Typist {
   }
 
   /** Types a command that works on while the host does something else. */
-  async start(planned: Command): Promise<GuestProcess> {
+  async start(planned: Command, options: Pick<StartOptions, 'converse'> = {}): Promise<GuestProcess> {
     this.#tellTyped(planned);
-    return this.guest.start(this.ctx, planned.argv);
+    return this.guest.start(this.ctx, planned.argv, options);
   }
 
   /** Types a command that only looks, and puts what it said beside what that is worth. */

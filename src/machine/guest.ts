@@ -21,11 +21,22 @@ export interface RunOptions {
   readonly quiet?: boolean;
 }
 
+/** Hears what a command writes, as it comes. */
+export type OutputListener = (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
+
+/** How a command is started in a guest. */
+export interface StartOptions extends Omit<RunOptions, 'timeoutMs'> {
+  /** Converses with it: hears what it writes, while its standard input stays open for {@link GuestProcess.write}; not together with `input`. */
+  readonly converse?: OutputListener;
+}
+
 /** A command that runs in a guest while the host does something else. */
 export interface GuestProcess {
   readonly argv: readonly string[];
   /** The process id in the guest. */
   readonly pid: number;
+  /** Gives a command that is conversed with more standard input, or, of no bytes, the end of it; never recorded. */
+  write(bytes: Uint8Array): void;
   /** Gives the result, or `undefined` while it runs. One round trip. */
   poll(ctx: Context): Promise<CommandResult | undefined>;
   /** Waits until it ends. Unlike {@link Guest.run} this does not kill it when the context ends: since kernel 6.19 a signal cancels a replace. */
@@ -43,7 +54,7 @@ export interface Guest {
   /** Runs a command to its end. */
   run(ctx: Context, argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** Starts a command and returns at once. */
-  start(ctx: Context, argv: readonly string[], options?: RunOptions): Promise<GuestProcess>;
+  start(ctx: Context, argv: readonly string[], options?: StartOptions): Promise<GuestProcess>;
   /** Reads a whole file of at most 16 MiB, as UTF-8. */
   readFile(ctx: Context, guestPath: string): Promise<string>;
   /** Writes a whole file with the given mode (octal, e.g. 0o600), creating it. Its content is never recorded. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -37,4 +38,58 @@ test('everything that it starts is in one session of its own', () => {
   const { stdout } = run('/bin/sh', '-c', 'ps -o sid= -p $$; (sleep 0.1; ps -o sid= -p $$) & wait; ps -o pid= -p $PPID');
   const [own, other, runner] = stdout.trim().split(/\s+/u);
   assert.deepEqual([own, other], [runner, runner]);
+});
+
+/** Runs it with a terminal; `answers` are typed one after the other, each when what it waits for has been shown. */
+async function runAtTerminal(script: string, answers: readonly (readonly [string, string])[], pauseMs = 0) {
+  const child = spawn('perl', [program, '--terminal', 'vt100', '30', '90', '/bin/sh', '-c', script], { detached: true });
+  let [stdout, stderr] = ['', ''];
+  const left = [...answers];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    const [next] = left;
+    if (next === undefined || !stdout.includes(next[0])) return;
+    left.shift();
+    setTimeout(() => child.stdin.write(next[1]), pauseMs);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  if (answers.length === 0) child.stdin.end();
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, stdout, stderr };
+}
+
+const gaveTerminal = "raidlab: it waited for an answer, and was given the person's terminal.\n";
+
+test('with a terminal the program is on one, its questions are told of once, and what is typed answers them', async () => {
+  const asks = 'echo "$TERM $(stty size)"; printf "one? "; read -r a; printf "two? "; read -r b < /dev/tty; echo "$a, $b"; exit 4';
+  assert.deepEqual(
+    await runAtTerminal(asks, [
+      ['one? ', 'yes\r'],
+      ['two? ', 'no\r'],
+    ]),
+    { status: 4, stdout: 'vt100 30 90\r\none? yes\r\ntwo? no\r\nyes, no\r\n', stderr: '' },
+  );
+});
+
+test('that it waits for an answer is told while it does', async () => {
+  const { stdout, stderr } = await runAtTerminal(
+    'printf "one? "; read -r a; printf "two? "; read -r b',
+    [
+      ['one? ', 'a\r'],
+      ['two? ', 'b\r'],
+    ],
+    2500,
+  );
+  assert.deepEqual([stdout, stderr], ['one? a\r\ntwo? b\r\n', gaveTerminal]);
+});
+
+test('where nobody types any more, what asks is given Ctrl-D, and told so', async () => {
+  const { status, stdout, stderr } = await runAtTerminal('printf "? "; read -r a || read -r b || exit 9', []);
+  assert.deepEqual([status, stdout], [9, '? ']);
+  assert.match(stderr, /^raidlab: it waits for an answer, and nobody can give one here: its input ends\.\n$/u);
+});
+
+test('Ctrl-C at the terminal is for the program', async () => {
+  assert.equal((await runAtTerminal('printf "? "; read -r a', [['? ', '\u0003']])).status, 130);
+  assert.equal((await runAtTerminal('trap "" INT; echo go; sleep 1', [['go', '\u0003']])).status, 0);
 });

@@ -10,8 +10,8 @@ const shownTimeoutMs = 40_000;
 export interface TerminalSession {
   /** Presses keys. */
   press(keys: string): void;
-  /** Resolves when the text has been shown, after all that was waited for before; rejects when it ends without, and after 40 s. */
-  shown(text: string | RegExp): Promise<void>;
+  /** Resolves when the text has been shown, after all that was waited for before; rejects when it ends without, and after 40 s unless another time is given. */
+  shown(text: string | RegExp, timeoutMs?: number): Promise<void>;
   /** Everything that was shown. */
   screen(): string;
   /** Resolves with the exit status when it has ended. */
@@ -45,7 +45,7 @@ export function openTerminal(cwdHostPath: string, line: string, env: Readonly<Re
   });
   return {
     press: (keys) => child.stdin.write(keys),
-    shown: (text) =>
+    shown: (text, timeoutMs = shownTimeoutMs) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           const rest = screen.slice(seen);
@@ -58,7 +58,7 @@ export function openTerminal(cwdHostPath: string, line: string, env: Readonly<Re
         const giveUp = (how: string): void => {
           reject(new Error(`${how} before ${String(text)} was shown:\n${screen.slice(-3000)}`));
         };
-        setTimeout(giveUp, shownTimeoutMs, 'too long').unref();
+        setTimeout(giveUp, timeoutMs, 'too long').unref();
         listeners.add(look);
         look();
         void ended.then((exitCode) => {

@@ -12,6 +12,7 @@ import { failureLines } from '../../report/failure-lines.ts';
 import { line, span } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
+import { leavingByte } from '../terminal/raw-terminal.ts';
 import type { Terminal } from '../terminal/raw-terminal.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
@@ -29,9 +30,6 @@ export type ConsoleCommand = InferValue<ReturnType<typeof consoleArguments>>;
 export const consoleExamples: readonly Example[] = [
   { words: 'console', does: 'A root shell, with kernel messages between its lines. Ctrl-] leaves.' },
 ];
-
-/** The byte that leaves the console: Ctrl-], as in virsh and telnet. */
-const leavingByte = 0x1d;
 
 /** Connects to the console of a lab until the person leaves or the machine is gone. */
 export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promise<ExitCode> {

@@ -12,7 +12,7 @@ import type { FaultWish } from '../../core/fault/fault-wish.ts';
 import { makeTypeable } from '../../core/facts/fill-in.ts';
 import { nameOfArray } from '../../core/facts/names.ts';
 import { chooseArray } from '../../core/facts/rehearsal/choose.ts';
-import { rehearseArray } from '../../core/facts/rehearsal/rehearsed-array.ts';
+import { describeStrays, rehearseArray } from '../../core/facts/rehearsal/rehearsed-array.ts';
 import { whyNotRehearse } from '../../core/facts/rehearsal/why-not-rehearse.ts';
 import { namesOfArray } from '../../core/prove/names-of-array.ts';
 import type { ArrayNames } from '../../core/prove/names-of-array.ts';
@@ -32,13 +32,13 @@ import { blank } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
 import type { ChosenDrill } from '../options/choose-drills.ts';
-import { alarmOption, mostScriptBytes } from '../options/alarm-option.ts';
+import { mostScriptBytes } from '../options/alarm-option.ts';
+import { drillRunOptions } from '../options/drill-run-options.ts';
 import { factsOptions, findFacts } from '../options/facts-input.ts';
-import { layoutOptions, resolveLayout } from '../options/layout-options.ts';
-import { jobsOption, keepOption, machineOptions, outputOption, payloadOption, showOptions } from '../options/run-options.ts';
-import { seedOption } from '../options/seed-option.ts';
+import { resolveLayout } from '../options/layout-options.ts';
 import { faultWord, pathWord } from '../options/value-parsers.ts';
 import { runChosenDrills } from '../run/run-chosen-drills.ts';
+import { personAtTerminal } from './person-at-terminal.ts';
 
 /** Gives the command line of `raidlab prove`. */
 export const proveArguments = (cli: Cli) =>
@@ -70,25 +70,16 @@ export const proveArguments = (cli: Cli) =>
       }),
       scriptLimit: withDefault(
         option('--script-limit', integer({ metavar: 'SECONDS', min: 1, max: 24 * 3600 }), {
-          description: message`How long the script may take, on a host of usual speed.`,
+          description: message`How long the script may take, on a host of usual speed; the time that you take to answer it counts, too.`,
         }),
         1200,
       ),
-      jobs: jobsOption,
-      alarm: alarmOption,
-      plan: option('--plan', { description: message`Prints the commands without running anything.` }),
-      ...showOptions,
-      seed: seedOption,
-      payload: payloadOption,
-      ...layoutOptions,
-      ...machineOptions(cli),
-      keep: keepOption,
-      output: outputOption,
+      ...drillRunOptions(cli),
     }),
     {
       usageLine: [{ type: 'literal', value: '[OPTION…] [FACTS] -- SCRIPT [ARG…]' }],
       brief: message`Proves your own replace script: runs it in a lab after a fault, then proves what it left.`,
-      description: message`The array is built and filled, a disk is pulled while it is in service, and the machine restarts as a boot does it. Then your script runs in the guest, as root, with nothing to read; its output and exit status are recorded, and what it leaves is proved as drills are: files, profiles, scrub, every disk lost in turn, a reboot.`,
+      description: message`The array is built and filled, a disk is pulled while it is in service, and the machine restarts as a boot does it. Then your script runs in the guest, as root; if it asks something, your terminal is its terminal, and without one it finds the end of its input. Its output and exit status are recorded, and what it leaves is proved as drills are: files, profiles, scrub, every disk lost in turn, a reboot.`,
     },
   );
 
@@ -107,7 +98,7 @@ export const proveExamples: readonly Example[] = [
 
 /** Proves a script; gives the most severe exit code of its cases. */
 export async function runProveCommand(cli: Cli, asked: ProveCommand): Promise<ExitCode> {
-  const script = await readScript(cli, asked);
+  const script = { ...(await readScript(cli, asked)), person: isForPeople(asked) && !asked.plan ? personAtTerminal(cli) : null };
   const like = await likeFacts(cli, asked);
   const cases = await chooseCases(cli, asked, like?.layout ?? defaultLayout);
   if (asked.keep && cases.length > 1) refuse('--keep leaves one machine running: it does not go together with --permute.');
@@ -138,14 +129,14 @@ function isForPeople({ json, reporters }: ProveCommand): boolean {
   return !json && reporters.every(({ name, file }) => name === 'list' || file !== undefined);
 }
 
-async function readScript(cli: Cli, { scriptLimit }: ProveCommand): Promise<Script> {
+async function readScript(cli: Cli, { scriptLimit }: ProveCommand): Promise<Omit<Script, 'person'>> {
   const end = cli.argv.indexOf('--');
   const typed = end === -1 ? [] : cli.argv.slice(end + 1);
   const [file, ...args] = typed;
   if (file === undefined) refuse('Say what to prove, after --: raidlab prove -- ./replace.sh');
   const name = basename(file);
-  if (!/^[\w.+-]{1,100}$/u.test(name) || /^\.{1,2}$/u.test(name))
-    refuse(`${file}: letters, digits, dots, dashes and underscores make the name of a script.`);
+  if (!/^[\w.+-](?:[\w.+ -]{0,98}[\w.+-])?$/u.test(name) || /^\.{1,2}$/u.test(name))
+    refuse(`${file}: letters, digits, dots, dashes, underscores and blanks within make the name of a script.`);
   return { name, text: await readText(cli, file), args, limitMs: scriptLimit * 1000 };
 }
 
@@ -182,12 +173,13 @@ async function likeFacts(cli: Cli, { words, map, array }: ProveCommand): Promise
   const found = chooseArray(facts, array, refuse);
   const why = whyNotRehearse(found);
   if (why !== null) refuse(`${nameOfArray(found)} cannot be had in a lab. ${why}`);
-  const { layout, payloadBytes, differs } = rehearseArray(found);
+  const { layout, payloadBytes, differs, strays } = rehearseArray(found);
   const names = namesOfArray(
     found,
     unknown.map(({ word }) => word),
   );
-  return { layout, names, payloadBytes, differs };
+  const more = strays === null ? [] : [describeStrays(strays.chunks, 'the lab begins without')];
+  return { layout, names, payloadBytes, differs: [...differs, ...more] };
 }
 
 async function chooseCases(cli: Cli, asked: ProveCommand, base: ArrayLayout): Promise<readonly ProofCase[]> {

@@ -12,6 +12,9 @@ export interface Terminal {
   readonly takeOver: (ctx: Context, onInput: (bytes: Buffer) => void) => Promise<RawTerminal>;
 }
 
+/** The byte with which a person leaves what has taken their terminal over: Ctrl-], as in virsh and telnet. */
+export const leavingByte = 0x1d;
+
 /** A terminal that was taken over. */
 export interface RawTerminal extends Disposable {
   readonly show: (bytes: Buffer) => void;

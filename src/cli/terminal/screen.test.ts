@@ -103,3 +103,23 @@ test('where there is no live region nothing is ever erased', () => {
   screen.keep([one]);
   assert.deepEqual(terminal.rows, ['one', '']);
 });
+
+test('while the terminal is lent nothing is written to it; what was to be shown is shown then', () => {
+  const { terminal, screen } = openPair(true);
+  screen.setLive([line(0, 'alive')]);
+  const lent = screen.lend();
+  assert.deepEqual(terminal.rows, ['']);
+  const { writes } = terminal;
+  screen.keep([one]);
+  screen.complain([two]);
+  screen.data('data\n');
+  screen.setLive([line(0, 'alive')]);
+  assert.equal(terminal.writes, writes);
+  assert.throws(() => screen.lend(), /lent already/u);
+  lent[Symbol.dispose]();
+  lent[Symbol.dispose]();
+  assert.deepEqual(terminal.rows, ['one', 'two', 'data', '']);
+  screen.setLive([line(0, 'alive')]);
+  screen.keep([one]);
+  assert.deepEqual(terminal.rows, ['one', 'two', 'data', 'one', 'alive']);
+});

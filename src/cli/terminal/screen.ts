@@ -24,6 +24,8 @@ export interface Screen {
   silence(): void;
   /** Shows these lines below everything else, replacing those shown before. */
   setLive(lines: readonly Line[]): void;
+  /** Leaves the terminal to somebody else until disposed of; what would be shown meanwhile is shown then. */
+  lend(): Disposable;
 }
 
 const eraseToEnd = '\u001b[J';
@@ -32,7 +34,12 @@ const eraseToEnd = '\u001b[J';
 export function openScreen(out: Output, err: Output): Screen {
   let shown: readonly string[] = [];
   let isSilent = false;
+  let held: (() => void)[] | undefined;
 
+  const show = (act: () => void): void => {
+    if (held === undefined) act();
+    else held.push(act);
+  };
   const erased = (): string => {
     if (shown.length === 0) return '';
     // Source: ECMA-48: CPL goes up to the beginning of a row, ED 0 erases from there to the end of the screen.
@@ -43,9 +50,11 @@ export function openScreen(out: Output, err: Output): Screen {
 
   const complain = (lines: readonly Line[]): void => {
     if (lines.length === 0 || isSilent) return;
-    out.write(erased());
-    err.write(err.format(lines));
-    out.write(drawn());
+    show(() => {
+      out.write(erased());
+      err.write(err.format(lines));
+      out.write(drawn());
+    });
   };
 
   return {
@@ -56,17 +65,23 @@ export function openScreen(out: Output, err: Output): Screen {
       complain([line(0, text)]);
     },
     keep: (lines) => {
-      if (lines.length > 0) out.write(`${erased()}${out.format(lines)}${drawn()}`);
+      if (lines.length === 0) return;
+      show(() => {
+        out.write(`${erased()}${out.format(lines)}${drawn()}`);
+      });
     },
     data: (data) => {
-      if (typeof data === 'string') out.write(`${erased()}${data}${drawn()}`);
-      else for (const part of [erased(), data, drawn()]) out.write(part);
+      show(() => {
+        if (typeof data === 'string') out.write(`${erased()}${data}${drawn()}`);
+        else for (const part of [erased(), data, drawn()]) out.write(part);
+      });
     },
     silence: () => {
       isSilent = true;
     },
     setLive: (lines) => {
-      if (!out.capabilities.live) return;
+      // It is shown again soon.
+      if (!out.capabilities.live || held !== undefined) return;
       const page = out.page();
       const rows = lines.map((line) => cutLine(line, page));
       if (rows.length === shown.length && rows.every((row, index) => row === shown[index])) return;
@@ -75,6 +90,20 @@ export function openScreen(out: Output, err: Output): Screen {
       const text = rows.map((row) => `${row}\u001b[K`).join('\n');
       out.write(`${up}${text}${rows.length < shown.length ? eraseToEnd : ''}`);
       shown = rows;
+    },
+    lend: () => {
+      if (held !== undefined) throw new Error('the terminal is lent already');
+      out.write(erased());
+      shown = [];
+      const waiting: (() => void)[] = [];
+      held = waiting;
+      return {
+        [Symbol.dispose]: () => {
+          if (held !== waiting) return;
+          held = undefined;
+          for (const act of waiting) act();
+        },
+      };
     },
   };
 }

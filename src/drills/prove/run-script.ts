@@ -25,6 +25,8 @@ import type { DrillRun } from '../drill-run.ts';
 import type { Step } from '../drill.ts';
 import { typed } from '../steps/plan-line.ts';
 import { adoptContainers } from './adopt-containers.ts';
+import { Conversation } from './conversation.ts';
+import type { Person } from './person.ts';
 import { scriptGuestPath } from './script.ts';
 import type { Script } from './script.ts';
 
@@ -51,7 +53,7 @@ export function runScript(script: Script, faults: readonly FaultWish[]): Step {
       await run.guest.writeFile(run.ctx, runnerGuestPath, runner, 0o755);
       await run.guest.writeFile(run.ctx, scriptGuestPath(script), script.text, 0o755);
       try {
-        await runToEnd(run, plan(run.array), script.limitMs);
+        await runToEnd(run, plan(run.array), script);
       } catch (error) {
         if (!(await hasRestarted(run, error))) throw error;
         run.judge(checkOf('held', ['it restarted the machine; what comes after that in it was not run']));
@@ -63,12 +65,21 @@ export function runScript(script: Script, faults: readonly FaultWish[]): Step {
   };
 }
 
-async function runToEnd(run: DrillRun, planned: Command, limitMs: number): Promise<void> {
-  const process = await run.start(planned);
-  const result = await process.wait(run.ctx, limitMs).catch(async (error: unknown) => {
+async function runToEnd(run: DrillRun, planned: Command, { name, limitMs, person }: Script): Promise<void> {
+  const [runner = runnerGuestPath, ...words] = planned.argv;
+  const options = person === null ? [] : terminalOptions(person);
+  await using conversation = person === null ? undefined : new Conversation(run.ctx, person, `${run.drill}: ${name}`);
+  const process = await run.start(
+    { ...planned, argv: [runner, ...options, ...words] },
+    conversation === undefined ? {} : { converse: conversation.hear },
+  );
+  conversation?.isWith(process);
+  const ended = await process.wait(run.ctx, limitMs).catch(async (error: unknown) => {
     if (isTimeOut(error)) await tellWhatHangs(run, process);
     throw error;
   });
+  // A terminal has a carriage return in each line end.
+  const result = { ...ended, argv: words, stdout: ended.stdout.replaceAll('\r\n', '\n') };
   // It may be over before the shutdown that it asked for has begun.
   const { exitCode } = await run.guest.run(run.ctx, ['pgrep', '--full', '/usr/lib/raidlab/shut-down']);
   if (exitCode === 0) await run.guest.run(run.ctx, ['sleep', 'infinity'], { timeoutMs: restartTimeoutMs });
@@ -76,8 +87,12 @@ async function runToEnd(run: DrillRun, planned: Command, limitMs: number): Promi
   if (result.exitCode === 126 || result.exitCode === 127) throw lacksProgram(run, result);
 }
 
+function terminalOptions({ terminal: { term, rows, columns } }: Person): readonly string[] {
+  return ['--terminal', term, String(rows), String(columns)];
+}
+
 function judgeEnd(result: CommandResult): Check {
-  const [ended = '', ...wrote] = describeRefusal({ ...result, argv: result.argv.slice(1) });
+  const [ended = '', ...wrote] = describeRefusal(result);
   const evidence = [ended, ...(wrote.length > evidenceLines ? ['…'] : []), ...wrote.slice(-evidenceLines)];
   if (result.exitCode === 0) return checkOf('held', evidence);
   return checkOf(result.exitCode === 126 || result.exitCode === 127 ? 'inconclusive' : 'broken', evidence);
@@ -90,14 +105,7 @@ function checkOf(outcome: Check['outcome'], evidence: readonly string[]): Check 
 /** A program that the guest does not have says nothing about storage. */
 function lacksProgram(run: DrillRun, result: CommandResult): RaidlabError {
   const { argv, exitCode } = result;
-  return new RaidlabError({
-    area: 'guest',
-    reason: 'command-failed',
-    machine: run.guest.machine,
-    argv: argv.slice(1),
-    exitCode,
-    said: said(result),
-  });
+  return new RaidlabError({ area: 'guest', reason: 'command-failed', machine: run.guest.machine, argv, exitCode, said: said(result) });
 }
 
 function isTimeOut(error: unknown): boolean {
@@ -108,7 +116,7 @@ function isTimeOut(error: unknown): boolean {
 async function tellWhatHangs(run: DrillRun, { pid }: GuestProcess): Promise<void> {
   const { stdout } = await run.guest.run(run.ctx, ['ps', '--forest', '-o', 'pid,stat,wchan:24,etimes,args', '-s', String(pid)]);
   run.judge(checkOf('inconclusive', ['it did not end in time, and was at this:', ...stdout.trimEnd().split('\n').slice(0, evidenceLines)]));
-  await run.guest.run(run.ctx, ['kill', '-KILL', '--', `-${String(pid)}`]);
+  await run.guest.run(run.ctx, ['pkill', '--signal', 'KILL', '--session', String(pid)]);
 }
 
 /** Tells whether a machine is gone because somebody in it told it to go. */

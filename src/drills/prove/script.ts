@@ -1,3 +1,5 @@
+import type { Person } from './person.ts';
+
 /** A person's own procedure, as a program for the guest. */
 export interface Script {
   /** The name of its file. */
@@ -8,6 +10,8 @@ export interface Script {
   readonly args: readonly string[];
   /** How long it may take on a host of usual speed, milliseconds. */
   readonly limitMs: number;
+  /** Who answers its questions; null: nobody, it finds the end of its input. */
+  readonly person: Person | null;
 }
 
 /** Gives the script's place in the guest. */

@@ -1,8 +1,9 @@
 /**
  * The host's end of /usr/lib/raidlab/agent, the program in the guest that runs commands: a line for each thing said, see there.
  *
- *     run ──► started ──► out, err … ──► ended
- *      │          └─ nothing for a while ─► ping ──► pong
+ *     run, open ──► started ──► out, err … ──► ended
+ *      │               │  └─ input …
+ *      │               └─ nothing for a while ─► ping ──► pong
  *      └─ nothing for 30 s ─► machine/agent-silent ◄── nothing for 30 s
  *
  * A line that is none of the protocol ends the machine's life.
@@ -16,6 +17,7 @@ import type { TimeLimit } from '../../core/text/time-limit.ts';
 import type { Context } from '../context.ts';
 import { connectLineSocket } from '../socket/line-socket.ts';
 import type { LineSocket } from '../socket/line-socket.ts';
+import type { OutputListener } from '../guest.ts';
 import type { MachineLife, Wait } from '../machine-life.ts';
 
 /** How a command in the guest ended, and all it wrote. */
@@ -34,9 +36,14 @@ export interface AgentCommand {
   readonly pid: number;
   /** Resolves when it has ended; never rejects. Guard it by the machine's life. */
   readonly ended: Promise<AgentEnd>;
+  /** Gives it more standard input, or, of no bytes, the end of it; only a command that is conversed with has an open one. */
+  readonly write: (bytes: Uint8Array) => void;
   /** Ends it with SIGKILL, if it runs; does not wait for that. */
   readonly kill: () => void;
 }
+
+/** What a command reads: all of it beforehand, or, where somebody hears what it writes as it comes, what `write` gives it. */
+export type AgentInput = Uint8Array | OutputListener;
 
 /** The root of a machine that wakes: `bare` is the read-only image alone, `joined` has the machine's system disk over it. */
 export type RootState = 'bare' | 'joined';
@@ -54,7 +61,7 @@ export interface AgentClient extends Disposable {
    */
   wake(ctx: Context, root: WakeState, timeoutMs: number): Promise<void>;
   /** Starts a command; resolves when it has a process. Rejects with `machine/agent-silent`, and as the machine's end says. */
-  start(ctx: Context, argv: readonly string[], input: Uint8Array): Promise<AgentCommand>;
+  start(ctx: Context, argv: readonly string[], input: AgentInput): Promise<AgentCommand>;
   /** Resolves when QEMU has closed the connection. */
   readonly closed: Promise<unknown>;
 }
@@ -79,6 +86,7 @@ interface Running {
   readonly ended: PromiseWithResolvers<AgentEnd>;
   readonly out: Output;
   readonly err: Output;
+  readonly heard: OutputListener | undefined;
   readonly kill: () => void;
 }
 
@@ -169,24 +177,34 @@ interface Line {
   readonly timeoutMs: number;
 }
 
-async function startCommand(ctx: Context, line: Line, argv: readonly string[], input: Uint8Array): Promise<AgentCommand> {
+async function startCommand(ctx: Context, line: Line, argv: readonly string[], input: AgentInput): Promise<AgentCommand> {
   const { life, state, socket, silence, timeoutMs } = line;
   const id = state.nextId++;
-  const kill = (): void => {
-    if (state.commands.has(id)) socket.write(`kill ${String(id)}\n`);
+  const tell = (word: 'kill' | 'input', ...texts: readonly string[]): void => {
+    if (state.commands.has(id)) socket.write(`${[word, String(id), ...texts].join(' ')}\n`);
   };
+  const kill = (): void => {
+    tell('kill');
+  };
+  const heard = typeof input === 'function' ? input : undefined;
   const running: Running = {
     started: Promise.withResolvers(),
     ended: Promise.withResolvers(),
     out: { pieces: [], bytes: 0 },
     err: { pieces: [], bytes: 0 },
+    heard,
     kill,
   };
   state.commands.set(id, running);
-  socket.write(`run ${String(id)} ${[input, ...argv.map((word) => Buffer.from(word))].map(formatText).join(' ')}\n`);
+  const words = argv.map((word) => formatText(Buffer.from(word)));
+  const begin = typeof input === 'function' ? ['open', String(id)] : ['run', String(id), formatText(input)];
+  socket.write(`${[...begin, ...words].join(' ')}\n`);
   try {
     const pid = await life.guard(ctx, silence(`\`${argv.join(' ')}\` to start`, timeoutMs), running.started.promise);
-    return { pid, ended: running.ended.promise, kill };
+    const write = (bytes: Uint8Array): void => {
+      tell('input', formatText(bytes));
+    };
+    return { pid, ended: running.ended.promise, write, kill };
   } catch (error) {
     // It may start all the same, when nobody wants it any more.
     void running.started.promise.then(kill);
@@ -237,9 +255,12 @@ function takeLine(state: Conversation, line: string): boolean {
       running.started.resolve(Number(rest));
       return true;
     case 'out':
-    case 'err':
-      takeOutput(running, running[word], Buffer.from(rest, 'hex'));
+    case 'err': {
+      const piece = Buffer.from(rest, 'hex');
+      takeOutput(running, running[word], piece);
+      running.heard?.(word === 'out' ? 'stdout' : 'stderr', piece);
       return true;
+    }
     case 'ended':
       state.commands.delete(id);
       running.ended.resolve(endOf(running, Number(rest)));

@@ -80,6 +80,33 @@ test('commands run side by side, and each has its own output', async () => {
   assert.equal((await one).stdout, 'one');
 });
 
+test('a command that is conversed with is heard as it writes and told more as it asks, and no input is recorded', async () => {
+  await using scripted = await openScriptedAgent();
+  const { ctx, guest } = scripted;
+  const heard: string[] = [];
+  const starting = guest.start(ctx, ['ask', 'a b'], {
+    converse: (stream, bytes) => heard.push(`${stream}: ${bytes.toString()}`),
+  });
+  const [word, id = '', ...words] = await scripted.next();
+  assert.deepEqual([word, words], ['open', ['ask', 'a b']]);
+  scripted.say(`started ${id} 42`);
+  const process = await starting;
+  scripted.say(`out ${id} ${hex('Really? ')}`);
+  scripted.say(`err ${id} ${hex('hm')}`);
+  await scripted.exchange();
+  assert.deepEqual(heard, ['stdout: Really? ', 'stderr: hm']);
+  process.write(Buffer.from('a secret\n'));
+  process.write(Buffer.of());
+  assert.deepEqual(await scripted.next(), ['input', id, 'a secret\n']);
+  assert.deepEqual(await scripted.next(), ['input', id, '']);
+  scripted.say(`ended ${id} 0`);
+  assert.equal((await process.wait(ctx, 2000)).stdout, 'Really? ');
+  process.write(Buffer.from('too late'));
+  await scripted.exchange();
+  assert.deepEqual(scripted.peer.waiting(), []);
+  assert.doesNotMatch(JSON.stringify(ctx.events), /secret|late/u);
+});
+
 test('a command that takes too long is ended, and that is said', async () => {
   await using scripted = await openScriptedAgent();
   const running = scripted.guest.run(scripted.ctx, ['sleep', '100'], { timeoutMs: 50 });

@@ -5,7 +5,7 @@ import { formatSize } from '../../core/text/size.ts';
 import type { Failure } from '../../core/failure/failure.ts';
 import type { TimeLimit } from '../../core/text/time-limit.ts';
 import type { Context } from '../context.ts';
-import type { CommandResult, Guest, GuestProcess, RunOptions } from '../guest.ts';
+import type { CommandResult, Guest, GuestProcess, RunOptions, StartOptions } from '../guest.ts';
 import type { MachineLife } from '../machine-life.ts';
 import { maxOutputBytes } from './agent-client.ts';
 import type { AgentClient } from './agent-client.ts';
@@ -28,7 +28,7 @@ interface StartedProcess extends GuestProcess {
 /** Gives the inside of a machine, reached through the agent in it. */
 export function createAgentGuest(life: MachineLife, agent: AgentClient): Guest {
   const { machine } = life;
-  const start = (ctx: Context, argv: readonly string[], options: RunOptions = {}): Promise<StartedProcess> =>
+  const start = (ctx: Context, argv: readonly string[], options: StartOptions = {}): Promise<StartedProcess> =>
     startProcess(ctx, life, agent, argv, options);
   const run = async (ctx: Context, argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> => {
     const process = await start(ctx, argv, options);
@@ -72,14 +72,14 @@ async function startProcess(
   life: MachineLife,
   agent: AgentClient,
   argv: readonly string[],
-  { input = '', quiet = false }: RunOptions,
+  { input = '', quiet = false, converse }: StartOptions,
 ): Promise<StartedProcess> {
   const { machine } = life;
   if (argv.length === 0) throw new RaidlabError({ area: 'host', reason: 'internal', message: 'an empty argv was given to a guest' });
   ctx.signal.throwIfAborted();
   const startedMs = performance.now();
   ctx.emit({ type: 'command-started', machine, argv });
-  const command = await agent.start(ctx, argv, Buffer.from(input));
+  const command = await agent.start(ctx, argv, converse ?? Buffer.from(input));
   let result: CommandResult | undefined;
   // Told also when nobody waits for it any more.
   const ended = command.ended.then((end) => {
@@ -98,6 +98,7 @@ async function startProcess(
     argv,
     pid: command.pid,
     kill: command.kill,
+    write: command.write,
     poll: async (pollCtx) => {
       // A dead machine, a crashed kernel and an ended context are reported here too.
       await life.guard(pollCtx, { waitingFor }, Promise.resolve());
