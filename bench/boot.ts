@@ -1,108 +1,152 @@
-// `npm run bench:boot -- [SUITE…]`: installed systems, built from nothing, and booted to their login beside a plain QEMU boot of the same
-// files: the goals are 4 minutes, and at most 1.3 times as long. Takes about five minutes a suite.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempDisposableSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// `npm run bench:boot -- [OPTIONS]`: boots installed systems without a disk and after a repair, through raidlab itself, and
+// writes what came of it into bench/boot-results.json and, as tables, into docs/boot.md.
+//
+//   what is missing in the results ──► raidlab drill NAME --json, one after the other ──► results ──► tables between the markers
+//
+// What is there already is not run again: a bench that was interrupted goes on where it was. A case takes two to four minutes under TCG.
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createContext } from '../src/machine/context.ts';
-import { openStore } from '../src/machine/cache/open-store.ts';
-import { defaultCacheBound } from '../src/machine/cache/pick-evictions.ts';
-import { createOverlay } from '../src/machine/files/disk-image.ts';
-import type { InstalledSystem } from '../src/machine/image/artefact.ts';
-import { ensureSystem } from '../src/machine/image/system/ensure-system.ts';
-import { installedRootUuid } from '../src/machine/image/system/installed-root.ts';
+import { parseArgs } from 'node:util';
+import prettier from 'prettier';
+import type { RecordedEvent } from '../src/core/event.ts';
+import type { Encryption } from '../src/core/layout/layout.ts';
+import { whyNotOnParts } from '../src/drills/applicability.ts';
+import { promisingDrills, selectDrills } from '../src/drills/registry.ts';
 import { installedSuites } from '../src/machine/image/system/system-choice.ts';
-import type { MachineSpec } from '../src/machine/machine.ts';
-import { findQemu } from '../src/machine/qemu/qemu-program.ts';
-import { powerOnInstalled } from '../src/machine/start/start-installed.ts';
-import { median, report, seconds } from './measure.ts';
+import { measureImage } from './boot-image.ts';
+import { bootRunsOf, isSameCase, readBootResults, writeBootResults } from './boot-results.ts';
+import type { BootCase, BootRun } from './boot-results.ts';
+import { bootTables } from './boot-tables.ts';
+import { measureRaidlab, seconds } from './measure.ts';
 
-const suites = process.argv.length > 2 ? process.argv.slice(2) : installedSuites;
-const rounds = 3;
-const memoryMiB = 1024;
-const accelerator = 'tcg';
-const buildGoalMs = 240_000;
-const ratioGoal = 1.3;
+const root = path.resolve(import.meta.dirname, '..');
+const imageRounds = 3;
+const initramfsMakers: readonly string[] = ['initramfs-tools'];
 
-const ctx = createContext();
-for (const suite of suites) await measureSuite(suite);
+const usage = `usage: npm run bench:boot -- [OPTIONS]
+  --suites S,…        installed systems (default: ${installedSuites.join(',')})
+  --makers M,…        what makes their initramfs (default: ${initramfsMakers.join(',')})
+  --encryption E,…    luks2 or none, where a drill runs on it (default: luks2,none)
+  --drills NAME,…     names and globs (default: all that boot an installed system)
+  --twins WHICH       no, only or both (default: both)
+  --rounds N          how many runs of each there are to be (default: 3)
+  --images            builds each system from nothing, too, and measures its boot beside a plain QEMU boot of the same files
+  --output DIR        where the evidence goes (default: raidlab-results)
+  --anew              forgets the results of what is asked for, and runs it again
+  --add RUN           takes the results of a run that is there (raidlab-results/RUN), and writes the tables; can be given more than once
+  --tables            runs nothing, writes the tables`;
 
-async function measureSuite(suite: string): Promise<void> {
-  // Not below a private home: a user namespace must get into the directories where packages are unpacked.
-  using place = mkdtempDisposableSync('/var/tmp/raidlab-bench-');
-  chmodSync(place.path, 0o711);
-  await using store = await openStore(ctx, {
-    ...defaultCacheBound,
-    rootHostPath: path.join(place.path, 'cache'),
-    temporaryHostPaths: [place.path],
-    memoryHostPath: '/dev/shm',
-    runtimeHostPath: tmpdir(),
-  });
-  const startedMs = performance.now();
-  const system = await ensureSystem(ctx, store, suite);
-  const buildMs = performance.now() - startedMs;
-  report(`${suite}: built from nothing`, seconds(buildMs), seconds(buildGoalMs), buildMs <= buildGoalMs);
+const { values } = parseArgs({
+  options: {
+    suites: { type: 'string', default: installedSuites.join(',') },
+    makers: { type: 'string', default: initramfsMakers.join(',') },
+    encryption: { type: 'string', default: 'luks2,none' },
+    drills: { type: 'string', default: '' },
+    twins: { type: 'string', default: 'both' },
+    rounds: { type: 'string', default: '3' },
+    images: { type: 'boolean', default: false },
+    output: { type: 'string', default: 'raidlab-results' },
+    anew: { type: 'boolean', default: false },
+    add: { type: 'string', multiple: true, default: [] },
+    tables: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
 
-  const ours: number[] = [];
-  const plain: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    ours.push(await bootOurs(system, path.join(place.path, `ours-${String(round)}`)));
-    plain.push(await bootPlain(system, path.join(place.path, `plain-${String(round)}`)));
-  }
-  const ratio = median(ours) / median(plain);
-  const value = `${seconds(median(ours))}, plain QEMU ${seconds(median(plain))}, ratio ${ratio.toFixed(2)}`;
-  report(`${suite}: boot to the login`, value, `ratio ${String(ratioGoal)}`, ratio <= ratioGoal);
+const listOf = (text: string): readonly string[] => text.split(',').filter((word) => word !== '');
+const suites = listOf(values.suites);
+const makers = initramfsMakers.filter((maker) => listOf(values.makers).includes(maker));
+if (values.help || !['no', 'only', 'both'].includes(values.twins) || makers.length !== listOf(values.makers).length) {
+  console.log(usage);
+  process.exit(values.help ? 0 : 64);
 }
 
-async function overlay(system: InstalledSystem, directory: string): Promise<string> {
-  mkdirSync(directory, { mode: 0o700 });
-  const hostPath = path.join(directory, 'system.qcow2');
-  await createOverlay(ctx, { hostPath, backingHostPath: system.tools.systemHostPath, backingFormat: 'raw' });
-  return hostPath;
+const rounds = Number(values.rounds);
+const everyDrill = promisingDrills().filter(({ system }) => system === 'installed');
+const drills = values.drills === '' ? everyDrill : selectDrills(listOf(values.drills));
+const interruption = new AbortController();
+// Ctrl-C reaches raidlab, too, which ends its drill and says so: what was over is kept.
+process.on('SIGINT', () => {
+  interruption.abort();
+});
+
+const runsNothing = values.tables || values.add.length > 0;
+const cases = runsNothing ? [] : casesAsked();
+for (const directory of values.add) addRun(directory);
+if (values.anew) {
+  const { runs, images } = readBootResults();
+  writeBootResults({ v: 1, runs: runs.filter((run) => !cases.some((asked) => isSameCase(asked, run))), images });
+}
+const exitCodes: number[] = [];
+if (values.images && !runsNothing) for (const suite of suites) for (const maker of makers) await measureSystem(suite, maker);
+for (let round = 1; round <= rounds; round += 1) for (const asked of cases) if (!interruption.signal.aborted) await runCase(asked, round);
+await writeTables(
+  bootTables(
+    readBootResults(),
+    everyDrill.map(({ name }) => name),
+  ),
+);
+process.exitCode = interruption.signal.aborted ? 130 : exitCodes.every((code) => code === 0) ? 0 : 1;
+
+function casesAsked(): readonly BootCase[] {
+  const twins = values.twins === 'both' ? [false, true] : [values.twins === 'only'];
+  const encryptions = (['luks2', 'none'] as const).filter((encryption) => listOf(values.encryption).includes(encryption));
+  return suites.flatMap((suite) =>
+    makers.flatMap((maker) =>
+      drills.flatMap((drill) =>
+        encryptions
+          .filter((encryption: Encryption) => whyNotOnParts(drill, { ...drill.layout, encryption }) === null)
+          .flatMap((encryption) => twins.map((isTwin) => ({ suite, maker, encryption, drill: drill.name, isTwin }))),
+      ),
+    ),
+  );
 }
 
-async function bootOurs({ kernel, tools }: InstalledSystem, directory: string): Promise<number> {
-  const systemHostPath = await overlay({ kernel, tools }, directory);
-  const places = { systemHostPath, evidenceHostPath: directory, scratchHostPath: directory };
-  const shape = {
-    name: 'bench',
-    qemu: await findQemu(ctx),
-    accelerator,
-    kernel,
-    rootHostPath: null,
-    memoryMiB,
-    bootTimeoutMs: 120_000,
-  } as const;
-  const spec: MachineSpec = { ...shape, ...places, disks: [] };
-  await using machine = await powerOnInstalled(ctx, spec);
-  const { end, afterMs } = await machine.boot;
-  if (end !== 'login') throw new Error(`the boot ended at ${String(end)}`);
-  return afterMs;
+/** Adds what a run came to, once. */
+function addRun(directory: string): void {
+  const lines = readFileSync(path.resolve(directory, 'events.ndjson'), 'utf8').trimEnd().split('\n');
+  const found = bootRunsOf(lines.map((line) => JSON.parse(line) as RecordedEvent));
+  const { runs, images } = readBootResults();
+  const isNew = (run: BootRun): boolean => runs.every((known) => !isSameCase(known, run) || known.at !== run.at);
+  writeBootResults({ v: 1, runs: [...runs, ...found.filter(isNew)], images });
 }
 
-/** As one would type it who has the four files. */
-async function bootPlain(system: InstalledSystem, directory: string): Promise<number> {
-  const disk = await overlay(system, directory);
-  const { program } = await findQemu(ctx);
-  const { vmlinuzHostPath, initramfsHostPath } = system.kernel;
-  const append = `root=UUID=${installedRootUuid} ro console=ttyS0`;
-  const words = ['-machine', 'q35', '-accel', accelerator, '-cpu', 'max', '-m', String(memoryMiB), '-nographic', '-nic', 'none'];
-  const files = ['-kernel', vmlinuzHostPath, '-initrd', initramfsHostPath, '-append', append, '-drive', `file=${disk},if=virtio`];
-  const startedMs = performance.now();
-  const child = spawn(program, [...words, ...files], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  const seen = new Promise<number>((resolve, reject) => {
-    child.stdout.setEncoding('latin1').on('data', (text: string) => {
-      said = (said + text).slice(-4096);
-      if (said.includes(' login: ')) resolve(performance.now() - startedMs);
-    });
-    child.on('close', (code) => {
-      reject(new Error(`QEMU ended with exit ${String(code)}: ${said}`));
-    });
-  });
-  const durationMs = await seen;
-  child.kill('SIGKILL');
-  await once(child, 'close').catch(() => undefined);
-  return durationMs;
+async function measureSystem(suite: string, maker: string): Promise<void> {
+  if (readBootResults().images.some((image) => image.suite === suite && image.maker === maker) && !values.anew) return;
+  const measured = await measureImage({ suite, maker }, imageRounds);
+  const { runs, images } = readBootResults();
+  writeBootResults({ v: 1, runs, images: [...images.filter((image) => image.suite !== suite || image.maker !== maker), measured] });
+  console.log(`${suite}, ${maker}: built in ${seconds(measured.buildMs)}`);
+}
+
+/** Runs a case, unless it was run as often as this round is. */
+async function runCase(asked: BootCase, round: number): Promise<void> {
+  const before = readBootResults();
+  if (before.runs.filter((run) => isSameCase(asked, run)).length >= round) return;
+  const { suite, maker, encryption, drill, isTwin } = asked;
+  const words = [
+    ...['drill', drill, '--kernel', suite, '--output', path.resolve(root, values.output)],
+    ...(maker === initramfsMakers[0] ? [] : ['--initramfs', maker]),
+    ...(encryption === 'luks2' ? [] : ['--encryption', encryption]),
+    ...(isTwin ? ['--twin'] : []),
+  ];
+  const { events, exitCode, wallMs } = await measureRaidlab(root, words);
+  exitCodes.push(exitCode);
+  const run = bootRunsOf(events).find((each) => isSameCase(asked, each));
+  const what = `${isTwin ? `twin of ${drill}` : drill}, ${suite}, ${maker}, ${encryption}, round ${round}`;
+  console.log(`${what}: ${run?.outcome ?? 'no result'}, took ${seconds(wallMs)}, exit ${exitCode}`);
+  if (run === undefined) return;
+  const { runs, images } = readBootResults();
+  writeBootResults({ v: 1, runs: [...runs, run], images });
+}
+
+/** Writes the tables between the markers of docs/boot.md. */
+async function writeTables(tables: string): Promise<void> {
+  const hostPath = path.join(root, 'docs/boot.md');
+  const [begin, end] = ['begin', 'end'].map((word) => `<!-- Made by \`npm run bench:boot\`: ${word} -->`) as [string, string];
+  const [before, rest = ''] = readFileSync(hostPath, 'utf8').split(begin);
+  const after = rest.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`${hostPath} has no place for the tables`);
+  const text = `${before}${begin}\n\n${tables}\n\n${end}${after}`;
+  writeFileSync(hostPath, await prettier.format(text, { ...(await prettier.resolveConfig(hostPath)), filepath: hostPath }));
 }

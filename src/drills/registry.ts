@@ -1,6 +1,7 @@
 import { RaidlabError } from '../core/failure/failure.ts';
 import { isGlob, matchesGlob } from '../core/text/glob.ts';
 import type { Drill } from './drill.ts';
+import { bootAfterReplacement } from './catalogue/boot/boot-after-replacement.ts';
 import { bootWithoutDisk } from './catalogue/boot/boot-without-disk.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
 import { crashDuringReplaceTargetGone } from './catalogue/crash-during-replace-target-gone.ts';
@@ -53,6 +54,7 @@ export const drills: readonly Drill[] = [
   onceOnlyRw,
   incompleteConversion,
   bootWithoutDisk,
+  bootAfterReplacement,
   kernelCrash,
 ];
 

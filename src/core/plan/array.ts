@@ -2,7 +2,7 @@ import type { ArrayLayout, Subvolume } from '../layout/layout.ts';
 import { metadataProfileOf } from '../layout/profile.ts';
 import { command } from './command.ts';
 import type { Command } from './command.ts';
-import { planAddToCrypttab, planContainer, planCreateContainer, planPartition } from './container.ts';
+import { memberDeviceOf, planAddToCrypttab, planContainer, planCreateContainer, planPartition } from './container.ts';
 import type { ContainerPlan } from './container.ts';
 
 /** The array as planned: every name and UUID is fixed before the first command is typed. */
@@ -65,7 +65,7 @@ export function planCreateArray(array: ArrayPlan): readonly Command[] {
 }
 
 function planMakeFilesystem({ layout, members }: ArrayPlan): Command {
-  const devices = members.map((member) => (layout.encryption === 'none' ? member.guestDevice : member.mappingGuestDevice));
+  const devices = members.map((member) => memberDeviceOf(layout, member));
   const { profile, label, mkfsOptions } = layout;
   return command('mkfs.btrfs', '-q', '-d', profile, '-m', metadataProfileOf(layout), '-L', label, ...mkfsOptions, ...devices);
 }

@@ -63,6 +63,14 @@ export function planContainer(number: number, luksUuid: string, layout: Containe
   };
 }
 
+/** Gives the device that is a member of the filesystem: the open container, or the disk itself where nothing is encrypted. */
+export function memberDeviceOf(
+  { encryption }: Pick<ArrayLayout, 'encryption'>,
+  { guestDevice, mappingGuestDevice }: ContainerPlan,
+): string {
+  return encryption === 'none' ? guestDevice : mappingGuestDevice;
+}
+
 /** How a container is encrypted. */
 export type ContainerFormat = Pick<ArrayLayout, 'encryption' | 'cipher' | 'sectorSize' | 'kdf'>;
 

@@ -2,7 +2,7 @@ import type { ArrayPlan } from '../../core/plan/array.ts';
 import { planMount, planMountArray, planUnmount } from '../../core/plan/array.ts';
 import { command } from '../../core/plan/command.ts';
 import type { Command } from '../../core/plan/command.ts';
-import { planOpenContainer } from '../../core/plan/container.ts';
+import { memberDeviceOf, planOpenContainer } from '../../core/plan/container.ts';
 import type { Step } from '../drill.ts';
 import { degradedTree, planExtractTree, writeTree } from './build-steps.ts';
 import { survivorOf, survivorsOf } from './disks-of.ts';
@@ -43,7 +43,7 @@ export const mountDegraded = typedStep({
 
 /** The command that mounts the array without the lost member, by another. */
 export function planMountDegraded(array: ArrayPlan): Command {
-  return planMountArray(array, survivorOf(array).mappingGuestDevice, 'degraded');
+  return planMountArray(array, memberDeviceOf(array.layout, survivorOf(array)), 'degraded');
 }
 
 /** Writes a second tree, and keeps the live writer writing: the array is in service. */

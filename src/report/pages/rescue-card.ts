@@ -93,9 +93,15 @@ const noise = [
   /^find .*bs=1M/u,
 ];
 
+/** What is done by hand, as far as a person must do it, too. */
+function cardAct(text: string): readonly string[] {
+  if (/^take DISK\d+ out$/u.test(text)) return [`# ${text}`];
+  return text.startsWith('clean shutdown; power on, and watch') ? ['# restart, and watch the console'] : [];
+}
+
 /** Gives a step's line for the card: with short names instead of the lab's. Nothing for refused commands. */
 function cardCommand(step: StepLine): readonly string[] {
-  if ('act' in step) return /^take DISK\d+ out$/u.test(step.act) ? [`# ${step.act}`] : [];
+  if ('act' in step) return cardAct(step.act);
   if (!('command' in step)) return [];
   const { command, exitCode } = step;
   // A copy that could not read everything is the expected result.
@@ -112,7 +118,7 @@ function cardCommand(step: StepLine): readonly string[] {
   if (noise.some((pattern) => pattern.test(command))) return [];
   const short = command
     .replaceAll(/\/dev\/disk\/by-id\/\S*_(DISK\d+)/gu, '$1')
-    .replaceAll(/ --(?:batch-mode|no-legend|no-pager|full|type luks\d?|uuid \S+|pbkdf(?:-force-iterations)? \S+)/gu, '')
+    .replaceAll(/ --(?:batch-mode|no-legend|no-pager|full|output=json|type luks\d?|uuid \S+|pbkdf(?:-force-iterations)? \S+)/gu, '')
     .replaceAll(/ --key-file \/etc\/luks\/(DISK\d+)\.key/gu, '')
     .replace(/(dump-super \S+)$/u, '$1 | grep ^gen');
   return [short];

@@ -10,24 +10,10 @@ import type { Drill, Step } from '../../drill.ts';
 import type { DrillRun } from '../../drill-run.ts';
 import { bootWithoutMember, waitForLastJob } from '../../steps/boot/boot-steps.ts';
 import { judgeFilesOnArray } from '../../steps/boot/booted-array.ts';
+import { waitForSurvivors } from '../../steps/boot/repair-booted.ts';
 import { buildArray, writePayload } from '../../steps/build-steps.ts';
 import { mountDegraded } from '../../steps/degraded-steps.ts';
-import { survivorsOf } from '../../steps/disks-of.ts';
-import { act, typed, typedStep } from '../../steps/plan-line.ts';
-
-/** The login waits for no disk with `nofail`, not even for those that are there. */
-const waitForSurvivors = typedStep({
-  name: 'wait-for-disks',
-  title: 'Wait until the remaining disks are open: the login does not wait for them',
-  phase: 'repair',
-  skippable: false,
-  commands: (array) => [
-    {
-      argv: ['udevadm', 'wait', '--timeout=120', ...survivorsOf(array).map(({ mappingGuestDevice }) => mappingGuestDevice)],
-      timeoutMs: 150_000,
-    },
-  ],
-});
+import { act, typed } from '../../steps/plan-line.ts';
 
 const daemonReload = command('systemctl', 'daemon-reload');
 

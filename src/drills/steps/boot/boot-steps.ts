@@ -67,9 +67,9 @@ export const bootWithoutMember: Step = {
 const jobsWithinMs = 150_000;
 
 /** Waits until systemd has no job left: it waits for nothing more, and nothing more happens by itself. */
-export async function waitForLastJob(run: DrillRun): Promise<Watched<Look>> {
-  return watchFor(run.ctx, { waitingFor: 'systemd’s last job', withinMs: jobsWithinMs, intervalMs: 2000 }, performance.now(), async () => {
-    const jobs = readOutput(run.guest, await tryCommand(run.ctx, run.guest, planListJobs), parseListJobs);
+export async function waitForLastJob({ ctx, guest }: Pick<DrillRun, 'ctx' | 'guest'>): Promise<Watched<Look>> {
+  return watchFor(ctx, { waitingFor: 'systemd’s last job', withinMs: jobsWithinMs, intervalMs: 2000 }, performance.now(), async () => {
+    const jobs = readOutput(guest, await tryCommand(ctx, guest, planListJobs), parseListJobs);
     return { done: jobs.length === 0, lastSeen: jobs.map(({ unit }) => unit).join(', ') };
   });
 }

@@ -1,0 +1,82 @@
+// The tables of docs/boot.md, from what was measured.
+import type { BootEnd } from '../src/core/boot/boot-word.ts';
+import type { BootCase, BootResults, BootRun } from './boot-results.ts';
+import { median, seconds } from './measure.ts';
+
+/** Gives the tables in Markdown, the drills in the given order. */
+export function bootTables({ runs, images }: BootResults, drills: readonly string[]): string {
+  return [...drillTable(runs, drills, false), ...drillTable(runs, drills, true), ...systemTable(runs), ...imageTable(images)].join('\n\n');
+}
+
+function drillTable(all: readonly BootRun[], drills: readonly string[], isTwin: boolean): readonly string[] {
+  const runs = all.filter((run) => run.isTwin === isTwin);
+  if (runs.length === 0) return [];
+  const columns = [...new Set(runs.map(columnOf))].sort();
+  const rows = drills.flatMap((drill) =>
+    (['luks2', 'none'] as const).flatMap((encryption) => {
+      const own = runs.filter((run) => run.drill === drill && run.encryption === encryption);
+      if (own.length === 0) return [];
+      const cells = columns.map((column) => formatRuns(own.filter((run) => columnOf(run) === column)));
+      return [[`[${drill}](drills/${drill}.md)`, encryption === 'none' ? 'no' : 'yes', ...cells]];
+    }),
+  );
+  const title = isTwin
+    ? '### Twins\n\nEach must come out `broken`, for the reason that it names.'
+    : '### Drills\n\nThe verdict, and after how many seconds from power-on the last boot of the drill has ended, and where: the median of the runs.';
+  return [title, table([isTwin ? 'twin of' : 'drill', 'LUKS', ...columns], rows)];
+}
+
+function columnOf({ suite, maker }: Pick<BootCase, 'suite' | 'maker'>): string {
+  return `${suite}, ${maker}`;
+}
+
+const ends: Readonly<Record<BootEnd, string>> = {
+  login: 'login',
+  emergency: 'emergency mode',
+  'initramfs-shell': 'shell of the initramfs',
+};
+
+/** Gives what runs came to: `held 3 of 3, login after 39.2 s`; what was no success is bold, with its broken checks. */
+function formatRuns(runs: readonly BootRun[]): string {
+  const words = [...new Set(runs.map(wordOf))];
+  return words
+    .map((word) => {
+      const those = runs.filter((run) => wordOf(run) === word);
+      const count = `${word} ${those.length} of ${runs.length}`;
+      const isGood = those.every(({ outcome }) => ['held', 'as expected'].includes(outcome));
+      const broken = [...new Set(those.flatMap(({ brokenChecks }) => brokenChecks))].map((name) => `\`${name}\``);
+      return [isGood ? count : `**${count}**`, ...broken, ...bootOf(those)].join(', ');
+    })
+    .join('; ');
+}
+
+function wordOf({ outcome, verdict }: BootRun): string {
+  return outcome === 'as expected' ? (verdict ?? outcome) : outcome;
+}
+
+function bootOf(runs: readonly BootRun[]): readonly string[] {
+  const [end] = [...new Set(runs.map((run) => run.end))];
+  const times = runs.flatMap(({ bootMs }) => bootMs ?? []);
+  if (end === undefined || times.length === 0) return [];
+  return [`${end === null ? 'no end' : ends[end]} after ${seconds(median(times))}`];
+}
+
+function systemTable(runs: readonly BootRun[]): readonly string[] {
+  const systems = [...new Set(runs.map(({ system }) => system))].sort();
+  return systems.length === 0 ? [] : ['### The systems', systems.map((system) => `- ${system}`).join('\n')];
+}
+
+function imageTable(images: BootResults['images']): readonly string[] {
+  if (images.length === 0) return [];
+  const rows = images.map((image) => {
+    const ours = median(image.oursMs);
+    const plain = median(image.plainMs);
+    return [columnOf(image), seconds(image.buildMs), seconds(ours), seconds(plain), (ours / plain).toFixed(2)];
+  });
+  const title = '### From nothing to the login\n\nThe goals are 4 minutes for an image, once, and 1.3 for the ratio.';
+  return [title, table(['system', 'image built', 'boot to the login', 'plain QEMU boot of the same files', 'ratio'], rows)];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
