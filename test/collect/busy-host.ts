@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { LabProject, Typed } from '../rig/lab.ts';
+import { writesOfDisks } from './round-trip.ts';
 
 /** A file that a process opened, as strace(1) tells it. */
 export interface OpenedFile {
@@ -23,7 +24,7 @@ export interface BusyCollect {
   readonly opened: readonly OpenedFile[];
   /** Block devices among what was opened, by what the lab says of them. */
   readonly blockDevices: ReadonlySet<string>;
-  /** The statistics of every block device before and after: requests and sectors written. */
+  /** What was written to each disk of the array, before and after. */
   readonly writes: readonly [string, string];
 }
 
@@ -42,9 +43,6 @@ const load = [
   'setsid sh -c "while :; do dd if=/dev/zero of=/storage/load bs=1M count=32 conv=fsync status=none; done" busy-disks < /dev/null > /dev/null 2>&1 &',
 ].join(' ');
 
-/** Documentation/block/stat.rst. */
-const statistics = 'sync; for d in /sys/block/*; do echo "${d##*/} $(awk \'{ print $5, $7 }\' $d/stat)"; done';
-
 /** Builds the lab, and has `collect` run on it. */
 export async function collectBusy(lab: LabProject, strace: string): Promise<BusyCollect> {
   await lab.ok('up');
@@ -60,9 +58,9 @@ export async function collectBusy(lab: LabProject, strace: string): Promise<Busy
   await inLab("pkill --full 'busy-[pd]'; sync; grep -q chunks /tmp/facts.json");
 
   const run = await takeAlong(lab, strace);
-  const before = await inLab(statistics);
+  const before = await inLab(`sync; ${writesOfDisks}`);
   await inLab(`${run} -f -e trace=open,openat,openat2,creat -o /run/trace sh /tmp/collect.sh > /dev/null`);
-  const after = await inLab(statistics);
+  const after = await inLab(`sync; ${writesOfDisks}`);
   const opened = (await inLab('cat /run/trace'))
     .split('\n')
     .flatMap((row) => /open(?:at2?)?\((?:(?:[A-Z_]+|\d+), )?"([^"]*)", (?:\{flags=)?([A-Z_|]+)/u.exec(row) ?? creation(row))

@@ -37,8 +37,8 @@ async function collect(lab: LabProject, prefix: string): Promise<readonly FoundA
   return findArrays(readFacts(json));
 }
 
-/** What was written to each disk of the lab, by its kernel: requests and sectors. Source: Documentation/block/stat.rst. */
-const writesOfDisks =
+/** Prints what was written to each disk of the lab's array, by its kernel: requests and sectors. Source: Documentation/block/stat.rst. */
+export const writesOfDisks =
   'for d in /sys/block/*; do case $(lsblk -dno SERIAL /dev/${d##*/}) in DISK*) echo "$d $(awk \'{ print $5, $7 }\' $d/stat)";; esac; done';
 
 /** Builds a lab, brings it into its state, and says what its facts say otherwise than it is; none when all is well. */
