@@ -12,6 +12,7 @@ import type { ProcessIdentity } from '../src/machine/process/process-identity.ts
 import { findQemu } from '../src/machine/qemu/qemu-program.ts';
 import { startMachine } from '../src/machine/start/start-machine.ts';
 import { createTestContext, failureOf } from '../src/machine/fixtures/scripted-peer.ts';
+import { insert, pathOf, pull } from './rig/guest-disk.ts';
 import { openLiveMachine, openMachineFiles, openUsersStore } from './rig/live-machine.ts';
 import type { LiveMachine } from './rig/live-machine.ts';
 
@@ -90,6 +91,16 @@ test('one machine, from boot to shutdown', { timeout: imagesTimeoutMs }, async (
     await machine.insertDisk(ctx, live.disk('DISK1'));
     await machine.insertDisk(ctx, live.disk('DISK3'));
     assert.deepEqual(await listGuestDisks(live), ['DISK1', 'DISK2', 'DISK3']);
+  });
+
+  await suite.test('a disk that has come back has the name of its partition, too', async () => {
+    const disk = live.disk('DISK3');
+    await guest.run(ctx, ['sfdisk', '--quiet', '--label', 'gpt', pathOf('DISK3')], { input: 'type=linux\n' });
+    for (let round = 0; round < 5; round += 1) {
+      await pull(machine, disk);
+      await insert(machine, disk);
+      assert.equal((await guest.run(ctx, ['test', '-b', `${pathOf('DISK3')}-part1`])).exitCode, 0);
+    }
   });
 
   await suite.test('the journal port delivers every line', async () => {

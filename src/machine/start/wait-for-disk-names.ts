@@ -5,15 +5,15 @@ import type { Guest } from '../guest.ts';
 import type { DiskSpec } from '../machine.ts';
 
 /**
- * Waits until inserted disks have their names in the guest, from its udev; rejects with `guest/command-failed` after a minute on a host
- * of usual speed.
+ * Waits until inserted disks, and then their partitions, have their names in the guest, from its udev; rejects with
+ * `guest/command-failed` after a minute on a host of usual speed.
  */
 export async function waitForDiskNames(ctx: Context, guest: Guest, disks: readonly Pick<DiskSpec, 'serial' | 'bus'>[]): Promise<void> {
   if (disks.length === 0) return;
   // A guest that was paused during the insertion has missed the event twice (on a busy host): it is told to look.
   if (disks.some(({ bus = 'scsi' }) => bus !== 'scsi')) await guest.run(ctx, ['tee', '/sys/bus/pci/rescan'], { input: '1\n' });
   const names = disks.map(({ serial, bus }) => guestDeviceOf(serial, bus));
-  const argv = ['udevadm', 'wait', timeoutWord(ctx), ...names];
+  const argv = ['udevadm', 'wait', '--settle', timeoutWord(ctx), ...names];
   const { exitCode, stderr } = await guest.run(ctx, argv);
   if (exitCode === 0) return;
   const { stdout } = await guest.run(ctx, ['find', '/dev/disk/by-id', '-type', 'l']);
