@@ -62,13 +62,13 @@ const gaveTerminal = "raidlab: it waited for an answer, and was given the person
 
 test('with a terminal the program is on one, its questions are told of once, and what is typed answers them', async () => {
   const asks = 'echo "$TERM $(stty size)"; printf "one? "; read -r a; printf "two? "; read -r b < /dev/tty; echo "$a, $b"; exit 4';
-  assert.deepEqual(
-    await runAtTerminal(asks, [
-      ['one? ', 'yes\r'],
-      ['two? ', 'no\r'],
-    ]),
-    { status: 4, stdout: 'vt100 30 90\r\none? yes\r\ntwo? no\r\nyes, no\r\n', stderr: '' },
-  );
+  const { status, stdout, stderr } = await runAtTerminal(asks, [
+    ['one? ', 'yes\r'],
+    ['two? ', 'no\r'],
+  ]);
+  assert.deepEqual([status, stdout], [4, 'vt100 30 90\r\none? yes\r\ntwo? no\r\nyes, no\r\n']);
+  // On a busy host the answer is late, and the question told of.
+  assert.ok(['', gaveTerminal].includes(stderr), stderr);
 });
 
 test('that it waits for an answer is told while it does', async () => {

@@ -81,7 +81,7 @@ test('commands run side by side, and each has its own output', async () => {
 });
 
 test('a command that is conversed with is heard as it writes and told more as it asks, and no input is recorded', async () => {
-  await using scripted = await openScriptedAgent();
+  await using scripted = await openScriptedAgent(20_000);
   const { ctx, guest } = scripted;
   const heard: string[] = [];
   const starting = guest.start(ctx, ['ask', 'a b'], {
