@@ -14,7 +14,7 @@ export const bootLimitMs = 300_000;
 const mostUnits = 256;
 const saidChars = 512;
 
-/** How long somebody at the console takes to answer, milliseconds: what asks may throw away what was typed before it was ready. */
+/** How long somebody at the console takes to answer, milliseconds on a host of usual speed: what asks may throw away what was typed before it was ready. */
 const answerAfterMs = 1000;
 
 /** How a boot is watched. */
@@ -52,14 +52,14 @@ export function watchBoot(
   let lastPiece = 'nothing';
   let startedMs = performance.now();
   let limit: Disposable | undefined;
-  let answering: NodeJS.Timeout | undefined;
+  let answering: Disposable | undefined;
   let isOver = false;
 
   const finish = (passed: TimeLimit | null): void => {
     if (isOver) return;
     isOver = true;
     limit?.[Symbol.dispose]();
-    clearTimeout(answering);
+    answering?.[Symbol.dispose]();
     const seen = { ...standOf(state, lastPiece), afterMs: performance.now() - startedMs };
     ctx.emit({ type: 'boot-ended', machine, ...seen, limit: passed });
     ending.resolve({ ...seen, limit: passed, units: units.all() });
@@ -73,7 +73,7 @@ export function watchBoot(
     ({ state } = observed);
     if (state.stage === 'system') began.resolve(undefined);
     if (observed.note !== null) tell(observed.note);
-    if (observed.asks && answer !== undefined) answering = setTimeout(answer, answerAfterMs);
+    if (observed.asks && answer !== undefined) answering = armLimit(ctx, answerAfterMs, answer);
     if (state.end !== null) finish(null);
   };
   return {
@@ -103,7 +103,7 @@ export function watchBoot(
     },
     [Symbol.dispose]: () => {
       isOver = true;
-      clearTimeout(answering);
+      answering?.[Symbol.dispose]();
       limit?.[Symbol.dispose]();
     },
   };
