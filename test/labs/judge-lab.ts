@@ -23,7 +23,11 @@ function lost(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, st
 /** Gives what is wrong with the array of a lab after a failure, a line each. */
 async function judge(lab: LabProject, before: ReadonlyMap<string, string>, mountPoint: string): Promise<readonly string[]> {
   const found = lost(before, await hashesOf(lab, 'mount -o ro,subvolid=5 /dev/mapper/crypt-btrfs2 /mnt')).map((path) => `lost: ${path}`);
-  await inGuest(lab, `umount --recursive ${mountPoint}`);
+  const shown = await inGuest(lab, 'btrfs filesystem show');
+  const absent = members.filter((name) => !shown.includes(`/dev/mapper/${name}\n`));
+  if (absent.length > 0) return [...found, ...absent.map((name) => `${name} is no member`)];
+  // udev looks at what was let go of, and nobody can close it meanwhile.
+  await inGuest(lab, `umount --recursive ${mountPoint}`, 'udevadm settle');
   for (const leg of members) {
     const others = members.filter((name) => name !== leg);
     const alone = [...others.map((name) => `cryptsetup close ${name}`), 'btrfs device scan --forget > /dev/null'];
@@ -34,7 +38,7 @@ async function judge(lab: LabProject, before: ReadonlyMap<string, string>, mount
     } catch (error) {
       found.push(`${leg} alone: ${error instanceof Error ? error.message : String(error)}`);
     }
-    await inGuest(lab, ...others.map((name) => `cryptdisks_start ${name} > /dev/null`), 'btrfs device scan > /dev/null');
+    await inGuest(lab, 'udevadm settle', ...others.map((name) => `cryptdisks_start ${name}`), 'btrfs device scan > /dev/null');
   }
   return found;
 }

@@ -193,7 +193,7 @@ test('a member whose disk is not in the machine is a finding, and is not waited 
   // Names of the disks that were pulled must be gone before copies are plugged in under the same names.
   assert.deepEqual(waits, [
     `udevadm wait --removed --timeout=60 ${String(one)} ${String(three)}`,
-    `udevadm wait --timeout=60 ${String(three)}`,
+    `udevadm wait --settle --timeout=60 ${String(three)}`,
   ]);
 });
 
