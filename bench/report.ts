@@ -14,7 +14,7 @@ import { openPrng } from '../src/core/bytes/prng.ts';
 import type { Prng } from '../src/core/bytes/prng.ts';
 import type { EventBody, RecordedEvent } from '../src/core/event.ts';
 import { onlyJob, readRecorded, withTwin } from '../src/view/fixtures/recorded-events.ts';
-import { readQmpRecord } from '../src/view/model/qmp-record.ts';
+import { readQmpRecord } from '../src/view/model/trace/qmp-record.ts';
 import { renderReport } from '../src/view/render-report.ts';
 import { median, report } from './measure.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { EventBody, RecordedEvent } from '../src/core/event.ts';
 import { onlyJob, readRecorded, withTwin } from '../src/view/fixtures/recorded-events.ts';
-import type { QmpMessage } from '../src/view/model/qmp-record.ts';
+import type { QmpMessage } from '../src/view/model/trace/qmp-record.ts';
 import { openReportBrowser, ready, until } from './rig/report-page.ts';
 
 const browser = await openReportBrowser();

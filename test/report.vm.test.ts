@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import type { RecordedEvent } from '../src/core/event.ts';
 import type { RunResult } from '../src/report/drill/result.ts';
-import { parseQmp } from '../src/view/model/qmp-record.ts';
+import { parseQmp } from '../src/view/model/trace/qmp-record.ts';
 import { chunkMaps } from '../src/view/model/chunk-map.ts';
 import { lanesOf } from '../src/view/model/lanes.ts';
 import { segmentAt } from '../src/view/model/segment.ts';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { EventBody, RecordedEvent } from '../core/event.ts';
 import { joinRuns, onlyJob, readRecorded, withTwin } from './fixtures/recorded-events.ts';
-import { parseQmp } from './model/qmp-record.ts';
-import { parseTrace } from './model/trace-text.ts';
+import { parseQmp } from './model/trace/qmp-record.ts';
+import { parseTrace } from './model/trace/trace-text.ts';
 import { renderReport } from './render-report.ts';
 
 const page = { script: 'let page', scriptHash: 'scriptHash=', style: 'b{}', styleHash: 'styleHash=' };

@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { loadPageParts } from '../../src/cli/run/page-parts.ts';
 import type { RecordedEvent } from '../../src/core/event.ts';
-import type { QmpRecord } from '../../src/view/model/qmp-record.ts';
+import type { QmpRecord } from '../../src/view/model/trace/qmp-record.ts';
 import { renderReport } from '../../src/view/render-report.ts';
 
 /** Debian's: Playwright brings no browser of its own. */

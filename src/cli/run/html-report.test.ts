@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import { onlyJob, readRecorded, withTwin } from '../../view/fixtures/recorded-events.ts';
-import { parseQmp } from '../../view/model/qmp-record.ts';
+import { parseQmp } from '../../view/model/trace/qmp-record.ts';
 import { loadRenderer } from './html-report.ts';
 
 const job = 'replace-missing-disk';

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { oldFileOf } from '../../machine/files/append-file.ts';
-import { readQmpRecord } from '../../view/model/qmp-record.ts';
-import type { QmpRecord, QmpTranscript } from '../../view/model/qmp-record.ts';
+import { readQmpRecord } from '../../view/model/trace/qmp-record.ts';
+import type { QmpRecord, QmpTranscript } from '../../view/model/trace/qmp-record.ts';
 import { readLines } from './file-lines.ts';
 
 /**

@@ -13,9 +13,9 @@ import type { Lanes } from '../model/lanes.ts';
 import { timeEvents } from '../model/timed-event.ts';
 import type { TimedEvent } from '../model/timed-event.ts';
 import type { TimeView } from '../model/time-scale.ts';
-import type { QmpRecord } from '../model/qmp-record.ts';
-import { traceEntries } from '../model/trace-entries.ts';
-import type { EntryKind, TraceEntry } from '../model/trace-entry.ts';
+import type { QmpRecord } from '../model/trace/qmp-record.ts';
+import { traceEntries } from '../model/trace/trace-entries.ts';
+import type { EntryKind, TraceEntry } from '../model/trace/trace-entry.ts';
 
 /** A step of the trace, or what was before the first. */
 export interface TraceSection {

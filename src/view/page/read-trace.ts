@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../core/event.ts';
-import { parseQmp } from '../model/qmp-record.ts';
-import type { QmpRecord } from '../model/qmp-record.ts';
-import { parseTrace } from '../model/trace-text.ts';
+import { parseQmp } from '../model/trace/qmp-record.ts';
+import type { QmpRecord } from '../model/trace/qmp-record.ts';
+import { parseTrace } from '../model/trace/trace-text.ts';
 
 /** Reads the events that the report carries: of a drill, or, with the name `''`, of the run itself. None when it carries none. */
 export async function readTrace(job: string): Promise<readonly RecordedEvent[]> {

@@ -1,8 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { counterChanges } from '../model/counter-changes.ts';
 import { formatMoment } from '../model/timed-event.ts';
-import { traceLines } from '../model/trace-lines.ts';
-import type { TraceLine } from '../model/trace-lines.ts';
+import { traceLines } from '../model/trace/trace-lines.ts';
+import type { TraceLine } from '../model/trace/trace-lines.ts';
 import { component, element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';
 import type { DrillState, TraceSection } from './drill-state.ts';

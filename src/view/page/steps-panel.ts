@@ -1,4 +1,4 @@
-import type { EntryKind } from '../model/trace-entry.ts';
+import type { EntryKind } from '../model/trace/trace-entry.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
 import { component, element } from '../parts/element.ts';
 import type { Content } from '../parts/element.ts';

@@ -1,6 +1,6 @@
-import { formatSize } from '../../core/text/size.ts';
+import { formatSize } from '../../../core/text/size.ts';
 import type { QmpMessage, QmpRecord } from './qmp-record.ts';
-import type { TimedEvent } from './timed-event.ts';
+import type { TimedEvent } from '../timed-event.ts';
 import type { UnnumberedEntry } from './trace-entry.ts';
 
 /**

@@ -1,12 +1,12 @@
-import { describeBoot } from '../../core/boot/boot-seen.ts';
-import { describeBootNote } from '../../core/boot/describe-note.ts';
-import type { RecordedEvent } from '../../core/event.ts';
-import { formatSize } from '../../core/text/size.ts';
-import { formatDuration } from '../../report/text/format-duration.ts';
-import type { CommandRun } from './command-runs.ts';
+import { describeBoot } from '../../../core/boot/boot-seen.ts';
+import { describeBootNote } from '../../../core/boot/describe-note.ts';
+import type { RecordedEvent } from '../../../core/event.ts';
+import { formatSize } from '../../../core/text/size.ts';
+import { formatDuration } from '../../../report/text/format-duration.ts';
+import type { CommandRun } from '../command-runs.ts';
 import { qmpEntries } from './qmp-entries.ts';
 import type { QmpRecord } from './qmp-record.ts';
-import type { TimedEvent } from './timed-event.ts';
+import type { TimedEvent } from '../timed-event.ts';
 import type { TraceEntry, UnnumberedEntry } from './trace-entry.ts';
 
 /** Events that are shown elsewhere: steps are headings, samples are the map, ends of commands stand with their beginnings. */

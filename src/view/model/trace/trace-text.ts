@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../core/event.ts';
+import type { RecordedEvent } from '../../../core/event.ts';
 
 /*
  * The events of a drill as a report carries them: a line each, as in events.ndjson, without what is the same in all of them,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ofJob, readRecorded, withTwin } from '../fixtures/recorded-events.ts';
+import { ofJob, readRecorded, withTwin } from '../../fixtures/recorded-events.ts';
 import { qmpEntries } from './qmp-entries.ts';
 import { formatQmp, parseQmp, readQmpRecord } from './qmp-record.ts';
 import type { QmpObject, QmpRecord } from './qmp-record.ts';
-import { timeEvents } from './timed-event.ts';
+import { timeEvents } from '../timed-event.ts';
 
 const line = (at: string, from: 'raidlab' | 'qemu', message: QmpObject): string => JSON.stringify({ at, from, message });
 const second = (count: number): string => new Date(Date.UTC(2026, 10, 29, 8, 0, count)).toISOString();

@@ -1,4 +1,4 @@
-import { harmlessText } from '../../core/text/harmless-text.ts';
+import { harmlessText } from '../../../core/text/harmless-text.ts';
 import type { EntryKind, TraceEntry } from './trace-entry.ts';
 
 /** One row of a trace as it stands on a page: all of them are equally high. */
