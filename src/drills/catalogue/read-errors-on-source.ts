@@ -114,12 +114,13 @@ export const readErrorsOnSource: Drill = {
   layouts: ['raid1', 'raid1-unequal', 'raid1c3', 'raid10'],
   knowledge: [
     {
-      kernel: '<6.4',
+      kernel: '>=5.11 <6.4',
       verdict: 'broken',
       breaks: ['source-reads'],
-      because: 'before 6.4 the replace read its source whatever `-r` said. Nothing is lost by that, if the disk lives so long.',
+      because:
+        'before 6.4 the replace read its source whatever `-r` said; 5.10 did not, and nothing between 5.10 and 6.1 was tried. Nothing is lost by that, if the disk lives so long.',
       source:
-        'kernel commit "btrfs: dev-replace: properly follow its read mode"; measured: 25.9 MiB in 2270 reads of the source on 6.1.192, 128 KiB in 32 reads on 6.12.118',
+        'kernel commit "btrfs: dev-replace: properly follow its read mode"; measured: 25.9 MiB in 2270 reads of the source on 6.1.192, 128 KiB in 32 reads on 6.12.118; held on 5.10.223, 2 of 2',
     },
   ],
   payloadBytes: 16 * 1024 ** 2,
