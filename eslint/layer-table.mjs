@@ -14,7 +14,7 @@ export const layerTable = {
   lab: { node: true, imports: { core: 'all', machine: 'all', storage: 'all', drills: 'all' } },
   report: { node: false, imports: { core: 'all' } },
   archive: { node: true, imports: { core: 'all' } },
-  engine: { node: true, imports: { core: 'all', archive: 'all' } },
+  engine: { node: true, imports: { core: 'all', machine: 'all', archive: 'all' } },
   view: { node: false, packages: ['preact', '@preact/signals', 'preact-render-to-string'], imports: { core: 'all', report: 'all' } },
   web: { node: true, imports: { core: 'all', report: 'all', view: 'all', lab: 'all', drills: 'all' } },
   cli: {

@@ -31,6 +31,8 @@ export interface Cli {
   readonly mirrors: Mirrors;
   /** The factor on all time limits: `$RAIDLAB_TIMEOUT_FACTOR`, or more where the host turns out to be slow. */
   readonly timeFactor: TimeFactor;
+  /** `$SLURM_CPUS_PER_TASK`: the cores of the job of Slurm that we are, which need not be all that we see; undefined elsewhere. */
+  readonly allottedCores: number | undefined;
   /** `$GITHUB_STEP_SUMMARY`: the file that a step of GitHub Actions appends its summary to. */
   readonly stepSummaryHostPath: string | undefined;
   /** How wide the help is laid out: `$COLUMNS`, the terminal's width, or 80. */

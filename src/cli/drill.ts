@@ -6,12 +6,16 @@ import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { integer } from '@optique/core/valueparser';
 import type { ExitCode } from '../core/exit-code.ts';
+import { RaidlabError } from '../core/failure/failure.ts';
 import { chooseDrills } from './options/choose-drills.ts';
 import type { ChosenDrill } from './options/choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { drillRunOptions } from './options/drill-run-options.ts';
+import { slurmOptions, slurmWishesOf } from './options/slurm-options.ts';
 import { runChosenDrills } from './run/run-chosen-drills.ts';
+import type { RunWishes } from './run/run-chosen-drills.ts';
+import { refuseFiles } from './slurm/refuse-files.ts';
 import { knownWord, shard } from './options/value-parsers.ts';
 import type { KnownWord } from './options/value-parsers.ts';
 
@@ -64,6 +68,7 @@ export const drillArguments = (cli: Cli) =>
         option('--repeat', integer({ metavar: 'N', min: 1, max: 1000 }), { description: message`Runs each drill N times.` }),
         1,
       ),
+      ...slurmOptions,
       shard: optional(
         option('--shard', shard, {
           description: message`Runs one of N parts of this run, which other machines complete; see merge. With --plan, shows all parts.`,
@@ -96,6 +101,7 @@ export const drillExamples: readonly Example[] = [
   { words: 'drill --kernel bookworm --tools bookworm', does: 'The same with the kernel and tools of Debian 12.' },
   { words: 'drill --all --jobs 2', does: 'Every drill, two at a time: a line each, then a table.' },
   { words: "drill 'replace-*' --repeat 5", does: 'All drills with such a name, five times each.' },
+  { words: 'drill --all --on slurm --partition storage', does: 'Every drill, each as a job of a Slurm cluster; one report of all.' },
   { words: 'drill --json > events.ndjson', does: 'Events for a program.' },
   { words: 'drill --all --shard 2/5 --reporter bundle=2.bundle', does: 'A fifth of all drills; "raidlab merge" puts the parts together.' },
   {
@@ -107,8 +113,29 @@ export const drillExamples: readonly Example[] = [
 /** Runs drills, or prints their plans; gives the most severe exit code of their verdicts. */
 export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
   // Checked before there is a run, so that a bad request leaves nothing behind.
+  const slurm = slurmWishesOf(asked, 'raidlab drill');
+  if (slurm !== undefined) refuseOnSlurm(cli, asked);
   const chosen = await chooseDrills(asked, cli.cwdHostPath);
-  return runChosenDrills(cli, Array.from({ length: asked.repeat }, () => chosen).flat(), { ...asked, name: nameOfRun(chosen) });
+  const name = nameOfRun(chosen);
+  const drills = Array.from({ length: asked.repeat }, () => chosen).flat();
+  if (slurm === undefined) return runChosenDrills(cli, drills, { ...asked, name });
+  const elsewhere: RunWishes['elsewhere'] = async (whole, reporters) => {
+    const { runDrillsOnSlurm } = await import('./slurm/drills-on-slurm.ts');
+    return runDrillsOnSlurm(cli, whole, { ...asked, wishes: slurm, name, reporters });
+  };
+  return runChosenDrills(cli, drills, { ...asked, name, elsewhere });
+}
+
+function refuseOnSlurm(cli: Cli, asked: DrillCommand): void {
+  refuseFiles(
+    cli,
+    { drills: asked.names, kernels: [asked.kernel], layouts: asked.layout === undefined ? [] : [asked.layout] },
+    'raidlab drill',
+  );
+  const apart = (['keep', 'alarm', 'shard'] as const).find((name) => asked[name] !== undefined && asked[name] !== false);
+  if (apart === undefined) return;
+  const message = `--${apart} is for drills that run here: it does not go together with --on slurm.`;
+  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab drill' });
 }
 
 /** A run is named after its drill, or after how many there are. */

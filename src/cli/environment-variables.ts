@@ -13,5 +13,6 @@ export const environmentVariables: readonly (readonly [name: string, what: strin
   ['TMPDIR', 'Where temporary files go (default: /tmp).'],
   ['NO_COLOR', 'If set, output has no colours.'],
   ['COLUMNS', 'Width of the help (default: that of the terminal, or 80).'],
+  ['SLURM_CPUS_PER_TASK', 'How many cores a job of Slurm has; Slurm sets it.'],
   ['GITHUB_STEP_SUMMARY', 'File to which the github reporter appends its summary; GitHub Actions sets it.'],
 ];

@@ -88,6 +88,7 @@ export function makeCli(facts: ProcessFacts): Cli {
     get timeFactor() {
       return (timeFactor ??= createTimeFactor(timeoutFactorOf(env)));
     },
+    allottedCores: wholeNumber(env.SLURM_CPUS_PER_TASK),
     stepSummaryHostPath: firstSet(env.GITHUB_STEP_SUMMARY),
     helpColumns: helpColumnsOf(env, facts.stdout),
     screen,
@@ -198,6 +199,10 @@ function timeoutFactorOf(env: Environment): number {
 
 function absolute(hostPath: string | undefined): string | undefined {
   return hostPath !== undefined && isAbsolute(hostPath) ? hostPath : undefined;
+}
+
+function wholeNumber(value: string | undefined): number | undefined {
+  return value !== undefined && /^[1-9]\d{0,5}$/u.test(value) ? Number(value) : undefined;
 }
 
 function firstSet(value: string | undefined): string | undefined {

@@ -24,6 +24,6 @@ test('people get their report unless something else takes standard output', () =
 });
 
 test('standard output has room for one, and for annotations', () => {
-  const takers = takersOfOutput(['list', 'tap', 'github', 'junit=x'].flatMap((text) => parseReporterSpec(text) ?? []));
-  assert.deepEqual(takers.map(formatReporterSpec), ['list', 'tap']);
+  const takers = takersOfOutput(['list', 'tap', 'github', 'junit=x', 'bundle=-'].flatMap((text) => parseReporterSpec(text) ?? []));
+  assert.deepEqual(takers.map(formatReporterSpec), ['list', 'tap', 'bundle=-']);
 });

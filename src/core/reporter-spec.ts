@@ -36,5 +36,10 @@ export function planReporters(asked: readonly ReporterSpec[]): readonly Reporter
 
 /** Gives the reporters that need standard output for themselves: only one can have it. */
 export function takersOfOutput(specs: readonly ReporterSpec[]): readonly ReporterSpec[] {
-  return specs.filter(({ name, file }) => file === undefined && name !== 'github');
+  return specs.filter((spec) => (spec.file === undefined && spec.name !== 'github') || isSentBundle(spec));
+}
+
+/** Tells whether a reporter sends the run as a bundle to standard output: `bundle=-`. Then that is all of it that is kept. */
+export function isSentBundle({ name, file }: ReporterSpec): boolean {
+  return name === 'bundle' && file === '-';
 }

@@ -57,7 +57,11 @@ export async function runMatrix(matrix: MatrixRun): Promise<readonly JobState[]>
   const queue = states().flatMap(({ job, end }) => (end === null ? [job] : []));
   const work = async (): Promise<void> => {
     for (let job = queue.shift(); job !== undefined && !signal.aborted; job = queue.shift()) {
-      const end = await runJob(matrix, job);
+      const end = await runJob(matrix, job).catch((error: unknown) => {
+        // What ends one for a reason that concerns all ends all: no other begins.
+        queue.length = 0;
+        throw error;
+      });
       const now = states();
       matrix.onEnd({ job, ...end, progress: progressOf(now, limit) });
       // At the end of the queue: what is wrong with the machine may have passed by then.
@@ -74,10 +78,17 @@ export async function runMatrix(matrix: MatrixRun): Promise<readonly JobState[]>
 async function runJob({ journal, engine, onBegin }: MatrixRun, job: MatrixJob): Promise<Pick<EndedJob, 'end' | 'result'>> {
   let run: string | undefined;
   onBegin(job);
-  const ended = await engine.run(job, (begun) => {
-    ({ run } = begun);
-    journal.begin(keyOfJob(job), begun.run, begun.directory);
-  });
+  let ended: Pick<EndedJob, 'end' | 'result'>;
+  try {
+    ended = await engine.run(job, (begun) => {
+      ({ run } = begun);
+      journal.begin(keyOfJob(job), begun.run, begun.directory);
+    });
+  } catch (error) {
+    // It ends all jobs, and said nothing of this one.
+    if (run !== undefined) journal.end(run, 'interrupted', null);
+    throw error;
+  }
   if (run !== undefined) journal.end(run, ended.end, ended.result);
   return ended;
 }

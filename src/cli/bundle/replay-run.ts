@@ -11,6 +11,7 @@ import { presentInFolder } from '../run/html-report.ts';
 import type { HtmlReport } from '../run/html-report.ts';
 import type { Presenter } from '../run/presenter.ts';
 import { createRunDirectory } from '../run/run-directory.ts';
+import type { UnpackedBundle } from './unpack-bundle.ts';
 
 /** A run that was run elsewhere, and where it is to be shown and kept. */
 export interface ReplayedRun {
@@ -23,6 +24,11 @@ export interface ReplayedRun {
   readonly events: (runHostPath: string) => Iterable<RecordedEvent>;
   /** Its evidence: where a file is, and its path below the folder. */
   readonly evidence: readonly { readonly hostPath: string; readonly path: string }[];
+}
+
+/** Gives the evidence of bundles. */
+export function evidenceOf(bundles: readonly UnpackedBundle[]): ReplayedRun['evidence'] {
+  return bundles.flatMap(({ evidence, evidenceHostPath }) => evidence.map((path) => ({ hostPath: join(evidenceHostPath, path), path })));
 }
 
 /** Keeps and shows a run as if it had been run here. Throws `disk-full` or `not-writable`. */

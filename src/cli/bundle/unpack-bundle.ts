@@ -24,6 +24,7 @@ const mostLineChars = 4 * 1024 * 1024;
 
 /** A bundle that was read and found good, with its files in a directory of ours. */
 export interface UnpackedBundle extends MergeSource {
+  readonly head: BundleHead;
   /** The evidence, as `job/machine/file` below {@link UnpackedBundle.evidenceHostPath}. */
   readonly evidence: readonly string[];
   readonly evidenceHostPath: string;

@@ -22,10 +22,34 @@ interface BundleOptions {
   readonly homeHostPath: string;
 }
 
-/** Keeps a run as a bundle, once all of it is in its folder. The file is opened at once, so that hours of drills are not run for nothing. */
-export function presentAsBundle(bundleHostPath: string, options: BundleOptions): Presenter {
+/** Takes a bundle, piece by piece. */
+export interface BundleSink {
+  readonly write: (bytes: Uint8Array) => void;
+  /** There is no more. Throws what was lost. */
+  readonly end: () => void;
+}
+
+/** Opens the file of a bundle, at once, so that hours of drills are not run for nothing; it has its name only when it is whole. Throws `disk-full` or `not-writable`. */
+export function openBundleFile(bundleHostPath: string): BundleSink {
   const halfHostPath = join(dirname(bundleHostPath), `.${basename(bundleHostPath)}`);
   const file = openReportFile(halfHostPath, 'the bundle');
+  return {
+    write: file.write,
+    end: () => {
+      file.close();
+      try {
+        file.check();
+        renameSync(halfHostPath, bundleHostPath);
+      } catch (error) {
+        rmSync(halfHostPath, { force: true });
+        throw error;
+      }
+    },
+  };
+}
+
+/** Keeps a run as a bundle, once all of it is in its folder. */
+export function presentAsBundle(sink: BundleSink, options: BundleOptions): Presenter {
   let result: RunResult = emptyResult;
   let runHostPath: string | null = null;
   let shard: BundleHead['shard'] = null;
@@ -38,16 +62,9 @@ export function presentAsBundle(bundleHostPath: string, options: BundleOptions):
     finish: () => undefined,
     end: () => {
       if (runHostPath !== null) {
-        for (const batch of inBatches(bundlePieces(runHostPath, { result, shard }, options))) file.write(gzipSync(batch));
+        for (const batch of inBatches(bundlePieces(runHostPath, { result, shard }, options))) sink.write(gzipSync(batch));
       }
-      file.close();
-      try {
-        file.check();
-        renameSync(halfHostPath, bundleHostPath);
-      } catch (error) {
-        rmSync(halfHostPath, { force: true });
-        throw error;
-      }
+      sink.end();
     },
   };
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
@@ -26,16 +25,17 @@ import { regressionsTable } from '../../report/campaign/tables.ts';
 import { resultsOfFolder } from '../bundle/results-of-runs.ts';
 import type { Cli } from '../cli.ts';
 import type { Example } from '../help-page.ts';
-import { requireHostOf } from '../host-view.ts';
 import { archiveHostPathOf, archiveOption, tableOptions } from '../options/archive-options.ts';
 import { kernelName } from '../options/kernel-option.ts';
 import { jobsOption, outputOption } from '../options/run-options.ts';
+import { slurmOptions, slurmWishesOf, usualJobsInQueue } from '../options/slurm-options.ts';
 import { pathWord } from '../options/value-parsers.ts';
 import { showTable } from '../run/show-table.ts';
+import { refuseFiles } from '../slurm/refuse-files.ts';
 import { loadMatrix } from './matrix-wishes.ts';
+import { openEngine } from './open-engine.ts';
 import { ownMatrix } from './own-matrix.ts';
 import { prepareMatrix } from './prepare-jobs.ts';
-import { runHere } from './run-here.ts';
 import { tellMatrix } from './tell-matrix.ts';
 
 /** Gives the command line of `raidlab matrix`. */
@@ -85,6 +85,7 @@ export const matrixArguments = (cli: Cli) =>
         option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), { description: message`Memory of each machine, MiB.` }),
         1024,
       ),
+      ...slurmOptions,
       output: outputOption,
       archive: optional(archiveOption()),
       ...tableOptions,
@@ -106,13 +107,16 @@ export const matrixExamples: readonly Example[] = [
   },
   { words: 'matrix nightly.yaml --plan', does: 'How many jobs a file makes, and how long they may take.' },
   { words: 'matrix nightly.yaml', does: 'Runs them, or goes on.' },
+  { words: 'matrix nightly.yaml --on slurm --constraint kvm', does: 'The same on the nodes of a Slurm cluster that have this feature.' },
   { words: 'results --regressions --matrix nightly', does: 'What it found, at any time.' },
 ];
 
 /** Runs a matrix, or goes on with it; gives the most severe exit code of its results. */
 export async function runMatrixCommand(cli: Cli, asked: MatrixCommand): Promise<ExitCode> {
+  const slurm = slurmWishesOf(asked, 'raidlab matrix');
   const matrix = await loadMatrix(asked.file, wishesOf(asked), cli.cwdHostPath);
-  const room = await measureHostRoom(asked.memory);
+  if (slurm !== undefined) refuseFiles(cli, matrix, 'raidlab matrix');
+  const room = await measureHostRoom(asked.memory, cli.allottedCores);
   const { drills, prepare } = await prepareMatrix(cli, matrix, {
     memoryMiB: asked.memory,
     slots: createMachineSlots(machinesAtOnce(room)),
@@ -121,7 +125,8 @@ export async function runMatrixCommand(cli: Cli, asked: MatrixCommand): Promise<
   if (count > mostJobs)
     refuse(`${matrix.name} has ${count.toLocaleString('en')} jobs; a matrix has at most ${mostJobs.toLocaleString('en')}.`);
   const jobs = jobsOf(matrix, [...drills.keys()]);
-  const { limit, remark } = planJobs(room, jobs.length, asked.jobs);
+  const { limit, remark } =
+    slurm === undefined ? planJobs(room, jobs.length, asked.jobs) : { limit: asked.jobs ?? usualJobsInQueue, remark: null };
   const { openArchive } = await import('../../archive/archive.ts');
   using archive = await openArchive(archiveHostPathOf(cli, asked.archive));
   const known = archive.openJournal(matrix.name);
@@ -133,13 +138,14 @@ export async function runMatrixCommand(cli: Cli, asked: MatrixCommand): Promise<
   }
   // A job that cannot be prepared is refused before any is run.
   for (const job of jobs) prepare(job);
-  await requireHostOf(cli);
+  await using opened = await openEngine(cli, { slurm, output: asked.output, prepare });
   await using owned = await ownMatrix(matrix.name, known);
   const { journal } = owned;
+  const { engine } = opened;
+  await opened.takeBack(journal.attempts().flatMap(({ run, end }) => (end === null ? [run] : [])));
   const settled = settleAttempts({ journal, resultIn });
   const told = tellMatrix(cli, { quiet: asked.json, progress: progressOf(jobStates(jobs, journal.attempts()), limit) });
   told.remark([...(remark === null ? [] : [remark]), ...remarksOn(settled)]);
-  const engine = runHere(cli, { resultsHostPath: resolve(cli.cwdHostPath, asked.output), prepare });
   const states = await runMatrix({ jobs, journal, engine, limit, signal: cli.interruption.signal, ...told.listeners });
   told.end(states);
   const counts = archive.count({ ...everyResult, matrices: [matrix.name] });

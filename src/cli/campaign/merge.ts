@@ -13,7 +13,7 @@ import type { ReporterSpec } from '../../core/reporter-spec.ts';
 import { openOwnedDirectory } from '../../machine/cache/owned-directory.ts';
 import { openStore } from '../../machine/cache/open-store.ts';
 import { createContext } from '../../machine/context.ts';
-import { replayRun } from '../bundle/replay-run.ts';
+import { evidenceOf, replayRun } from '../bundle/replay-run.ts';
 import { unpackBundle } from '../bundle/unpack-bundle.ts';
 import type { UnpackedBundle } from '../bundle/unpack-bundle.ts';
 import type { Cli } from '../cli.ts';
@@ -76,9 +76,7 @@ export async function runMergeCommand(cli: Cli, asked: MergeCommand): Promise<Ex
     presenters: openReporters(cli, specs, { drills: plan.jobs.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath }, html),
     html,
     events: (hostPath) => mergeEvents(plan, { run, hostPath }),
-    evidence: plan.bundles.flatMap(({ evidence, evidenceHostPath }) =>
-      evidence.map((path) => ({ hostPath: join(evidenceHostPath, path), path })),
-    ),
+    evidence: evidenceOf(plan.bundles),
   });
 }
 

@@ -1,13 +1,11 @@
-import { addToResults, noResults } from '../../core/campaign/archived-result.ts';
-import type { ArchivedResult } from '../../core/campaign/archived-result.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { MatrixJob } from '../../core/campaign/matrix/matrix.ts';
 import type { DrillRequest } from '../../drills/drill-request.ts';
 import type { BegunRun, Engine, EngineEnd } from '../../engine/engine.ts';
 import type { Cli } from '../cli.ts';
 import { openHtmlReport } from '../run/html-report.ts';
-import type { Presenter } from '../run/presenter.ts';
 import { withRun } from '../run/run.ts';
+import { collectResult } from './collect-result.ts';
 
 /** What is known of a job before it runs. */
 export interface PreparedJob {
@@ -20,6 +18,11 @@ export interface PreparedJob {
 export interface RunsHere {
   readonly resultsHostPath: string;
   readonly prepare: (job: MatrixJob) => PreparedJob;
+}
+
+/** Gives what the drill of a job is called in its run. */
+export function labelOf({ drill, expectation }: PreparedJob['request']): string {
+  return expectation === undefined ? drill.name : `${drill.name}-twin`;
 }
 
 /** Runs jobs on this host, each as a run of its own with its folder and its report. */
@@ -53,7 +56,7 @@ interface RunAlone {
 
 async function runAlone(cli: Cli, { request, resultsHostPath, begun }: RunAlone): Promise<EngineEnd> {
   const { runDrills } = await import('../../drills/run-drills.ts');
-  const label = request.expectation === undefined ? request.drill.name : `${request.drill.name}-twin`;
+  const label = labelOf(request);
   const collector = collectResult(begun);
   const options = { name: label, resultsHostPath, presenters: [collector.presenter], html: openHtmlReport() };
   const exitCode = await withRun(cli, options, async ({ ctx, openJob }) => {
@@ -66,18 +69,4 @@ async function runAlone(cli: Cli, { request, resultsHostPath, begun }: RunAlone)
   });
   const result = collector.result();
   return { end: result?.standing ?? (exitCode === exitCodes.interrupted ? 'interrupted' : 'machine'), result };
-}
-
-/** Follows a run for its one result. */
-function collectResult(begun: (run: BegunRun) => void) {
-  let state = noResults;
-  const presenter: Presenter = {
-    event: (event) => {
-      state = addToResults(state, event);
-      if (event.type === 'run-started' && event.directory !== null) begun({ run: event.run, directory: event.directory });
-    },
-    finish: () => undefined,
-    end: () => undefined,
-  };
-  return { presenter, result: (): ArchivedResult | null => state.results[0] ?? null };
 }

@@ -145,7 +145,7 @@ async function requestOf(
     strict: false,
     store: cli.store,
     templates: { mode: 'fork', renewed: new Set() },
-    slots: createMachineSlots(machinesAtOnce(await measureHostRoom(memoryMiB))),
+    slots: createMachineSlots(machinesAtOnce(await measureHostRoom(memoryMiB, cli.allottedCores))),
     mirrors: cli.mirrors,
   };
 }

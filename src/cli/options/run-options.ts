@@ -26,7 +26,7 @@ export type ShowOptions = { readonly [Name in keyof typeof showOptions]: InferVa
 /** How many drills of a run are done at once. */
 export const jobsOption = optional(
   option('--jobs', '-j', integer({ metavar: 'N', min: 1, max: 256 }), {
-    description: message`How many drills run at once (default: one per core, as far as memory allows).`,
+    description: message`How many drills run at once (default: one per core, as far as memory allows; with --on slurm, 64 are in the queue).`,
   }),
 );
 

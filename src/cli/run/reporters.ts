@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { RaidlabError } from '../../core/failure/failure.ts';
-import { formatReporterSpec, planReporters, takersOfOutput } from '../../core/reporter-spec.ts';
+import { formatReporterSpec, isSentBundle, planReporters, takersOfOutput } from '../../core/reporter-spec.ts';
 import type { ReporterSpec } from '../../core/reporter-spec.ts';
 import { formatAnnotations, formatStepSummary } from '../../report/formats/github.ts';
 import { formatJunit } from '../../report/formats/junit.ts';
 import { plainText } from '../../report/text/plain-text.ts';
 import { formatTap } from '../../report/formats/tap.ts';
 import type { Cli } from '../cli.ts';
-import { presentAsBundle } from '../bundle/write-bundle.ts';
+import { openBundleFile, presentAsBundle } from '../bundle/write-bundle.ts';
+import type { BundleSink } from '../bundle/write-bundle.ts';
+import type { Screen } from '../terminal/screen.ts';
 import { presentAsHtml } from './html-report.ts';
 import type { HtmlReport } from './html-report.ts';
 import type { ListOptions } from './list-report.ts';
@@ -18,7 +20,7 @@ import { openReportFile } from './report-file.ts';
 /** Checks that reporters go together; throws `bad-arguments` when two of them want standard output, or one what only a file can have. */
 export function checkReporters(asked: readonly ReporterSpec[], command: string): void {
   if (asked.some(({ name, file }) => name === 'bundle' && file === undefined)) {
-    const message = 'A bundle is no text: give it a file, --reporter bundle=FILE.';
+    const message = 'A bundle is no text: give it a file, --reporter bundle=FILE, or say that it is for another program, bundle=-.';
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command });
   }
   const takers = takersOfOutput(asked);
@@ -34,8 +36,9 @@ export function openReporters(cli: Cli, asked: readonly ReporterSpec[], options:
   return [failures, ...planReporters(asked).flatMap((spec) => openReporter(cli, spec, options, html))];
 }
 
-function openReporter(cli: Cli, { name, file }: ReporterSpec, options: ListOptions, html: HtmlReport): readonly Presenter[] {
+function openReporter(cli: Cli, spec: ReporterSpec, options: ListOptions, html: HtmlReport): readonly Presenter[] {
   const { screen } = cli;
+  const { name, file } = spec;
   const data = (text: string): void => {
     if (text !== '') screen.data(text);
   };
@@ -60,9 +63,12 @@ function openReporter(cli: Cli, { name, file }: ReporterSpec, options: ListOptio
     }
     case 'html':
       return [file === undefined ? presentAsHtml(html, data) : toFile(file, (write) => presentAsHtml(html, write))];
-    case 'bundle':
+    case 'bundle': {
       // Without a file it was refused before.
-      return file === undefined ? [] : [presentAsBundle(resolve(cli.cwdHostPath, file), { homeHostPath: cli.homeHostPath })];
+      if (file === undefined) return [];
+      const sink = isSentBundle(spec) ? sendTo(screen) : openBundleFile(resolve(cli.cwdHostPath, file));
+      return [presentAsBundle(sink, { homeHostPath: cli.homeHostPath })];
+    }
     case 'github': {
       // GitHub reads commands from the output, and the summary from a file that steps append to.
       const summary = file ?? cli.stepSummaryHostPath;
@@ -72,6 +78,16 @@ function openReporter(cli: Cli, { name, file }: ReporterSpec, options: ListOptio
         : [annotations, toFile(summary, (write) => presentAtEnd(formatStepSummary, write), true)];
     }
   }
+}
+
+/** What is lost on standard output is told when raidlab ends. */
+function sendTo(screen: Screen): BundleSink {
+  return {
+    write: (bytes) => {
+      screen.data(bytes);
+    },
+    end: () => undefined,
+  };
 }
 
 /** Lets a presenter write to a file, and tells what could not be written. */

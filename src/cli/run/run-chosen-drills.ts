@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { InferValue } from '@optique/core/parser';
+import type { PlannedJob } from '../../core/event.ts';
 import type { Shard } from '../../core/campaign/shard.ts';
 import { shardsOf, splitRun } from '../../core/campaign/split-run.ts';
 import type { SplitRun } from '../../core/campaign/split-run.ts';
@@ -8,6 +9,7 @@ import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import { labelJobs } from '../../core/jobs/label-jobs.ts';
 import { machinesAtOnce, planJobs } from '../../core/jobs/plan-jobs.ts';
 import { warnOfLayout } from '../../core/layout/layout-mistakes.ts';
+import { isSentBundle } from '../../core/reporter-spec.ts';
 import type { ReporterSpec } from '../../core/reporter-spec.ts';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import type { DrillRequest } from '../../drills/drill-request.ts';
@@ -20,6 +22,7 @@ import type { MachineSlots } from '../../machine/machine-slots.ts';
 import { shardLines } from '../../report/drill/shard-lines.ts';
 import { planLines } from '../../report/drill/plan-lines.ts';
 import { blank } from '../../report/text/line.ts';
+import { openScratch } from '../bundle/open-scratch.ts';
 import type { Cli } from '../cli.ts';
 import { requireHostOf } from '../host-view.ts';
 import type { ChosenDrill } from '../options/choose-drills.ts';
@@ -53,6 +56,8 @@ export interface RunWishes extends MachineOptions, ShowOptions {
   readonly finish?: (run: Pick<OpenRun, 'ctx' | 'hostPath'> & { readonly seed: string }) => Promise<ExitCode>;
   /** A person's monitoring command, run beside the drills. */
   readonly alarm?: InferValue<typeof alarmOption>;
+  /** Runs the drills somewhere else, as they are planned here; gives the exit code. */
+  readonly elsewhere?: (whole: readonly PlannedJob[], reporters: readonly ReporterSpec[]) => Promise<ExitCode>;
   /** What to tell beforehand, besides what the layouts ask for. */
   readonly remarks?: readonly string[];
 }
@@ -66,7 +71,7 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
   checkReporters(reporters, caller);
   const alarm = asked.alarm === undefined ? undefined : await resolveAlarm(asked.alarm, cli.cwdHostPath, caller);
   const { planJob, runDrills } = await import('../../drills/run-drills.ts');
-  const room = await measureHostRoom(asked.memory);
+  const room = await measureHostRoom(asked.memory, cli.allottedCores);
   const shared = {
     ...sharedRequest(cli, { ...asked, ...parts }, createMachineSlots(machinesAtOnce(room))),
     ...(alarm === undefined ? {} : { alarm }),
@@ -80,19 +85,22 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
   });
   const split = asked.shard === undefined ? undefined : splitRun(whole.map(planJob), asked.shard);
   if (asked.plan) return split === undefined ? printPlans(cli, drills, { asked, parts }) : printShards(cli, split, asked);
+  if (asked.elsewhere !== undefined) return asked.elsewhere(whole.map(planJob), reporters);
   await requireHostOf(cli);
 
   const here = split === undefined ? whole : split.here.flatMap((index) => whole[index] ?? []);
   const { limit, remark } = planJobs(room, here.length, asked.jobs);
   const html = openHtmlReport();
+  await using sent = reporters.some(isSentBundle) ? await openScratch(cli, 'sent') : undefined;
   const listOptions = { drills: here.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
   const options = {
     name: asked.name,
-    resultsHostPath: resolve(cli.cwdHostPath, asked.output),
+    resultsHostPath: sent?.hostPath ?? resolve(cli.cwdHostPath, asked.output),
     presenters: openReporters(cli, reporters, listOptions, html),
     html,
   };
-  return withRun(cli, options, async ({ ctx, hostPath, openJob }) => {
+  // Awaited: the place of a run that is sent goes when this function ends.
+  return await withRun(cli, options, async ({ ctx, hostPath, openJob }) => {
     const remarks = new Set([
       ...(remark === null ? [] : [remark]),
       ...(asked.remarks ?? []),

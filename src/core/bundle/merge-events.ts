@@ -14,6 +14,8 @@ export interface MergeSource extends ReadBundle {
 export interface MergedRun {
   readonly run: string;
   readonly hostPath: string;
+  /** What to tell of it besides. */
+  readonly remarks?: readonly string[];
 }
 
 /** Gives the exit code of a merged run: the most severe one; a run of which a part is missing was not judged. */
@@ -26,7 +28,7 @@ export function exitCodeOfMerge({ bundles, missing }: MergePlan): ExitCode {
  * Gives the events of one run from those of its shards, by their time: as if it had been run in one piece. Only how long it took is that
  * of the longest shard. What several shards tell of images and the like is told once.
  */
-export function* mergeEvents(plan: MergePlan<MergeSource>, { run, hostPath }: MergedRun): Generator<RecordedEvent> {
+export function* mergeEvents(plan: MergePlan<MergeSource>, { run, hostPath, remarks = [] }: MergedRun): Generator<RecordedEvent> {
   const frames = plan.bundles.map(({ frame }) => frame);
   const first = frames.map(({ started }) => started).reduce((a, b) => (b.at < a.at ? b : a));
   const last = frames.map(({ ended }) => ended).reduce((a, b) => (b.at > a.at ? b : a));
@@ -40,7 +42,7 @@ export function* mergeEvents(plan: MergePlan<MergeSource>, { run, hostPath }: Me
   const [{ planned }] = frames as [(typeof frames)[number]];
   const limit = Math.max(...frames.map((frame) => frame.planned.limit));
   yield stamped({ at: planned.at, type: 'run-planned', seed: planned.seed, limit, jobs: plan.jobs });
-  for (const text of remarksOnMerge(plan)) yield stamped({ at: first.at, type: 'remark-made', text });
+  for (const text of [...remarksOnMerge(plan), ...remarks]) yield stamped({ at: first.at, type: 'remark-made', text });
   const told = new Set<string>();
   for (const event of byTime(plan.bundles.map(({ events }) => events()))) {
     if (event.type === 'run-started' || event.type === 'run-planned' || event.type === 'run-ended') continue;

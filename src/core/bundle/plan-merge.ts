@@ -7,7 +7,7 @@ import type { RunFrame } from './follow-run.ts';
 export interface ReadBundle {
   /** As typed. */
   readonly file: string;
-  readonly head: BundleHead;
+  readonly head: Pick<BundleHead, 'accelerator'>;
   readonly frame: RunFrame;
 }
 

@@ -54,6 +54,14 @@ const samples: Samples = {
   },
   host: {
     'program-missing': [69, { program: 'qemu-img', purpose: 'make disks' }],
+    'slurm-missing': [69, { program: 'srun' }],
+    'slurm-refused': [69, { said }],
+    'slurm-full': [69, { said }],
+    'node-without-raidlab': [69, { node: 'n1', said }],
+    'node-of-other-version': [69, { node: 'n1', found: '0.0.9', ours: '0.1.0' }],
+    'node-misunderstands': [69, { node: 'n1', ours: '0.1.0', said }],
+    'node-unfit': [69, { node: 'n1', said }],
+    'slurm-job-lost': [69, { node: 'n1', how: 'its node failed', said }],
     lacks: [
       69,
       {

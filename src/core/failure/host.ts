@@ -4,11 +4,14 @@ import type { TimeLimit } from '../text/time-limit.ts';
 import type { FailureDescription, FailureOf } from './description.ts';
 import { describeLacks } from './lacks.ts';
 import type { LacksFailure } from './lacks.ts';
+import { describeSlurmFailure, isSlurmFailure } from './slurm.ts';
+import type { SlurmFailure } from './slurm.ts';
 
 /** The host lacks something (exit 69), raidlab was interrupted (130), or raidlab itself is at fault (70). */
 export type HostFailure =
   | FailureOf<'host', 'program-missing', { program: string; purpose: string }>
   | LacksFailure
+  | SlurmFailure
   | FailureOf<'host', 'qemu-too-old', { found: string; needed: string }>
   | FailureOf<'host', 'command-failed', { argv: readonly string[]; exitCode?: number; signal?: string; said: string }>
   | FailureOf<'host', 'disk-full', { hostPath: string; doing: string }>
@@ -26,6 +29,7 @@ export type HostFailure =
 export function describeHostFailure(failure: HostFailure): FailureDescription {
   if (failure.reason === 'lacks') return describeLacks(failure);
   if (failure.reason === 'matrix-busy') return describeBusyMatrix(failure);
+  if (isSlurmFailure(failure)) return describeSlurmFailure(failure);
   const { unavailable, internal, interrupted } = exitCodes;
   switch (failure.reason) {
     case 'program-missing':

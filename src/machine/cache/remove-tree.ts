@@ -21,7 +21,7 @@ export async function removeTree(ctx: Context, hostPath: string): Promise<void> 
     const trees = (await readdir(hostPath)).map((name) => path.join(hostPath, name));
     await runHostCommand(cleaning, ['mmdebstrap', '--unshare-helper', 'rm', '-rf', '--', ...trees], {
       purpose: 'remove an unpacked Debian tree',
-      okExitCodes: Array.from({ length: 256 }, (_, exitCode) => exitCode),
+      okExitCodes: 'all',
     });
     await removeOwn(hostPath);
   }

@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { machineMemory } from '../../core/jobs/plan-jobs.ts';
 import type { HostRoom } from '../../core/jobs/plan-jobs.ts';
 
-/** Determines how many machines with that much memory fit on this host. */
-export async function measureHostRoom(memoryMiB: number): Promise<HostRoom> {
+/** Determines how many machines with that much memory fit on this host; of its cores no more than `allottedCores` are ours. */
+export async function measureHostRoom(memoryMiB: number, allottedCores = Infinity): Promise<HostRoom> {
   return {
-    cores: availableParallelism(),
+    cores: Math.min(availableParallelism(), allottedCores),
     availableMemoryBytes: await readAvailableMemory(),
     machineMemoryBytes: machineMemory(memoryMiB),
   };

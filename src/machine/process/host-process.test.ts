@@ -41,6 +41,18 @@ async function waitUntil(condition: () => boolean): Promise<void> {
   }
 }
 
+test('output that is no text is taken as it is', async () => {
+  const taken: Uint8Array[] = [];
+  const argv = ['sh', '-c', 'printf "\\377\\000\\r\\n\\302"; sleep 0.1; printf "\\n\\n"; head -c 300000 /dev/zero; echo said >&2; exit 3'];
+  const { stdout, stderr, exitCode } = await runHostCommand(context(), argv, {
+    purpose,
+    okExitCodes: 'all',
+    takeBytes: (bytes) => taken.push(bytes),
+  });
+  assert.deepEqual([stdout, stderr, exitCode], ['', 'said\n', 3]);
+  assert.deepEqual(Buffer.concat(taken), Buffer.concat([Buffer.from([255, 0, 13, 10, 0xc2, 10, 10]), Buffer.alloc(300_000)]));
+});
+
 test('a command gives its output byte for byte, and each line as it appears', async () => {
   const lines: string[] = [];
   const result = await runHostCommand(context(), ['sh', '-c', 'printf "a\\n\\nb"; printf "c\\r\\n" >&2; cat'], {

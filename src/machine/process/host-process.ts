@@ -39,12 +39,14 @@ export interface RunHostCommandOptions extends HostCommandOptions {
   readonly input?: string | Uint8Array | Readable;
   /** False for output of any length: then only `onLine` sees it. */
   readonly keepsOutput?: boolean;
+  /** Takes its standard output, which is then no text: neither kept nor given to `onLine`. Must not throw. */
+  readonly takeBytes?: (bytes: Uint8Array) => void;
   /** Called for each line as it appears, without its line end. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** The maximal wall time on a host of usual speed, milliseconds; no limit of its own by default. */
   readonly timeoutMs?: number;
-  /** Exit statuses that are results, not failures; only 0 by default. */
-  readonly okExitCodes?: readonly number[];
+  /** Exit statuses that are results, not failures; only 0 by default. A program that is missing is a failure of `all`, too. */
+  readonly okExitCodes?: readonly number[] | 'all';
   /** Between TERM and KILL when it must stop, milliseconds; 5000 by default. */
   readonly graceMs?: number;
 }
@@ -114,7 +116,7 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
   const subprocess = execa('setpriv', wrap(argv, options), {
     ...baseOptions(options),
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    stdout: watch('stdout'),
+    stdout: options.takeBytes === undefined ? watch('stdout') : takeAll(options.takeBytes),
     stderr: watch('stderr'),
     stripFinalNewline: false,
     cancelSignal: limited.signal,
@@ -128,7 +130,9 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
     throw limited.signal.reason;
   }
   const { exitCode, signal, stdout, stderr } = result;
-  if (exitCode !== undefined && (options.okExitCodes ?? [0]).includes(exitCode)) {
+  const { okExitCodes = [0] } = options;
+  const isOk = okExitCodes === 'all' ? missingProgram(exitCode, stderr) === undefined : okExitCodes.includes(exitCode ?? Number.NaN);
+  if (exitCode !== undefined && isOk) {
     return { stdout, stderr, exitCode, durationMs: performance.now() - startedMs };
   }
   throw hostProcessFailure(argv, options, {
@@ -224,9 +228,8 @@ export async function startDetachedProcess(
 
 /** Gives the error for a command that ended badly: `program-missing`, `disk-full` or `command-failed`. */
 export function hostProcessFailure(argv: readonly string[], options: HostCommandOptions, end: HostProcessEnd): RaidlabError {
-  // util-linux: setpriv exits 127 when the program is not found (EXIT_ENOENT).
-  const missing = /^setpriv: (?:failed to execute )?(.+?): No such file or directory$/m.exec(end.stderr)?.[1];
-  if (missing !== undefined && end.signal === undefined && (end.exitCode === 127 || end.exitCode === undefined)) {
+  const missing = end.signal === undefined ? missingProgram(end.exitCode, end.stderr) : undefined;
+  if (missing !== undefined) {
     return new RaidlabError({ area: 'host', reason: 'program-missing', program: missing, purpose: options.purpose });
   }
   if (/No space left on device|\bENOSPC\b/.test(`${end.stderr}\n${end.stdout}`)) {
@@ -243,6 +246,12 @@ export function hostProcessFailure(argv: readonly string[], options: HostCommand
   });
 }
 
+/** util-linux: setpriv exits 127 when the program is not found (EXIT_ENOENT). */
+function missingProgram(exitCode: number | undefined, stderr: string): string | undefined {
+  if (exitCode !== undefined && exitCode !== 127) return undefined;
+  return /^setpriv: (?:failed to execute )?(.+?): No such file or directory$/m.exec(stderr)?.[1];
+}
+
 function wrap(argv: readonly string[], options: HostCommandOptions): readonly string[] {
   return ['--pdeathsig', options.deathSignal ?? 'TERM', '--', ...argv];
 }
@@ -254,6 +263,15 @@ function baseOptions(options: HostCommandOptions) {
     env: { ...options.env, LC_ALL: 'C.UTF-8', LANGUAGE: '' },
     ...(options.cwdHostPath === undefined ? {} : { cwd: options.cwdHostPath }),
   } as const;
+}
+
+function takeAll(take: (bytes: Uint8Array) => void) {
+  return {
+    binary: true as const,
+    *transform(bytes: Uint8Array): Generator<Uint8Array> {
+      take(bytes);
+    },
+  };
 }
 
 function missingSetpriv(code: string | undefined): string {
