@@ -88,6 +88,14 @@ export function whyNotOnSystem(drill: Drill, { kernel, tools, array }: SystemAsk
     : `its machine is an installed system: the kernel of ${kernel} does not go together with the tools of ${tools}`;
 }
 
+/** Says why a requested drill cannot run, as far as that is known before there is a machine; null when it can. */
+export function whyNotHere(
+  request: SystemAsked & { readonly drill: Drill; readonly layout: ArrayLayout; readonly layoutAsked?: LayoutAsked },
+): string | null {
+  const { drill, layout, layoutAsked } = request;
+  return whyNotOnLayout(drill, layoutAsked) ?? whyNotOnParts(drill, layout) ?? whyNotOnSystem(drill, request);
+}
+
 /** Says why a drill cannot run on these versions; null when it can. */
 export function whyNotOnVersions(drill: Drill, versions: VersionsUnderTest): string | null {
   const unmet = (drill.requires ?? []).find((requirement) => !isWithin(versions, requirement));

@@ -14,7 +14,7 @@ import { openStore } from '../machine/cache/open-store.ts';
 import { openScratch } from '../machine/cache/scratch.ts';
 import type { Context } from '../machine/context.ts';
 import { mkfsPartsOf } from '../machine/image/tools/tools-for-kernel.ts';
-import { knownOnVersions, likeNamedLayout, whyNotOnLayout, whyNotOnParts, whyNotOnSystem, whyNotOnVersions } from './applicability.ts';
+import { knownOnVersions, likeNamedLayout, whyNotHere, whyNotOnVersions } from './applicability.ts';
 import type { VersionsUnderTest } from './applicability.ts';
 import { beginDrill } from './begin/begin-drill.ts';
 import { endDrill, judgeDrill } from './drill-ending.ts';
@@ -76,7 +76,7 @@ export async function runDrill(outerCtx: Context, request: DrillRequest): Promis
     ...(layout.mountPoint === defaultLayout.mountPoint ? {} : { mountPoint: layout.mountPoint }),
     payloadBytes,
   });
-  const notHere = whyNotOnLayout(drill, request.layoutAsked) ?? whyNotOnParts(drill, layout) ?? whyNotOnSystem(drill, request);
+  const notHere = whyNotHere(request);
   if (notHere !== null) return reached(skipped(notHere));
   await using store = await openStore(ctx, request.store);
   await removeLeftovers(ctx, store);

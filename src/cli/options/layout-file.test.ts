@@ -131,6 +131,15 @@ test('all mistakes of a file are told at once, in its order, each with its line 
   );
 });
 
+test('a plan leaves out the drills that a layout is not made for, and says so', async () => {
+  using sandbox = openSandbox();
+  const { exitCode, stdout, stderr } = await sandbox.run('drill', 'replace-missing-disk', 'full-array', '--layout', 'raid10', '--plan');
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /^replace-missing-disk  /mu);
+  assert.doesNotMatch(stdout, /^full-array  /mu);
+  assert.match(stderr, /^full-array would be skipped: it is not for the layout raid10: its own layout only$/mu);
+});
+
 test('a file that is not there, or is a directory, is named', async () => {
   using sandbox = openSandbox();
   for (const [word, why] of [

@@ -84,7 +84,7 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
     return { job: labels[index] ?? drill.drill.name, drill, request: { ...shared, ...drill, ...suite } };
   });
   const split = asked.shard === undefined ? undefined : splitRun(whole.map(planJob), asked.shard);
-  if (asked.plan) return split === undefined ? printPlans(cli, drills, { asked, parts }) : printShards(cli, split, asked);
+  if (asked.plan) return split === undefined ? printPlans(cli, whole, { asked, parts }) : printShards(cli, split, asked);
   if (asked.elsewhere !== undefined) return asked.elsewhere(whole.map(planJob), reporters);
   await requireHostOf(cli);
 
@@ -156,16 +156,25 @@ function suiteOfSystem({ drill }: ChosenDrill, { kernel }: Pick<DrillRequest, 'k
 
 async function printPlans(
   cli: Cli,
-  drills: readonly ChosenDrill[],
+  whole: readonly { readonly drill: ChosenDrill; readonly request: Omit<DrillRequest, 'runHostPath'> }[],
   { asked, parts }: { readonly asked: RunWishes; readonly parts: ForeseenParts },
 ): Promise<ExitCode> {
-  const { planDrill } = await import('../../drills/plan-drill.ts');
+  const [{ planDrill }, { whyNotHere }] = await Promise.all([
+    import('../../drills/plan-drill.ts'),
+    import('../../drills/applicability.ts'),
+  ]);
   const { tools, foreseen } = parts;
   const machine = describeForeseen(foreseen, tools);
   // A drill that is repeated is planned once.
-  const plans = [...new Set(drills)].map(({ drill, layout, skippedSteps, lostMember }) =>
-    planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine, ...(lostMember === undefined ? {} : { lostMember }) }),
-  );
+  const requests = [...new Map(whole.map(({ drill, request }) => [drill, request])).values()];
+  const plans = requests.flatMap((request) => {
+    const { drill, layout, skippedSteps, lostMember } = request;
+    const why = whyNotHere(request);
+    if (why === null)
+      return [planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine, ...(lostMember === undefined ? {} : { lostMember }) })];
+    cli.screen.note(`${drill.name} would be skipped: ${why}`);
+    return [];
+  });
   if (asked.json) cli.screen.data(plans.map((plan) => `${harmlessJson({ v: 1, ...plan })}\n`).join(''));
   else cli.screen.keep(plans.flatMap((plan, index) => [...(index === 0 ? [] : [blank, blank]), ...planLines(plan)]));
   return exitCodes.held;
