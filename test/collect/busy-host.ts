@@ -43,6 +43,9 @@ const load = [
   'setsid sh -c "while :; do dd if=/dev/zero of=/storage/load bs=1M count=32 conv=fsync status=none; done" busy-disks < /dev/null > /dev/null 2>&1 &',
 ].join(' ');
 
+/** Until nothing has been written for three commits: btrfs tidies up behind the load, and does so at its commits. */
+const rest = `mount -o remount,commit=1 /storage; seen=; until now=$(sync; ${writesOfDisks}); [ "$now" = "$seen" ]; do seen=$now; sleep 3; done`;
+
 /** Builds the lab, and has `collect` run on it. */
 export async function collectBusy(lab: LabProject, strace: string): Promise<BusyCollect> {
   await lab.ok('up');
@@ -58,6 +61,7 @@ export async function collectBusy(lab: LabProject, strace: string): Promise<Busy
   await inLab("pkill --full 'busy-[pd]'; sync; grep -q chunks /tmp/facts.json");
 
   const run = await takeAlong(lab, strace);
+  await inLab(rest);
   const before = await inLab(`sync; ${writesOfDisks}`);
   await inLab(`${run} -f -e trace=open,openat,openat2,creat -o /run/trace sh /tmp/collect.sh > /dev/null`);
   const after = await inLab(`sync; ${writesOfDisks}`);
