@@ -1,7 +1,7 @@
 // The tables of docs/boot.md, from what was measured.
 import type { BootEnd } from '../src/core/boot/boot-word.ts';
 import type { BootCase, BootResults, BootRun } from './boot-results.ts';
-import { median, seconds } from './measure.ts';
+import { markdownTable, median, seconds } from './measure.ts';
 
 /** Gives the tables in Markdown, the drills in the given order. */
 export function bootTables({ runs, images }: BootResults, drills: readonly string[]): string {
@@ -23,7 +23,7 @@ function drillTable(all: readonly BootRun[], drills: readonly string[], isTwin: 
   const title = isTwin
     ? '### Twins\n\nEach must come out `broken`, for the reason that it names.'
     : '### Drills\n\nThe verdict, and after how many seconds from power-on the last boot of the drill has ended, and where: the median of the runs.';
-  return [title, table([isTwin ? 'twin of' : 'drill', 'LUKS', ...columns], rows)];
+  return [title, markdownTable([isTwin ? 'twin of' : 'drill', 'LUKS', ...columns], rows)];
 }
 
 function columnOf({ suite, maker }: Pick<BootCase, 'suite' | 'maker'>): string {
@@ -74,9 +74,5 @@ function imageTable(images: BootResults['images']): readonly string[] {
     return [columnOf(image), seconds(image.buildMs), seconds(ours), seconds(plain), (ours / plain).toFixed(2)];
   });
   const title = '### From nothing to the login\n\nThe goals are 4 minutes for an image, once, and 1.3 for the ratio.';
-  return [title, table(['system', 'image built', 'boot to the login', 'plain QEMU boot of the same files', 'ratio'], rows)];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return [title, markdownTable(['system', 'image built', 'boot to the login', 'plain QEMU boot of the same files', 'ratio'], rows)];
 }

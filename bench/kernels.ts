@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import prettier from 'prettier';
 import type { RecordedEvent } from '../src/core/event.ts';
-import { seconds, typeInLab } from './measure.ts';
+import { markdownTable, seconds, typeInLab } from './measure.ts';
 
 const kernels = ['bullseye', 'bookworm', 'trixie', 'trixie-backports'];
 const tools = ['bookworm', 'trixie', 'sid'];
@@ -58,7 +58,7 @@ async function tellTable(): Promise<void> {
   const took = (ms: number): string => (Number.isNaN(ms) ? '' : seconds(ms));
   const cells = rows.map((row) => [row.kernel, row.tools, row.verdict, took(row.upMs), took(row.simulationMs), row.broken]);
   const head = ['kernel', 'tools', 'verdict', 'up', 'pull, replace, proof', 'checks that did not hold'];
-  const table = [head, head.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const table = markdownTable(head, cells);
   const hostPath = path.resolve(import.meta.dirname, '../docs/measurements.md');
   const made = (word: string): string => `<!-- Made by \`npm run bench:kernels\`: ${word} -->`;
   const [before, after] = readFileSync(hostPath, 'utf8').split(new RegExp(`${made('begin')}.*${made('end')}`, 'su'), 2);

@@ -114,3 +114,8 @@ export function seconds(ms: number): string {
 export function report(what: string, value: string, goal: string, holds: boolean): void {
   console.log(`${holds ? '✓' : '✗'} ${what}: ${value} (goal: ${goal})`);
 }
+
+/** Gives a table in Markdown. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -8,7 +8,8 @@ import { shardBundle } from '../../core/bundle/fixtures/shard-bundle.ts';
 import { tarEnd, tarHead, tarPadding } from '../../core/bundle/tar.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { unpackBundle } from './unpack-bundle.ts';
-import { openBundleFile, presentAsBundle } from './write-bundle.ts';
+import { openWholeFile } from '../run/report-file.ts';
+import { presentAsBundle } from './write-bundle.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'raidlab-bundle-'));
 after(() => {
@@ -38,7 +39,7 @@ function writeGood(): void {
   writeFileSync(join(runHostPath, 'report.html'), 'a page');
   for (const [name, bytes] of Object.entries(evidence)) writeFileSync(join(runHostPath, job.job, name), bytes);
   symlinkSync('/etc/passwd', join(runHostPath, job.job, 'main', 'link'));
-  const presenter = presentAsBundle(openBundleFile(bundleHostPath), { homeHostPath: join(root, 'home') });
+  const presenter = presentAsBundle(openWholeFile(bundleHostPath, 'the bundle'), { homeHostPath: join(root, 'home') });
   for (const event of events) presenter.event(event);
   presenter.end();
 }

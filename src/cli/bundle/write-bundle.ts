@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bundleBounds, bundleVersion, placeInBundle } from '../../core/bundle/bundle-format.ts';
 import type { BundleHead } from '../../core/bundle/bundle-format.ts';
@@ -9,7 +9,6 @@ import type { RunResult } from '../../report/drill/result.ts';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { hidePlaces } from '../../core/bundle/hide-places.ts';
 import type { RecordedEvent } from '../../core/event.ts';
-import { openReportFile } from '../run/report-file.ts';
 import type { Presenter } from '../run/presenter.ts';
 import { hostOfBundle } from './host-of-bundle.ts';
 
@@ -27,25 +26,6 @@ export interface BundleSink {
   readonly write: (bytes: Uint8Array) => void;
   /** There is no more. Throws what was lost. */
   readonly end: () => void;
-}
-
-/** Opens the file of a bundle, at once, so that hours of drills are not run for nothing; it has its name only when it is whole. Throws `disk-full` or `not-writable`. */
-export function openBundleFile(bundleHostPath: string): BundleSink {
-  const halfHostPath = join(dirname(bundleHostPath), `.${basename(bundleHostPath)}`);
-  const file = openReportFile(halfHostPath, 'the bundle');
-  return {
-    write: file.write,
-    end: () => {
-      file.close();
-      try {
-        file.check();
-        renameSync(halfHostPath, bundleHostPath);
-      } catch (error) {
-        rmSync(halfHostPath, { force: true });
-        throw error;
-      }
-    },
-  };
 }
 
 /** Keeps a run as a bundle, once all of it is in its folder. */

@@ -1,9 +1,8 @@
-import { renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { reportFileName } from '../../report/report-file-name.ts';
 import type { Presenter } from './presenter.ts';
-import { openReportFile } from './report-file.ts';
+import { openWholeFile } from './report-file.ts';
 import { readRecordedEvents } from './recorded-events.ts';
 import { readRecordedQmp } from './recorded-qmp.ts';
 
@@ -80,17 +79,9 @@ export function presentInFolder(runHostPath: string, html: HtmlReport): Presente
 
 /** Writes a report, whole or not at all. Throws `disk-full` or `not-writable`. */
 export function writeReport(hostPath: string, text: string): void {
-  const halfHostPath = join(dirname(hostPath), `.${basename(hostPath)}`);
-  const file = openReportFile(halfHostPath, 'the report');
+  const file = openWholeFile(hostPath, 'the report');
   file.write(text);
-  file.close();
-  try {
-    file.check();
-    renameSync(halfHostPath, hostPath);
-  } catch (error) {
-    rmSync(halfHostPath, { force: true });
-    throw error;
-  }
+  file.end();
 }
 
 const unfinishedPage = `<!doctype html>

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { RaidlabError } from '../../core/failure/failure.ts';
 
 /** A file that a report is written to, as the run goes on. */
@@ -51,6 +51,32 @@ export function openReportFile(hostPath: string, purpose: string, append = false
     },
     close: () => {
       closeSync(descriptor);
+    },
+  };
+}
+
+/** A file that is there whole, or not at all. */
+export interface WholeFile {
+  readonly write: ReportFile['write'];
+  /** There is no more: now it has its name. Throws `disk-full` or `not-writable` when something could not be written; then nothing is left of it. */
+  readonly end: () => void;
+}
+
+/** Opens a file beside its place, and throws, as {@link openReportFile} does. */
+export function openWholeFile(hostPath: string, purpose: string): WholeFile {
+  const halfHostPath = join(dirname(hostPath), `.${basename(hostPath)}`);
+  const file = openReportFile(halfHostPath, purpose);
+  return {
+    write: file.write,
+    end: () => {
+      file.close();
+      try {
+        file.check();
+        renameSync(halfHostPath, hostPath);
+      } catch (error) {
+        rmSync(halfHostPath, { force: true });
+        throw error;
+      }
     },
   };
 }

@@ -7,7 +7,7 @@ import { formatJunit } from '../../report/formats/junit.ts';
 import { plainText } from '../../report/text/plain-text.ts';
 import { formatTap } from '../../report/formats/tap.ts';
 import type { Cli } from '../cli.ts';
-import { openBundleFile, presentAsBundle } from '../bundle/write-bundle.ts';
+import { presentAsBundle } from '../bundle/write-bundle.ts';
 import type { BundleSink } from '../bundle/write-bundle.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { presentAsHtml } from './html-report.ts';
@@ -15,7 +15,7 @@ import type { HtmlReport } from './html-report.ts';
 import type { ListOptions } from './list-report.ts';
 import { presentAsJson, presentAsText, presentAtEnd, presentFailures, presentOnTerminal } from './presenter.ts';
 import type { Presenter } from './presenter.ts';
-import { openReportFile } from './report-file.ts';
+import { openReportFile, openWholeFile } from './report-file.ts';
 
 /** Checks that reporters go together; throws `bad-arguments` when two of them want standard output, or one what only a file can have. */
 export function checkReporters(asked: readonly ReporterSpec[], command: string): void {
@@ -66,7 +66,7 @@ function openReporter(cli: Cli, spec: ReporterSpec, options: ListOptions, html: 
     case 'bundle': {
       // Without a file it was refused before.
       if (file === undefined) return [];
-      const sink = isSentBundle(spec) ? sendTo(screen) : openBundleFile(resolve(cli.cwdHostPath, file));
+      const sink = isSentBundle(spec) ? sendTo(screen) : openWholeFile(resolve(cli.cwdHostPath, file), 'the bundle');
       return [presentAsBundle(sink, { homeHostPath: cli.homeHostPath })];
     }
     case 'github': {

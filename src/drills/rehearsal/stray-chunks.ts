@@ -61,7 +61,7 @@ function planStrayChunks(array: ArrayPlan, { chunks, from }: RehearsedStrays): r
     // The new disk takes the place of the old one, and its name.
     ...planCreateContainer(replaced, array.layout),
     planReplace(array, number, replaced.mappingGuestDevice),
-    planUnmount({ ...array, layout: { ...array.layout, subvolumes: [] } }),
+    command('umount', array.mountPoint),
     planMount(array),
     ...furtherMountPoints(array.layout).map((mountPoint) => command('mount', mountPoint)),
   ];
