@@ -220,6 +220,6 @@ test('a drill that is not made for what a file says is skipped, and says why; op
   const { exitCode, stdout } = await sandbox.run('drill', 'kernel-crash', '--layout', './array.yaml');
   assert.equal(exitCode, 0);
   assert.match(stdout, /it is not for raid10 of 7 disks and 1 spare \(\.\/array\.yaml\): its own layout only/u);
-  const planned = await sandbox.run('drill', '--layout', './array.yaml', '--disks', '6', '--plan');
-  assert.match(planned.stdout, /6 × 1 GiB \+ 1 spare, LUKS2, raid10/u);
+  const planned = await sandbox.run('drill', '--layout', './array.yaml', '--disks', '5', '--plan');
+  assert.match(planned.stdout, /5 × 1 GiB \+ 1 spare, LUKS2, raid10/u);
 });

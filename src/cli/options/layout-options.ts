@@ -93,8 +93,12 @@ export async function resolveLayout(asked: LayoutOptions, cwdHostPath: string): 
     layoutFieldNames.flatMap((name) => (isSaid(asked[name]) ? [[name, asked[name]] as const] : [])),
   );
   if (named === undefined && Object.keys(wishes).length === 0) return undefined;
-  const layout = named === undefined ? undefined : named.is === 'file' ? named.layout : namedLayouts[named.name];
-  return { named, over: (base) => applyWishes(layout ?? base, wishes) };
+  // What a file is like is asked of the layout that comes of it, options included.
+  if (named?.is === 'file') {
+    const layout = applyWishes(named.layout, wishes);
+    return { named: { ...named, layout }, over: () => layout };
+  }
+  return { named, over: (base) => applyWishes(named === undefined ? base : namedLayouts[named.name], wishes) };
 }
 
 /** Gives the layout that a word names, by name or file. Rejects as `loadLayout` does. */
