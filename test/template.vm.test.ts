@@ -116,6 +116,12 @@ test('machines forked from one template', { timeout }, async (suite) => {
     assert.equal(await said(ctx, machine, ...beginning), 'raidlab was here');
   });
 
+  await suite.test('a disk is not plugged in before the root is its own: udev would miss its programs in between', async () => {
+    const log = await said(ctx, one, 'dmesg');
+    const rootAt = log.search(/EXT4-fs \(vd[a-z]\): mounted/u);
+    assert.ok(rootAt >= 0 && rootAt < log.indexOf('Attached SCSI disk'), log);
+  });
+
   await suite.test('its root is its own system disk over the image, and it shuts down in order', async () => {
     assert.match(await said(ctx, one, 'findmnt', '--noheadings', '--output', 'SOURCE,FSTYPE', '/'), /^root +overlay$/u);
     await one.shutdown(ctx);

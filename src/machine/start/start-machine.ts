@@ -3,11 +3,12 @@
  *
  *     boot    launch (paused) ──► cont ──► the agent in the guest begins ──┐
  *                                                                          ├─► wake ──► ready ──► shutdown | crash | save | dispose | it died
- *     fork    launch (paused) ──► load the saved state ──► new disks ──► cont
+ *     fork    launch (paused) ──► load the saved state ──► cont ──► wake ──► new disks
  */
 import { performance } from 'node:perf_hooks';
 import type { EventBody } from '../../core/event.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
+import type { StandingFault } from '../../core/fault/fault.ts';
 import type { Failure } from '../../core/failure/failure.ts';
 import type { TimeLimit } from '../../core/text/time-limit.ts';
 import { connectAgent } from '../agent/agent-client.ts';
@@ -87,10 +88,21 @@ export async function forkMachine(ctx: Context, spec: MachineSpec, saved: SavedS
   const forked: MachineSpec = { ...spec, disks: present };
   const { machine, durationMs } = await bringUp(ctx, forked, { memory, from: 'saved-state' }, async (qemu, { agent, disks, faults }) => {
     await loadState(ctx, spec.name, qemu.qmp, saved.stateHostPath);
-    for (const disk of plugged) await disks.insert(ctx, disk);
-    await faults.restore(ctx, spec.faults ?? []);
+    const isPlugged = ({ disk }: StandingFault): boolean => plugged.some(({ serial }) => serial === disk);
+    const standing = spec.faults ?? [];
+    await faults.restore(
+      ctx,
+      standing.filter((fault) => !isPlugged(fault)),
+    );
     await qemu.qmp.execute(ctx, 'cont');
     if (root === 'joined') await agent.wake(ctx, saved.root, spec.bootTimeoutMs);
+    // Not before: what udev begins for a new disk while the root changes below it is lost, and the disk has no name.
+    if (plugged.length > 0) {
+      await qemu.qmp.execute(ctx, 'stop');
+      for (const disk of plugged) await disks.insert(ctx, disk);
+      await faults.restore(ctx, standing.filter(isPlugged));
+      await qemu.qmp.execute(ctx, 'cont');
+    }
     // An inserted disk has no name in the guest until udev has probed it.
     const guest = createAgentGuest(qemu.life, agent);
     await waitForDiskNames(ctx, guest, plugged);
