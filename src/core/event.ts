@@ -96,6 +96,8 @@ export type EventBody =
       readonly afterMs: number;
       readonly limit: TimeLimit | null;
     }
+  /** A line was typed at the console where a boot had ended, as a person goes on from there. A console tells no exit status; what came of it is the next `boot-ended`. */
+  | { readonly type: 'console-typed'; readonly machine: string; readonly line: string }
   /** A machine is off: `shutdown` orderly, `crash` by a power cut, `save` when it became a template, `dispose` because it was no longer needed, `died` by itself. */
   | {
       readonly type: 'machine-stopped';

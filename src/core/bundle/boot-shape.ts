@@ -32,4 +32,5 @@ export const bootEventShapes = {
     afterMs: amount,
     limit: v.nullable(onlyFields({ usualMs: amount, factor: amount })),
   },
+  'console-typed': { machine: text, line: text },
 } as const;

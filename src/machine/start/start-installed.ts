@@ -65,6 +65,7 @@ export async function powerOnInstalled(ctx: Context, spec: MachineSpec, options:
   systemBegan.catch(() => undefined);
   const goOn = (line: string): Promise<BootSeen> => {
     const next = guard(qemu, watch.goOn());
+    ctx.emit({ type: 'console-typed', machine: spec.name, line });
     qemu.typeAtConsole(`${line}\n`);
     return next;
   };

@@ -143,6 +143,7 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
       return renderMachine(state, event);
     case 'boot-noted':
     case 'boot-ended':
+    case 'console-typed':
       return within(state, 'steps', bootLines(event, state.options.verbose));
     case 'kernel-trouble-seen':
       return within({ ...state, troubles: [...state.troubles, event.trouble] }, 'steps', [
@@ -154,11 +155,8 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
         ...(state.options.verbose ? troubleLines(event.trouble) : []),
       ]);
     case 'fault-injected':
-      return within(state, 'steps', [
-        line(4, [span('! ', 'doubtful'), span(`fault: ${event.fault}${event.disk === null ? '' : ` of ${event.disk}`}`)], 6),
-      ]);
     case 'fault-cleared':
-      return within(state, 'steps', [line(4, `fault taken away: ${event.fault}${event.disk === null ? '' : ` of ${event.disk}`}`, 6)]);
+      return within(state, 'steps', [faultLine(event)]);
     case 'exposure-measured':
       return { state: { ...state, exposure: event.exposure }, lines: [] };
     case 'alarm-changed':
@@ -168,6 +166,12 @@ function renderDetail(state: TerminalState, event: DetailEvent): Rendering {
     case 'observation-made':
       return within(state, 'steps', observationLines(event, state.options.verbose));
   }
+}
+
+function faultLine({ type, fault, disk }: Extract<RecordedEvent, { type: 'fault-injected' | 'fault-cleared' }>): Line {
+  const what = `${fault}${disk === null ? '' : ` of ${disk}`}`;
+  if (type === 'fault-cleared') return line(4, `fault taken away: ${what}`, 6);
+  return line(4, [span('! ', 'doubtful'), span(`fault: ${what}`)], 6);
 }
 
 /** What is no longer going on when something has ended; machines stay on. */

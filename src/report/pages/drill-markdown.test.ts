@@ -4,6 +4,7 @@ import type { DrillPlan } from '../../core/plan/drill-plan.ts';
 import type { DrillListing } from '../drill/drill-list-lines.ts';
 import { drillMarkdown } from './drill-markdown.ts';
 import { brokenProof, degradedStep, recordEvents, replaceStep, runBegins } from '../fixtures/drill-events.ts';
+import type { TimedEvent } from '../fixtures/drill-events.ts';
 import { changedSteps } from './merge-step.ts';
 import { recordJob } from './recording.ts';
 
@@ -126,6 +127,35 @@ Label: 'storage'  uuid: 1
   assert.match(text, /^- ✗ Every chunk has the profile raid1 \(`profiles`\)$/mu);
   assert.match(text, /<summary>The evidence<\/summary>/u);
   assert.match(text, /^### Instead: Restart, and mount what is left$/mu);
+});
+
+test('a line that was typed at a console has no exit status, and stands where the plan has it', () => {
+  const line = 'mount -t btrfs -o degraded /dev/mapper/crypt-btrfs1 /storage';
+  const shell = { stage: 'initramfs', said: '(initramfs)', limit: null } as const;
+  const atConsole: readonly TimedEvent[] = [
+    [0, { type: 'step-started', drill: job, step: 'mount-degraded', title: 'Restart, and mount what is left' }],
+    [9, { type: 'boot-ended', machine: 'main', end: 'initramfs-shell', ...shell, afterMs: 60_000 }],
+    [0, { type: 'console-typed', machine: 'main', line }],
+    [9, { type: 'boot-ended', machine: 'main', end: 'initramfs-shell', ...shell, afterMs: 61_000 }],
+    [
+      1,
+      { type: 'step-ended', drill: job, step: 'mount-degraded', title: 'Restart, and mount what is left', completed: true, durationMs: 9 },
+    ],
+  ];
+  const text = page({ recording: recordJob(recordEvents([...runBegins, ...atConsole, ...brokenProof]), job) });
+  assert.ok(
+    text.includes(`\`\`\`console
+# power on again
+\`\`\`
+
+The boot of main: it ended in the shell of the initramfs after 60 s.
+
+\`\`\`console
+$ ${line}
+\`\`\``),
+    text,
+  );
+  assert.doesNotMatch(text, /did not come back/u);
 });
 
 test('without a recording a page has the plan, and says what stands for UUIDs', () => {

@@ -155,7 +155,7 @@ function commandParts(step: DrillPlan['steps'][number], recording: Recording | n
 }
 
 function exitRow({ exitCode }: RecordedCommand): readonly string[] {
-  if (exitCode === 0) return [];
+  if (exitCode === 0 || exitCode === undefined) return [];
   return [exitCode === null ? '(it did not come back)' : `(exit ${String(exitCode)})`];
 }
 

@@ -9,8 +9,8 @@ import { shortenLines } from '../text/shorten-lines.ts';
 /** A command as typed, and its output. */
 export interface RecordedCommand {
   readonly command: string;
-  /** Null when it never ended: the power was cut. */
-  exitCode: number | null;
+  /** Null when it never ended: the power was cut. None at a console, which does not tell it. */
+  exitCode?: number | null;
   said: readonly string[];
   /** For a command that only looks: what the answer is worth. */
   readonly meaning?: string;
@@ -67,8 +67,10 @@ export function recordJob(events: readonly RecordedEvent[], job: string): Record
 /** A run has the images of all its drills; nobody chooses templates. */
 function imagesOf({ versions }: RunResult, { kernel, tools }: DrillOutcome): Recording['images'] {
   return Object.fromEntries(
-    Object.entries(versions.images).filter(([name]) =>
-      [`kernel of ${kernel}`, `tools of ${tools}`, `installed system of ${kernel}`].includes(name),
+    Object.entries(versions.images).filter(
+      ([name]) =>
+        [`kernel of ${kernel}`, `tools of ${tools}`, `installed system of ${kernel}`].includes(name) ||
+        name.startsWith(`installed system of ${kernel} with `),
     ),
   );
 }
@@ -129,6 +131,8 @@ function recordRemark(event: RecordedEvent): readonly RecordedLine[] {
       return [{ command: event.source, exitCode: event.exitCode, said: keepSaid(event.said), meaning: event.meaning }];
     case 'remark-made':
       return [{ remark: event.text }];
+    case 'console-typed':
+      return [{ command: event.line, said: [] }];
     case 'boot-ended':
       return [{ remark: `The boot of ${event.machine}: ${describeBoot(event)}.` }];
     case 'kernel-trouble-seen':

@@ -103,7 +103,7 @@ function cardAct(text: string): readonly string[] {
 function cardCommand(step: StepLine): readonly string[] {
   if ('act' in step) return cardAct(step.act);
   if (!('command' in step)) return [];
-  const { command, exitCode } = step;
+  const { command, exitCode = 0 } = step;
   // A copy that could not read everything is the expected result.
   if (exitCode !== 0 && exitCode !== null && !/^(?:cp|find|btrfs scrub)\b/u.test(command)) return [];
   const retired = /^sed -i '\/\^(\S+) \/d' \/etc\/crypttab$/u.exec(command)?.[1];

@@ -21,6 +21,7 @@ export function commandsToPaste(events: readonly TimedEvent[]): string {
     if (event.type === 'fault-injected') return [{ afterMs, step, line: `# here: ${event.fault} of ${event.disk ?? 'the machine'}` }];
     if (event.type === 'fault-cleared')
       return [{ afterMs, step, line: `# here: no more ${event.fault} of ${event.disk ?? 'the machine'}` }];
+    if (event.type === 'console-typed') return [{ afterMs, step, line: `${event.line}  # at the console, where the boot had ended` }];
     return [];
   });
   const lines: string[] = [];

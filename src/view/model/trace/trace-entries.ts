@@ -115,6 +115,8 @@ function wordsOf(event: RecordedEvent): Words {
       };
     case 'boot-ended':
       return { kind: 'machine', head: describeBoot(event), body: event.said, isBad: event.end !== 'login' };
+    case 'console-typed':
+      return { kind: 'typed', head: event.line };
     case 'machine-stopped':
       return { kind: 'machine', head: `off: ${event.how} (${event.detail})` };
     case 'run-failed': {
