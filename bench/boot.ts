@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import prettier from 'prettier';
+import { initramfsMakers } from '../src/core/boot/initramfs-maker.ts';
 import type { RecordedEvent } from '../src/core/event.ts';
 import type { Encryption } from '../src/core/layout/layout.ts';
 import { whyNotOnParts } from '../src/drills/applicability.ts';
@@ -21,7 +22,6 @@ import { measureRaidlab, seconds } from './measure.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const imageRounds = 3;
-const initramfsMakers: readonly string[] = ['initramfs-tools'];
 
 const usage = `usage: npm run bench:boot -- [OPTIONS]
   --suites S,…        installed systems (default: ${installedSuites.join(',')})
@@ -93,11 +93,13 @@ function casesAsked(): readonly BootCase[] {
   const encryptions = (['luks2', 'none'] as const).filter((encryption) => listOf(values.encryption).includes(encryption));
   return suites.flatMap((suite) =>
     makers.flatMap((maker) =>
-      drills.flatMap((drill) =>
-        encryptions
-          .filter((encryption: Encryption) => whyNotOnParts(drill, { ...drill.layout, encryption }) === null)
-          .flatMap((encryption) => twins.map((isTwin) => ({ suite, maker, encryption, drill: drill.name, isTwin }))),
-      ),
+      drills
+        .filter(({ initramfs = maker }) => initramfs === maker)
+        .flatMap((drill) =>
+          encryptions
+            .filter((encryption: Encryption) => whyNotOnParts(drill, { ...drill.layout, encryption }) === null)
+            .flatMap((encryption) => twins.map((isTwin) => ({ suite, maker, encryption, drill: drill.name, isTwin }))),
+        ),
     ),
   );
 }

@@ -12,6 +12,7 @@ import type { ChosenDrill } from './options/choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { drillRunOptions } from './options/drill-run-options.ts';
+import { initramfsOption } from './options/run-options.ts';
 import { slurmOptions, slurmWishesOf } from './options/slurm-options.ts';
 import { runChosenDrills } from './run/run-chosen-drills.ts';
 import type { RunWishes } from './run/run-chosen-drills.ts';
@@ -80,6 +81,7 @@ export const drillArguments = (cli: Cli) =>
         }),
       ),
       ...drillRunOptions(cli),
+      initramfs: initramfsOption,
     }),
     {
       usageLine: [{ type: 'literal', value: '[OPTION…] [NAME…]' }],

@@ -44,6 +44,14 @@ test('an installed system is that of one suite, and is never somebody’s array'
   assert.match(whyNotOnSystem(boots, { kernel: 'trixie', tools: 'trixie', array: {} }) ?? '', /builds itself$/u);
 });
 
+test('an initramfs is that of an installed system, by a maker whose commands the drill types', () => {
+  const asked = { kernel: 'trixie', tools: 'trixie', initramfsMaker: 'dracut' } as const;
+  assert.equal(whyNotOnSystem(findDrill('boot-without-disk'), asked), null);
+  assert.match(whyNotOnSystem(replaceMissingDisk, asked) ?? '', /no initramfs by dracut$/u);
+  assert.match(whyNotOnSystem(findDrill('boot-root-without-disk'), asked) ?? '', /initramfs by initramfs-tools, not by dracut$/u);
+  assert.equal(whyNotOnSystem(findDrill('boot-root-without-disk'), { ...asked, initramfsMaker: 'initramfs-tools' }), null);
+});
+
 const flexible = findDrill('replace-missing-disk');
 const header = findDrill('destroyed-luks-header');
 const fixed = findDrill('tiny-disks');

@@ -1,3 +1,4 @@
+import type { InitramfsMaker } from '../core/boot/initramfs-maker.ts';
 import type { Expectation } from '../core/verdict/expectation.ts';
 import type { ArrayLayout } from '../core/layout/layout.ts';
 import { namedLayouts } from '../core/layout/named-layout.ts';
@@ -73,14 +74,18 @@ export interface SystemAsked {
   readonly kernel: string;
   /** A Debian suite. */
   readonly tools: string;
+  readonly initramfsMaker?: InitramfsMaker;
   /** An array that is there already, with its machine. */
   readonly array?: unknown;
 }
 
 /** Says why a drill on an installed system cannot run on the requested machine; null when it can. */
-export function whyNotOnSystem(drill: Drill, { kernel, tools, array }: SystemAsked): string | null {
-  if (drill.system !== 'installed') return null;
+export function whyNotOnSystem(drill: Drill, { kernel, tools, initramfsMaker, array }: SystemAsked): string | null {
+  if (drill.system !== 'installed')
+    return initramfsMaker === undefined ? null : `its machine is raidlab's own small system, which has no initramfs by ${initramfsMaker}`;
   if (array !== undefined) return 'its machine is an installed system, which it builds itself';
+  if (drill.initramfs !== undefined && initramfsMaker !== undefined && drill.initramfs !== initramfsMaker)
+    return `what it types is for an initramfs by ${drill.initramfs}, not by ${initramfsMaker}`;
   const suites = installedSuites.join(' or ');
   if (!installedSuites.includes(kernel)) return `its machine is an installed system with its own kernel: that of ${suites}, not ${kernel}`;
   return kernel === tools

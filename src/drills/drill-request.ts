@@ -1,3 +1,4 @@
+import type { InitramfsMaker } from '../core/boot/initramfs-maker.ts';
 import type { Mirrors } from '../core/image/mirrors.ts';
 import type { ArrayLayout } from '../core/layout/layout.ts';
 import type { Expectation } from '../core/verdict/expectation.ts';
@@ -40,6 +41,8 @@ export interface DrillRequest {
   readonly kernel: string;
   /** A Debian suite. */
   readonly tools: string;
+  /** What makes the initramfs of an installed system; by default what the drill is for, or what Debian's installer takes. */
+  readonly initramfsMaker?: InitramfsMaker;
   readonly memoryMiB: number;
   /** Undefined: chosen by a boot probe. */
   readonly accelerator: Accelerator | undefined;

@@ -1,3 +1,4 @@
+import type { InitramfsMaker } from '../core/boot/initramfs-maker.ts';
 import type { Expectation } from '../core/verdict/expectation.ts';
 import type { ArrayLayout, Bus, Encryption } from '../core/layout/layout.ts';
 import type { LayoutName } from '../core/layout/named-layout.ts';
@@ -91,6 +92,10 @@ export interface Drill {
   readonly tags: readonly string[];
   /** `installed`: its machine runs a whole Debian, which boots with systemd and its own kernel; by default raidlab's own small system. */
   readonly system?: 'installed';
+  /** The maker of its installed system's initramfs, where what it types is for that one alone; by default any. */
+  readonly initramfs?: InitramfsMaker;
+  /** Its machine has one more disk, on which an installed system whose root is the array has its /boot. */
+  readonly hasBootDisk?: true;
   readonly layout: ArrayLayout;
   /** Named layouts it is made for, besides its own. */
   readonly layouts: readonly LayoutName[];

@@ -2,6 +2,7 @@ import { RaidlabError } from '../core/failure/failure.ts';
 import { isGlob, matchesGlob } from '../core/text/glob.ts';
 import type { Drill } from './drill.ts';
 import { bootAfterReplacement } from './catalogue/boot/boot-after-replacement.ts';
+import { bootRootWithoutDisk } from './catalogue/boot/boot-root-without-disk.ts';
 import { bootWithoutDisk } from './catalogue/boot/boot-without-disk.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
 import { crashDuringReplaceTargetGone } from './catalogue/crash-during-replace-target-gone.ts';
@@ -55,6 +56,7 @@ export const drills: readonly Drill[] = [
   incompleteConversion,
   bootWithoutDisk,
   bootAfterReplacement,
+  bootRootWithoutDisk,
   kernelCrash,
 ];
 

@@ -52,6 +52,8 @@ export interface MachineSpec {
   readonly qemu: QemuProgram;
   readonly accelerator: Accelerator;
   readonly kernel: KernelArtefact;
+  /** What an installed system's boot loader tells its kernel of the root, a word each; by default that it is on the system's own disk. */
+  readonly rootWords?: readonly string[];
   /** As the tools artefact has it. */
   readonly rootHostPath: string | null;
   /** The persistent upper layer of the root, or the whole root. */

@@ -3,6 +3,7 @@ import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
+import { initramfsMakers } from '../../core/boot/initramfs-maker.ts';
 import { accelerators } from '../../core/host/accelerator.ts';
 import { defaultSuite } from '../../machine/image/packages/suite.ts';
 import type { Cli } from '../cli.ts';
@@ -71,6 +72,13 @@ export const machineOptions = (cli: Cli) =>
 export type MachineOptions = {
   readonly [Name in keyof ReturnType<typeof machineOptions>]: InferValue<ReturnType<typeof machineOptions>[Name]>;
 };
+
+/** What makes the initramfs of an installed system. */
+export const initramfsOption = optional(
+  option('--initramfs', choice(initramfsMakers, { metavar: 'NAME' }), {
+    description: message`What makes the initramfs of drills whose machine is an installed Debian (default: ${initramfsMakers[0]}).`,
+  }),
+);
 
 /** Leaves the machine running. */
 export const keepOption = option('--keep', { description: message`Keeps the machine running after the verdict, until Ctrl-C.` });

@@ -30,7 +30,7 @@ import { resolveAlarm } from '../options/alarm-option.ts';
 import type { alarmOption } from '../options/alarm-option.ts';
 import { foreseeParts, resolveKernel } from '../options/kernel-option.ts';
 import type { ForeseenParts } from '../options/kernel-option.ts';
-import type { jobsOption, keepOption, MachineOptions, outputOption, ShowOptions } from '../options/run-options.ts';
+import type { initramfsOption, jobsOption, keepOption, MachineOptions, outputOption, ShowOptions } from '../options/run-options.ts';
 import { seedOf } from '../options/seed-option.ts';
 import type { seedOption } from '../options/seed-option.ts';
 import { openHtmlReport } from './html-report.ts';
@@ -58,6 +58,8 @@ export interface RunWishes extends MachineOptions, ShowOptions {
   readonly alarm?: InferValue<typeof alarmOption>;
   /** Runs the drills somewhere else, as they are planned here; gives the exit code. */
   readonly elsewhere?: (whole: readonly PlannedJob[], reporters: readonly ReporterSpec[]) => Promise<ExitCode>;
+  /** What makes the initramfs of installed systems. */
+  readonly initramfs?: InferValue<typeof initramfsOption>;
   /** What to tell beforehand, besides what the layouts ask for. */
   readonly remarks?: readonly string[];
 }
@@ -146,6 +148,7 @@ function sharedRequest(
     templates: { mode: asked.cold ? 'cold' : asked.fresh ? 'fresh' : 'fork', renewed: new Set<string>() },
     slots,
     mirrors: cli.mirrors,
+    ...(asked.initramfs === undefined ? {} : { initramfsMaker: asked.initramfs }),
   };
 }
 

@@ -64,7 +64,8 @@ export function planCreateArray(array: ArrayPlan): readonly Command[] {
   ];
 }
 
-function planMakeFilesystem({ layout, members }: ArrayPlan): Command {
+/** The command that makes the filesystem of the array on its members, which are open. */
+export function planMakeFilesystem({ layout, members }: ArrayPlan): Command {
   const devices = members.map((member) => memberDeviceOf(layout, member));
   const { profile, label, mkfsOptions } = layout;
   return command('mkfs.btrfs', '-q', '-d', profile, '-m', metadataProfileOf(layout), '-L', label, ...mkfsOptions, ...devices);
@@ -73,7 +74,8 @@ function planMakeFilesystem({ layout, members }: ArrayPlan): Command {
 /** Where the top level is mounted while its subvolumes are made. */
 const makingGuestPath = '/mnt';
 
-function planCreateSubvolumes({ layout: { subvolumes, label } }: ArrayPlan): readonly Command[] {
+/** The commands that make the subvolumes of the layout; none without them. */
+export function planCreateSubvolumes({ layout: { subvolumes, label } }: ArrayPlan): readonly Command[] {
   if (subvolumes.length === 0) return [];
   return [
     command('mount', '-t', 'btrfs', '-L', label, makingGuestPath),
@@ -89,7 +91,8 @@ function mountsOf({ mountPoint, subvolumes, mountOptions }: ArrayLayout): readon
   return subvolumes.map(({ name, options, ...at }) => ({ ...at, options: [...mountOptions, ...options, `subvol=${name}`] }));
 }
 
-function fstabLines(layout: ArrayLayout): readonly string[] {
+/** Gives the lines of fstab that mount the array, with their line ends. */
+export function fstabLines(layout: ArrayLayout): readonly string[] {
   return mountsOf(layout).map(
     ({ mountPoint, options }) => `LABEL=${layout.label} ${mountPoint} btrfs ${['nofail', ...options].join(',')} 0 0\n`,
   );

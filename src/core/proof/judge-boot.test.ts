@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BootSeen } from '../boot/boot-seen.ts';
-import { judgeLogin, judgeStaysMounted } from './judge-boot.ts';
+import { judgeInitramfsShell, judgeLogin, judgeStaysMounted } from './judge-boot.ts';
 
 const login: BootSeen = { end: 'login', stage: 'system', said: 'raidlab login:', afterMs: 34_200, limit: null, units: [] };
 const unit = {
@@ -23,6 +23,13 @@ test('only a login is one, and a wait without an end names its limit', () => {
     limit: { usualMs: 300_000, factor: 1 },
   });
   assert.deepEqual([waiting.outcome, waiting.evidence], ['broken', ['no end within 300 s, in the initramfs: /dev/x (299 s, no limit)']]);
+});
+
+test('a shell in which a boot can be helped is another thing than a wait without an end', () => {
+  const shell: BootSeen = { ...login, end: 'initramfs-shell', stage: 'initramfs', said: '(initramfs)' };
+  assert.equal(judgeInitramfsShell(shell).outcome, 'held');
+  assert.deepEqual([judgeLogin(shell).outcome, judgeInitramfsShell({ ...shell, end: null }).outcome], ['broken', 'broken']);
+  assert.equal(judgeLogin(login, { name: 'boots-alone', claim: 'It boots by itself' }).name, 'boots-alone');
 });
 
 test('a mount stays when it is there at every look', () => {

@@ -4,9 +4,20 @@ import type { MountedFilesystem } from '../util-linux/findmnt.ts';
 import type { Check } from '../verdict/verdict.ts';
 
 /** Judges whether a boot has reached the login. A boot without an end within the limit has not; the evidence names the limit. */
-export function judgeLogin(seen: BootSeen): Check {
-  const outcome = seen.end === 'login' ? 'held' : 'broken';
-  return { name: 'login', claim: 'The boot reaches the login', outcome, evidence: bootEvidence(seen) };
+export function judgeLogin(seen: BootSeen, { name, claim }: Pick<Check, 'name' | 'claim'> = anyLogin): Check {
+  return { name, claim, outcome: seen.end === 'login' ? 'held' : 'broken', evidence: bootEvidence(seen) };
+}
+
+const anyLogin = { name: 'login', claim: 'The boot reaches the login' };
+
+/** Judges whether a boot that gets no further has ended in the shell of the initramfs, where somebody at the console can help it. */
+export function judgeInitramfsShell(seen: BootSeen): Check {
+  return {
+    name: 'initramfs-shell',
+    claim: 'The boot ends in the shell of the initramfs, where it can be helped',
+    outcome: seen.end === 'initramfs-shell' ? 'held' : 'broken',
+    evidence: bootEvidence(seen),
+  };
 }
 
 /** What was mounted at some moment. */

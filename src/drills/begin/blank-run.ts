@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bootDisk } from '../../core/boot/boot-disk.ts';
 import { diskSizesBytes } from '../../core/layout/layout.ts';
 import type { Bus } from '../../core/layout/layout.ts';
 import { planArray } from '../../core/plan/array.ts';
@@ -36,7 +37,9 @@ export async function openBlankRun(ctx: Context, kit: MachineKit, request: Drill
   const serials = [...array.members, ...array.spares].map((container) => container.serial);
   for (const [index, sizeBytes] of diskSizesBytes(layout).entries())
     await createDiskImage(ctx, imageOf(kit.disksHostPath, serials[index] ?? ''), sizeBytes);
-  const disks = await disksIn(kit.disksHostPath, [...serials, payloadSerial], layout.bus);
+  const boot = request.drill.hasBootDisk === true ? [bootDisk.serial] : [];
+  for (const serial of boot) await createDiskImage(ctx, imageOf(kit.disksHostPath, serial), bootDisk.sizeBytes);
+  const disks = await disksIn(kit.disksHostPath, [...serials, ...boot, payloadSerial], layout.bus);
   return new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed, machineName });
 }
 

@@ -10,7 +10,8 @@ import type { MachineKit } from './machine-kit.ts';
 
 /** Gives what the machines of a drill are made from: images, accelerator, and templates where they are wanted. Nothing runs yet. */
 export async function prepareKit(ctx: Context, request: DrillRequest, store: OpenStore, scratch: Scratch): Promise<MachineKit> {
-  const wanted = { ...request, accelerator: request.accelerator ?? null, bus: request.layout.bus, system: request.drill.system };
+  const { drill, layout, accelerator = null, initramfsMaker = drill.initramfs } = request;
+  const wanted = { ...request, accelerator, bus: layout.bus, system: drill.system, initramfsMaker };
   const parts = await prepareParts(ctx, store, wanted, request.mirrors);
   const evidenceHostPath = request.runHostPath;
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
@@ -20,7 +21,7 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
   return {
     parts,
     // A boot is what a drill on an installed system is about; only its built array comes from a template.
-    startMachine: forks && request.drill.system !== 'installed' ? createForkOrBoot({ store, use: request.templates, parts }) : boot,
+    startMachine: forks && drill.system !== 'installed' ? createForkOrBoot({ store, use: request.templates, parts }) : boot,
     forks,
     slots: request.slots,
     disksHostPath: scratch.hostPath,

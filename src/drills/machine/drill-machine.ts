@@ -1,3 +1,4 @@
+import { bootDisk } from '../../core/boot/boot-disk.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { faultExtentBytes } from '../../core/fault/fault-extent.ts';
 import type { Fault, StandingFault } from '../../core/fault/fault.ts';
@@ -49,7 +50,7 @@ export abstract class DrillMachine extends Typist implements AsyncDisposable {
     this.#name = machineName ?? 'main';
     this.#bays = new DiskBays(disks);
     this.#watch = new ArrayWatch(ctx, () => ({
-      disks: this.#bays.all.filter(({ serial }) => serial !== payloadSerial),
+      disks: this.#bays.all.filter(({ serial }) => serial !== payloadSerial && serial !== bootDisk.serial),
       acknowledgedRecords: this.acknowledgedRecords,
     }));
   }

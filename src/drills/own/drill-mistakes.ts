@@ -1,3 +1,4 @@
+import { initramfsMakers } from '../../core/boot/initramfs-maker.ts';
 import { buses, defaultLayout, encryptions, sectorSizes } from '../../core/layout/layout.ts';
 import type { ArrayLayout } from '../../core/layout/layout.ts';
 import { checkLayout } from '../../core/layout/layout-mistakes.ts';
@@ -17,6 +18,8 @@ const drillShape: Shape = {
   sources: kinds.texts,
   tags: kinds.names,
   system: optional(oneOf(['installed'])),
+  initramfs: optional(oneOf(initramfsMakers)),
+  hasBootDisk: optional(kinds.flag),
   layout: kinds.record,
   layouts: listOf(layoutNames),
   requires: optional(kinds.records),

@@ -24,16 +24,19 @@ const common = [
   'edd=off',
 ];
 
+/** The root of an installed system on its own disk. */
+const ownDiskWords = [`root=UUID=${installedRootUuid}`, 'ro'];
+
 /**
- * Gives the kernel command line of a machine.
+ * Gives the kernel command line of a machine. `rootWords`: where an installed system has its root.
  *
  * - `panic=-1`: after the text of a panic the kernel reboots at once, and QEMU (`-no-reboot`) ends. An installed system's initramfs would
  *   reboot, too, where it opens its shell: initramfs-tools(7), panic.
  * - `quiet loglevel=4`: errors and worse reach the console while booting; the guest raises it to all. Told to be quiet, an installed
  *   system says nothing of its units.
  */
-export function planKernelCommandLine(root: RootKind): string {
-  if (root === 'installed') return [`root=UUID=${installedRootUuid}`, 'ro', 'loglevel=4', serialConsole, ...common].join(' ');
+export function planKernelCommandLine(root: RootKind, rootWords: readonly string[] = ownDiskWords): string {
+  if (root === 'installed') return [...rootWords, 'loglevel=4', serialConsole, ...common].join(' ');
   return ['rdinit=/init', `init=${guestInit}`, 'quiet', 'loglevel=4', serialConsole, panicEnds, ...common].join(' ');
 }
 

@@ -254,6 +254,14 @@ test('an installed system has one disk, is given its root and its kernel, and st
   const words = (valuesOf(argv, '-append')[0] ?? '').split(' ');
   assert.ok(words.some((word) => word.startsWith('root=UUID=')) && words.includes('console=ttyS0'));
   for (const word of words) assert.doesNotMatch(word, /^(?:panic=|quiet$|init=|rdinit=)/u);
+  const elsewhere = planQemuCommand({
+    ...spec,
+    kernel,
+    rootHostPath: null,
+    disks: [],
+    rootWords: ['root=LABEL=root', 'rootflags=subvol=@'],
+  });
+  assert.match(valuesOf(elsewhere, '-append')[0] ?? '', /^root=LABEL=root rootflags=subvol=@ /u);
 });
 
 test('the probe boots the same kernel on the same board, with no disk', () => {

@@ -29,7 +29,11 @@ export function planQemuCommand(spec: MachineSpec, beginning = booting): readonl
     ...planProcess(spec.name, spec.qemu),
     ...planNetwork(spec.network),
     ...planBoard(spec.accelerator, spec.memoryMiB, beginning.memory),
-    ...planKernel(spec.kernel.vmlinuzHostPath, spec.kernel.initramfsHostPath, planKernelCommandLine(spec.kernel.abilities.root)),
+    ...planKernel(
+      spec.kernel.vmlinuzHostPath,
+      spec.kernel.initramfsHostPath,
+      planKernelCommandLine(spec.kernel.abilities.root, spec.rootWords),
+    ),
     ...(beginning.from === 'saved-state' ? ['-incoming', 'defer'] : []),
     ...planQmp(sockets.qmpHostPath),
     ...planConsole(sockets.consoleHostPath),

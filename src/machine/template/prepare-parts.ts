@@ -1,3 +1,4 @@
+import type { InitramfsMaker } from '../../core/boot/initramfs-maker.ts';
 import type { Accelerator } from '../../core/host/accelerator.ts';
 import { parseKernelChoice } from '../../core/image/kernel-choice.ts';
 import type { Mirrors } from '../../core/image/mirrors.ts';
@@ -26,6 +27,8 @@ interface WantedParts {
   readonly bus: Bus;
   /** `installed`: the whole system of the tools' suite, with its own kernel; our own userland by default. */
   readonly system?: 'installed' | undefined;
+  /** What makes an installed system's initramfs; what Debian's installer takes by default. */
+  readonly initramfsMaker?: InitramfsMaker | undefined;
 }
 
 /** The time from power-on to a machine that is ready, milliseconds: 10 s are usual under TCG, a busy host may take ten times that. */
@@ -40,7 +43,7 @@ export async function prepareParts(ctx: Context, store: OpenStore, wanted: Wante
   const ownKernel = await ensureKernel(ctx, store, parseKernelChoice(wanted.kernel, suiteNames(mirrors)), mirrors);
   const { kernel, tools } =
     wanted.system === 'installed'
-      ? await ensureSystem(ctx, store, wanted.tools, mirrors)
+      ? await ensureSystem(ctx, store, wanted.tools, mirrors, wanted.initramfsMaker)
       : { kernel: ownKernel, tools: await ensureOwnTools(ctx, store, ownKernel, wanted.tools, mirrors) };
   const requested = wanted.accelerator === null ? {} : { requested: wanted.accelerator };
   const { accelerator } = await chooseAccelerator(ctx, { store, kernel: ownKernel, qemu, ...requested });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { initramfsMakers } from '../../../core/boot/initramfs-maker.ts';
+import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import { RaidlabError } from '../../../core/failure/failure.ts';
 import { requireSuite } from '../packages/suite.ts';
 import { planSystemBootstrap } from './build-system.ts';
@@ -8,7 +10,10 @@ import { installedSuites, requireInstalledSuite } from './system-choice.ts';
 import type { SystemChoice } from './system-choice.ts';
 import { planSystemPackages } from './system-packages.ts';
 
-const choiceOf = (name: string): SystemChoice => ({ suite: requireSuite(name), initramfsMaker: 'initramfs-tools' });
+const choiceOf = (name: string, initramfsMaker: InitramfsMaker = 'initramfs-tools'): SystemChoice => ({
+  suite: requireSuite(name),
+  initramfsMaker,
+});
 
 test('a system is installed without root, with its own kernel, and leaves its boot files outside', () => {
   for (const name of installedSuites) {
@@ -26,6 +31,14 @@ test('what reads crypttab has a package of its own since trixie', () => {
   assert.ok(planSystemPackages(choiceOf('trixie')).includes('systemd-cryptsetup'));
 });
 
+test('a system has one initramfs maker, and the hooks that it knows', () => {
+  for (const name of installedSuites) {
+    const packages = planSystemPackages(choiceOf(name, 'dracut'));
+    assert.ok(packages.includes('dracut'));
+    for (const other of ['initramfs-tools', 'cryptsetup-initramfs']) assert.ok(!packages.includes(other), other);
+  }
+});
+
 test('a suite that no system was tried with is refused by name', () => {
   assert.throws(
     () => requireInstalledSuite('sid', {}),
@@ -33,7 +46,9 @@ test('a suite that no system was tried with is refused by name', () => {
   );
 });
 
-test('each suite’s system is a cache entry of its own', async () => {
-  const [bookworm, trixie] = await Promise.all(installedSuites.map((name) => planSystemKey(choiceOf(name))));
-  assert.notEqual(bookworm?.digest, trixie?.digest);
+test('each suite’s system is a cache entry of its own, by initramfs maker', async () => {
+  const keys = await Promise.all(
+    installedSuites.flatMap((name) => initramfsMakers.map(async (maker) => planSystemKey(choiceOf(name, maker)))),
+  );
+  assert.equal(new Set(keys.map(({ digest }) => digest)).size, keys.length);
 });

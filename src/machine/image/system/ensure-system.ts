@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { initramfsMakers } from '../../../core/boot/initramfs-maker.ts';
+import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import type { Mirrors } from '../../../core/image/mirrors.ts';
 import { ensureEntry } from '../../cache/ensure-entry.ts';
 import type { EntryKey } from '../../cache/entry-name.ts';
@@ -14,8 +16,14 @@ import type { SystemChoice } from './system-choice.ts';
 import { planSystemPackages } from './system-packages.ts';
 
 /** Gives an installed system from the cache, after building it if it is missing. Rejects as a tools image does. */
-export async function ensureSystem(ctx: Context, store: OpenStore, suiteName: string, mirrors: Mirrors = {}): Promise<InstalledSystem> {
-  const choice: SystemChoice = { suite: requireInstalledSuite(suiteName, mirrors), initramfsMaker: 'initramfs-tools' };
+export async function ensureSystem(
+  ctx: Context,
+  store: OpenStore,
+  suiteName: string,
+  mirrors: Mirrors = {},
+  initramfsMaker: InitramfsMaker = initramfsMakers[0],
+): Promise<InstalledSystem> {
+  const choice: SystemChoice = { suite: requireInstalledSuite(suiteName, mirrors), initramfsMaker };
   const key = await planSystemKey(choice);
   const entry = await ensureEntry(ctx, store, key, (building, workshop) =>
     buildSystem(building, store, workshop, { ...choice, artefact: key.artefact, mirrors }),
@@ -53,6 +61,6 @@ export async function planSystemKey(choice: SystemChoice): Promise<EntryKey> {
   return {
     kind: 'system',
     digest: await digestRecipe([buildHooks, systemHooks, systemRoot], shape),
-    artefact: `installed system of ${choice.suite.name}`,
+    artefact: `installed system of ${choice.suite.name}${choice.initramfsMaker === initramfsMakers[0] ? '' : ` with ${choice.initramfsMaker}`}`,
   };
 }

@@ -1,10 +1,8 @@
+import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import { RaidlabError } from '../../../core/failure/failure.ts';
 import type { Mirrors } from '../../../core/image/mirrors.ts';
 import { requireSuite } from '../packages/suite.ts';
 import type { Suite } from '../packages/suite.ts';
-
-/** The Debian package that makes a system's initramfs. */
-export type InitramfsMaker = 'initramfs-tools';
 
 /** A wanted installed system. */
 export interface SystemChoice {

@@ -22,7 +22,7 @@ export function planSystemPackages({ suite, initramfsMaker }: SystemChoice): rea
     'btrfs-progs',
     'cryptsetup',
     'cryptsetup-bin',
-    'cryptsetup-initramfs',
+    ...(initramfsMaker === 'initramfs-tools' ? ['cryptsetup-initramfs'] : []),
     ...(hasSystemdCryptsetup(suite) ? ['systemd-cryptsetup'] : []),
     'e2fsprogs',
     'mount',

@@ -1,0 +1,60 @@
+/** How drills with their root on the array come back to a machine that boots by itself. */
+import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
+import { parseFilesystemUsage } from '../../../core/btrfs/filesystem-usage.ts';
+import { defaultLayout } from '../../../core/layout/layout.ts';
+import type { ArrayLayout } from '../../../core/layout/layout.ts';
+import type { ChunkProfiles } from '../../../core/layout/profile.ts';
+import { planAddToCrypttab } from '../../../core/plan/container.ts';
+import type { ContainerPlan } from '../../../core/plan/container.ts';
+import type { Command } from '../../../core/plan/command.ts';
+import { lookAt } from '../../../core/plan/repair.ts';
+import { asUnlocked, planAddPassphrase, planUpdateInitramfs } from '../../../core/plan/root-on-array.ts';
+import { judgeLogin } from '../../../core/proof/judge-boot.ts';
+import { judgeMount } from '../../../core/proof/judge-mount.ts';
+import { judgeProfiles } from '../../../core/proof/judge-profiles.ts';
+import { ask } from '../../../storage/type-command.ts';
+import type { Step } from '../../drill.ts';
+import { readMounted } from '../../proof/examine-array.ts';
+import { act, typed } from '../plan-line.ts';
+import { judgeFilesOnArray } from './booted-array.ts';
+import { powerOnRoot } from './root-steps.ts';
+
+/** The root and the files of a drill are subvolumes of the same array. */
+export const rootLayout: ArrayLayout = {
+  ...defaultLayout,
+  label: 'root',
+  subvolumes: [{ name: '@storage', mountPoint: defaultLayout.mountPoint, options: [] }],
+};
+
+/** The commands after which the next boot opens a new member of the root, by the passphrase. */
+export function planRecordMember(member: ContainerPlan, maker: InitramfsMaker): readonly Command[] {
+  return [...planAddPassphrase(member), planAddToCrypttab(asUnlocked(member, 'passphrase')), planUpdateInitramfs(maker)];
+}
+
+/** Gives the step that restarts the machine and judges whether it boots by itself, with its array whole and all chunks of these profiles. */
+export function bootAlone(profiles: ChunkProfiles): Step {
+  return {
+    name: 'boot-alone',
+    title: 'Restart: it boots by itself, and the array is whole',
+    phase: 'repair',
+    skippable: false,
+    plan: (array) => [
+      act('clean shutdown; power on; type the passphrase'),
+      ...typed(lookAt(array).mountPoint),
+      act('see that every chunk has its profile, and compare every file with the manifest that the host wrote'),
+    ],
+    run: async (run) => {
+      await run.shutdown();
+      const { boot } = await powerOnRoot(run);
+      const login = judgeLogin(await boot, { name: 'boots-alone', claim: 'The machine boots to the login by itself' });
+      run.judge(login);
+      if (login.outcome !== 'held') return;
+      const mounted = await run.look(lookAt(run.array).mountPoint, (seen) =>
+        readMounted(run.guest, seen) === null ? 'Nothing is mounted.' : 'It is mounted.',
+      );
+      run.judge(judgeMount(readMounted(run.guest, mounted), run.array.mountPoint));
+      run.judge(judgeProfiles(await ask(run.ctx, run.guest, lookAt(run.array).filesystemUsage, parseFilesystemUsage), profiles));
+      await judgeFilesOnArray(run);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** What drills have in common whose machine has its root on the array. Their boots go on at the console, where no agent is yet. */
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootDisk } from '../../../core/boot/boot-disk.ts';
+import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
+import type { BootSeen } from '../../../core/boot/boot-seen.ts';
+import { formatCommand } from '../../../core/plan/command.ts';
+import type { Command } from '../../../core/plan/command.ts';
+import { memberPassphrase, planMoveRoot, rootWordsOf } from '../../../core/plan/root-on-array.ts';
+import type { RootUnlock } from '../../../core/plan/root-on-array.ts';
+import { takeBootFiles } from '../../../machine/image/system/boot-files.ts';
+import { powerOnInstalled } from '../../../machine/start/start-installed.ts';
+import type { BootingMachine } from '../../../machine/start/start-installed.ts';
+import type { Step } from '../../drill.ts';
+import type { DrillRun } from '../../drill-run.ts';
+import { lostMemberOf } from '../disks-of.ts';
+import { act, typed } from '../plan-line.ts';
+
+/** Gives the step that moves an installed system onto a new array, whose members its initramfs, by this maker, unlocks so. */
+export function moveRoot(unlock: RootUnlock, maker: InitramfsMaker): Step {
+  return {
+    name: 'move-root',
+    title: 'Move the installed system onto a new encrypted array',
+    phase: 'build',
+    skippable: false,
+    plan: (array) => [
+      act(`power on, with ${array.members.map(({ serial }) => serial).join(', ')} and ${bootDisk.serial} (blank)`),
+      ...typed(...planMoveRoot(array, unlock, maker)),
+    ],
+    run: async (run) => {
+      await run.boot();
+      for (const planned of planMoveRoot(run.array, unlock, maker)) await run.type(planned);
+    },
+  };
+}
+
+/** Loses a disk while the machine is off. */
+export const loseDiskWhileOff: Step = {
+  name: 'lose-disk',
+  title: 'Switch off, and lose a disk',
+  phase: 'fault',
+  skippable: false,
+  plan: (array) => [act(`clean shutdown; ${lostMemberOf(array).serial} is dead`)],
+  run: async (run) => {
+    await run.shutdown();
+    await run.pullDisk(lostMemberOf(run.array).serial);
+  },
+};
+
+/** A machine whose root is the array, while it boots. */
+export interface RootBoot {
+  readonly boot: Promise<BootSeen>;
+  /** Types a command at the console where the boot has ended, in the shell of the initramfs, and gives the next end. */
+  readonly typeInShell: (planned: Pick<Command, 'argv'>) => Promise<BootSeen>;
+}
+
+/**
+ * Powers the machine on with what is on its boot disk now, as its boot loader does; `flags` are mount options that somebody adds there.
+ * Whoever is at the console types the passphrase each time that it is asked for.
+ */
+export async function powerOnRoot(run: DrillRun, ...flags: readonly string[]): Promise<RootBoot> {
+  const { ctx, kit, disks, array } = run;
+  const disk = disks.disks.find(({ serial }) => serial === bootDisk.serial);
+  if (disk === undefined) throw new Error(`drill ${run.drill}: its machine has no boot disk`);
+  const directoryHostPath = await mkdtemp(join(kit.disksHostPath, 'boot-files-'));
+  const files = await takeBootFiles(ctx, { machine: run.drill, disk, release: kit.parts.kernel.version }, directoryHostPath);
+  let booting: BootingMachine | undefined;
+  await run.boot(async (startCtx, spec) => {
+    const rooted = { ...spec, kernel: { ...spec.kernel, ...files }, rootWords: rootWordsOf(array.layout, ...flags) };
+    return (booting = await powerOnInstalled(startCtx, rooted, { passphrase: memberPassphrase }));
+  });
+  if (booting === undefined) throw new Error('a machine was started without a boot');
+  const { boot, goOn } = booting;
+  return { boot, typeInShell: async ({ argv }) => goOn(formatCommand({ argv })) };
+}
