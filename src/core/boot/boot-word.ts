@@ -64,7 +64,8 @@ function readWait(text: string): BootWord | null {
 function readStage(text: string): BootWord | null {
   // Source: initramfs-tools, init.
   if (text === 'Loading, please wait...') return { kind: 'stage', stage: 'initramfs' };
-  // Source: systemd, src/core/main.c, status_welcome.
+  // Source: systemd, src/core/main.c, status_welcome. systemd 257 says it so in an initramfs.
+  if (/^Booting initrd of .+\.$/u.test(text)) return { kind: 'stage', stage: 'initramfs' };
   if (!/^Welcome to .+!$/u.test(text)) return null;
   return { kind: 'stage', stage: /\((?:dracut|Initramfs|initramfs)\b[^)]*\)!$/u.test(text) ? 'initramfs' : 'system' };
 }

@@ -75,6 +75,12 @@ test('a prompt is an end only where it stands last', () => {
   for (const typed of ['echo (initramfs) ', '(initramfs) exit']) assert.equal(observeAll([typed]).state.end, null);
 });
 
+test('an initramfs of systemd’s own is told apart from the system', () => {
+  for (const said of ['Booting initrd of dracut.', 'Welcome to Debian GNU/Linux 12 (bookworm) dracut-059-4 (Initramfs)!'])
+    assert.equal(observeAll([said]).state.stage, 'initramfs', said);
+  assert.equal(observeAll(['Booting initrd of dracut.', 'Welcome to Debian GNU/Linux 13 (trixie)!']).state.stage, 'system');
+});
+
 test('a passphrase that is asked for is no end', () => {
   const { state } = observeAll([], 'Please unlock disk crypt-root: ');
   assert.deepEqual([state.end, state.waitingFor], [null, 'a passphrase (Please unlock disk crypt-root:)']);

@@ -47,6 +47,8 @@ const expected: Readonly<
   // Up to the shell, and from where somebody has mounted the root there by hand and left it.
   'trixie/root-without-disk-helped': { end: 'login', stage: 'system', units: [] },
   'trixie/root-without-disk': { end: 'initramfs-shell', stage: 'initramfs', units: [] },
+  // A passphrase, typed once, opens both members of the root.
+  'trixie/root-by-dracut': { end: 'login', stage: 'system', units: [] },
   'trixie/emergency': {
     end: 'emergency',
     stage: 'system',
