@@ -45,10 +45,10 @@ async function record(directory) {
       return /** @type {import('../src/core/event.ts').RecordedEvent} */ (event);
     });
   for (const outcome of events.reduce(addToResult, emptyResult).drills) {
-    const why = whyNot(
-      outcome,
-      drills.find((drill) => drill.name === outcome.drill),
-    );
+    const begun = events.find((event) => event.type === 'drill-started' && event.job === outcome.job);
+    const isBootedElsewhere = begun?.type === 'drill-started' && begun.boot !== undefined;
+    const drill = drills.find(({ name }) => name === outcome.drill);
+    const why = isBootedElsewhere ? 'an installed system did the reboot of its proof' : whyNot(outcome, drill);
     const recording = recordJob(events, outcome.job);
     if (why !== undefined || recording === null) {
       console.log(`${outcome.job}: not kept: ${why ?? 'it has no verdict'}`);

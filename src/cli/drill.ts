@@ -12,7 +12,7 @@ import type { ChosenDrill } from './options/choose-drills.ts';
 import type { Cli } from './cli.ts';
 import type { Example } from './help-page.ts';
 import { drillRunOptions } from './options/drill-run-options.ts';
-import { initramfsOption } from './options/run-options.ts';
+import { bootOption, initramfsOption } from './options/run-options.ts';
 import { slurmOptions, slurmWishesOf } from './options/slurm-options.ts';
 import { runChosenDrills } from './run/run-chosen-drills.ts';
 import type { RunWishes } from './run/run-chosen-drills.ts';
@@ -82,6 +82,7 @@ export const drillArguments = (cli: Cli) =>
       ),
       ...drillRunOptions(cli),
       initramfs: initramfsOption,
+      boot: bootOption,
     }),
     {
       usageLine: [{ type: 'literal', value: '[OPTION…] [NAME…]' }],
@@ -101,6 +102,7 @@ export const drillExamples: readonly Example[] = [
   { words: 'drill --with-twin', does: 'The drill and its deliberate mistake: report.html shows where they part.' },
   { words: 'drill --plan', does: 'Prints the commands, to read or paste.' },
   { words: 'drill --kernel bookworm --tools bookworm', does: 'The same with the kernel and tools of Debian 12.' },
+  { words: 'drill --boot systemd', does: 'The reboot of the proof is that of an installed Debian.' },
   { words: 'drill --all --jobs 2', does: 'Every drill, two at a time: a line each, then a table.' },
   { words: "drill 'replace-*' --repeat 5", does: 'All drills with such a name, five times each.' },
   { words: 'drill --all --on slurm --partition storage', does: 'Every drill, each as a job of a Slurm cluster; one report of all.' },

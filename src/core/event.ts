@@ -1,6 +1,7 @@
 import type { AlarmOutcome } from './alarm/alarm-outcome.ts';
 import type { ArraySample } from './array/array-sample.ts';
 import type { BootEnd, BootStage } from './boot/boot-word.ts';
+import type { BootedBy } from './boot/booted-by.ts';
 import type { BootNote } from './boot/observe-boot.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import type { Expectation } from './verdict/expectation.ts';
@@ -136,6 +137,8 @@ export type EventBody =
       readonly profiles: ChunkProfiles;
       /** Where its array is mounted; left out where that is /storage. */
       readonly mountPoint?: string;
+      /** What does the reboot of its proof; left out for raidlab's own small system. */
+      readonly boot?: BootedBy;
       readonly payloadBytes: number;
     }
   /** A step of the procedure begins. */

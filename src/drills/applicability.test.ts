@@ -35,6 +35,14 @@ test('a scope in words names what it is about', () => {
   assert.equal(describeScope({ kernel: '>=5.14', tools: '<6.6', layout: 'raid10' }), 'kernel >=5.14, btrfs-progs <6.6, layout raid10');
 });
 
+test('few drills run on bare disks, and none that is proved on containers', () => {
+  const bare: ArrayLayout = { ...defaultLayout, encryption: 'none' };
+  const late = findDrill('boot-late-disk');
+  assert.equal(whyNotOnParts(late, bare), null);
+  assert.match(whyNotOnParts({ ...late, proof: 'full' }, bare) ?? '', /LUKS/u);
+  assert.match(whyNotOnParts(findDrill('boot-after-replacement'), bare) ?? '', /LUKS/u);
+});
+
 test('an installed system is that of one suite, and is never somebody’s array', () => {
   const boots = findDrill('boot-without-disk');
   assert.equal(whyNotOnSystem(boots, { kernel: 'trixie', tools: 'trixie' }), null);
@@ -42,6 +50,13 @@ test('an installed system is that of one suite, and is never somebody’s array'
   assert.match(whyNotOnSystem(boots, { kernel: '6.12', tools: 'trixie' }) ?? '', /not 6\.12$/u);
   assert.match(whyNotOnSystem(boots, { kernel: 'trixie', tools: 'bookworm' }) ?? '', /kernel of trixie .* tools of bookworm$/u);
   assert.match(whyNotOnSystem(boots, { kernel: 'trixie', tools: 'trixie', array: {} }) ?? '', /builds itself$/u);
+  assert.equal(whyNotOnSystem(replaceMissingDisk, { kernel: 'trixie', tools: 'trixie', boot: 'systemd' }), null);
+  assert.match(
+    whyNotOnSystem(replaceMissingDisk, { kernel: '6.12', tools: 'trixie', boot: 'systemd' }) ?? '',
+    /in its proof .* not 6\.12$/u,
+  );
+  assert.match(whyNotOnSystem(findDrill('kernel-crash'), { kernel: 'trixie', tools: 'trixie', boot: 'systemd' }) ?? '', /no reboot/u);
+  assert.equal(whyNotOnSystem(boots, { kernel: 'trixie', tools: 'trixie', boot: 'systemd' }), null);
 });
 
 test('an initramfs is that of an installed system, by a maker whose commands the drill types', () => {

@@ -1,3 +1,4 @@
+import type { BootedBy } from '../core/boot/booted-by.ts';
 import type { InitramfsMaker } from '../core/boot/initramfs-maker.ts';
 import type { Expectation } from '../core/verdict/expectation.ts';
 import type { ArrayLayout } from '../core/layout/layout.ts';
@@ -58,7 +59,8 @@ function describeShape({ profile, memberSizesBytes, spareSizesBytes }: ArrayLayo
 
 /** Says why a drill cannot run on disks on this bus, or on members with this encryption; null when it can. */
 export function whyNotOnParts(drill: Drill, { encryption, bus }: ArrayLayout): string | null {
-  if (encryption === 'none') return 'its steps open LUKS containers, but this layout has none';
+  if (encryption === 'none' && (drill.onBareDisks !== true || drill.proof === 'full'))
+    return 'its steps open LUKS containers, but this layout has none';
   const unmet = (drill.requires ?? []).find(
     (requirement) => requirement.encryption?.includes(encryption) === false || requirement.buses?.includes(bus) === false,
   );
@@ -77,20 +79,24 @@ export interface SystemAsked {
   readonly initramfsMaker?: InitramfsMaker;
   /** An array that is there already, with its machine. */
   readonly array?: unknown;
+  readonly boot?: BootedBy;
 }
 
-/** Says why a drill on an installed system cannot run on the requested machine; null when it can. */
-export function whyNotOnSystem(drill: Drill, { kernel, tools, initramfsMaker, array }: SystemAsked): string | null {
-  if (drill.system !== 'installed')
+/** Says why a drill on an installed system, or one that is proved by booting one, cannot run on the requested machine; null when it can. */
+export function whyNotOnSystem(drill: Drill, { kernel, tools, initramfsMaker, array, boot }: SystemAsked): string | null {
+  const isInstalled = drill.system === 'installed';
+  if (!isInstalled && boot === undefined)
     return initramfsMaker === undefined ? null : `its machine is raidlab's own small system, which has no initramfs by ${initramfsMaker}`;
-  if (array !== undefined) return 'its machine is an installed system, which it builds itself';
+  if (!isInstalled && drill.proof === 'none') return 'it has no proof, and so no reboot that systemd could do';
+  const machine = isInstalled ? 'its machine' : 'the machine that boots in its proof';
+  if (array !== undefined) return `${machine} is an installed system, which it builds itself`;
   if (drill.initramfs !== undefined && initramfsMaker !== undefined && drill.initramfs !== initramfsMaker)
     return `what it types is for an initramfs by ${drill.initramfs}, not by ${initramfsMaker}`;
   const suites = installedSuites.join(' or ');
-  if (!installedSuites.includes(kernel)) return `its machine is an installed system with its own kernel: that of ${suites}, not ${kernel}`;
+  if (!installedSuites.includes(kernel)) return `${machine} is an installed system with its own kernel: that of ${suites}, not ${kernel}`;
   return kernel === tools
     ? null
-    : `its machine is an installed system: the kernel of ${kernel} does not go together with the tools of ${tools}`;
+    : `${machine} is an installed system: the kernel of ${kernel} does not go together with the tools of ${tools}`;
 }
 
 /** Says why a requested drill cannot run, as far as that is known before there is a machine; null when it can. */

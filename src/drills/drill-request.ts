@@ -1,3 +1,4 @@
+import type { BootedBy } from '../core/boot/booted-by.ts';
 import type { InitramfsMaker } from '../core/boot/initramfs-maker.ts';
 import type { Mirrors } from '../core/image/mirrors.ts';
 import type { ArrayLayout } from '../core/layout/layout.ts';
@@ -43,6 +44,8 @@ export interface DrillRequest {
   readonly tools: string;
   /** What makes the initramfs of an installed system; by default what the drill is for, or what Debian's installer takes. */
   readonly initramfsMaker?: InitramfsMaker;
+  /** What does the proof's reboot; raidlab's own small system by default. */
+  readonly boot?: BootedBy;
   readonly memoryMiB: number;
   /** Undefined: chosen by a boot probe. */
   readonly accelerator: Accelerator | undefined;

@@ -60,7 +60,7 @@ export interface VersionScope {
 
 /** What a drill requires; without it, it is skipped with the reason. */
 export interface Requirement extends VersionScope {
-  /** How members must be encrypted. No drill runs without containers, so that need not be said. */
+  /** How members must be encrypted. Few drills run without containers: that is `onBareDisks`. */
   readonly encryption?: readonly Encryption[];
   /** The buses it can run on, if the kernel behaves as it says only there. */
   readonly buses?: readonly Bus[];
@@ -99,6 +99,8 @@ export interface Drill {
   readonly layout: ArrayLayout;
   /** Named layouts it is made for, besides its own. */
   readonly layouts: readonly LayoutName[];
+  /** Whether it also runs on members that are not encrypted; by default its steps open LUKS containers, as the whole proof does. */
+  readonly onBareDisks?: true;
   readonly requires?: readonly Requirement[];
   /** Versions with a known result other than `held`. */
   readonly knowledge?: readonly VersionKnowledge[];

@@ -29,6 +29,13 @@ test('a plan has every step in order, with what is left out marked, and the proo
   assert.deepEqual([plan.drill, plan.promise, plan.layout], [defaultDrill.name, defaultDrill.promise, '2 × 1 GiB + 1 spare, LUKS2, raid1']);
 });
 
+test('the proof says what does its reboot', () => {
+  const lastLine = (boot?: 'systemd'): unknown =>
+    planDrill(defaultDrill, { layout: defaultLayout, skippedSteps: [], boot }).steps.at(-1)?.lines.at(-1);
+  assert.deepEqual(lastLine(), { kind: 'act', text: 'it survives a reboot with only what crypttab and fstab say' });
+  assert.match(JSON.stringify(lastLine('systemd')), /an installed Debian boots with it, under systemd/u);
+});
+
 test('a plan is the same every time, with names in the place of UUIDs that each run draws', () => {
   assert.deepEqual(planDrill(defaultDrill, { layout: defaultLayout, skippedSteps: ['soft-balance'] }), plan);
   assert.ok(lines.some((line) => line.includes('--uuid UUID-OF-DISK3 ')));

@@ -1,3 +1,4 @@
+import type { BootedBy } from '../core/boot/booted-by.ts';
 import { describeLayout, diskSizesBytes } from '../core/layout/layout.ts';
 import type { ArrayLayout } from '../core/layout/layout.ts';
 import { planArray } from '../core/plan/array.ts';
@@ -13,8 +14,13 @@ const proofLines: readonly PlanLine[] = [
   'device stats are all zero',
   'the kernel log has no trouble',
   'each leg alone, in a copy of the machine, serves every file, and mounts read-write',
-  'it survives a reboot with only what crypttab and fstab say',
 ].map((text) => ({ kind: 'act', text }));
+
+/** The last of them. */
+function rebootLine(boot: BootedBy | undefined): PlanLine {
+  const what = boot === undefined ? 'it survives a reboot' : 'an installed Debian boots with it, under systemd,';
+  return { kind: 'act', text: `${what} with only what crypttab and fstab say` };
+}
 
 const installedMachine = 'An installed Debian, which boots with systemd and a kernel and an initramfs of its own';
 
@@ -24,13 +30,15 @@ export interface PlanOptions {
   readonly skippedSteps: readonly string[];
   /** What is known of the machine, in words; nothing by default. */
   readonly machine?: readonly string[];
+  /** What does the proof's reboot. */
+  readonly boot?: BootedBy | undefined;
   /** The 1-based number of the lost member, in a drill that can lose any; the first by default. */
-  readonly lostMember?: number;
+  readonly lostMember?: number | undefined;
 }
 
 /** Gives the plan of a drill. LUKS UUIDs, which are new in every run, appear as `UUID-OF-DISK1`, …; everything else is exactly what a run types. */
 export function planDrill(drill: Drill, options: PlanOptions): DrillPlan {
-  const { layout, skippedSteps, lostMember } = options;
+  const { layout, skippedSteps, lostMember, boot } = options;
   const machine = drill.system === 'installed' ? [installedMachine] : (options.machine ?? []);
   const uuids = diskSizesBytes(layout).map((_, index) => `UUID-OF-DISK${String(index + 1)}`);
   const array = planArray(layout, uuids, lostMember);
@@ -40,7 +48,7 @@ export function planDrill(drill: Drill, options: PlanOptions): DrillPlan {
     skipped: skippedSteps.includes(step.name),
     lines: step.plan(array),
   }));
-  const proof = { name: 'proof', title: 'Prove it', skipped: false, lines: proofLines };
+  const proof = { name: 'proof', title: 'Prove it', skipped: false, lines: [...proofLines, rebootLine(boot)] };
   return {
     drill: drill.name,
     promise: drill.promise,

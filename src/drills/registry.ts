@@ -2,6 +2,8 @@ import { RaidlabError } from '../core/failure/failure.ts';
 import { isGlob, matchesGlob } from '../core/text/glob.ts';
 import type { Drill } from './drill.ts';
 import { bootAfterReplacement } from './catalogue/boot/boot-after-replacement.ts';
+import { bootLateDisk } from './catalogue/boot/boot-late-disk.ts';
+import { bootReplacedDiskReturns } from './catalogue/boot/boot-replaced-disk-returns.ts';
 import { bootRootWithoutDisk } from './catalogue/boot/boot-root-without-disk.ts';
 import { bootWithoutDisk } from './catalogue/boot/boot-without-disk.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
@@ -55,7 +57,9 @@ export const drills: readonly Drill[] = [
   onceOnlyRw,
   incompleteConversion,
   bootWithoutDisk,
+  bootLateDisk,
   bootAfterReplacement,
+  bootReplacedDiskReturns,
   bootRootWithoutDisk,
   kernelCrash,
 ];

@@ -74,6 +74,7 @@ export async function runDrill(outerCtx: Context, request: DrillRequest): Promis
     layout: describeLayout(layout),
     profiles: { profile: layout.profile, metadataProfile: layout.metadataProfile },
     ...(layout.mountPoint === defaultLayout.mountPoint ? {} : { mountPoint: layout.mountPoint }),
+    ...(request.boot === undefined ? {} : { boot: request.boot }),
     payloadBytes,
   });
   const notHere = whyNotHere(request);

@@ -3,6 +3,7 @@ import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
+import { bootedBy } from '../../core/boot/booted-by.ts';
 import { initramfsMakers } from '../../core/boot/initramfs-maker.ts';
 import { accelerators } from '../../core/host/accelerator.ts';
 import { defaultSuite } from '../../machine/image/packages/suite.ts';
@@ -72,6 +73,13 @@ export const machineOptions = (cli: Cli) =>
 export type MachineOptions = {
   readonly [Name in keyof ReturnType<typeof machineOptions>]: InferValue<ReturnType<typeof machineOptions>[Name]>;
 };
+
+/** How the proof reboots. */
+export const bootOption = optional(
+  option('--boot', choice(bootedBy, { metavar: 'NAME' }), {
+    description: message`How the proof reboots: systemd boots an installed Debian, with its own kernel and initramfs, and the crypttab, fstab and keys of the repair (default: raidlab's own small system).`,
+  }),
+);
 
 /** What makes the initramfs of an installed system. */
 export const initramfsOption = optional(

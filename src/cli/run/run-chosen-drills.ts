@@ -56,6 +56,8 @@ export interface RunWishes extends MachineOptions, ShowOptions {
   readonly finish?: (run: Pick<OpenRun, 'ctx' | 'hostPath'> & { readonly seed: string }) => Promise<ExitCode>;
   /** A person's monitoring command, run beside the drills. */
   readonly alarm?: InferValue<typeof alarmOption>;
+  /** What does the proof's reboot. */
+  readonly boot?: DrillRequest['boot'] | undefined;
   /** Runs the drills somewhere else, as they are planned here; gives the exit code. */
   readonly elsewhere?: (whole: readonly PlannedJob[], reporters: readonly ReporterSpec[]) => Promise<ExitCode>;
   /** What makes the initramfs of installed systems. */
@@ -149,12 +151,16 @@ function sharedRequest(
     slots,
     mirrors: cli.mirrors,
     ...(asked.initramfs === undefined ? {} : { initramfsMaker: asked.initramfs }),
+    ...(asked.boot === undefined ? {} : { boot: asked.boot }),
   };
 }
 
 /** An installed system has the tools of its kernel's suite, unless others are asked for. */
-function suiteOfSystem({ drill }: ChosenDrill, { kernel }: Pick<DrillRequest, 'kernel'>): Partial<Pick<DrillRequest, 'tools'>> {
-  return drill.system === 'installed' ? { tools: kernel } : {};
+function suiteOfSystem(
+  { drill }: ChosenDrill,
+  { kernel, boot }: Pick<DrillRequest, 'kernel' | 'boot'>,
+): Partial<Pick<DrillRequest, 'tools'>> {
+  return drill.system === 'installed' || boot !== undefined ? { tools: kernel } : {};
 }
 
 async function printPlans(
@@ -171,10 +177,9 @@ async function printPlans(
   // A drill that is repeated is planned once.
   const requests = [...new Map(whole.map(({ drill, request }) => [drill, request])).values()];
   const plans = requests.flatMap((request) => {
-    const { drill, layout, skippedSteps, lostMember } = request;
+    const { drill, layout, skippedSteps, lostMember, boot } = request;
     const why = whyNotHere(request);
-    if (why === null)
-      return [planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine, ...(lostMember === undefined ? {} : { lostMember }) })];
+    if (why === null) return [planDrill(drill, { layout: parts.fit(layout), skippedSteps, machine, boot, lostMember })];
     cli.screen.note(`${drill.name} would be skipped: ${why}`);
     return [];
   });

@@ -3,6 +3,7 @@
  * looked at, and one that is not known is refused.
  */
 import * as v from 'valibot';
+import { bootedBy } from '../boot/booted-by.ts';
 import { deviceCounters } from '../btrfs/device-stats.ts';
 import { eventFormatVersion } from '../event.ts';
 import type { EventBody, RecordedEvent } from '../event.ts';
@@ -183,6 +184,7 @@ const bodies = {
     layout: text,
     profiles: onlyFields({ profile: oneOf(profiles), metadataProfile: maybe(oneOf(profiles)) }),
     mountPoint: v.exactOptional(text),
+    boot: v.exactOptional(oneOf(bootedBy)),
     payloadBytes: amount,
   },
   'step-started': step,

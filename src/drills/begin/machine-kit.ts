@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { StandingFault } from '../../core/fault/fault.ts';
 import type { Context } from '../../machine/context.ts';
 import { createOverlay } from '../../machine/files/disk-image.ts';
+import type { InstalledSystem } from '../../machine/image/artefact.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../../machine/machine.ts';
 import type { MachineSlots } from '../../machine/machine-slots.ts';
 import type { BootedParts } from '../../machine/template/booted-template.ts';
@@ -12,6 +13,8 @@ import type { StartMachine } from '../../machine/template/fork-or-boot.ts';
 export interface MachineKit {
   /** QEMU, accelerator, kernel, tools, memory. */
   readonly parts: BootedParts;
+  /** The installed system that does the proof's reboot, if one is to do it. */
+  readonly installed?: InstalledSystem;
   /** Starts a machine, by fork or boot. */
   readonly startMachine: StartMachine;
   /** Whether machines are forked from templates. */

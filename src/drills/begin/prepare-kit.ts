@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { OpenStore } from '../../machine/cache/open-store.ts';
 import type { Scratch } from '../../machine/cache/scratch.ts';
 import type { Context } from '../../machine/context.ts';
+import { ensureSystem } from '../../machine/image/system/ensure-system.ts';
 import { canFork } from '../../machine/qemu/qemu-program.ts';
 import { boot, createForkOrBoot } from '../../machine/template/fork-or-boot.ts';
 import { prepareParts } from '../../machine/template/prepare-parts.ts';
@@ -13,6 +14,13 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
   const { drill, layout, accelerator = null, initramfsMaker = drill.initramfs } = request;
   const wanted = { ...request, accelerator, bus: layout.bus, system: drill.system, initramfsMaker };
   const parts = await prepareParts(ctx, store, wanted, request.mirrors);
+  // A machine that is an installed system itself is rebooted as one.
+  const installed =
+    request.boot === undefined || request.drill.system === 'installed'
+      ? undefined
+      : await ensureSystem(ctx, store, request.tools, request.mirrors, request.initramfsMaker);
+  if (installed !== undefined)
+    ctx.emit({ type: 'remark-made', text: `The proof's reboot is that of an installed ${installed.tools.description}.` });
   const evidenceHostPath = request.runHostPath;
   await mkdir(evidenceHostPath, { recursive: true, mode: 0o700 });
   const forks = request.templates.mode !== 'cold' && canFork(parts.qemu.version);
@@ -20,6 +28,7 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
     ctx.emit({ type: 'remark-made', text: `QEMU ${parts.qemu.version} cannot fork machines, so each is booted. QEMU 9.1 or newer can.` });
   return {
     parts,
+    ...(installed === undefined ? {} : { installed }),
     // A boot is what a drill on an installed system is about; only its built array comes from a template.
     startMachine: forks && drill.system !== 'installed' ? createForkOrBoot({ store, use: request.templates, parts }) : boot,
     forks,

@@ -1,4 +1,3 @@
-import { parseDumpSuper } from '../../core/btrfs/dump-super.ts';
 import { parseOneFilesystem } from '../../core/btrfs/filesystem-show.ts';
 import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayPlan } from '../../core/plan/array.ts';
@@ -8,11 +7,8 @@ import { planAddToCrypttab, planCloseContainer, planRemoveFromCrypttab } from '.
 import { planDumpSuper } from '../../core/plan/member.ts';
 import { lookAt } from '../../core/plan/repair.ts';
 import { judgeMembers } from '../../core/proof/judge-members.ts';
-import { judgeGenerations, judgeStaleRecognised } from '../../core/proof/judge-super-blocks.ts';
-import type { SuperBlockSeen } from '../../core/proof/judge-super-blocks.ts';
-import { describeRefusal, readOutput } from '../../storage/type-command.ts';
+import { judgeStaleRecognised } from '../../core/proof/judge-super-blocks.ts';
 import type { Drill, Step } from '../drill.ts';
-import type { DrillRun } from '../drill-run.ts';
 import { buildArray, writePayload } from '../steps/build-steps.ts';
 import { diskReturns, startStorage } from '../steps/disk-returns-steps.ts';
 import { memberOf, spareOf } from '../steps/disks-of.ts';
@@ -21,7 +17,7 @@ import { startWriting } from '../steps/live-writer.ts';
 import { act, typed } from '../steps/plan-line.ts';
 import { replaceMissingCrash } from '../steps/replace-missing-crash.ts';
 import { replaceDisk, softBalance } from '../steps/replace-steps.ts';
-import { inspect, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
+import { inspect, judgeLastWritten, planInspect, planWipeMembers } from '../steps/unmounted-members.ts';
 import { serveDegraded } from '../steps/degraded-steps.ts';
 
 /** The commands that remove an old disk for good, once it is identified. */
@@ -60,19 +56,10 @@ const compareMembers: Step = {
     run.judge(judgeMembers(shown, expected));
     // Unmounted: no transaction comes between two looks.
     await run.type(planUnmount(run.array));
-    const seen: SuperBlockSeen[] = [];
-    for (const guestDevice of membersNow(run.array)) seen.push(await lookAtSuperBlock(run, guestDevice));
-    run.judge(judgeGenerations(seen));
+    await judgeLastWritten(run, membersNow(run.array));
     await run.type(planMount(run.array));
   },
 };
-
-/** A device that is not open has no super block, which is an answer. */
-async function lookAtSuperBlock(run: DrillRun, guestDevice: string): Promise<SuperBlockSeen> {
-  const result = await run.try(planDumpSuper(guestDevice));
-  if (result.exitCode !== 0) return { guestDevice, superBlock: null, refusal: describeRefusal(result) };
-  return { guestDevice, superBlock: readOutput(run.guest, result, parseDumpSuper), refusal: [] };
-}
 
 const resumeService: Step = {
   name: 'resume-service',

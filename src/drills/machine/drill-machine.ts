@@ -139,14 +139,17 @@ export abstract class DrillMachine extends Typist implements AsyncDisposable {
     this.ctx.emit({ type: 'fault-injected', machine: this.#lastName, fault: 'disk-pull', disk: serial, bytes: null });
   }
 
-  /** Puts a disk back that was pulled, into the running machine or into one that is off; in a running one its name is there afterwards. */
-  async insertDisk(serial: string): Promise<void> {
+  /**
+   * Puts a disk back that was pulled, into the running machine or into one that is off; in a running one its name is there afterwards,
+   * unless it is still booting, when its guest cannot be asked.
+   */
+  async insertDisk(serial: string, { isBooting = false } = {}): Promise<void> {
     const disk = this.#bays.putBack(serial);
     this.#watch.stir();
     this.ctx.emit({ type: 'fault-cleared', machine: this.#lastName, fault: 'disk-pull', disk: serial });
     if (this.#machine === undefined) return;
     await this.#machine.insertDisk(this.ctx, disk);
-    await waitForDiskNames(this.ctx, this.guest, [disk]);
+    if (!isBooting) await waitForDiskNames(this.ctx, this.guest, [disk]);
   }
 
   /** Puts the disks of a machine that is off into its bays the other way round: its kernel finds them in another order. */

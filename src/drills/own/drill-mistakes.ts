@@ -22,6 +22,7 @@ const drillShape: Shape = {
   hasBootDisk: optional(kinds.flag),
   layout: kinds.record,
   layouts: listOf(layoutNames),
+  onBareDisks: optional(kinds.flag),
   requires: optional(kinds.records),
   knowledge: optional(kinds.records),
   payloadBytes: kinds.bytes,

@@ -1,11 +1,13 @@
 import { lossesSurvived } from '../../core/layout/profile.ts';
 import type { Check } from '../../core/verdict/verdict.ts';
 import type { DrillRun } from '../drill-run.ts';
+import { prepareBoot } from './boot-copy.ts';
 import { combinations } from './combinations.ts';
 import { examineArray } from './examine-array.ts';
 import { examineInForks, goOnWithLosses } from './examine-losses.ts';
 import { examineReboot } from './examine-reboot.ts';
 import { openLosses } from './open-losses.ts';
+import { restartCopy } from './restart-copy.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** The order in which checks are reported; those not named here come before `reboot`, in the order of examination. */
@@ -19,12 +21,17 @@ const order = ['mounted', 'members', 'files', 'profiles', 'finished', 'scrub', '
  * second of a core. Afterwards the machine is off, and its disks are as the repair left them.
  */
 export async function proveArray(run: DrillRun, report: (check: Check) => void): Promise<void> {
+  const { slots, installed } = run.kit;
   const onMachine = await examineArray(run);
+  const boot = installed === undefined ? undefined : await prepareBoot(run, installed);
   await run.shutdown();
-  const { slots } = run.kit;
   const losses = openLosses(run.members, combinations(run.members, lossesSurvived(run.array.layout)));
   const inRestarted = async (): Promise<readonly Check[]> => {
-    const checks = await examineReboot(run, async (machine) => goOnWithLosses(run, machine, run.members, losses));
+    // An installed system is not as good as new with other disks: it opens and mounts by itself.
+    const checks =
+      boot === undefined
+        ? await examineReboot(run, restartCopy, async (machine) => goOnWithLosses(run, machine, run.members, losses))
+        : await examineReboot(run, boot);
     await examineInForks(run, losses, slots.take);
     return checks;
   };

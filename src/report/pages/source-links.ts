@@ -1,6 +1,6 @@
 /** Sources that a reader can open: their pattern, and their address. The first match at a place wins. */
 const places: readonly (readonly [pattern: RegExp, url: (match: RegExpExecArray) => string])[] = [
-  [/https:\/\/[^\s)]+/u, ([url]) => url],
+  [/https:\/\/[^\s)]*[^\s).,:;]/u, ([url]) => url],
   [/([a-zA-Z][\w.-]*)\(([1-8])\)/u, ([, name, section]) => `https://manpages.debian.org/trixie/${String(name)}.${String(section)}`],
   [/fs\/[\w/.-]+\.c/u, ([file]) => `https://github.com/torvalds/linux/blob/v6.12/${file}`],
   [/Documentation\/([\w/.-]+)\.rst/u, ([, file]) => `https://docs.kernel.org/${String(file)}.html`],

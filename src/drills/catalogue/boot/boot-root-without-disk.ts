@@ -7,8 +7,7 @@ import { judgeInitramfsShell, judgeLogin } from '../../../core/proof/judge-boot.
 import { judgeMount } from '../../../core/proof/judge-mount.ts';
 import type { Drill, Step } from '../../drill.ts';
 import { readMounted } from '../../proof/examine-array.ts';
-import { waitForLastJob } from '../../steps/boot/boot-steps.ts';
-import { waitForLastJobLine } from '../../steps/boot/booted-array.ts';
+import { waitForLastJob, waitForLastJobLine } from '../../steps/boot/boot-steps.ts';
 import { bootAlone, planRecordMember, rootLayout } from '../../steps/boot/root-repair-steps.ts';
 import { loseDiskWhileOff, moveRoot, powerOnRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';

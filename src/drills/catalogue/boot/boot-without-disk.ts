@@ -91,6 +91,7 @@ export const bootWithoutDisk: Drill = {
   system: 'installed',
   layout: defaultLayout,
   layouts: ['raid1'],
+  onBareDisks: true,
   payloadBytes: 8 * 1024 ** 2,
   steps: [buildArray, writePayload, bootWithoutMember, waitForSurvivors, mountDegraded, stayMounted],
   repairFrom: waitForSurvivors.name,

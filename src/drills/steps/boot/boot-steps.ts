@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Command } from '../../../core/plan/command.ts';
+import type { PlanLine } from '../../../core/plan/drill-plan.ts';
 import { judgeLogin } from '../../../core/proof/judge-boot.ts';
 import { parseListJobs, planListJobs } from '../../../core/systemd/list-jobs.ts';
 import { parseListUnits, planListFailedUnits } from '../../../core/systemd/list-units.ts';
@@ -37,7 +38,7 @@ export async function judgeBoot(run: DrillRun, { boot }: Pick<BootingMachine, 'b
 }
 
 /** Asks systemd what it still waits for. */
-async function lookAtJobs(run: DrillRun): Promise<void> {
+export async function lookAtJobs(run: DrillRun): Promise<void> {
   await run.look(planListJobs, (result) => {
     const jobs = readOutput(run.guest, result, parseListJobs);
     return jobs.length === 0
@@ -66,10 +67,17 @@ export const bootWithoutMember: Step = {
 /** systemd gives a device 90 s, and begins with that during the boot. Source: systemd-system.conf(5), DefaultDeviceTimeoutSec. */
 const jobsWithinMs = 150_000;
 
-/** Waits until systemd has no job left: it waits for nothing more, and nothing more happens by itself. */
-export async function waitForLastJob({ ctx, guest }: Pick<DrillRun, 'ctx' | 'guest'>): Promise<Watched<Look>> {
+/** The line of a plan for {@link waitForLastJob}. */
+export const waitForLastJobLine: PlanLine = act('wait until systemd has no job left');
+
+/** Waits until systemd has no job left: it waits for nothing more, and nothing more happens by itself. `meanwhile` is called while it has some. */
+export async function waitForLastJob(
+  { ctx, guest }: Pick<DrillRun, 'ctx' | 'guest'>,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<Watched<Look>> {
   return watchFor(ctx, { waitingFor: 'systemd’s last job', withinMs: jobsWithinMs, intervalMs: 2000 }, performance.now(), async () => {
     const jobs = readOutput(guest, await tryCommand(ctx, guest, planListJobs), parseListJobs);
+    if (jobs.length > 0) await meanwhile();
     return { done: jobs.length === 0, lastSeen: jobs.map(({ unit }) => unit).join(', ') };
   });
 }

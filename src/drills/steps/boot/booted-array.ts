@@ -3,6 +3,7 @@ import type { ShownDevice, ShownFilesystem } from '../../../core/btrfs/filesyste
 import { parseFilesystemUsage } from '../../../core/btrfs/filesystem-usage.ts';
 import type { ArrayPlan } from '../../../core/plan/array.ts';
 import { command } from '../../../core/plan/command.ts';
+import type { Command } from '../../../core/plan/command.ts';
 import { memberDeviceOf } from '../../../core/plan/container.ts';
 import type { PlanLine } from '../../../core/plan/drill-plan.ts';
 import { lookAt } from '../../../core/plan/repair.ts';
@@ -16,29 +17,30 @@ import type { DrillRun } from '../../drill-run.ts';
 import { readMounted } from '../../proof/examine-array.ts';
 import { survivorOf } from '../disks-of.ts';
 import { act, typed } from '../plan-line.ts';
-import { waitForLastJob } from './boot-steps.ts';
+import { settleBoot } from './settle-boot.ts';
 
-/** The line of a plan for what comes before the first look at a booted array. */
-export const waitForLastJobLine: PlanLine = act('wait until systemd has no job left');
-
-/** Gives the lines of a plan in which {@link judgeBootedArray} looks at the array. */
-export const bootedArrayLines = (array: ArrayPlan): readonly PlanLine[] => [
-  ...typed(lookAt(array).mountPoint),
+/** Gives the lines of a plan in which {@link judgeBootedArray} looks at the array, and uses it. */
+export const bootedArrayLines = (array: ArrayPlan, use: readonly Command[] = []): readonly PlanLine[] => [
+  ...typed(lookAt(array).mountPoint, ...use),
   act(
     'where it is mounted: see its members, see that every chunk has its profile, and compare every file with the manifest that the host wrote',
   ),
 ];
 
-/** Judges the array as a boot has left it, when nothing more happens by itself: it is mounted, has its members and profiles, and every file. */
-export async function judgeBootedArray(run: DrillRun): Promise<void> {
+/**
+ * Judges the array as a boot has left it, when nothing more happens by itself: it is mounted, has its members and profiles, and every
+ * file. Where it is mounted, it is used first.
+ */
+export async function judgeBootedArray(run: DrillRun, use: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   const { ctx, array } = run;
-  await waitForLastJob(run);
+  const { race } = await settleBoot(run);
   const seen = await run.look(lookAt(array).mountPoint, (result) =>
     readMounted(run.guest, result) === null ? 'The array is not mounted.' : 'The array is mounted.',
   );
   const mount = judgeMount(readMounted(run.guest, seen), array.mountPoint);
-  run.judge(mount);
+  run.judge({ ...mount, evidence: [...race, ...mount.evidence] });
   if (mount.outcome !== 'held') return;
+  await use();
   const expected = run.members.map(({ devid, container }) => ({ devid, guestDevice: memberDeviceOf(array.layout, container) }));
   run.judge(judgeMembers(await showMembers(run), expected));
   run.judge(judgeProfiles(await ask(ctx, run.guest, lookAt(array).filesystemUsage, parseFilesystemUsage), array.layout));
