@@ -40,6 +40,8 @@ export function readBootPrompt(rest: string): BootWord | null {
   if (/^[\w.-]+ login: $/u.test(rest)) return { kind: 'end', end: 'login', said: rest.trim() };
   // Source: initramfs-tools, scripts/functions, panic(), and its busybox.
   if (rest === '(initramfs) ') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
+  // dracut lets nobody into its shell but through sulogin, which a locked root does not pass. Source: util-linux, login-utils/sulogin.c, doprompt.
+  if (rest === '(or press Control-D to continue): ') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
   // Sources: cryptsetup-initramfs, functions, crypttab_key; systemd, src/cryptsetup/cryptsetup.c, get_password.
   return readPassphrasePrompt(rest);
 }
@@ -76,8 +78,6 @@ function readEnd(text: string): BootWord | null {
   if (login !== undefined) return { kind: 'end', end: 'login', said: login };
   const shell = /^\(initramfs\)(?= \[ *\d+\.\d{6}\] )/u.exec(text)?.[0];
   if (shell !== undefined) return { kind: 'end', end: 'initramfs-shell', said: shell };
-  // Source: dracut, modules.d/98dracut-systemd/dracut-emergency.sh.
-  if (text.startsWith('Entering emergency mode. Exit the shell to continue.')) return { kind: 'end', end: 'initramfs-shell', said: text };
   // Source: systemd, src/sulogin-shell/sulogin-shell.c.
   return text.startsWith('You are in emergency mode.') ? { kind: 'end', end: 'emergency', said: text } : null;
 }

@@ -36,4 +36,5 @@ test('a flood without a line end is cut', () => {
 test('colours and other controls are taken off', () => {
   const piece = '\u001B[K[\u001B[0;32m  OK  \u001B[0m] Started \u001B[0;1;39mcron.service\u001B[0m.\u0007';
   assert.equal(plainPiece(piece), '[  OK  ] Started cron.service.');
+  assert.equal(plainPiece('\u001B[!p\u001B]104\u0007\u001B[?7h\u001B[0;1;39mBooting initrd'), 'Booting initrd');
 });

@@ -27,11 +27,11 @@ function cutLong(part: string): readonly string[] {
   return [part.slice(0, longestPiece), ...cutLong(part.slice(longestPiece))];
 }
 
-// ECMA-48: control sequences, as `ESC [ 0 ; 1 ; 3 9 m`, and the two-byte ones that terminals know. systemd, which cuts the middle out of
-// what is longer than a line, may cut it out of a sequence, too.
+// ECMA-48: control sequences, as `ESC [ 0 ; 1 ; 3 9 m`, commands to the terminal, as `ESC ] 1 0 4 BEL`, and the two-byte ones that
+// terminals know. systemd, which cuts the middle out of what is longer than a line, may cut it out of a sequence, too.
 
 const controls =
-  /\u001B\[[0-?]*(?:[ -/]*[@-~]|(?=…))|(?<=…)[0-9;]+m(?= )|\u001B[()*+][0-9A-Z]|\u001B[ -/]*[0-~]|[\u0000-\u0008\u000B-\u001F\u007F]/gu;
+  /\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)|\u001B\[[0-?]*(?:[ -/]*[@-~]|(?=…))|(?<=…)[0-9;]+m(?= )|\u001B[()*+][0-9A-Z]|\u001B[ -/]*[0-~]|[\u0000-\u0008\u000B-\u001F\u007F]/gu;
 
 /** Gives a piece without colours and other controls. */
 export function plainPiece(piece: string): string {
