@@ -19,7 +19,9 @@ import { waitForDiskNames } from '../../machine/start/wait-for-disk-names.ts';
 import { ask, tryCommand } from '../../storage/type-command.ts';
 import { overlayDisks, startFromKit } from '../begin/machine-kit.ts';
 import type { DrillRun } from '../drill-run.ts';
-import { settleBoot } from '../steps/boot/settle-boot.ts';
+import { waitForLastJob } from '../steps/boot/boot-steps.ts';
+import { describeLostRace } from '../steps/boot/lost-race.ts';
+import { mountedArray } from './examine-array.ts';
 import { copyName } from './restart-copy.ts';
 import type { RestartCopy } from './restart-copy.ts';
 
@@ -64,7 +66,8 @@ async function planCarryOver({ ctx, guest }: DrillRun): Promise<readonly Command
 }
 
 function bootCopy(system: InstalledSystem, { hostPath, format }: DiskSpec): RestartCopy {
-  return async ({ ctx, kit, disks, array }) => {
+  return async (run) => {
+    const { ctx, kit, disks, array } = run;
     const copies = await overlayDisks(ctx, kit, copyName, { ...disks, systemHostPath: hostPath, systemFormat: format });
     const installed = { ...kit, parts: { ...kit.parts, ...system } };
     let booting: BootingMachine | undefined;
@@ -81,7 +84,9 @@ function bootCopy(system: InstalledSystem, { hostPath, format }: DiskSpec): Rest
         const checks = [judgeLogin(seen)];
         if (!answers) return { noted: [], checks, answers };
         await stretchGuestLimits(ctx, machine.guest);
-        const { jobs, race } = await settleBoot({ ctx, guest: machine.guest, array });
+        const { guest } = machine;
+        const jobs = await waitForLastJob({ ctx, guest });
+        const race = (await mountedArray(run, guest)) === null ? await describeLostRace({ ctx, guest, array }) : [];
         const waits = jobs.happened ? [] : [`systemd still waits for ${jobs.last.lastSeen}`];
         return { noted: [...race, ...waits], checks, answers };
       },

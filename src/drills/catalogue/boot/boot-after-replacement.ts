@@ -1,9 +1,8 @@
 import { defaultLayout } from '../../../core/layout/layout.ts';
 import type { Drill, Step } from '../../drill.ts';
-import { bootQuestions, judgeBoot, powerOn } from '../../steps/boot/boot-steps.ts';
+import { bootQuestions, judgeBoot, powerOn, waitForLastJobLine } from '../../steps/boot/boot-steps.ts';
 import { bootedArrayLines, judgeBootedArray } from '../../steps/boot/booted-array.ts';
 import { repairBooted, waitForSurvivors } from '../../steps/boot/repair-booted.ts';
-import { settleBootLine } from '../../steps/boot/settle-boot.ts';
 import { buildArray, writePayload } from '../../steps/build-steps.ts';
 import { takeDiskOut } from '../../steps/lose-disk-steps.ts';
 import { act, typed } from '../../steps/plan-line.ts';
@@ -17,7 +16,7 @@ const bootRepaired: Step = {
   plan: (array) => [
     act('clean shutdown; power on, and watch the console'),
     ...typed(...bootQuestions),
-    settleBootLine,
+    waitForLastJobLine,
     ...bootedArrayLines(array),
   ],
   run: async (run) => {

@@ -12,9 +12,8 @@ import { dropCaches } from '../../../storage/verify-files.ts';
 import type { Drill, Step } from '../../drill.ts';
 import type { DrillRun } from '../../drill-run.ts';
 import { mountedArray } from '../../proof/examine-array.ts';
-import { bootQuestions, judgeBoot, lookAtJobs, powerOn } from '../../steps/boot/boot-steps.ts';
+import { bootQuestions, judgeBoot, lookAtJobs, powerOn, waitForLastJob, waitForLastJobLine } from '../../steps/boot/boot-steps.ts';
 import { bootedArrayLines, judgeBootedArray } from '../../steps/boot/booted-array.ts';
-import { settleBoot, settleBootLine } from '../../steps/boot/settle-boot.ts';
 import { buildArray, degradedTree, planExtractTree, writePayload, writeTree } from '../../steps/build-steps.ts';
 import { lostMemberOf } from '../../steps/disks-of.ts';
 import { act, typed } from '../../steps/plan-line.ts';
@@ -55,10 +54,10 @@ const waitForArray: Step = {
   title: 'See what systemd still waits for, and wait for it',
   phase: 'repair',
   skippable: false,
-  plan: () => [...typed(planListJobs), settleBootLine],
+  plan: () => [...typed(planListJobs), waitForLastJobLine],
   run: async (run) => {
     await lookAtJobs(run);
-    await settleBoot(run);
+    await waitForLastJob(run);
   },
 };
 

@@ -1,9 +1,8 @@
 import { defaultLayout } from '../../../core/layout/layout.ts';
 import type { Drill, Step } from '../../drill.ts';
-import { bootQuestions, judgeBoot, powerOn } from '../../steps/boot/boot-steps.ts';
+import { bootQuestions, judgeBoot, powerOn, waitForLastJobLine } from '../../steps/boot/boot-steps.ts';
 import { bootedArrayLines, judgeBootedArray } from '../../steps/boot/booted-array.ts';
 import { repairBooted, waitForSurvivors } from '../../steps/boot/repair-booted.ts';
-import { settleBootLine } from '../../steps/boot/settle-boot.ts';
 import { buildArray, writePayload } from '../../steps/build-steps.ts';
 import { lostMemberOf } from '../../steps/disks-of.ts';
 import { takeDiskOut } from '../../steps/lose-disk-steps.ts';
@@ -18,7 +17,7 @@ const bootWithOldDisk: Step = {
   plan: (array) => [
     act(`clean shutdown; ${lostMemberOf(array).serial} is in its slot again; power on, and watch the console`),
     ...typed(...bootQuestions),
-    settleBootLine,
+    waitForLastJobLine,
     ...bootedArrayLines(array),
   ],
   run: async (run) => {

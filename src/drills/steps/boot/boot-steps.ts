@@ -70,14 +70,10 @@ const jobsWithinMs = 150_000;
 /** The line of a plan for {@link waitForLastJob}. */
 export const waitForLastJobLine: PlanLine = act('wait until systemd has no job left');
 
-/** Waits until systemd has no job left: it waits for nothing more, and nothing more happens by itself. `meanwhile` is called while it has some. */
-export async function waitForLastJob(
-  { ctx, guest }: Pick<DrillRun, 'ctx' | 'guest'>,
-  meanwhile: () => Promise<void> = () => Promise.resolve(),
-): Promise<Watched<Look>> {
+/** Waits until systemd has no job left: it waits for nothing more, and nothing more happens by itself. */
+export async function waitForLastJob({ ctx, guest }: Pick<DrillRun, 'ctx' | 'guest'>): Promise<Watched<Look>> {
   return watchFor(ctx, { waitingFor: 'systemd’s last job', withinMs: jobsWithinMs, intervalMs: 2000 }, performance.now(), async () => {
     const jobs = readOutput(guest, await tryCommand(ctx, guest, planListJobs), parseListJobs);
-    if (jobs.length > 0) await meanwhile();
     return { done: jobs.length === 0, lastSeen: jobs.map(({ unit }) => unit).join(', ') };
   });
 }

@@ -17,7 +17,8 @@ import type { DrillRun } from '../../drill-run.ts';
 import { readMounted } from '../../proof/examine-array.ts';
 import { survivorOf } from '../disks-of.ts';
 import { act, typed } from '../plan-line.ts';
-import { settleBoot } from './settle-boot.ts';
+import { waitForLastJob } from './boot-steps.ts';
+import { describeLostRace } from './lost-race.ts';
 
 /** Gives the lines of a plan in which {@link judgeBootedArray} looks at the array, and uses it. */
 export const bootedArrayLines = (array: ArrayPlan, use: readonly Command[] = []): readonly PlanLine[] => [
@@ -33,13 +34,14 @@ export const bootedArrayLines = (array: ArrayPlan, use: readonly Command[] = [])
  */
 export async function judgeBootedArray(run: DrillRun, use: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   const { ctx, array } = run;
-  const { race } = await settleBoot(run);
+  await waitForLastJob(run);
   const seen = await run.look(lookAt(array).mountPoint, (result) =>
     readMounted(run.guest, result) === null ? 'The array is not mounted.' : 'The array is mounted.',
   );
   const mount = judgeMount(readMounted(run.guest, seen), array.mountPoint);
-  run.judge({ ...mount, evidence: [...race, ...mount.evidence] });
-  if (mount.outcome !== 'held') return;
+  const isThere = mount.outcome === 'held';
+  run.judge(isThere ? mount : { ...mount, evidence: [...mount.evidence, ...(await describeLostRace(run))] });
+  if (!isThere) return;
   await use();
   const expected = run.members.map(({ devid, container }) => ({ devid, guestDevice: memberDeviceOf(array.layout, container) }));
   run.judge(judgeMembers(await showMembers(run), expected));
