@@ -229,7 +229,10 @@ test('what goes wrong with a lab is told, and loses nothing', { timeout }, async
     await using directory = await openTestDirectory();
     const project = join(directory.hostPath, 'project');
     const small = `mkdir "${project}"; mount -t tmpfs -o size=20m none "${project}"; cd "${project}"`;
-    const scripts = { before: small, after: "find .raidlab -name keeper.json -printf 'left: %p\\n'" };
+    // The keeper goes after it has answered: it has ten seconds.
+    const isGone = '[ -z "$(find .raidlab -name keeper.json)" ]';
+    const after = `for look in $(seq 100); do ${isGone} && break; sleep 0.1; done; find .raidlab -name keeper.json -printf 'left: %p\\n'`;
+    const scripts = { before: small, after };
     const env = { XDG_STATE_HOME: join(directory.hostPath, 'state') };
     const { exitCode, said } = await typeWithMounts(directory.hostPath, scripts, ['up'], env);
     assert.equal(exitCode, 69, said);

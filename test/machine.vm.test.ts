@@ -20,9 +20,7 @@ import type { LiveMachine } from './rig/live-machine.ts';
 const imagesTimeoutMs = 600_000;
 
 async function listGuestDisks(live: LiveMachine): Promise<readonly string[]> {
-  const ctx = createTestContext();
-  await live.machine.guest.run(ctx, ['udevadm', 'settle']);
-  const { stdout } = await live.machine.guest.run(ctx, ['ls', '/dev/disk/by-id']);
+  const { stdout } = await live.machine.guest.run(createTestContext(), ['ls', '/dev/disk/by-id']);
   return stdout
     .split('\n')
     .filter((name) => name.startsWith('scsi-0QEMU_QEMU_HARDDISK_'))
@@ -85,11 +83,11 @@ test('one machine, from boot to shutdown', { timeout: imagesTimeoutMs }, async (
 
   await suite.test('a disk is pulled, comes back, and another one joins it', async () => {
     assert.deepEqual(await listGuestDisks(live), ['DISK1', 'DISK2']);
-    await machine.pullDisk(ctx, 'DISK1');
+    await pull(machine, live.disk('DISK1'));
     assert.deepEqual(await listGuestDisks(live), ['DISK2']);
     assert.deepEqual(machine.disks(), [live.disk('DISK2')]);
-    await machine.insertDisk(ctx, live.disk('DISK1'));
-    await machine.insertDisk(ctx, live.disk('DISK3'));
+    await insert(machine, live.disk('DISK1'));
+    await insert(machine, live.disk('DISK3'));
     assert.deepEqual(await listGuestDisks(live), ['DISK1', 'DISK2', 'DISK3']);
   });
 
