@@ -16,7 +16,7 @@ export async function prepareKit(ctx: Context, request: DrillRequest, store: Ope
   const parts = await prepareParts(ctx, store, wanted, request.mirrors);
   // A machine that is an installed system itself is rebooted as one.
   const installed =
-    request.boot === undefined || request.drill.system === 'installed'
+    request.boot === undefined || drill.system === 'installed'
       ? undefined
       : await ensureSystem(ctx, store, request.tools, request.mirrors, request.initramfsMaker);
   if (installed !== undefined)

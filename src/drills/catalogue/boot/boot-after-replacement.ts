@@ -1,30 +1,12 @@
 import { defaultLayout } from '../../../core/layout/layout.ts';
-import type { Drill, Step } from '../../drill.ts';
-import { bootQuestions, judgeBoot, powerOn, waitForLastJobLine } from '../../steps/boot/boot-steps.ts';
-import { bootedArrayLines, judgeBootedArray } from '../../steps/boot/booted-array.ts';
+import type { Drill } from '../../drill.ts';
+import { bootArray } from '../../steps/boot/booted-array.ts';
 import { repairBooted, waitForSurvivors } from '../../steps/boot/repair-booted.ts';
 import { buildArray, writePayload } from '../../steps/build-steps.ts';
 import { takeDiskOut } from '../../steps/lose-disk-steps.ts';
-import { act, typed } from '../../steps/plan-line.ts';
 import { updateCrypttab } from '../../steps/replace-steps.ts';
 
-const bootRepaired: Step = {
-  name: 'boot-repaired',
-  title: 'Restart, and watch the boot',
-  phase: 'repair',
-  skippable: false,
-  plan: (array) => [
-    act('clean shutdown; power on, and watch the console'),
-    ...typed(...bootQuestions),
-    waitForLastJobLine,
-    ...bootedArrayLines(array),
-  ],
-  run: async (run) => {
-    await run.shutdown();
-    await judgeBoot(run, await powerOn(run));
-    await judgeBootedArray(run);
-  },
-};
+const bootRepaired = bootArray({ name: 'boot-repaired', title: 'Restart, and watch the boot', phase: 'repair' });
 
 /** A replaced disk must come back by itself, too. */
 export const bootAfterReplacement: Drill = {

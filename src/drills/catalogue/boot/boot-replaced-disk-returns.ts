@@ -1,32 +1,19 @@
 import { defaultLayout } from '../../../core/layout/layout.ts';
-import type { Drill, Step } from '../../drill.ts';
-import { bootQuestions, judgeBoot, powerOn, waitForLastJobLine } from '../../steps/boot/boot-steps.ts';
-import { bootedArrayLines, judgeBootedArray } from '../../steps/boot/booted-array.ts';
+import type { Drill } from '../../drill.ts';
+import { bootArray } from '../../steps/boot/booted-array.ts';
 import { repairBooted, waitForSurvivors } from '../../steps/boot/repair-booted.ts';
 import { buildArray, writePayload } from '../../steps/build-steps.ts';
 import { lostMemberOf } from '../../steps/disks-of.ts';
 import { takeDiskOut } from '../../steps/lose-disk-steps.ts';
-import { act, typed } from '../../steps/plan-line.ts';
 import { updateCrypttab } from '../../steps/replace-steps.ts';
 
-const bootWithOldDisk: Step = {
-  name: 'boot-with-old-disk',
-  title: 'Restart with the old disk in its slot, and watch the boot',
-  phase: 'fault',
-  skippable: false,
-  plan: (array) => [
-    act(`clean shutdown; ${lostMemberOf(array).serial} is in its slot again; power on, and watch the console`),
-    ...typed(...bootQuestions),
-    waitForLastJobLine,
-    ...bootedArrayLines(array),
-  ],
-  run: async (run) => {
-    await run.shutdown();
-    await run.insertDisk(lostMemberOf(run.array).serial);
-    await judgeBoot(run, await powerOn(run));
-    await judgeBootedArray(run);
+const bootWithOldDisk = bootArray(
+  { name: 'boot-with-old-disk', title: 'Restart with the old disk in its slot, and watch the boot', phase: 'fault' },
+  {
+    says: (array) => `${lostMemberOf(array).serial} is in its slot again`,
+    does: (run) => run.insertDisk(lostMemberOf(run.array).serial),
   },
-};
+);
 
 /** A disk that was dead and was replaced is in its slot again when systemd boots. */
 export const bootReplacedDiskReturns: Drill = {

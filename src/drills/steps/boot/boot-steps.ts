@@ -5,7 +5,8 @@ import { judgeLogin } from '../../../core/proof/judge-boot.ts';
 import { parseListJobs, planListJobs } from '../../../core/systemd/list-jobs.ts';
 import { parseListUnits, planListFailedUnits } from '../../../core/systemd/list-units.ts';
 import { powerOnInstalled } from '../../../machine/start/start-installed.ts';
-import type { BootingMachine } from '../../../machine/start/start-installed.ts';
+import type { BootingMachine, InstalledOptions } from '../../../machine/start/start-installed.ts';
+import type { MachineSpec } from '../../../machine/machine.ts';
 import { readOutput, tryCommand } from '../../../storage/type-command.ts';
 import type { Step } from '../../drill.ts';
 import type { DrillRun } from '../../drill-run.ts';
@@ -14,10 +15,19 @@ import { act, typed } from '../plan-line.ts';
 import { watchFor } from '../watch-for.ts';
 import type { Look, Watched } from '../watch-for.ts';
 
+/** How a machine is powered on, where that is not as ever. */
+interface PowerOnOptions extends InstalledOptions {
+  /** What is different about it. */
+  readonly changes?: Partial<MachineSpec>;
+}
+
 /** Powers a machine with an installed system on, and gives it while it boots. */
-export async function powerOn(run: DrillRun): Promise<Pick<BootingMachine, 'boot' | 'systemBegan'>> {
+export async function powerOn(
+  run: DrillRun,
+  { changes, ...options }: PowerOnOptions = {},
+): Promise<Pick<BootingMachine, 'boot' | 'systemBegan' | 'goOn'>> {
   let booting: BootingMachine | undefined;
-  await run.boot(async (ctx, spec) => (booting = await powerOnInstalled(ctx, spec)));
+  await run.boot(async (ctx, spec) => (booting = await powerOnInstalled(ctx, { ...spec, ...changes }, options)));
   if (booting === undefined) throw new Error('a machine was started without a boot');
   return booting;
 }

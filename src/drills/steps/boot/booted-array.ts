@@ -13,11 +13,12 @@ import { judgeMount } from '../../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../../core/proof/judge-profiles.ts';
 import { ask } from '../../../storage/type-command.ts';
 import { verifyFiles } from '../../../storage/verify-files.ts';
+import type { Step } from '../../drill.ts';
 import type { DrillRun } from '../../drill-run.ts';
 import { readMounted } from '../../proof/examine-array.ts';
 import { survivorOf } from '../disks-of.ts';
 import { act, typed } from '../plan-line.ts';
-import { waitForLastJob } from './boot-steps.ts';
+import { bootQuestions, judgeBoot, powerOn, waitForLastJob, waitForLastJobLine } from './boot-steps.ts';
 import { describeLostRace } from './lost-race.ts';
 
 /** Gives the lines of a plan in which {@link judgeBootedArray} looks at the array, and uses it. */
@@ -27,6 +28,33 @@ export const bootedArrayLines = (array: ArrayPlan, use: readonly Command[] = [])
     'where it is mounted: see its members, see that every chunk has its profile, and compare every file with the manifest that the host wrote',
   ),
 ];
+
+/** What happens to the machine between two boots. */
+interface WhileOff {
+  /** Told between `clean shutdown` and `power on`. */
+  readonly says?: (array: ArrayPlan) => string;
+  readonly does?: (run: DrillRun) => Promise<void>;
+}
+
+/** Gives the step that restarts the machine, and judges the boot, and the array as it leaves it. */
+export function bootArray(named: Pick<Step, 'name' | 'title' | 'phase'>, { says, does }: WhileOff = {}): Step {
+  return {
+    ...named,
+    skippable: false,
+    plan: (array) => [
+      act(['clean shutdown', ...(says === undefined ? [] : [says(array)]), 'power on, and watch the console'].join('; ')),
+      ...typed(...bootQuestions),
+      waitForLastJobLine,
+      ...bootedArrayLines(array),
+    ],
+    run: async (run) => {
+      await run.shutdown();
+      await does?.(run);
+      await judgeBoot(run, await powerOn(run));
+      await judgeBootedArray(run);
+    },
+  };
+}
 
 /**
  * Judges the array as a boot has left it, when nothing more happens by itself: it is mounted, has its members and profiles, and every

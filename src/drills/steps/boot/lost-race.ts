@@ -8,26 +8,17 @@
  * database yet when the rule of the second looks for it, nobody looks again: systemd waits for the filesystem, gives up after 90 s, and
  * all members are open. Sources: 64-btrfs.rules; https://github.com/systemd/systemd/issues/5866.
  */
-import type { ArrayPlan } from '../../../core/plan/array.ts';
 import { command } from '../../../core/plan/command.ts';
 import type { Command } from '../../../core/plan/command.ts';
 import { memberDeviceOf } from '../../../core/plan/container.ts';
-import type { Context } from '../../../machine/context.ts';
-import type { Guest } from '../../../machine/guest.ts';
 import { tryCommand } from '../../../storage/type-command.ts';
-
-/** A booted machine with the disks of an array. */
-export interface BootedArray {
-  readonly ctx: Context;
-  readonly guest: Guest;
-  readonly array: ArrayPlan;
-}
+import type { DrillRun } from '../../drill-run.ts';
 
 /**
  * Gives as evidence whether a boot that has come to rest without the array has lost the race; otherwise nothing. udev is not told to look
  * again: nobody would tell it on a machine of one's own.
  */
-export async function describeLostRace({ ctx, guest, array }: BootedArray): Promise<readonly string[]> {
+export async function describeLostRace({ ctx, guest, array }: Pick<DrillRun, 'ctx' | 'guest' | 'array'>): Promise<readonly string[]> {
   const succeeds = async (planned: Command): Promise<boolean> => (await tryCommand(ctx, guest, planned)).exitCode === 0;
   const left: string[] = [];
   for (const container of [...array.members, ...array.spares]) {

@@ -9,12 +9,11 @@ import type { Command } from '../../../core/plan/command.ts';
 import { memberPassphrase, planMoveRoot, rootWordsOf } from '../../../core/plan/root-on-array.ts';
 import type { RootUnlock } from '../../../core/plan/root-on-array.ts';
 import { takeBootFiles } from '../../../machine/image/system/boot-files.ts';
-import { powerOnInstalled } from '../../../machine/start/start-installed.ts';
-import type { BootingMachine } from '../../../machine/start/start-installed.ts';
 import type { Step } from '../../drill.ts';
 import type { DrillRun } from '../../drill-run.ts';
 import { lostMemberOf } from '../disks-of.ts';
 import { act, typed } from '../plan-line.ts';
+import { powerOn } from './boot-steps.ts';
 
 /** Gives the step that moves an installed system onto a new array, whose members its initramfs, by this maker, unlocks so. */
 export function moveRoot(unlock: RootUnlock, maker: InitramfsMaker): Step {
@@ -63,13 +62,9 @@ export async function powerOnRoot(run: DrillRun, ...flags: readonly string[]): P
   const disk = disks.disks.find(({ serial }) => serial === bootDisk.serial);
   if (disk === undefined) throw new Error(`drill ${run.drill}: its machine has no boot disk`);
   const directoryHostPath = await mkdtemp(join(kit.disksHostPath, 'boot-files-'));
-  const files = await takeBootFiles(ctx, { machine: run.drill, disk, release: kit.parts.kernel.version }, directoryHostPath);
-  let booting: BootingMachine | undefined;
-  await run.boot(async (startCtx, spec) => {
-    const rooted = { ...spec, kernel: { ...spec.kernel, ...files }, rootWords: rootWordsOf(array.layout, ...flags) };
-    return (booting = await powerOnInstalled(startCtx, rooted, { passphrase: memberPassphrase }));
-  });
-  if (booting === undefined) throw new Error('a machine was started without a boot');
-  const { boot, goOn } = booting;
+  const { kernel } = kit.parts;
+  const files = await takeBootFiles(ctx, { machine: run.drill, disk, release: kernel.version }, directoryHostPath);
+  const changes = { kernel: { ...kernel, ...files }, rootWords: rootWordsOf(array.layout, ...flags) };
+  const { boot, goOn } = await powerOn(run, { changes, passphrase: memberPassphrase });
   return { boot, typeInShell: async ({ argv }) => goOn(formatCommand({ argv })) };
 }
