@@ -141,6 +141,37 @@ test('counts are those that one gets by hand', async () => {
   );
 });
 
+test('a drill with other options is counted apart', async () => {
+  using archive = await openArchive(newHostPath());
+  archive.add([oneResult, { ...oneResult, run: 'other', variation: '--boot systemd', standing: 'bad', verdict: 'broken' }]);
+  assert.deepEqual(
+    archive.count(everyResult).map(({ variation, counts }) => [variation, counts.good, counts.bad]),
+    [
+      ['', 1, 0],
+      ['--boot systemd', 0, 1],
+    ],
+  );
+});
+
+test('an archive of an older raidlab keeps its results', async () => {
+  const hostPath = newHostPath();
+  {
+    // Before --boot and --skip-step were kept.
+    using older = await openSqlite(hostPath, migrations.slice(0, 2));
+    const { directory, brokenChecks, isTwin, isKnown, toolsVersion, durationMs, startedAt, variation, ...same } = oneResult;
+    assert.equal(variation, '');
+    const row = {
+      ...same,
+      ...{ directory, broken_checks: JSON.stringify(brokenChecks), is_twin: Number(isTwin), is_known: Number(isKnown) },
+      ...{ tools_version: toolsVersion, duration_ms: durationMs, started_at: startedAt, kernel_name: '6.12.118' },
+    };
+    const names = Object.keys(row);
+    older.prepare(`INSERT INTO results (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(...Object.values(row));
+  }
+  using archive = await openArchive(hostPath);
+  assert.deepEqual(archive.latest(everyResult, 10), [oneResult]);
+});
+
 test('the fault among made-up results is found where it is, and nowhere else', async () => {
   using archive = await openArchive(newHostPath());
   archive.add([...madeUpResults(20_000)]);

@@ -68,6 +68,7 @@ const columns = [
   'matrix',
   'drill',
   'is_twin',
+  'variation',
   'kernel',
   'release',
   'kernel_name',
@@ -99,6 +100,7 @@ function rowOf(result: ArchivedResult): Readonly<Record<Column, SQLInputValue>> 
     matrix: result.matrix,
     drill: result.drill,
     is_twin: Number(result.isTwin),
+    variation: result.variation,
     kernel: result.kernel,
     release: result.release,
     kernel_name: nameOfKernel(result.release ?? result.kernel),
@@ -128,6 +130,7 @@ function readResult(row: ResultRow): ArchivedResult {
     matrix: orNull('matrix'),
     drill: text('drill'),
     isTwin: row.is_twin === 1,
+    variation: text('variation'),
     kernel: text('kernel'),
     release: orNull('release'),
     tools: text('tools'),
@@ -156,7 +159,7 @@ function insertResults(database: DatabaseSync, results: readonly ArchivedResult[
   }, 0);
 }
 
-const subject = 'drill, is_twin, layout, tools, kernel_name';
+const subject = 'drill, is_twin, variation, layout, tools, kernel_name';
 
 function countResults(database: DatabaseSync, filter: ResultFilter): readonly ResultCounts[] {
   const { where, values } = filterSql(filter);
@@ -166,7 +169,9 @@ function countResults(database: DatabaseSync, filter: ResultFilter): readonly Re
     )
     .all(...values);
   const place = database.prepare('SELECT run, job, directory, summary FROM results WHERE id = ?');
-  const bySubject = Map.groupBy(rows, (row) => JSON.stringify([row.drill, row.is_twin, row.layout, row.tools, row.kernel_name]));
+  const bySubject = Map.groupBy(rows, (row) =>
+    JSON.stringify([row.drill, row.is_twin, row.variation, row.layout, row.tools, row.kernel_name]),
+  );
   return [...bySubject.values()].map((those): ResultCounts => {
     const [first = {}] = those;
     const of = (standing: Standing) => those.find((row) => row.standing === standing);
@@ -178,6 +183,7 @@ function countResults(database: DatabaseSync, filter: ResultFilter): readonly Re
     return {
       drill: String(first.drill),
       isTwin: first.is_twin === 1,
+      variation: String(first.variation),
       layout: String(first.layout),
       tools: String(first.tools),
       kernel: String(first.kernel_name),

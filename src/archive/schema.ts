@@ -56,4 +56,15 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX attempts_of_jobs ON attempts (matrix, job);
   `,
+  `
+  -- A drill with --boot or --skip-step is not counted as the drill itself.
+  ALTER TABLE results ADD COLUMN variation TEXT NOT NULL DEFAULT '';
+  DROP INDEX results_counted;
+  DROP INDEX results_by_matrix;
+  DROP INDEX results_by_kernel;
+  CREATE INDEX results_counted
+    ON results (drill, is_twin, variation, layout, tools, kernel_name, standing, is_known, matrix, kernel, raidlab, run);
+  CREATE INDEX results_by_matrix ON results (matrix, drill, is_twin, variation, layout, tools, kernel_name, standing, is_known);
+  CREATE INDEX results_by_kernel ON results (kernel_name, drill, is_twin, variation, layout, tools, standing, is_known);
+  `,
 ];

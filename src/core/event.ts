@@ -3,6 +3,7 @@ import type { ArraySample } from './array/array-sample.ts';
 import type { BootEnd, BootStage } from './boot/boot-word.ts';
 import type { BootedBy } from './boot/booted-by.ts';
 import type { BootNote } from './boot/observe-boot.ts';
+import type { InitramfsMaker } from './boot/initramfs-maker.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import type { Expectation } from './verdict/expectation.ts';
 import type { ChunkProfiles } from './layout/profile.ts';
@@ -234,6 +235,10 @@ export interface PlannedJob {
   readonly kernel: string;
   /** The Debian suite that the tools come from. */
   readonly tools: string;
+  /** What does the proof's reboot instead of raidlab's own small system: `--boot`. */
+  readonly boot?: 'systemd';
+  /** What makes the initramfs of an installed system, where that was asked: `--initramfs`. */
+  readonly initramfs?: InitramfsMaker;
 }
 
 /** A run that is one part of a larger one: `--shard 2/5`. */

@@ -87,8 +87,9 @@ async function runJob(ctx: Context, job: DrillJob, run: Parameters<typeof runDri
 
 /** Gives a job as the plan of a run tells it. */
 export function planJob({ job, request }: PlannableJob): PlannedJob {
-  const { drill, expectation, seed, skippedSteps, layout, payloadBytes } = request;
+  const { drill, expectation, seed, skippedSteps, layout, payloadBytes, kernel, tools, boot, initramfsMaker } = request;
   const { name, promise, tags } = drill;
   const about = { drill: name, isTwin: expectation !== undefined, promise, tags, layout: describeLayout(layout) };
-  return { job, ...about, seed, skippedSteps, payloadBytes, kernel: request.kernel, tools: request.tools };
+  const system = { ...(boot === undefined ? {} : { boot }), ...(initramfsMaker === undefined ? {} : { initramfs: initramfsMaker }) };
+  return { job, ...about, seed, skippedSteps, payloadBytes, kernel, tools, ...system };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addToResults, noResults } from '../core/campaign/archived-result.ts';
 import type { ArchivedResult } from '../core/campaign/archived-result.ts';
-import type { RecordedEvent } from '../core/event.ts';
+import type { PlannedJob, RecordedEvent } from '../core/event.ts';
 import { onlyJob, readRecorded, withTwin } from './fixtures/recorded-events.ts';
 
 const resultsOf = (events: readonly RecordedEvent[]): readonly ArchivedResult[] => events.reduce(addToResults, noResults).results;
@@ -23,6 +23,19 @@ test('a recorded run of a drill and its twin are two good results', () => {
   assert.ok(held.durationMs > 1000);
   assert.deepEqual([twin.isTwin, twin.verdict, twin.standing, twin.isKnown], [true, 'broken', 'good', true]);
   assert.ok(twin.brokenChecks.length > 0);
+});
+
+test('options that change the drill are kept; what a twin leaves out is the twin', () => {
+  const variationOf = (more: Partial<PlannedJob>): string | undefined => {
+    const asked = drill.map((event) =>
+      event.type === 'run-planned' ? { ...event, jobs: event.jobs.map((job) => ({ ...job, ...more })) } : event,
+    );
+    return resultsOf(asked)[0]?.variation;
+  };
+  assert.equal(variationOf({}), '');
+  assert.equal(variationOf({ boot: 'systemd', initramfs: 'dracut' }), '--boot systemd --initramfs dracut');
+  assert.equal(variationOf({ skippedSteps: ['soft-balance'] }), '--skip-step soft-balance');
+  assert.equal(variationOf({ skippedSteps: ['soft-balance'], isTwin: true }), '');
 });
 
 /** The run with its verdict changed. */

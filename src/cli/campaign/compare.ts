@@ -58,7 +58,7 @@ export async function runCompareCommand(cli: Cli, asked: CompareCommand): Promis
   return exitCodes.held;
 }
 
-const subjectFields: readonly SubjectField[] = ['drill', 'isTwin', 'kernel', 'tools', 'layout'];
+const subjectFields: readonly SubjectField[] = ['drill', 'isTwin', 'variation', 'kernel', 'tools', 'layout'];
 
 /** Both must be of one kind: a kernel is no matrix. */
 function chooseSides(archive: Archive, typedA: string, typedB: string): readonly [Side, Side] {

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { bootedBy } from '../boot/booted-by.ts';
+import { initramfsMakers } from '../boot/initramfs-maker.ts';
 import { deviceCounters } from '../btrfs/device-stats.ts';
 import { eventFormatVersion } from '../event.ts';
 import type { EventBody, RecordedEvent } from '../event.ts';
@@ -80,6 +81,8 @@ const plannedJob = onlyFields({
   payloadBytes: amount,
   kernel: text,
   tools: text,
+  boot: v.exactOptional(v.literal('systemd', '"systemd"')),
+  initramfs: v.exactOptional(oneOf(initramfsMakers)),
 });
 
 const codePlace = { function: text, offset: maybe(text), module: maybe(text) };

@@ -26,6 +26,8 @@ export interface ArchivedResult {
   readonly matrix: string | null;
   readonly drill: string;
   readonly isTwin: boolean;
+  /** The options that make it another drill than the one of its name, `--boot systemd --skip-step soft-balance`; usually empty. */
+  readonly variation: string;
   /** What was asked for: a suite, a version, packages, a directory. */
   readonly kernel: string;
   /** As `uname -r` said; null when no machine came so far. */
@@ -85,10 +87,20 @@ export function addToResults(state: RunResults, event: RecordedEvent): RunResult
   return { ...state, open: rest, results: [...state.results, closeResult(state, { ...changed, durationMs }, event.exitCode)] };
 }
 
-function openResult({ job, drill, isTwin, kernel, tools, layout, seed }: PlannedJob, at: string): OpenResult {
+function openResult(planned: PlannedJob, at: string): OpenResult {
+  const { job, drill, isTwin, kernel, tools, layout, seed } = planned;
   const nothingYet = { release: null, toolsVersion: null, verdict: null, surprises: null, failure: null, accelerator: null } as const;
-  const asked = { job, drill, isTwin, kernel, tools, layout, seed };
+  const asked = { job, drill, isTwin, variation: variationOf(planned), kernel, tools, layout, seed };
   return { ...asked, ...nothingYet, summary: '', brokenChecks: [], durationMs: 0, startedAt: at };
+}
+
+function variationOf({ boot, initramfs, isTwin, skippedSteps }: PlannedJob): string {
+  return [
+    ...(boot === undefined ? [] : ['--boot', boot]),
+    ...(initramfs === undefined ? [] : ['--initramfs', initramfs]),
+    // What a twin leaves out is what it is.
+    ...(isTwin ? [] : skippedSteps.flatMap((step) => ['--skip-step', step])),
+  ].join(' ');
 }
 
 function addToOpen(open: OpenResult, event: RecordedEvent): OpenResult {

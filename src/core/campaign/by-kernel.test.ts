@@ -6,7 +6,7 @@ import type { ResultCounts } from './counts.ts';
 
 function counts(drill: string, kernel: string, more: Partial<ResultCounts> = {}): ResultCounts {
   return {
-    ...{ drill, kernel, isTwin: false, layout: 'raid1', tools: 'trixie' },
+    ...{ drill, kernel, isTwin: false, variation: '', layout: 'raid1', tools: 'trixie' },
     counts: { ...noCounts, good: 1 },
     ...{ known: 0, good: null, bad: null },
     ...more,

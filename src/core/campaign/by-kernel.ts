@@ -22,13 +22,17 @@ export interface KernelGrid {
 export function arrangeByKernel(all: readonly ResultCounts[], also: readonly string[] = []): KernelGrid {
   const counts = all.filter(({ counts: { good, bad, machine, unclear } }) => good + bad + machine + unclear > 0);
   const kernels = [...new Set([...counts.map(({ kernel }) => kernel), ...also])].sort(compareKernels);
-  const bySubject = Map.groupBy(counts, ({ drill, isTwin, layout, tools }) => JSON.stringify([drill, isTwin, layout, tools]));
+  const bySubject = Map.groupBy(counts, ({ drill, isTwin, variation, layout, tools }) =>
+    JSON.stringify([drill, isTwin, variation, layout, tools]),
+  );
   const rows = [...bySubject.keys()].sort().flatMap((key): readonly KernelRow[] => {
     const those = bySubject.get(key) ?? [];
     const [first] = those;
     if (first === undefined) return [];
-    const { drill, isTwin, layout, tools } = first;
-    return [{ drill, isTwin, layout, tools, cells: kernels.map((kernel) => those.find((each) => each.kernel === kernel) ?? null) }];
+    const { drill, isTwin, variation, layout, tools } = first;
+    return [
+      { drill, isTwin, variation, layout, tools, cells: kernels.map((kernel) => those.find((each) => each.kernel === kernel) ?? null) },
+    ];
   });
   return { kernels, rows };
 }

@@ -8,7 +8,7 @@ import { onlySide, everyResult, parseSide } from './result-filter.ts';
 function counts(drill: string, bad: number, good: number, more: Partial<ResultCounts> = {}): ResultCounts {
   const place = (name: string) => ({ run: `${name}-${drill}`, job: drill, directory: null, summary: '' });
   return {
-    ...{ drill, isTwin: false, layout: 'raid1', tools: 'trixie', kernel: '6.12.118' },
+    ...{ drill, isTwin: false, variation: '', layout: 'raid1', tools: 'trixie', kernel: '6.12.118' },
     counts: { ...noCounts, good, bad },
     known: 0,
     good: place('good'),

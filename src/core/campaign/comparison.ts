@@ -62,8 +62,8 @@ export const mostOdds = 0.05;
 const order = { clear: 0, unsure: 1, same: 2 } as const;
 const nothing: SideShare = { seen: 0, of: 0, place: null, machine: 0 };
 
-function nameOf({ drill, isTwin, kernel, tools, layout }: ComparedSubject): string {
-  return JSON.stringify([drill, isTwin, kernel, tools, layout]);
+function nameOf({ drill, isTwin, variation, kernel, tools, layout }: ComparedSubject): string {
+  return JSON.stringify([drill, isTwin, variation, kernel, tools, layout]);
 }
 
 function sidesOf(counts: readonly ResultCounts[], fields: readonly SubjectField[]): ReadonlyMap<string, SideShare> {

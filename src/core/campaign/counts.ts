@@ -13,6 +13,8 @@ export interface ResultPlace {
 export interface ResultSubject {
   readonly drill: string;
   readonly isTwin: boolean;
+  /** As in an archived result. */
+  readonly variation: string;
   readonly layout: string;
   readonly tools: string;
   /** The kernel as people compare it, see {@link nameOfKernel}. */

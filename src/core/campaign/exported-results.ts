@@ -26,6 +26,8 @@ const resultShape: Shape<Omit<ArchivedResult, 'directory'>> = onlyFields({
   matrix: maybe(text),
   drill: text,
   isTwin: flag,
+  // Exports of a raidlab that did not keep it have none.
+  variation: v.optional(text, ''),
   kernel: text,
   release: maybe(text),
   tools: text,

@@ -8,7 +8,7 @@ const place = (kernel: string) => ({ run: `run-${kernel}`, job: 'slow-disk', dir
 
 function counts(kernel: string, bad: number, good: number, more: Partial<ResultCounts> = {}): ResultCounts {
   return {
-    ...{ drill: 'slow-disk', isTwin: false, layout: 'raid10', tools: 'trixie', kernel },
+    ...{ drill: 'slow-disk', isTwin: false, variation: '', layout: 'raid10', tools: 'trixie', kernel },
     counts: { ...noCounts, good, bad },
     known: 0,
     good: good > 0 ? place(`good-${kernel}`) : null,

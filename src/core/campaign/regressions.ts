@@ -36,7 +36,9 @@ export interface Regression extends Omit<ResultSubject, 'kernel'> {
 
 /** Gives the promises that were broken somewhere, by drill; what was never broken is not in it. */
 export function findRegressions(counts: readonly ResultCounts[]): readonly Regression[] {
-  const bySubject = Map.groupBy(counts, ({ drill, isTwin, layout, tools }) => JSON.stringify([drill, isTwin, layout, tools]));
+  const bySubject = Map.groupBy(counts, ({ drill, isTwin, variation, layout, tools }) =>
+    JSON.stringify([drill, isTwin, variation, layout, tools]),
+  );
   return [...bySubject.keys()].sort().flatMap((key) => regressionOf(bySubject.get(key) ?? []));
 }
 
@@ -50,14 +52,14 @@ function regressionOf(counts: readonly ResultCounts[]): readonly Regression[] {
   const [subject] = counts;
   const [firstBad, lastBad] = [history[first], history[last]];
   if (subject === undefined || firstBad === undefined || lastBad === undefined) return [];
-  const { drill, isTwin, layout, tools } = subject;
+  const { drill, isTwin, variation, layout, tools } = subject;
   const between = sumOf(history.slice(first, last + 1));
   const known = counts.reduce((sum, each) => sum + each.known, 0);
   const beside = (neighbour: KernelShare | undefined, side: readonly KernelShare[]): Neighbour | null =>
     neighbour === undefined ? null : { ...neighbour, odds: fisherExact(sumOf(side), between) };
   return [
     {
-      ...{ drill, isTwin, layout, tools, firstBad, lastBad, known, history },
+      ...{ drill, isTwin, variation, layout, tools, firstBad, lastBad, known, history },
       goodBefore: beside(history[first - 1], history.slice(0, first)),
       fixedIn: beside(history[last + 1], history.slice(last + 1)),
       rate: { ...between, ...wilsonInterval(between) },

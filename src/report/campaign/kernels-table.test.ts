@@ -12,7 +12,7 @@ const place = (run: string) => ({ run, job: 'slow-disk', directory: null, summar
 
 function counts(kernel: string, more: Partial<ResultCounts['counts']>, known = 0): ResultCounts {
   return {
-    ...{ drill: 'slow-disk', isTwin: false, layout: 'raid10', tools: 'trixie', kernel, known },
+    ...{ drill: 'slow-disk', isTwin: false, variation: '', layout: 'raid10', tools: 'trixie', kernel, known },
     counts: { ...noCounts, ...more },
     good: place(`good-${kernel}`),
     bad: place(`bad-${kernel}`),

@@ -21,8 +21,8 @@ export interface ResultTable {
 }
 
 /** Names a drill in a table. */
-export function nameOfDrill({ drill, isTwin }: Pick<ResultSubject, 'drill' | 'isTwin'>): string {
-  return isTwin ? `${drill} (twin)` : drill;
+export function nameOfDrill({ drill, isTwin, variation }: Pick<ResultSubject, 'drill' | 'isTwin' | 'variation'>): string {
+  return [drill, ...(isTwin ? ['(twin)'] : []), ...(variation === '' ? [] : [variation])].join(' ');
 }
 
 /** Makes a cell. */

@@ -19,7 +19,7 @@ function counts(kernel: string, bad: number, good: number, more: Partial<ResultC
     summary: `What was ${name}.`,
   });
   return {
-    ...{ drill: 'slow-disk', isTwin: false, layout: 'raid10', tools: 'trixie', kernel },
+    ...{ drill: 'slow-disk', isTwin: false, variation: '', layout: 'raid10', tools: 'trixie', kernel },
     counts: { ...noCounts, good, bad },
     known: 0,
     good: place('good'),

@@ -87,7 +87,7 @@ export function comparisonTable({ subjects, onlyA, onlyB }: Comparison, { a, b }
     rows: changed.map((each) => [
       ...fields.map((field) =>
         field === 'drill'
-          ? cell(nameOfDrill({ drill: each.drill ?? '', isTwin: each.isTwin ?? false }), 'strong')
+          ? cell(nameOfDrill({ drill: '', isTwin: false, variation: '', ...each }), 'strong')
           : cell(each[field] ?? '', 'quiet'),
       ),
       sideCell(each.a),
