@@ -1,6 +1,7 @@
 import { RaidlabError } from '../core/failure/failure.ts';
 import { isGlob, matchesGlob } from '../core/text/glob.ts';
 import type { Drill } from './drill.ts';
+import { bootAfterDeviceAdd } from './catalogue/boot/boot-after-device-add.ts';
 import { bootAfterReplacement } from './catalogue/boot/boot-after-replacement.ts';
 import { bootLateDisk } from './catalogue/boot/boot-late-disk.ts';
 import { bootReplacedDiskReturns } from './catalogue/boot/boot-replaced-disk-returns.ts';
@@ -61,6 +62,7 @@ export const drills: readonly Drill[] = [
   bootAfterReplacement,
   bootReplacedDiskReturns,
   bootRootWithoutDisk,
+  bootAfterDeviceAdd,
   kernelCrash,
 ];
 

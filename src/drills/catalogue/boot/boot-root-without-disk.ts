@@ -16,13 +16,14 @@ import { act, typed, typedStep } from '../../steps/plan-line.ts';
 import { replaceDisk, softBalance } from '../../steps/replace-steps.ts';
 
 const maker = 'initramfs-tools';
+const unlock = 'passphrase';
 
 const recordDisk = typedStep({
   name: 'record-disk',
   title: 'Give the new disk the passphrase, put it into crypttab, and make the initramfs anew',
   phase: 'repair',
   skippable: true,
-  commands: (array) => [planRemoveFromCrypttab(lostMemberOf(array)), ...planRecordMember(spareOf(array), maker)],
+  commands: (array) => [planRemoveFromCrypttab(lostMemberOf(array)), ...planRecordMember(spareOf(array), unlock, maker)],
 });
 
 const leaveShell = command('exit');
@@ -146,7 +147,7 @@ export const bootRootWithoutDisk: Drill = {
   layouts: [],
   payloadBytes: 8 * 1024 ** 2,
   steps: [
-    moveRoot('passphrase', maker),
+    moveRoot(unlock, maker),
     writePayload,
     loseDiskWhileOff,
     mountInInitramfs,
@@ -155,7 +156,7 @@ export const bootRootWithoutDisk: Drill = {
     replaceDisk,
     recordDisk,
     softBalance,
-    bootAlone(rootLayout),
+    bootAlone(rootLayout, unlock),
   ],
   repairFrom: mountInInitramfs.name,
   proof: 'none',

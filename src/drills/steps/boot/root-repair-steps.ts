@@ -9,15 +9,16 @@ import type { ContainerPlan } from '../../../core/plan/container.ts';
 import type { Command } from '../../../core/plan/command.ts';
 import { lookAt } from '../../../core/plan/repair.ts';
 import { asUnlocked, planAddPassphrase, planUpdateInitramfs } from '../../../core/plan/root-on-array.ts';
+import type { RootUnlock } from '../../../core/plan/root-on-array.ts';
 import { judgeLogin } from '../../../core/proof/judge-boot.ts';
 import { judgeMount } from '../../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../../core/proof/judge-profiles.ts';
 import { ask } from '../../../storage/type-command.ts';
 import type { Step } from '../../drill.ts';
 import { readMounted } from '../../proof/examine-array.ts';
-import { act, typed } from '../plan-line.ts';
+import { act } from '../plan-line.ts';
 import { judgeFilesOnArray } from './booted-array.ts';
-import { powerOnRoot } from './root-steps.ts';
+import { powerOnRoot, restartLine } from './root-steps.ts';
 
 /** The root and the files of a drill are subvolumes of the same array. */
 export const rootLayout: ArrayLayout = {
@@ -26,22 +27,27 @@ export const rootLayout: ArrayLayout = {
   subvolumes: [{ name: '@storage', mountPoint: defaultLayout.mountPoint, options: [] }],
 };
 
-/** The commands after which the next boot opens a new member of the root, by the passphrase. */
-export function planRecordMember(member: ContainerPlan, maker: InitramfsMaker): readonly Command[] {
-  return [...planAddPassphrase(member), planAddToCrypttab(asUnlocked(member, 'passphrase')), planUpdateInitramfs(maker)];
+/** The commands after which the next boot opens a new member of the root as it opens the others. */
+export function planRecordMember(member: ContainerPlan, unlock: RootUnlock, maker: InitramfsMaker): readonly Command[] {
+  return [
+    ...(unlock === 'passphrase' ? planAddPassphrase(member) : []),
+    planAddToCrypttab(asUnlocked(member, unlock)),
+    planUpdateInitramfs(maker),
+  ];
 }
 
 /** Gives the step that restarts the machine and judges whether it boots by itself, with its array whole and all chunks of these profiles. */
-export function bootAlone(profiles: ChunkProfiles): Step {
+export function bootAlone(profiles: ChunkProfiles, unlock: RootUnlock): Step {
   return {
     name: 'boot-alone',
     title: 'Restart: it boots by itself, and the array is whole',
     phase: 'repair',
     skippable: false,
     plan: (array) => [
-      act('clean shutdown; power on; type the passphrase'),
-      ...typed(lookAt(array).mountPoint),
-      act('see that every chunk has its profile, and compare every file with the manifest that the host wrote'),
+      restartLine(unlock),
+      act(
+        `at the login: see that ${array.mountPoint} is mounted, that every chunk has its profile, and compare every file with the manifest that the host wrote`,
+      ),
     ],
     run: async (run) => {
       await run.shutdown();

@@ -2,10 +2,13 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootDisk } from '../../../core/boot/boot-disk.ts';
+import { describeBoot } from '../../../core/boot/boot-seen.ts';
 import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import type { BootSeen } from '../../../core/boot/boot-seen.ts';
+import { RaidlabError } from '../../../core/failure/failure.ts';
 import { formatCommand } from '../../../core/plan/command.ts';
 import type { Command } from '../../../core/plan/command.ts';
+import type { PlanLine } from '../../../core/plan/drill-plan.ts';
 import { memberPassphrase, planMoveRoot, rootWordsOf } from '../../../core/plan/root-on-array.ts';
 import type { RootUnlock } from '../../../core/plan/root-on-array.ts';
 import { takeBootFiles } from '../../../machine/image/system/boot-files.ts';
@@ -67,4 +70,27 @@ export async function powerOnRoot(run: DrillRun, ...flags: readonly string[]): P
   const changes = { kernel: { ...kernel, ...files }, rootWords: rootWordsOf(array.layout, ...flags) };
   const { boot, goOn } = await powerOn(run, { changes, passphrase: memberPassphrase });
   return { boot, typeInShell: async ({ argv }) => goOn(formatCommand({ argv })) };
+}
+
+/** Gives the line of a plan for a restart at whose console there is somebody. */
+export function restartLine(unlock: RootUnlock): PlanLine {
+  return act(`clean shutdown; power on${unlock === 'passphrase' ? '; type the passphrase' : ''}`);
+}
+
+/** Gives the step that boots from the array with all its disks; no login is machine trouble. */
+export function bootFromRoot(unlock: RootUnlock): Step {
+  return {
+    name: 'boot-from-root',
+    title: 'Restart, from the new root',
+    phase: 'fault',
+    skippable: false,
+    plan: () => [restartLine(unlock)],
+    run: async (run) => {
+      await run.shutdown();
+      const { boot } = await powerOnRoot(run);
+      const seen = await boot;
+      if (seen.end !== 'login')
+        throw new RaidlabError({ area: 'machine', reason: 'boot-failed', machine: run.machine.name, said: describeBoot(seen) });
+    },
+  };
 }
