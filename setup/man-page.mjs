@@ -4,7 +4,8 @@ import { formatUsage, formatUsageTerm } from '@optique/core/usage';
 import { exitCodeMeanings, exitCodes } from '../src/core/exit-code.ts';
 import { environmentVariables } from '../src/cli/environment-variables.ts';
 import { describeEntry, textOf } from '../src/cli/help-page.ts';
-import { examples, parserFor } from '../src/cli/parse-command-line.ts';
+import { parserFor } from '../src/cli/commands.ts';
+import { examplesOf } from '../src/cli/parse-command-line.ts';
 
 /** When what stands in this file was changed last. */
 const changedOn = '2026-11-28';
@@ -17,7 +18,7 @@ const files = [
 ];
 
 /** @param {import('../src/cli/cli.ts').Cli | { readonly cwdHostPath: string }} cli what parsers ask only when a word is completed */
-const parser = parserFor(/** @type {import('../src/cli/cli.ts').Cli} */ (/** @type {unknown} */ ({ cwdHostPath: '/' })));
+const parser = await parserFor(/** @type {import('../src/cli/cli.ts').Cli} */ (/** @type {unknown} */ ({ cwdHostPath: '/' })));
 
 /**
  * Gives the manual page.
@@ -105,7 +106,7 @@ async function commandSection(name) {
         ),
       )
     ).flat(),
-    ...exampleRows(name),
+    ...(await exampleRows(name)),
   ];
 }
 
@@ -156,9 +157,16 @@ function told(what) {
 }
 
 /** @param {string} name of a command */
-function exampleRows(name) {
-  const known = /** @type {Readonly<Record<string, readonly import('../src/cli/help-page.ts').Example[]>>} */ (examples)[name] ?? [];
-  return known.flatMap(({ words, does }) => ['.PP', '.EX', guarded(`$ raidlab ${literal(words)}`), '.EE', '.RS 4', prose(does), '.RE']);
+async function exampleRows(name) {
+  return (await examplesOf(name)).flatMap(({ words, does }) => [
+    '.PP',
+    '.EX',
+    guarded(`$ raidlab ${literal(words)}`),
+    '.EE',
+    '.RS 4',
+    prose(does),
+    '.RE',
+  ]);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { auditFacts } from '../core/facts/audit/audit.ts';
@@ -12,14 +12,14 @@ import { namedLayouts } from '../core/layout/named-layout.ts';
 import { harmlessJson } from '../core/text/harmless-text.ts';
 import { auditLines } from '../report/audit-lines.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { factsOptions, findFacts } from './options/facts-input.ts';
 
 /** The command line of `raidlab audit`. */
-export const auditArguments = command(
+const auditArguments = command(
   'audit',
   object({
-    command: constant('audit'),
     ...factsOptions,
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
@@ -30,10 +30,10 @@ export const auditArguments = command(
 );
 
 /** The parsed command line of `raidlab audit`. */
-export type AuditCommand = InferValue<typeof auditArguments>;
+type AuditCommand = InferValue<typeof auditArguments>;
 
 /** Examples for `raidlab audit`. */
-export const auditExamples: readonly Example[] = [
+const auditExamples: readonly Example[] = [
   { words: 'audit', does: 'The arrays of this host; run it as root to see everything.' },
   { words: 'audit facts.json --map facts.map', does: 'Facts that were collected elsewhere, with their real names.' },
   { words: 'audit --json', does: 'Findings as JSON, for monitoring.' },
@@ -46,7 +46,7 @@ const exitCodeOf: Readonly<Record<AuditOutcome, ExitCode>> = {
 };
 
 /** Audits this host, or a document of facts. */
-export async function runAuditCommand(cli: Cli, asked: AuditCommand): Promise<ExitCode> {
+async function runAuditCommand(cli: Cli, asked: AuditCommand): Promise<ExitCode> {
   const { facts, standIns } = await findFacts(cli, asked);
   const audit = auditFacts(revealFacts(facts, standIns), await knownTroubles());
   if (asked.json) cli.screen.data(`${harmlessJson({ v: 1, ...audit })}\n`);
@@ -72,3 +72,6 @@ async function knownTroubles(): Promise<readonly KnownTrouble[]> {
     }),
   );
 }
+
+/** `raidlab audit`. */
+export const auditCommand = defineCommand({ parser: () => auditArguments, examples: auditExamples, run: runAuditCommand });

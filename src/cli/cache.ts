@@ -19,6 +19,7 @@ import { cacheEventLines, cacheLines, shortName } from '../report/cache-lines.ts
 import type { CacheListing } from '../report/cache-lines.ts';
 import { line } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { removeEntries, usersOf } from './remove-entries.ts';
 import { age, knownWord, size } from './options/value-parsers.ts';
@@ -27,7 +28,7 @@ import { age, knownWord, size } from './options/value-parsers.ts';
 const entries = async () => import('../machine/cache/entries.ts');
 
 /** Gives the command line of `raidlab cache`; the shell completes the names of the entries in this cache. */
-export function cacheArguments(cli: Cli) {
+function cacheArguments(cli: Cli) {
   const entryName = knownWord('NAME', async () => {
     const listed = await (await entries()).listEntries(contextOf(cli), cli.store);
     const names = listed.map(({ name }) => name);
@@ -45,7 +46,6 @@ const whatToRemove = { errors: { noMatch: message`Name an entry, or use --all fo
 const lsArguments = command(
   'ls',
   object({
-    command: constant('cache'),
     action: constant('ls'),
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
@@ -57,12 +57,10 @@ const rmArguments = (entryName: ReturnType<typeof knownWord>) =>
     'rm',
     or(
       object({
-        command: constant('cache'),
         action: constant('rm'),
         all: flag('--all', { description: message`Removes every entry.` }),
       }),
       object({
-        command: constant('cache'),
         action: constant('rm'),
         names: multiple(argument(entryName, { description: message`An entry, or the start of its name.` }), { min: 1 }),
       }),
@@ -74,7 +72,6 @@ const rmArguments = (entryName: ReturnType<typeof knownWord>) =>
 const pruneArguments = command(
   'prune',
   object({
-    command: constant('cache'),
     action: constant('prune'),
     maxSize: optional(
       option('--max-size', size('SIZE', ['1GiB', '2GiB', '4GiB']), {
@@ -89,10 +86,10 @@ const pruneArguments = command(
 );
 
 /** The parsed command line of `raidlab cache`. */
-export type CacheCommand = InferValue<ReturnType<typeof cacheArguments>>;
+type CacheCommand = InferValue<ReturnType<typeof cacheArguments>>;
 
 /** Examples for `raidlab cache`. */
-export const cacheExamples: readonly Example[] = [
+const cacheExamples: readonly Example[] = [
   { words: 'cache ls', does: 'All entries, most recently used first.' },
   { words: 'cache rm kernel-da42', does: 'Removes an entry; the start of its name is enough.' },
   { words: 'cache prune --max-size 1GiB', does: 'Frees disk space.' },
@@ -100,7 +97,7 @@ export const cacheExamples: readonly Example[] = [
 ];
 
 /** Lists, removes or prunes. */
-export async function runCacheCommand(cli: Cli, asked: CacheCommand): Promise<ExitCode> {
+async function runCacheCommand(cli: Cli, asked: CacheCommand): Promise<ExitCode> {
   switch (asked.action) {
     case 'ls':
       return list(cli, asked.json);
@@ -192,3 +189,6 @@ function contextOf(cli: Cli): Context {
     },
   };
 }
+
+/** `raidlab cache`. */
+export const cacheCommand = defineCommand({ parser: cacheArguments, examples: cacheExamples, run: runCacheCommand });

@@ -1,7 +1,7 @@
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import { harmlessJson } from '../core/text/harmless-text.ts';
 import { canRunDrill, judgeHost } from '../core/host/doctor.ts';
 import { exitCodes } from '../core/exit-code.ts';
@@ -9,14 +9,14 @@ import type { ExitCode } from '../core/exit-code.ts';
 import { createContext } from '../machine/context.ts';
 import { doctorLines } from '../report/doctor-lines.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { hostViewOf } from './host-view.ts';
 
 /** The command line of `raidlab doctor`. */
-export const doctorArguments = command(
+const doctorArguments = command(
   'doctor',
   object({
-    command: constant('doctor'),
     json: option('--json', { description: message`Prints one JSON document.` }),
   }),
   {
@@ -26,16 +26,16 @@ export const doctorArguments = command(
 );
 
 /** The parsed command line of `raidlab doctor`. */
-export type DoctorCommand = InferValue<typeof doctorArguments>;
+type DoctorCommand = InferValue<typeof doctorArguments>;
 
 /** Examples for `raidlab doctor`. */
-export const doctorExamples: readonly Example[] = [
+const doctorExamples: readonly Example[] = [
   { words: 'doctor', does: 'Lists what is missing, with the command that fixes it.' },
   { words: 'doctor --json', does: 'The findings as JSON.' },
 ];
 
 /** Looks at the host and judges it. */
-export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<ExitCode> {
+async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<ExitCode> {
   const { observeHost } = await import('../machine/host/host-facts.ts');
   const view = hostViewOf(cli);
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
@@ -45,3 +45,6 @@ export async function runDoctorCommand(cli: Cli, asked: DoctorCommand): Promise<
   else cli.screen.keep(doctorLines(findings, cli.program));
   return canRun ? exitCodes.held : exitCodes.unavailable;
 }
+
+/** `raidlab doctor`. */
+export const doctorCommand = defineCommand({ parser: () => doctorArguments, examples: doctorExamples, run: runDoctorCommand });

@@ -3,13 +3,14 @@ import { dependency } from '@optique/core/dependency';
 import { message } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { argument, command, option } from '@optique/core/primitives';
 import { integer } from '@optique/core/valueparser';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { chooseDrills } from './options/choose-drills.ts';
 import type { ChosenDrill } from './options/choose-drills.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { drillRunOptions } from './options/drill-run-options.ts';
 import { bootOption, initramfsOption } from './options/run-options.ts';
@@ -46,11 +47,10 @@ async function stepsThatCanBeLeftOut(name: string): Promise<readonly KnownWord[]
 const tagName = knownWord('TAG', async () => (await registry()).drillTags.map((word) => ({ word })));
 
 /** Gives the command line of `raidlab drill`. */
-export const drillArguments = (cli: Cli) =>
+const drillArguments = (cli: Cli) =>
   command(
     'drill',
     object({
-      command: constant('drill'),
       names: multiple(
         argument(drillName, {
           description: message`The drills to run: names, patterns ('replace-*') or files of your own (./my-drill.ts). \`raidlab drills\` lists them.`,
@@ -92,10 +92,10 @@ export const drillArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab drill`. */
-export type DrillCommand = InferValue<ReturnType<typeof drillArguments>>;
+type DrillCommand = InferValue<ReturnType<typeof drillArguments>>;
 
 /** Examples for `raidlab drill`. */
-export const drillExamples: readonly Example[] = [
+const drillExamples: readonly Example[] = [
   { words: 'drill', does: 'The default drill: loses a disk, replaces it, then loses the other one.' },
   { words: 'drill --skip-step soft-balance', does: 'Leaves out the step most people forget: broken, exit 1.' },
   { words: 'drill --all --twin', does: 'Every drill with its deliberate mistake: each must come out broken.' },
@@ -115,7 +115,7 @@ export const drillExamples: readonly Example[] = [
 ];
 
 /** Runs drills, or prints their plans; gives the most severe exit code of their verdicts. */
-export async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
+async function runDrillCommand(cli: Cli, asked: DrillCommand): Promise<ExitCode> {
   // Checked before there is a run, so that a bad request leaves nothing behind.
   const slurm = slurmWishesOf(asked, 'raidlab drill');
   if (slurm !== undefined) refuseOnSlurm(cli, asked);
@@ -147,3 +147,6 @@ function nameOfRun(chosen: readonly ChosenDrill[]): string {
   const [only, ...others] = new Set(chosen.map(({ drill }) => drill.name));
   return only !== undefined && others.length === 0 ? only : `${String(chosen.length)}-drills`;
 }
+
+/** `raidlab drill`. */
+export const drillCommand = defineCommand({ parser: drillArguments, examples: drillExamples, run: runDrillCommand });

@@ -9,6 +9,7 @@ import type { ExitCode } from '../core/exit-code.ts';
 import { drillListLines } from '../report/drill/drill-list-lines.ts';
 import { drillPageLines } from '../report/drill/drill-page-lines.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { loadTypedDrill } from './options/typed-drill.ts';
 import { knownWord } from './options/value-parsers.ts';
@@ -30,10 +31,9 @@ const showArguments = command('show', argument(drillName, { description: message
 const lsArguments = command('ls', constant(undefined), { brief: message`Lists the drills, like "raidlab drills" alone.` });
 
 /** The command line of `raidlab drills`. */
-export const drillsArguments = command(
+const drillsArguments = command(
   'drills',
   object({
-    command: constant('drills'),
     shown: optional(or(showArguments, lsArguments)),
     tags: multiple(option('--tag', tagName, { description: message`Only drills with this tag. Can be given more than once.` })),
     json: option('--json', { description: message`Prints one JSON document.` }),
@@ -42,10 +42,10 @@ export const drillsArguments = command(
 );
 
 /** The parsed command line of `raidlab drills`. */
-export type DrillsCommand = InferValue<typeof drillsArguments>;
+type DrillsCommand = InferValue<typeof drillsArguments>;
 
 /** Examples for `raidlab drills`. */
-export const drillsExamples: readonly Example[] = [
+const drillsExamples: readonly Example[] = [
   { words: 'drills', does: 'All drills: what each promises, its steps, its twin.' },
   { words: 'drills show replace-missing-disk', does: 'One drill: story, commands, what not to do, sources.' },
   { words: 'drills ls --tag luks', does: 'Only the drills about LUKS containers.' },
@@ -53,7 +53,7 @@ export const drillsExamples: readonly Example[] = [
 ];
 
 /** Lists the drills, or explains one. */
-export async function runDrillsCommand(cli: Cli, asked: DrillsCommand): Promise<ExitCode> {
+async function runDrillsCommand(cli: Cli, asked: DrillsCommand): Promise<ExitCode> {
   if (asked.shown !== undefined) return show(cli, asked.shown, asked.json);
   const { drills, defaultDrill, selectTagged } = await registry();
   const { listDrill } = await import('./list-drill.ts');
@@ -81,3 +81,6 @@ async function show(cli: Cli, name: string, asJson: boolean): Promise<ExitCode> 
   else cli.screen.keep(drillPageLines(page, cli.program));
   return exitCodes.held;
 }
+
+/** `raidlab drills`. */
+export const drillsCommand = defineCommand({ parser: () => drillsArguments, examples: drillsExamples, run: runDrillsCommand });

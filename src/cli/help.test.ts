@@ -6,7 +6,8 @@ import stringWidth from 'string-width';
 import { openSandbox } from './fixtures/run-raidlab.ts';
 import { makeCli } from './make-cli.ts';
 import type { Cli } from './cli.ts';
-import { examples, parseCommandLine, parserFor } from './parse-command-line.ts';
+import { parserFor } from './commands.ts';
+import { examplesOf, parseCommandLine } from './parse-command-line.ts';
 
 const terminal = new PassThrough();
 
@@ -51,7 +52,7 @@ function cliOf(
 
 /** Every command and subcommand that is shown. */
 async function allCommands(): Promise<readonly (readonly string[])[]> {
-  const parser = parserFor(cliOf([], undefined, {}, () => undefined));
+  const parser = await parserFor(cliOf([], undefined, {}, () => undefined));
   const below = async (words: readonly string[]): Promise<readonly (readonly string[])[]> => {
     const entries = (await getDocPageAsync(parser, words))?.sections.flatMap((section) => section.entries) ?? [];
     const names = entries.flatMap(({ term }) => (term.type === 'command' && term.hidden !== true ? [term.name] : []));
@@ -105,7 +106,7 @@ test('no width breaks a word, or usage inside brackets; no row is too wide that 
 
 test('every command and subcommand has an example of its own', async () => {
   for (const [command = '', ...rest] of await allCommands()) {
-    const typed = (examples[command] ?? []).map(({ words }) => `${words} `);
+    const typed = (await examplesOf(command)).map(({ words }) => `${words} `);
     const wanted = `${[command, ...rest].join(' ')} `;
     assert.ok(
       typed.some((words) => words.startsWith(wanted)),

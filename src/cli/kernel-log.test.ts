@@ -11,8 +11,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ExitCode } from '../core/exit-code.ts';
 import type { KernelTrouble } from '../core/kernel/trouble.ts';
 import { openSandbox } from './fixtures/run-raidlab.ts';
-import { runKernelLogCommand } from './kernel-log.ts';
 import { makeCli } from './make-cli.ts';
+import { parseCommandLine } from './parse-command-line.ts';
 import type { TextStream } from './terminal/output.ts';
 
 const casesHostPath = fileURLToPath(new URL('../core/kernel/log/fixtures/cases/', import.meta.url));
@@ -59,7 +59,7 @@ async function read(files: readonly string[], input: Uint8Array | string = '', j
     version: '0.1.0',
     nodeVersion: '24.0.0',
     moduleUrl: 'file:///x/dist/cli/main.js',
-    argv: ['kernel-log'],
+    argv: ['kernel-log', ...(json ? ['--json'] : []), ...files],
     env: { LANG: 'C.UTF-8', PATH: process.env.PATH },
     cwdHostPath: scratchHostPath,
     nodeArgv: ['node'],
@@ -67,8 +67,9 @@ async function read(files: readonly string[], input: Uint8Array | string = '', j
     stdout,
     stderr: new Recording(),
   });
-  const exitCode = await runKernelLogCommand(cli, { command: 'kernel-log', files, json });
-  return { exitCode, stdout: stdout.text };
+  const run = await parseCommandLine(cli);
+  assert.ok(typeof run !== 'number');
+  return { exitCode: await run(), stdout: stdout.text };
 }
 
 const caseHostPath = (name: string): string => join(casesHostPath, name);

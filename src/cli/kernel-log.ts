@@ -7,7 +7,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { argument, command, option } from '@optique/core/primitives';
 import { harmlessJson } from '../core/text/harmless-text.ts';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
@@ -18,16 +18,16 @@ import { closeLog, initialLogState, observeLogLine } from '../core/kernel/log/re
 import { kernelLogLines } from '../report/kernel-log-lines.ts';
 import type { ReadLog } from '../report/kernel-log-lines.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { pathWord } from './options/value-parsers.ts';
 import { readLogLines } from './log/log-input.ts';
 import { createContext, whenAborted } from '../machine/context.ts';
 
 /** The command line of `raidlab kernel-log`. */
-export const kernelLogArguments = command(
+const kernelLogArguments = command(
   'kernel-log',
   object({
-    command: constant('kernel-log'),
     files: multiple(
       argument(pathWord('FILE', 'file'), {
         description: message`A log with kernel messages: console, dmesg, journalctl, syslog, pstore or a mail; may be compressed. Standard input if - or none.`,
@@ -42,10 +42,10 @@ export const kernelLogArguments = command(
 );
 
 /** The parsed command line of `raidlab kernel-log`. */
-export type KernelLogCommand = InferValue<typeof kernelLogArguments>;
+type KernelLogCommand = InferValue<typeof kernelLogArguments>;
 
 /** Examples for `raidlab kernel-log`. */
-export const kernelLogExamples: readonly Example[] = [
+const kernelLogExamples: readonly Example[] = [
   {
     words: 'kernel-log raidlab-results/latest/replace-missing-disk/main/console.log',
     does: 'The kernel log of the last drill.',
@@ -62,7 +62,7 @@ const exitCodeOf: Readonly<Record<LogOutcome, ExitCode>> = {
 };
 
 /** Reads logs and names their kernel trouble; exit 3 when there is a crash, 2 when that could not be judged, otherwise 0. */
-export async function runKernelLogCommand(cli: Cli, asked: KernelLogCommand): Promise<ExitCode> {
+async function runKernelLogCommand(cli: Cli, asked: KernelLogCommand): Promise<ExitCode> {
   const logs: ReadLog[] = [];
   for (const file of asked.files.length === 0 ? ['-'] : asked.files) logs.push(await readLog(cli, file));
   const outcome = worstOutcome(logs.map((log) => log.outcome));
@@ -135,3 +135,6 @@ function documentOf(logs: readonly ReadLog[], outcome: LogOutcome) {
     })),
   };
 }
+
+/** `raidlab kernel-log`. */
+export const kernelLogCommand = defineCommand({ parser: () => kernelLogArguments, examples: kernelLogExamples, run: runKernelLogCommand });

@@ -14,6 +14,7 @@ import { kernelsLines } from '../report/kernels-lines.ts';
 import type { KernelListing } from '../report/kernels-lines.ts';
 import { line, span } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { requireHostOf } from './host-view.ts';
 import { absoluteKernel, cachedKernels, cachedKernelWords, kernelName, resolveKernel } from './options/kernel-option.ts';
@@ -24,7 +25,6 @@ import { knownWord } from './options/value-parsers.ts';
 const lsArguments = command(
   'ls',
   object({
-    command: constant('kernels'),
     action: constant('ls'),
     available: option('--available', {
       description: message`Also lists the versions that the suites offer, from their package lists.`,
@@ -38,7 +38,6 @@ const addArguments = (cli: Cli) =>
   command(
     'add',
     object({
-      command: constant('kernels'),
       action: constant('add'),
       kernels: multiple(
         argument(kernelName(cli), {
@@ -57,12 +56,10 @@ const rmArguments = (cachedName: ReturnType<typeof knownWord>) =>
     'rm',
     or(
       object({
-        command: constant('kernels'),
         action: constant('rm'),
         all: flag('--all', { description: message`Removes every kernel.` }),
       }),
       object({
-        command: constant('kernels'),
         action: constant('rm'),
         kernels: multiple(argument(cachedName, { description: message`A kernel, named as for --kernel.` }), { min: 1 }),
       }),
@@ -76,7 +73,7 @@ const rmArguments = (cachedName: ReturnType<typeof knownWord>) =>
 const whatToDo = { errors: { noMatch: message`Say what to do with kernels: ls, add or rm.` } };
 
 /** Gives the command line of `raidlab kernels`; for `rm` the shell completes the kernels in this cache. */
-export function kernelsArguments(cli: Cli) {
+function kernelsArguments(cli: Cli) {
   const cachedName = knownWord('KERNEL', async () => cachedKernelWords(cli));
   return command('kernels', or(lsArguments, addArguments(cli), rmArguments(cachedName), whatToDo), {
     brief: message`Lists, adds and removes kernels for machines.`,
@@ -85,10 +82,10 @@ export function kernelsArguments(cli: Cli) {
 }
 
 /** The parsed command line of `raidlab kernels`. */
-export type KernelsCommand = InferValue<ReturnType<typeof kernelsArguments>>;
+type KernelsCommand = InferValue<ReturnType<typeof kernelsArguments>>;
 
 /** Examples for `raidlab kernels`. */
-export const kernelsExamples: readonly Example[] = [
+const kernelsExamples: readonly Example[] = [
   { words: 'kernels ls --available', does: 'Cached kernels, and every version that the suites offer.' },
   { words: 'kernels add trixie-backports 6.17', does: 'Two kernels, ready for --kernel trixie-backports and --kernel 6.17.' },
   { words: 'kernels add ./linux', does: 'Your own kernel: a directory with vmlinuz and lib/modules/VERSION.' },
@@ -96,7 +93,7 @@ export const kernelsExamples: readonly Example[] = [
 ];
 
 /** Lists, adds or removes. */
-export async function runKernelsCommand(cli: Cli, asked: KernelsCommand): Promise<ExitCode> {
+async function runKernelsCommand(cli: Cli, asked: KernelsCommand): Promise<ExitCode> {
   switch (asked.action) {
     case 'ls':
       return list(cli, asked);
@@ -176,3 +173,6 @@ function cachedAs(cli: Cli, typed: string, kernels: readonly CachedKernel[]): re
   if (found.length > 0) return found;
   throw new RaidlabError({ area: 'image', reason: 'kernel-not-cached', kernel: typed, known });
 }
+
+/** `raidlab kernels`. */
+export const kernelsCommand = defineCommand({ parser: kernelsArguments, examples: kernelsExamples, run: runKernelsCommand });

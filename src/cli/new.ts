@@ -11,6 +11,7 @@ import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { newAlarmLines, newDrillLines } from '../report/drill/new-drill-lines.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { pathWord } from './options/value-parsers.ts';
 
@@ -38,15 +39,15 @@ const alarmArguments = command(
 );
 
 /** The command line of `raidlab new`. */
-export const newArguments = command('new', object({ command: constant('new'), made: or(drillArguments, alarmArguments) }), {
+const newArguments = command('new', object({ made: or(drillArguments, alarmArguments) }), {
   brief: message`Creates your own drill or alarm from a template.`,
 });
 
 /** The parsed command line of `raidlab new`. */
-export type NewCommand = InferValue<typeof newArguments>;
+type NewCommand = InferValue<typeof newArguments>;
 
 /** Examples for `raidlab new`. */
-export const newExamples: readonly Example[] = [
+const newExamples: readonly Example[] = [
   { words: 'new drill replace-slow-disk', does: 'Creates ./replace-slow-disk.ts, which runs; edit it to make it yours.' },
   { words: 'new drill replace-slow-disk --directory drills', does: 'The same, in drills/.' },
   { words: 'new alarm', does: 'Creates ./check-btrfs.sh: drill --alarm "./check-btrfs.sh /storage".' },
@@ -56,7 +57,7 @@ export const newExamples: readonly Example[] = [
 const templates = { drill: ['drill-template', 'ts'], alarm: ['alarm-template', 'sh'] } as const;
 
 /** Makes NAME.ts or NAME.sh; never overwrites. Throws `bad-arguments` for a name that is invalid or taken, `file-exists`, `not-writable`. */
-export async function runNewCommand(cli: Cli, { made: { what, name, directory } }: NewCommand): Promise<ExitCode> {
+async function runNewCommand(cli: Cli, { made: { what, name, directory } }: NewCommand): Promise<ExitCode> {
   const [templateName, ending] = templates[what];
   checkName(what, name);
   if (what === 'drill') await checkDrillName(name);
@@ -99,3 +100,6 @@ function camelCase(name: string): string {
 function refuse(why: string, what: keyof typeof templates): never {
   throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: `raidlab new ${what}` });
 }
+
+/** `raidlab new`. */
+export const newCommand = defineCommand({ parser: () => newArguments, examples: newExamples, run: runNewCommand });

@@ -3,7 +3,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple, optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
@@ -22,6 +22,7 @@ import { addToRecord, emptyRecord } from '../core/runbook/rehearsal-record.ts';
 import type { RehearsalRecord } from '../core/runbook/rehearsal-record.ts';
 import { blank, line, span } from '../report/text/line.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import type { ChosenDrill } from './options/choose-drills.ts';
 import { factsOptions, findFacts } from './options/facts-input.ts';
@@ -35,11 +36,10 @@ import type { RunWishes } from './run/run-chosen-drills.ts';
 import { writeRunbookFiles } from './run/runbook-files.ts';
 
 /** Gives the command line of `raidlab rehearse`. */
-export const rehearseArguments = (cli: Cli) =>
+const rehearseArguments = (cli: Cli) =>
   command(
     'rehearse',
     object({
-      command: constant('rehearse'),
       ...factsOptions,
       array: optional(
         option('--array', string({ metavar: 'NAME' }), {
@@ -71,10 +71,10 @@ export const rehearseArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab rehearse`. */
-export type RehearseCommand = InferValue<ReturnType<typeof rehearseArguments>>;
+type RehearseCommand = InferValue<ReturnType<typeof rehearseArguments>>;
 
 /** Examples for `raidlab rehearse`. */
-export const rehearseExamples: readonly Example[] = [
+const rehearseExamples: readonly Example[] = [
   { words: 'rehearse', does: 'The array of this host; as root, so that everything of it is seen.' },
   { words: 'rehearse facts.json --map facts.map', does: 'Facts that were collected elsewhere; the runbook has their real names.' },
   { words: 'rehearse facts.json --lose 2', does: 'Only the loss of the member with devid 2.' },
@@ -93,7 +93,7 @@ interface Rehearsal {
 }
 
 /** Rehearses the losses of an array, and writes the runbook of those that held. */
-export async function runRehearseCommand(cli: Cli, asked: RehearseCommand): Promise<ExitCode> {
+async function runRehearseCommand(cli: Cli, asked: RehearseCommand): Promise<ExitCode> {
   const rehearsal = await prepare(cli, asked);
   const records = new Map<RehearsedMember, RehearsalRecord>();
   const drills = await chooseRehearsals(rehearsal, asked.all, records);
@@ -171,3 +171,6 @@ async function chooseRehearsals(
 function refuse(why: string): never {
   throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab rehearse' });
 }
+
+/** `raidlab rehearse`. */
+export const rehearseCommand = defineCommand({ parser: rehearseArguments, examples: rehearseExamples, run: runRehearseCommand });

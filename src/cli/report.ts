@@ -4,12 +4,13 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { argument, command, option } from '@optique/core/primitives';
 import { exitCodes } from '../core/exit-code.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import { reportFileName } from '../report/report-file-name.ts';
 import type { Cli } from './cli.ts';
+import { defineCommand } from './define-command.ts';
 import type { Example } from './help-page.ts';
 import { pathWord } from './options/value-parsers.ts';
 import { loadRenderer, writeReport } from './run/html-report.ts';
@@ -18,10 +19,9 @@ import { loadRenderer, writeReport } from './run/html-report.ts';
 const mostTalkChars = 48 * 1024 * 1024;
 
 /** The command line of `raidlab report`. */
-export const reportArguments = command(
+const reportArguments = command(
   'report',
   object({
-    command: constant('report'),
     run: withDefault(
       argument(pathWord('RUN', 'directory'), {
         description: message`The folder of a run, or its name in raidlab-results (default: latest).`,
@@ -41,10 +41,10 @@ export const reportArguments = command(
 );
 
 /** The parsed command line of `raidlab report`. */
-export type ReportCommand = InferValue<typeof reportArguments>;
+type ReportCommand = InferValue<typeof reportArguments>;
 
 /** Examples for `raidlab report`. */
-export const reportExamples: readonly Example[] = [
+const reportExamples: readonly Example[] = [
   { words: 'report', does: 'The report of the latest run, for a browser.' },
   {
     words: 'report raidlab-results/20261129T120000Z-slow-disk-1a2b --output slow-disk.html',
@@ -53,7 +53,7 @@ export const reportExamples: readonly Example[] = [
 ];
 
 /** Makes the report of a run. Throws `bad-arguments` for a folder that holds none, `disk-full` and `not-writable`. */
-export async function runReportCommand(cli: Cli, { run, output }: ReportCommand): Promise<ExitCode> {
+async function runReportCommand(cli: Cli, { run, output }: ReportCommand): Promise<ExitCode> {
   const named = resolve(cli.cwdHostPath, run);
   const runHostPath = existsSync(named) ? named : resolve(cli.cwdHostPath, 'raidlab-results', run);
   if (!existsSync(runHostPath)) {
@@ -69,3 +69,6 @@ export async function runReportCommand(cli: Cli, { run, output }: ReportCommand)
   cli.screen.data(`${shown.startsWith('..') ? hostPath : shown}\n`);
   return exitCodes.held;
 }
+
+/** `raidlab report`. */
+export const reportCommand = defineCommand({ parser: () => reportArguments, examples: reportExamples, run: runReportCommand });

@@ -1,7 +1,7 @@
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant } from '@optique/core/primitives';
+import { argument, command } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
 import type { Archive } from '../../archive/archive.ts';
 import { compareResults } from '../../core/campaign/comparison.ts';
@@ -14,15 +14,15 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import { offerWords } from '../../core/text/nearest-word.ts';
 import { comparisonTable } from '../../report/campaign/tables.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { archiveHostPathOf, filterOf, filterOptions, tableOptions } from '../options/archive-options.ts';
 import { showTable } from '../run/show-table.ts';
 
 /** The command line of `raidlab compare`. */
-export const compareArguments = command(
+const compareArguments = command(
   'compare',
   object({
-    command: constant('compare'),
     a: argument(string({ metavar: 'A' }), {
       description: message`One side: a matrix, a kernel, a suite of tools, a version of raidlab, a run; or, where a word could be several, kernel=trixie.`,
     }),
@@ -37,17 +37,17 @@ export const compareArguments = command(
 );
 
 /** The parsed command line of `raidlab compare`. */
-export type CompareCommand = InferValue<typeof compareArguments>;
+type CompareCommand = InferValue<typeof compareArguments>;
 
 /** Examples for `raidlab compare`. */
-export const compareExamples: readonly Example[] = [
+const compareExamples: readonly Example[] = [
   { words: 'compare 6.12 7.3', does: 'What changed between two series of kernels.' },
   { words: 'compare tools=bookworm tools=trixie --kernel 6.12', does: 'What the tools change on one kernel.' },
   { words: 'compare nightly-1 nightly-2 --json', does: 'Two matrices, for a program.' },
 ];
 
 /** Compares two sides of the archive. Throws `bad-archive`, and `bad-arguments` for a side that there is not. */
-export async function runCompareCommand(cli: Cli, asked: CompareCommand): Promise<ExitCode> {
+async function runCompareCommand(cli: Cli, asked: CompareCommand): Promise<ExitCode> {
   const { openArchive } = await import('../../archive/archive.ts');
   using archive = await openArchive(archiveHostPathOf(cli, asked.archive));
   const [a, b] = chooseSides(archive, asked.a, asked.b);
@@ -106,3 +106,6 @@ function known(archive: Archive): readonly string[] {
 function refuse(message: string): never {
   throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab compare' });
 }
+
+/** `raidlab compare`. */
+export const compareCommand = defineCommand({ parser: () => compareArguments, examples: compareExamples, run: runCompareCommand });

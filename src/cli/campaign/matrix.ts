@@ -2,7 +2,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { argument, command, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import type { ArchivedResult } from '../../core/campaign/archived-result.ts';
 import type { ResultCounts } from '../../core/campaign/counts.ts';
@@ -24,6 +24,7 @@ import { matrixPlanTable } from '../../report/campaign/matrix-lines.ts';
 import { regressionsTable } from '../../report/campaign/tables.ts';
 import { resultsOfFolder } from '../bundle/results-of-runs.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { archiveHostPathOf, archiveOption, tableOptions } from '../options/archive-options.ts';
 import { kernelName } from '../options/kernel-option.ts';
@@ -39,11 +40,10 @@ import { prepareMatrix } from './prepare-jobs.ts';
 import { tellMatrix } from './tell-matrix.ts';
 
 /** Gives the command line of `raidlab matrix`. */
-export const matrixArguments = (cli: Cli) =>
+const matrixArguments = (cli: Cli) =>
   command(
     'matrix',
     object({
-      command: constant('matrix'),
       file: optional(
         argument(pathWord('FILE', 'file'), {
           description: message`A file that says what is run (docs/matrix.md). The options replace what it says.`,
@@ -97,10 +97,10 @@ export const matrixArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab matrix`. */
-export type MatrixCommand = InferValue<ReturnType<typeof matrixArguments>>;
+type MatrixCommand = InferValue<ReturnType<typeof matrixArguments>>;
 
 /** Examples for `raidlab matrix`. */
-export const matrixExamples: readonly Example[] = [
+const matrixExamples: readonly Example[] = [
   {
     words: "matrix --drill 'replace-*' --kernel bookworm --kernel trixie --rounds 3",
     does: 'These drills on two kernels, three times each.',
@@ -112,7 +112,7 @@ export const matrixExamples: readonly Example[] = [
 ];
 
 /** Runs a matrix, or goes on with it; gives the most severe exit code of its results. */
-export async function runMatrixCommand(cli: Cli, asked: MatrixCommand): Promise<ExitCode> {
+async function runMatrixCommand(cli: Cli, asked: MatrixCommand): Promise<ExitCode> {
   const slurm = slurmWishesOf(asked, 'raidlab matrix');
   const matrix = await loadMatrix(asked.file, wishesOf(asked), cli.cwdHostPath);
   if (slurm !== undefined) refuseFiles(cli, matrix, 'raidlab matrix');
@@ -203,3 +203,6 @@ function remarksOn({ found, lost }: { readonly found: number; readonly lost: num
 function refuse(message: string): never {
   throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab matrix' });
 }
+
+/** `raidlab matrix`. */
+export const matrixCommand = defineCommand({ parser: matrixArguments, examples: matrixExamples, run: runMatrixCommand });

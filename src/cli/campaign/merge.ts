@@ -4,7 +4,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant } from '@optique/core/primitives';
+import { argument, command } from '@optique/core/primitives';
 import { mergeEvents } from '../../core/bundle/merge-events.ts';
 import { planMerge } from '../../core/bundle/plan-merge.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
@@ -17,6 +17,7 @@ import { evidenceOf, replayRun } from '../bundle/replay-run.ts';
 import { unpackBundle } from '../bundle/unpack-bundle.ts';
 import type { UnpackedBundle } from '../bundle/unpack-bundle.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { outputOption, showOptions } from '../options/run-options.ts';
 import { pathWord } from '../options/value-parsers.ts';
@@ -25,10 +26,9 @@ import { checkReporters, openReporters } from '../run/reporters.ts';
 import { nameRun } from '../run/run-directory.ts';
 
 /** The command line of `raidlab merge`. */
-export const mergeArguments = command(
+const mergeArguments = command(
   'merge',
   object({
-    command: constant('merge'),
     bundles: multiple(
       argument(pathWord('BUNDLE', 'file'), { description: message`Bundles of the shards of one run, or of a single whole run.` }),
     ),
@@ -42,16 +42,16 @@ export const mergeArguments = command(
 );
 
 /** The parsed command line of `raidlab merge`. */
-export type MergeCommand = InferValue<typeof mergeArguments>;
+type MergeCommand = InferValue<typeof mergeArguments>;
 
 /** Examples for `raidlab merge`. */
-export const mergeExamples: readonly Example[] = [
+const mergeExamples: readonly Example[] = [
   { words: 'merge 1.bundle 2.bundle 3.bundle', does: 'One run of three shards: its report, its folder, its exit code.' },
   { words: 'merge *.bundle --reporter junit=report.xml --reporter html=report.html', does: 'For CI: the results of all machines in one.' },
 ];
 
 /** Merges bundles into a run; gives its exit code. Throws `bad-bundle` and `bundles-differ`. */
-export async function runMergeCommand(cli: Cli, asked: MergeCommand): Promise<ExitCode> {
+async function runMergeCommand(cli: Cli, asked: MergeCommand): Promise<ExitCode> {
   const specs: readonly ReporterSpec[] = asked.json ? [{ name: 'json', file: undefined }, ...asked.reporters] : asked.reporters;
   checkReporters(specs, 'raidlab merge');
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
@@ -85,3 +85,6 @@ function nameOfMerge(jobs: readonly { readonly drill: string }[]): string {
   const [only, ...others] = new Set(jobs.map(({ drill }) => drill));
   return only !== undefined && others.length === 0 ? only : `${String(jobs.length)}-drills`;
 }
+
+/** `raidlab merge`. */
+export const mergeCommand = defineCommand({ parser: () => mergeArguments, examples: mergeExamples, run: runMergeCommand });

@@ -3,7 +3,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import { integer } from '@optique/core/valueparser';
 import { arrangeByKernel } from '../../core/campaign/by-kernel.ts';
 import { findRegressions } from '../../core/campaign/regressions.ts';
@@ -13,6 +13,7 @@ import { RaidlabError } from '../../core/failure/failure.ts';
 import { kernelsTable } from '../../report/campaign/kernels-table.ts';
 import { regressionsTable, resultsTable } from '../../report/campaign/tables.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { archiveHostPathOf, filterOf, filterOptions, tableOptions } from '../options/archive-options.ts';
 import { pathWord } from '../options/value-parsers.ts';
@@ -20,10 +21,9 @@ import { writeReport } from '../run/html-report.ts';
 import { showTable } from '../run/show-table.ts';
 
 /** The command line of `raidlab results`. */
-export const resultsArguments = command(
+const resultsArguments = command(
   'results',
   object({
-    command: constant('results'),
     regressions: option('--regressions', {
       description: message`Shows which promises were broken on which kernels: first bad, last bad, fixed in.`,
     }),
@@ -56,10 +56,10 @@ export const resultsArguments = command(
 );
 
 /** The parsed command line of `raidlab results`. */
-export type ResultsCommand = InferValue<typeof resultsArguments>;
+type ResultsCommand = InferValue<typeof resultsArguments>;
 
 /** Examples for `raidlab results`. */
-export const resultsExamples: readonly Example[] = [
+const resultsExamples: readonly Example[] = [
   { words: 'results', does: 'The latest results.' },
   { words: 'results --regressions', does: 'Since which kernel a promise is broken, and in which it is fixed, with counts and odds.' },
   { words: 'results --regressions --layout raid10 --html raid10.html', does: 'For one profile, as a page whose cells lead to the runs.' },
@@ -72,7 +72,7 @@ export const resultsExamples: readonly Example[] = [
 ];
 
 /** Shows results of the archive. Throws `bad-archive`, `bad-bundle`, `bad-export`, and `bad-arguments` for a folder that holds no run. */
-export async function runResultsCommand(cli: Cli, asked: ResultsCommand): Promise<ExitCode> {
+async function runResultsCommand(cli: Cli, asked: ResultsCommand): Promise<ExitCode> {
   if (asked.regressions && asked.byKernel) {
     const message = '--regressions and --by-kernel are two tables: choose one.';
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message, command: 'raidlab results' });
@@ -101,3 +101,6 @@ export async function runResultsCommand(cli: Cli, asked: ResultsCommand): Promis
   }
   return exitCodes.held;
 }
+
+/** `raidlab results`. */
+export const resultsCommand = defineCommand({ parser: () => resultsArguments, examples: resultsExamples, run: runResultsCommand });

@@ -1,7 +1,7 @@
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant } from '@optique/core/primitives';
+import { command } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { describeFailure, RaidlabError } from '../../core/failure/failure.ts';
@@ -11,28 +11,29 @@ import type { Context } from '../../machine/context.ts';
 import { failureLines } from '../../report/failure-lines.ts';
 import { line, span } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { leavingByte } from '../terminal/raw-terminal.ts';
 import type { Terminal } from '../terminal/raw-terminal.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab console`. */
-export const consoleArguments = (cli: Cli) =>
-  command('console', object({ command: constant('console'), lab: labOption(cli) }), {
+const consoleArguments = (cli: Cli) =>
+  command('console', object({ lab: labOption(cli) }), {
     brief: message`Opens a lab's console: kernel messages and a root shell that needs no network.`,
     description: message`Ctrl-] leaves the console; its shell keeps running for the next time.`,
   });
 
 /** The parsed command line of `raidlab console`. */
-export type ConsoleCommand = InferValue<ReturnType<typeof consoleArguments>>;
+type ConsoleCommand = InferValue<ReturnType<typeof consoleArguments>>;
 
 /** Examples for `raidlab console`. */
-export const consoleExamples: readonly Example[] = [
+const consoleExamples: readonly Example[] = [
   { words: 'console', does: 'A root shell, with kernel messages between its lines. Ctrl-] leaves.' },
 ];
 
 /** Connects to the console of a lab until the person leaves or the machine is gone. */
-export async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promise<ExitCode> {
+async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promise<ExitCode> {
   const place = await placeOf(cli, asked.lab);
   const terminal = cli.terminal();
   if (terminal === undefined) {
@@ -108,3 +109,6 @@ async function converse(ctx: Context, terminal: Terminal, attached: AttachedCons
     signal.removeEventListener('abort', interrupt);
   }
 }
+
+/** `raidlab console`. */
+export const consoleCommand = defineCommand({ parser: consoleArguments, examples: consoleExamples, run: runConsoleCommand });

@@ -2,19 +2,19 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { argument, command, option } from '@optique/core/primitives';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { pathWord } from '../options/value-parsers.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab cp`. */
-export const cpArguments = (cli: Cli) =>
+const cpArguments = (cli: Cli) =>
   command(
     'cp',
     object({
-      command: constant('cp'),
       lab: labOption(cli),
       recursive: option('-r', '--recursive', { description: message`Copies directories recursively.` }),
       paths: multiple(
@@ -30,16 +30,16 @@ export const cpArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab cp`. */
-export type CpCommand = InferValue<ReturnType<typeof cpArguments>>;
+type CpCommand = InferValue<ReturnType<typeof cpArguments>>;
 
 /** Examples for `raidlab cp`. */
-export const cpExamples: readonly Example[] = [
+const cpExamples: readonly Example[] = [
   { words: 'cp photo.jpg :/storage/', does: 'Copies into the lab.' },
   { words: 'cp -r :/etc/luks .', does: 'Copies out of the lab.' },
 ];
 
 /** Becomes scp. Rejects with `lab/not-on` and `lab/no-lab`, and with `usage/bad-arguments` when no path is in the lab. */
-export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
+async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
   const [{ requireKeeper }, { sshFiles }, { becomeProgram }] = await Promise.all([
     import('../../lab/inspect-lab.ts'),
     import('../../lab/place/lab-place.ts'),
@@ -58,3 +58,6 @@ export async function runCpCommand(cli: Cli, asked: CpCommand): Promise<never> {
   const recursive = asked.recursive ? ['-r'] : [];
   return becomeProgram(['scp', '-F', sshFiles(place).configHostPath, ...recursive, '--', ...paths]);
 }
+
+/** `raidlab cp`. */
+export const cpCommand = defineCommand({ parser: cpArguments, examples: cpExamples, run: runCpCommand });

@@ -1,29 +1,30 @@
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant } from '@optique/core/primitives';
+import { command } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { line } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption } from './lab-option.ts';
 
 /** Gives the command line of `raidlab destroy`. */
-export const destroyArguments = (cli: Cli) =>
-  command('destroy', object({ command: constant('destroy'), lab: labOption(cli) }), {
+const destroyArguments = (cli: Cli) =>
+  command('destroy', object({ lab: labOption(cli) }), {
     brief: message`Removes a lab: machine, disks, keys, snapshots, without confirmation.`,
   });
 
 /** The parsed command line of `raidlab destroy`. */
-export type DestroyCommand = InferValue<ReturnType<typeof destroyArguments>>;
+type DestroyCommand = InferValue<ReturnType<typeof destroyArguments>>;
 
 /** Examples for `raidlab destroy`. */
-export const destroyExamples: readonly Example[] = [{ words: 'destroy', does: 'Removes the lab of this directory, whether on or off.' }];
+const destroyExamples: readonly Example[] = [{ words: 'destroy', does: 'Removes the lab of this directory, whether on or off.' }];
 
 /** Removes a lab. A missing lab is not a failure. */
-export async function runDestroyCommand(cli: Cli, asked: DestroyCommand): Promise<ExitCode> {
+async function runDestroyCommand(cli: Cli, asked: DestroyCommand): Promise<ExitCode> {
   const [{ destroyLab }, { findLab }] = await Promise.all([import('../../lab/end-lab.ts'), import('../../lab/place/lab-place.ts')]);
   const place = await findLab(cli.cwdHostPath, asked.lab);
   if (place === undefined) {
@@ -35,3 +36,6 @@ export async function runDestroyCommand(cli: Cli, asked: DestroyCommand): Promis
   cli.screen.keep([line(0, `${asked.lab} is gone (${place.hostPath}).`)]);
   return exitCodes.held;
 }
+
+/** `raidlab destroy`. */
+export const destroyCommand = defineCommand({ parser: destroyArguments, examples: destroyExamples, run: runDestroyCommand });

@@ -26,7 +26,7 @@ export function diskArguments(cli: Cli) {
     }),
     { description: message`The disk, by its serial, such as DISK1.` },
   );
-  const common = { command: constant('disk'), lab: labOption(cli) };
+  const common = { lab: labOption(cli) };
   const beyond = {
     beyondRedundancy: option('--beyond-redundancy', {
       description: message`Does it even if this may destroy the last good copy of some data.`,
@@ -42,7 +42,6 @@ const whatToDo = { errors: { noMatch: message`Say what to do: ls, pull, insert, 
 
 type Disk = ReturnType<typeof argument<'async', string>>;
 interface Common {
-  readonly command: ReturnType<typeof constant<'disk'>>;
   readonly lab: ReturnType<typeof labOption>;
 }
 interface Beyond {

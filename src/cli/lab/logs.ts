@@ -1,20 +1,20 @@
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { openHarmlessLines } from '../terminal/harmless-lines.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab logs`. */
-export const logsArguments = (cli: Cli) =>
+const logsArguments = (cli: Cli) =>
   command(
     'logs',
     object({
-      command: constant('logs'),
       lab: labOption(cli),
       raw: option('--raw', {
         description: message`Prints the bytes unchanged, including terminal escape sequences, which are otherwise shown as text.`,
@@ -25,16 +25,16 @@ export const logsArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab logs`. */
-export type LogsCommand = InferValue<ReturnType<typeof logsArguments>>;
+type LogsCommand = InferValue<ReturnType<typeof logsArguments>>;
 
 /** Examples for `raidlab logs`. */
-export const logsExamples: readonly Example[] = [
+const logsExamples: readonly Example[] = [
   { words: 'logs -f', does: 'Follows kernel messages while you break something.' },
   { words: "logs | grep -i 'btrfs.*error'", does: 'What the kernel said about the array.' },
 ];
 
 /** Prints the console of a lab. */
-export async function runLogsCommand(cli: Cli, asked: LogsCommand): Promise<ExitCode> {
+async function runLogsCommand(cli: Cli, asked: LogsCommand): Promise<ExitCode> {
   const { readLog } = await import('../../lab/console/read-log.ts');
   const place = await placeOf(cli, asked.lab);
   const { signal } = cli.interruption;
@@ -52,3 +52,6 @@ function writeBytes({ screen }: Cli): (bytes: Buffer) => void {
     screen.data(Buffer.from(bytes));
   };
 }
+
+/** `raidlab logs`. */
+export const logsCommand = defineCommand({ parser: logsArguments, examples: logsExamples, run: runLogsCommand });

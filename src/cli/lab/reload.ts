@@ -2,10 +2,11 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { requireHostOf } from '../host-view.ts';
 import { kernelName, resolveKernel } from '../options/kernel-option.ts';
@@ -14,11 +15,10 @@ import { labHouse, labOption, placeOf } from './lab-option.ts';
 import { tellLabIsOn } from './tell-lab-is-on.ts';
 
 /** Gives the command line of `raidlab reload`. */
-export const reloadArguments = (cli: Cli) =>
+const reloadArguments = (cli: Cli) =>
   command(
     'reload',
     object({
-      command: constant('reload'),
       lab: labOption(cli),
       kernel: optional(
         option('--kernel', kernelName(cli), {
@@ -34,16 +34,16 @@ export const reloadArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab reload`. */
-export type ReloadCommand = InferValue<ReturnType<typeof reloadArguments>>;
+type ReloadCommand = InferValue<ReturnType<typeof reloadArguments>>;
 
 /** Examples for `raidlab reload`. */
-export const reloadExamples: readonly Example[] = [
+const reloadExamples: readonly Example[] = [
   { words: 'reload', does: 'A restart: what does crypttab open?' },
   { words: 'reload --kernel trixie-backports', does: 'Boots the backports kernel of Debian 13.' },
 ];
 
 /** Restarts a lab. */
-export async function runReloadCommand(cli: Cli, asked: ReloadCommand): Promise<ExitCode> {
+async function runReloadCommand(cli: Cli, asked: ReloadCommand): Promise<ExitCode> {
   const kernel = asked.kernel === undefined ? null : await resolveKernel(cli, asked.kernel);
   const { askLocked } = await import('../../lab/bring-up.ts');
   const place = await placeOf(cli, asked.lab);
@@ -55,3 +55,6 @@ export async function runReloadCommand(cli: Cli, asked: ReloadCommand): Promise<
   }
   return tellLabIsOn(cli, place, `${asked.lab} is on again, after ${formatDuration(performance.now() - startedMs)}`);
 }
+
+/** `raidlab reload`. */
+export const reloadCommand = defineCommand({ parser: reloadArguments, examples: reloadExamples, run: runReloadCommand });

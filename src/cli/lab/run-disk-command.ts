@@ -12,12 +12,17 @@ import type { Context } from '../../machine/context.ts';
 import { diskListLines, unmendedLines } from '../../report/lab/disk-lines.ts';
 import { line } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
+import { diskArguments, diskExamples } from './disk.ts';
 import type { DiskCommand } from './disk.ts';
 import { openLabContext } from './lab-context.ts';
 import { labHouse, placeOf } from './lab-option.ts';
 
+/** `raidlab disk`. */
+export const diskCommand = defineCommand({ parser: diskArguments, examples: diskExamples, run: runDiskCommand });
+
 /** Lists the disks of a lab, or acts on one. */
-export async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<ExitCode> {
+async function runDiskCommand(cli: Cli, asked: DiskCommand): Promise<ExitCode> {
   const labPlace = await placeOf(cli, asked.lab);
   if (asked.action === 'ls') {
     const { lookAtLab } = await import('../../lab/look-at-lab.ts');

@@ -3,7 +3,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { exitCodes, mostSevere } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
@@ -27,6 +27,7 @@ import { line } from '../../report/text/line.ts';
 import type { Line } from '../../report/text/line.ts';
 import { planLines } from '../../report/drill/plan-lines.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { requireHostOf } from '../host-view.ts';
 import { openHtmlReport } from '../run/html-report.ts';
@@ -39,11 +40,10 @@ import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab simulate-disk-failure`. */
-export const simulateArguments = (cli: Cli) =>
+const simulateArguments = (cli: Cli) =>
   command(
     'simulate-disk-failure',
     object({
-      command: constant('simulate-disk-failure'),
       lab: labOption(cli),
       likeSeed: option('--like-seed', {
         description: message`Repairs it like the script raidlab grew out of, which exits 0 and leaves an array that looks healthy. The proof then shows what is wrong.`,
@@ -64,17 +64,17 @@ export const simulateArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab simulate-disk-failure`. */
-export type SimulateCommand = InferValue<ReturnType<typeof simulateArguments>>;
+type SimulateCommand = InferValue<ReturnType<typeof simulateArguments>>;
 
 /** Examples for `raidlab simulate-disk-failure`. */
-export const simulateExamples: readonly Example[] = [
+const simulateExamples: readonly Example[] = [
   { words: 'simulate-disk-failure', does: 'A disk fails and is replaced; then each disk in turn is lost, in a copy of the lab.' },
   { words: 'simulate-disk-failure --like-seed', does: 'The same as most people do it. Fix it by hand afterwards: raidlab ssh.' },
   { words: 'simulate-disk-failure --plan', does: 'Prints the commands.' },
 ];
 
 /** Loses and replaces a disk of a lab, and proves the result; gives the exit code of the verdict. */
-export async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Promise<ExitCode> {
+async function runSimulateCommand(cli: Cli, asked: SimulateCommand): Promise<ExitCode> {
   const { lendArray, requireAsBuilt, requireWorkable } = await import('../../lab/disks/lend-disks.ts');
   const place = await placeOf(cli, asked.lab);
   const { state: built, condition, picture } = await lookAt(cli, place);
@@ -189,3 +189,6 @@ async function turnOnAgain(
   const next = likeSeed ? `Fix it by hand: \`${call('ssh')}\`.` : `Inspect it: \`${call('status')}\`, \`${call('ssh')}\`.`;
   cli.screen.keep([...linesOf(picture), line(0, next)]);
 }
+
+/** `raidlab simulate-disk-failure`. */
+export const simulateCommand = defineCommand({ parser: simulateArguments, examples: simulateExamples, run: runSimulateCommand });

@@ -12,6 +12,7 @@ import { formatDuration } from '../../report/text/format-duration.ts';
 import { blank, labelledCommand, line, span } from '../../report/text/line.ts';
 import { snapshotListLines } from '../../report/lab/snapshot-lines.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { requireHostOf } from '../host-view.ts';
 import { knownWord } from '../options/value-parsers.ts';
@@ -20,7 +21,7 @@ import { openLabContext } from './lab-context.ts';
 import { labHouse, labOption, placeOf, typedLab } from './lab-option.ts';
 
 /** Gives the command line of `raidlab snapshot`; the shell completes the snapshots of the default lab. */
-export function snapshotArguments(cli: Cli) {
+function snapshotArguments(cli: Cli) {
   const known = knownWord('NAME', async () => {
     const [{ requireLab }, { listSnapshotNames }] = await Promise.all([
       import('../../lab/place/lab-place.ts'),
@@ -28,7 +29,7 @@ export function snapshotArguments(cli: Cli) {
     ]);
     return (await listSnapshotNames(await requireLab(cli.cwdHostPath, typedLab(cli)))).map((word) => ({ word }));
   });
-  const common = { command: constant('snapshot'), lab: labOption(cli) };
+  const common = { lab: labOption(cli) };
   return command(
     'snapshot',
     or(
@@ -85,10 +86,10 @@ export function snapshotArguments(cli: Cli) {
 const whatToDo = { errors: { noMatch: message`Say what to do: save, restore, ls or rm.` } };
 
 /** The parsed command line of `raidlab snapshot`. */
-export type SnapshotCommand = InferValue<ReturnType<typeof snapshotArguments>>;
+type SnapshotCommand = InferValue<ReturnType<typeof snapshotArguments>>;
 
 /** Examples for `raidlab snapshot`. */
-export const snapshotExamples: readonly Example[] = [
+const snapshotExamples: readonly Example[] = [
   { words: 'snapshot save before', does: 'Saves the lab; then break what you like.' },
   { words: 'snapshot restore before', does: 'The lab runs again as it was saved.' },
   { words: 'snapshot ls', does: 'All snapshots and their sizes.' },
@@ -96,7 +97,7 @@ export const snapshotExamples: readonly Example[] = [
 ];
 
 /** Saves, restores, lists or removes snapshots. */
-export async function runSnapshotCommand(cli: Cli, asked: SnapshotCommand): Promise<ExitCode> {
+async function runSnapshotCommand(cli: Cli, asked: SnapshotCommand): Promise<ExitCode> {
   const place = await placeOf(cli, asked.lab);
   if (asked.action === 'ls') {
     const { listSnapshots } = await import('../../lab/snapshot/snapshots.ts');
@@ -139,3 +140,6 @@ export async function runSnapshotCommand(cli: Cli, asked: SnapshotCommand): Prom
   }
   return exitCodes.held;
 }
+
+/** `raidlab snapshot`. */
+export const snapshotCommand = defineCommand({ parser: snapshotArguments, examples: snapshotExamples, run: runSnapshotCommand });

@@ -2,18 +2,18 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant } from '@optique/core/primitives';
+import { argument, command } from '@optique/core/primitives';
 import { string } from '@optique/core/valueparser';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { labOption } from './lab-option.ts';
 
 /** Gives the command line of `raidlab ssh`. */
-export const sshArguments = (cli: Cli) =>
+const sshArguments = (cli: Cli) =>
   command(
     'ssh',
     object({
-      command: constant('ssh'),
       lab: labOption(cli),
       words: multiple(argument(string({ metavar: 'COMMAND' }), { description: message`Command to run instead of a shell, after --.` })),
     }),
@@ -25,16 +25,19 @@ export const sshArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab ssh`. */
-export type SshCommand = InferValue<ReturnType<typeof sshArguments>>;
+type SshCommand = InferValue<ReturnType<typeof sshArguments>>;
 
 /** Examples for `raidlab ssh`. */
-export const sshExamples: readonly Example[] = [
+const sshExamples: readonly Example[] = [
   { words: 'ssh', does: 'A shell in the lab.' },
   { words: 'ssh -- btrfs filesystem usage /storage', does: 'One command, whose exit status is returned.' },
   { words: "ssh -- 'dmesg | tail'", does: 'A line for the shell in the lab.' },
 ];
 
 /** Becomes ssh. */
-export async function runSshCommand(cli: Cli, asked: SshCommand): Promise<never> {
+async function runSshCommand(cli: Cli, asked: SshCommand): Promise<never> {
   return (await import('./become-ssh.ts')).becomeSsh(cli, asked);
 }
+
+/** `raidlab ssh`. */
+export const sshCommand = defineCommand({ parser: sshArguments, examples: sshExamples, run: runSshCommand });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
@@ -10,15 +10,15 @@ import { createContext } from '../../machine/context.ts';
 import { statusLines } from '../../report/lab/status-lines.ts';
 import type { LabStatus } from '../../report/lab/status-lines.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { labOption, placeOf } from './lab-option.ts';
 
 /** Gives the command line of `raidlab status`. */
-export const statusArguments = (cli: Cli) =>
+const statusArguments = (cli: Cli) =>
   command(
     'status',
     object({
-      command: constant('status'),
       lab: labOption(cli),
       json: option('--json', { description: message`Prints one JSON document (docs/labs.md); with --watch one per change.` }),
       watch: option('-w', '--watch', { description: message`Refreshes until Ctrl-C.` }),
@@ -27,17 +27,17 @@ export const statusArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab status`. */
-export type StatusCommand = InferValue<ReturnType<typeof statusArguments>>;
+type StatusCommand = InferValue<ReturnType<typeof statusArguments>>;
 
 /** Examples for `raidlab status`. */
-export const statusExamples: readonly Example[] = [
+const statusExamples: readonly Example[] = [
   { words: 'status', does: 'The lab of this directory, from the disks up.' },
   { words: 'status --watch', does: 'Keep it open while you replace a disk.' },
   { words: 'status --json', does: 'The status as JSON.' },
 ];
 
 /** Shows the status of a lab, once or until interrupted. */
-export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<ExitCode> {
+async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<ExitCode> {
   const { lookAtLab } = await import('../../lab/look-at-lab.ts');
   const place = await placeOf(cli, asked.lab);
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
@@ -65,3 +65,6 @@ export async function runStatusCommand(cli: Cli, asked: StatusCommand): Promise<
 
 /** Each look costs the guest a second of its emulated processor, so they are spaced out. */
 const watchMs = 1000;
+
+/** `raidlab status`. */
+export const statusCommand = defineCommand({ parser: statusArguments, examples: statusExamples, run: runStatusCommand });

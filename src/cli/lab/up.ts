@@ -2,7 +2,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, negatableFlag, option } from '@optique/core/primitives';
+import { command, negatableFlag, option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { accelerators } from '../../core/host/accelerator.ts';
@@ -19,6 +19,7 @@ import { describeForeseen } from '../../machine/image/tools/tools-for-kernel.ts'
 import { formatDuration } from '../../report/text/format-duration.ts';
 import { labPlanLines } from '../../report/lab/lab-plan-lines.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { requireHostOf } from '../host-view.ts';
 import { foreseeParts, kernelName, resolveKernel, toolsName } from '../options/kernel-option.ts';
@@ -28,11 +29,10 @@ import { labHouse, labOption } from './lab-option.ts';
 import { tellLabIsOn } from './tell-lab-is-on.ts';
 
 /** Gives the command line of `raidlab up`. */
-export const upArguments = (cli: Cli) =>
+const upArguments = (cli: Cli) =>
   command(
     'up',
     object({
-      command: constant('up'),
       lab: labOption(cli),
       ...layoutOptions,
       kernel: optional(
@@ -74,10 +74,10 @@ export const upArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab up`. */
-export type UpCommand = InferValue<ReturnType<typeof upArguments>>;
+type UpCommand = InferValue<ReturnType<typeof upArguments>>;
 
 /** Examples for `raidlab up`. */
-export const upExamples: readonly Example[] = [
+const upExamples: readonly Example[] = [
   { words: 'up', does: 'A machine with two encrypted disks in raid1, and a spare. Next: raidlab ssh.' },
   { words: 'up --kernel bookworm --tools bookworm', does: 'The same with the kernel and tools of Debian 12.' },
   { words: 'up --layout raid10 --lab wide', does: 'A second lab, with five disks.' },
@@ -88,7 +88,7 @@ export const upExamples: readonly Example[] = [
 ];
 
 /** Turns a lab on. */
-export async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode> {
+async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode> {
   const layout = (await resolveLayout(asked, cli.cwdHostPath))?.over(defaultLayout);
   if (layout !== undefined) checkLayout(layout);
   const kernel = asked.kernel === undefined ? undefined : await resolveKernel(cli, asked.kernel);
@@ -133,3 +133,6 @@ function wishesOf(asked: Omit<UpCommand, 'layout'> & { readonly layout: ArrayLay
     ...(sshPort === undefined ? {} : { sshPort }),
   };
 }
+
+/** `raidlab up`. */
+export const upCommand = defineCommand({ parser: upArguments, examples: upExamples, run: runUpCommand });

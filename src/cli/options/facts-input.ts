@@ -27,40 +27,37 @@ export const factsOptions = {
 } as const;
 
 /** Where facts come from, as given. */
-export type FactsOptions = { readonly [Name in keyof typeof factsOptions]: InferValue<(typeof factsOptions)[Name]> } & {
-  /** For messages: `audit`. */
-  readonly command: string;
-};
+export type FactsOptions = { readonly [Name in keyof typeof factsOptions]: InferValue<(typeof factsOptions)[Name]> };
 
 /** Reads the facts, or collects this host's. Rejects with `usage/bad-arguments` for a file that is no document. */
 export async function findFacts(
   cli: Cli,
-  { facts: file, map, command }: FactsOptions,
+  { facts: file, map }: FactsOptions,
 ): Promise<{ readonly facts: Facts; readonly standIns: StandIns }> {
   if (file === undefined) {
     const { collectFacts } = await import('../../machine/facts/collect-facts.ts');
     const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
     return collectFacts(ctx, { names: false, ...(map === undefined ? {} : { mapHostPath: resolve(cli.cwdHostPath, map) }) });
   }
-  const text = await readText(cli, file, command);
-  const standIns = parseStandIns(map === undefined ? '' : await readText(cli, map, command));
+  const text = await readText(cli, file);
+  const standIns = parseStandIns(map === undefined ? '' : await readText(cli, map));
   try {
     return { facts: readFacts(text), standIns };
   } catch (error) {
     if (!(error instanceof BadJson)) throw error;
-    throw refuse(`${file} is no document of facts: ${error.message}.`, command);
+    throw refuse(cli, `${file} is no document of facts: ${error.message}.`);
   }
 }
 
-async function readText(cli: Cli, file: string, command: string): Promise<string> {
+async function readText(cli: Cli, file: string): Promise<string> {
   try {
     return await readNamedFile(resolve(cli.cwdHostPath, file), mostFactsBytes);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
-    throw refuse(`${file} cannot be read: ${error.why}.`, command);
+    throw refuse(cli, `${file} cannot be read: ${error.why}.`);
   }
 }
 
-function refuse(why: string, command: string): RaidlabError {
-  return new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: `raidlab ${command}` });
+function refuse({ argv }: Cli, why: string): RaidlabError {
+  return new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: `raidlab ${argv[0] ?? ''}` });
 }

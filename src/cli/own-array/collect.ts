@@ -3,20 +3,20 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { command, constant, option } from '@optique/core/primitives';
+import { command, option } from '@optique/core/primitives';
 import { exitCodes } from '../../core/exit-code.ts';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { createContext } from '../../machine/context.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import { pathWord } from '../options/value-parsers.ts';
 
 /** The command line of `raidlab collect`. */
-export const collectArguments = command(
+const collectArguments = command(
   'collect',
   object({
-    command: constant('collect'),
     script: option('--script', { description: message`Prints a shell script that does the same where there is no Node.` }),
     names: option('--names', { description: message`Keeps labels, mount points, subvolumes and mappings; UUIDs and serials never.` }),
     map: optional(
@@ -32,17 +32,17 @@ export const collectArguments = command(
 );
 
 /** The parsed command line of `raidlab collect`. */
-export type CollectCommand = InferValue<typeof collectArguments>;
+type CollectCommand = InferValue<typeof collectArguments>;
 
 /** Examples for `raidlab collect`. */
-export const collectExamples: readonly Example[] = [
+const collectExamples: readonly Example[] = [
   { words: 'collect > facts.json', does: 'The facts of this host; for all of them run it as root.' },
   { words: 'collect --script > collect.sh', does: 'For a server without Node: "sudo sh collect.sh > facts.json" there.' },
   { words: 'collect --map facts.map > facts.json', does: 'Also keeps, for you alone, which stand-in is what.' },
 ];
 
 /** Prints the facts of this host, or the script that collects them. */
-export async function runCollectCommand(cli: Cli, asked: CollectCommand): Promise<ExitCode> {
+async function runCollectCommand(cli: Cli, asked: CollectCommand): Promise<ExitCode> {
   const { collectFacts, collectScript } = await import('../../machine/facts/collect-facts.ts');
   if (asked.script) {
     if (asked.map !== undefined) {
@@ -58,3 +58,6 @@ export async function runCollectCommand(cli: Cli, asked: CollectCommand): Promis
   cli.screen.data(json);
   return exitCodes.held;
 }
+
+/** `raidlab collect`. */
+export const collectCommand = defineCommand({ parser: () => collectArguments, examples: collectExamples, run: runCollectCommand });

@@ -3,7 +3,7 @@ import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { argument, command, option } from '@optique/core/primitives';
 import { integer, string } from '@optique/core/valueparser';
 import type { ExitCode } from '../../core/exit-code.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
@@ -30,6 +30,7 @@ import { addToCase, permutationLines } from '../../report/permutation-lines.ts';
 import type { CaseResult } from '../../report/permutation-lines.ts';
 import { blank } from '../../report/text/line.ts';
 import type { Cli } from '../cli.ts';
+import { defineCommand } from '../define-command.ts';
 import type { Example } from '../help-page.ts';
 import type { ChosenDrill } from '../options/choose-drills.ts';
 import { mostScriptBytes } from '../options/alarm-option.ts';
@@ -41,11 +42,10 @@ import { runChosenDrills } from '../run/run-chosen-drills.ts';
 import { personAtTerminal } from './person-at-terminal.ts';
 
 /** Gives the command line of `raidlab prove`. */
-export const proveArguments = (cli: Cli) =>
+const proveArguments = (cli: Cli) =>
   command(
     'prove',
     object({
-      command: constant('prove'),
       words: multiple(
         argument(pathWord('SCRIPT', 'file'), {
           description: message`Your script, and its arguments, after --; before it, facts from "collect": the array is then like yours, with its names. In arguments ${Object.keys(scriptWords).join(', ')} stand for what they are on the array.`,
@@ -84,10 +84,10 @@ export const proveArguments = (cli: Cli) =>
   );
 
 /** The parsed command line of `raidlab prove`. */
-export type ProveCommand = InferValue<ReturnType<typeof proveArguments>>;
+type ProveCommand = InferValue<ReturnType<typeof proveArguments>>;
 
 /** Examples for `raidlab prove`. */
-export const proveExamples: readonly Example[] = [
+const proveExamples: readonly Example[] = [
   { words: 'prove -- ./replace.sh', does: 'DISK1 is pulled, the machine restarts, the script has the spare: does it hold?' },
   { words: 'prove --permute -- ./replace.sh {devid} {spare}', does: 'Again with other disks, sizes and fill: a table of which held.' },
   { words: 'prove --fault read-errors:DISK2 --no-restart -- ./replace.sh', does: 'A disk that is failing, in a running machine.' },
@@ -97,7 +97,7 @@ export const proveExamples: readonly Example[] = [
 ];
 
 /** Proves a script; gives the most severe exit code of its cases. */
-export async function runProveCommand(cli: Cli, asked: ProveCommand): Promise<ExitCode> {
+async function runProveCommand(cli: Cli, asked: ProveCommand): Promise<ExitCode> {
   const script = { ...(await readScript(cli, asked)), person: isForPeople(asked) && !asked.plan ? personAtTerminal(cli) : null };
   const like = await likeFacts(cli, asked);
   const cases = await chooseCases(cli, asked, like?.layout ?? defaultLayout);
@@ -168,7 +168,7 @@ async function likeFacts(cli: Cli, { words, map, array }: ProveCommand): Promise
     if (map !== undefined || array !== undefined) refuse('--map and --array are about a document of facts: raidlab prove FACTS -- SCRIPT');
     return undefined;
   }
-  const collected = await findFacts(cli, { facts: file, map, command: 'prove' });
+  const collected = await findFacts(cli, { facts: file, map });
   const { facts, words: unknown } = makeTypeable(collected.facts, collected.standIns);
   const found = chooseArray(facts, array, refuse);
   const why = whyNotRehearse(found);
@@ -215,3 +215,6 @@ function checkFaults(faults: readonly FaultWish[], { memberSizesBytes }: ArrayLa
 function refuse(why: string): never {
   throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: why, command: 'raidlab prove' });
 }
+
+/** `raidlab prove`. */
+export const proveCommand = defineCommand({ parser: proveArguments, examples: proveExamples, run: runProveCommand });
