@@ -14,7 +14,7 @@ export const knownSeconds: Readonly<Record<string, number>> = {
   'incomplete-conversion-twin': 23,
   'larger-replacement': 43,
   'larger-replacement-twin': 42,
-  'latent-bad-block': 29,
+  'latent-bad-block': 41,
   'latent-bad-block-twin': 18,
   'lost-luks-key': 34,
   'lost-luks-key-twin': 28,
