@@ -14,7 +14,6 @@ import { open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { execa } from 'execa';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { tellingLines } from '../../core/text/telling-lines.ts';
 import { withDeadline } from '../context.ts';
@@ -87,6 +86,11 @@ export interface HostProcess extends AsyncDisposable {
 
 const outputKeptChars = 64 * 1024;
 
+/** A fifth of what raidlab loads: most commands start no process. */
+async function loadExeca() {
+  return (await import('execa')).execa;
+}
+
 /**
  * Runs a command on the host to its end.
  *
@@ -95,6 +99,7 @@ const outputKeptChars = 64 * 1024;
  * and the signal's own reason when the context ends first. In every case the process is gone when this settles.
  */
 export async function runHostCommand(ctx: Context, argv: readonly string[], options: RunHostCommandOptions): Promise<HostCommandResult> {
+  const execa = await loadExeca();
   ctx.signal.throwIfAborted();
   let lastLine = 'no output';
   using limited = withDeadline(
@@ -149,6 +154,7 @@ export async function runHostCommand(ctx: Context, argv: readonly string[], opti
  * decides whether it may start. If it ended too soon, pass its end to {@link hostProcessFailure}.
  */
 export async function startHostProcess(ctx: Context, argv: readonly string[], options: HostCommandOptions): Promise<HostProcess> {
+  const execa = await loadExeca();
   ctx.signal.throwIfAborted();
   const subprocess = execa('setpriv', wrap(argv, { deathSignal: 'KILL', ...options }), {
     ...baseOptions(options),
