@@ -5,6 +5,7 @@ import { bootAfterDeviceAdd } from './catalogue/boot/boot-after-device-add.ts';
 import { bootAfterReplacement } from './catalogue/boot/boot-after-replacement.ts';
 import { bootLateDisk } from './catalogue/boot/boot-late-disk.ts';
 import { bootReplacedDiskReturns } from './catalogue/boot/boot-replaced-disk-returns.ts';
+import { bootPowerCutInReplace } from './catalogue/boot/boot-power-cut-in-replace.ts';
 import { bootRootWithoutDisk } from './catalogue/boot/boot-root-without-disk.ts';
 import { bootWithoutDisk } from './catalogue/boot/boot-without-disk.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
@@ -63,6 +64,7 @@ export const drills: readonly Drill[] = [
   bootReplacedDiskReturns,
   bootRootWithoutDisk,
   bootAfterDeviceAdd,
+  bootPowerCutInReplace,
   kernelCrash,
 ];
 

@@ -46,9 +46,12 @@ export function readBootPrompt(rest: string): BootWord | null {
   return readPassphrasePrompt(rest);
 }
 
+// cryptsetup itself: src/utils_password.c, tools_get_key.
+const asking = /(?:Please (?:unlock disk .+?|enter (?:passphrase|LUKS2 token PIN|recovery key).*?)|Enter passphrase for .+?):(?= )/u;
+
 /** Says what asks for a passphrase on a line, without what stands behind it; null when nothing does. */
 export function readPassphrasePrompt(text: string): Extract<BootWord, { readonly kind: 'passphrase' }> | null {
-  const asked = /Please (?:unlock disk .+?|enter (?:passphrase|LUKS2 token PIN|recovery key).*?):(?= )/u.exec(text)?.[0];
+  const asked = asking.exec(text)?.[0];
   return asked === undefined ? null : { kind: 'passphrase', said: asked };
 }
 

@@ -115,6 +115,11 @@ test('each time that a passphrase is asked for is told once, in whatever chunks 
   for (const chunk of [1, 7, 64, wrongOnce.length]) assert.equal(countAsked(wrongOnce, chunk), 3, `in chunks of ${String(chunk)}`);
 });
 
+test('cryptsetup asks in its own words where somebody types it in the shell', () => {
+  const { state } = observeAll(['cryptsetup open /dev/sdc crypt-btrfs3'], 'Enter passphrase for /dev/sdc: ');
+  assert.equal(state.waitingFor, 'a passphrase (Enter passphrase for /dev/sdc:)');
+});
+
 test('a passphrase that was typed is not waited for any more', () => {
   const prompt = 'Please unlock disk crypt-btrfs1: ';
   assert.equal(observeAll([prompt]).state.waitingFor, null);

@@ -46,6 +46,15 @@ export function planMountRootDegraded(guestDevice: string, maker: InitramfsMaker
   return command('mount', '-t', 'btrfs', '-o', `degraded,subvol=${rootSubvolume}`, guestDevice, rootInInitramfs[maker]);
 }
 
+/** The commands that open a device of the root that an initramfs has not opened, by the passphrase, and mount the root, in its shell. */
+export function planHelpRoot(closed: ContainerPlan, open: ContainerPlan, maker: InitramfsMaker): readonly Command[] {
+  return [
+    command('cryptsetup', 'open', closed.guestDevice, closed.mappingName),
+    command('btrfs', 'device', 'scan'),
+    command('mount', '-t', 'btrfs', '-o', `subvol=${rootSubvolume}`, open.mappingGuestDevice, rootInInitramfs[maker]),
+  ];
+}
+
 /** The commands that add the passphrase to a container; it goes to standard input, as cryptsetup reads it without a terminal. */
 export function planAddPassphrase({ guestDevice, keyGuestPath }: ContainerPlan): readonly Command[] {
   if (keyGuestPath === null) throw new RangeError('planAddPassphrase: the container has no key yet');

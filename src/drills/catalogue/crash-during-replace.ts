@@ -1,17 +1,10 @@
-import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { planOpenAsBoot } from '../../core/plan/array.ts';
-import { lookAt, planReplaceStatus } from '../../core/plan/repair.ts';
-import { waitUntil } from '../../machine/wait-until.ts';
-import { ask, said } from '../../storage/type-command.ts';
+import { lookAt } from '../../core/plan/repair.ts';
+import { said } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import { readMounted } from '../proof/examine-array.ts';
-import { aboutReplace, describeReplace, retireOldDisk, replaceThatLasts, untilReplaceRuns } from '../steps/crash-in-replace-steps.ts';
-import { spareOf } from '../steps/disks-of.ts';
-import { failingDevid } from '../steps/failing-disk-steps.ts';
+import { aboutReplace, finishResumedReplace, retireOldDisk, replaceThatLasts, untilReplaceRuns } from '../steps/crash-in-replace-steps.ts';
 import { act, typed } from '../steps/plan-line.ts';
-
-/** How long the rest of the replace may take, milliseconds; it moves every byte of the array, under emulation. */
-const resumedReplaceTimeoutMs = 20 * 60 * 1000;
 
 const cutPower: Step = {
   name: 'cut-power',
@@ -46,32 +39,6 @@ const bootAgain: Step = {
   },
 };
 
-const finishReplace: Step = {
-  name: 'finish-replace',
-  title: 'Wait for the replace, which goes on by itself',
-  phase: 'repair',
-  skippable: false,
-  plan: (array) => [...typed(planReplaceStatus(array)), act('again, until it has finished')],
-  run: async (run) => {
-    const resumed = aboutReplace(run);
-    // Typed once, so that a refusal is a finding; what follows only looks.
-    let status = await run.ask(planReplaceStatus(run.array), parseReplaceStatus);
-    const wait = { waitingFor: 'the replace to finish by itself', timeoutMs: resumedReplaceTimeoutMs, intervalMs: 500 };
-    await waitUntil(run.ctx, wait, async () => {
-      status = await ask(run.ctx, run.guest, planReplaceStatus(run.array), parseReplaceStatus);
-      return { done: status.state !== 'started', lastSeen: describeReplace(status) };
-    });
-    const finished = status.state === 'finished';
-    run.judge({
-      name: 'replace-resumes',
-      claim: 'The replace goes on where it was, by itself, and finishes',
-      outcome: finished && resumed.length > 0 ? 'held' : 'broken',
-      evidence: [...resumed, describeReplace(status)],
-    });
-    if (finished) run.replaceMember(failingDevid, spareOf(run.array));
-  },
-};
-
 /** A power cut in the middle of a replace, with all disks there at the next boot. */
 export const crashDuringReplace: Drill = {
   name: 'crash-during-replace',
@@ -91,7 +58,7 @@ export const crashDuringReplace: Drill = {
   sources: ['btrfs-replace(8)', 'fs/btrfs/dev-replace.c, btrfs_init_dev_replace() and btrfs_resume_dev_replace_async()'],
   tags: ['replace', 'crash', 'luks'],
   ...replaceThatLasts,
-  steps: [...untilReplaceRuns, cutPower, bootAgain, finishReplace, retireOldDisk],
+  steps: [...untilReplaceRuns, cutPower, bootAgain, finishResumedReplace(aboutReplace), retireOldDisk],
   proof: 'full',
   twin: {
     skipStep: 'record-target',

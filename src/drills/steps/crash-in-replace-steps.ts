@@ -1,9 +1,13 @@
 /** What the drills about a power cut during a replace have in common. The replaced member is there and works, but is no longer trusted. */
+import { parseReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import type { ReplaceStatus } from '../../core/btrfs/replace-status.ts';
 import { parseConsoleLine } from '../../core/kernel/console-line.ts';
 import { defaultLayout } from '../../core/layout/layout.ts';
 import { command } from '../../core/plan/command.ts';
 import { planAddToCrypttab, planCreateContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
+import { planReplaceStatus } from '../../core/plan/repair.ts';
+import { waitUntil } from '../../machine/wait-until.ts';
+import { ask, tryCommand } from '../../storage/type-command.ts';
 import type { Drill, Step } from '../drill.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { buildArray, startWriter, writePayload } from './build-steps.ts';
@@ -77,6 +81,47 @@ export function describeReplace(status: ReplaceStatus): string {
 
 /** Gives what the kernel has printed about a replace since the machine was switched on. */
 export function aboutReplace(run: DrillRun): readonly string[] {
-  const texts = run.machine.consoleLines().map((line) => parseConsoleLine(line).text.trim());
-  return texts.filter((text) => /^BTRFS.*replace/u.test(text));
+  return replaceLines(run.machine.consoleLines());
+}
+
+/** Gives the same from the kernel's log: an installed system tells its console less while it boots. */
+export async function aboutReplaceInLog(run: DrillRun): Promise<readonly string[]> {
+  const { stdout } = await tryCommand(run.ctx, run.guest, command('dmesg'));
+  return replaceLines(stdout.split('\n'));
+}
+
+function replaceLines(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => parseConsoleLine(line).text.trim()).filter((text) => /^BTRFS.*replace/u.test(text));
+}
+
+/** How long the rest of the replace may take, milliseconds; it moves every byte of the array, under emulation. */
+const resumedReplaceTimeoutMs = 20 * 60 * 1000;
+
+/** Gives the step that waits for an interrupted replace, which goes on by itself once the array is mounted, and judges that. */
+export function finishResumedReplace(kernelWords: (run: DrillRun) => readonly string[] | Promise<readonly string[]>): Step {
+  return {
+    name: 'finish-replace',
+    title: 'Wait for the replace, which goes on by itself',
+    phase: 'repair',
+    skippable: false,
+    plan: (array) => [...typed(planReplaceStatus(array)), act('again, until it has finished')],
+    run: async (run) => {
+      const resumed = await kernelWords(run);
+      // Typed once, so that a refusal is a finding; what follows only looks.
+      let status = await run.ask(planReplaceStatus(run.array), parseReplaceStatus);
+      const wait = { waitingFor: 'the replace to finish by itself', timeoutMs: resumedReplaceTimeoutMs, intervalMs: 500 };
+      await waitUntil(run.ctx, wait, async () => {
+        status = await ask(run.ctx, run.guest, planReplaceStatus(run.array), parseReplaceStatus);
+        return { done: status.state !== 'started', lastSeen: describeReplace(status) };
+      });
+      const finished = status.state === 'finished';
+      run.judge({
+        name: 'replace-resumes',
+        claim: 'The replace goes on where it was, by itself, and finishes',
+        outcome: finished && resumed.length > 0 ? 'held' : 'broken',
+        evidence: [...resumed, describeReplace(status)],
+      });
+      if (finished) run.replaceMember(failingDevid, spareOf(run.array));
+    },
+  };
 }
