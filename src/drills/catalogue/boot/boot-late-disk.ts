@@ -148,6 +148,7 @@ export const bootLateDisk: Drill = {
   twin: {
     instead: [bootDegraded],
     breaks: ['generations'],
-    because: 'mounted degraded at once, the array leaves the late disk behind: it is listed as a member, and is not written.',
+    because:
+      'mounted degraded at once, the array leaves the late disk behind: it is not written, and in an open container it is listed as a member all the same.',
   },
 };
