@@ -6,6 +6,8 @@ import { bootAfterReplacement } from './catalogue/boot/boot-after-replacement.ts
 import { bootLateDisk } from './catalogue/boot/boot-late-disk.ts';
 import { bootReplacedDiskReturns } from './catalogue/boot/boot-replaced-disk-returns.ts';
 import { bootPowerCutInReplace } from './catalogue/boot/boot-power-cut-in-replace.ts';
+import { bootRootAfterReplacement } from './catalogue/boot/boot-root-after-replacement.ts';
+import { bootRootWithoutDiskDracut } from './catalogue/boot/boot-root-without-disk-dracut.ts';
 import { bootRootWithoutDisk } from './catalogue/boot/boot-root-without-disk.ts';
 import { bootWithoutDisk } from './catalogue/boot/boot-without-disk.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
@@ -63,6 +65,8 @@ export const drills: readonly Drill[] = [
   bootAfterReplacement,
   bootReplacedDiskReturns,
   bootRootWithoutDisk,
+  bootRootWithoutDiskDracut,
+  bootRootAfterReplacement,
   bootAfterDeviceAdd,
   bootPowerCutInReplace,
   kernelCrash,

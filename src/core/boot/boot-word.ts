@@ -27,21 +27,22 @@ const unitName =
   /(?:^|\s)((?:[\w:.@-]|\\x[0-9a-f]{2})+\.(?:service|socket|target|device|mount|automount|swap|timer|path|slice))(?= - |\.$|$)/u;
 
 /** Says what a piece that has ended means for the boot, without controls; null when nothing. A console has lines from everybody. */
-export function readBootPiece(piece: string): BootWord | null {
+export function readBootPiece(piece: string, stage: BootStage): BootWord | null {
   const text = piece.trim();
   const [, status = '', said = ''] = /^\[( TIME |FAILED|DEPEND)\] (.+)$/u.exec(text) ?? [];
   const trouble = troubles[status];
   if (trouble !== undefined) return { kind: 'unit', trouble, unit: unitName.exec(said)?.[1] ?? null, said };
-  return readWait(text) ?? readStage(text) ?? readEnd(text);
+  return readWait(text) ?? readStage(text) ?? readEnd(text, stage);
 }
 
 /** Says what the last line of a console asks for, where it waits for an answer; null when it asks nothing. */
-export function readBootPrompt(rest: string): BootWord | null {
+export function readBootPrompt(rest: string, stage: BootStage): BootWord | null {
   if (/^[\w.-]+ login: $/u.test(rest)) return { kind: 'end', end: 'login', said: rest.trim() };
   // Source: initramfs-tools, scripts/functions, panic(), and its busybox.
   if (rest === '(initramfs) ') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
-  // dracut lets nobody into its shell but through sulogin, which a locked root does not pass. Source: util-linux, login-utils/sulogin.c, doprompt.
+  // dracut lets nobody into its shell but through sulogin, which a locked root does not pass, and which then starts dash. Source: util-linux, login-utils/sulogin.c, doprompt.
   if (rest === '(or press Control-D to continue): ') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
+  if (rest === '# ' && stage === 'initramfs') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
   // Sources: cryptsetup-initramfs, functions, crypttab_key; systemd, src/cryptsetup/cryptsetup.c, get_password.
   return readPassphrasePrompt(rest);
 }
@@ -75,12 +76,12 @@ function readStage(text: string): BootWord | null {
   return { kind: 'stage', stage: /\((?:dracut|Initramfs|initramfs)\b[^)]*\)!$/u.test(text) ? 'initramfs' : 'system' };
 }
 
-function readEnd(text: string): BootWord | null {
+function readEnd(text: string, stage: BootStage): BootWord | null {
   // The kernel may have said something behind the prompt.
   const login = /^[\w.-]+ login:(?= )/u.exec(text)?.[0];
   if (login !== undefined) return { kind: 'end', end: 'login', said: login };
-  const shell = /^\(initramfs\)(?= \[ *\d+\.\d{6}\] )/u.exec(text)?.[0];
-  if (shell !== undefined) return { kind: 'end', end: 'initramfs-shell', said: shell };
+  const shell = /^(?:\(initramfs\)|#)(?= \[ *\d+\.\d{6}\] )/u.exec(text)?.[0];
+  if (shell !== undefined && (shell !== '#' || stage === 'initramfs')) return { kind: 'end', end: 'initramfs-shell', said: shell };
   // Source: systemd, src/sulogin-shell/sulogin-shell.c.
   return text.startsWith('You are in emergency mode.') ? { kind: 'end', end: 'emergency', said: text } : null;
 }

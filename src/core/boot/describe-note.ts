@@ -17,3 +17,8 @@ export function describeBootNote(note: BootNote): string {
       return `boot: asks for a passphrase: ${note.said}`;
   }
 }
+
+/** Gives a line that was typed at a boot's console, as one reads it: Enter alone is one, too. */
+export function describeTyped(line: string): string {
+  return line === '' ? '# Enter' : line;
+}

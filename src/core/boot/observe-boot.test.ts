@@ -120,6 +120,16 @@ test('cryptsetup asks in its own words where somebody types it in the shell', ()
   assert.equal(state.waitingFor, 'a passphrase (Enter passphrase for /dev/sdc:)');
 });
 
+test('the shell behind sulogin, in an initramfs by dracut, has a prompt of two characters, which are nothing anywhere else', () => {
+  const initramfs = 'Booting initrd of dracut.';
+  assert.equal(observeAll([initramfs], '# ').state.end?.end, 'initramfs-shell');
+  assert.equal(
+    observeAll([initramfs, '# [   47.262559] BTRFS warning (device dm-0): devid 1 is missing']).state.end?.end,
+    'initramfs-shell',
+  );
+  assert.equal(observeAll([initramfs, 'Welcome to Debian GNU/Linux 13 (trixie)!'], '# ').state.end, null);
+});
+
 test('a passphrase that was typed is not waited for any more', () => {
   const prompt = 'Please unlock disk crypt-btrfs1: ';
   assert.equal(observeAll([prompt]).state.waitingFor, null);

@@ -45,7 +45,7 @@ export function observeBootPiece(state: BootState, piece: string): BootObserved 
   const text = plainPiece(piece);
   const prompt = readPassphrasePrompt(text);
   // The kernel may have said something behind the prompt before anybody saw it stand last.
-  const observed = observe(state, readBootPiece(text) ?? prompt);
+  const observed = observe(state, readBootPiece(text, state.stage) ?? prompt);
   const isAnswered = prompt !== null && !kernelSaid.test(text);
   return { ...observed, state: { ...observed.state, asking: null, ...(isAnswered ? { waitingFor: null } : {}) } };
 }
@@ -55,7 +55,7 @@ const kernelSaid = /\[ *\d+\.\d{6}\] /u;
 
 /** Takes what stands on the console's last line now. */
 export function observeBootPrompt(state: BootState, rest: string): BootObserved {
-  return observe(state, readBootPrompt(plainPiece(rest)));
+  return observe(state, readBootPrompt(plainPiece(rest), state.stage));
 }
 
 /** Gives the boot as it is when somebody at the console goes on from where it ended. */

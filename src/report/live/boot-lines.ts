@@ -1,5 +1,5 @@
 import { describeBoot } from '../../core/boot/boot-seen.ts';
-import { describeBootNote } from '../../core/boot/describe-note.ts';
+import { describeBootNote, describeTyped } from '../../core/boot/describe-note.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { formatDuration } from '../text/format-duration.ts';
 import { commandLine, line, span } from '../text/line.ts';
@@ -11,7 +11,7 @@ export function bootLines(
   verbose: boolean,
 ): readonly Line[] {
   if (event.type === 'boot-ended') return [line(4, `${event.machine}: ${describeBoot(event)}`, 6)];
-  if (event.type === 'console-typed') return [commandLine(4, event.line)];
+  if (event.type === 'console-typed') return [commandLine(4, describeTyped(event.line))];
   if (!verbose) return [];
   return [line(4, [span(`${formatDuration(event.afterMs)}  `, 'quiet'), span(describeBootNote(event.note))], 6)];
 }

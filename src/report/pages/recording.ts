@@ -1,4 +1,5 @@
 import { describeBoot } from '../../core/boot/boot-seen.ts';
+import { describeTyped } from '../../core/boot/describe-note.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Check, Verdict } from '../../core/verdict/verdict.ts';
 import type { DrillOutcome } from '../drill/drill-outcome.ts';
@@ -132,7 +133,7 @@ function recordRemark(event: RecordedEvent): readonly RecordedLine[] {
     case 'remark-made':
       return [{ remark: event.text }];
     case 'console-typed':
-      return [{ command: event.line, said: [] }];
+      return [{ command: describeTyped(event.line), said: [] }];
     case 'boot-ended':
       return [{ remark: `The boot of ${event.machine}: ${describeBoot(event)}.` }];
     case 'kernel-trouble-seen':

@@ -1,3 +1,4 @@
+import { describeTyped } from '../../core/boot/describe-note.ts';
 import { commandRuns } from './command-runs.ts';
 import { stepSpans } from './step-spans.ts';
 import type { TimedEvent } from './timed-event.ts';
@@ -21,7 +22,8 @@ export function commandsToPaste(events: readonly TimedEvent[]): string {
     if (event.type === 'fault-injected') return [{ afterMs, step, line: `# here: ${event.fault} of ${event.disk ?? 'the machine'}` }];
     if (event.type === 'fault-cleared')
       return [{ afterMs, step, line: `# here: no more ${event.fault} of ${event.disk ?? 'the machine'}` }];
-    if (event.type === 'console-typed') return [{ afterMs, step, line: `${event.line}  # at the console, where the boot had ended` }];
+    if (event.type === 'console-typed')
+      return [{ afterMs, step, line: `${describeTyped(event.line)}  # at the console, where the boot had ended` }];
     return [];
   });
   const lines: string[] = [];

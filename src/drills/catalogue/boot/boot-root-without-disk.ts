@@ -1,30 +1,17 @@
 import type { ArrayPlan } from '../../../core/plan/array.ts';
 import { command } from '../../../core/plan/command.ts';
-import { planRemoveFromCrypttab } from '../../../core/plan/container.ts';
-import { lookAt } from '../../../core/plan/repair.ts';
 import { planMountRootDegraded } from '../../../core/plan/root-on-array.ts';
 import { judgeInitramfsShell, judgeLogin } from '../../../core/proof/judge-boot.ts';
-import { judgeMount } from '../../../core/proof/judge-mount.ts';
 import type { Drill, Step } from '../../drill.ts';
-import { readMounted } from '../../proof/examine-array.ts';
-import { waitForLastJob, waitForLastJobLine } from '../../steps/boot/boot-steps.ts';
-import { bootAlone, planRecordMember, rootLayout } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, recordReplacement, rootLayout, seeRest } from '../../steps/boot/root-repair-steps.ts';
 import { loseDiskWhileOff, moveRoot, powerOnRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
-import { lostMemberOf, spareOf, survivorOf } from '../../steps/disks-of.ts';
-import { act, typed, typedStep } from '../../steps/plan-line.ts';
+import { survivorOf } from '../../steps/disks-of.ts';
+import { act, typed } from '../../steps/plan-line.ts';
 import { replaceDisk, softBalance } from '../../steps/replace-steps.ts';
 
 const maker = 'initramfs-tools';
 const unlock = 'passphrase';
-
-const recordDisk = typedStep({
-  name: 'record-disk',
-  title: 'Give the new disk the passphrase, put it into crypttab, and make the initramfs anew',
-  phase: 'repair',
-  skippable: true,
-  commands: (array) => [planRemoveFromCrypttab(lostMemberOf(array)), ...planRecordMember(spareOf(array), unlock, maker)],
-});
 
 const leaveShell = command('exit');
 
@@ -56,36 +43,13 @@ const bootWithRootflags: Step = {
   plan: () => [act('clean shutdown; power on; add `degraded` to rootflags= in the boot loader; type the passphrase')],
   run: async (run) => {
     await run.shutdown();
-    const { boot } = await powerOnRoot(run, 'degraded');
+    const { boot } = await powerOnRoot(run, { flags: ['degraded'] });
     run.judge(
       judgeLogin(await boot, {
         name: 'login-by-rootflags',
         claim: 'With `rootflags=…,degraded` the boot reaches the login without a shell',
       }),
     );
-  },
-};
-
-const seeRest: Step = {
-  name: 'see-rest',
-  title: 'See that fstab has mounted the rest of the array, too',
-  phase: 'repair',
-  skippable: false,
-  plan: (array) => [waitForLastJobLine, ...typed(lookAt(array).mountPoint)],
-  run: async (run) => {
-    await waitForLastJob(run);
-    const seen = await run.look(lookAt(run.array).mountPoint, (result) =>
-      readMounted(run.guest, result) === null
-        ? 'The rest of the array is not mounted.'
-        : 'With its root mounted degraded the filesystem counts as complete: udev calls it ready, and systemd mounts the rest.',
-    );
-    const { outcome, evidence } = judgeMount(readMounted(run.guest, seen), run.array.mountPoint);
-    run.judge({
-      name: 'rest-mounted',
-      claim: 'What fstab has of the array besides the root is mounted by the boot itself',
-      outcome,
-      evidence,
-    });
   },
 };
 
@@ -154,7 +118,7 @@ export const bootRootWithoutDisk: Drill = {
     bootWithRootflags,
     seeRest,
     replaceDisk,
-    recordDisk,
+    recordReplacement(unlock, maker),
     softBalance,
     bootAlone(rootLayout, unlock),
   ],

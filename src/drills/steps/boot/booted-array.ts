@@ -30,7 +30,7 @@ export const bootedArrayLines = (array: ArrayPlan, use: readonly Command[] = [])
 ];
 
 /** What happens to the machine between two boots. */
-interface WhileOff {
+export interface WhileOff {
   /** Told between `clean shutdown` and `power on`. */
   readonly says?: (array: ArrayPlan) => string;
   readonly does?: (run: DrillRun) => Promise<void>;

@@ -4,7 +4,7 @@ import { parseFilesystemUsage } from '../../../core/btrfs/filesystem-usage.ts';
 import { defaultLayout } from '../../../core/layout/layout.ts';
 import type { ArrayLayout } from '../../../core/layout/layout.ts';
 import type { ChunkProfiles } from '../../../core/layout/profile.ts';
-import { planAddToCrypttab } from '../../../core/plan/container.ts';
+import { planAddToCrypttab, planRemoveFromCrypttab } from '../../../core/plan/container.ts';
 import type { ContainerPlan } from '../../../core/plan/container.ts';
 import type { Command } from '../../../core/plan/command.ts';
 import { lookAt } from '../../../core/plan/repair.ts';
@@ -16,8 +16,11 @@ import { judgeProfiles } from '../../../core/proof/judge-profiles.ts';
 import { ask } from '../../../storage/type-command.ts';
 import type { Step } from '../../drill.ts';
 import { readMounted } from '../../proof/examine-array.ts';
-import { act } from '../plan-line.ts';
+import { lostMemberOf, spareOf } from '../disks-of.ts';
+import { act, typed, typedStep } from '../plan-line.ts';
+import { waitForLastJob, waitForLastJobLine } from './boot-steps.ts';
 import { judgeFilesOnArray } from './booted-array.ts';
+import type { WhileOff } from './booted-array.ts';
 import { powerOnRoot, restartLine } from './root-steps.ts';
 
 /** The root and the files of a drill are subvolumes of the same array. */
@@ -36,21 +39,57 @@ export function planRecordMember(member: ContainerPlan, unlock: RootUnlock, make
   ];
 }
 
+/** Gives the step that puts the new disk into crypttab in the lost one's place, and makes the initramfs anew. */
+export function recordReplacement(unlock: RootUnlock, maker: InitramfsMaker): Step {
+  return typedStep({
+    name: 'record-disk',
+    title: `${unlock === 'passphrase' ? 'Give the new disk the passphrase, put' : 'Put'} it into crypttab, and make the initramfs anew`,
+    phase: 'repair',
+    skippable: true,
+    commands: (array) => [planRemoveFromCrypttab(lostMemberOf(array)), ...planRecordMember(spareOf(array), unlock, maker)],
+  });
+}
+
+/** Sees what a boot whose root was mounted degraded has made of the rest of fstab. */
+export const seeRest: Step = {
+  name: 'see-rest',
+  title: 'See that fstab has mounted the rest of the array, too',
+  phase: 'repair',
+  skippable: false,
+  plan: (array) => [waitForLastJobLine, ...typed(lookAt(array).mountPoint)],
+  run: async (run) => {
+    await waitForLastJob(run);
+    const seen = await run.look(lookAt(run.array).mountPoint, (result) =>
+      readMounted(run.guest, result) === null
+        ? 'The rest of the array is not mounted.'
+        : 'With its root mounted degraded the filesystem counts as complete: udev calls it ready, and systemd mounts the rest.',
+    );
+    const { outcome, evidence } = judgeMount(readMounted(run.guest, seen), run.array.mountPoint);
+    run.judge({
+      name: 'rest-mounted',
+      claim: 'What fstab has of the array besides the root is mounted by the boot itself',
+      outcome,
+      evidence,
+    });
+  },
+};
+
 /** Gives the step that restarts the machine and judges whether it boots by itself, with its array whole and all chunks of these profiles. */
-export function bootAlone(profiles: ChunkProfiles, unlock: RootUnlock): Step {
+export function bootAlone(profiles: ChunkProfiles, unlock: RootUnlock, { says, does }: WhileOff = {}): Step {
   return {
     name: 'boot-alone',
     title: 'Restart: it boots by itself, and the array is whole',
     phase: 'repair',
     skippable: false,
     plan: (array) => [
-      restartLine(unlock),
+      restartLine(unlock, says?.(array)),
       act(
         `at the login: see that ${array.mountPoint} is mounted, that every chunk has its profile, and compare every file with the manifest that the host wrote`,
       ),
     ],
     run: async (run) => {
       await run.shutdown();
+      await does?.(run);
       const { boot } = await powerOnRoot(run);
       const login = judgeLogin(await boot, { name: 'boots-alone', claim: 'The machine boots to the login by itself' });
       run.judge(login);

@@ -54,27 +54,37 @@ export interface RootBoot {
   readonly boot: Promise<BootSeen>;
   /** Types a command at the console where the boot has ended, in the shell of the initramfs, and gives the next end. */
   readonly typeInShell: (planned: Pick<Command, 'argv'>) => Promise<BootSeen>;
+  /** Presses Enter there. */
+  readonly pressEnter: () => Promise<BootSeen>;
+}
+
+/** What somebody changes in the boot loader, for this one boot. */
+export interface BootLoaderEdit {
+  /** Mount options of the root, besides its subvolume. */
+  readonly flags?: readonly string[];
+  /** Words that come behind the others. */
+  readonly words?: readonly string[];
 }
 
 /**
- * Powers the machine on with what is on its boot disk now, as its boot loader does; `flags` are mount options that somebody adds there.
- * Whoever is at the console types the passphrase each time that it is asked for.
+ * Powers the machine on with what is on its boot disk now, as its boot loader does. Whoever is at the console types the passphrase each time that it is asked for.
  */
-export async function powerOnRoot(run: DrillRun, ...flags: readonly string[]): Promise<RootBoot> {
+export async function powerOnRoot(run: DrillRun, { flags = [], words = [] }: BootLoaderEdit = {}): Promise<RootBoot> {
   const { ctx, kit, disks, array } = run;
   const disk = disks.disks.find(({ serial }) => serial === bootDisk.serial);
   if (disk === undefined) throw new Error(`drill ${run.drill}: its machine has no boot disk`);
   const directoryHostPath = await mkdtemp(join(kit.disksHostPath, 'boot-files-'));
   const { kernel } = kit.parts;
   const files = await takeBootFiles(ctx, { machine: run.drill, disk, release: kernel.version }, directoryHostPath);
-  const changes = { kernel: { ...kernel, ...files }, rootWords: rootWordsOf(array.layout, ...flags) };
+  const changes = { kernel: { ...kernel, ...files }, rootWords: [...rootWordsOf(array.layout, ...flags), ...words] };
   const { boot, goOn } = await powerOn(run, { changes, passphrase: memberPassphrase });
-  return { boot, typeInShell: async ({ argv }) => goOn(formatCommand({ argv })) };
+  return { boot, typeInShell: async ({ argv }) => goOn(formatCommand({ argv })), pressEnter: async () => goOn('') };
 }
 
-/** Gives the line of a plan for a restart at whose console there is somebody. */
-export function restartLine(unlock: RootUnlock): PlanLine {
-  return act(`clean shutdown; power on${unlock === 'passphrase' ? '; type the passphrase' : ''}`);
+/** Gives the line of a plan for a restart at whose console there is somebody; `meanwhile` is what happens while it is off. */
+export function restartLine(unlock: RootUnlock, meanwhile?: string): PlanLine {
+  const typing = unlock === 'passphrase' ? ['type the passphrase'] : [];
+  return act(['clean shutdown', ...(meanwhile === undefined ? [] : [meanwhile]), 'power on', ...typing].join('; '));
 }
 
 /** Gives the step that boots from the array with all its disks; no login is machine trouble. */

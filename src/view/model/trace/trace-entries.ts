@@ -1,5 +1,5 @@
 import { describeBoot } from '../../../core/boot/boot-seen.ts';
-import { describeBootNote } from '../../../core/boot/describe-note.ts';
+import { describeBootNote, describeTyped } from '../../../core/boot/describe-note.ts';
 import type { RecordedEvent } from '../../../core/event.ts';
 import { formatSize } from '../../../core/text/size.ts';
 import { formatDuration } from '../../../report/text/format-duration.ts';
@@ -71,7 +71,7 @@ type Words = Pick<UnnumberedEntry, 'kind' | 'head'> & Partial<UnnumberedEntry>;
 function wordsOf(event: RecordedEvent): Words {
   switch (event.type) {
     case 'console-line-seen':
-      return { kind: 'console', head: event.line };
+      return { kind: 'console', head: describeTyped(event.line) };
     case 'kernel-trouble-seen':
       return {
         kind: 'trouble',

@@ -1,0 +1,77 @@
+import { planAddToCrypttab, planRemoveFromCrypttab } from '../../../core/plan/container.ts';
+import type { Drill } from '../../drill.ts';
+import { bootAlone, planRecordMember, rootLayout } from '../../steps/boot/root-repair-steps.ts';
+import { bootFromRoot, moveRoot } from '../../steps/boot/root-steps.ts';
+import { writePayload } from '../../steps/build-steps.ts';
+import { spareOf } from '../../steps/disks-of.ts';
+import { failingDevid, failingMember } from '../../steps/failing-disk-steps.ts';
+import { typedStep } from '../../steps/plan-line.ts';
+import { replaceFailingDisk } from '../../steps/replace-steps.ts';
+
+const maker = 'initramfs-tools';
+const unlock = 'key-file';
+
+const recordDisk = typedStep({
+  name: 'record-disk',
+  title: 'Put the new disk into crypttab in the old one’s place, and make the initramfs anew',
+  phase: 'repair',
+  skippable: false,
+  commands: (array) => [planRemoveFromCrypttab(failingMember(array)), ...planRecordMember(spareOf(array), unlock, maker)],
+});
+
+const recordInCrypttabOnly = typedStep({
+  name: recordDisk.name,
+  title: 'Put the new disk into crypttab in the old one’s place',
+  phase: 'repair',
+  skippable: false,
+  commands: (array) => [planRemoveFromCrypttab(failingMember(array)), planAddToCrypttab(spareOf(array))],
+});
+
+/** A replaced disk of the root must come back by itself, too. */
+export const bootRootAfterReplacement: Drill = {
+  name: 'boot-root-after-replacement',
+  promise: 'After a replacement of a disk of the root the machine boots by itself, with the whole array.',
+  symptom: 'A disk of the array with the root was replaced, crypttab was put right, and the next boot ends at `(initramfs)`.',
+  story: [
+    'A disk of the array with the root is replaced in service, and crypttab gets the new one’s line for the old one’s, as for any array.',
+    'But no boot has asked this crypttab for the disks of its root: it is on them. What opens them is the initramfs, by a copy of crypttab that it was given when it was made. That copy still has the old disk, and not the new one. The boot waits for a disk that is in a drawer, mounts half an array, and is refused.',
+    '`update-initramfs -u -k all`, while the new container is open and a device of the root, is the other half of the repair. For every kernel (`-k all`): the one that is booted in need may be an older one.',
+    'The old container need not be closed by hand: btrfs wipes the superblock of the member that it has replaced, and systemd stops what has opened a container without one. `cryptsetup close` then finds it no longer active.',
+  ].join('\n\n'),
+  wrongMoves: [
+    "Don't stop at crypttab: the initramfs opens the root’s disks by its own copy.",
+    "Don't mount degraded in the initramfs when it is too late: the new disk is whole, it is only closed. `cryptsetup open` it, then mount.",
+  ],
+  sources: [
+    'cryptsetup-initramfs, hooks/cryptroot',
+    'crypttab(5)',
+    'update-initramfs(8)',
+    'btrfs-replace(8)',
+    'https://github.com/systemd/systemd/issues/5955',
+  ],
+  tags: ['boot', 'crypttab', 'initramfs', 'replace', 'root'],
+  system: 'installed',
+  initramfs: maker,
+  hasBootDisk: true,
+  layout: rootLayout,
+  layouts: [],
+  payloadBytes: 8 * 1024 ** 2,
+  steps: [
+    moveRoot(unlock, maker),
+    writePayload,
+    bootFromRoot(unlock),
+    replaceFailingDisk(failingDevid),
+    recordDisk,
+    bootAlone(rootLayout, unlock, {
+      says: (array) => `take ${failingMember(array).serial} out`,
+      does: async (run) => run.pullDisk(failingMember(run.array).serial),
+    }),
+  ],
+  repairFrom: 'replace',
+  proof: 'none',
+  twin: {
+    instead: [recordInCrypttabOnly],
+    breaks: ['boots-alone'],
+    because: 'the initramfs has its own, older copy of crypttab: it waits for the old disk, and the new one stays closed.',
+  },
+};
