@@ -81,6 +81,11 @@ export interface MachineSpec {
   readonly agentTimeoutMs?: number;
 }
 
+/** A person's place at a machine's console. As long as somebody has one, what the console says is not taken for the kernel's words. */
+export interface ConsoleSeat extends Disposable {
+  readonly type: (bytes: Uint8Array) => void;
+}
+
 /** What is done while a machine is paused for saving. */
 export interface SnapshotWork {
   /** Copies its disks, which do not change meanwhile. */
@@ -100,6 +105,8 @@ export interface Machine extends AsyncDisposable {
   troubles(): readonly KernelTrouble[];
   /** How much of the console's output is in neither of them. */
   unkept(): UnkeptConsole;
+  /** Lets a person type at its console. */
+  sitAtConsole(): ConsoleSeat;
   /** Calls back for each complete line that the guest writes to /dev/virtio-ports/org.raidlab.journal. No line is lost while somebody listens. */
   onJournalLine(listener: (line: string) => void): Disposable;
   /** The disks that are in the machine now, by serial. */

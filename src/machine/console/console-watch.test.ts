@@ -145,3 +145,19 @@ test('a flood of reports is counted, and the crash behind it is kept and told', 
   assert.equal(ctx.events.filter(({ type }) => type === 'kernel-trouble-seen').length, 65);
   assert.equal(life.end()?.state, 'crashed');
 });
+
+test('what the console says while a person types there is kept, and nobody takes it for the kernel', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { life, console } = watch();
+  const [first, second] = [console.attend(), console.attend()];
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  for (const line of oops) console.takeLine(line);
+  t.mock.timers.tick(10_000);
+  assert.equal(life.end(), undefined);
+  assert.deepEqual(console.lines(), oops);
+  second[Symbol.dispose]();
+  for (const line of oops) console.takeLine(line);
+  t.mock.timers.tick(10_000);
+  assert.equal(life.end()?.state, 'crashed');
+});

@@ -14,6 +14,8 @@ export interface ConsoleWatch extends Disposable {
   readonly takeEnd: (rest: string) => void;
   /** The kernel told the pvpanic device that it panicked; the console has a moment to say why. */
   readonly takePanicEvent: () => void;
+  /** Somebody types there until this is disposed: what the console says meanwhile may be theirs, and is not judged as the kernel's. */
+  readonly attend: () => Disposable;
   /** The end of the output, up to a bound. */
   readonly lines: () => readonly string[];
   /** The latest line; `nothing` before the first. */
@@ -56,6 +58,7 @@ export function createConsoleWatch(
   const troubles = keepTroubles();
   const tell = tellLines(ctx, machine);
   let panicking: Disposable | undefined;
+  let attendants = 0;
 
   const report = (trouble: KernelTrouble): void => {
     if (troubles.add(trouble)) ctx.emit({ type: 'kernel-trouble-seen', machine, trouble });
@@ -65,6 +68,7 @@ export function createConsoleWatch(
   const takeLine = (line: string): void => {
     lines.add(line);
     tell.line(line);
+    if (attendants > 0) return;
     reporter.takeLine(line);
     if (!line.startsWith(initFailure)) return;
     life.declareEnd({ state: 'failed', error: new RaidlabError({ area: 'machine', reason: 'boot-failed', machine, said: line }) });
@@ -84,6 +88,16 @@ export function createConsoleWatch(
     },
     takePanicEvent: () => {
       panicking ??= armLimit(ctx, crashGraceMs, closePanic);
+    },
+    attend: () => {
+      let isThere = true;
+      attendants += 1;
+      return {
+        [Symbol.dispose]: () => {
+          if (isThere) attendants -= 1;
+          isThere = false;
+        },
+      };
     },
     lines: () => lines.kept().items,
     lastLine: () => lines.last ?? 'nothing',

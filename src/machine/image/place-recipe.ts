@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readRecipe } from './recipe.ts';
+import type { RecipeFile } from './recipe.ts';
 
 /**
  * Copies a recipe's files below `targetHostPath`, with modes independent of umask and of raidlab's installation: scripts (and
@@ -8,8 +9,13 @@ import { readRecipe } from './recipe.ts';
  * it can read the copy.
  */
 export async function placeRecipe(rootHostPath: string, targetHostPath: string): Promise<void> {
+  await placeFiles(await readRecipe(rootHostPath), targetHostPath);
+}
+
+/** Writes files of a recipe below `targetHostPath`, as {@link placeRecipe} does. */
+export async function placeFiles(files: readonly RecipeFile[], targetHostPath: string): Promise<void> {
   await makeDirectory(targetHostPath, targetHostPath);
-  for (const { name, text } of await readRecipe(rootHostPath)) {
+  for (const { name, text } of files) {
     const hostPath = path.join(targetHostPath, name);
     await makeDirectory(targetHostPath, path.dirname(hostPath));
     await placeFile(hostPath, text);

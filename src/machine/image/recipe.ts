@@ -20,8 +20,8 @@ export const recipeHostPaths = {
   systemHooks: path.join(import.meta.dirname, 'system-hooks'),
 } as const;
 
-/** The agent, which every guest of ours has. */
-export const agentHostPath = path.join(recipeHostPaths.guestRoot, 'usr/lib/raidlab/agent');
+/** What an installed system has of our own userland's files: the agent, and what a person over ssh has. */
+const sharedGuestFiles = ['usr/lib/raidlab/agent', 'usr/lib/raidlab/sshd_config', 'root/.bashrc'] as const;
 
 /** A file of the recipe. */
 export interface RecipeFile {
@@ -35,6 +35,12 @@ export async function digestRecipe(rootHostPaths: readonly string[], choices: un
   const files: (readonly RecipeFile[])[] = [];
   for (const rootHostPath of rootHostPaths) files.push(await readRecipe(rootHostPath));
   return await hashText(JSON.stringify([recipeVersion, entryFormatVersion, files, choices]));
+}
+
+/** Gives the files that an installed system shares with our own userland. */
+export async function readSharedGuestFiles(): Promise<readonly RecipeFile[]> {
+  const { guestRoot } = recipeHostPaths;
+  return Promise.all(sharedGuestFiles.map(async (name) => ({ name, text: await readFile(path.join(guestRoot, name), 'utf8') })));
 }
 
 /** Gives the files under a root, in order. */

@@ -18,8 +18,10 @@ import type { HostProcess, HostProcessEnd } from '../process/host-process.ts';
 import { leftOutAsText, openEvidenceFile } from '../files/evidence-file.ts';
 import type { EvidenceFile } from '../files/evidence-file.ts';
 import { connectLineSocket } from '../socket/line-socket.ts';
+import type { LineSocket } from '../socket/line-socket.ts';
 import { beginMachineLife } from '../machine-life.ts';
 import type { MachineLife } from '../machine-life.ts';
+import type { ConsoleSeat } from '../machine.ts';
 import { readProcessIdentity } from '../process/process-identity.ts';
 import { connectQmp } from '../qmp/qmp-client.ts';
 import type { QmpClient } from '../qmp/qmp-client.ts';
@@ -47,8 +49,10 @@ export interface RunningQemu extends AsyncDisposable {
   readonly sockets: MachineSockets;
   /** Kills it, reads what is left in its sockets, and resolves when it is gone. `how` completes "QEMU ended (…)". */
   stop(how: string): Promise<void>;
-  /** Types at its console, as somebody who sits there. */
+  /** Types at its console what belongs to the procedure. */
   typeAtConsole(text: string): void;
+  /** Lets a person type there. */
+  sitAtConsole(): ConsoleSeat;
   /** Registers a connection to be read to its end before the machine's life ends, and then disposed. */
   adopt(connection: Connection): void;
 }
@@ -122,6 +126,7 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
       typeAtConsole: (text) => {
         line.write(text);
       },
+      sitAtConsole: () => takeSeat(watch, line),
       adopt: (connection) => adopted.push(connection),
       [Symbol.asyncDispose]: dispose,
     };
@@ -130,6 +135,16 @@ export async function launchQemu(ctx: Context, launch: QemuLaunch): Promise<Runn
     await dispose();
     throw end === undefined ? error : refusal(launch, end);
   }
+}
+
+function takeSeat(watch: ConsoleWatch, line: LineSocket): ConsoleSeat {
+  const attended = watch.attend();
+  return {
+    type: (bytes) => {
+      line.write(bytes);
+    },
+    [Symbol.dispose]: attended[Symbol.dispose],
+  };
 }
 
 function openConsoleLog({ evidenceHostPath }: QemuLaunch, life: MachineLife): EvidenceFile {

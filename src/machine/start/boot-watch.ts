@@ -34,6 +34,8 @@ export interface BootWatch extends Disposable {
   readonly systemBegan: Promise<void>;
   /** Resolves at the boot's end, or at the limit. Never rejects, and never resolves when the machine is lost before. */
   readonly ended: Promise<BootSeen>;
+  /** How the boot stands now. */
+  readonly stands: () => BootSeen;
   /** Watches on from an end: resolves at the next one, or at a limit that begins now. Only after an end. */
   readonly goOn: () => Promise<BootSeen>;
 }
@@ -55,12 +57,13 @@ export function watchBoot(
   let answering: Disposable | undefined;
   let isOver = false;
 
+  const standing = (): Omit<BootSeen, 'limit' | 'units'> => ({ ...standOf(state, lastPiece), afterMs: performance.now() - startedMs });
   const finish = (passed: TimeLimit | null): void => {
     if (isOver) return;
     isOver = true;
     limit?.[Symbol.dispose]();
     answering?.[Symbol.dispose]();
-    const seen = { ...standOf(state, lastPiece), afterMs: performance.now() - startedMs };
+    const seen = standing();
     ctx.emit({ type: 'boot-ended', machine, ...seen, limit: passed });
     ending.resolve({ ...seen, limit: passed, units: units.all() });
   };
@@ -92,6 +95,7 @@ export function watchBoot(
     },
     systemBegan: began.promise,
     ended: ending.promise,
+    stands: () => ({ ...standing(), limit: null, units: units.all() }),
     goOn: () => {
       if (!isOver) throw new Error('a boot goes on that has not ended');
       isOver = false;

@@ -1,7 +1,9 @@
 import { describeBoot } from '../../core/boot/boot-seen.ts';
 import type { BootSeen } from '../../core/boot/boot-seen.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
+import type { AgentClient } from '../agent/agent-client.ts';
 import type { Context } from '../context.ts';
+import type { Guest } from '../guest.ts';
 import type { Machine, MachineMemory, MachineSpec } from '../machine.ts';
 import type { RunningQemu } from '../qemu/launch-qemu.ts';
 import { watchBoot } from './boot-watch.ts';
@@ -23,9 +25,20 @@ export interface BootingMachine extends Machine {
   readonly boot: Promise<BootSeen>;
   /** Resolves when the installed system has taken over from its initramfs, or when the boot is over; rejects as `boot` does. */
   readonly systemBegan: Promise<unknown>;
+  /** Resolves where it needs somebody at its console: at the end of its boot, or at a passphrase that nobody types; rejects as `boot` does. */
+  readonly stops: Promise<BootSeen>;
+  /** Resolves when commands can be typed, which may be never; rejects when the machine is lost. */
+  readonly begun: Promise<void>;
+  /** Whether commands can be typed. */
+  readonly hasBegun: () => boolean;
   /** Types a line at the console where the boot has ended, and resolves at its next end, or at a limit of its own; rejects as `boot` does. */
   readonly goOn: (line: string) => Promise<BootSeen>;
+  /** The same while somebody else types. */
+  readonly watchOn: () => Promise<BootSeen>;
 }
+
+/** How long a command waits for the agent to begin, milliseconds on a host of usual speed. */
+const beginTimeoutMs = 30_000;
 
 /**
  * Powers a machine with an installed system on, and gives it at once. Commands can be typed from when its agent has begun, which is early
@@ -34,7 +47,12 @@ export interface BootingMachine extends Machine {
 export async function powerOnInstalled(ctx: Context, spec: MachineSpec, options: InstalledOptions = {}): Promise<BootingMachine> {
   const { memory = { kind: 'own' }, limitMs, passphrase } = options;
   let running: RunningQemu | undefined;
-  const answer = passphrase === undefined ? undefined : () => running?.typeAtConsole(`${passphrase}\n`);
+  let agent: AgentClient | undefined;
+  const asked = Promise.withResolvers<BootSeen>();
+  const answer = (): void => {
+    if (passphrase === undefined) asked.resolve(watch.stands());
+    else running?.typeAtConsole(`${passphrase}\n`);
+  };
   const watch = watchBoot(ctx, spec.name, { limitMs, answer });
   const guard = async (qemu: RunningQemu, ended: Promise<BootSeen>): Promise<BootSeen> => {
     const seen = await qemu.life.guard(ctx, { waitingFor: 'the boot to end' }, ended);
@@ -47,9 +65,10 @@ export async function powerOnInstalled(ctx: Context, spec: MachineSpec, options:
     ctx,
     spec,
     { memory, from: 'kernel' },
-    async (qemu, { faults }) => {
+    async (qemu, parts) => {
       running = qemu;
-      await faults.restore(ctx, spec.faults ?? []);
+      ({ agent } = parts);
+      await parts.faults.restore(ctx, spec.faults ?? []);
       qemu.adopt({ closed: Promise.resolve(), [Symbol.dispose]: watch[Symbol.dispose] });
       boot = guard(qemu, watch.ended);
       // It is told to whoever asks, which may be later.
@@ -59,17 +78,59 @@ export async function powerOnInstalled(ctx: Context, spec: MachineSpec, options:
     },
     watch.takeBytes,
   );
-  if (boot === undefined || running === undefined) throw new Error('a machine came up without a boot');
+  if (boot === undefined || running === undefined || agent === undefined) throw new Error('a machine came up without a boot');
   const qemu: RunningQemu = running;
   const systemBegan = Promise.race([watch.systemBegan, boot]);
   systemBegan.catch(() => undefined);
+  const stops = Promise.race([boot, asked.promise]);
+  stops.catch(() => undefined);
+  const watchOn = (): Promise<BootSeen> => guard(qemu, watch.goOn());
   const goOn = (line: string): Promise<BootSeen> => {
-    const next = guard(qemu, watch.goOn());
+    const next = watchOn();
     ctx.emit({ type: 'console-typed', machine: spec.name, line });
     qemu.typeAtConsole(`${line}\n`);
     return next;
   };
-  return { ...machine, boot, systemBegan, goOn };
+  return { ...machine, ...onceBegun(ctx, machine, agent), boot, systemBegan, stops, goOn, watchOn };
+}
+
+/** What is asked of an agent waits until it has begun. One that began later would do it when nobody wants it any more. */
+function onceBegun(ctx: Context, machine: Machine, agent: AgentClient): Pick<BootingMachine, 'guest' | 'shutdown' | 'begun' | 'hasBegun'> {
+  const { guest } = machine;
+  let hasBegun = false;
+  const begun = agent.ready(ctx, Number.POSITIVE_INFINITY).then(() => {
+    hasBegun = true;
+  });
+  begun.catch(() => undefined);
+  const untilBegun = async (givenCtx: Context): Promise<void> => agent.ready(givenCtx, beginTimeoutMs);
+  const patient: Guest = {
+    machine: guest.machine,
+    run: async (givenCtx, argv, options) => {
+      await untilBegun(givenCtx);
+      return guest.run(givenCtx, argv, options);
+    },
+    start: async (givenCtx, argv, options) => {
+      await untilBegun(givenCtx);
+      return guest.start(givenCtx, argv, options);
+    },
+    readFile: async (givenCtx, guestPath) => {
+      await untilBegun(givenCtx);
+      return guest.readFile(givenCtx, guestPath);
+    },
+    writeFile: async (givenCtx, guestPath, content, mode) => {
+      await untilBegun(givenCtx);
+      await guest.writeFile(givenCtx, guestPath, content, mode);
+    },
+  };
+  return {
+    guest: patient,
+    begun,
+    hasBegun: () => hasBegun,
+    shutdown: async (givenCtx) => {
+      await untilBegun(givenCtx);
+      await machine.shutdown(givenCtx);
+    },
+  };
 }
 
 /** Boots an installed system to its login. Rejects as {@link powerOnInstalled} does, and with `machine/boot-failed` when it does not get there. */

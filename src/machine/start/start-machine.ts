@@ -221,6 +221,7 @@ function machineOf(ctx: Context, qemu: RunningQemu, parts: Parts, spec: MachineS
     consoleLines: () => qemu.console.lines(),
     troubles: () => qemu.console.troubles(),
     unkept: () => qemu.console.unkept(),
+    sitAtConsole: () => qemu.sitAtConsole(),
     onJournalLine: journal.onLine,
     disks: disks.list,
     bays: disks.bays,

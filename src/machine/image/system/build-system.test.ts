@@ -6,7 +6,7 @@ import { RaidlabError } from '../../../core/failure/failure.ts';
 import { requireSuite } from '../packages/suite.ts';
 import { planSystemBootstrap } from './build-system.ts';
 import { planSystemKey } from './ensure-system.ts';
-import { installedSuites, requireInstalledSuite } from './system-choice.ts';
+import { installedSuites, requireInstalledSuite, whyNotInstalled } from './system-choice.ts';
 import type { SystemChoice } from './system-choice.ts';
 import { planSystemPackages } from './system-packages.ts';
 
@@ -51,4 +51,10 @@ test('each suite’s system is a cache entry of its own, by initramfs maker', as
     installedSuites.flatMap((name) => initramfsMakers.map(async (maker) => planSystemKey(choiceOf(name, maker)))),
   );
   assert.equal(new Set(keys.map(({ digest }) => digest)).size, keys.length);
+});
+
+test('an installed system has the kernel and the tools of one suite', () => {
+  for (const name of installedSuites) assert.equal(whyNotInstalled(name, name), null);
+  assert.match(whyNotInstalled('6.1', '6.1') ?? '', /its own kernel: that of bookworm or trixie, not 6\.1/u);
+  assert.match(whyNotInstalled('bookworm', 'trixie') ?? '', /the kernel of bookworm does not go together with the tools of trixie/u);
 });

@@ -13,9 +13,9 @@ import { findSources, readAptOptions } from '../packages/mirror.ts';
 import { planInstallation } from '../packages/plan-installation.ts';
 import { runMmdebstrap } from '../packages/run-mmdebstrap.ts';
 import { chooseTreePlace } from '../packages/tree-place.ts';
-import { placeFile, placeRecipe } from '../place-recipe.ts';
+import { placeFile, placeFiles, placeRecipe } from '../place-recipe.ts';
 import { plainExt4 } from '../plain-ext4.ts';
-import { agentHostPath, recipeHostPaths } from '../recipe.ts';
+import { readSharedGuestFiles, recipeHostPaths } from '../recipe.ts';
 import { parsePackageList, upstreamVersion } from '../tools/build-tools.ts';
 import { installedRootUuid } from './installed-root.ts';
 import type { SystemChoice } from './system-choice.ts';
@@ -47,7 +47,7 @@ export async function buildSystem(
   await placeRecipe(recipeHostPaths.buildHooks, hooksHostPath);
   await placeRecipe(recipeHostPaths.systemHooks, hooksHostPath);
   await placeRecipe(recipeHostPaths.systemRoot, path.join(hooksHostPath, 'system-root'));
-  await placeFile(path.join(hooksHostPath, 'agent'), await readFile(agentHostPath, 'utf8'));
+  await placeFiles(await readSharedGuestFiles(), path.join(hooksHostPath, 'guest-files'));
   await placeFile(path.join(hooksHostPath, 'system'), planPacking());
 
   const argv = planSystemBootstrap(choice, await findSources(ctx, suite, mirrors), await readAptOptions(ctx), hooksHostPath);

@@ -9,7 +9,7 @@ import type { OpenStore } from '../../cache/open-store.ts';
 import type { Context } from '../../context.ts';
 import type { InstalledSystem } from '../artefact.ts';
 import { upstreamVersionOf } from '../kernel/upstream-version.ts';
-import { agentHostPath, digestRecipe, recipeHostPaths } from '../recipe.ts';
+import { digestRecipe, readSharedGuestFiles, recipeHostPaths } from '../recipe.ts';
 import { buildSystem, systemFiles, systemRoomBytes } from './build-system.ts';
 import { requireInstalledSuite } from './system-choice.ts';
 import type { SystemChoice } from './system-choice.ts';
@@ -57,7 +57,7 @@ export async function ensureSystem(
 /** Gives what identifies an installed system in the cache. */
 export async function planSystemKey(choice: SystemChoice): Promise<EntryKey> {
   const { buildHooks, systemHooks, systemRoot } = recipeHostPaths;
-  const shape = { ...choice, packages: planSystemPackages(choice), systemRoomBytes, agent: await readFile(agentHostPath, 'utf8') };
+  const shape = { ...choice, packages: planSystemPackages(choice), systemRoomBytes, guestFiles: await readSharedGuestFiles() };
   return {
     kind: 'system',
     digest: await digestRecipe([buildHooks, systemHooks, systemRoot], shape),

@@ -18,3 +18,9 @@ export function requireInstalledSuite(name: string, mirrors: Mirrors): Suite {
   if (installedSuites.includes(name)) return requireSuite(name, mirrors);
   throw new RaidlabError({ area: 'image', reason: 'unknown-suite', suite: name, known: installedSuites });
 }
+
+/** Says why no installed system has this kernel with these tools, both as a command line names them; null when one has. */
+export function whyNotInstalled(kernel: string, tools: string): string | null {
+  if (!installedSuites.includes(kernel)) return `it has its own kernel: that of ${installedSuites.join(' or ')}, not ${kernel}`;
+  return kernel === tools ? null : `the kernel of ${kernel} does not go together with the tools of ${tools}`;
+}

@@ -33,6 +33,8 @@ export function planSystemPackages({ suite, initramfsMaker }: SystemChoice): rea
     'xxhash',
     // the person
     'login',
+    'iproute2',
+    'openssh-server',
     'less',
     'nano',
     'procps',
