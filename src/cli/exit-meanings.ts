@@ -18,14 +18,18 @@ const ended = [meaningOf('internal'), meaningOf('interrupted')];
 const onHost: readonly ExitMeaning[] = [['0', 'done'], usage, unavailable, ...ended];
 
 /** A command that does something to a lab and its machine. */
-const onLab: readonly ExitMeaning[] = [
+const onLab = (...own: readonly ExitMeaning[]): readonly ExitMeaning[] => [
   ['0', 'done'],
+  ...own,
   ['2', 'the machine of the lab, or a command in it, failed'],
   ['3', 'the kernel of the lab crashed'],
   usage,
   ['69', 'unavailable: the lab is off, or this host cannot run it'],
   ...ended,
 ];
+
+/** A command that turns a lab on. */
+const turningOn = onLab(['1', 'the lab is on, but its boot did not reach the login: see `raidlab console`']);
 
 /** A command that becomes ssh or scp. */
 const becoming = (...own: readonly ExitMeaning[]): readonly ExitMeaning[] => [
@@ -60,15 +64,17 @@ const byCommand: Readonly<Record<string, readonly ExitMeaning[]>> = {
     unavailable,
     ...ended,
   ],
+  up: turningOn,
+  reload: turningOn,
   ssh: becoming(['N', 'whatever the command in the lab returned']),
   cp: becoming(['0', 'copied'], ['1', 'scp failed: see what it printed']),
 };
 
 const drillLike = new Set(['drill', 'merge', 'prove', 'simulate-disk-failure']);
-const labCommands = new Set(['up', 'provision', 'reload', 'halt', 'crash', 'destroy', 'status', 'console', 'disk', 'snapshot']);
+const labCommands = new Set(['provision', 'halt', 'crash', 'destroy', 'status', 'console', 'disk', 'snapshot']);
 
 /** Gives the exit codes that a command can end with; all of raidlab's without one. */
 export function exitsOf(command: string | undefined): readonly ExitMeaning[] {
   if (command === undefined || drillLike.has(command)) return allExits;
-  return byCommand[command] ?? (labCommands.has(command) ? onLab : onHost);
+  return byCommand[command] ?? (labCommands.has(command) ? onLab() : onHost);
 }

@@ -124,6 +124,7 @@ test('exit codes are all told for raidlab and its drills, and else those that ap
   assert.deepEqual(await codes(), all);
   assert.deepEqual(await codes('drill'), all);
   assert.deepEqual(await codes('drills'), ['0', '64', '69', '70', '130']);
+  assert.deepEqual(await codes('reload'), all);
   assert.deepEqual(await codes('ssh'), ['N', '255', '64', '69']);
   assert.deepEqual(await codes('kernel-log'), ['0', '2', '3', '64', '70', '130']);
 });

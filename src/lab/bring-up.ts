@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { BootedBy } from '../core/boot/booted-by.ts';
 import { RaidlabError } from '../core/failure/failure.ts';
 import type { ActDone, KeeperAct } from '../core/lab/keeper-protocol.ts';
 import { labStateVersion } from '../core/lab/lab-state.ts';
@@ -35,6 +36,7 @@ export interface LabWishes {
   readonly layout?: ArrayLayout;
   readonly kernel?: string;
   readonly tools?: string;
+  readonly boot?: BootedBy;
   readonly memoryMiB?: number;
   readonly accelerator?: Accelerator;
   readonly sshPort?: number;
@@ -135,6 +137,7 @@ function newState({ raidlabVersion }: LabHouse, wishes: LabWishes, defaults: Lab
     luksUuids: drawLuksUuids(layout),
     kernel,
     tools,
+    ...(wishes.boot === undefined ? {} : { boot: wishes.boot }),
     memoryMiB,
     accelerator: wishes.accelerator ?? null,
     sshPort: wishes.sshPort ?? null,
@@ -150,12 +153,17 @@ function refuseDifferences(place: LabPlace, state: LabState, wishes: LabWishes):
   const differences: readonly (readonly [string | undefined, string])[] = [
     [wishes.layout && describeLayout(wishes.layout), describeLayout(state.layout)],
     [wishes.kernel && `kernel ${wishes.kernel}`, `kernel ${state.kernel}`],
+    [wishes.boot && describeBooted(wishes.boot), describeBooted(state.boot)],
     [wishes.tools && `tools ${wishes.tools}`, `tools ${state.tools}`],
     [wishes.memoryMiB === undefined ? undefined : `${String(wishes.memoryMiB)} MiB of memory`, `${String(state.memoryMiB)} MiB of memory`],
   ];
   for (const [asked, has] of differences) {
     if (asked !== undefined && asked !== has) throw new RaidlabError({ area: 'lab', reason: 'differs', lab: place.name, asked, has });
   }
+}
+
+function describeBooted(boot: BootedBy | undefined): string {
+  return boot === undefined ? 'raidlab’s own small system' : `an installed system that ${boot} boots`;
 }
 
 /** Labs do not belong in a repository: gigabytes, and keys. */

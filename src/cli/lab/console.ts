@@ -21,7 +21,7 @@ import { labOption, placeOf } from './lab-option.ts';
 const consoleArguments = (cli: Cli) =>
   command('console', object({ lab: labOption(cli) }), {
     brief: message`Opens a lab's console: kernel messages and a root shell that needs no network.`,
-    description: message`Ctrl-] leaves the console; its shell keeps running for the next time.`,
+    description: message`An installed system (up --boot systemd) has its own: the boot, a passphrase that it asks for, the emergency shell, the login of root, who has no password. Ctrl-] leaves the console; its shell keeps running for the next time.`,
   });
 
 /** The parsed command line of `raidlab console`. */
@@ -41,17 +41,16 @@ async function runConsoleCommand(cli: Cli, asked: ConsoleCommand): Promise<ExitC
       'A console needs a terminal, but standard input or output is not one. Programs use `raidlab ssh -- COMMAND` and `raidlab logs -f`.';
     throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: text, command: 'raidlab console' });
   }
-  const [{ attachConsole }, { awaitOff }] = await Promise.all([
+  const [{ attachConsole }, { awaitOff }, { readLabState }] = await Promise.all([
     import('../../lab/console/attach-console.ts'),
     import('../../lab/keeper/await-off.ts'),
+    import('../../lab/place/state-file.ts'),
   ]);
   const ctx = createContext({ signal: cli.interruption.signal, timeFactor: cli.timeFactor });
+  const { boot } = await readLabState(place);
+  const what = boot === undefined ? 'a root shell and kernel messages' : 'the machine’s own; root has no password';
   cli.screen.keep([
-    line(0, [
-      span(`Console of ${asked.lab}`, 'strong'),
-      span(': a root shell and kernel messages. Enter shows the prompt. '),
-      span('Ctrl-] leaves.', 'strong'),
-    ]),
+    line(0, [span(`Console of ${asked.lab}`, 'strong'), span(`: ${what}. Enter shows the prompt. `), span('Ctrl-] leaves.', 'strong')]),
   ]);
   let how: Ending;
   {

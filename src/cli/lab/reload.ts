@@ -4,6 +4,7 @@ import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, option } from '@optique/core/primitives';
 import type { ExitCode } from '../../core/exit-code.ts';
+import { RaidlabError } from '../../core/failure/failure.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
 import type { Cli } from '../cli.ts';
 import { defineCommand } from '../define-command.ts';
@@ -45,8 +46,13 @@ const reloadExamples: readonly Example[] = [
 /** Restarts a lab. */
 async function runReloadCommand(cli: Cli, asked: ReloadCommand): Promise<ExitCode> {
   const kernel = asked.kernel === undefined ? null : await resolveKernel(cli, asked.kernel);
-  const { askLocked } = await import('../../lab/bring-up.ts');
+  const [{ askLocked }, { readLabState }] = await Promise.all([import('../../lab/bring-up.ts'), import('../../lab/place/state-file.ts')]);
   const place = await placeOf(cli, asked.lab);
+  const { boot, kernel: own } = await readLabState(place);
+  if (boot !== undefined && kernel !== null && kernel !== own) {
+    const text = `${asked.lab} is an installed system with its own kernel, that of ${own}: it cannot be restarted with ${kernel}.`;
+    throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: text, command: 'raidlab reload' });
+  }
   await requireHostOf(cli);
   const startedMs = performance.now();
   {

@@ -4,6 +4,7 @@ import { optional } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { command, negatableFlag, option } from '@optique/core/primitives';
 import { choice, integer } from '@optique/core/valueparser';
+import { bootedBy } from '../../core/boot/booted-by.ts';
 import { harmlessJson } from '../../core/text/harmless-text.ts';
 import { accelerators } from '../../core/host/accelerator.ts';
 import { exitCodes } from '../../core/exit-code.ts';
@@ -15,6 +16,7 @@ import { defaultLayout } from '../../core/layout/layout.ts';
 import type { ArrayLayout } from '../../core/layout/layout.ts';
 import type { foreseeLab } from '../../lab/bring-up.ts';
 import { defaultSuite, requireSuite } from '../../machine/image/packages/suite.ts';
+import { whyNotInstalled } from '../../machine/image/system/system-choice.ts';
 import { describeForeseen } from '../../machine/image/tools/tools-for-kernel.ts';
 import { formatDuration } from '../../report/text/format-duration.ts';
 import { labPlanLines } from '../../report/lab/lab-plan-lines.ts';
@@ -42,6 +44,11 @@ const upArguments = (cli: Cli) =>
       ),
       tools: optional(
         option('--tools', toolsName, { description: message`Debian suite for btrfs-progs, cryptsetup and the other tools.` }),
+      ),
+      boot: optional(
+        option('--boot', choice(bootedBy, { metavar: 'NAME' }), {
+          description: message`What boots the machine: systemd makes it an installed Debian, with its own kernel, initramfs and console, that opens and mounts by its crypttab and fstab (default: raidlab's own small system).`,
+        }),
       ),
       memory: optional(
         option('--memory', integer({ metavar: 'MIB', min: 256, max: 65536 }), {
@@ -80,6 +87,7 @@ type UpCommand = InferValue<ReturnType<typeof upArguments>>;
 const upExamples: readonly Example[] = [
   { words: 'up', does: 'A machine with two encrypted disks in raid1, and a spare. Next: raidlab ssh.' },
   { words: 'up --kernel bookworm --tools bookworm', does: 'The same with the kernel and tools of Debian 12.' },
+  { words: 'up --boot systemd --lab real', does: 'An installed Debian: what does its boot do with the array? Next: raidlab console.' },
   { words: 'up --layout raid10 --lab wide', does: 'A second lab, with five disks.' },
   { words: 'up --layout ./array.yaml', does: 'An array described in a file (docs/layouts.md).' },
   { words: 'up --bus nvme --encryption luks1 --lab old', does: 'Other disks, other containers.' },
@@ -93,7 +101,9 @@ async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode> {
   if (layout !== undefined) checkLayout(layout);
   const kernel = asked.kernel === undefined ? undefined : await resolveKernel(cli, asked.kernel);
   if (asked.tools !== undefined) requireSuite(asked.tools, cli.mirrors);
-  const parts = await foreseeParts(cli, kernel ?? defaultSuite, asked.tools);
+  const tools = asked.tools ?? (asked.boot === undefined ? undefined : (kernel ?? defaultSuite));
+  if (asked.boot !== undefined) requireInstalled(kernel ?? defaultSuite, tools ?? defaultSuite);
+  const parts = await foreseeParts(cli, kernel ?? defaultSuite, tools);
   const lab = { fromHostPath: cli.cwdHostPath, name: asked.lab, wishes: wishesOf({ ...asked, layout, kernel }) };
   if (asked.plan) return printPlan(cli, lab, asked.json);
   if (asked.json)
@@ -113,21 +123,33 @@ async function runUpCommand(cli: Cli, asked: UpCommand): Promise<ExitCode> {
 async function printPlan(cli: Cli, lab: Parameters<typeof foreseeLab>[0], asJson: boolean): Promise<ExitCode> {
   const { foreseeLab: foresee } = await import('../../lab/bring-up.ts');
   const state = await foresee(lab);
-  const parts = await foreseeParts(cli, state?.kernel ?? lab.wishes.kernel ?? defaultSuite, state?.tools ?? lab.wishes.tools);
+  const { kernel, tools, boot } = state ?? { kernel: defaultSuite, ...lab.wishes };
+  const isInstalled = boot !== undefined;
+  const parts = await foreseeParts(cli, kernel, tools ?? (isInstalled ? kernel : undefined));
   const layout = parts.fit(state?.layout ?? lab.wishes.layout ?? defaultLayout);
-  const machine = describeForeseen(parts.foreseen, parts.tools);
+  const installed = `an installed system of ${parts.tools}, booted by systemd with its own kernel and initramfs`;
+  const machine = [...(isInstalled ? [installed] : []), ...describeForeseen(parts.foreseen, parts.tools)];
   const plan = planLab(lab.name, layout, { isProvisioned: state?.isProvisioned ?? false, machine });
   if (asJson) cli.screen.data(`${harmlessJson({ v: 1, ...plan })}\n`);
   else cli.screen.keep(labPlanLines(plan));
   return exitCodes.held;
 }
 
+/** Throws `usage/bad-arguments` unless there is an installed system with this kernel and these tools. */
+export function requireInstalled(kernel: string, tools: string): void {
+  const why = whyNotInstalled(kernel, tools);
+  if (why === null) return;
+  const text = `The machine cannot be an installed system: ${why}.`;
+  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: text, command: 'raidlab up' });
+}
+
 function wishesOf(asked: Omit<UpCommand, 'layout'> & { readonly layout: ArrayLayout | undefined }) {
-  const { layout, kernel, tools, memory: memoryMiB, accelerator, sshPort } = asked;
+  const { layout, kernel, tools, boot, memory: memoryMiB, accelerator, sshPort } = asked;
   return {
     ...(layout === undefined ? {} : { layout }),
     ...(kernel === undefined ? {} : { kernel }),
     ...(tools === undefined ? {} : { tools }),
+    ...(boot === undefined ? {} : { boot }),
     ...(memoryMiB === undefined ? {} : { memoryMiB }),
     ...(accelerator === undefined ? {} : { accelerator }),
     ...(sshPort === undefined ? {} : { sshPort }),

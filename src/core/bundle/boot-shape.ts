@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import type { BootSeen } from '../boot/boot-seen.ts';
 import type { BootEnd, BootStage, UnitTrouble } from '../boot/boot-word.ts';
 import type { BootNote } from '../boot/observe-boot.ts';
-import { oneOf, onlyFields, oneOfObjects, text } from '../parsing/json-shape.ts';
+import { fields, oneOf, onlyFields, oneOfObjects, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
 
 const amount = v.pipe(v.number('a number'), v.finite('a finite number'), v.minValue(0, 'a number, 0 or more'));
@@ -21,16 +22,21 @@ const note: Shape<BootNote> = oneOfObjects('kind', [
   onlyFields({ kind: v.literal('end'), end, said: text }),
 ]);
 
+/** How a boot stands: where it ended, or how far it is. */
+const standing = {
+  end: v.nullable(end),
+  stage,
+  said: text,
+  afterMs: amount,
+  limit: v.nullable(onlyFields({ usualMs: amount, factor: amount })),
+};
+
+/** What is kept of a boot. */
+export const bootShape: Shape<Omit<BootSeen, 'units'>> = fields(standing);
+
 /** What the events of a boot must be. */
 export const bootEventShapes = {
   'boot-noted': { machine: text, note, afterMs: amount },
-  'boot-ended': {
-    machine: text,
-    end: v.nullable(end),
-    stage,
-    said: text,
-    afterMs: amount,
-    limit: v.nullable(onlyFields({ usualMs: amount, factor: amount })),
-  },
+  'boot-ended': { machine: text, ...standing },
   'console-typed': { machine: text, line: text },
 } as const;

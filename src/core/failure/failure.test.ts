@@ -133,6 +133,7 @@ const samples: Samples = {
     'keeper-differs': [69, { lab: 'default', keeper: '0.2.0', here: '0.1.0' }],
     'kernel-crashed': [3, { lab: 'default', what: 'BUG: kernel NULL pointer dereference', transcript: ['[ 1.0] BUG'] }],
     'ssh-silent': [69, { lab: 'default', limit: { usualMs: 30_000, factor: 1 }, lastSeen: 'refused' }],
+    'not-begun': [69, { lab: 'default', lastConsoleLines: ['(initramfs) '] }],
     'console-busy': [69, { lab: 'default', pid: 4711 }],
     'console-missing': [69, { lab: 'default', how: 'its machine has no console' }],
     'bad-snapshot-name': [64, { snapshot: '../x' }],

@@ -17,6 +17,7 @@ const others: readonly (readonly [string, Partial<LabState>, RegExp])[] = [
   ['was damaged', { disks: [disk('DISK1', { damage: [rotted] }), ...disks.slice(1)] }, /DISK1 is damaged \(rot\), and not scrubbed since/u],
   ['survives no loss', { layout: { ...layout, profile: 'single' } }, /single, survives no loss/u],
   ['has no containers', { layout: { ...layout, encryption: 'none' } }, /no LUKS containers/u],
+  ['is an installed system', { boot: 'systemd' }, /it is an installed system/u],
   ['has no spare', { layout: { ...layout, spareSizesBytes: [] } }, /no spare/u],
 ];
 for (const [what, change, why] of others) {

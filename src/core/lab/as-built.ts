@@ -3,7 +3,8 @@ import { describeDamageSince, describeMending } from './describe-damage.ts';
 import type { LabState } from './lab-state.ts';
 
 /** Says what is not as `raidlab up` built it, or why the array cannot lose a disk and have it replaced; null when it can. */
-export function whyNotAsBuilt({ isProvisioned, layout, disks, faults }: LabState): string | null {
+export function whyNotAsBuilt({ isProvisioned, layout, disks, faults, boot }: LabState): string | null {
+  if (boot !== undefined) return 'it is an installed system, and the simulation turns its array on with raidlab’s own small system';
   if (!isProvisioned) return 'its array has not been built (`raidlab provision`)';
   const out = disks.find(({ isIn }) => !isIn);
   if (out !== undefined) return `${out.serial} has been pulled`;

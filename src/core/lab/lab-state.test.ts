@@ -38,6 +38,17 @@ test('a state comes back as it was written', () => {
   assert.deepEqual(parseLabState(formatLabState(on)), { is: 'lab', state: on });
 });
 
+test('of a lab with an installed system is kept how its boot stands', () => {
+  const limit = { usualMs: 300_000, factor: 2 };
+  for (const boot of [
+    { end: 'login', stage: 'system', said: 'raidlab login:', afterMs: 31_000.5, limit: null },
+    { end: null, stage: 'initramfs', said: 'a passphrase (Please unlock disk x:)', afterMs: 600_000, limit },
+  ] as const) {
+    const on: LabState = { ...state, boot: 'systemd', life: { state: 'on', at: state.madeAt, machine: { ...machine, boot } } };
+    assert.deepEqual(parseLabState(formatLabState(on)), { is: 'lab', state: on });
+  }
+});
+
 test('a lab that was made before layouts said so much is read as what it is', () => {
   const { memberSizesBytes, spareSizesBytes, profile, kdf } = defaultLayout;
   const old = { ...state, layout: { memberSizesBytes, spareSizesBytes, profile, kdf } };
@@ -76,6 +87,11 @@ const damaged: readonly (readonly [object, string])[] = [
   [
     { disks: [{ ...state.disks[0], damage: [{ ...rotted, open: 'maybe' }] }] },
     'disks[0].damage[0].open is "maybe", and should be one of corrected',
+  ],
+  [{ boot: 'runit' }, 'boot is "runit", and should be one of systemd'],
+  [
+    { life: { state: 'on', at: '', machine: { ...machine, boot: { end: 'bliss', stage: 'system', said: '', afterMs: 1, limit: null } } } },
+    'life.machine.boot.end is "bliss", and should be one of login, emergency, initramfs-shell',
   ],
   [{ life: { state: 'gone', at: '' } }, 'life.state is "gone", and should be one of off, on, died'],
   [{ life: { state: 'off', at: '', how: 'maybe' } }, 'life.how is "maybe"'],

@@ -1,4 +1,8 @@
 import * as v from 'valibot';
+import { bootedBy } from '../boot/booted-by.ts';
+import type { BootedBy } from '../boot/booted-by.ts';
+import type { BootSeen } from '../boot/boot-seen.ts';
+import { bootShape } from '../bundle/boot-shape.ts';
 import { accelerators } from '../host/accelerator.ts';
 import type { Accelerator } from '../host/accelerator.ts';
 import type { ByteRange, StandingFault } from '../fault/fault.ts';
@@ -64,7 +68,12 @@ export interface LabMachineFacts {
   readonly tools: string;
   readonly accelerator: Accelerator;
   readonly qemuVersion: string;
+  /** How the boot of an installed system stands; without an end and without a limit it waits for a passphrase. */
+  readonly boot?: LabBoot;
 }
+
+/** How a lab's boot stands. */
+export type LabBoot = Omit<BootSeen, 'units'>;
 
 /** A lab as stored in its directory: what it is made from, its disks, and the state of its machine. */
 export interface LabState {
@@ -78,6 +87,8 @@ export interface LabState {
   readonly luksUuids: readonly string[];
   readonly kernel: string;
   readonly tools: string;
+  /** What boots it: an installed system of the tools' suite; missing: raidlab's own small system. */
+  readonly boot?: BootedBy;
   readonly memoryMiB: number;
   /** As requested; null: chosen by a boot probe. */
   readonly accelerator: Accelerator | null;
@@ -160,6 +171,7 @@ const machineShape: Shape<LabMachineFacts> = fields({
   tools: text,
   accelerator: oneOf(accelerators),
   qemuVersion: text,
+  boot: v.exactOptional(bootShape),
 });
 
 const lifeShape: Shape<LabLife> = oneOfObjects('state', [
@@ -199,6 +211,7 @@ export const labStateShape: Shape<LabState> = v.pipe(
     luksUuids: list(matching(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u, 'a UUID')),
     kernel: text,
     tools: text,
+    boot: v.exactOptional(oneOf(bootedBy)),
     memoryMiB: count(1),
     accelerator: v.nullable(oneOf(accelerators)),
     sshPort: v.nullable(count(1, 65_535)),

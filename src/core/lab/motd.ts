@@ -11,11 +11,13 @@ export interface MotdFacts {
   readonly tools: string;
   readonly layout: ArrayLayout;
   readonly isProvisioned: boolean;
+  /** Whether it is an installed system: what comes up is systemd's, and there are no manuals. */
+  readonly isInstalled: boolean;
 }
 
 /** Gives the message of the day of a lab: what is where, and what to try. */
 export function formatMotd(facts: MotdFacts): string {
-  const { lab, kernel, tools, layout, isProvisioned } = facts;
+  const { lab, kernel, tools, layout, isProvisioned, isInstalled } = facts;
   const isEncrypted = layout.encryption !== 'none';
   const members = layout.memberSizesBytes.map((_sizeBytes, index) => planContainer(index + 1, ''));
   const spares = layout.spareSizesBytes.map((_sizeBytes, index) => planContainer(members.length + index + 1, ''));
@@ -32,6 +34,7 @@ export function formatMotd(facts: MotdFacts): string {
     [`btrfs device stats ${layout.mountPoint}`, 'error counters, often the only sign of a dying disk'],
     [`raidlab disk pull ${members[0]?.serial ?? 'DISK1'}`, 'on the host: loses a disk; `raidlab disk --help` lists other faults'],
   ];
+  if (isInstalled) tries.push(['systemctl list-jobs', 'what systemd still waits for; systemctl --failed: what did not start']);
   const width = Math.max(...tries.map(([command = '']) => command.length)) + 2;
   return [
     '',
@@ -43,7 +46,7 @@ export function formatMotd(facts: MotdFacts): string {
     '',
     ...tries.map(([command = '', does = '']) => `  ${command.padEnd(width)}${does}`),
     '',
-    '  Nothing here needs to be kept. Manuals: man btrfs-replace, man cryptsetup, man crypttab.',
+    `  Nothing here needs to be kept.${isInstalled ? '' : ' Manuals: man btrfs-replace, man cryptsetup, man crypttab.'}`,
     '',
     '',
   ].join('\n');

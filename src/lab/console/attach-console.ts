@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { Ring } from '../../core/bounds/ring.ts';
+import { plainPiece } from '../../core/boot/console-pieces.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { tryLockFile } from '../../machine/cache/lock.ts';
 import type { Context } from '../../machine/context.ts';
@@ -12,14 +13,17 @@ import type { KeeperRecord } from '../keeper/keeper-record.ts';
 import type { LabPlace } from '../place/lab-place.ts';
 import { readLog } from './read-log.ts';
 
-/** The console of a lab, attached: the shell's line, both ways, and the kernel's messages. Dispose it to detach; the shell stays. */
+/**
+ * The console of a lab, attached: of raidlab's own small system a shell's line, both ways, and the kernel's messages; of an installed
+ * system the machine's own console, where it boots and logs in. Dispose it to detach; the shell stays.
+ */
 export interface AttachedConsole extends AsyncDisposable {
   /** Starts handing out what is said, beginning with what was said before. */
   readonly listen: (onOutput: (bytes: Buffer) => void) => void;
   readonly write: (bytes: Uint8Array) => void;
   /** Resolves when the machine is gone; never rejects. */
   readonly ended: Promise<undefined>;
-  /** Why there is no shell at the other end; undefined when there is one. */
+  /** Why there is no shell of raidlab's at the other end; undefined when there is one, or should be none. */
   readonly trouble: RaidlabError | undefined;
 }
 
@@ -47,7 +51,8 @@ export async function attachConsole(
   raidlabVersion: string,
   terminal: ConsoleTerminal,
 ): Promise<AttachedConsole> {
-  const { keeper } = await requireKeeper(place);
+  const { keeper, lab } = await requireKeeper(place);
+  const isInstalled = lab.state.boot !== undefined;
   const taken = await tryLockFile(place.consoleLockHostPath, { hostPath: place.hostPath, holds: `the lab ${place.name}` });
   if (!('lock' in taken)) throw new RaidlabError({ area: 'lab', reason: 'console-busy', lab: place.name, pid: taken.pid ?? null });
   const over = new AbortController();
@@ -73,14 +78,20 @@ export async function attachConsole(
       closed.resolve(undefined);
       over.abort();
     });
-    // QEMU's line for the kernel is written down by the keeper; here it is read from that log as it grows.
-    const kernel = readLog(AbortSignal.any([ctx.signal, over.signal]), place, { follow: true, from: 'end' }, (bytes) => {
+    // QEMU's line for the kernel is written down by the keeper; here it is read from that log as it grows. Where it is the console itself,
+    // what waits for an answer was said before.
+    const from = isInstalled ? 'last-page' : 'end';
+    let isLastPage = isInstalled;
+    const kernel = readLog(AbortSignal.any([ctx.signal, over.signal]), place, { follow: true, from }, (bytes) => {
       // The buffer is overwritten by the next read.
-      take(Buffer.from(bytes));
+      take(Buffer.from(isLastPage ? plainPage(String(bytes)) : bytes));
+      isLastPage = false;
     });
     // Its last words are in the log when QEMU is gone.
     const ended = Promise.all([closed.promise, kernel.catch(() => undefined)]).then(() => undefined);
-    const trouble = await openShell(ctx, place, keeper, raidlabVersion, terminal);
+    const opened = await openShell(ctx, place, keeper, raidlabVersion, terminal);
+    // A boot that is not so far yet cannot be told the size of the terminal.
+    const trouble = isInstalled ? undefined : opened;
     return {
       listen: (onOutput) => {
         for (const bytes of said.take().items) onOutput(bytes);
@@ -97,6 +108,12 @@ export async function attachConsole(
     await dispose();
     throw error;
   }
+}
+
+/** What was said before, without controls: a terminal would answer a question that is over, and what it answers would be typed. */
+function plainPage(page: string): string {
+  const plainLine = (line: string): string => line.split('\r').map(plainPiece).join('\r');
+  return page.split('\n').map(plainLine).join('\n');
 }
 
 async function connectShell(place: LabPlace, { socketHostPath }: KeeperRecord): Promise<Socket> {

@@ -44,3 +44,14 @@ test('what is said is given as it comes, also when the log is full and begun ane
   assert.match(again.join(''), /^.*line 4 of the flood\.\n.*line 5 of the flood\.\n$/su);
   assert.doesNotMatch(again.join(''), /line 1/u);
 });
+
+test('who sits down late hears the last page', async () => {
+  await using directory = await openLabDirectory();
+  const { place } = directory;
+  await mkdir(place.logsHostPath, { recursive: true });
+  using log = openCappedFile(join(place.logsHostPath, 'console.log'), { ...cap, mostBytes: 1024 ** 2 });
+  log.append(Buffer.from(`${'a'.repeat(10_000)}\r\nPlease unlock disk x: `));
+  const heard: string[] = [];
+  await readLog(new AbortController().signal, place, { follow: false, from: 'last-page' }, (bytes) => heard.push(String(bytes)));
+  assert.match(heard.join(''), /^a{1000,2048}\r\nPlease unlock disk x: $/u);
+});

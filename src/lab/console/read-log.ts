@@ -13,9 +13,14 @@ const pieceBytes = 64 * 1024;
 export interface LogReading {
   /** Whether to continue with new output. */
   readonly follow: boolean;
-  /** The beginning by default; the end: only new output. */
-  readonly from?: 'beginning' | 'end';
+  /** The beginning by default; the end: only new output; the last page: what a person would see at it, and new output. */
+  readonly from?: LogPlace;
 }
+
+type LogPlace = 'beginning' | 'last-page' | 'end';
+
+/** As much as a screen shows of a boot. */
+const pageBytes = 2048;
 
 /**
  * Gives a lab's console log and, if it is followed, new output until the signal aborts. A full log is replaced by a new one while it is
@@ -67,10 +72,11 @@ class GrowingFile implements AsyncDisposable {
     this.#hostPath = hostPath;
   }
 
-  async open(from: 'beginning' | 'end'): Promise<FileHandle> {
+  async open(from: LogPlace): Promise<FileHandle> {
     const file = await open(this.#hostPath);
     this.#file = file;
-    this.#position = from === 'end' ? (await file.stat()).size : 0;
+    const { size } = await file.stat();
+    this.#position = { beginning: 0, 'last-page': Math.max(0, size - pageBytes), end: size }[from];
     return file;
   }
 

@@ -5,7 +5,7 @@ import type { EventBody } from '../../core/event.ts';
 import { isDamage } from '../../core/fault/fault.ts';
 import type { ActDone, KeeperAct, KeeperAside } from '../../core/lab/keeper-protocol.ts';
 import type { DiskAct } from '../../core/lab/disk-act.ts';
-import type { LabState } from '../../core/lab/lab-state.ts';
+import type { LabBoot, LabMachineFacts, LabState } from '../../core/lab/lab-state.ts';
 import { formatMotd } from '../../core/lab/motd.ts';
 import type { Mirrors } from '../../core/image/mirrors.ts';
 import type { Context } from '../../machine/context.ts';
@@ -18,6 +18,7 @@ import { buildArray } from '../machine/build-array.ts';
 import { KeptMachine } from './kept-machine.ts';
 import type { KeptMachineOptions, Rise } from './kept-machine.ts';
 import { labFailureOf } from './lab-failure-of.ts';
+import { riseInstalled } from './rise-installed.ts';
 import { openStorage } from '../machine/open-storage.ts';
 import { requireSystemDisk } from '../machine/require-system-disk.ts';
 import { settleRestore, stageRestore } from '../snapshot/restore-snapshot.ts';
@@ -71,7 +72,7 @@ export class KeptLab implements AsyncDisposable {
 
   /** Serves a request beside an act. Rejects with `lab/not-on`, `lab/kernel-crashed`, and as `actAside` does. */
   async aside(ctx: Context, act: KeeperAside): Promise<ActDone> {
-    const { guest } = this.#kept.on.machine;
+    const { guest } = this.#kept.requireBegun();
     try {
       const done = await actAside(ctx, guest, act, this.#kept.known.layout);
       if (done.picture !== undefined) await this.#settle(done.picture);
@@ -101,9 +102,11 @@ export class KeptLab implements AsyncDisposable {
     );
   }
 
-  /** Once the machine is off nobody can ask it what a scrub has found. */
+  /** Once the machine is off nobody can ask it what a scrub has found; and only one that can be asked anything can be told to end. */
   async #settleBeforeEnd(ctx: Context): Promise<void> {
-    if (this.#kept.isOn && this.#kept.known.disks.some(({ damage }) => damage.length > 0)) await this.#tryToLook(ctx);
+    if (!this.#kept.isOn) return;
+    this.#kept.requireBegun();
+    if (this.#kept.known.disks.some(({ damage }) => damage.length > 0)) await this.#tryToLook(ctx);
   }
 
   async #settle(picture: ArrayPicture): Promise<void> {
@@ -148,30 +151,45 @@ export class KeptLab implements AsyncDisposable {
   async #start(ctx: Context, state: LabState, provision: boolean): Promise<ActDone> {
     const { place } = this.#options;
     const [parts] = await Promise.all([this.#prepare(ctx, state), ensureSshKeys(ctx, place)]);
-    await this.#kept.rise(ctx, state, parts, {
-      isSshNew: true,
+    const build = async (): Promise<boolean> => {
+      if (!provision || this.#kept.known.isProvisioned) return false;
+      await this.#build(ctx, this.#kept.on.machine, parts);
+      return true;
+    };
+    const motd = (facts: LabMachineFacts): string => this.#motd(facts);
+    const noteBoot = (boot: LabBoot): Promise<void> => this.#kept.noteBoot(boot);
+    const ownRise: Rise = {
       begin: (start) => startLabMachine(ctx, { ...start, provision }),
-      prepare: async (machine, facts) => {
+      prepare: async ({ machine }, facts) => {
         // Boot storage first: what is built afterwards is already mounted.
         if (state.life.state !== 'off' || state.life.how !== 'new') await openStorage(ctx, machine);
-        if (provision && !this.#kept.known.isProvisioned) await this.#build(ctx, machine, parts);
-        const { layout, isProvisioned } = this.#kept.known;
-        const motd = formatMotd({ lab: place.name, kernel: facts.kernelVersion, tools: facts.tools, layout, isProvisioned });
-        await openSsh(ctx, machine.guest, place, motd);
+        await build();
+        await openSsh(ctx, machine.guest, place, motd(facts));
+        return 'new-ssh';
       },
-    });
+    };
+    await this.#kept.rise(ctx, state, parts, state.boot === undefined ? ownRise : riseInstalled(ctx, { place, motd, build, noteBoot }));
     return { changed: true };
+  }
+
+  #motd({ kernelVersion: kernel, tools }: LabMachineFacts): string {
+    const { layout, isProvisioned, boot } = this.#kept.known;
+    return formatMotd({ lab: this.#options.place.name, kernel, tools, layout, isProvisioned, isInstalled: boot !== undefined });
   }
 
   async #prepare(ctx: Context, state: LabState): Promise<BootedParts> {
     const { place, store, mirrors } = this.#options;
     await mkdir(place.logsHostPath, { recursive: true, mode: 0o700 });
-    const parts = await prepareParts(ctx, store, { ...state, bus: state.layout.bus }, mirrors);
-    return { ...parts, network: {}, hasShellLine: true };
+    const { boot, ...wanted } = state;
+    const system = boot === undefined ? undefined : 'installed';
+    const parts = await prepareParts(ctx, store, { ...wanted, bus: state.layout.bus, system }, mirrors);
+    // An installed system has its own console, and would log in at a second line, too.
+    return { ...parts, network: {}, ...(boot === undefined ? { hasShellLine: true } : {}) };
   }
 
   async #saveSnapshot(ctx: Context, name: string): Promise<ActDone> {
-    const { machine, parts } = this.#kept.on;
+    const { parts } = this.#kept.on;
+    const machine = this.#kept.requireBegun();
     requireSaving(parts.qemu, this.#kept.known.layout.bus);
     const source = { machine, host: await describeHost(parts) };
     const saved = await saveSnapshot(ctx, this.#options.place, name, { state: this.#kept.known, source });
@@ -190,7 +208,7 @@ export class KeptLab implements AsyncDisposable {
     const state = { ...snapshot.record.state, sshPort, isSshPortAsked };
     await staged.put({ ...state, life });
     const begin: Rise['begin'] = (start) => resumeLabMachine(ctx, start, snapshot);
-    const resumption: Rise = { isSshNew: false, begin, prepare: () => Promise.resolve() };
+    const resumption: Rise = { begin, prepare: () => Promise.resolve('ssh-as-it-was') };
     try {
       await this.#kept.rise(ctx, state, parts, resumption);
     } catch (error) {
@@ -203,7 +221,8 @@ export class KeptLab implements AsyncDisposable {
   }
 
   async #provision(ctx: Context): Promise<ActDone> {
-    const { machine, parts } = this.#kept.on;
+    const { parts } = this.#kept.on;
+    const machine = this.#kept.requireBegun();
     if (this.#kept.known.isProvisioned) return { changed: false };
     await this.#build(ctx, machine, parts);
     return { changed: true };

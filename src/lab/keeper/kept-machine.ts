@@ -10,14 +10,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventBody } from '../../core/event.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
-import type { LabLife, LabMachineFacts, LabState } from '../../core/lab/lab-state.ts';
+import type { LabBoot, LabLife, LabMachineFacts, LabState } from '../../core/lab/lab-state.ts';
 import type { OpenStore } from '../../machine/cache/open-store.ts';
 import type { Scratch } from '../../machine/cache/scratch.ts';
 import type { Context } from '../../machine/context.ts';
 import type { HostProcess } from '../../machine/process/host-process.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { BootedParts } from '../../machine/template/booted-template.ts';
+import { planMachineSockets } from '../../machine/qemu/machine-sockets.ts';
+import type { BootingMachine } from '../../machine/start/start-installed.ts';
 import { machineScratchName } from '../console/attach-console.ts';
+import { serveConsole } from '../console/serve-console.ts';
 import { keepDisks } from '../disks/kept-disks.ts';
 import type { KeptDisks } from '../disks/kept-disks.ts';
 import type { LabPlace } from '../place/lab-place.ts';
@@ -36,18 +39,25 @@ export interface KeptMachineOptions {
 /** How a lab's machine is turned on. */
 export interface Rise {
   readonly begin: (start: Omit<LabStart, 'provision'>) => Promise<StartedLab>;
-  /** Whether ssh must be started; a resumed machine has it as it was, whatever a person did to it. */
-  readonly isSshNew: boolean;
-  /** What is done in it before people are let in. */
-  readonly prepare: (machine: Machine, facts: LabMachineFacts) => Promise<void>;
+  /** What is done in it before people are let in; tells by which door. */
+  readonly prepare: (started: StartedLab, facts: LabMachineFacts) => Promise<Door>;
 }
+
+/**
+ * How people get into a machine: by an ssh that was just started; by ssh as a resumed machine has it, whatever a person did to it; or,
+ * where a boot has not come to it, by the console alone.
+ */
+export type Door = 'new-ssh' | 'ssh-as-it-was' | 'console';
 
 /** A running machine: what it was made from, and its disks. */
 interface OnMachine {
   readonly machine: Machine;
   readonly disks: KeptDisks;
   readonly parts: BootedParts;
+  readonly booting: BootingMachine | undefined;
+  boot: LabBoot | undefined;
   connection?: HostProcess;
+  console?: AsyncDisposable;
 }
 
 /** How many console lines are kept of a machine that died. */
@@ -83,7 +93,7 @@ export class KeptMachine implements AsyncDisposable {
   }
 
   /** The machine, its disks and its parts; RaidlabError `lab/not-on` when it is off. */
-  get on(): Omit<OnMachine, 'connection'> {
+  get on(): Pick<OnMachine, 'machine' | 'disks' | 'parts' | 'booting'> {
     if (this.#on !== undefined) return this.#on;
     throw new RaidlabError({
       area: 'lab',
@@ -92,6 +102,14 @@ export class KeptMachine implements AsyncDisposable {
       how: 'it was not turned on',
       lastConsoleLines: [],
     });
+  }
+
+  /** Gives the machine, where commands can be typed in it; throws `lab/not-begun` as long as its boot has not come to that. */
+  requireBegun(): Machine {
+    const { machine, booting } = this.on;
+    if (booting === undefined || booting.hasBegun()) return machine;
+    const lastConsoleLines = machine.consoleLines().slice(-lastLines);
+    throw new RaidlabError({ area: 'lab', reason: 'not-begun', lab: this.#options.place.name, lastConsoleLines });
   }
 
   /** Reads the lab's state again after something else changed it. */
@@ -106,16 +124,20 @@ export class KeptMachine implements AsyncDisposable {
     const sshPort = await choosePort(state.sshPort, state.isSshPortAsked);
     const scratchHostPath = join(scratch.socketHostPath, machineScratchName);
     await mkdir(scratchHostPath, { recursive: true, mode: 0o700 });
-    const { machine, changes } = await rise.begin({ place, store, state, parts, sshPort, scratchHostPath });
-    const on: OnMachine = { machine, disks: keepDisks(place, machine, state), parts };
+    const started = await rise.begin({ place, store, state, parts, sshPort, scratchHostPath });
+    const { machine, changes, booting } = started;
+    const boot = state.life.state === 'on' ? state.life.machine.boot : undefined;
+    const on: OnMachine = { machine, disks: keepDisks(place, machine, state), parts, booting, boot };
     this.#on = on;
     try {
       this.#state = { ...state, ...changes, sshPort };
+      if (state.boot !== undefined) on.console = await serveConsole(machine, planMachineSockets(scratchHostPath).shellHostPath);
       const { tools, accelerator, qemu, kernel } = parts;
       const facts = { kernelVersion: kernel.version, tools: tools.description, accelerator, qemuVersion: qemu.version };
-      await rise.prepare(machine, facts);
-      on.connection = await this.#letIn(ctx, sshPort, rise.isSshNew);
-      await this.write({ life: { state: 'on', at: now(), machine: facts }, raidlabVersion });
+      const door = await rise.prepare(started, facts);
+      await this.#letIn(ctx, on, sshPort, door);
+      const machineFacts = on.boot === undefined ? facts : { ...facts, boot: on.boot };
+      await this.write({ life: { state: 'on', at: now(), machine: machineFacts }, raidlabVersion });
     } catch (error) {
       await this.#forget();
       await machine[Symbol.asyncDispose]();
@@ -137,6 +159,14 @@ export class KeptMachine implements AsyncDisposable {
     await this.#forget();
     await machine[Symbol.asyncDispose]();
     await this.write({ life: { state: 'off', how, at: now() } });
+  }
+
+  /** Notes how the boot of the machine stands. */
+  async noteBoot(boot: LabBoot): Promise<void> {
+    if (this.#on === undefined) return;
+    this.#on.boot = boot;
+    const { life } = this.known;
+    if (life.state === 'on') await this.write({ life: { ...life, machine: { ...life.machine, boot } } });
   }
 
   /** Notes that the machine ended by itself. */
@@ -162,12 +192,13 @@ export class KeptMachine implements AsyncDisposable {
     await machine[Symbol.asyncDispose]();
   }
 
-  /** Waits for ssh, and opens the shared connection, without waiting for that. */
-  async #letIn(ctx: Context, sshPort: number, isSshNew: boolean): Promise<HostProcess> {
+  /** Waits for ssh, and opens the shared connection, without waiting for that; both only where ssh is the door. */
+  async #letIn(ctx: Context, on: OnMachine, sshPort: number, door: Door): Promise<void> {
     const { place, scratch } = this.#options;
     await writeSshConfig(place, sshPort, join(scratch.socketHostPath, 'ssh.sock'));
-    if (isSshNew) await waitForSsh(ctx, place.name, sshPort);
-    return openSharedConnection(ctx, place);
+    if (door === 'console') return;
+    if (door === 'new-ssh') await waitForSsh(ctx, place.name, sshPort);
+    on.connection = await openSharedConnection(ctx, place);
   }
 
   async #die(machine: Machine, why: string): Promise<void> {
@@ -179,9 +210,10 @@ export class KeptMachine implements AsyncDisposable {
   }
 
   async #forget(): Promise<void> {
-    const connection = this.#on?.connection;
+    const on = this.#on;
     this.#on = undefined;
-    await connection?.[Symbol.asyncDispose]();
+    await on?.connection?.[Symbol.asyncDispose]();
+    await on?.console?.[Symbol.asyncDispose]();
   }
 }
 

@@ -3,9 +3,12 @@ import { diskSizesBytes } from '../../core/layout/layout.ts';
 import type { Bus } from '../../core/layout/layout.ts';
 import { rejectEntry } from '../../machine/cache/remove-entry.ts';
 import type { OpenStore } from '../../machine/cache/open-store.ts';
+import { steadyContext } from '../../machine/context.ts';
 import type { Context } from '../../machine/context.ts';
 import type { DiskSpec, Machine, MachineSpec } from '../../machine/machine.ts';
 import { canBeSaved } from '../../machine/start/saved-machine.ts';
+import { powerOnInstalled } from '../../machine/start/start-installed.ts';
+import type { BootingMachine } from '../../machine/start/start-installed.ts';
 import { forkMachine } from '../../machine/start/start-machine.ts';
 import { canFork } from '../../machine/qemu/qemu-program.ts';
 import type { BootedParts, TemplateSource } from '../../machine/template/booted-template.ts';
@@ -32,6 +35,8 @@ export interface LabStart {
 /** A running lab machine, and how its start changed the lab's state. */
 export interface StartedLab {
   readonly machine: Machine;
+  /** The same machine where an installed system boots in it. */
+  readonly booting?: BootingMachine;
   readonly changes: Partial<LabState>;
 }
 
@@ -57,6 +62,25 @@ export async function startLabMachine(ctx: Context, start: LabStart): Promise<St
   await emptyDisksDirectory(place);
   await createLabDisks(ctx, place.disksHostPath, state.disks, parts.tools.systemHostPath);
   return { machine: await startFromDisks(ctx, planLabMachine(start)), changes: { luksUuids: drawLuksUuids(state.layout) } };
+}
+
+/**
+ * Powers a lab's machine with an installed system on: from the blank disks and the fresh root of a new lab, or from the disks of one that
+ * was on before. Rejects with `lab/disk-missing`, and as `powerOnInstalled` does.
+ */
+export async function powerOnLabMachine(
+  ctx: Context,
+  start: Omit<LabStart, 'provision'>,
+): Promise<StartedLab & { booting: BootingMachine }> {
+  const { place, state, parts } = start;
+  const isNew = state.life.state === 'off' && state.life.how === 'new';
+  if (isNew) {
+    await emptyDisksDirectory(place);
+    await createLabDisks(ctx, place.disksHostPath, state.disks, parts.tools.systemHostPath);
+  } else await requireImages(place, state.disks);
+  // Its boot may outlast the command that began it.
+  const booting = await powerOnInstalled({ ...steadyContext(ctx), emit: ctx.emit }, planLabMachine(start));
+  return { machine: booting, booting, changes: isNew ? { luksUuids: drawLuksUuids(state.layout) } : {} };
 }
 
 async function forkNewLab(ctx: Context, start: LabStart, template: LabTemplate): Promise<StartedLab | undefined> {

@@ -1,8 +1,11 @@
+import { describeBootNote } from '../../core/boot/describe-note.ts';
 import type { EventBody } from '../../core/event.ts';
 import { describeCondition } from '../../core/lab/lab-condition.ts';
 import type { LabCondition } from '../../core/lab/lab-condition.ts';
 import { defaultLayout, describeLayout } from '../../core/layout/layout.ts';
 import type { ArrayLayout } from '../../core/layout/layout.ts';
+import { describeLabBoot, hasReachedLogin } from '../../core/lab/describe-lab-boot.ts';
+import type { LabBoot } from '../../core/lab/lab-state.ts';
 import { formatDuration } from '../text/format-duration.ts';
 import { describeRoom } from './lab-plan-lines.ts';
 import { blank, commandLine, labelled, labelledCommand, line, saidLines, span } from '../text/line.ts';
@@ -57,6 +60,8 @@ export function labEventLines(event: EventBody): readonly Line[] {
       return [line(0, [span(`The ${event.artefact} is unusable and is rebuilt`, 'doubtful'), span(`: ${event.why}`, 'quiet')], 2)];
     case 'command-typed':
       return [commandLine(2, event.command)];
+    case 'boot-noted':
+      return [line(2, [span(`${formatDuration(event.afterMs)}  `, 'quiet'), span(describeBootNote(event.note))], 4)];
     case 'kernel-trouble-seen':
       return [line(0, [span(`The kernel complained: ${event.trouble.what}`, 'bad')], 2)];
     default:
@@ -73,15 +78,19 @@ export interface LabSummary {
   readonly tools: string;
   readonly sshPort: number;
   readonly isProvisioned: boolean;
+  /** How the boot of an installed system stands; undefined for raidlab's own. */
+  readonly boot: LabBoot | undefined;
   /** How to call raidlab here, with `--lab NAME` if needed. */
   readonly call: (words: string) => string;
 }
 
 /** Gives the lines about a lab that is on: what it is, and what to type next. */
 export function labIsOnLines(summary: LabSummary, what: string): readonly Line[] {
-  const { call } = summary;
+  const { call, boot } = summary;
+  const isIn = hasReachedLogin(boot);
   return [
-    line(0, [span(what, 'good')]),
+    line(0, [span(what, isIn ? 'good' : 'doubtful')]),
+    ...bootLine(boot),
     labelled(
       'array',
       summary.isProvisioned ? describeMounted(summary.layout) : `none yet; \`provision\` builds ${describeLayout(summary.layout)}`,
@@ -89,14 +98,19 @@ export function labIsOnLines(summary: LabSummary, what: string): readonly Line[]
     labelled('room', describeRoom(summary.usableBytes)),
     labelled('kernel', summary.kernel),
     labelled('tools', summary.tools),
-    labelled('ssh', `127.0.0.1, port ${String(summary.sshPort)}, for you alone`),
+    labelled('ssh', `${isIn ? '' : 'not before the login; then '}127.0.0.1, port ${String(summary.sshPort)}, for you alone`),
     blank,
-    ...(summary.isProvisioned ? [] : [labelledCommand('build', call('provision'))]),
-    labelledCommand('go in', call('ssh')),
+    ...(summary.isProvisioned || !isIn ? [] : [labelledCommand('build', call('provision'))]),
+    labelledCommand('go in', call(isIn ? 'ssh' : 'console')),
     labelledCommand('break', call('disk pull DISK1')),
     labelledCommand('look', call('status')),
     labelledCommand('turn off', call('halt')),
   ];
+}
+
+/** Gives the line about how an installed system's boot stands. */
+export function bootLine(boot: LabBoot | undefined): readonly Line[] {
+  return boot === undefined ? [] : [labelled('boot', describeLabBoot(boot), hasReachedLogin(boot) ? 'plain' : 'bad')];
 }
 
 /** A layout itself names only an unusual mount point. */

@@ -10,7 +10,7 @@ import { hasProfile, profileOfType } from '../../core/btrfs/profile-judgement.ts
 import type { ChunkProfiles } from '../../core/layout/profile.ts';
 import { formatSize } from '../../core/text/size.ts';
 import { diskTroubles, hasLeft } from './disk-lines.ts';
-import { conditionLines } from './lab-lines.ts';
+import { bootLine, conditionLines } from './lab-lines.ts';
 import { blank, labelled, line, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 
@@ -41,9 +41,10 @@ export function statusLines(status: LabStatus, nowMs: number): readonly Line[] {
 
 function machineLines(state: LabState, since: string, nowMs: number): readonly Line[] {
   if (state.life.state !== 'on') return [];
-  const { kernelVersion, tools, accelerator, qemuVersion } = state.life.machine;
+  const { kernelVersion, tools, accelerator, qemuVersion, boot } = state.life.machine;
   return [
     labelled('for', formatAge(nowMs - Date.parse(since))),
+    ...bootLine(boot),
     labelled('kernel', `${kernelVersion} (${state.kernel})`),
     labelled('tools', tools),
     labelled('machine', `QEMU ${qemuVersion}, ${accelerator}, ${String(state.memoryMiB)} MiB`),
