@@ -69,7 +69,7 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
     assert.match(stdout, /go in +\S+ console/u);
     assert.match(await lab.ok('status'), /boot +it ended in emergency mode/u);
     const session = console();
-    await session.shown('Press Enter for maintenance');
+    await session.shown(/Press Enter for (?:system )?maintenance/u);
     session.press('\r');
     await session.shown('root@raidlab');
     session.press('sed -i \'s/defaults/nofail/\' /etc/fstab; systemctl daemon-reload; echo men""ded\r');
