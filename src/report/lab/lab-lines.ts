@@ -93,7 +93,7 @@ export function labIsOnLines(summary: LabSummary, what: string): readonly Line[]
     ...bootLine(boot),
     labelled(
       'array',
-      summary.isProvisioned ? describeMounted(summary.layout) : `none yet; \`provision\` builds ${describeLayout(summary.layout)}`,
+      summary.isProvisioned ? describeMounted(summary) : `none yet; \`provision\` builds ${describeLayout(summary.layout)}`,
     ),
     labelled('room', describeRoom(summary.usableBytes)),
     labelled('kernel', summary.kernel),
@@ -113,8 +113,9 @@ export function bootLine(boot: LabBoot | undefined): readonly Line[] {
   return boot === undefined ? [] : [labelled('boot', describeLabBoot(boot), hasReachedLogin(boot) ? 'plain' : 'bad')];
 }
 
-/** A layout itself names only an unusual mount point. */
-function describeMounted(layout: ArrayLayout): string {
+/** A layout itself names only an unusual mount point. An installed system may not have mounted it. */
+function describeMounted({ layout, boot }: LabSummary): string {
+  if (boot !== undefined) return `${describeLayout(layout)}, in fstab for ${layout.mountPoint}`;
   const { mountPoint } = defaultLayout;
   return layout.mountPoint === mountPoint ? `${describeLayout(layout)}, mounted on ${mountPoint}` : describeLayout(layout);
 }
