@@ -41,7 +41,9 @@ export function readBootPrompt(rest: string, stage: BootStage): BootWord | null 
   // Source: initramfs-tools, scripts/functions, panic(), and its busybox.
   if (rest === '(initramfs) ') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
   // dracut lets nobody into its shell but through sulogin, which a locked root does not pass, and which then starts dash. Source: util-linux, login-utils/sulogin.c, doprompt.
-  if (rest === '(or press Control-D to continue): ') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
+  // In the installed system it is that of emergency mode.
+  const shell: BootEnd = stage === 'initramfs' ? 'initramfs-shell' : 'emergency';
+  if (rest === '(or press Control-D to continue): ') return { kind: 'end', end: shell, said: rest.trim() };
   if (rest === '# ' && stage === 'initramfs') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
   // Sources: cryptsetup-initramfs, functions, crypttab_key; systemd, src/cryptsetup/cryptsetup.c, get_password.
   return readPassphrasePrompt(rest);

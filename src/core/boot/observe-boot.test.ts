@@ -136,6 +136,13 @@ test('a passphrase that was typed is not waited for any more', () => {
   assert.match(observeAll([`${prompt}[   12.345678] sd 0:0:1:0: [sdb] Attached SCSI disk`]).state.waitingFor ?? '', /^a passphrase/u);
 });
 
+test('sulogin is before the shell of an initramfs, or before emergency mode', () => {
+  const prompt = '(or press Control-D to continue): ';
+  const endOf = (...pieces: readonly string[]): string | undefined => observeAll(pieces, prompt).state.end?.end;
+  assert.equal(endOf('Welcome to Debian GNU/Linux 13 (trixie) dracut-106 (Initramfs)!'), 'initramfs-shell');
+  assert.equal(endOf('Loading, please wait...', 'Welcome to Debian GNU/Linux 13 (trixie)!'), 'emergency');
+});
+
 test('somebody at the console goes on from where a boot ended', () => {
   const { state } = observeAll(['Loading, please wait...'], '(initramfs) ');
   const next = observeBootPrompt(goOnFromEnd(state), 'raidlab login: ').state;
