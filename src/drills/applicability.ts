@@ -6,7 +6,7 @@ import { namedLayouts } from '../core/layout/named-layout.ts';
 import type { LayoutName } from '../core/layout/named-layout.ts';
 import { metadataProfileOf } from '../core/layout/profile.ts';
 import { satisfies } from '../core/image/version-range.ts';
-import { installedSuites } from '../machine/image/system/system-choice.ts';
+import { whyNotInstalled } from '../machine/image/system/system-choice.ts';
 import type { Drill, Requirement, VersionScope } from './drill.ts';
 
 /**
@@ -92,11 +92,8 @@ export function whyNotOnSystem(drill: Drill, { kernel, tools, initramfsMaker, ar
   if (array !== undefined) return `${machine} is an installed system, which it builds itself`;
   if (drill.initramfs !== undefined && initramfsMaker !== undefined && drill.initramfs !== initramfsMaker)
     return `what it types is for an initramfs by ${drill.initramfs}, not by ${initramfsMaker}`;
-  const suites = installedSuites.join(' or ');
-  if (!installedSuites.includes(kernel)) return `${machine} is an installed system with its own kernel: that of ${suites}, not ${kernel}`;
-  return kernel === tools
-    ? null
-    : `${machine} is an installed system: the kernel of ${kernel} does not go together with the tools of ${tools}`;
+  const why = whyNotInstalled(kernel, tools);
+  return why === null ? null : `${machine} is an installed system, which ${why}`;
 }
 
 /** Says why a requested drill cannot run, as far as that is known before there is a machine; null when it can. */

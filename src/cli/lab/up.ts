@@ -136,11 +136,10 @@ async function printPlan(cli: Cli, lab: Parameters<typeof foreseeLab>[0], asJson
 }
 
 /** Throws `usage/bad-arguments` unless there is an installed system with this kernel and these tools. */
-export function requireInstalled(kernel: string, tools: string): void {
+function requireInstalled(kernel: string, tools: string): void {
   const why = whyNotInstalled(kernel, tools);
   if (why === null) return;
-  const text = `The machine cannot be an installed system: ${why}.`;
-  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: text, command: 'raidlab up' });
+  throw new RaidlabError({ area: 'usage', reason: 'bad-arguments', message: `An installed system ${why}.`, command: 'raidlab up' });
 }
 
 function wishesOf(asked: Omit<UpCommand, 'layout'> & { readonly layout: ArrayLayout | undefined }) {

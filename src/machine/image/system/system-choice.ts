@@ -19,8 +19,11 @@ export function requireInstalledSuite(name: string, mirrors: Mirrors): Suite {
   throw new RaidlabError({ area: 'image', reason: 'unknown-suite', suite: name, known: installedSuites });
 }
 
-/** Says why no installed system has this kernel with these tools, both as a command line names them; null when one has. */
+/**
+ * Says why no installed system has this kernel with these tools, both as a command line names them: completes "an installed system …".
+ * Null when one has them.
+ */
 export function whyNotInstalled(kernel: string, tools: string): string | null {
-  if (!installedSuites.includes(kernel)) return `it has its own kernel: that of ${installedSuites.join(' or ')}, not ${kernel}`;
-  return kernel === tools ? null : `the kernel of ${kernel} does not go together with the tools of ${tools}`;
+  if (!installedSuites.includes(kernel)) return `has its own kernel, that of ${installedSuites.join(' or ')}, not ${kernel}`;
+  return kernel === tools ? null : `has the kernel and the tools of one suite, not the kernel of ${kernel} and the tools of ${tools}`;
 }
