@@ -46,12 +46,10 @@ export async function lendArray<T>(ctx: Context, house: LabHouse, place: LabPlac
   });
 }
 
-const remedy = '`raidlab destroy` and `raidlab up` recreate it in seconds; `raidlab up --lab NAME` creates another one.';
-
 /** Throws `lab/not-as-built` unless a drill for the layout can run on a lab. */
 export function requireAsBuilt(state: LabState): void {
-  const why = whyNotAsBuilt(state);
-  if (why !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', why, remedy });
+  const reason = whyNotAsBuilt(state);
+  if (reason !== null) throw new RaidlabError({ area: 'lab', reason: 'not-as-built', ...reason });
 }
 
 /** Throws `lab/not-as-built` unless the array of a lab, as its guest shows it, can lose a disk and have it replaced. */
