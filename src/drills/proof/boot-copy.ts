@@ -16,11 +16,11 @@ import { powerOnInstalled } from '../../machine/start/start-installed.ts';
 import type { BootingMachine } from '../../machine/start/start-installed.ts';
 import { stretchGuestLimits } from '../../machine/start/stretch-guest-limits.ts';
 import { waitForDiskNames } from '../../machine/start/wait-for-disk-names.ts';
+import { describeLostRace } from '../../storage/lost-race.ts';
 import { ask, tryCommand } from '../../storage/type-command.ts';
 import { overlayDisks, startFromKit } from '../begin/machine-kit.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { waitForLastJob } from '../steps/boot/boot-steps.ts';
-import { describeLostRace } from '../steps/boot/lost-race.ts';
 import { mountedArray } from './examine-array.ts';
 import { copyName } from './restart-copy.ts';
 import type { RestartCopy } from './restart-copy.ts';
@@ -86,7 +86,7 @@ function bootCopy(system: InstalledSystem, { hostPath, format }: DiskSpec): Rest
         await stretchGuestLimits(ctx, machine.guest);
         const { guest } = machine;
         const jobs = await waitForLastJob({ ctx, guest });
-        const race = (await mountedArray(run, guest)) === null ? await describeLostRace({ ctx, guest, array }) : [];
+        const race = (await mountedArray(run, guest)) === null ? await describeLostRace(ctx, guest, array) : [];
         const waits = jobs.happened ? [] : [`systemd still waits for ${jobs.last.lastSeen}`];
         return { noted: [...race, ...waits], checks, answers };
       },

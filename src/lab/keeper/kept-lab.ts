@@ -8,6 +8,7 @@ import type { DiskAct } from '../../core/lab/disk-act.ts';
 import type { LabBoot, LabMachineFacts, LabState } from '../../core/lab/lab-state.ts';
 import { formatMotd } from '../../core/lab/motd.ts';
 import type { Mirrors } from '../../core/image/mirrors.ts';
+import { planArray } from '../../core/plan/array.ts';
 import type { Context } from '../../machine/context.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { BootedParts } from '../../machine/template/booted-template.ts';
@@ -158,6 +159,7 @@ export class KeptLab implements AsyncDisposable {
     };
     const motd = (facts: LabMachineFacts): string => this.#motd(facts);
     const noteBoot = (boot: LabBoot): Promise<void> => this.#kept.noteBoot(boot);
+    const array = planArray(state.layout, state.luksUuids);
     const ownRise: Rise = {
       begin: (start) => startLabMachine(ctx, { ...start, provision }),
       prepare: async ({ machine }, facts) => {
@@ -168,7 +170,12 @@ export class KeptLab implements AsyncDisposable {
         return 'new-ssh';
       },
     };
-    await this.#kept.rise(ctx, state, parts, state.boot === undefined ? ownRise : riseInstalled(ctx, { place, motd, build, noteBoot }));
+    await this.#kept.rise(
+      ctx,
+      state,
+      parts,
+      state.boot === undefined ? ownRise : riseInstalled(ctx, { place, array, motd, build, noteBoot }),
+    );
     return { changed: true };
   }
 

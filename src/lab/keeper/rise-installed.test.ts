@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BootSeen } from '../../core/boot/boot-seen.ts';
+import { defaultLayout } from '../../core/layout/layout.ts';
+import { planArray } from '../../core/plan/array.ts';
 import type { LabBoot } from '../../core/lab/lab-state.ts';
 import { answerFrom, createScriptedMachine } from '../../machine/fixtures/scripted-machine.ts';
 import { createTestContext, failureOf } from '../../machine/fixtures/scripted-peer.ts';
@@ -50,6 +52,7 @@ async function openBoot(place: LabPlace, build = false) {
   const noted: LabBoot['end'][] = [];
   const rise = riseInstalled(ctx, {
     place,
+    array: planArray(defaultLayout, ['a', 'b', 'c']),
     motd: () => 'hello',
     build: () => Promise.resolve(build),
     noteBoot: (boot) => {

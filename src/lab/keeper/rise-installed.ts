@@ -1,9 +1,12 @@
 import type { BootSeen } from '../../core/boot/boot-seen.ts';
 import type { LabBoot, LabMachineFacts } from '../../core/lab/lab-state.ts';
+import type { ArrayPlan } from '../../core/plan/array.ts';
 import { steadyContext, whenAborted } from '../../machine/context.ts';
 import type { Context } from '../../machine/context.ts';
+import type { Machine } from '../../machine/machine.ts';
 import type { BootingMachine } from '../../machine/start/start-installed.ts';
 import { stretchGuestLimits } from '../../machine/start/stretch-guest-limits.ts';
+import { describeLostRace } from '../../storage/lost-race.ts';
 import { awaitJobs } from '../machine/await-jobs.ts';
 import { openSsh } from '../machine/ssh-access.ts';
 import { powerOnLabMachine } from '../machine/start-lab-machine.ts';
@@ -13,6 +16,7 @@ import type { Rise } from './kept-machine.ts';
 /** What the rise of an installed system needs of its lab. */
 interface InstalledLab {
   readonly place: LabPlace;
+  readonly array: ArrayPlan;
   /** Gives the message of the day. */
   readonly motd: (facts: LabMachineFacts) => string;
   /** Builds the array, if it is to be built; tells whether it was. */
@@ -29,7 +33,7 @@ interface InstalledLab {
  *
  * sshd starts whenever the system comes that far, also when somebody at the console has helped it.
  */
-export function riseInstalled(ctx: Context, { place, motd, build, noteBoot }: InstalledLab): Rise {
+export function riseInstalled(ctx: Context, { place, array, motd, build, noteBoot }: InstalledLab): Rise {
   return {
     begin: (start) => powerOnLabMachine(ctx, start),
     prepare: async ({ machine, booting }, facts) => {
@@ -45,12 +49,20 @@ export function riseInstalled(ctx: Context, { place, motd, build, noteBoot }: In
         return 'console';
       }
       await stretchGuestLimits(ctx, machine.guest);
-      await awaitJobs(ctx, machine);
+      await settle(ctx, machine, array);
       await Promise.race([keysGiven, aborted.promise]);
       if (await build()) await openSsh(ctx, machine.guest, place, motd(facts));
       return 'new-ssh';
     },
   };
+}
+
+/** Waits for what systemd still does, and says what it is not done with, and why, where that is known. */
+async function settle(ctx: Context, machine: Machine, array: ArrayPlan): Promise<void> {
+  const units = await awaitJobs(ctx, machine);
+  if (units.length === 0) return;
+  const remarks = [`systemd is not done: it still waits for ${units.join(', ')}`, ...(await describeLostRace(ctx, machine.guest, array))];
+  for (const text of remarks) ctx.emit({ type: 'remark-made', text: `${text}.` });
 }
 
 /** Notes how a boot goes on where it has stopped, until its login. */

@@ -11,6 +11,7 @@ import { judgeFiles } from '../../../core/proof/judge-files.ts';
 import { judgeMembers } from '../../../core/proof/judge-members.ts';
 import { judgeMount } from '../../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../../core/proof/judge-profiles.ts';
+import { describeLostRace } from '../../../storage/lost-race.ts';
 import { ask } from '../../../storage/type-command.ts';
 import { verifyFiles } from '../../../storage/verify-files.ts';
 import type { Step } from '../../drill.ts';
@@ -19,7 +20,6 @@ import { readMounted } from '../../proof/examine-array.ts';
 import { survivorOf } from '../disks-of.ts';
 import { act, typed } from '../plan-line.ts';
 import { bootQuestions, judgeBoot, powerOn, waitForLastJob, waitForLastJobLine } from './boot-steps.ts';
-import { describeLostRace } from './lost-race.ts';
 
 /** Gives the lines of a plan in which {@link judgeBootedArray} looks at the array, and uses it. */
 export const bootedArrayLines = (array: ArrayPlan, use: readonly Command[] = []): readonly PlanLine[] => [
@@ -68,7 +68,7 @@ export async function judgeBootedArray(run: DrillRun, use: () => Promise<void> =
   );
   const mount = judgeMount(readMounted(run.guest, seen), array.mountPoint);
   const isThere = mount.outcome === 'held';
-  run.judge(isThere ? mount : { ...mount, evidence: [...mount.evidence, ...(await describeLostRace(run))] });
+  run.judge(isThere ? mount : { ...mount, evidence: [...mount.evidence, ...(await describeLostRace(ctx, run.guest, array))] });
   if (!isThere) return;
   await use();
   const expected = run.members.map(({ devid, container }) => ({ devid, guestDevice: memberDeviceOf(array.layout, container) }));

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Answer } from '../../../machine/fixtures/scripted-machine.ts';
-import { openScriptedDrill } from '../../fixtures/scripted-drill.ts';
+import { defaultLayout } from '../core/layout/layout.ts';
+import { planArray } from '../core/plan/array.ts';
+import { createScriptedMachine } from '../machine/fixtures/scripted-machine.ts';
+import type { Answer } from '../machine/fixtures/scripted-machine.ts';
+import { createTestContext } from '../machine/fixtures/scripted-peer.ts';
 import { describeLostRace } from './lost-race.ts';
 
 interface Seen {
@@ -19,15 +22,15 @@ async function describe({ marks, areAllThere }: Seen): Promise<readonly string[]
     const mark = marks[argv.at(-1) ?? ''];
     return mark === undefined ? { exitCode: 1, stderr: 'Unknown device' } : { stdout: `${mark}\n` };
   };
-  await using drill = await openScriptedDrill(() => ({ scripts: [script] }));
-  await drill.run.boot();
-  return await describeLostRace(drill.run);
+  await using machine = createScriptedMachine([script]);
+  return await describeLostRace(createTestContext(), machine.guest, planArray(defaultLayout, ['a', 'b', 'c']));
 }
 
 test('a member that udev has left behind, though all are there, is named', async () => {
   const race = await describe({ marks: { '/dev/mapper/crypt-btrfs1': '0', '/dev/mapper/crypt-btrfs2': '1' }, areAllThere: true });
   assert.equal(race.length, 1);
   assert.match(race.join(), /^udev has \/dev\/mapper\/crypt-btrfs1 marked as not ready, though all members are there/u);
+  assert.match(race.join(), /`udevadm trigger --subsystem-match=block --property-match=ID_BTRFS_READY=0` and `mount \/storage` help/u);
 });
 
 test('where a member is missing, or udev knows nothing of btrfs, there was no race', async () => {

@@ -8,17 +8,22 @@
  * database yet when the rule of the second looks for it, nobody looks again: systemd waits for the filesystem, gives up after 90 s, and
  * all members are open. Sources: 64-btrfs.rules; https://github.com/systemd/systemd/issues/5866.
  */
-import { command } from '../../../core/plan/command.ts';
-import type { Command } from '../../../core/plan/command.ts';
-import { memberDeviceOf } from '../../../core/plan/container.ts';
-import { tryCommand } from '../../../storage/type-command.ts';
-import type { DrillRun } from '../../drill-run.ts';
+import type { ArrayPlan } from '../core/plan/array.ts';
+import { command, formatCommand } from '../core/plan/command.ts';
+import type { Command } from '../core/plan/command.ts';
+import { memberDeviceOf } from '../core/plan/container.ts';
+import type { Context } from '../machine/context.ts';
+import type { Guest } from '../machine/guest.ts';
+import { tryCommand } from './type-command.ts';
+
+/** What the rule did too early. */
+const planLookAgain = command('udevadm', 'trigger', '--subsystem-match=block', '--property-match=ID_BTRFS_READY=0');
 
 /**
- * Gives as evidence whether a boot that has come to rest without the array has lost the race; otherwise nothing. udev is not told to look
- * again: nobody would tell it on a machine of one's own.
+ * Gives a sentence without its full stop on whether a boot that has come to rest without the array has lost the race, and what helps;
+ * otherwise nothing. udev is not told to look again: nobody would tell it on a machine of one's own.
  */
-export async function describeLostRace({ ctx, guest, array }: Pick<DrillRun, 'ctx' | 'guest' | 'array'>): Promise<readonly string[]> {
+export async function describeLostRace(ctx: Context, guest: Guest, array: ArrayPlan): Promise<readonly string[]> {
   const succeeds = async (planned: Command): Promise<boolean> => (await tryCommand(ctx, guest, planned)).exitCode === 0;
   const left: string[] = [];
   for (const container of [...array.members, ...array.spares]) {
@@ -28,7 +33,7 @@ export async function describeLostRace({ ctx, guest, array }: Pick<DrillRun, 'ct
     if (marked && (await succeeds(command('btrfs', 'device', 'ready', guestDevice)))) left.push(guestDevice);
   }
   if (left.length === 0) return [];
-  return [
-    `udev has ${left.join(' and ')} marked as not ready, though all members are there: two were opened at once (systemd issue 5866). No repair causes that or mends it: docs/boot.md`,
-  ];
+  const seen = `udev has ${left.join(' and ')} marked as not ready, though all members are there: two were opened at once (systemd issue 5866)`;
+  const helps = `\`${formatCommand(planLookAgain)}\` and \`mount ${array.mountPoint}\` help`;
+  return [`${seen}. No repair causes that or mends it; ${helps}: docs/boot.md`];
 }
