@@ -63,8 +63,8 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
   await suite.test('without `nofail` a missing disk ends in emergency mode; what is mended there goes on to the login', async () => {
     await ssh("sed -i 's/nofail/defaults/' /etc/fstab");
     await lab.ok('disk', 'pull', 'DISK1', '--beyond-redundancy');
-    const { exitCode, stdout } = await lab.type('reload');
-    assert.equal(exitCode, 1, stdout);
+    const { exitCode, stdout, stderr } = await lab.type('reload');
+    assert.equal(exitCode, 1, stdout + stderr);
     assert.match(stdout, /boot +it ended in emergency mode after/u);
     assert.match(stdout, /go in .* console$/mu);
     assert.match(await lab.ok('status'), /boot +it ended in emergency mode/u);
@@ -87,8 +87,8 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
       'printf opensesame | cryptsetup luksAddKey --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /etc/luks/DISK2.key /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_DISK2 -',
     );
     await ssh("sed -i 's|^\\(crypt-btrfs2 \\S*\\) \\S* \\S*|\\1 none luks|' /etc/crypttab");
-    const { exitCode, stdout } = await lab.type('reload');
-    assert.equal(exitCode, 1, stdout);
+    const { exitCode, stdout, stderr } = await lab.type('reload');
+    assert.equal(exitCode, 1, stdout + stderr);
     assert.match(stdout, /boot +it waits for a passphrase/u);
     const session = console();
     await session.shown(/Please enter passphrase/u);
@@ -105,8 +105,8 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
     await execute('tune2fs', ['-U', 'random', lab.place.systemHostPath], {
       env: { ...process.env, PATH: '/usr/sbin:/sbin:/usr/bin:/bin' },
     });
-    const { exitCode, stdout } = await lab.type('up');
-    assert.equal(exitCode, 1, stdout);
+    const { exitCode, stdout, stderr } = await lab.type('up');
+    assert.equal(exitCode, 1, stdout + stderr);
     assert.match(stdout, /boot +it ended in the shell of the initramfs after/u);
     const refused = await lab.type('halt');
     assert.equal(refused.exitCode, 69);
