@@ -23,7 +23,7 @@ test('a lab that systemd boots', { timeout }, async (suite) => {
       [['reload', '--kernel', 'bookworm'], /installed system with its own kernel, that of trixie/u],
       [['up', '--boot', 'systemd', '--kernel', '6.1', '--lab', 'other'], /its own kernel, that of bookworm or trixie, not 6\.1/u],
       [['up', '--boot', 'systemd', '--tools', 'bookworm', '--lab', 'other'], /not the kernel of trixie and the tools of bookworm/u],
-      [['simulate-disk-failure'], /it is an installed system, .*Type it: `raidlab disk pull DISK1`/su],
+      [['simulate-disk-failure'], /it is an installed system, .*by hand: `\S.*raidlab disk pull DISK1`/su],
     ] as const) {
       const refused = await lab.type(...words);
       assert.equal(refused.exitCode, 64, refused.stdout + refused.stderr);

@@ -152,8 +152,8 @@ function newState({ raidlabVersion }: LabHouse, wishes: LabWishes, defaults: Lab
 function refuseDifferences(place: LabPlace, state: LabState, wishes: LabWishes): void {
   const differences: readonly (readonly [string | undefined, string])[] = [
     [wishes.layout && describeLayout(wishes.layout), describeLayout(state.layout)],
-    [wishes.kernel && `kernel ${wishes.kernel}`, `kernel ${state.kernel}`],
     [wishes.boot && describeBooted(wishes.boot), describeBooted(state.boot)],
+    [wishes.kernel && `kernel ${wishes.kernel}`, `kernel ${state.kernel}`],
     [wishes.tools && `tools ${wishes.tools}`, `tools ${state.tools}`],
     [wishes.memoryMiB === undefined ? undefined : `${String(wishes.memoryMiB)} MiB of memory`, `${String(state.memoryMiB)} MiB of memory`],
   ];

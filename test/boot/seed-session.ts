@@ -46,7 +46,7 @@ test('the seed’s session in a lab that systemd boots', { timeout }, async (sui
   await suite.test('the simulation says what to type instead', async () => {
     const { exitCode, stderr } = await lab.type('simulate-disk-failure');
     assert.equal(exitCode, 64);
-    assert.match(inOneLine(stderr), /`raidlab drill replace-missing-disk --plan` prints from "Mount degraded" on/u);
+    assert.match(inOneLine(stderr), /raidlab drill replace-missing-disk --plan` prints from "Mount degraded" on/u);
   });
 
   await suite.test('a disk is pulled, and the boot without it reaches its login', async () => {

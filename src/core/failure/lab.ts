@@ -141,7 +141,7 @@ function describeStateFailure(failure: StateFailure): FailureDescription {
         exitCode: usage,
         what: `The lab ${failure.lab} already exists, with ${failure.has}, but ${failure.asked} was asked for.`,
         remedy:
-          'A lab keeps what it was created with. Use another name (`--lab NAME`), or `raidlab destroy` it first. `raidlab reload --kernel` changes the kernel.',
+          'A lab keeps what it was created with. Use another name (`--lab NAME`), or `raidlab destroy` it first. `raidlab reload --kernel` changes the kernel, except that of an installed system.',
       };
     case 'state-damaged':
       return {

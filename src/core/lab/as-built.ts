@@ -7,7 +7,7 @@ const remedy = '`raidlab destroy` and `raidlab up` recreate it in seconds; `raid
 const installed: Unworkable = {
   why: 'it is an installed system, and the simulation would turn its array on with raidlab’s own small system instead',
   remedy:
-    'Type it: `raidlab disk pull DISK1`, `raidlab reload`, then in `raidlab ssh` what `raidlab drill replace-missing-disk --plan` prints from "Mount degraded" on. `raidlab drill replace-missing-disk --boot systemd` does all of it in a machine of its own, and proves it.',
+    'Type it by hand: `raidlab disk pull DISK1`, `raidlab reload`, then in `raidlab ssh` what `raidlab drill replace-missing-disk --plan` prints from "Mount degraded" on. `raidlab drill replace-missing-disk --boot systemd` does all of it in a machine of its own, and proves it.',
 };
 
 /**
