@@ -65,13 +65,16 @@ async function settle(ctx: Context, machine: Machine, array: ArrayPlan): Promise
   for (const text of remarks) ctx.emit({ type: 'remark-made', text: `${text}.` });
 }
 
-/** Notes how a boot goes on where it has stopped, until its login. */
+/** Notes how a boot goes on where it has stopped, until its login. Where it has ended it stays, also for hours, until it ends elsewhere. */
 async function watchOn(booting: BootingMachine, stopped: BootSeen, noteBoot: InstalledLab['noteBoot']): Promise<void> {
-  let seen = stopped;
+  let noted = stopped;
   const isUnderWay = stopped.end === null && stopped.limit === null;
-  for (let next = isUnderWay ? booting.boot : booting.watchOn(); seen.end !== 'login'; next = booting.watchOn()) {
-    seen = await next;
-    await noteBoot(bootOf(seen));
+  for (let seen = await (isUnderWay ? booting.boot : booting.watchOn()); ; seen = await booting.watchOn()) {
+    if (seen.end !== null || noted.end === null) {
+      await noteBoot(bootOf(seen));
+      noted = seen;
+    }
+    if (seen.end === 'login') return;
   }
 }
 
