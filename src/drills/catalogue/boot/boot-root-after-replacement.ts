@@ -42,7 +42,12 @@ export const bootRootAfterReplacement: Drill = {
     "Don't stop at crypttab: the initramfs opens the root’s disks by its own copy.",
     "Don't mount degraded in the initramfs when it is too late: the new disk is whole, it is only closed. `cryptsetup open` it, then mount.",
   ],
-  sources: ['cryptsetup-initramfs, hooks/cryptroot', 'crypttab(5)', 'update-initramfs(8)', 'btrfs-replace(8)'],
+  sources: [
+    'cryptsetup-initramfs, hooks/cryptroot; scripts/local-bottom/cryptroot, dmremove_deferred',
+    'crypttab(5)',
+    'update-initramfs(8)',
+    'btrfs-replace(8)',
+  ],
   tags: ['boot', 'crypttab', 'initramfs', 'replace', 'root'],
   system: 'installed',
   initramfs: maker,
