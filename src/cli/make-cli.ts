@@ -21,7 +21,7 @@ import { openOutput } from './terminal/output.ts';
 import type { TextStream } from './terminal/output.ts';
 import { findTerminal } from './terminal/raw-terminal.ts';
 import type { TerminalInput, TerminalOutput } from './terminal/raw-terminal.ts';
-import { reportFailure } from './report-failure.ts';
+import { reportFailure } from './failure/report-failure.ts';
 import { openScreen } from './terminal/screen.ts';
 import { judgeTerminal } from './terminal/terminal-capabilities.ts';
 

@@ -1,7 +1,7 @@
 import type { ExitCode } from '../core/exit-code.ts';
 import { readPlainSsh } from '../core/lab/plain-ssh.ts';
 import type { Cli } from './cli.ts';
-import { reportFailure } from './report-failure.ts';
+import { reportFailure } from './failure/report-failure.ts';
 
 /** Runs what the command line says; gives the exit code. Never throws: errors are reported. */
 export async function runCli(cli: Cli): Promise<ExitCode> {

@@ -10,7 +10,7 @@ import { formatCommand } from '../../core/plan/command.ts';
 import { addToResult, emptyResult } from '../../report/drill/result.ts';
 import type { RunResult } from '../../report/drill/result.ts';
 import type { Cli } from '../cli.ts';
-import { describeError } from '../describe-error.ts';
+import { describeError } from '../failure/describe-error.ts';
 import { presentInFolder } from './html-report.ts';
 import type { HtmlReport } from './html-report.ts';
 import type { Presenter } from './presenter.ts';

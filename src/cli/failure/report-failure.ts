@@ -1,10 +1,10 @@
-import { harmlessJson } from '../core/text/harmless-text.ts';
-import { eventFormatVersion } from '../core/event.ts';
-import type { RecordedEvent } from '../core/event.ts';
-import type { ExitCode } from '../core/exit-code.ts';
-import { formatCommand } from '../core/plan/command.ts';
-import { failureLines } from '../report/failure-lines.ts';
-import type { Cli } from './cli.ts';
+import { harmlessJson } from '../../core/text/harmless-text.ts';
+import { eventFormatVersion } from '../../core/event.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import type { ExitCode } from '../../core/exit-code.ts';
+import { formatCommand } from '../../core/plan/command.ts';
+import { failureLines } from '../../report/failure-lines.ts';
+import type { Cli } from '../cli.ts';
 import { describeError } from './describe-error.ts';
 
 /**

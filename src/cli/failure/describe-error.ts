@@ -1,9 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeFailure, RaidlabError } from '../core/failure/failure.ts';
-import type { Failure } from '../core/failure/failure.ts';
-import type { FailureDescription } from '../core/failure/description.ts';
+import { describeFailure, RaidlabError } from '../../core/failure/failure.ts';
+import type { Failure } from '../../core/failure/failure.ts';
+import type { FailureDescription } from '../../core/failure/description.ts';
 
 /** An error as it is told: to a person, and in `run-failed`. */
 export interface DescribedError {
