@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { InitramfsMaker } from '../src/core/boot/initramfs-maker.ts';
 import { createContext } from '../src/machine/context.ts';
 import { openStore } from '../src/machine/cache/open-store.ts';
 import { defaultCacheBound } from '../src/machine/cache/pick-evictions.ts';
@@ -22,7 +23,7 @@ const accelerator = 'tcg';
 export interface ImageRun {
   readonly suite: string;
   /** What makes its initramfs. */
-  readonly maker: string;
+  readonly maker: InitramfsMaker;
   readonly buildMs: number;
   readonly oursMs: readonly number[];
   readonly plainMs: readonly number[];
@@ -45,7 +46,7 @@ export async function measureImage({ suite, maker }: Pick<ImageRun, 'suite' | 'm
     runtimeHostPath: tmpdir(),
   });
   const startedMs = performance.now();
-  const system = await ensureSystem(ctx, store, suite);
+  const system = await ensureSystem(ctx, store, suite, {}, maker);
   const buildMs = Math.round(performance.now() - startedMs);
   const oursMs: number[] = [];
   const plainMs: number[] = [];

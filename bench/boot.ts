@@ -9,6 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import prettier from 'prettier';
 import { initramfsMakers } from '../src/core/boot/initramfs-maker.ts';
+import type { InitramfsMaker } from '../src/core/boot/initramfs-maker.ts';
 import type { RecordedEvent } from '../src/core/event.ts';
 import type { Encryption } from '../src/core/layout/layout.ts';
 import { whyNotOnParts } from '../src/drills/applicability.ts';
@@ -114,7 +115,7 @@ function addRun(directory: string): void {
   writeBootResults({ v: 1, runs: [...runs, ...found.filter(isNew)], images });
 }
 
-async function measureSystem(suite: string, maker: string): Promise<void> {
+async function measureSystem(suite: string, maker: InitramfsMaker): Promise<void> {
   if (readBootResults().images.some((image) => image.suite === suite && image.maker === maker) && !values.anew) return;
   const measured = await measureImage({ suite, maker }, imageRounds);
   const { runs, images } = readBootResults();
