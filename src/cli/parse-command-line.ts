@@ -78,7 +78,7 @@ export async function parseCommandLine(cli: Cli): Promise<RunCommand | ExitCode>
 /** Shows a help page at the terminal's width. */
 async function showHelp(cli: Cli, page: DocPage, output: Output): Promise<void> {
   const words = cli.argv.filter((word) => !word.startsWith('-'));
-  const at = words.findIndex((word) => [...commandNames, 'completion'].includes(word));
+  const at = words.findIndex(isCommandName);
   const [command, subcommand = ''] = at === -1 ? [] : words.slice(at);
   const known = command === undefined ? await examplesOfAll() : await examplesOf(command);
   const ofSubcommand = known.filter(({ words: typed }) => `${typed} `.startsWith(`${[command, subcommand].join(' ').trim()} `));
@@ -86,6 +86,11 @@ async function showHelp(cli: Cli, page: DocPage, output: Output): Promise<void> 
   const lines = helpLines({ page, program: cli.program, command, examples: ofSubcommand.length === 0 ? known : ofSubcommand, columns });
   const laidOutFor = { ...output.page(), columns };
   output.write(`${lines.flatMap((line) => layoutLine(line, laidOutFor)).join('\n')}\n`);
+}
+
+/** `completion` is the parser's own. */
+function isCommandName(word: string): boolean {
+  return commandNames.includes(word) || word === 'completion';
 }
 
 /** Gives the examples of a command. */
@@ -105,7 +110,7 @@ const completionExamples: readonly Example[] = [
 async function badArguments(cli: Cli, why: string): Promise<RaidlabError> {
   const { argv } = cli;
   const [first = ''] = argv;
-  const isCommand = commandNames.includes(first) || first === 'completion';
+  const isCommand = isCommandName(first);
   const text = why.replaceAll('`', '"').replace(/\n+/gu, ' ').trim();
   return new RaidlabError({
     area: 'usage',

@@ -236,7 +236,7 @@ export interface PlannedJob {
   /** The Debian suite that the tools come from. */
   readonly tools: string;
   /** What does the proof's reboot instead of raidlab's own small system: `--boot`. */
-  readonly boot?: 'systemd';
+  readonly boot?: BootedBy;
   /** What makes the initramfs of an installed system, where that was asked: `--initramfs`. */
   readonly initramfs?: InitramfsMaker;
 }

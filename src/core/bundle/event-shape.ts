@@ -81,7 +81,7 @@ const plannedJob = onlyFields({
   payloadBytes: amount,
   kernel: text,
   tools: text,
-  boot: v.exactOptional(v.literal('systemd', '"systemd"')),
+  boot: v.exactOptional(oneOf(bootedBy)),
   initramfs: v.exactOptional(oneOf(initramfsMakers)),
 });
 

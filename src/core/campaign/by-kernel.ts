@@ -1,4 +1,4 @@
-import { compareKernels } from './counts.ts';
+import { compareKernels, groupBySubject } from './counts.ts';
 import type { ResultCounts, ResultSubject } from './counts.ts';
 
 /** What was seen of a drill, kernel by kernel. */
@@ -22,11 +22,7 @@ export interface KernelGrid {
 export function arrangeByKernel(all: readonly ResultCounts[], also: readonly string[] = []): KernelGrid {
   const counts = all.filter(({ counts: { good, bad, machine, unclear } }) => good + bad + machine + unclear > 0);
   const kernels = [...new Set([...counts.map(({ kernel }) => kernel), ...also])].sort(compareKernels);
-  const bySubject = Map.groupBy(counts, ({ drill, isTwin, variation, layout, tools }) =>
-    JSON.stringify([drill, isTwin, variation, layout, tools]),
-  );
-  const rows = [...bySubject.keys()].sort().flatMap((key): readonly KernelRow[] => {
-    const those = bySubject.get(key) ?? [];
+  const rows = groupBySubject(counts).flatMap((those): readonly KernelRow[] => {
     const [first] = those;
     if (first === undefined) return [];
     const { drill, isTwin, variation, layout, tools } = first;

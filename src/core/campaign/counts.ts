@@ -31,6 +31,14 @@ export interface ResultCounts extends ResultSubject {
   readonly bad: ResultPlace | null;
 }
 
+/** Puts together what is about the same but for the kernel, in the order of drill, twin, variation, layout and tools. */
+export function groupBySubject(counts: readonly ResultCounts[]): readonly (readonly ResultCounts[])[] {
+  const groups = Map.groupBy(counts, ({ drill, isTwin, variation, layout, tools }) =>
+    JSON.stringify([drill, isTwin, variation, layout, tools]),
+  );
+  return [...groups.keys()].sort().map((key) => groups.get(key) ?? []);
+}
+
 /** No results. */
 export const noCounts: Readonly<Record<Standing, number>> = { good: 0, bad: 0, machine: 0, unclear: 0, skipped: 0, interrupted: 0 };
 

@@ -1,5 +1,5 @@
 import type { ResultCounts, ResultPlace, ResultSubject } from './counts.ts';
-import { compareKernels } from './counts.ts';
+import { compareKernels, groupBySubject } from './counts.ts';
 import { fisherExact } from './fisher-exact.ts';
 import type { Share } from './fisher-exact.ts';
 import { wilsonInterval } from './wilson.ts';
@@ -36,10 +36,7 @@ export interface Regression extends Omit<ResultSubject, 'kernel'> {
 
 /** Gives the promises that were broken somewhere, by drill; what was never broken is not in it. */
 export function findRegressions(counts: readonly ResultCounts[]): readonly Regression[] {
-  const bySubject = Map.groupBy(counts, ({ drill, isTwin, variation, layout, tools }) =>
-    JSON.stringify([drill, isTwin, variation, layout, tools]),
-  );
-  return [...bySubject.keys()].sort().flatMap((key) => regressionOf(bySubject.get(key) ?? []));
+  return groupBySubject(counts).flatMap(regressionOf);
 }
 
 function regressionOf(counts: readonly ResultCounts[]): readonly Regression[] {

@@ -1,7 +1,8 @@
-import { chmod, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Machine } from '../../machine/machine.ts';
+import { listenAt } from '../../machine/socket/listen-at.ts';
 
 /**
  * Lets people type at a machine's own console, which is its keeper's: on a socket of mode 0600, where QEMU would have the second line of
@@ -21,7 +22,8 @@ export async function serveConsole(machine: Pick<Machine, 'sitAtConsole'>, socke
       seat[Symbol.dispose]();
     });
   });
-  await listen(server, socketHostPath);
+  await rm(socketHostPath, { force: true });
+  await listenAt(server, socketHostPath);
   return {
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -30,15 +32,4 @@ export async function serveConsole(machine: Pick<Machine, 'sitAtConsole'>, socke
       await rm(socketHostPath, { force: true });
     },
   };
-}
-
-async function listen(server: Server, socketHostPath: string): Promise<void> {
-  await rm(socketHostPath, { force: true });
-  const listening = Promise.withResolvers<undefined>();
-  server.once('error', listening.reject);
-  server.listen(socketHostPath, () => {
-    listening.resolve(undefined);
-  });
-  await listening.promise;
-  await chmod(socketHostPath, 0o600);
 }

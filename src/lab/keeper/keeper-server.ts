@@ -4,9 +4,8 @@
  *     connection ──► one request ──► its turn comes ──► events … ──► done | failed | broken ──► closed
  *                                       └─ the command goes away: the act's context ends
  */
-import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBody } from '../../core/event.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
@@ -18,6 +17,7 @@ import { armLimit } from '../../machine/context.ts';
 import type { Context } from '../../machine/context.ts';
 import type { TimeFactor } from '../../machine/time-factor.ts';
 import { createLineSplitter } from '../../machine/socket/line-splitter.ts';
+import { listenAt } from '../../machine/socket/listen-at.ts';
 
 /** How a keeper serves requests. */
 export interface KeeperService {
@@ -71,7 +71,7 @@ export async function listenForActs(socketHostPath: string, service: KeeperServi
       splitter.push(chunk);
     });
   });
-  await listen(server, socketHostPath);
+  await listenAt(server, socketHostPath);
   return {
     socketHostPath,
     [Symbol.asyncDispose]: async () => {
@@ -86,16 +86,6 @@ export async function listenForActs(socketHostPath: string, service: KeeperServi
       await over.promise;
     },
   };
-}
-
-async function listen(server: Server, socketHostPath: string): Promise<void> {
-  const listening = Promise.withResolvers<undefined>();
-  server.once('error', listening.reject);
-  server.listen(socketHostPath, () => {
-    listening.resolve(undefined);
-  });
-  await listening.promise;
-  await chmod(socketHostPath, 0o600);
 }
 
 /** Sends everything that was said, and hangs up. */

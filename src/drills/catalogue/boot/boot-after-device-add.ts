@@ -3,7 +3,7 @@ import { equalSizes } from '../../../core/layout/layout.ts';
 import { planAddToCrypttab, planCreateContainer } from '../../../core/plan/container.ts';
 import { planAddDevice, planSoftBalance } from '../../../core/plan/repair.ts';
 import type { Drill, Step } from '../../drill.ts';
-import { bootAlone, planRecordMember, rootLayout } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, planRecordMember, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
 import { bootFromRoot, moveRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
 import { spareOf } from '../../steps/disks-of.ts';
@@ -77,15 +77,11 @@ export const bootAfterDeviceAdd: Drill = {
     'cryptsetup(8); crypttab(5), initramfs',
   ],
   tags: ['boot', 'convert', 'initramfs', 'root'],
-  system: 'installed',
+  ...rootOnArray,
   initramfs: maker,
-  hasBootDisk: true,
   layout: { ...rootLayout, memberSizesBytes: equalSizes(1), profile: 'single', metadataProfile: 'dup' },
-  layouts: [],
-  payloadBytes: 8 * 1024 ** 2,
   steps: [moveRoot(unlock, maker), writePayload, bootFromRoot(unlock), addDisk, recordDisk, bootAlone(wanted, unlock)],
   repairFrom: addDisk.name,
-  proof: 'none',
   twin: {
     instead: [recordInCrypttabOnly],
     breaks: ['boots-alone'],

@@ -7,15 +7,15 @@ import { asUnlocked, planAddPassphrase, planHelpRoot, planUpdateInitramfs } from
 import { judgeLogin } from '../../../core/proof/judge-boot.ts';
 import type { Drill, Step } from '../../drill.ts';
 import type { DrillRun } from '../../drill-run.ts';
-import { bootAlone, rootLayout } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
 import { bootFromRoot, moveRoot, powerOnRoot } from '../../steps/boot/root-steps.ts';
 import type { RootBoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
-import { aboutReplaceInLog, encryptTarget, finishResumedReplace } from '../../steps/crash-in-replace-steps.ts';
+import { aboutReplaceInLog, encryptTarget, finishResumedReplace, startReplace } from '../../steps/crash-in-replace-steps.ts';
 import { spareOf, survivorOf } from '../../steps/disks-of.ts';
 import { failingDevid, failingMember } from '../../steps/failing-disk-steps.ts';
 import { act, typed, typedStep } from '../../steps/plan-line.ts';
-import { needsSlowReplace, planSlowReplace, startSlowReplace } from '../../steps/slow-replace.ts';
+import { needsSlowReplace, startSlowReplace } from '../../steps/slow-replace.ts';
 
 const maker = 'initramfs-tools';
 const unlock = 'passphrase';
@@ -38,15 +38,9 @@ const recordTarget = typedStep({
   commands: (array) => planRecordTarget(forInitramfs(spareOf(array))),
 });
 
-const startReplace: Step = {
-  name: 'start-replace',
+const startRootReplace: Step = {
+  ...startReplace,
   title: 'Start replacing a disk of the running root',
-  phase: 'repair',
-  skippable: false,
-  plan: (array) => [
-    ...typed(...planSlowReplace(array, failingDevid, spareOf(array))),
-    act('the replace is running, slowed down so that the power cut happens during it'),
-  ],
   run: async (run) => {
     await startSlowReplace(run, failingDevid, spareOf(run.array));
   },
@@ -112,27 +106,22 @@ export const bootPowerCutInReplace: Drill = {
     'btrfs-replace(8)',
   ],
   tags: ['boot', 'crash', 'initramfs', 'replace', 'root'],
-  system: 'installed',
+  ...rootOnArray,
   initramfs: maker,
-  hasBootDisk: true,
-  layout: rootLayout,
-  layouts: [],
   requires: [needsSlowReplace],
-  payloadBytes: 8 * 1024 ** 2,
   steps: [
     moveRoot(unlock, maker),
     writePayload,
     bootFromRoot(unlock),
     encryptTarget,
     recordTarget,
-    startReplace,
+    startRootReplace,
     cutPower,
     finishResumedReplace(aboutReplaceInLog),
     retireOldDisk,
     bootAlone(rootLayout, unlock),
   ],
   repairFrom: encryptTarget.name,
-  proof: 'none',
   twin: {
     instead: [
       typedStep({

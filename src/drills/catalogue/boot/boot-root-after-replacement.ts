@@ -1,6 +1,6 @@
 import { planAddToCrypttab, planRemoveFromCrypttab } from '../../../core/plan/container.ts';
 import type { Drill } from '../../drill.ts';
-import { bootAlone, planRecordMember, rootLayout } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, planRecordMember, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
 import { bootFromRoot, moveRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
 import { spareOf } from '../../steps/disks-of.ts';
@@ -49,12 +49,8 @@ export const bootRootAfterReplacement: Drill = {
     'btrfs-replace(8)',
   ],
   tags: ['boot', 'crypttab', 'initramfs', 'replace', 'root'],
-  system: 'installed',
+  ...rootOnArray,
   initramfs: maker,
-  hasBootDisk: true,
-  layout: rootLayout,
-  layouts: [],
-  payloadBytes: 8 * 1024 ** 2,
   steps: [
     moveRoot(unlock, maker),
     writePayload,
@@ -67,7 +63,6 @@ export const bootRootAfterReplacement: Drill = {
     }),
   ],
   repairFrom: 'replace',
-  proof: 'none',
   twin: {
     instead: [recordInCrypttabOnly],
     breaks: ['boots-alone'],

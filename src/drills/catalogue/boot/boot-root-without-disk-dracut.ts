@@ -3,7 +3,7 @@ import { command } from '../../../core/plan/command.ts';
 import { planMountRootDegraded } from '../../../core/plan/root-on-array.ts';
 import { judgeInitramfsShell, judgeLogin } from '../../../core/proof/judge-boot.ts';
 import type { Drill, Step } from '../../drill.ts';
-import { bootAlone, recordReplacement, rootLayout, seeRest } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, recordReplacement, rootLayout, rootOnArray, seeRest } from '../../steps/boot/root-repair-steps.ts';
 import { loseDiskWhileOff, moveRoot, powerOnRoot } from '../../steps/boot/root-steps.ts';
 import type { BootLoaderEdit, RootBoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
@@ -79,12 +79,8 @@ export const bootRootWithoutDiskDracut: Drill = {
     'sulogin(8); bootup(7)',
   ],
   tags: ['boot', 'dracut', 'initramfs', 'missing', 'replace', 'root'],
-  system: 'installed',
+  ...rootOnArray,
   initramfs: maker,
-  hasBootDisk: true,
-  layout: rootLayout,
-  layouts: [],
-  payloadBytes: 8 * 1024 ** 2,
   steps: [
     moveRoot(unlock, maker),
     writePayload,
@@ -97,7 +93,6 @@ export const bootRootWithoutDiskDracut: Drill = {
     bootAlone(rootLayout, unlock),
   ],
   repairFrom: 'mount-root',
-  proof: 'none',
   twin: {
     instead: [
       mountInInitramfs({ flags: ['degraded'], words: wayIn }, `add \`degraded\` to rootflags=, and \`${wayIn.join(' ')}\``, (seen) =>

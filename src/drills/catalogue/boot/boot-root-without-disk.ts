@@ -3,7 +3,7 @@ import { command } from '../../../core/plan/command.ts';
 import { planMountRootDegraded } from '../../../core/plan/root-on-array.ts';
 import { judgeInitramfsShell, judgeLogin } from '../../../core/proof/judge-boot.ts';
 import type { Drill, Step } from '../../drill.ts';
-import { bootAlone, recordReplacement, rootLayout, seeRest } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, recordReplacement, rootLayout, rootOnArray, seeRest } from '../../steps/boot/root-repair-steps.ts';
 import { loseDiskWhileOff, moveRoot, powerOnRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
 import { survivorOf } from '../../steps/disks-of.ts';
@@ -104,12 +104,8 @@ export const bootRootWithoutDisk: Drill = {
     'btrfs(5), degraded',
   ],
   tags: ['boot', 'initramfs', 'missing', 'replace', 'root'],
-  system: 'installed',
+  ...rootOnArray,
   initramfs: maker,
-  hasBootDisk: true,
-  layout: rootLayout,
-  layouts: [],
-  payloadBytes: 8 * 1024 ** 2,
   steps: [
     moveRoot(unlock, maker),
     writePayload,
@@ -123,7 +119,6 @@ export const bootRootWithoutDisk: Drill = {
     bootAlone(rootLayout, unlock),
   ],
   repairFrom: mountInInitramfs.name,
-  proof: 'none',
   twin: {
     instead: [trustFstab, waitForFstab],
     breaks: ['login'],

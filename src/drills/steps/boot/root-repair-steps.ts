@@ -14,7 +14,7 @@ import { judgeLogin } from '../../../core/proof/judge-boot.ts';
 import { judgeMount } from '../../../core/proof/judge-mount.ts';
 import { judgeProfiles } from '../../../core/proof/judge-profiles.ts';
 import { ask } from '../../../storage/type-command.ts';
-import type { Step } from '../../drill.ts';
+import type { Drill, Step } from '../../drill.ts';
 import { readMounted } from '../../proof/examine-array.ts';
 import { lostMemberOf, spareOf } from '../disks-of.ts';
 import { act, typed, typedStep } from '../plan-line.ts';
@@ -29,6 +29,16 @@ export const rootLayout: ArrayLayout = {
   label: 'root',
   subvolumes: [{ name: '@storage', mountPoint: defaultLayout.mountPoint, options: [] }],
 };
+
+/** What these drills are: on an installed system that is moved onto the array, and proved by its boots. */
+export const rootOnArray = {
+  system: 'installed',
+  hasBootDisk: true,
+  layout: rootLayout,
+  layouts: [],
+  payloadBytes: 8 * 1024 ** 2,
+  proof: 'none',
+} as const satisfies Partial<Drill>;
 
 /** The commands after which the next boot opens a new member of the root as it opens the others. */
 export function planRecordMember(member: ContainerPlan, unlock: RootUnlock, maker: InitramfsMaker): readonly Command[] {
