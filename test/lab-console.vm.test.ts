@@ -2,26 +2,16 @@ import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { assertConsoleTaken, openConsole } from './rig/console.ts';
 import { keeperOf, openLabProject } from './rig/lab.ts';
-import { openTerminal, raidlabLine } from './rig/terminal.ts';
-import type { TerminalSession } from './rig/terminal.ts';
 
 // The first run builds the images and the template.
 const timeout = 900_000;
-const leave = '\u001d';
 
 test('the console of a lab', { timeout }, async (suite) => {
   await using lab = await openLabProject();
   const { place } = lab;
   await lab.ok('up');
-  const console = (): TerminalSession => openTerminal(lab.hostPath, `${raidlabLine('console')}; echo "exit=$?"; stty -a`, lab.env);
-  const left = async (session: TerminalSession, exitCode: number): Promise<void> => {
-    await session.shown(`exit=${String(exitCode)}`);
-    assert.equal(await session.ended, 0);
-    // As it was before: lines, echo, signals.
-    for (const mode of ['isig', 'icanon', 'echo', 'opost']) assert.match(session.screen(), new RegExp(`[\\n ]${mode} `, 'u'));
-  };
-
   await suite.test('without a terminal it is refused', async () => {
     const refused = await lab.type('console');
     assert.equal(refused.exitCode, 64);
@@ -29,7 +19,7 @@ test('the console of a lab', { timeout }, async (suite) => {
   });
 
   await suite.test('a root shell on a line of its own, of the terminal’s size, and the kernel’s words', async () => {
-    const session = console();
+    const session = openConsole(lab);
     await session.shown('Ctrl-] leaves.');
     await session.shown('btrfs device stats /storage');
     session.press('echo "$USER$(id -u) $(tty) $(stty size) $TERM"\r');
@@ -47,12 +37,8 @@ test('the console of a lab', { timeout }, async (suite) => {
     await session.shown('^C');
     session.press('echo interrupted=$?\r');
     await session.shown('interrupted=130');
-    const second = openTerminal(lab.hostPath, raidlabLine('console'), lab.env);
-    await second.shown('is using the console of the lab default');
-    assert.equal(await second.ended, 69);
-    session.press(leave);
-    await session.shown('Left the console of default');
-    await left(session, 0);
+    await assertConsoleTaken(lab);
+    await session.leave();
   });
 
   await suite.test('what is started over ssh hears a Ctrl-C, too', async () => {
@@ -63,7 +49,7 @@ test('the console of a lab', { timeout }, async (suite) => {
 
   await suite.test('its shell stays, and what is shown there is never taken for the kernel’s', async () => {
     await lab.ok('ssh', '--', 'kill -0 $(cat /run/raidlab-console)');
-    const session = console();
+    const session = openConsole(lab);
     await session.shown('Ctrl-] leaves.');
     session.press('echo "[  1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000000"\r');
     await session.shown('address: 0000000000000000\r\n');
@@ -71,46 +57,43 @@ test('the console of a lab', { timeout }, async (suite) => {
     await session.shown('not syncing: no\r\n');
     session.press('exit\r');
     await session.shown('btrfs device stats /storage');
-    session.press(leave);
-    await left(session, 0);
+    await session.leave();
     assert.match(await lab.ok('status'), /default is on/u);
     assert.doesNotMatch(await readFile(join(place.logsHostPath, 'console.log'), 'utf8'), /NULL pointer|not syncing/u);
     assert.equal(await lab.ok('ssh', '--', 'echo well'), 'well\n');
   });
 
   await suite.test('a program that was left on the screen does not spoil the terminal', async () => {
-    const session = console();
+    const session = openConsole(lab);
     await session.shown('Ctrl-] leaves.');
     session.press('printf \'\\033[?1049h\\033[?25l\'; echo full-"screen"\r');
     await session.shown('full-screen');
-    session.press(leave);
-    await session.shown('\u001b[?1049l');
-    await left(session, 0);
+    await session.leave();
+    assert.ok(session.screen().includes('\u001b[?1049l'));
   });
 
   await suite.test('it works after a restore, and a halt ends it', async () => {
     await lab.ok('snapshot', 'save', 'x');
     await lab.ok('snapshot', 'restore', 'x');
-    const session = console();
+    const session = openConsole(lab);
     await session.shown('Ctrl-] leaves.');
     session.press('\recho back-"again"\r');
     await session.shown('back-again');
-    session.press(leave);
-    await left(session, 0);
+    await session.leave();
     await lab.ok('halt');
     await lab.ok('up');
   });
 
   await suite.test('the kernel dies: its last words are shown, the terminal is as before, and why it is off is said', async () => {
-    const session = console();
+    const session = openConsole(lab);
     await session.shown('btrfs device stats /storage');
     session.press('echo c > /proc/sysrq-trigger\r');
     await session.shown('sysrq triggered crash');
     await session.shown('The lab default is off');
-    await left(session, 69);
-    const dead = openTerminal(lab.hostPath, raidlabLine('console'), lab.env);
+    await session.over(69);
+    const dead = openConsole(lab);
     await dead.shown('The lab default is off');
     await dead.shown('Kernel panic - not syncing');
-    assert.equal(await dead.ended, 69);
+    await dead.over(69);
   });
 });

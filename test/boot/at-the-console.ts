@@ -8,26 +8,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { assertConsoleTaken, openConsole } from '../rig/console.ts';
 import { openLabProject } from '../rig/lab.ts';
-import { openTerminal, raidlabLine } from '../rig/terminal.ts';
-import type { TerminalSession } from '../rig/terminal.ts';
 
 // The first run builds the images; a boot without a disk waits for 90 s and more.
 const timeout = 2_400_000;
 const bootMs = 240_000;
-const leave = '\u001d';
 const execute = promisify(execFile);
 
 test('the console of a lab that systemd boots', { timeout }, async (suite) => {
   await using lab = await openLabProject();
   const ssh = (line: string): Promise<string> => lab.ok('ssh', '--', line);
-  const console = (): TerminalSession => openTerminal(lab.hostPath, `${raidlabLine('console')}; echo "exit=$?"`, lab.env);
-  const left = async (session: TerminalSession): Promise<void> => {
-    session.press(leave);
-    await session.shown('Left the console of default');
-    await session.shown('exit=0');
-    assert.equal(await session.ended, 0);
-  };
   const untilReached = async (what: RegExp): Promise<void> => {
     for (let look = 0; look < 120; look += 1) {
       if (what.test(await lab.ok('status'))) return;
@@ -39,7 +30,7 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
   await ssh('echo mine > /storage/mine; sync');
 
   await suite.test('root logs in there, and nothing that is shown is taken for the kernel’s words', async () => {
-    const session = console();
+    const session = openConsole(lab);
     await session.shown('Ctrl-] leaves.');
     session.press('\r');
     await session.shown('raidlab login:');
@@ -51,10 +42,8 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
     await session.shown('address: 0000000000000000\r\n');
     session.press('echo still-"there"\r');
     await session.shown('still-there');
-    const second = openTerminal(lab.hostPath, raidlabLine('console'), lab.env);
-    await second.shown('is using the console of the lab default');
-    assert.equal(await second.ended, 69);
-    await left(session);
+    await assertConsoleTaken(lab);
+    await session.leave();
     assert.match(await lab.ok('status'), /default is on/u);
     assert.equal(await ssh('echo well'), 'well\n');
     assert.match(await readFile(join(lab.place.logsHostPath, 'console.log'), 'utf8'), /raidlab login:/u);
@@ -68,7 +57,7 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
     assert.match(stdout, /boot +it ended in emergency mode after/u);
     assert.match(stdout, /go in .* console$/mu);
     assert.match(await lab.ok('status'), /boot +it ended in emergency mode/u);
-    const session = console();
+    const session = openConsole(lab);
     await session.shown(/Press Enter for (?:system )?maintenance/u);
     session.press('\r');
     await session.shown('root@raidlab');
@@ -76,7 +65,7 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
     await session.shown('mended');
     session.press('systemctl default\r');
     await session.shown('raidlab login:', bootMs);
-    await left(session);
+    await session.leave();
     await untilReached(/boot +the login was reached/u);
     assert.equal(await ssh('systemctl is-active raidlab-ssh.service'), 'active\n');
     assert.match(await lab.ok('disk', 'insert', 'DISK1'), /DISK1/u);
@@ -90,11 +79,11 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
     const { exitCode, stdout, stderr } = await lab.type('reload');
     assert.equal(exitCode, 1, stdout + stderr);
     assert.match(stdout, /boot +it waits for a passphrase/u);
-    const session = console();
+    const session = openConsole(lab);
     await session.shown(/Please enter passphrase/u);
     session.press('opensesame\r');
     await session.shown('raidlab login:', bootMs);
-    await left(session);
+    await session.leave();
     await untilReached(/boot +the login was reached/u);
     assert.equal(await ssh('udevadm settle; sleep 5; cat /storage/mine'), 'mine\n');
   });
@@ -112,11 +101,11 @@ test('the console of a lab that systemd boots', { timeout }, async (suite) => {
     assert.equal(refused.exitCode, 69);
     assert.match(refused.stderr, /has not begun/u);
     assert.match(await lab.ok('status'), /The guest could not be examined/u);
-    const session = console();
+    const session = openConsole(lab);
     await session.shown('(initramfs)');
     session.press('echo hel""lo\r');
     await session.shown('hello');
-    await left(session);
+    await session.leave();
     assert.match(await lab.ok('crash'), /its power was cut/u);
   });
 });

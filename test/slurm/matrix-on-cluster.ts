@@ -21,12 +21,16 @@ export interface MatrixOnCluster {
   readonly jobs: number;
   /** How many in the queue at once. */
   readonly atOnce: number;
+  /** On the cluster unless it says `here`. */
+  readonly on?: 'slurm' | 'here';
 }
 
+const onCluster = ['--partition', 'drills', '--prefer', 'raidlab'];
+
 /** Types the matrix. */
-export function typeMatrix(cluster: Cluster, cwdHostPath: string, { name, jobs, atOnce }: MatrixOnCluster): TypedRaidlab {
+export function typeMatrix(cluster: Cluster, cwdHostPath: string, { name, jobs, atOnce, on = 'slurm' }: MatrixOnCluster): TypedRaidlab {
   const chosen = [...drills.flatMap((drill) => ['--drill', drill]), '--rounds', String(jobs / drills.length)];
-  const where = ['--on', 'slurm', '--partition', 'drills', '--prefer', 'raidlab', '--jobs', String(atOnce)];
+  const where = ['--on', on, ...(on === 'slurm' ? onCluster : []), '--jobs', String(atOnce)];
   return typeRaidlab(cwdHostPath, ['matrix', '--name', name, ...chosen, ...where, '--archive', 'archive.sqlite'], cluster.env);
 }
 
@@ -83,20 +87,29 @@ export async function loseNode(cluster: Cluster, cwdHostPath: string, matrix: Ma
   return lost;
 }
 
-/** Gives the time that a matrix took besides its runs, as a part of them: all that the engine costs, one job after the other. */
+/** What a matrix took, one job after the other. */
+export interface MatrixCost {
+  /** Of a job's run on average, milliseconds. */
+  readonly runMs: number;
+  /** Of all that is not its run, milliseconds a job. */
+  readonly besidesMs: number;
+}
+
+/** Runs a matrix one job after the other, and gives what it took. */
 export async function measureCost(
   cluster: Cluster,
   cwdHostPath: string,
-  jobs: number,
-): Promise<{ readonly part: number; readonly meanMs: number }> {
+  { jobs, on }: { readonly jobs: number; readonly on: 'slurm' | 'here' },
+): Promise<MatrixCost> {
+  const name = `cost-${on}`;
   const startedMs = performance.now();
-  const { exitCode, stdout, stderr } = await typeMatrix(cluster, cwdHostPath, { name: 'cost', jobs, atOnce: 1 }).ended;
+  const { exitCode, stdout, stderr } = await typeMatrix(cluster, cwdHostPath, { name, jobs, atOnce: 1, on }).ended;
   const wallMs = performance.now() - startedMs;
   assert.equal(exitCode, 0, stdout + stderr);
   let runsMs = 0;
-  for (const { directory } of await attemptsOf(cwdHostPath, 'cost')) {
+  for (const { directory } of await attemptsOf(cwdHostPath, name)) {
     const { durationMs } = JSON.parse(await readFile(join(directory, 'result.json'), 'utf8')) as RunResult;
     runsMs += durationMs ?? Number.NaN;
   }
-  return { part: (wallMs - runsMs) / runsMs, meanMs: runsMs / jobs };
+  return { runMs: runsMs / jobs, besidesMs: (wallMs - runsMs) / jobs };
 }

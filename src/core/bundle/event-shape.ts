@@ -3,6 +3,7 @@
  * looked at, and one that is not known is refused.
  */
 import * as v from 'valibot';
+import { bootEventShapes } from '../boot/boot-shape.ts';
 import { bootedBy } from '../boot/booted-by.ts';
 import { initramfsMakers } from '../boot/initramfs-maker.ts';
 import { deviceCounters } from '../btrfs/device-stats.ts';
@@ -12,19 +13,26 @@ import { exitCodesBySeverity } from '../exit-code.ts';
 import { accelerators } from '../host/accelerator.ts';
 import { profiles } from '../layout/profile.ts';
 import type { KernelTroubleKind } from '../kernel/trouble.ts';
-import { bootEventShapes } from './boot-shape.ts';
-import { BadJson, count, flag, list, matching, oneOf, onlyFields, readShape, text } from '../parsing/json-shape.ts';
+import {
+  BadJson,
+  amount,
+  count,
+  flag,
+  list,
+  matching,
+  number,
+  oneOf,
+  oneOfAll,
+  onlyFields,
+  readShape,
+  text,
+} from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
 import type { CheckOutcome, Verdict } from '../verdict/verdict.ts';
 
 const maybe = v.nullable;
-const number = v.pipe(v.number('a number'), v.finite('a finite number'));
-/** A number, 0 or more. */
-export const amount = v.pipe(number, v.minValue(0, 'a number, 0 or more'));
 const exitCode = oneOf(exitCodesBySeverity);
 const words = list(text);
-/** All words of a union: one that is missing does not compile. */
-const oneOfAll = <Word extends string>(all: Readonly<Record<Word, true>>) => oneOf(Object.keys(all) as unknown as readonly Word[]);
 /** A verdict. */
 export const verdictShape = oneOfAll<Verdict>({ held: true, broken: true, inconclusive: true, crashed: true, skipped: true });
 const outcome = oneOfAll<CheckOutcome>({ held: true, broken: true, inconclusive: true });

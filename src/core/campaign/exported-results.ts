@@ -7,9 +7,9 @@
  * The evidence stays where it is: a result from elsewhere has no folder here.
  */
 import * as v from 'valibot';
-import { amount, jobShape, moment, runShape, verdictShape } from '../bundle/event-shape.ts';
+import { jobShape, moment, runShape, verdictShape } from '../bundle/event-shape.ts';
 import { accelerators } from '../host/accelerator.ts';
-import { BadJson, count, flag, list, oneOf, onlyFields, readJson, readVersioned, text } from '../parsing/json-shape.ts';
+import { BadJson, amount, count, flag, list, oneOf, onlyFields, readJson, readVersioned, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
 import { standings } from './archived-result.ts';
 import type { ArchivedResult } from './archived-result.ts';

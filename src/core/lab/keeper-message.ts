@@ -4,7 +4,7 @@ import type { EventBody } from '../event.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { ArrayPicture } from '../array/array-picture.ts';
 import type { DiskDamage } from '../fault/fault.ts';
-import { count, fields, flag, list, oneOfObjects, text } from '../parsing/json-shape.ts';
+import { count, fields, flag, list, number, oneOfObjects, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
 import type { DiskAct } from './disk-act.ts';
 import { keeperProtocolVersion } from './keeper-protocol.ts';
@@ -51,7 +51,7 @@ export const requestHeadShape = fields({ v: count(), raidlabVersion: text });
 export const requestShape: Shape<KeeperRequest> = fields({
   v: v.literal(keeperProtocolVersion),
   raidlabVersion: text,
-  timeFactor: v.pipe(v.number('a number'), v.minValue(1, 'a number, 1 or more')),
+  timeFactor: v.pipe(number, v.minValue(1, 'a number, 1 or more')),
   act: actShape,
 });
 
@@ -63,7 +63,7 @@ function told<T>(shape: v.GenericSchema): Shape<T> {
 const doneShape: Shape<ActDone> = fields({
   changed: flag,
   disk: v.exactOptional(serialShape),
-  saved: v.exactOptional(fields({ sizeBytes: count(), pausedMs: v.nullable(v.number('a number')) })),
+  saved: v.exactOptional(fields({ sizeBytes: count(), pausedMs: v.nullable(number) })),
   picture: v.exactOptional(told<ArrayPicture>(fields({ disks: list(v.unknown()), devices: list(v.unknown()), mounts: list(v.unknown()) }))),
 });
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { bootedBy } from '../boot/booted-by.ts';
 import type { BootedBy } from '../boot/booted-by.ts';
 import type { BootSeen } from '../boot/boot-seen.ts';
-import { bootShape } from '../bundle/boot-shape.ts';
+import { bootShape } from '../boot/boot-shape.ts';
 import { accelerators } from '../host/accelerator.ts';
 import type { Accelerator } from '../host/accelerator.ts';
 import type { ByteRange, StandingFault } from '../fault/fault.ts';

@@ -29,9 +29,20 @@ export function count(least = 0, most = Number.MAX_SAFE_INTEGER) {
   return v.pipe(v.number(what), v.safeInteger(what), v.minValue(least, what), v.maxValue(most, what));
 }
 
+/** A finite number. */
+export const number = v.pipe(v.number('a number'), v.finite('a finite number'));
+
+/** A number, 0 or more. */
+export const amount = v.pipe(number, v.minValue(0, 'a number, 0 or more'));
+
 /** One of several words or numbers. */
 export function oneOf<const Words extends readonly (string | number)[]>(words: Words) {
   return v.picklist(words, `one of ${words.join(', ')}`);
+}
+
+/** One of a union's words, all of which must be given: one that is missing does not compile. */
+export function oneOfAll<Word extends string>(all: Readonly<Record<Word, true>>) {
+  return oneOf(Object.keys(all) as unknown as readonly Word[]);
 }
 
 /** A list of such values. */

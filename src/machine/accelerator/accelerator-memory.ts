@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { accelerators } from '../../core/host/accelerator.ts';
-import { fields, flag, list, oneOf, text, tryJson } from '../../core/parsing/json-shape.ts';
+import { fields, flag, list, number, oneOf, text, tryJson } from '../../core/parsing/json-shape.ts';
 import type { Shape } from '../../core/parsing/json-shape.ts';
 import { fileFailure, hasErrorCode } from '../cache/file-failure.ts';
 import type { CacheStore } from '../cache/store.ts';
@@ -78,7 +78,7 @@ const answerShape: Shape<Remembered> = fields({
   accelerator: oneOf(accelerators),
   works: flag,
   seen: text,
-  bootMs: v.nullable(v.number('a number')),
+  bootMs: v.nullable(number),
 });
 
 /** Parses the answers in the file; empty when it is not ours. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, fields, list, matching, record, text, tryJson } from '../../core/parsing/json-shape.ts';
+import { count, fields, list, matching, number, record, text, tryJson } from '../../core/parsing/json-shape.ts';
 import type { Shape } from '../../core/parsing/json-shape.ts';
 
 /** The version of `entry.json`; part of an image's digest, so that raidlabs of two versions leave each other's alone. An entry with another one is rebuilt. */
@@ -53,7 +53,7 @@ const recordShape: Shape<EntryRecord> = fields({
   artefact: text,
   description: text,
   madeAt: text,
-  durationMs: v.number('a number'),
+  durationMs: number,
   packages: record(text),
   files: v.pipe(
     list(fields({ name: matching(/^[\w.-]+$/u, 'the name of a file'), sizeBytes: count(), xxh128: text })),

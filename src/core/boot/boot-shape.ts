@@ -1,14 +1,9 @@
 import * as v from 'valibot';
-import type { BootSeen } from '../boot/boot-seen.ts';
-import type { BootEnd, BootStage, UnitTrouble } from '../boot/boot-word.ts';
-import type { BootNote } from '../boot/observe-boot.ts';
-import { fields, oneOf, onlyFields, oneOfObjects, text } from '../parsing/json-shape.ts';
+import type { BootSeen } from './boot-seen.ts';
+import type { BootEnd, BootStage, UnitTrouble } from './boot-word.ts';
+import type { BootNote } from './observe-boot.ts';
+import { amount, fields, oneOfAll, oneOfObjects, onlyFields, text } from '../parsing/json-shape.ts';
 import type { Shape } from '../parsing/json-shape.ts';
-
-const amount = v.pipe(v.number('a number'), v.finite('a finite number'), v.minValue(0, 'a number, 0 or more'));
-
-/** All words of a union: one that is missing does not compile. */
-const oneOfAll = <Word extends string>(all: Readonly<Record<Word, true>>) => oneOf(Object.keys(all) as unknown as readonly Word[]);
 
 const stage = oneOfAll<BootStage>({ kernel: true, initramfs: true, system: true });
 const end = oneOfAll<BootEnd>({ login: true, emergency: true, 'initramfs-shell': true });
