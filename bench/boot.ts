@@ -13,6 +13,7 @@ import type { InitramfsMaker } from '../src/core/boot/initramfs-maker.ts';
 import type { RecordedEvent } from '../src/core/event.ts';
 import type { Encryption } from '../src/core/layout/layout.ts';
 import { whyNotOnParts } from '../src/drills/applicability.ts';
+import { drillFor } from '../src/drills/drill-for.ts';
 import { promisingDrills, selectDrills } from '../src/drills/registry.ts';
 import { installedSuites } from '../src/machine/image/system/system-choice.ts';
 import { measureImage } from './boot-image.ts';
@@ -96,7 +97,7 @@ function casesAsked(): readonly BootCase[] {
   return suites.flatMap((suite) =>
     makers.flatMap((maker) =>
       drills
-        .filter(({ initramfs = maker }) => initramfs === maker)
+        .filter((drill) => [undefined, maker].includes(drillFor(drill, maker).initramfs))
         .flatMap((drill) =>
           encryptions
             .filter((encryption: Encryption) => whyNotOnParts(drill, { ...drill.layout, encryption }) === null)

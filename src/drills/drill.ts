@@ -94,6 +94,8 @@ export interface Drill {
   readonly system?: 'installed';
   /** The maker of its installed system's initramfs, where what it types is for that one alone; by default any. */
   readonly initramfs?: InitramfsMaker;
+  /** Gives the same drill as it is typed where another one makes it. */
+  readonly forInitramfs?: (maker: InitramfsMaker) => Drill;
   /** Its machine has one more disk, on which an installed system whose root is the array has its /boot. */
   readonly hasBootDisk?: true;
   readonly layout: ArrayLayout;

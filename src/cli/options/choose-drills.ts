@@ -1,9 +1,11 @@
+import type { InitramfsMaker } from '../../core/boot/initramfs-maker.ts';
 import type { EventBody } from '../../core/event.ts';
 import type { Shard } from '../../core/campaign/shard.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import { isGlob } from '../../core/text/glob.ts';
 import { checkLayout } from '../../core/layout/layout-mistakes.ts';
 import { checkPayloadFits } from '../../core/layout/usable-space.ts';
+import { drillFor } from '../../drills/drill-for.ts';
 import type { Drill } from '../../drills/drill.ts';
 import type { DrillRequest } from '../../drills/drill-request.ts';
 import type { TwinDrill } from '../../drills/twin.ts';
@@ -35,12 +37,13 @@ interface DrillWishes extends LayoutOptions {
   readonly keep: boolean;
   readonly seed: string | undefined;
   readonly shard: Shard | undefined;
+  readonly initramfs?: InitramfsMaker | undefined;
 }
 
 /** Gives the drills that a command line names, in its order; throws a usage failure for what does not exist or contradicts itself. */
 export async function chooseDrills(asked: DrillWishes, cwdHostPath: string): Promise<readonly ChosenDrill[]> {
   const { checkSkippedSteps } = await import('../../drills/registry.ts');
-  const drills = await selectAsked(asked, cwdHostPath);
+  const drills = (await selectAsked(asked, cwdHostPath)).map((drill) => drillFor(drill, asked.initramfs));
   // Drills have few steps in common, and the result of a drill without a step must be read by itself.
   if (asked.skipSteps.length > 0 && drills.length > 1) refuse(`--skip-step works with a single drill; ${String(drills.length)} are named.`);
   if (asked.twin && asked.skipSteps.length > 0) refuse('--twin decides itself what is left out: it does not go together with --skip-step.');

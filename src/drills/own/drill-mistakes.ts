@@ -19,6 +19,7 @@ const drillShape: Shape = {
   tags: kinds.names,
   system: optional(oneOf(['installed'])),
   initramfs: optional(oneOf(initramfsMakers)),
+  forInitramfs: optional(kinds.function),
   hasBootDisk: optional(kinds.flag),
   layout: kinds.record,
   layouts: listOf(layoutNames),

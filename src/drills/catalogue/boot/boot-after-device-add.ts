@@ -1,3 +1,4 @@
+import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import { chunkProfiles } from '../../../core/layout/profile.ts';
 import { equalSizes } from '../../../core/layout/layout.ts';
 import { planAddToCrypttab, planCreateContainer } from '../../../core/plan/container.ts';
@@ -9,7 +10,6 @@ import { writePayload } from '../../steps/build-steps.ts';
 import { spareOf } from '../../steps/disks-of.ts';
 import { typed, typedStep } from '../../steps/plan-line.ts';
 
-const maker = 'initramfs-tools';
 const unlock = 'key-file';
 
 /** What the array is to become. */
@@ -40,24 +40,24 @@ const addDisk: Step = {
   },
 };
 
-const recordDisk = typedStep({
-  name: 'record-disk',
-  title: 'Put it into crypttab, and make the initramfs anew',
-  phase: 'repair',
-  skippable: true,
-  commands: (array) => planRecordMember(spareOf(array), unlock, maker),
-});
+const recordDisk = (maker: InitramfsMaker): Step =>
+  typedStep({
+    name: 'record-disk',
+    title: 'Put it into crypttab, and make the initramfs anew',
+    phase: 'repair',
+    skippable: true,
+    commands: (array) => planRecordMember(spareOf(array), unlock, maker),
+  });
 
 const recordInCrypttabOnly = typedStep({
-  name: recordDisk.name,
+  name: 'record-disk',
   title: 'Put it into crypttab',
   phase: 'repair',
   skippable: true,
   commands: (array) => [planAddToCrypttab(spareOf(array))],
 });
 
-/** A root on one encrypted disk gets a second one. */
-export const bootAfterDeviceAdd: Drill = {
+const drillFor = (maker: InitramfsMaker): Drill => ({
   name: 'boot-after-device-add',
   promise: 'A running root on one encrypted disk becomes a RAID1 of two, and the machine boots by itself afterwards.',
   symptom: 'A second encrypted disk was added to the root, everything worked, and the next boot ends at `(initramfs)`.',
@@ -79,12 +79,16 @@ export const bootAfterDeviceAdd: Drill = {
   tags: ['boot', 'convert', 'initramfs', 'root'],
   ...rootOnArray,
   initramfs: maker,
+  forInitramfs: drillFor,
   layout: { ...rootLayout, memberSizesBytes: equalSizes(1), profile: 'single', metadataProfile: 'dup' },
-  steps: [moveRoot(unlock, maker), writePayload, bootFromRoot(unlock), addDisk, recordDisk, bootAlone(wanted, unlock)],
+  steps: [moveRoot(unlock, maker), writePayload, bootFromRoot(unlock), addDisk, recordDisk(maker), bootAlone(wanted, unlock)],
   repairFrom: addDisk.name,
   twin: {
     instead: [recordInCrypttabOnly],
     breaks: ['boots-alone'],
     because: 'the initramfs has its own, older copy of crypttab: it opens the disk that it knows, and btrfs does not mount half a root.',
   },
-};
+});
+
+/** A root on one encrypted disk gets a second one. */
+export const bootAfterDeviceAdd: Drill = drillFor('initramfs-tools');

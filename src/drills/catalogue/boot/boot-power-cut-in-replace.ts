@@ -1,9 +1,11 @@
+import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import type { ArrayPlan } from '../../../core/plan/array.ts';
 import { command } from '../../../core/plan/command.ts';
 import type { Command } from '../../../core/plan/command.ts';
 import { planAddToCrypttab, planRemoveFromCrypttab } from '../../../core/plan/container.ts';
 import type { ContainerPlan } from '../../../core/plan/container.ts';
-import { asUnlocked, planAddPassphrase, planHelpRoot, planUpdateInitramfs } from '../../../core/plan/root-on-array.ts';
+import type { PlanLine } from '../../../core/plan/drill-plan.ts';
+import { asUnlocked, planAddPassphrase, planOpenForRoot, planUpdateInitramfs } from '../../../core/plan/root-on-array.ts';
 import { judgeLogin } from '../../../core/proof/judge-boot.ts';
 import type { Drill, Step } from '../../drill.ts';
 import type { DrillRun } from '../../drill-run.ts';
@@ -17,26 +19,33 @@ import { failingDevid, failingMember } from '../../steps/failing-disk-steps.ts';
 import { act, typed, typedStep } from '../../steps/plan-line.ts';
 import { needsSlowReplace, startSlowReplace } from '../../steps/slow-replace.ts';
 
-const maker = 'initramfs-tools';
 const unlock = 'passphrase';
 
-/** `initramfs`: the hook copies an entry whose container is not (yet) a device of the root only if it says so. Source: crypttab(5), initramfs. */
-const forInitramfs = (target: ContainerPlan): ContainerPlan => ({ ...target, crypttabOptions: [...target.crypttabOptions, 'initramfs'] });
+/**
+ * The word in crypttab by which the initramfs gets an entry whose container is not (yet) a device of the root. Sources: crypttab(5), initramfs, of Debian;
+ * dracut, modules.d/90crypt/module-setup.sh, where `x-initrd.attach` means the same since dracut 103.
+ */
+const wordsForInitramfs: Readonly<Record<InitramfsMaker, string>> = { 'initramfs-tools': 'initramfs', dracut: 'force' };
 
-const planRecordTarget = (target: ContainerPlan): readonly Command[] => [
-  ...planAddPassphrase(target),
-  planAddToCrypttab(asUnlocked(target, unlock)),
-  planUpdateInitramfs(maker),
-  command('sync'),
-];
-
-const recordTarget = typedStep({
-  name: 'record-target',
-  title: 'Before the replace: the new disk in crypttab, for the initramfs, too',
-  phase: 'repair',
-  skippable: false,
-  commands: (array) => planRecordTarget(forInitramfs(spareOf(array))),
+const withWord = (target: ContainerPlan, word: string): ContainerPlan => ({
+  ...target,
+  crypttabOptions: [...target.crypttabOptions, word],
 });
+
+function recordTarget(title: string, maker: InitramfsMaker, planned: (array: ArrayPlan) => ContainerPlan): Step {
+  return typedStep({
+    name: 'record-target',
+    title: `Before the replace: the new disk in crypttab, ${title}`,
+    phase: 'repair',
+    skippable: false,
+    commands: (array) => [
+      ...planAddPassphrase(planned(array)),
+      planAddToCrypttab(asUnlocked(planned(array), unlock)),
+      planUpdateInitramfs(maker),
+      command('sync'),
+    ],
+  });
+}
 
 const startRootReplace: Step = {
   ...startReplace,
@@ -65,28 +74,57 @@ async function judgeComesBack(run: DrillRun): Promise<RootBoot> {
   return booting;
 }
 
-/** What somebody types in the shell in which the boot then ends. */
-const planHelp = (array: ArrayPlan): readonly Command[] => [...planHelpRoot(spareOf(array), survivorOf(array), maker), command('exit')];
+/** What helps a boot that has ended in the initramfs, because of a container that it does not know. */
+interface Help {
+  readonly plan: (array: ArrayPlan) => readonly PlanLine[];
+  readonly help: (run: DrillRun, ended: RootBoot) => Promise<void>;
+}
 
-const cutPowerAndHelp: Step = {
-  ...cutPower,
-  plan: (array) => [...cutPower.plan(array), act('the boot ends in the shell of the initramfs; type there:'), ...typed(...planHelp(array))],
-  run: async (run) => {
-    const { typeInShell } = await judgeComesBack(run);
-    for (const planned of planHelp(run.array)) await typeInShell(planned);
+const planInShell = (array: ArrayPlan): readonly Command[] => [...planOpenForRoot(spareOf(array), survivorOf(array)), command('exit')];
+
+const helpInShell: Help = {
+  plan: (array) => [act('the boot ends in the shell of the initramfs; type there:'), ...typed(...planInShell(array))],
+  help: async (run, { typeInShell }) => {
+    for (const planned of planInShell(run.array)) await typeInShell(planned);
   },
 };
 
-const retireOldDisk = typedStep({
-  name: 'retire-old-disk',
-  title: 'Remove the old disk from crypttab, and make the initramfs anew',
-  phase: 'repair',
-  skippable: true,
-  commands: (array) => [planRemoveFromCrypttab(failingMember(array)), planUpdateInitramfs(maker)],
+/** With any of them given, systemd opens those and no others. Source: systemd-cryptsetup-generator(8), rd.luks.name=. */
+const namesOf = ({ members, spares }: ArrayPlan): readonly string[] =>
+  [...members, ...spares].map(({ luksUuid, mappingName }) => `rd.luks.name=${luksUuid}=${mappingName}`);
+
+const helpFromBootLoader: Help = {
+  plan: (array) => [
+    act('the boot ends in the initramfs, where root is locked: power off'),
+    act(`power on; add \`${namesOf(array).join(' ')}\` in the boot loader; type the passphrase`),
+  ],
+  help: async (run) => {
+    await run.crash();
+    const { boot } = await powerOnRoot(run, { words: namesOf(run.array) });
+    await boot;
+  },
+};
+
+const helpBy: Readonly<Record<InitramfsMaker, Help>> = { 'initramfs-tools': helpInShell, dracut: helpFromBootLoader };
+
+const cutPowerAndHelp = ({ plan, help }: Help): Step => ({
+  ...cutPower,
+  plan: (array) => [...cutPower.plan(array), ...plan(array)],
+  run: async (run) => {
+    await help(run, await judgeComesBack(run));
+  },
 });
 
-/** The power goes during a replace of the array that has the root. */
-export const bootPowerCutInReplace: Drill = {
+const retireOldDisk = (maker: InitramfsMaker): Step =>
+  typedStep({
+    name: 'retire-old-disk',
+    title: 'Remove the old disk from crypttab, and make the initramfs anew',
+    phase: 'repair',
+    skippable: true,
+    commands: (array) => [planRemoveFromCrypttab(failingMember(array)), planUpdateInitramfs(maker)],
+  });
+
+const drillFor = (maker: InitramfsMaker): Drill => ({
   name: 'boot-power-cut-in-replace',
   promise: 'A machine whose root is being replaced disk by disk comes up by itself after a power cut, and the replace goes on.',
   symptom: 'The power failed during a `btrfs replace` of the root, and the boot ends at `(initramfs)`, with every disk healthy.',
@@ -108,32 +146,27 @@ export const bootPowerCutInReplace: Drill = {
   tags: ['boot', 'crash', 'initramfs', 'replace', 'root'],
   ...rootOnArray,
   initramfs: maker,
+  forInitramfs: drillFor,
   requires: [needsSlowReplace],
   steps: [
     moveRoot(unlock, maker),
     writePayload,
     bootFromRoot(unlock),
     encryptTarget,
-    recordTarget,
+    recordTarget('for the initramfs, too', maker, (array) => withWord(spareOf(array), wordsForInitramfs[maker])),
     startRootReplace,
     cutPower,
     finishResumedReplace(aboutReplaceInLog),
-    retireOldDisk,
+    retireOldDisk(maker),
     bootAlone(rootLayout, unlock),
   ],
   repairFrom: encryptTarget.name,
   twin: {
-    instead: [
-      typedStep({
-        name: recordTarget.name,
-        title: 'Before the replace: the new disk in crypttab, and the initramfs made anew',
-        phase: 'repair',
-        skippable: false,
-        commands: (array) => planRecordTarget(spareOf(array)),
-      }),
-      cutPowerAndHelp,
-    ],
+    instead: [recordTarget('and the initramfs made anew', maker, spareOf), cutPowerAndHelp(helpBy[maker])],
     breaks: ['comes-back'],
-    because: 'without the option `initramfs` the initramfs has no entry for the target, which is no device of the root yet.',
+    because: `without the option \`${wordsForInitramfs[maker]}\` the initramfs has no entry for the target, which is no device of the root yet.`,
   },
-};
+});
+
+/** The power goes during a replace of the array that has the root. */
+export const bootPowerCutInReplace: Drill = drillFor('initramfs-tools');

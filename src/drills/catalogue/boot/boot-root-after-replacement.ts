@@ -1,5 +1,6 @@
+import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import { planAddToCrypttab, planRemoveFromCrypttab } from '../../../core/plan/container.ts';
-import type { Drill } from '../../drill.ts';
+import type { Drill, Step } from '../../drill.ts';
 import { bootAlone, planRecordMember, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
 import { bootFromRoot, moveRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
@@ -8,27 +9,26 @@ import { failingDevid, failingMember } from '../../steps/failing-disk-steps.ts';
 import { typedStep } from '../../steps/plan-line.ts';
 import { replaceFailingDisk } from '../../steps/replace-steps.ts';
 
-const maker = 'initramfs-tools';
 const unlock = 'key-file';
 
-const recordDisk = typedStep({
-  name: 'record-disk',
-  title: 'Put the new disk into crypttab in the old one’s place, and make the initramfs anew',
-  phase: 'repair',
-  skippable: false,
-  commands: (array) => [planRemoveFromCrypttab(failingMember(array)), ...planRecordMember(spareOf(array), unlock, maker)],
-});
+const recordDisk = (maker: InitramfsMaker): Step =>
+  typedStep({
+    name: 'record-disk',
+    title: 'Put the new disk into crypttab in the old one’s place, and make the initramfs anew',
+    phase: 'repair',
+    skippable: false,
+    commands: (array) => [planRemoveFromCrypttab(failingMember(array)), ...planRecordMember(spareOf(array), unlock, maker)],
+  });
 
 const recordInCrypttabOnly = typedStep({
-  name: recordDisk.name,
+  name: 'record-disk',
   title: 'Put the new disk into crypttab in the old one’s place',
   phase: 'repair',
   skippable: false,
   commands: (array) => [planRemoveFromCrypttab(failingMember(array)), planAddToCrypttab(spareOf(array))],
 });
 
-/** A replaced disk of the root must come back by itself, too. */
-export const bootRootAfterReplacement: Drill = {
+const drillFor = (maker: InitramfsMaker): Drill => ({
   name: 'boot-root-after-replacement',
   promise: 'After a replacement of a disk of the root the machine boots by itself, with the whole array.',
   symptom: 'A disk of the array with the root was replaced, crypttab was put right, and the next boot ends at `(initramfs)`.',
@@ -51,12 +51,13 @@ export const bootRootAfterReplacement: Drill = {
   tags: ['boot', 'crypttab', 'initramfs', 'replace', 'root'],
   ...rootOnArray,
   initramfs: maker,
+  forInitramfs: drillFor,
   steps: [
     moveRoot(unlock, maker),
     writePayload,
     bootFromRoot(unlock),
     replaceFailingDisk(failingDevid),
-    recordDisk,
+    recordDisk(maker),
     bootAlone(rootLayout, unlock, {
       says: (array) => `take ${failingMember(array).serial} out`,
       does: async (run) => run.pullDisk(failingMember(run.array).serial),
@@ -68,4 +69,7 @@ export const bootRootAfterReplacement: Drill = {
     breaks: ['boots-alone'],
     because: 'the initramfs has its own, older copy of crypttab: it waits for the old disk, and the new one stays closed.',
   },
-};
+});
+
+/** A replaced disk of the root must come back by itself, too. */
+export const bootRootAfterReplacement: Drill = drillFor('initramfs-tools');
