@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RaidlabError } from '../core/failure/failure.ts';
+import { initramfsMakers } from '../core/boot/initramfs-maker.ts';
+import { drillFor } from './drill-for.ts';
+import { planDrill } from './plan-drill.ts';
 import { drills, promisingDrills, selectDrills } from './registry.ts';
 
 const namesOf = (words: readonly string[]): readonly string[] => selectDrills(words).map((drill) => drill.name);
@@ -36,4 +39,25 @@ test('demonstrations are not among all', () => {
   const names = promisingDrills().map((drill) => drill.name);
   assert.ok(names.includes('replace-missing-disk'));
   assert.ok(!names.includes('kernel-crash'));
+});
+
+test('a drill that is typed for one maker of the initramfs is the same drill for another, with other commands', () => {
+  for (const drill of drills.filter(({ forInitramfs }) => forInitramfs !== undefined)) {
+    const plans = initramfsMakers.map((maker) => {
+      const typed = drillFor(drill, maker);
+      assert.deepEqual([typed.name, typed.initramfs, typed.twin?.breaks], [drill.name, maker, drill.twin?.breaks]);
+      return planDrill(typed, { layout: typed.layout, skippedSteps: [] });
+    });
+    const [first, ...others] = plans;
+    for (const other of others) {
+      assert.deepEqual(
+        other.steps.map(({ name }) => name),
+        first?.steps.map(({ name }) => name),
+      );
+      assert.notDeepEqual(other, first);
+    }
+  }
+  const forAny = selectDrills(['boot-without-disk'])[0];
+  assert.ok(forAny);
+  assert.equal(drillFor(forAny, 'dracut'), forAny);
 });

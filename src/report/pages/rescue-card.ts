@@ -96,7 +96,15 @@ const noise = [
 /** What is done by hand, as far as a person must do it, too. */
 function cardAct(text: string): readonly string[] {
   if (/^take DISK\d+ out$/u.test(text)) return [`# ${text}`];
+  const words = /add `([^`]+)` in the boot loader/u.exec(text)?.[1];
+  if (words !== undefined) return ['# in the boot loader, add:', `#   ${words}`];
   return text.startsWith('clean shutdown; power on, and watch') ? ['# restart, and watch the console'] : [];
+}
+
+/** What every line of crypttab has need not be said. */
+function crypttabRows(name: string, options: string): readonly string[] {
+  const special = options.split(',').filter((option) => !['luks', 'nofail'].includes(option));
+  return [`# add ${name} to /etc/crypttab`, ...(special.length === 0 ? [] : [`#   with the option ${special.join(',')}`])];
 }
 
 /** Gives a step's line for the card: with short names instead of the lab's. Nothing for refused commands. */
@@ -108,8 +116,8 @@ function cardCommand(step: StepLine): readonly string[] {
   if (exitCode !== 0 && exitCode !== null && !/^(?:cp|find|btrfs scrub)\b/u.test(command)) return [];
   const retired = /^sed -i '\/\^(\S+) \/d' \/etc\/crypttab$/u.exec(command)?.[1];
   if (retired !== undefined) return [`# remove ${retired} from /etc/crypttab`];
-  const added = /^tee -a \/etc\/crypttab <<< '(\S+)/u.exec(command)?.[1];
-  if (added !== undefined) return [`# add ${added} to /etc/crypttab`];
+  const added = /^tee -a \/etc\/crypttab <<< '(?<name>\S+) \S+ \S+ (?<options>\S+)'/u.exec(command)?.groups;
+  if (added !== undefined) return crypttabRows(added.name ?? '', added.options ?? '');
   if (command.endsWith('/open-storage')) return ['# open all disks, new ones too', 'mount /storage'];
   if (/^find .*-printf/u.test(command)) return ['# copy off what only this half has'];
   if (command.startsWith('wipefs --all')) return ['# wipe the disk to give up, only that:', command];
@@ -120,6 +128,8 @@ function cardCommand(step: StepLine): readonly string[] {
     .replaceAll(/\/dev\/disk\/by-id\/\S*_(DISK\d+)/gu, '$1')
     .replaceAll(/ --(?:batch-mode|no-legend|no-pager|full|output=json|type luks\d?|uuid \S+|pbkdf(?:-force-iterations)? \S+)/gu, '')
     .replaceAll(/ --key-file \/etc\/luks\/(DISK\d+)\.key/gu, '')
+    // The lab's passphrase is nobody else's: they are asked.
+    .replace(/^(cryptsetup luksAddKey \S+) <<< .*$/u, '$1')
     .replace(/(dump-super \S+)$/u, '$1 | grep ^gen');
   return [short];
 }
