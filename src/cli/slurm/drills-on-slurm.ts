@@ -29,6 +29,7 @@ import { usualJobsInQueue } from '../options/slurm-options.ts';
 import { openHtmlReport } from '../run/html-report.ts';
 import { openReporters } from '../run/reporters.ts';
 import { nameRun } from '../run/run-directory.ts';
+import { endTogether } from './jobs-together.ts';
 import { sendDrills } from './send-drills.ts';
 import type { Cluster } from './send-drills.ts';
 
@@ -92,8 +93,7 @@ interface RunShard {
 
 async function runShards(cli: Cli, ctx: Context, { limit, ...run }: WholeRun): Promise<readonly RunShard[]> {
   const of = Math.min(run.whole.length, mostShards);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([ctx.signal, failed.signal]);
+  const { signal, fail } = endTogether(ctx.signal);
   let ended = 0;
   const showLive = (): void => {
     cli.screen.setLive([line(0, [span('… ', 'quiet'), span(`on Slurm: ${String(ended)} of ${String(of)} jobs have ended`)])]);
@@ -108,15 +108,11 @@ async function runShards(cli: Cli, ctx: Context, { limit, ...run }: WholeRun): P
           showLive();
           return shard;
         } catch (error) {
-          failed.abort(error);
-          throw error;
+          throw fail(error);
         }
       }),
       limit,
     );
-  } catch (error) {
-    // Several end with it; the first is why.
-    throw signal.aborted ? signal.reason : error;
   } finally {
     cli.screen.setLive([]);
   }

@@ -16,6 +16,7 @@ import type { PreparedJob } from '../campaign/run-here.ts';
 import type { Cli } from '../cli.ts';
 import { openHtmlReport } from '../run/html-report.ts';
 import { nameRun } from '../run/run-directory.ts';
+import { endTogether } from './jobs-together.ts';
 import { sendDrills } from './send-drills.ts';
 import type { Cluster } from './send-drills.ts';
 
@@ -44,9 +45,7 @@ export function runOnSlurm(cli: Cli, { ctx, cluster, resultsHostPath, prepare }:
     const result = collector.result();
     return { end: result?.standing ?? 'machine', result };
   };
-  // What concerns all jobs takes back those that others wait for.
-  const failed = new AbortController();
-  const signal = AbortSignal.any([ctx.signal, failed.signal]);
+  const { signal, fail } = endTogether(ctx.signal);
   const names = new Set<string>();
   /** Dozens are sent in one second, and four letters are then not enough to tell them apart. */
   const newName = (at: Date, label: string): string => {
@@ -82,8 +81,7 @@ export function runOnSlurm(cli: Cli, { ctx, cluster, resultsHostPath, prepare }:
         return await keep(run, source, []);
       } catch (error) {
         if (signal.aborted) return { end: 'interrupted', result: null };
-        failed.abort(error);
-        throw error;
+        throw fail(error);
       }
     },
   };
