@@ -34,6 +34,7 @@ const ends: Readonly<Record<BootEnd, string>> = {
   login: 'login',
   emergency: 'emergency mode',
   'initramfs-shell': 'shell of the initramfs',
+  locked: 'root locked',
 };
 
 /** Gives what runs came to: `held 3 of 3, login after 39.2 s`; what was no success is bold, with its broken checks. */

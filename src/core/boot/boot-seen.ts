@@ -25,6 +25,7 @@ const ends: Readonly<Record<BootEnd, string>> = {
   login: 'the login was reached',
   emergency: 'it ended in emergency mode',
   'initramfs-shell': 'it ended in the shell of the initramfs',
+  locked: 'it ended where root is locked, and nobody is let in,',
 };
 
 const stages: Readonly<Record<BootStage, string>> = { kernel: 'the kernel', initramfs: 'the initramfs', system: 'the system' };

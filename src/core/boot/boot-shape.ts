@@ -6,7 +6,7 @@ import { amount, fields, oneOfAll, oneOfObjects, onlyFields, text } from '../par
 import type { Shape } from '../parsing/json-shape.ts';
 
 const stage = oneOfAll<BootStage>({ kernel: true, initramfs: true, system: true });
-const end = oneOfAll<BootEnd>({ login: true, emergency: true, 'initramfs-shell': true });
+const end = oneOfAll<BootEnd>({ login: true, emergency: true, 'initramfs-shell': true, locked: true });
 const trouble = oneOfAll<UnitTrouble>({ failed: true, 'timed-out': true, 'dependency-failed': true });
 
 const note: Shape<BootNote> = oneOfObjects('kind', [

@@ -6,8 +6,8 @@ export type BootStage = 'kernel' | 'initramfs' | 'system';
 /** How a unit came out, where it did not start. */
 export type UnitTrouble = 'failed' | 'timed-out' | 'dependency-failed';
 
-/** Where a boot ends, for somebody at its console: at a login, or at a shell of its own because it gets no further. */
-export type BootEnd = 'login' | 'emergency' | 'initramfs-shell';
+/** Where a boot ends, for somebody at its console: at a login, or, because it gets no further, at a shell of its own, or before one that lets nobody in. */
+export type BootEnd = 'login' | 'emergency' | 'initramfs-shell' | 'locked';
 
 /** What a piece of a console says about the boot. */
 export type BootWord =
@@ -84,6 +84,8 @@ function readEnd(text: string, stage: BootStage): BootWord | null {
   if (login !== undefined) return { kind: 'end', end: 'login', said: login };
   const shell = /^(?:\(initramfs\)|#)(?= \[ *\d+\.\d{6}\] )/u.exec(text)?.[0];
   if (shell !== undefined && (shell !== '#' || stage === 'initramfs')) return { kind: 'end', end: 'initramfs-shell', said: shell };
+  // Source: util-linux, login-utils/sulogin.c. In an initramfs by dracut root is locked, whatever its password is later.
+  if (text === 'Cannot open access to console, the root account is locked.') return { kind: 'end', end: 'locked', said: text };
   // Source: systemd, src/sulogin-shell/sulogin-shell.c.
   return text.startsWith('You are in emergency mode.') ? { kind: 'end', end: 'emergency', said: text } : null;
 }

@@ -50,7 +50,7 @@ const expected: Readonly<
   // A passphrase, typed once, opens both members of the root.
   'trixie/root-by-dracut': { end: 'login', stage: 'system', units: [] },
   // Without a disk: root is locked in the initramfs; and with SYSTEMD_SULOGIN_FORCE=1.
-  'trixie/root-by-dracut-locked': { end: null, stage: 'initramfs', units: [] },
+  'trixie/root-by-dracut-locked': { end: 'locked', stage: 'initramfs', units: [] },
   'trixie/root-by-dracut-shell': { end: 'initramfs-shell', stage: 'initramfs', units: [] },
   'trixie/emergency': {
     end: 'emergency',

@@ -65,6 +65,7 @@ const drillFor = (maker: InitramfsMaker): Drill => ({
     'The root is a btrfs on one LUKS container. A second disk is bought, encrypted, opened, and added with `btrfs device add` and a balance, all while the machine runs. Nothing asks for a restart, so weeks may pass before the next one.',
     'At that boot the initramfs opens what it knows: the disk that was there when it was made. The root now has two devices, one of them stays closed, and btrfs refuses to mount it without `degraded`: the boot ends in the shell of the initramfs, of a machine whose disks are all well.',
     'crypttab alone does not help, either: the initramfs has a copy of it, with those containers that the root was on when `update-initramfs` ran. So the order counts: first the device is added, then crypttab gets its line, then the initramfs is made anew.',
+    'With an initramfs by dracut (`--initramfs dracut`) it is the same trap and the same way out, but there is no shell: systemd waits for the label of the root, without a limit. There the command is `dracut --force --regenerate-all`.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't stop at `btrfs device add` and the balance: the next boot does not open the new disk.",

@@ -132,6 +132,7 @@ const drillFor = (maker: InitramfsMaker): Drill => ({
     'A disk of the array with the root is replaced in service. In the middle of it the power fails. As long as the replace lasts, its target belongs to the array: without it the root does not mount.',
     'The initramfs must open the target, so its container must be in crypttab, and in the copy of crypttab in the initramfs, before the replace begins. `update-initramfs` copies the entries of those containers that the root is on; the target is none of them yet. Without the option `initramfs` in its line it is left out, silently, however often the initramfs is made.',
     'With it, the next boot asks for one passphrase more, the root mounts, and the replace goes on where it was.',
+    'With dracut (`--initramfs dracut`) the option is `force`, or `x-initrd.attach` since dracut 103. Where it was forgotten, the boot loader helps: `rd.luks.name=UUID=NAME` for each container, the new one too.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't wait until the replace is finished to write the new disk into crypttab: the boot after a power cut needs it.",
