@@ -26,6 +26,9 @@ export function openHtmlReport(): HtmlReport {
   return { loaded, render: () => render };
 }
 
+/** None, and nothing is loaded for it: the folder of the run does not stay. */
+export const noHtmlReport: HtmlReport = { loaded: Promise.resolve(), render: () => undefined };
+
 /** The folder of the run and the copy that was asked for are the same text. */
 function once(render: RenderRun): RenderRun {
   const made = new Map<string, string>();

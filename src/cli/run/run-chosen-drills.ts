@@ -33,7 +33,7 @@ import type { ForeseenParts } from '../options/kernel-option.ts';
 import type { initramfsOption, jobsOption, keepOption, MachineOptions, outputOption, ShowOptions } from '../options/run-options.ts';
 import { seedOf } from '../options/seed-option.ts';
 import type { seedOption } from '../options/seed-option.ts';
-import { openHtmlReport } from './html-report.ts';
+import { noHtmlReport, openHtmlReport } from './html-report.ts';
 import { keepMachine } from './keep-machine.ts';
 import { checkReporters, openReporters } from './reporters.ts';
 import { withRun } from './run.ts';
@@ -94,8 +94,9 @@ export async function runChosenDrills(cli: Cli, drills: readonly ChosenDrill[], 
 
   const here = split === undefined ? whole : split.here.flatMap((index) => whole[index] ?? []);
   const { limit, remark } = planJobs(room, here.length, asked.jobs);
-  const html = openHtmlReport();
-  await using sent = reporters.some(isSentBundle) ? await openScratch(cli, 'sent') : undefined;
+  const isSent = reporters.some(isSentBundle);
+  const html = isSent && reporters.every(({ name }) => name !== 'html') ? noHtmlReport : openHtmlReport();
+  await using sent = isSent ? await openScratch(cli, 'sent') : undefined;
   const listOptions = { drills: here.length, verbose: asked.verbose, cwdHostPath: cli.cwdHostPath };
   const options = {
     name: asked.name,

@@ -46,12 +46,12 @@ export function planMountRootDegraded(guestDevice: string, maker: InitramfsMaker
   return command('mount', '-t', 'btrfs', '-o', `degraded,subvol=${rootSubvolume}`, guestDevice, rootInInitramfs[maker]);
 }
 
-/** The commands that open a device of the root that an initramfs by initramfs-tools has not opened, by the passphrase, and mount the root, in its shell. */
-export function planOpenForRoot(closed: ContainerPlan, open: ContainerPlan): readonly Command[] {
+/** The commands that open a device of the root that an initramfs has not opened, by the passphrase, and mount the root, in its shell. */
+export function planHelpRoot(closed: ContainerPlan, open: ContainerPlan, maker: InitramfsMaker): readonly Command[] {
   return [
     command('cryptsetup', 'open', closed.guestDevice, closed.mappingName),
     command('btrfs', 'device', 'scan'),
-    command('mount', '-t', 'btrfs', '-o', `subvol=${rootSubvolume}`, open.mappingGuestDevice, rootInInitramfs['initramfs-tools']),
+    command('mount', '-t', 'btrfs', '-o', `subvol=${rootSubvolume}`, open.mappingGuestDevice, rootInInitramfs[maker]),
   ];
 }
 
