@@ -9,7 +9,6 @@ import { bootPowerCutInReplace } from './catalogue/boot/boot-power-cut-in-replac
 import { bootRootAfterReplacement } from './catalogue/boot/boot-root-after-replacement.ts';
 import { bootRootWithoutDiskDracut } from './catalogue/boot/boot-root-without-disk-dracut.ts';
 import { bootRootWithoutDisk } from './catalogue/boot/boot-root-without-disk.ts';
-import { bootUnfinishedReplace } from './catalogue/boot/boot-unfinished-replace.ts';
 import { bootWithoutDisk } from './catalogue/boot/boot-without-disk.ts';
 import { crashDuringReplace } from './catalogue/crash-during-replace.ts';
 import { crashDuringReplaceTargetGone } from './catalogue/crash-during-replace-target-gone.ts';
@@ -65,7 +64,6 @@ export const drills: readonly Drill[] = [
   bootLateDisk,
   bootAfterReplacement,
   bootReplacedDiskReturns,
-  bootUnfinishedReplace,
   bootRootWithoutDisk,
   bootRootWithoutDiskDracut,
   bootRootAfterReplacement,

@@ -49,6 +49,7 @@ export const crashDuringReplace: Drill = {
     'When the machine is back, nothing has to be typed. btrfs has recorded the replace and its progress, and continues as soon as the array is mounted: `btrfs replace status` shows it running, although nobody has started it.',
     'But the array must mount first. During a replace the target is part of the array, and without it the array does not mount. Behind LUKS that means: the new disk must be in crypttab before the replace begins. Most people write that line when the replace is done, when they know that it went well.',
     'Without the line the boot opens the old disks, all of them healthy, and the mount is refused. That looks like a destroyed array, and it is tempting to use `degraded`, or worse. Just open the target.',
+    'Where systemd boots the machine, the boot may leave the array unmounted even with the line: as long as the replace is unfinished the kernel seldom calls it ready, and systemd waits for that (docs/boot.md). `mount` by hand works at once.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't wait until the replace is finished to add the new disk to crypttab: after a power cut the boot opens every disk but the target, and the mount is refused.",

@@ -51,15 +51,6 @@ export const startReplace: Step = {
   },
 };
 
-/** The same where nobody writes. */
-export const startQuietReplace: Step = {
-  ...startReplace,
-  title: 'Start replacing a disk',
-  run: async (run) => {
-    await startSlowReplace(run, failingDevid, spareOf(run.array));
-  },
-};
-
 /** From nothing to an array with a running replace. */
 export const untilReplaceRuns = [buildArray, writePayload, encryptTarget, recordTarget, startWriter, startReplace] as const;
 

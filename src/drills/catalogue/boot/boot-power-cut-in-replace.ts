@@ -11,11 +11,11 @@ import { bootAlone, rootLayout, rootOnArray } from '../../steps/boot/root-repair
 import { bootFromRoot, moveRoot, powerOnRoot } from '../../steps/boot/root-steps.ts';
 import type { RootBoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
-import { aboutReplaceInLog, encryptTarget, finishResumedReplace, startQuietReplace } from '../../steps/crash-in-replace-steps.ts';
+import { aboutReplaceInLog, encryptTarget, finishResumedReplace, startReplace } from '../../steps/crash-in-replace-steps.ts';
 import { spareOf, survivorOf } from '../../steps/disks-of.ts';
-import { failingMember } from '../../steps/failing-disk-steps.ts';
+import { failingDevid, failingMember } from '../../steps/failing-disk-steps.ts';
 import { act, typed, typedStep } from '../../steps/plan-line.ts';
-import { needsSlowReplace } from '../../steps/slow-replace.ts';
+import { needsSlowReplace, startSlowReplace } from '../../steps/slow-replace.ts';
 
 const maker = 'initramfs-tools';
 const unlock = 'passphrase';
@@ -38,7 +38,13 @@ const recordTarget = typedStep({
   commands: (array) => planRecordTarget(forInitramfs(spareOf(array))),
 });
 
-const startRootReplace: Step = { ...startQuietReplace, title: 'Start replacing a disk of the running root' };
+const startRootReplace: Step = {
+  ...startReplace,
+  title: 'Start replacing a disk of the running root',
+  run: async (run) => {
+    await startSlowReplace(run, failingDevid, spareOf(run.array));
+  },
+};
 
 const cutPower: Step = {
   name: 'cut-power',
@@ -88,7 +94,7 @@ export const bootPowerCutInReplace: Drill = {
     'A disk of the array with the root is replaced in service. In the middle of it the power fails. As long as the replace lasts, its target belongs to the array: without it the root does not mount.',
     'The initramfs must open the target, so its container must be in crypttab, and in the copy of crypttab in the initramfs, before the replace begins. `update-initramfs` copies the entries of those containers that the root is on; the target is none of them yet. Without the option `initramfs` in its line it is left out, silently, however often the initramfs is made.',
     'With it, the next boot asks for one passphrase more, the root mounts, and the replace goes on where it was.',
-    'With an initramfs by dracut none of this helps. There systemd waits for udev, and the kernel calls no array ready whose replace is unfinished (boot-unfinished-replace): the root is waited for without a limit.',
+    'With an initramfs by dracut none of this helps. There systemd waits for udev, and the kernel seldom calls an array ready whose replace is unfinished (docs/boot.md): the root is waited for without a limit.',
   ].join('\n\n'),
   wrongMoves: [
     "Don't wait until the replace is finished to write the new disk into crypttab: the boot after a power cut needs it.",
