@@ -2,7 +2,7 @@ import type { DocEntry, DocPage } from '@optique/core/doc';
 import { formatMessage } from '@optique/core/message';
 import type { Message } from '@optique/core/message';
 import { formatUsage, formatUsageTerm } from '@optique/core/usage';
-import stringWidth from 'string-width';
+import { textWidth } from './terminal/text-width.ts';
 import { blank, line, span } from '../report/text/line.ts';
 import type { Line } from '../report/text/line.ts';
 import { environmentVariables } from './environment-variables.ts';
@@ -59,7 +59,7 @@ const ownWords: Readonly<Record<string, string>> = {
  */
 export function helpLines({ page, program, command, examples, columns }: HelpSource): readonly Line[] {
   const entries = page.sections.flatMap((section) => section.entries);
-  const width = Math.min(widestTerm, Math.max(...entries.map((entry) => stringWidth(termOf(entry)))));
+  const width = Math.min(widestTerm, Math.max(...entries.map((entry) => textWidth(termOf(entry)))));
   const table = (rows: readonly Row[], column: number): readonly Line[] => rows.flatMap((row) => rowLines(row, column, columns));
   const variables = command === undefined ? environmentVariables.map(([term, what]): Row => ({ term, what })) : [];
   return [
@@ -119,7 +119,7 @@ function termOf({ term }: DocEntry): string {
 }
 
 function rowLines({ term, what }: Row, column: number, columns: number): readonly Line[] {
-  if (columns < narrowest || stringWidth(term) > column)
+  if (columns < narrowest || textWidth(term) > column)
     return [line(2, [span(term, 'strong')], 4), line(columns < narrowest ? 6 : column + 4, what)];
   return [line(2, [span(term.padEnd(column + 2), 'strong'), span(what)], column + 4)];
 }

@@ -1,8 +1,8 @@
-import stringWidth from 'string-width';
 import type { Line } from '../../report/text/line.ts';
 import { layoutLine } from '../../report/text/layout-line.ts';
 import type { Page } from '../../report/text/layout-line.ts';
 import type { TerminalCapabilities } from './terminal-capabilities.ts';
+import { textWidth } from './text-width.ts';
 
 /** A stream for text: the part of Node's that is used, so that a test can replace it. */
 export interface TextStream {
@@ -36,7 +36,7 @@ export function openOutput(stream: TextStream, capabilities: TerminalCapabilitie
     columns: stream.isTTY === true ? (stream.columns ?? 80) : Infinity,
     colour: capabilities.colour,
     unicode: capabilities.unicode,
-    widthOf: stringWidth,
+    widthOf: textWidth,
   });
   const write = (text: string | Uint8Array): void => {
     if (!isLost && text.length > 0) stream.write(text);
