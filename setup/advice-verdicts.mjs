@@ -40,7 +40,7 @@ export function verdictOfCatalogue(kernel, test) {
   const name = isTwin ? test.twin : test.drill;
   const layout = describeLayout(findDrill(name).layout);
   const run = readCatalogue().findLast(
-    (each) => each.drill === name && each.isTwin === isTwin && each.kernel === kernel && each.layout === layout,
+    (each) => each.drill === name && each.isTwin === isTwin && each.kernel === kernel && each.layout === layout && each.verdict !== null,
   );
   if (run === undefined || run.verdict === null || run.release === null) return undefined;
   return { release: run.release, verdict: run.verdict, broken: run.brokenChecks };

@@ -22,7 +22,7 @@ export const knownSeconds: Readonly<Record<string, number>> = {
   'once-only-rw-twin': 25,
   'read-errors-on-source': 16,
   'read-errors-on-source-twin': 19,
-  'replace-missing-disk': 30,
+  'replace-missing-disk': 23,
   'replace-missing-disk-twin': 80,
   'replace-pulled-disk-online': 35,
   'replace-pulled-disk-online-twin': 34,
