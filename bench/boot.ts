@@ -97,7 +97,8 @@ function casesAsked(): readonly BootCase[] {
   return suites.flatMap((suite) =>
     makers.flatMap((maker) =>
       drills
-        .filter((drill) => [undefined, maker].includes(drillFor(drill, maker).initramfs))
+        .map((drill) => drillFor(drill, maker))
+        .filter(({ initramfs = maker }) => initramfs === maker)
         .flatMap((drill) =>
           encryptions
             .filter((encryption: Encryption) => whyNotOnParts(drill, { ...drill.layout, encryption }) === null)

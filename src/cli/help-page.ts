@@ -2,11 +2,11 @@ import type { DocEntry, DocPage } from '@optique/core/doc';
 import { formatMessage } from '@optique/core/message';
 import type { Message } from '@optique/core/message';
 import { formatUsage, formatUsageTerm } from '@optique/core/usage';
-import { textWidth } from './terminal/text-width.ts';
 import { blank, line, span } from '../report/text/line.ts';
 import type { Line } from '../report/text/line.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { exitsOf } from './exit-meanings.ts';
+import { textWidth } from './terminal/text-width.ts';
 
 /** An example in a help page: a command line and what it does. */
 export interface Example {

@@ -3,7 +3,8 @@ import type { LabProject } from './lab.ts';
 import { openTerminal, raidlabLine } from './terminal.ts';
 import type { TerminalSession } from './terminal.ts';
 
-const leaveKey = '\u001d';
+/** Ctrl-]. */
+export const leaveKey = '\u001d';
 
 /** A person at the console of a lab. */
 export interface ConsoleSession extends TerminalSession {

@@ -57,7 +57,7 @@ const recordInCrypttabOnly = typedStep({
   commands: (array) => [planAddToCrypttab(spareOf(array))],
 });
 
-const drillFor = (maker: InitramfsMaker): Drill => ({
+const forInitramfs = (maker: InitramfsMaker): Drill => ({
   name: 'boot-after-device-add',
   promise: 'A running root on one encrypted disk becomes a RAID1 of two, and the machine boots by itself afterwards.',
   symptom: 'A second encrypted disk was added to the root, everything worked, and the next boot ends at `(initramfs)`.',
@@ -80,7 +80,7 @@ const drillFor = (maker: InitramfsMaker): Drill => ({
   tags: ['boot', 'convert', 'initramfs', 'root'],
   ...rootOnArray,
   initramfs: maker,
-  forInitramfs: drillFor,
+  forInitramfs,
   layout: { ...rootLayout, memberSizesBytes: equalSizes(1), profile: 'single', metadataProfile: 'dup' },
   steps: [moveRoot(unlock, maker), writePayload, bootFromRoot(unlock), addDisk, recordDisk(maker), bootAlone(wanted, unlock)],
   repairFrom: addDisk.name,
@@ -92,4 +92,4 @@ const drillFor = (maker: InitramfsMaker): Drill => ({
 });
 
 /** A root on one encrypted disk gets a second one. */
-export const bootAfterDeviceAdd: Drill = drillFor('initramfs-tools');
+export const bootAfterDeviceAdd: Drill = forInitramfs('initramfs-tools');

@@ -28,7 +28,7 @@ const recordInCrypttabOnly = typedStep({
   commands: (array) => [planRemoveFromCrypttab(failingMember(array)), planAddToCrypttab(spareOf(array))],
 });
 
-const drillFor = (maker: InitramfsMaker): Drill => ({
+const forInitramfs = (maker: InitramfsMaker): Drill => ({
   name: 'boot-root-after-replacement',
   promise: 'After a replacement of a disk of the root the machine boots by itself, with the whole array.',
   symptom: 'A disk of the array with the root was replaced, crypttab was put right, and the next boot ends at `(initramfs)`.',
@@ -52,7 +52,7 @@ const drillFor = (maker: InitramfsMaker): Drill => ({
   tags: ['boot', 'crypttab', 'initramfs', 'replace', 'root'],
   ...rootOnArray,
   initramfs: maker,
-  forInitramfs: drillFor,
+  forInitramfs,
   steps: [
     moveRoot(unlock, maker),
     writePayload,
@@ -73,4 +73,4 @@ const drillFor = (maker: InitramfsMaker): Drill => ({
 });
 
 /** A replaced disk of the root must come back by itself, too. */
-export const bootRootAfterReplacement: Drill = drillFor('initramfs-tools');
+export const bootRootAfterReplacement: Drill = forInitramfs('initramfs-tools');
