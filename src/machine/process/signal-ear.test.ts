@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const earUrl = new URL('signal-ear.ts', import.meta.url).href;
@@ -16,8 +17,8 @@ interface Started extends Disposable {
   /** Resolves when it has said so. */
   readonly said: (text: string) => Promise<void>;
   readonly ended: Promise<readonly [number | null, string | null]>;
-  /** Sends what a terminal sends: to the whole group. */
-  readonly press: () => void;
+  /** Sends as a terminal does: to the whole group. */
+  readonly send: (signal: NodeJS.Signals) => void;
 }
 
 /** Starts Node in a process group of its own, as a shell does. */
@@ -44,8 +45,8 @@ function start(...argv: readonly string[]): Started {
         };
         noticed();
       }),
-    press: () => {
-      process.kill(group, 'SIGINT');
+    send: (signal) => {
+      process.kill(group, signal);
     },
     [Symbol.dispose]: () => {
       if (child.exitCode === null && child.signalCode === null) process.kill(group, 'SIGKILL');
@@ -58,10 +59,10 @@ async function pressUntilEnded(
   started: Started,
 ): Promise<{ readonly how: readonly [number | null, string | null]; readonly presses: number }> {
   let presses = 1;
-  started.press();
+  started.send('SIGINT');
   const hand = setInterval(() => {
     presses += 1;
-    started.press();
+    started.send('SIGINT');
   }, 400);
   const how = await started.ended;
   clearInterval(hand);
@@ -100,9 +101,22 @@ test('who takes each signal is left alone', { timeout: 30_000 }, async () => {
   using started = start(...program(''));
   await started.said('ready');
   for (const taken of ['taken1 ', 'taken2 ', 'taken3 ']) {
-    started.press();
+    started.send('SIGINT');
     await started.said(taken);
   }
+  assert.deepEqual(await started.ended, [7, null]);
+});
+
+test('who could not run because the whole host stood still is left alone', { timeout: 30_000 }, async () => {
+  using started = start(...program(''));
+  await started.said('ready');
+  for (const taken of ['taken1 ', 'taken2 ', 'taken3 ']) {
+    started.send('SIGINT');
+    await started.said(taken);
+  }
+  started.send('SIGSTOP');
+  await delay(1300);
+  started.send('SIGCONT');
   assert.deepEqual(await started.ended, [7, null]);
 });
 

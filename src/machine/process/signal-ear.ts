@@ -27,7 +27,10 @@ export const noEar: SignalEar = { listening: Promise.resolve(), taken: () => und
 // The shell is slower to hear: our message must not arrive before the signal itself.
 const takenAfterMs = 100;
 
-/** Its waits ignore signals, and `wait` returns at each one. `life` ends with us, who hold the other end of its input. */
+/**
+ * Its waits ignore signals, and `wait` returns at each one. `life` ends with us, who hold the other end of its input. The second is
+ * made of short naps: of a host that stands still for longer, one nap is lost, and we have the others to wake up in.
+ */
 const script = `
 exec 3<&0
 heard=0
@@ -38,12 +41,14 @@ trap 'heard=2' USR2
 life=$!
 echo listening
 exec > /dev/null
+naps=0
 while kill -0 "$life" 2> /dev/null; do
-  if [ "$heard" -lt 2 ]; then wait "$life"; continue; fi
-  (trap '' INT TERM HUP USR1 USR2; exec sleep 1) &
+  if [ "$heard" -lt 2 ]; then naps=0; wait "$life"; continue; fi
+  if [ "$naps" -ge 10 ]; then kill -KILL "$1"; fi
+  (trap '' INT TERM HUP USR1 USR2; exec sleep 0.1) &
   nap=$!
   while [ "$heard" -ge 2 ] && kill -0 "$nap" 2> /dev/null; do wait "$nap"; done
-  [ "$heard" -lt 2 ] || ! kill -0 "$life" 2> /dev/null || kill -KILL "$1"
+  naps=$((naps + 1))
 done
 `;
 
