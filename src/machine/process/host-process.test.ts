@@ -147,7 +147,7 @@ test('when the context ends, the command and what it started are stopped before 
 });
 
 test('a command that takes too long fails with what it last said', async () => {
-  const failure = await failureOf(runHostCommand(context(), ['sh', '-c', 'echo still here; sleep 60'], { purpose, timeoutMs: 300 }));
+  const failure = await failureOf(runHostCommand(context(), ['sh', '-c', 'echo still here; sleep 60'], { purpose, timeoutMs: 1500 }));
   assert.ok(failure.reason === 'wait-timed-out');
   assert.equal(failure.lastSeen, 'still here');
 });
