@@ -1,7 +1,7 @@
 // `npm run bench:boot -- [OPTIONS]`: boots installed systems without a disk, with a late one, after a repair, through raidlab itself, and
 // writes what came of it into bench/boot-results.json and, as tables, into docs/boot.md.
 //
-//   what is missing in the results ──► raidlab drill NAME --json, one after the other ──► results ──► tables between the markers
+//   what is missing in the results ──► raidlab drill NAME --json, one or some at a time ──► results ──► tables between the markers
 //
 // What is there already is not run again: a bench that was interrupted goes on where it was. A case takes two to four minutes under TCG.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import type { RecordedEvent } from '../src/core/event.ts';
 import type { Encryption } from '../src/core/layout/layout.ts';
 import { whyNotOnParts } from '../src/drills/applicability.ts';
 import { drillFor } from '../src/drills/drill-for.ts';
+import { sideBySide } from '../src/drills/proof/side-by-side.ts';
 import { promisingDrills, selectDrills } from '../src/drills/registry.ts';
 import { installedSuites } from '../src/machine/image/system/system-choice.ts';
 import { measureImage } from './boot-image.ts';
@@ -21,6 +22,11 @@ import { bootRunsOf, isSameCase, readBootResults, writeBootResults } from './boo
 import type { BootCase, BootRun } from './boot-results.ts';
 import { bootTables } from './boot-tables.ts';
 import { measureRaidlab, seconds } from './measure.ts';
+
+interface MissingRun extends BootCase {
+  /** Counted from 1. */
+  readonly round: number;
+}
 
 const root = path.resolve(import.meta.dirname, '..');
 const imageRounds = 3;
@@ -32,6 +38,7 @@ const usage = `usage: npm run bench:boot -- [OPTIONS]
   --drills NAME,…     names and globs (default: all that boot an installed system, and replace-missing-disk --boot systemd)
   --twins WHICH       no, only or both (default: both)
   --rounds N          how many runs of each there are to be (default: 3)
+  --jobs N            how many at a time (default: 1)
   --images            builds each system from nothing, too, and measures its boot beside a plain QEMU boot of the same files
   --output DIR        where the evidence goes (default: raidlab-results)
   --anew              forgets the results of what is asked for, and runs it again
@@ -46,6 +53,7 @@ const { values } = parseArgs({
     drills: { type: 'string', default: '' },
     twins: { type: 'string', default: 'both' },
     rounds: { type: 'string', default: '3' },
+    jobs: { type: 'string', default: '1' },
     images: { type: 'boolean', default: false },
     output: { type: 'string', default: 'raidlab-results' },
     anew: { type: 'boolean', default: false },
@@ -58,7 +66,8 @@ const { values } = parseArgs({
 const listOf = (text: string): readonly string[] => text.split(',').filter((word) => word !== '');
 const suites = listOf(values.suites);
 const makers = initramfsMakers.filter((maker) => listOf(values.makers).includes(maker));
-if (values.help || !['no', 'only', 'both'].includes(values.twins) || makers.length !== listOf(values.makers).length) {
+const areNumbers = [values.rounds, values.jobs].every((word) => /^[1-9][0-9]?$/u.test(word));
+if (values.help || !areNumbers || !['no', 'only', 'both'].includes(values.twins) || makers.length !== listOf(values.makers).length) {
   console.log(usage);
   process.exit(values.help ? 0 : 64);
 }
@@ -82,7 +91,12 @@ if (values.anew) {
 }
 const exitCodes: number[] = [];
 if (values.images && !runsNothing) for (const suite of suites) for (const maker of makers) await measureSystem(suite, maker);
-for (let round = 1; round <= rounds; round += 1) for (const asked of cases) if (!interruption.signal.aborted) await runCase(asked, round);
+const missing = missingRuns();
+if (!runsNothing) console.log(`${missing.length} runs are missing`);
+await sideBySide(
+  missing.map((run) => () => runCase(run)),
+  Number(values.jobs),
+);
 await writeTables(
   bootTables(
     readBootResults(),
@@ -125,11 +139,18 @@ async function measureSystem(suite: string, maker: InitramfsMaker): Promise<void
   console.log(`${suite}, ${maker}: built in ${seconds(measured.buildMs)}`);
 }
 
-/** Runs a case, unless it was run as often as this round is. */
-async function runCase(asked: BootCase, round: number): Promise<void> {
-  const before = readBootResults();
-  if (before.runs.filter((run) => isSameCase(asked, run)).length >= round) return;
-  const { suite, maker, encryption, drill, isTwin } = asked;
+/** Gives what is still to be run, round by round. */
+function missingRuns(): readonly MissingRun[] {
+  const { runs } = readBootResults();
+  const numbers = Array.from({ length: rounds }, (_, index) => index + 1);
+  return numbers.flatMap((round) =>
+    cases.filter((asked) => runs.filter((run) => isSameCase(asked, run)).length < round).map((asked) => ({ ...asked, round })),
+  );
+}
+
+async function runCase(asked: MissingRun): Promise<void> {
+  if (interruption.signal.aborted) return;
+  const { suite, maker, encryption, drill, isTwin, round } = asked;
   const isInstalled = everyDrill.some(({ name, system }) => name === drill && system === 'installed');
   const words = [
     ...['drill', drill, '--kernel', suite, '--output', path.resolve(root, values.output)],
