@@ -18,6 +18,7 @@ const run = promisify(execFile);
 const checkoutHostPath = fileURLToPath(new URL('../..', import.meta.url));
 const coresOfNode = 1;
 const memoryOfNodeMiB = 4096;
+const endingSignals = ['SIGINT', 'SIGTERM'] as const;
 
 /** A cluster that runs. Disposing it ends all of its processes. */
 export interface Cluster extends AsyncDisposable {
@@ -63,6 +64,15 @@ export async function startCluster({ nodes, more = [] }: ClusterWishes): Promise
     const child = spawn(slurm.program(program), words, { env: { ...process.env, ...env, [name]: value }, stdio: 'ignore', detached: true });
     child.unref();
   };
+  const clean = async (): Promise<void> => {
+    await killAll(processes);
+    await rm(placeHostPath, { recursive: true, force: true });
+  };
+  // Its daemons are in no group that a terminal would end.
+  const end = (): void => {
+    void clean().finally(() => process.exit(130));
+  };
+  for (const signal of endingSignals) process.once(signal, end);
   const cluster: Cluster = {
     env,
     version: slurm.version,
@@ -75,8 +85,8 @@ export async function startCluster({ nodes, more = [] }: ClusterWishes): Promise
       await killAll(() => pidsWith([`SLURMD_NODENAME=${node}\0`, confHostPath]));
     },
     [Symbol.asyncDispose]: async () => {
-      await killAll(processes);
-      await rm(placeHostPath, { recursive: true, force: true });
+      await clean();
+      for (const signal of endingSignals) process.off(signal, end);
     },
   };
   try {
