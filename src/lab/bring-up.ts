@@ -11,7 +11,7 @@ import type { ArrayLayout } from '../core/layout/layout.ts';
 import { warnOfLayout } from '../core/layout/layout-mistakes.ts';
 import { fileFailure, hasErrorCode } from '../machine/cache/file-failure.ts';
 import type { Context } from '../machine/context.ts';
-import { startDetachedProcess } from '../machine/process/host-process.ts';
+import { startDetachedProcess } from '../machine/process/detached-process.ts';
 import { askKeeper, keeperLogName } from './keeper/ask-keeper.ts';
 import { findKeeper } from './keeper/keeper-record.ts';
 import { registerLab } from './place/lab-index.ts';

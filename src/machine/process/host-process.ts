@@ -1,16 +1,12 @@
 /**
- * The one module that starts processes on the host.
+ * The module that starts processes on the host.
  *
  * Everything it starts dies with us, even when we are killed with SIGKILL: `setpriv --pdeathsig` asks the kernel to
  * signal the child when its parent ends. `setpriv` replaces itself by the command, so the pid is the command's own.
- * The exception is the keeper of a lab, which is there to outlive us.
  *
  *     runHostCommand    starts, waits, gives the output; context ends ─► TERM to the group ─► grace ─► KILL ─► waits for the end
  *     startHostProcess  starts, gives a HostProcess; lives until it ends by itself or is disposed
- *     startDetachedProcess  starts, and lets go when disposed
  */
-import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
@@ -184,50 +180,6 @@ export async function startHostProcess(ctx: Context, argv: readonly string[], op
     [Symbol.asyncDispose]: async () => {
       if (end === undefined) subprocess.kill('SIGKILL');
       await ended;
-    },
-  };
-}
-
-/** A process that outlives us. Disposing it lets it go: its standard input ends, as it does when we end; until then it knows that we are there. */
-export interface DetachedProcess extends Disposable {
-  readonly pid: number;
-  /** Resolves when it has ended while we were there, with its exit status or signal; never rejects. It does not keep us alive. */
-  readonly ended: Promise<string>;
-}
-
-/**
- * Starts a process in its own session, which no terminal and not our end affects; its output is appended to a file. The one exception to
- * the rule that everything dies with us: the keeper of a lab.
- */
-export async function startDetachedProcess(
-  ctx: Context,
-  argv: readonly [string, ...string[]],
-  options: { readonly cwdHostPath: string; readonly logHostPath: string },
-): Promise<DetachedProcess> {
-  ctx.signal.throwIfAborted();
-  const [program, ...words] = argv;
-  await using log = await open(options.logHostPath, 'a', 0o600);
-  // Not with execa, which ends its children when we end.
-  const child = spawn(program, words, { cwd: options.cwdHostPath, stdio: ['pipe', log.fd, log.fd], detached: true });
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => {
-      resolve(error.message);
-    });
-    child.once('exit', (code, signal) => {
-      resolve(signal === null ? `exit ${String(code)}` : `killed by ${signal}`);
-    });
-  });
-  const { pid } = child;
-  if (pid === undefined) {
-    const failure = { area: 'host', reason: 'command-failed', argv, said: await ended } as const;
-    throw new RaidlabError(failure);
-  }
-  child.unref();
-  return {
-    pid,
-    ended,
-    [Symbol.dispose]: () => {
-      child.stdin?.destroy();
     },
   };
 }
