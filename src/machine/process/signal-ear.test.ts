@@ -89,6 +89,15 @@ const program = (then: string): readonly string[] => [
   ${then}`,
 ];
 
+/** Presses Ctrl-C three times, each when the one before was taken. */
+async function pressThrice(started: Started): Promise<void> {
+  await started.said('ready');
+  for (const taken of ['taken1 ', 'taken2 ', 'taken3 ']) {
+    started.send('SIGINT');
+    await started.said(taken);
+  }
+}
+
 test('who is deaf is ended by the second Ctrl-C, and not by the first', { timeout: 30_000 }, async () => {
   using started = start(...program('for (;;) {}'));
   await started.said('ready');
@@ -99,21 +108,13 @@ test('who is deaf is ended by the second Ctrl-C, and not by the first', { timeou
 
 test('who takes each signal is left alone', { timeout: 30_000 }, async () => {
   using started = start(...program(''));
-  await started.said('ready');
-  for (const taken of ['taken1 ', 'taken2 ', 'taken3 ']) {
-    started.send('SIGINT');
-    await started.said(taken);
-  }
+  await pressThrice(started);
   assert.deepEqual(await started.ended, [7, null]);
 });
 
 test('who could not run because the whole host stood still is left alone', { timeout: 30_000 }, async () => {
   using started = start(...program(''));
-  await started.said('ready');
-  for (const taken of ['taken1 ', 'taken2 ', 'taken3 ']) {
-    started.send('SIGINT');
-    await started.said(taken);
-  }
+  await pressThrice(started);
   started.send('SIGSTOP');
   await delay(1300);
   started.send('SIGCONT');
