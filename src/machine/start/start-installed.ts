@@ -2,8 +2,8 @@ import { describeBoot } from '../../core/boot/boot-seen.ts';
 import type { BootSeen } from '../../core/boot/boot-seen.ts';
 import { RaidlabError } from '../../core/failure/failure.ts';
 import type { AgentClient } from '../agent/agent-client.ts';
+import { createPatientGuest, untilBegun } from '../agent/patient-guest.ts';
 import type { Context } from '../context.ts';
-import type { Guest } from '../guest.ts';
 import type { Machine, MachineMemory, MachineSpec } from '../machine.ts';
 import type { RunningQemu } from '../qemu/launch-qemu.ts';
 import { watchBoot } from './boot-watch.ts';
@@ -36,9 +36,6 @@ export interface BootingMachine extends Machine {
   /** The same while somebody else types. */
   readonly watchOn: () => Promise<BootSeen>;
 }
-
-/** How long a command waits for the agent to begin, milliseconds on a host of usual speed. */
-const beginTimeoutMs = 30_000;
 
 /**
  * Powers a machine with an installed system on, and gives it at once. Commands can be typed from when its agent has begun, which is early
@@ -94,40 +91,19 @@ export async function powerOnInstalled(ctx: Context, spec: MachineSpec, options:
   return { ...machine, ...onceBegun(ctx, machine, agent), boot, systemBegan, stops, goOn, watchOn };
 }
 
-/** What is asked of an agent waits until it has begun. One that began later would do it when nobody wants it any more. */
+/** What is asked of a machine while it boots waits for its agent. */
 function onceBegun(ctx: Context, machine: Machine, agent: AgentClient): Pick<BootingMachine, 'guest' | 'shutdown' | 'begun' | 'hasBegun'> {
-  const { guest } = machine;
   let hasBegun = false;
   const begun = agent.ready(ctx, Number.POSITIVE_INFINITY).then(() => {
     hasBegun = true;
   });
   begun.catch(() => undefined);
-  const untilBegun = async (givenCtx: Context): Promise<void> => agent.ready(givenCtx, beginTimeoutMs);
-  const patient: Guest = {
-    machine: guest.machine,
-    run: async (givenCtx, argv, options) => {
-      await untilBegun(givenCtx);
-      return guest.run(givenCtx, argv, options);
-    },
-    start: async (givenCtx, argv, options) => {
-      await untilBegun(givenCtx);
-      return guest.start(givenCtx, argv, options);
-    },
-    readFile: async (givenCtx, guestPath) => {
-      await untilBegun(givenCtx);
-      return guest.readFile(givenCtx, guestPath);
-    },
-    writeFile: async (givenCtx, guestPath, content, mode) => {
-      await untilBegun(givenCtx);
-      await guest.writeFile(givenCtx, guestPath, content, mode);
-    },
-  };
   return {
-    guest: patient,
+    guest: createPatientGuest(machine.guest, agent),
     begun,
     hasBegun: () => hasBegun,
     shutdown: async (givenCtx) => {
-      await untilBegun(givenCtx);
+      await untilBegun(givenCtx, agent);
       await machine.shutdown(givenCtx);
     },
   };
