@@ -49,7 +49,7 @@ test('the default plan replaces, records the new disk, and converts single chunk
     '(pull DISK1',
     'degraded /dev/mapper/crypt-btrfs2',
     'btrfs replace start -B -f 1',
-    "sed -i '/^crypt-btrfs1 /d'",
+    "sed -i '/^crypt-btrfs1[[:blank:]]/d'",
     'convert=raid1,soft',
   ].map(at);
   assert.ok(

@@ -202,5 +202,5 @@ export function planAddToCrypttab(container: ContainerPlan): Command {
 
 /** The command that removes a container from /etc/crypttab. */
 export function planRemoveFromCrypttab({ mappingName }: ContainerPlan): Command {
-  return command('sed', '-i', `/^${mappingName.replaceAll(/[.*[\]^$/\\]/gu, '\\$&')} /d`, '/etc/crypttab');
+  return command('sed', '-i', `/^${mappingName.replaceAll(/[.*[\]^$/\\]/gu, '\\$&')}[[:blank:]]/d`, '/etc/crypttab');
 }

@@ -1,14 +1,14 @@
 import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import { chunkProfiles } from '../../../core/layout/profile.ts';
 import { equalSizes } from '../../../core/layout/layout.ts';
-import { planAddToCrypttab, planCreateContainer } from '../../../core/plan/container.ts';
+import { planCreateContainer } from '../../../core/plan/container.ts';
 import { planAddDevice, planSoftBalance } from '../../../core/plan/repair.ts';
 import type { Drill, Step } from '../../drill.ts';
-import { bootAlone, planRecordMember, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, recordDisk, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
 import { bootFromRoot, moveRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
 import { spareOf } from '../../steps/disks-of.ts';
-import { typed, typedStep } from '../../steps/plan-line.ts';
+import { typed } from '../../steps/plan-line.ts';
 
 const unlock = 'key-file';
 
@@ -40,23 +40,6 @@ const addDisk: Step = {
   },
 };
 
-const recordDisk = (maker: InitramfsMaker): Step =>
-  typedStep({
-    name: 'record-disk',
-    title: 'Put it into crypttab, and make the initramfs anew',
-    phase: 'repair',
-    skippable: true,
-    commands: (array) => planRecordMember(spareOf(array), unlock, maker),
-  });
-
-const recordInCrypttabOnly = typedStep({
-  name: 'record-disk',
-  title: 'Put it into crypttab',
-  phase: 'repair',
-  skippable: true,
-  commands: (array) => [planAddToCrypttab(spareOf(array))],
-});
-
 const forInitramfs = (maker: InitramfsMaker): Drill => ({
   name: 'boot-after-device-add',
   promise: 'A running root on one encrypted disk becomes a RAID1 of two, and the machine boots by itself afterwards.',
@@ -82,10 +65,10 @@ const forInitramfs = (maker: InitramfsMaker): Drill => ({
   initramfs: maker,
   forInitramfs,
   layout: { ...rootLayout, memberSizesBytes: equalSizes(1), profile: 'single', metadataProfile: 'dup' },
-  steps: [moveRoot(unlock, maker), writePayload, bootFromRoot(unlock), addDisk, recordDisk(maker), bootAlone(wanted, unlock)],
+  steps: [moveRoot(unlock, maker), writePayload, bootFromRoot(unlock), addDisk, recordDisk({ unlock, maker }), bootAlone(wanted, unlock)],
   repairFrom: addDisk.name,
   twin: {
-    instead: [recordInCrypttabOnly],
+    instead: [recordDisk({ unlock, maker: null })],
     breaks: ['boots-alone'],
     because: 'the initramfs has its own, older copy of crypttab: it opens the disk that it knows, and btrfs does not mount half a root.',
   },

@@ -1,13 +1,13 @@
 import type { ArrayPlan } from '../../../core/plan/array.ts';
 import { command } from '../../../core/plan/command.ts';
 import type { Command } from '../../../core/plan/command.ts';
-import { planAddToCrypttab, planRemoveFromCrypttab } from '../../../core/plan/container.ts';
+import { planRemoveFromCrypttab } from '../../../core/plan/container.ts';
 import type { ContainerPlan } from '../../../core/plan/container.ts';
-import { asUnlocked, planAddPassphrase, planHelpRoot, planUpdateInitramfs } from '../../../core/plan/root-on-array.ts';
+import { planHelpRoot, planUpdateInitramfs } from '../../../core/plan/root-on-array.ts';
 import { judgeLogin } from '../../../core/proof/judge-boot.ts';
 import type { Drill, Step } from '../../drill.ts';
 import type { DrillRun } from '../../drill-run.ts';
-import { bootAlone, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, planRecordMember, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
 import { bootFromRoot, moveRoot, powerOnRoot } from '../../steps/boot/root-steps.ts';
 import type { RootBoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
@@ -23,20 +23,14 @@ const unlock = 'passphrase';
 /** `initramfs`: the hook copies an entry whose container is not (yet) a device of the root only if it says so. Source: crypttab(5), initramfs. */
 const forInitramfs = (target: ContainerPlan): ContainerPlan => ({ ...target, crypttabOptions: [...target.crypttabOptions, 'initramfs'] });
 
-const planRecordTarget = (target: ContainerPlan): readonly Command[] => [
-  ...planAddPassphrase(target),
-  planAddToCrypttab(asUnlocked(target, unlock)),
-  planUpdateInitramfs(maker),
-  command('sync'),
-];
-
-const recordTarget = typedStep({
-  name: 'record-target',
-  title: 'Before the replace: the new disk in crypttab, for the initramfs, too',
-  phase: 'repair',
-  skippable: false,
-  commands: (array) => planRecordTarget(forInitramfs(spareOf(array))),
-});
+const recordTarget = (title: string, entry: (target: ContainerPlan) => ContainerPlan): Step =>
+  typedStep({
+    name: 'record-target',
+    title: `Before the replace: the new disk in crypttab, ${title}`,
+    phase: 'repair',
+    skippable: false,
+    commands: (array) => [...planRecordMember(entry(spareOf(array)), { unlock, maker }), command('sync')],
+  });
 
 const startRootReplace: Step = {
   ...startReplace,
@@ -115,7 +109,7 @@ export const bootPowerCutInReplace: Drill = {
     writePayload,
     bootFromRoot(unlock),
     encryptTarget,
-    recordTarget,
+    recordTarget('for the initramfs, too', forInitramfs),
     startRootReplace,
     cutPower,
     finishResumedReplace(aboutReplaceInLog),
@@ -124,16 +118,7 @@ export const bootPowerCutInReplace: Drill = {
   ],
   repairFrom: encryptTarget.name,
   twin: {
-    instead: [
-      typedStep({
-        name: recordTarget.name,
-        title: 'Before the replace: the new disk in crypttab, and the initramfs made anew',
-        phase: 'repair',
-        skippable: false,
-        commands: (array) => planRecordTarget(spareOf(array)),
-      }),
-      cutPowerAndHelp,
-    ],
+    instead: [recordTarget('and the initramfs made anew', (target) => target), cutPowerAndHelp],
     breaks: ['comes-back'],
     because: 'without the option `initramfs` the initramfs has no entry for the target, which is no device of the root yet.',
   },

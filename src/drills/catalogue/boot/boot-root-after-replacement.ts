@@ -1,32 +1,12 @@
 import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
-import { planAddToCrypttab, planRemoveFromCrypttab } from '../../../core/plan/container.ts';
-import type { Drill, Step } from '../../drill.ts';
-import { bootAlone, planRecordMember, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
+import type { Drill } from '../../drill.ts';
+import { bootAlone, recordDisk, rootLayout, rootOnArray } from '../../steps/boot/root-repair-steps.ts';
 import { bootFromRoot, moveRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
-import { spareOf } from '../../steps/disks-of.ts';
 import { failingDevid, failingMember } from '../../steps/failing-disk-steps.ts';
-import { typedStep } from '../../steps/plan-line.ts';
 import { replaceFailingDisk } from '../../steps/replace-steps.ts';
 
 const unlock = 'key-file';
-
-const recordDisk = (maker: InitramfsMaker): Step =>
-  typedStep({
-    name: 'record-disk',
-    title: 'Put the new disk into crypttab in the old one’s place, and make the initramfs anew',
-    phase: 'repair',
-    skippable: false,
-    commands: (array) => [planRemoveFromCrypttab(failingMember(array)), ...planRecordMember(spareOf(array), unlock, maker)],
-  });
-
-const recordInCrypttabOnly = typedStep({
-  name: 'record-disk',
-  title: 'Put the new disk into crypttab in the old one’s place',
-  phase: 'repair',
-  skippable: false,
-  commands: (array) => [planRemoveFromCrypttab(failingMember(array)), planAddToCrypttab(spareOf(array))],
-});
 
 const forInitramfs = (maker: InitramfsMaker): Drill => ({
   name: 'boot-root-after-replacement',
@@ -58,7 +38,7 @@ const forInitramfs = (maker: InitramfsMaker): Drill => ({
     writePayload,
     bootFromRoot(unlock),
     replaceFailingDisk(failingDevid),
-    recordDisk(maker),
+    recordDisk({ unlock, maker, replaced: failingMember }),
     bootAlone(rootLayout, unlock, {
       says: (array) => `take ${failingMember(array).serial} out`,
       does: async (run) => run.pullDisk(failingMember(run.array).serial),
@@ -66,7 +46,7 @@ const forInitramfs = (maker: InitramfsMaker): Drill => ({
   ],
   repairFrom: 'replace',
   twin: {
-    instead: [recordInCrypttabOnly],
+    instead: [recordDisk({ unlock, maker: null, replaced: failingMember })],
     breaks: ['boots-alone'],
     because: 'the initramfs has its own, older copy of crypttab: it waits for the old disk, and the new one stays closed.',
   },

@@ -3,10 +3,10 @@ import { command } from '../../../core/plan/command.ts';
 import { planMountRootDegraded } from '../../../core/plan/root-on-array.ts';
 import { judgeInitramfsShell, judgeLogin } from '../../../core/proof/judge-boot.ts';
 import type { Drill, Step } from '../../drill.ts';
-import { bootAlone, recordReplacement, rootLayout, rootOnArray, seeRest } from '../../steps/boot/root-repair-steps.ts';
+import { bootAlone, recordDisk, rootLayout, rootOnArray, seeRest } from '../../steps/boot/root-repair-steps.ts';
 import { loseDiskWhileOff, moveRoot, powerOnRoot } from '../../steps/boot/root-steps.ts';
 import { writePayload } from '../../steps/build-steps.ts';
-import { survivorOf } from '../../steps/disks-of.ts';
+import { lostMemberOf, survivorOf } from '../../steps/disks-of.ts';
 import { act, typed } from '../../steps/plan-line.ts';
 import { replaceDisk, softBalance } from '../../steps/replace-steps.ts';
 
@@ -114,7 +114,7 @@ export const bootRootWithoutDisk: Drill = {
     bootWithRootflags,
     seeRest,
     replaceDisk,
-    recordReplacement(unlock, maker),
+    recordDisk({ unlock, maker, replaced: lostMemberOf }),
     softBalance,
     bootAlone(rootLayout, unlock),
   ],

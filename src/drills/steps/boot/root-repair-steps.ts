@@ -4,6 +4,7 @@ import { parseFilesystemUsage } from '../../../core/btrfs/filesystem-usage.ts';
 import { defaultLayout } from '../../../core/layout/layout.ts';
 import type { ArrayLayout } from '../../../core/layout/layout.ts';
 import type { ChunkProfiles } from '../../../core/layout/profile.ts';
+import type { ArrayPlan } from '../../../core/plan/array.ts';
 import { planAddToCrypttab, planRemoveFromCrypttab } from '../../../core/plan/container.ts';
 import type { ContainerPlan } from '../../../core/plan/container.ts';
 import type { Command } from '../../../core/plan/command.ts';
@@ -16,7 +17,7 @@ import { judgeProfiles } from '../../../core/proof/judge-profiles.ts';
 import { ask } from '../../../storage/type-command.ts';
 import type { Drill, Step } from '../../drill.ts';
 import { readMounted } from '../../proof/examine-array.ts';
-import { lostMemberOf, spareOf } from '../disks-of.ts';
+import { spareOf } from '../disks-of.ts';
 import { act, typed, typedStep } from '../plan-line.ts';
 import { waitForLastJob, waitForLastJobLine } from './boot-steps.ts';
 import { judgeFilesOnArray } from './booted-array.ts';
@@ -40,23 +41,37 @@ export const rootOnArray = {
   proof: 'none',
 } as const satisfies Partial<Drill>;
 
+/** How a new disk of the root is made known. */
+interface NewDisk {
+  readonly unlock: RootUnlock;
+  /** What makes the initramfs anew; null: nothing does, and the next boot does not know the disk. */
+  readonly maker: InitramfsMaker | null;
+  /** The disk whose place it takes. */
+  readonly replaced?: (array: ArrayPlan) => ContainerPlan;
+}
+
 /** The commands after which the next boot opens a new member of the root as it opens the others. */
-export function planRecordMember(member: ContainerPlan, unlock: RootUnlock, maker: InitramfsMaker): readonly Command[] {
+export function planRecordMember(member: ContainerPlan, { unlock, maker }: Pick<NewDisk, 'unlock' | 'maker'>): readonly Command[] {
   return [
     ...(unlock === 'passphrase' ? planAddPassphrase(member) : []),
     planAddToCrypttab(asUnlocked(member, unlock)),
-    planUpdateInitramfs(maker),
+    ...(maker === null ? [] : [planUpdateInitramfs(maker)]),
   ];
 }
 
-/** Gives the step that puts the new disk into crypttab in the lost one's place, and makes the initramfs anew. */
-export function recordReplacement(unlock: RootUnlock, maker: InitramfsMaker): Step {
+/** Gives the step that makes the new disk known to the next boot, and the one whose place it takes unknown. */
+export function recordDisk({ unlock, maker, replaced }: NewDisk): Step {
+  const put = unlock === 'passphrase' ? 'Give the new disk the passphrase, put it' : 'Put the new disk';
+  const inPlace = replaced === undefined ? '' : ' in the old one’s place';
   return typedStep({
     name: 'record-disk',
-    title: `${unlock === 'passphrase' ? 'Give the new disk the passphrase, put' : 'Put'} it into crypttab, and make the initramfs anew`,
+    title: `${put} into crypttab${inPlace}${maker === null ? '' : ', and make the initramfs anew'}`,
     phase: 'repair',
     skippable: true,
-    commands: (array) => [planRemoveFromCrypttab(lostMemberOf(array)), ...planRecordMember(spareOf(array), unlock, maker)],
+    commands: (array) => [
+      ...(replaced === undefined ? [] : [planRemoveFromCrypttab(replaced(array))]),
+      ...planRecordMember(spareOf(array), { unlock, maker }),
+    ],
   });
 }
 
