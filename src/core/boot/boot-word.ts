@@ -35,16 +35,19 @@ export function readBootPiece(piece: string, stage: BootStage): BootWord | null 
   return readWait(text) ?? readStage(text) ?? readEnd(text, stage);
 }
 
+/** A shell of root: dash, and bash without a file of its own. Sources: dash(1), bash(1), PS1. */
+const rootPrompt = /^(?:sh-\d+\.\d+)?# $/u;
+
 /** Says what the last line of a console asks for, where it waits for an answer; null when it asks nothing. */
 export function readBootPrompt(rest: string, stage: BootStage): BootWord | null {
   if (/^[\w.-]+ login: $/u.test(rest)) return { kind: 'end', end: 'login', said: rest.trim() };
   // Source: initramfs-tools, scripts/functions, panic(), and its busybox.
   if (rest === '(initramfs) ') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
-  // dracut lets nobody into its shell but through sulogin, which a locked root does not pass, and which then starts dash. Source: util-linux, login-utils/sulogin.c, doprompt.
+  // dracut lets nobody into its shell but through sulogin, which a locked root does not pass, and which then starts dash or bash. Source: util-linux, login-utils/sulogin.c, doprompt.
   // In the installed system it is that of emergency mode.
   const shell: BootEnd = stage === 'initramfs' ? 'initramfs-shell' : 'emergency';
   if (rest === '(or press Control-D to continue): ') return { kind: 'end', end: shell, said: rest.trim() };
-  if (rest === '# ' && stage === 'initramfs') return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
+  if (stage === 'initramfs' && rootPrompt.test(rest)) return { kind: 'end', end: 'initramfs-shell', said: rest.trim() };
   // Sources: cryptsetup-initramfs, functions, crypttab_key; systemd, src/cryptsetup/cryptsetup.c, get_password.
   return readPassphrasePrompt(rest);
 }
@@ -82,8 +85,9 @@ function readEnd(text: string, stage: BootStage): BootWord | null {
   // The kernel may have said something behind the prompt.
   const login = /^[\w.-]+ login:(?= )/u.exec(text)?.[0];
   if (login !== undefined) return { kind: 'end', end: 'login', said: login };
-  const shell = /^(?:\(initramfs\)|#)(?= \[ *\d+\.\d{6}\] )/u.exec(text)?.[0];
-  if (shell !== undefined && (shell !== '#' || stage === 'initramfs')) return { kind: 'end', end: 'initramfs-shell', said: shell };
+  const [shell] = /^.+?(?= \[ *\d+\.\d{6}\] )/u.exec(text) ?? [''];
+  if (shell === '(initramfs)' || (stage === 'initramfs' && rootPrompt.test(`${shell} `)))
+    return { kind: 'end', end: 'initramfs-shell', said: shell };
   // Source: util-linux, login-utils/sulogin.c. In an initramfs by dracut root is locked, whatever its password is later.
   if (text === 'Cannot open access to console, the root account is locked.') return { kind: 'end', end: 'locked', said: text };
   // Source: systemd, src/sulogin-shell/sulogin-shell.c.

@@ -123,6 +123,14 @@ test('cryptsetup asks in its own words where somebody types it in the shell', ()
 test('the shell behind sulogin, in an initramfs by dracut, has a prompt of two characters, which are nothing anywhere else', () => {
   const initramfs = 'Booting initrd of dracut.';
   assert.equal(observeAll([initramfs], '# ').state.end?.end, 'initramfs-shell');
+  // Debian 12's dracut takes bash along as its sh.
+  const bash = '\u001B[?2004hsh-5.2# ';
+  assert.equal(observeAll([initramfs], bash).state.end?.end, 'initramfs-shell');
+  assert.equal(
+    observeAll([initramfs, `${bash}[   47.262559] BTRFS warning (device dm-0): devid 1 is missing`]).state.end?.end,
+    'initramfs-shell',
+  );
+  assert.equal(observeAll([initramfs, `${bash}mount /sysroot`]).state.end, null);
   assert.equal(
     observeAll([initramfs, '# [   47.262559] BTRFS warning (device dm-0): devid 1 is missing']).state.end?.end,
     'initramfs-shell',
