@@ -42,6 +42,7 @@ const expected: Readonly<
   'bookworm/login-without-disk': { end: 'login', stage: 'system', units: [] },
   // systemd cuts the middle out of names that are too long for its line; how many that are depends on its version.
   'bookworm/emergency': { end: 'emergency', stage: 'system', units: [null, 'storage.mount', null, null, null, null] },
+  'bookworm/root-by-dracut-shell': { end: 'initramfs-shell', stage: 'initramfs', units: [] },
   'trixie/login': { end: 'login', stage: 'system', units: [] },
   'trixie/login-without-disk': { end: 'login', stage: 'system', units: [] },
   // Up to the shell, and from where somebody has mounted the root there by hand and left it.
