@@ -43,13 +43,13 @@ function countLine(word: OutcomeWord, drills: readonly DrillOutcome[]): readonly
   return [line(2, [span(`${mark} ${word.padEnd(12)} `, tone), span(String(those.length).padStart(4), 'strong'), span(names, 'quiet')], 17)];
 }
 
-/** Gives a line for each drill that was judged more than once: how long it took, from the fastest to the slowest. */
+/** Gives a line for each drill, and for each twin, that was judged more than once: how long it took, from the fastest to the slowest. */
 function repeatedLines(drills: readonly DrillOutcome[]): readonly Line[] {
-  const names = [...new Set(drills.map((drill) => drill.drill))];
-  return names.flatMap((name) => {
-    const times = drills.flatMap((drill) => (drill.drill === name && drill.verdict !== null ? [drill.durationMs ?? 0] : []));
-    if (times.length < 2) return [];
-    times.sort((left, right) => left - right);
+  const judged = drills.filter(({ verdict }) => verdict !== null);
+  const same = Map.groupBy(judged, ({ drill, isTwin }) => (isTwin ? `twin of ${drill}` : drill));
+  return [...same].flatMap(([name, those]) => {
+    if (those.length < 2) return [];
+    const times = those.map(({ durationMs }) => durationMs ?? 0).sort((left, right) => left - right);
     const at = (share: number): string => formatDuration(times[Math.floor(share * (times.length - 1))] ?? 0);
     return [labelled('times', `${name}: ${at(0)} to ${at(1)}, median ${at(0.5)}`)];
   });

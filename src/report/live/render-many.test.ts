@@ -105,10 +105,10 @@ test('drills that ran more than once are given with their times', () => {
     [0, job, { type: 'verdict-reached', drill: 'x', verdict: 'held', summary: 's', durationMs, expectation: null, surprises: null }],
     [0, job, { type: 'drill-ended', drill: 'x', verdict: 'held', exitCode: 0, durationMs }],
   ];
-  const jobs = ['x', 'x-2', 'x-3', 'y'].map((job) => ({
+  const jobs = ['x', 'x-2', 'x-3', 'y', 'y-twin'].map((job) => ({
     job,
-    drill: job.replace(/-\d$/u, ''),
-    isTwin: false,
+    drill: job.slice(0, 1),
+    isTwin: job.endsWith('-twin'),
     promise: 'p',
     seed: '1',
     skippedSteps: [],
@@ -124,6 +124,7 @@ test('drills that ran more than once are given with their times', () => {
     ...ran('x-2', 1000),
     ...ran('x-3', 2000),
     ...ran('y', 1),
+    ...ran('y-twin', 1),
     [0, null, { type: 'run-ended', exitCode: 0, durationMs: 12_001 }],
   ]);
   assert.match(text, /^ {2}times {8}x: 1\.0 s to 9\.0 s, median 2\.0 s$/mu);
