@@ -88,7 +88,7 @@ function readEnd(text: string, stage: BootStage): BootWord | null {
   const [shell] = /^.+?(?= \[ *\d+\.\d{6}\] )/u.exec(text) ?? [''];
   if (shell === '(initramfs)' || (stage === 'initramfs' && rootPrompt.test(`${shell} `)))
     return { kind: 'end', end: 'initramfs-shell', said: shell };
-  // Source: util-linux, login-utils/sulogin.c. In an initramfs by dracut root is locked, whatever its password is later.
+  // Source: util-linux, login-utils/sulogin.c. In an initramfs by Debian 13's dracut root is locked, whatever its password is later.
   if (text === 'Cannot open access to console, the root account is locked.') return { kind: 'end', end: 'locked', said: text };
   // Source: systemd, src/sulogin-shell/sulogin-shell.c.
   return text.startsWith('You are in emergency mode.') ? { kind: 'end', end: 'emergency', said: text } : null;

@@ -17,7 +17,7 @@ const forInitramfs = (maker: InitramfsMaker): Drill => ({
     'But no boot has asked this crypttab for the disks of its root: it is on them. What opens them is the initramfs, by a copy of crypttab that it was given when it was made. That copy still has the old disk, and not the new one. The boot waits for a disk that is in a drawer, mounts half an array, and is refused.',
     '`update-initramfs -u -k all`, while the new container is open and a device of the root, is the other half of the repair. For every kernel (`-k all`): the one that is booted in need may be an older one.',
     'The old container need not be closed by hand, and cannot be kept open: cryptsetup’s initramfs has asked for the removal of the root’s mappings as soon as nobody uses them (`dmsetup info`: `ACTIVE (DEFERRED REMOVE)`). At the end of the replace btrfs lets go of the old one, and it is gone; its service in systemd still counts as active.',
-    'With dracut (`--initramfs dracut`) the other half is `dracut --force --regenerate-all`. Without it the boot waits for the old disk for minutes, and then ends at `the root account is locked`.',
+    'With dracut (`--initramfs dracut`) the other half is `dracut --force --regenerate-all`. Without it the boot waits for the old disk for minutes, and then ends at `the root account is locked`, or in a shell (Debian 12).',
   ].join('\n\n'),
   wrongMoves: [
     "Don't stop at crypttab: the initramfs opens the root’s disks by its own copy.",

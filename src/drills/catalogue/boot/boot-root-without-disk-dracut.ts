@@ -15,7 +15,7 @@ const maker = 'dracut';
 const unlock = 'passphrase';
 
 /**
- * What lets somebody in: sulogin starts a shell though root is locked, as it always is in this initramfs; and dracut gives up on the dead
+ * What lets somebody in: sulogin starts a shell though root is locked, as it is in this initramfs since Debian 13; and dracut gives up on the dead
  * disk's container after some seconds, not minutes. Sources: sulogin(8), --force; dracut.cmdline(7), rd.retry.
  */
 const wayIn = ['SYSTEMD_SULOGIN_FORCE=1', 'rd.retry=10'] as const;
@@ -60,7 +60,7 @@ export const bootRootWithoutDiskDracut: Drill = {
     'A disk of the array with the root is missing: `dracut-initqueue: timeout`, `Could not boot.`, and `the root account is locked.`',
   story: [
     'The machine has its root on the array, as in boot-root-without-disk, but its initramfs is made by dracut, as on Fedora and openSUSE. In it runs systemd, with the same rule of udev as later: as long as a member of the array is missing, the filesystem is no device, and nothing is mounted. `degraded` among the rootflags, which is enough for the initramfs of initramfs-tools, is never asked.',
-    'First dracut itself waits for every container in its copy of crypttab: 180 seconds by the word, and longer by the clock. Then it wants to give you a shell, and sulogin refuses: in this initramfs root is locked, whatever its password.',
+    'First dracut itself waits for every container in its copy of crypttab: 180 seconds by the word, and longer by the clock. Then it wants to give you a shell, and sulogin refuses: in this initramfs root is locked, whatever its password. (Debian 12’s dracut makes one whose root has no password: there anybody at the console is let in.)',
     'With `SYSTEMD_SULOGIN_FORCE=1` on the kernel’s command line sulogin lets you in, with Enter. There `mount -o degraded`, by the mapping that is open, on /sysroot works at once. What does not work is `exit`: systemd goes on waiting, without a limit, for two devices, the dead disk and the label of the root. So tell it to go where it would go next: `systemctl isolate initrd-switch-root.target`.',
     'From then on it is a machine like any other with a disk missing. After the replacement the initramfs must be made anew; Debian’s dracut has no update-initramfs for it.',
   ].join('\n\n'),
