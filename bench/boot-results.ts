@@ -8,6 +8,7 @@ import type { Encryption } from '../src/core/layout/layout.ts';
 import { wordOfOutcome } from '../src/report/drill/outcome-word.ts';
 import type { OutcomeWord } from '../src/report/drill/outcome-word.ts';
 import { addToResult, emptyResult } from '../src/report/drill/result.ts';
+import { lostRaceIssue } from '../src/storage/lost-race.ts';
 import type { ImageRun } from './boot-image.ts';
 
 /** One thing that is booted: a drill or its twin, on an installed system, with or without containers. */
@@ -25,6 +26,8 @@ export interface BootRun extends BootCase {
   readonly outcome: OutcomeWord;
   readonly verdict: string | null;
   readonly brokenChecks: readonly string[];
+  /** There when its last boot has lost the race of two members (docs/boot.md). */
+  readonly lostRace?: true;
   /** Where the last boot ended, the one that is judged; null: nowhere within its limit, undefined: there was none. */
   readonly end?: BootEnd | null;
   /** From power-on to there, milliseconds. */
@@ -86,6 +89,7 @@ export function bootRunsOf(events: readonly RecordedEvent[]): readonly BootRun[]
       outcome: wordOfOutcome(drill),
       verdict: drill.verdict,
       brokenChecks: drill.checks.filter((check) => check.outcome === 'broken').map((check) => check.name),
+      ...(drill.checks.some(({ evidence }) => evidence.some((said) => said.includes(lostRaceIssue))) ? { lostRace: true } : {}),
       ...(boot?.type === 'boot-ended' ? { end: boot.end, bootMs: Math.round(boot.afterMs) } : {}),
       durationMs: drill.durationMs === null ? null : Math.round(drill.durationMs),
       system,

@@ -78,7 +78,10 @@ test('tables have a column for each system, a row for each drill with LUKS and w
       verdict: 'broken',
       brokenChecks: ['login'],
     },
+    { ...run, suite: 'bookworm', outcome: 'broken', verdict: 'broken', brokenChecks: ['mounted'], lostRace: true },
     twin,
+    { ...twin, suite: 'bookworm', end: 'locked', bootMs: 280_000 },
+    { ...twin, suite: 'bookworm', end: null, bootMs: 300_000 },
     { ...twin, outcome: 'surprise', verdict: 'held', brokenChecks: [], end: 'emergency', bootMs: 110_000 },
   ] satisfies readonly BootRun[];
   const image = { suite: 'trixie', maker: 'initramfs-tools', buildMs: 200_000, oursMs: [40_000], plainMs: [32_000], at: 'x' } as const;
@@ -86,9 +89,9 @@ test('tables have a column for each system, a row for each drill with LUKS and w
   const drill = '[boot-late-disk](drills/boot-late-disk.md)';
   for (const row of [
     '| drill | LUKS | bookworm, initramfs-tools | trixie, initramfs-tools |',
-    `| ${drill} | yes |  | held 3 of 3, login after 40.0 s |`,
+    `| ${drill} | yes | **broken 1 of 1**, \`mounted\`, [a race](#a-race), login after 38.0 s | held 3 of 3, login after 40.0 s |`,
     `| ${drill} | no | **broken 1 of 1**, \`login\`, no end after 300.0 s |  |`,
-    `| ${drill} | yes | broken 1 of 2, \`profiles\`, login after 38.0 s; **surprise 1 of 2**, emergency mode after 110.0 s |`,
+    `| ${drill} | yes | broken 2 of 2, \`profiles\`, root locked after 280.0 s, no end after 300.0 s | broken 1 of 2, \`profiles\`, login after 38.0 s; **surprise 1 of 2**, emergency mode after 110.0 s |`,
     '| trixie, initramfs-tools | 200.0 s | 40.0 s | 32.0 s | 1.25 |',
     '- trixie (systemd 257.13, initramfs-tools 0.148.4)',
   ])

@@ -37,7 +37,10 @@ const ends: Readonly<Record<BootEnd, string>> = {
   locked: 'root locked',
 };
 
-/** Gives what runs came to: `held 3 of 3, login after 39.2 s`; what was no success is bold, with its broken checks. */
+/**
+ * Gives what runs came to: `held 3 of 3, login after 39.2 s`; what was no success is bold, with its broken checks, and with the race of
+ * two members where that was the cause.
+ */
 function formatRuns(runs: readonly BootRun[]): string {
   const words = [...new Set(runs.map(wordOf))];
   return words
@@ -46,7 +49,8 @@ function formatRuns(runs: readonly BootRun[]): string {
       const count = `${word} ${those.length} of ${runs.length}`;
       const isGood = those.every(({ outcome }) => ['held', 'as expected'].includes(outcome));
       const broken = [...new Set(those.flatMap(({ brokenChecks }) => brokenChecks))].map((name) => `\`${name}\``);
-      return [isGood ? count : `**${count}**`, ...broken, ...bootOf(those)].join(', ');
+      const cause = !isGood && those.every(({ lostRace }) => lostRace) ? ['[a race](#a-race)'] : [];
+      return [isGood ? count : `**${count}**`, ...broken, ...cause, ...bootsOf(those)].join(', ');
     })
     .join('; ');
 }
@@ -55,11 +59,13 @@ function wordOf({ outcome, verdict }: BootRun): string {
   return outcome === 'as expected' ? (verdict ?? outcome) : outcome;
 }
 
-function bootOf(runs: readonly BootRun[]): readonly string[] {
-  const [end] = [...new Set(runs.map((run) => run.end))];
-  const times = runs.flatMap(({ bootMs }) => bootMs ?? []);
-  if (end === undefined || times.length === 0) return [];
-  return [`${end === null ? 'no end' : ends[end]} after ${seconds(median(times))}`];
+/** Gives each end that their boots came to, with its median. */
+function bootsOf(runs: readonly BootRun[]): readonly string[] {
+  return [...Map.groupBy(runs, ({ end }) => end)].flatMap(([end, those]) => {
+    const times = those.flatMap(({ bootMs }) => bootMs ?? []);
+    if (end === undefined || times.length === 0) return [];
+    return [`${end === null ? 'no end' : ends[end]} after ${seconds(median(times))}`];
+  });
 }
 
 function systemTable(runs: readonly BootRun[]): readonly string[] {
@@ -69,11 +75,13 @@ function systemTable(runs: readonly BootRun[]): readonly string[] {
 
 function imageTable(images: BootResults['images']): readonly string[] {
   if (images.length === 0) return [];
-  const rows = images.map((image) => {
-    const ours = median(image.oursMs);
-    const plain = median(image.plainMs);
-    return [columnOf(image), seconds(image.buildMs), seconds(ours), seconds(plain), (ours / plain).toFixed(2)];
-  });
+  const rows = images
+    .toSorted((one, other) => columnOf(one).localeCompare(columnOf(other)))
+    .map((image) => {
+      const ours = median(image.oursMs);
+      const plain = median(image.plainMs);
+      return [columnOf(image), seconds(image.buildMs), seconds(ours), seconds(plain), (ours / plain).toFixed(2)];
+    });
   const title = '### From nothing to the login\n\nThe goals are 4 minutes for an image, once, and 1.3 for the ratio.';
   return [title, markdownTable(['system', 'image built', 'boot to the login', 'plain QEMU boot of the same files', 'ratio'], rows)];
 }

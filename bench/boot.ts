@@ -122,13 +122,13 @@ function casesAsked(): readonly BootCase[] {
   );
 }
 
-/** Adds what a run came to, once. */
+/** Adds what a run came to, or says it anew. */
 function addRun(directory: string): void {
   const lines = readFileSync(path.resolve(directory, 'events.ndjson'), 'utf8').trimEnd().split('\n');
   const found = bootRunsOf(lines.map((line) => JSON.parse(line) as RecordedEvent));
   const { runs, images } = readBootResults();
-  const isNew = (run: BootRun): boolean => runs.every((known) => !isSameCase(known, run) || known.at !== run.at);
-  writeBootResults({ v: 1, runs: [...runs, ...found.filter(isNew)], images });
+  const isTold = (known: BootRun): boolean => found.some((run) => isSameCase(known, run) && known.at === run.at);
+  writeBootResults({ v: 1, runs: [...runs.filter((known) => !isTold(known)), ...found], images });
 }
 
 async function measureSystem(suite: string, maker: InitramfsMaker): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecordedEvent } from '../src/core/event.ts';
+import { lostRaceIssue } from '../src/storage/lost-race.ts';
 import { openTestDirectory, readEvents, typeRaidlab } from './rig/raidlab.ts';
 
 // The first run builds the images.
@@ -47,7 +48,7 @@ test(
 test('the reboot of the proof is that of an installed system', { timeout: timeoutMs }, async () => {
   // Some boots lose a race in udev, whatever was repaired (docs/boot.md): then `reboot` alone is broken, and its evidence says why.
   const lostRace = (all: readonly RecordedEvent[]): boolean =>
-    all.some((event) => event.type === 'check-judged' && event.check.evidence.some((line) => line.includes('systemd issue 5866')));
+    all.some((event) => event.type === 'check-judged' && event.check.evidence.some((line) => line.includes(lostRaceIssue)));
   const events = await drill(['replace-missing-disk', '--boot', 'systemd'], (all) => (lostRace(all) ? 1 : 0));
   assert.equal(endOf(events, 'reboot'), 'login');
   assert.deepEqual(checksOf(events, 'broken'), lostRace(events) ? ['reboot'] : []);

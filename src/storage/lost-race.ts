@@ -16,6 +16,9 @@ import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
 import { tryCommand } from './type-command.ts';
 
+/** What the sentence names it by. */
+export const lostRaceIssue = 'systemd issue 5866';
+
 /** What the rule did too early. */
 const planLookAgain = command('udevadm', 'trigger', '--subsystem-match=block', '--property-match=ID_BTRFS_READY=0');
 
@@ -33,7 +36,7 @@ export async function describeLostRace(ctx: Context, guest: Guest, array: ArrayP
     if (marked && (await succeeds(command('btrfs', 'device', 'ready', guestDevice)))) left.push(guestDevice);
   }
   if (left.length === 0) return [];
-  const seen = `udev has ${left.join(' and ')} marked as not ready, though all members are there: two were opened at once (systemd issue 5866)`;
+  const seen = `udev has ${left.join(' and ')} marked as not ready, though all members are there: two were opened at once (${lostRaceIssue})`;
   const helps = `\`${formatCommand(planLookAgain)}\` and \`mount ${array.mountPoint}\` help`;
   return [`${seen}. No repair causes that or mends it; ${helps}: docs/boot.md`];
 }
