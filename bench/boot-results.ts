@@ -2,13 +2,13 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BootEnd } from '../src/core/boot/boot-word.ts';
+import { lostRaceIssue } from '../src/core/boot/lost-race.ts';
 import type { RecordedEvent } from '../src/core/event.ts';
 import { encryptions } from '../src/core/layout/layout.ts';
 import type { Encryption } from '../src/core/layout/layout.ts';
 import { wordOfOutcome } from '../src/report/drill/outcome-word.ts';
 import type { OutcomeWord } from '../src/report/drill/outcome-word.ts';
 import { addToResult, emptyResult } from '../src/report/drill/result.ts';
-import { lostRaceIssue } from '../src/storage/lost-race.ts';
 import type { ImageRun } from './boot-image.ts';
 
 /** One thing that is booted: a drill or its twin, on an installed system, with or without containers. */
@@ -89,7 +89,7 @@ export function bootRunsOf(events: readonly RecordedEvent[]): readonly BootRun[]
       outcome: wordOfOutcome(drill),
       verdict: drill.verdict,
       brokenChecks: drill.checks.filter((check) => check.outcome === 'broken').map((check) => check.name),
-      ...(drill.checks.some(({ evidence }) => evidence.some((said) => said.includes(lostRaceIssue))) ? { lostRace: true } : {}),
+      ...(events.some((event) => event.job === drill.job && tellsOfLostRace(event)) ? { lostRace: true } : {}),
       ...(boot?.type === 'boot-ended' ? { end: boot.end, bootMs: Math.round(boot.afterMs) } : {}),
       durationMs: drill.durationMs === null ? null : Math.round(drill.durationMs),
       system,
@@ -98,4 +98,9 @@ export function bootRunsOf(events: readonly RecordedEvent[]): readonly BootRun[]
     };
     return [run];
   });
+}
+
+function tellsOfLostRace(event: RecordedEvent): boolean {
+  const said = event.type === 'check-judged' ? event.check.evidence : event.type === 'run-failed' ? [event.description.said ?? ''] : [];
+  return said.some((line) => line.includes(lostRaceIssue));
 }

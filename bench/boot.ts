@@ -139,12 +139,12 @@ async function measureSystem(suite: string, maker: InitramfsMaker): Promise<void
   console.log(`${suite}, ${maker}: built in ${seconds(measured.buildMs)}`);
 }
 
-/** Gives what is still to be run, round by round. */
+/** Gives what is still to be run, round by round. What could not be judged is told, and is still to be run. */
 function missingRuns(): readonly MissingRun[] {
-  const { runs } = readBootResults();
+  const judged = readBootResults().runs.filter(({ verdict }) => verdict !== 'inconclusive');
   const numbers = Array.from({ length: rounds }, (_, index) => index + 1);
   return numbers.flatMap((round) =>
-    cases.filter((asked) => runs.filter((run) => isSameCase(asked, run)).length < round).map((asked) => ({ ...asked, round })),
+    cases.filter((asked) => judged.filter((run) => isSameCase(asked, run)).length < round).map((asked) => ({ ...asked, round })),
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lostRaceIssue } from '../src/core/boot/lost-race.ts';
 import type { RecordedEvent } from '../src/core/event.ts';
-import { lostRaceIssue } from '../src/storage/lost-race.ts';
 import { openTestDirectory, readEvents, typeRaidlab } from './rig/raidlab.ts';
 
 // The first run builds the images.

@@ -8,6 +8,7 @@
  * database yet when the rule of the second looks for it, nobody looks again: systemd waits for the filesystem, gives up after 90 s, and
  * all members are open. Sources: 64-btrfs.rules; https://github.com/systemd/systemd/issues/5866.
  */
+import { lostRaceIssue } from '../core/boot/lost-race.ts';
 import type { ArrayPlan } from '../core/plan/array.ts';
 import { command, formatCommand } from '../core/plan/command.ts';
 import type { Command } from '../core/plan/command.ts';
@@ -15,9 +16,6 @@ import { memberDeviceOf } from '../core/plan/container.ts';
 import type { Context } from '../machine/context.ts';
 import type { Guest } from '../machine/guest.ts';
 import { tryCommand } from './type-command.ts';
-
-/** What the sentence names it by. */
-export const lostRaceIssue = 'systemd issue 5866';
 
 /** What the rule did too early. */
 const planLookAgain = command('udevadm', 'trigger', '--subsystem-match=block', '--property-match=ID_BTRFS_READY=0');

@@ -115,12 +115,13 @@ export function bootAlone(profiles: ChunkProfiles, unlock: RootUnlock, { says, d
     run: async (run) => {
       await run.shutdown();
       await does?.(run);
-      const { boot } = await powerOnRoot(run);
-      const login = judgeLogin(await boot, { name: 'boots-alone', claim: 'The machine boots to the login by itself' });
-      run.judge(login);
+      const { boot, describeRace } = await powerOnRoot(run);
+      const seen = await boot;
+      const login = judgeLogin(seen, { name: 'boots-alone', claim: 'The machine boots to the login by itself' });
+      run.judge({ ...login, evidence: [...login.evidence, ...describeRace(seen)] });
       if (login.outcome !== 'held') return;
-      const mounted = await run.look(lookAt(run.array).mountPoint, (seen) =>
-        readMounted(run.guest, seen) === null ? 'Nothing is mounted.' : 'It is mounted.',
+      const mounted = await run.look(lookAt(run.array).mountPoint, (result) =>
+        readMounted(run.guest, result) === null ? 'Nothing is mounted.' : 'It is mounted.',
       );
       run.judge(judgeMount(readMounted(run.guest, mounted), run.array.mountPoint));
       run.judge(judgeProfiles(await ask(run.ctx, run.guest, lookAt(run.array).filesystemUsage, parseFilesystemUsage), profiles));

@@ -5,6 +5,7 @@ import { bootDisk } from '../../../core/boot/boot-disk.ts';
 import { describeBoot } from '../../../core/boot/boot-seen.ts';
 import type { InitramfsMaker } from '../../../core/boot/initramfs-maker.ts';
 import type { BootSeen } from '../../../core/boot/boot-seen.ts';
+import { describeLostRootRace } from '../../../core/boot/lost-race.ts';
 import { RaidlabError } from '../../../core/failure/failure.ts';
 import { formatCommand } from '../../../core/plan/command.ts';
 import type { Command } from '../../../core/plan/command.ts';
@@ -56,6 +57,8 @@ export interface RootBoot {
   readonly typeInShell: (planned: Pick<Command, 'argv'>) => Promise<BootSeen>;
   /** Presses Enter there. */
   readonly pressEnter: () => Promise<BootSeen>;
+  /** Says whether it lost a race that no repair causes. */
+  readonly describeRace: (seen: BootSeen) => readonly string[];
 }
 
 /** What somebody changes in the boot loader, for this one boot. */
@@ -78,7 +81,12 @@ export async function powerOnRoot(run: DrillRun, { flags = [], words = [] }: Boo
   const files = await takeBootFiles(ctx, { machine: run.drill, disk, release: kernel.version }, directoryHostPath);
   const changes = { kernel: { ...kernel, ...files }, rootWords: [...rootWordsOf(array.layout, ...flags), ...words] };
   const { boot, goOn } = await powerOn(run, { changes, passphrase: memberPassphrase });
-  return { boot, typeInShell: async ({ argv }) => goOn(formatCommand({ argv })), pressEnter: async () => goOn('') };
+  return {
+    boot,
+    typeInShell: async ({ argv }) => goOn(formatCommand({ argv })),
+    pressEnter: async () => goOn(''),
+    describeRace: (seen) => describeLostRootRace(seen, run.machine.consoleLines(), run.members.length),
+  };
 }
 
 /** Gives the line of a plan for a restart at whose console there is somebody; `meanwhile` is what happens while it is off. */
@@ -97,10 +105,10 @@ export function bootFromRoot(unlock: RootUnlock): Step {
     plan: () => [restartLine(unlock)],
     run: async (run) => {
       await run.shutdown();
-      const { boot } = await powerOnRoot(run);
+      const { boot, describeRace } = await powerOnRoot(run);
       const seen = await boot;
-      if (seen.end !== 'login')
-        throw new RaidlabError({ area: 'machine', reason: 'boot-failed', machine: run.machine.name, said: describeBoot(seen) });
+      const said = [describeBoot(seen), ...describeRace(seen)].join('\n');
+      if (seen.end !== 'login') throw new RaidlabError({ area: 'machine', reason: 'boot-failed', machine: run.machine.name, said });
     },
   };
 }
