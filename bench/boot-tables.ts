@@ -38,8 +38,8 @@ const ends: Readonly<Record<BootEnd, string>> = {
 };
 
 /**
- * Gives what runs came to: `held 3 of 3, login after 39.2 s`; what was no success is bold, with its broken checks, and with the race of
- * two members where that was the cause.
+ * Gives what runs came to: `held 3 of 3, login after 39.2 s`; what was no success is bold, with its broken checks. In how many of them
+ * the race of two members was lost is told, too.
  */
 function formatRuns(runs: readonly BootRun[]): string {
   const words = [...new Set(runs.map(wordOf))];
@@ -49,7 +49,8 @@ function formatRuns(runs: readonly BootRun[]): string {
       const count = `${word} ${those.length} of ${runs.length}`;
       const isGood = those.every(({ outcome }) => ['held', 'as expected'].includes(outcome));
       const broken = [...new Set(those.flatMap(({ brokenChecks }) => brokenChecks))].map((name) => `\`${name}\``);
-      const cause = !isGood && those.every(({ lostRace }) => lostRace) ? ['[a race](#a-race)'] : [];
+      const raced = those.filter(({ lostRace }) => lostRace).length;
+      const cause = raced === 0 ? [] : [`[a race](#a-race) in ${raced}`];
       return [isGood ? count : `**${count}**`, ...broken, ...cause, ...bootsOf(those)].join(', ');
     })
     .join('; ');
