@@ -126,7 +126,7 @@ const guides = {
   'remove-crypttab-line': ({ argv }) => ({
     ...atOnce,
     prints: nothing,
-    check: prose`${'cat /etc/crypttab'} has no line any more that begins with ${mappingIn(argv)}. If one is left, because a tab follows the name, take it out by hand.`,
+    check: prose`${'cat /etc/crypttab'} has no line any more that begins with ${mappingIn(argv)}.`,
     otherwise: [],
   }),
   'add-crypttab-line': () => ({
@@ -233,5 +233,7 @@ export function guideFor(
 
 /** Reads the mapping off the expression that removes its line. */
 function mappingIn(argv: readonly string[]): string {
-  return (/^\/\^(.*) \/d$/u.exec(argv[2] ?? '')?.[1] ?? '').replaceAll(/\\(.)/gu, '$1');
+  const [, escaped] = /^\/\^(.*)\[\[:blank:\]\]\/d$/u.exec(argv[2] ?? '') ?? [];
+  if (escaped === undefined) throw new RangeError(`no mapping is removed from crypttab by ${argv.join(' ')}`);
+  return escaped.replaceAll(/\\(.)/gu, '$1');
 }
