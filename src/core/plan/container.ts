@@ -204,3 +204,8 @@ export function planAddToCrypttab(container: ContainerPlan): Command {
 export function planRemoveFromCrypttab({ mappingName }: ContainerPlan): Command {
   return command('sed', '-i', `/^${mappingName.replaceAll(/[.*[\]^$/\\]/gu, '\\$&')}[[:blank:]]/d`, '/etc/crypttab');
 }
+
+/** Reads the mapping off the expression that {@link planRemoveFromCrypttab} gives to sed; undefined when it is another one. */
+export function mappingRemovedBy(expression: string): string | undefined {
+  return /^\/\^(.*)\[\[:blank:\]\]\/d$/u.exec(expression)?.[1]?.replaceAll(/\\(.)/gu, '$1');
+}

@@ -13,6 +13,7 @@ import type { Command } from './command.ts';
 import {
   crypttabLine,
   guestDeviceOf,
+  mappingRemovedBy,
   planBackUpHeader,
   planContainer,
   planCreateContainer,
@@ -208,6 +209,7 @@ test('the sed that takes a container out of crypttab takes that line and no othe
   const [program = '', , expression = ''] = planRemoveFromCrypttab(planContainer(1, 'uuid-1')).argv;
   const left = execFileSync(program, [expression], { input: [...lines, ...withTabs].join('\n'), encoding: 'utf8' });
   assert.deepEqual(left.trimEnd().split('\n'), [...lines.slice(1), ...withTabs.slice(1)]);
+  assert.equal(mappingRemovedBy(expression), 'crypt-btrfs1');
 });
 
 test('repair commands are those of the manual pages', () => {

@@ -1,6 +1,7 @@
 /** What is to be known of each command of a procedure: what it prints, how to check it, how long it takes, what else it may say. */
 import type { Command } from '../plan/command.ts';
 import { formatCommand } from '../plan/command.ts';
+import { mappingRemovedBy } from '../plan/container.ts';
 import { plain, prose } from './prose.ts';
 import type { Prose } from './prose.ts';
 import type { Otherwise, RunbookCommand } from './runbook.ts';
@@ -233,7 +234,7 @@ export function guideFor(
 
 /** Reads the mapping off the expression that removes its line. */
 function mappingIn(argv: readonly string[]): string {
-  const [, escaped] = /^\/\^(.*)\[\[:blank:\]\]\/d$/u.exec(argv[2] ?? '') ?? [];
-  if (escaped === undefined) throw new RangeError(`no mapping is removed from crypttab by ${argv.join(' ')}`);
-  return escaped.replaceAll(/\\(.)/gu, '$1');
+  const mapping = mappingRemovedBy(argv[2] ?? '');
+  if (mapping === undefined) throw new RangeError(`no mapping is removed from crypttab by ${argv.join(' ')}`);
+  return mapping;
 }

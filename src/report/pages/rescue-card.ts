@@ -1,4 +1,5 @@
 import { formatCommand } from '../../core/plan/command.ts';
+import { mappingRemovedBy } from '../../core/plan/container.ts';
 import type { DrillPlan } from '../../core/plan/drill-plan.ts';
 import type { DrillListing } from '../drill/drill-list-lines.ts';
 import { layoutLine } from '../text/layout-line.ts';
@@ -114,7 +115,7 @@ function cardCommand(step: StepLine): readonly string[] {
   const { command, exitCode = 0 } = step;
   // A copy that could not read everything is the expected result.
   if (exitCode !== 0 && exitCode !== null && !/^(?:cp|find|btrfs scrub)\b/u.test(command)) return [];
-  const retired = /^sed -i '\/\^(\S+)\[\[:blank:\]\]\/d' \/etc\/crypttab$/u.exec(command)?.[1];
+  const retired = mappingRemovedBy(/^sed -i '(\S+)' \/etc\/crypttab$/u.exec(command)?.[1] ?? '');
   if (retired !== undefined) return [`# remove ${retired} from /etc/crypttab`];
   const added = /^tee -a \/etc\/crypttab <<< '(?<name>\S+) \S+ \S+ (?<options>\S+)'/u.exec(command)?.groups;
   if (added !== undefined) return crypttabRows(added.name ?? '', added.options ?? '');
