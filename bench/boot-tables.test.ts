@@ -92,6 +92,8 @@ test('tables have a column for each system, a row for each drill with LUKS and w
     `| ${drill} | yes | **broken 1 of 1**, \`mounted\`, [a race](#a-race) in 1, login after 38.0 s | held 3 of 3, login after 40.0 s |`,
     `| ${drill} | no | **broken 1 of 1**, \`login\`, no end after 300.0 s |  |`,
     `| ${drill} | yes | broken 2 of 2, \`profiles\`, root locked after 280.0 s, no end after 300.0 s | broken 1 of 2, \`profiles\`, login after 38.0 s; **surprise 1 of 2**, emergency mode after 110.0 s |`,
+    '| bookworm, initramfs-tools | 4 | 1 |',
+    '| trixie, initramfs-tools | 5 | 0 |',
     '| trixie, initramfs-tools | 200.0 s | 40.0 s | 32.0 s | 1.25 |',
     '- trixie (systemd 257.13, initramfs-tools 0.148.4)',
   ])

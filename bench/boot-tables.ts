@@ -5,7 +5,13 @@ import { markdownTable, median, seconds } from './measure.ts';
 
 /** Gives the tables in Markdown, the drills in the given order. */
 export function bootTables({ runs, images }: BootResults, drills: readonly string[]): string {
-  return [...drillTable(runs, drills, false), ...drillTable(runs, drills, true), ...systemTable(runs), ...imageTable(images)].join('\n\n');
+  return [
+    ...drillTable(runs, drills, false),
+    ...drillTable(runs, drills, true),
+    ...raceTable(runs),
+    ...systemTable(runs),
+    ...imageTable(images),
+  ].join('\n\n');
 }
 
 function drillTable(all: readonly BootRun[], drills: readonly string[], isTwin: boolean): readonly string[] {
@@ -67,6 +73,18 @@ function bootsOf(runs: readonly BootRun[]): readonly string[] {
     if (end === undefined || times.length === 0) return [];
     return [`${end === null ? 'no end' : ends[end]} after ${seconds(median(times))}`];
   });
+}
+
+/** In how many runs the race of two members was lost, by system: of those drills where it was lost by any. */
+function raceTable(all: readonly BootRun[]): readonly string[] {
+  const drills = new Set(all.filter(({ lostRace }) => lostRace).map(({ drill }) => drill));
+  const runs = all.filter(({ drill }) => drills.has(drill));
+  if (runs.length === 0) return [];
+  const rows = [...Map.groupBy(runs, columnOf)]
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([column, those]) => [column, String(those.length), String(those.filter(({ lostRace }) => lostRace).length)]);
+  const title = '### How often the race was lost\n\nOf the drills and twins in which [it](#a-race) was lost at all.';
+  return [title, markdownTable(['system', 'runs', 'lost it'], rows)];
 }
 
 function systemTable(runs: readonly BootRun[]): readonly string[] {
