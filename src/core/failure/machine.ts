@@ -53,7 +53,7 @@ function describeStartFailure(failure: StartFailure): FailureDescription {
         exitCode: unavailable,
         what: `Machine ${failure.machine} gave up booting.`,
         said: failure.said,
-        remedy: 'The console log is in the run directory. Your own kernel must have the modules that its root needs.',
+        remedy: 'The console log is in the run directory. With a kernel of your own: it must have the modules that its root needs.',
       };
     case 'kvm-unusable':
       return {
