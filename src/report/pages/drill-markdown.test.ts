@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { planAddToCrypttab, planContainer, planRemoveFromCrypttab } from '../../core/plan/container.ts';
 import type { DrillPlan } from '../../core/plan/drill-plan.ts';
 import type { DrillListing } from '../drill/drill-list-lines.ts';
 import { drillMarkdown } from './drill-markdown.ts';
@@ -127,6 +128,18 @@ Label: 'storage'  uuid: 1
   assert.match(text, /^- ✗ Every chunk has the profile raid1 \(`profiles`\)$/mu);
   assert.match(text, /<summary>The evidence<\/summary>/u);
   assert.match(text, /^### Instead: Restart, and mount what is left$/mu);
+});
+
+test('the card for a phone says in words which lines of crypttab go and come', () => {
+  const container = { ...planContainer(3, 'UUID-OF-DISK3'), crypttabOptions: ['luks', 'nofail', 'initramfs'] };
+  const commands = [planRemoveFromCrypttab(planContainer(2, 'UUID-OF-DISK2')), planAddToCrypttab(container)];
+  const lines = commands.map((command) => ({ kind: 'command', command }) as const);
+  const text = page({
+    recording: null,
+    plan: { ...plan, steps: plan.steps.map((step) => (step.name === 'replace' ? { ...step, lines } : step)) },
+  });
+  const card = ['# remove crypt-btrfs2 from /etc/crypttab', '# add crypt-btrfs3 to /etc/crypttab', '#   with the option initramfs'];
+  assert.ok(text.includes(card.map((row) => `> ${row}\n`).join('')), text);
 });
 
 test('a line that was typed at a console has no exit status, and stands where the plan has it', () => {
