@@ -26,7 +26,10 @@ export interface TypedRaidlab {
   complained(text: string): Promise<void>;
 }
 
-/** Types `raidlab WORDS…` in a directory, as a process of its own, with real signals, pipes and exit status; `through` another program, which becomes it. */
+/**
+ * Types `raidlab WORDS…` in a directory, as a process of its own, with real signals, pipes and exit status; `through` another program,
+ * which becomes it. What it says has the signs of UTF-8, whatever the locale of whoever runs the tests.
+ */
 export function typeRaidlab(
   cwdHostPath: string,
   words: readonly string[],
@@ -43,7 +46,7 @@ export function typeRaidlab(
   ];
   const child = spawn(program, argv, {
     cwd: cwdHostPath,
-    env: { ...process.env, ...env },
+    env: { ...process.env, LC_ALL: 'C.UTF-8', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -27,7 +27,7 @@ export function raidlabLine(...words: readonly string[]): string {
 export function openTerminal(cwdHostPath: string, line: string, env: Readonly<Record<string, string>>): TerminalSession {
   const child = spawn('script', ['--quiet', '--return', '--command', `stty rows 33 cols 101; ${line}`, '/dev/null'], {
     cwd: cwdHostPath,
-    env: { ...process.env, ...env, TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh' },
+    env: { ...process.env, LC_ALL: 'C.UTF-8', ...env, TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let screen = '';
