@@ -17,7 +17,7 @@ export function bootTables({ runs, images }: BootResults, drills: readonly strin
 function drillTable(all: readonly BootRun[], drills: readonly string[], isTwin: boolean): readonly string[] {
   const runs = all.filter((run) => run.isTwin === isTwin);
   if (runs.length === 0) return [];
-  const columns = [...new Set(runs.map(columnOf))].sort();
+  const columns = columnsOf(runs);
   const rows = drills.flatMap((drill) =>
     (['luks2', 'none'] as const).flatMap((encryption) => {
       const own = runs.filter((run) => run.drill === drill && run.encryption === encryption);
@@ -34,6 +34,14 @@ function drillTable(all: readonly BootRun[], drills: readonly string[], isTwin: 
 
 function columnOf({ suite, maker }: Pick<BootCase, 'suite' | 'maker'>): string {
   return `${suite}, ${maker}`;
+}
+
+function columnsOf(runs: readonly BootRun[]): readonly string[] {
+  return [...new Set(runs.map(columnOf))].sort();
+}
+
+function lostRaces(runs: readonly BootRun[]): readonly BootRun[] {
+  return runs.filter(({ lostRace }) => lostRace);
 }
 
 const ends: Readonly<Record<BootEnd, string>> = {
@@ -55,7 +63,7 @@ function formatRuns(runs: readonly BootRun[]): string {
       const count = `${word} ${those.length} of ${runs.length}`;
       const isGood = those.every(({ outcome }) => ['held', 'as expected'].includes(outcome));
       const broken = [...new Set(those.flatMap(({ brokenChecks }) => brokenChecks))].map((name) => `\`${name}\``);
-      const raced = those.filter(({ lostRace }) => lostRace).length;
+      const raced = lostRaces(those).length;
       const cause = raced === 0 ? [] : [`[a race](#a-race) in ${raced}`];
       return [isGood ? count : `**${count}**`, ...broken, ...cause, ...bootsOf(those)].join(', ');
     })
@@ -77,12 +85,13 @@ function bootsOf(runs: readonly BootRun[]): readonly string[] {
 
 /** In how many runs the race of two members was lost, by system: of those drills where it was lost by any. */
 function raceTable(all: readonly BootRun[]): readonly string[] {
-  const drills = new Set(all.filter(({ lostRace }) => lostRace).map(({ drill }) => drill));
+  const drills = new Set(lostRaces(all).map(({ drill }) => drill));
   const runs = all.filter(({ drill }) => drills.has(drill));
   if (runs.length === 0) return [];
-  const rows = [...Map.groupBy(runs, columnOf)]
-    .toSorted(([one], [other]) => one.localeCompare(other))
-    .map(([column, those]) => [column, String(those.length), String(those.filter(({ lostRace }) => lostRace).length)]);
+  const rows = columnsOf(runs).map((column) => {
+    const those = runs.filter((run) => columnOf(run) === column);
+    return [column, String(those.length), String(lostRaces(those).length)];
+  });
   const title = '### How often the race was lost\n\nOf the drills and twins in which [it](#a-race) was lost at all.';
   return [title, markdownTable(['system', 'runs', 'lost it'], rows)];
 }
