@@ -12,7 +12,8 @@ if ! id "$user" >/dev/null 2>&1; then
   echo "raidlab: tests run as an ordinary user; making $user for it, at home in $home (userdel --remove $user removes it)" >&2
   useradd --create-home --home-dir "$home" --shell /bin/sh "$user"
 fi
-chmod 0700 "$home"
+# The user may be there already with another home, or with none: the tests use this one, which HOME names below.
+install --directory --mode=0700 --owner="$user" --group="$(id -gn "$user")" "$home"
 
 # One at a time, whichever checkout it is of: the copy is made anew for each.
 exec 9<"$home"
