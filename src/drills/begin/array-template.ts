@@ -116,7 +116,7 @@ export async function resumeFromTemplate(ctx: Context, kit: MachineKit, request:
   const disks = await overlayDisks(ctx, kit, 'main', template.disks);
   const array = planArray(layout, [...facts.luksUuids, ...drawUuids(layout.spareSizesBytes.length)], lostMember);
   const run = new DrillRun(ctx, { drill: request.drill.name, array, kit, disks, payload, seed: request.seed });
-  await run.boot(async (startCtx, spec) => forkMachine(startCtx, spec, saved));
+  await run.bootBy(async (startCtx, spec) => forkMachine(startCtx, spec, saved));
   run.writtenTrees.push(...facts.writtenTrees);
   // What was typed when the template was made is evidence for every drill that starts from it.
   if (template.entry.cached)

@@ -39,22 +39,26 @@ export interface MachineDisks {
   readonly faults?: readonly StandingFault[];
 }
 
-/** How a machine of a kit is started, where that is unusual. */
-export interface StartFromKitOptions {
-  /** Instead of the kit's own way. */
-  readonly start?: StartMachine;
-  /** A slot already taken for it, which now belongs to the machine. */
-  readonly slot?: Disposable;
+/** A way to start a machine, and what it gives of it. */
+export type StartBy<M extends Machine> = (ctx: Context, spec: MachineSpec) => Promise<M>;
+
+/**
+ * Starts a machine of the kit from the given disks and waits until storage commands can be typed. A slot that is given is taken already,
+ * and belongs to the machine from now on.
+ */
+export async function startFromKit(ctx: Context, kit: MachineKit, name: string, disks: MachineDisks, slot?: Disposable): Promise<Machine> {
+  return startFromKitBy(ctx, kit, name, disks, kit.startMachine, slot);
 }
 
-/** Starts a machine of the kit from the given disks and waits until storage commands can be typed. */
-export async function startFromKit(
+/** Starts a machine of the kit in another way than the kit's own. */
+export async function startFromKitBy<M extends Machine>(
   ctx: Context,
   kit: MachineKit,
   name: string,
   disks: MachineDisks,
-  { start = kit.startMachine, slot: taken }: StartFromKitOptions = {},
-): Promise<Machine> {
+  start: StartBy<M>,
+  taken?: Disposable,
+): Promise<M> {
   const slot = taken ?? (await kit.slots.take(ctx, name));
   try {
     return freeingSlot(await start(ctx, await planMachine(kit, name, disks)), slot);
@@ -77,7 +81,7 @@ async function planMachine({ parts, ...kit }: MachineKit, name: string, disks: M
 }
 
 /** A machine that is off frees its slot, however it ended. */
-function freeingSlot(machine: Machine, slot: Disposable): Machine {
+function freeingSlot<M extends Machine>(machine: M, slot: Disposable): M {
   const freed = async (end: PromiseLike<void>): Promise<void> => {
     await end;
     slot[Symbol.dispose]();

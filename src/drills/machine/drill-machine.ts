@@ -10,11 +10,10 @@ import type { Guest } from '../../machine/guest.ts';
 import { KernelCrash } from '../../machine/kernel-crash.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { waitForDiskNames } from '../../machine/start/wait-for-disk-names.ts';
-import type { StartMachine } from '../../machine/template/fork-or-boot.ts';
 import { AlarmWatch } from '../alarm/alarm-watch.ts';
 import type { Alarm } from '../alarm/alarm-watch.ts';
-import { startFromKit } from '../begin/machine-kit.ts';
-import type { MachineDisks, MachineKit } from '../begin/machine-kit.ts';
+import { startFromKitBy } from '../begin/machine-kit.ts';
+import type { MachineDisks, MachineKit, StartBy } from '../begin/machine-kit.ts';
 import type { DrillRunOptions } from '../drill-run-options.ts';
 import { Typist } from '../typist.ts';
 import { ArrayWatch } from './array-watch.ts';
@@ -87,12 +86,19 @@ export abstract class DrillMachine extends Typist implements AsyncDisposable {
     return this.#kernelLog.until(this.#machine);
   }
 
-  /** Power on: a machine from the disks as they are, started as the kit does or as `start` says. */
-  async boot(start?: StartMachine): Promise<void> {
+  /** Power on: a machine from the disks as they are, started as the kit does. */
+  async boot(): Promise<void> {
+    await this.bootBy(this.kit.startMachine);
+  }
+
+  /** Power on in another way than the kit's own. */
+  async bootBy<M extends Machine>(start: StartBy<M>): Promise<M> {
     if (this.#machine !== undefined) throw new Error(`drill ${this.drill}: the machine is on already`);
     this.#boots += 1;
     this.#watch.stir();
-    this.#machine = await startFromKit(this.ctx, this.kit, this.#lastName, this.disks, start === undefined ? {} : { start });
+    const machine = await startFromKitBy(this.ctx, this.kit, this.#lastName, this.disks, start);
+    this.#machine = machine;
+    return machine;
   }
 
   /** Orderly power-off. */

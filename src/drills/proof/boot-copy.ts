@@ -13,12 +13,11 @@ import { createOverlay } from '../../machine/files/disk-image.ts';
 import type { InstalledSystem } from '../../machine/image/artefact.ts';
 import type { DiskSpec } from '../../machine/machine.ts';
 import { powerOnInstalled } from '../../machine/start/start-installed.ts';
-import type { BootingMachine } from '../../machine/start/start-installed.ts';
 import { stretchGuestLimits } from '../../machine/start/stretch-guest-limits.ts';
 import { waitForDiskNames } from '../../machine/start/wait-for-disk-names.ts';
 import { describeLostRace } from '../../storage/lost-race.ts';
 import { ask, tryCommand } from '../../storage/type-command.ts';
-import { overlayDisks, startFromKit } from '../begin/machine-kit.ts';
+import { overlayDisks, startFromKitBy } from '../begin/machine-kit.ts';
 import type { DrillRun } from '../drill-run.ts';
 import { waitForLastJob } from '../steps/boot/boot-steps.ts';
 import { mountedArray } from './examine-array.ts';
@@ -70,15 +69,11 @@ function bootCopy(system: InstalledSystem, { hostPath, format }: DiskSpec): Rest
     const { ctx, kit, disks, array } = run;
     const copies = await overlayDisks(ctx, kit, copyName, { ...disks, systemHostPath: hostPath, systemFormat: format });
     const installed = { ...kit, parts: { ...kit.parts, ...system } };
-    let booting: BootingMachine | undefined;
-    const machine = await startFromKit(ctx, installed, copyName, copies, {
-      start: async (startCtx, spec) => (booting = await powerOnInstalled(startCtx, spec)),
-    });
+    const machine = await startFromKitBy(ctx, installed, copyName, copies, powerOnInstalled);
     return {
       machine,
       settled: async () => {
-        if (booting === undefined) throw new Error('a machine was started without a boot');
-        const seen = await booting.boot;
+        const seen = await machine.boot;
         // The agent begins with the system, however far that comes.
         const answers = seen.stage === 'system';
         const checks = [judgeLogin(seen)];

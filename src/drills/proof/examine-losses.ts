@@ -40,7 +40,7 @@ export async function examineInForks(run: DrillRun, losses: OpenLosses, takeSlot
 }
 
 async function examineInFork(run: DrillRun, first: Examination, losses: OpenLosses, slot: Disposable): Promise<void> {
-  await using machine = await startFromKit(run.ctx, run.kit, first.machineName, await copyDisks(run, first), { slot });
+  await using machine = await startFromKit(run.ctx, run.kit, first.machineName, await copyDisks(run, first), slot);
   const check = await examineLoss(run, machine, first);
   losses.judge(first, check);
   if (check.outcome === 'held') await goOnWithLosses(run, machine, first.survivors, losses);

@@ -22,14 +22,8 @@ interface PowerOnOptions extends InstalledOptions {
 }
 
 /** Powers a machine with an installed system on, and gives it while it boots. */
-export async function powerOn(
-  run: DrillRun,
-  { changes, ...options }: PowerOnOptions = {},
-): Promise<Pick<BootingMachine, 'boot' | 'systemBegan' | 'goOn'>> {
-  let booting: BootingMachine | undefined;
-  await run.boot(async (ctx, spec) => (booting = await powerOnInstalled(ctx, { ...spec, ...changes }, options)));
-  if (booting === undefined) throw new Error('a machine was started without a boot');
-  return booting;
+export async function powerOn(run: DrillRun, { changes, ...options }: PowerOnOptions = {}): Promise<BootingMachine> {
+  return run.bootBy(async (ctx, spec) => powerOnInstalled(ctx, { ...spec, ...changes }, options));
 }
 
 /** What one asks systemd after a boot. */
