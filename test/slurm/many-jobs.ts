@@ -9,7 +9,8 @@ import { loseNode, measureCost } from './matrix-on-cluster.ts';
 const jobs = Number(process.argv[2] ?? 24);
 const mostPart = 0.03;
 
-if (!Number.isInteger(jobs) || jobs < 2 || jobs % 2 !== 0) throw new Error('an even number of jobs, please');
+// With fewer the node may have none left when it dies.
+if (!Number.isInteger(jobs) || jobs < 6 || jobs % 2 !== 0) throw new Error('an even number of jobs, please, 6 or more');
 await using directory = await openTestDirectory();
 await using cluster = await startCluster({ nodes: ['n1', 'n2'] });
 console.log(`Slurm ${cluster.version}, two nodes`);
