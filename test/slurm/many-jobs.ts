@@ -10,7 +10,7 @@ const jobs = Number(process.argv[2] ?? 24);
 const mostPart = 0.03;
 
 // With fewer the node may have none left when it dies.
-if (!Number.isInteger(jobs) || jobs < 6 || jobs % 2 !== 0) throw new Error('an even number of jobs, please, 6 or more');
+if (!Number.isInteger(jobs) || jobs < 4 || jobs % 2 !== 0) throw new Error('an even number of jobs, please, 4 or more');
 await using directory = await openTestDirectory();
 await using cluster = await startCluster({ nodes: ['n1', 'n2'] });
 console.log(`Slurm ${cluster.version}, two nodes`);
