@@ -80,28 +80,31 @@ test('an array that was used is judged as what it is', { timeout }, async (suite
     await lab.ok('snapshot', 'restore', 'used');
   });
 
-  await suite.test('by its UUID on another mount point, with `degraded`: it mounts there by itself, once, and that is warned of', async () => {
-    await inGuest(
-      lab,
-      'uuid=$(findmnt -no UUID /storage)',
-      'umount /storage',
-      'mkdir -p /srv/data',
-      'sed -i "s|^LABEL=storage /storage |UUID=$uuid /srv/data |" /etc/fstab',
-      fstab('nofail', 'nofail,degraded'),
-      'mount /srv/data',
-    );
-    assert.match(await lab.ok('status'), /\/dev\/\S+ on \/srv\/data/u);
-    const said = await lab.ok('simulate-disk-failure', '--verbose');
-    assert.match(said, /^HELD +simulate-disk-failure/mu);
-    assert.match(said, /fstab mounts the array with `degraded`/u);
-    assert.match(said, /It mounts, although a member is missing/u);
-    assert.match(said, /devid 1 DISK3, devid 2 DISK2, mounted on \/srv\/data, every chunk raid1\./u);
-    await inGuest(
-      lab,
-      'cd /srv/data',
-      'sha256sum --quiet -c /root/before',
-      'test "$(findmnt --noheadings --mountpoint /srv/data | wc -l)" = 1',
-      '! findmnt /storage',
-    );
-  });
+  await suite.test(
+    'by its UUID on another mount point, with `degraded`: it mounts there by itself, once, and that is warned of',
+    async () => {
+      await inGuest(
+        lab,
+        'uuid=$(findmnt -no UUID /storage)',
+        'umount /storage',
+        'mkdir -p /srv/data',
+        'sed -i "s|^LABEL=storage /storage |UUID=$uuid /srv/data |" /etc/fstab',
+        fstab('nofail', 'nofail,degraded'),
+        'mount /srv/data',
+      );
+      assert.match(await lab.ok('status'), /\/dev\/\S+ on \/srv\/data/u);
+      const said = await lab.ok('simulate-disk-failure', '--verbose');
+      assert.match(said, /^HELD +simulate-disk-failure/mu);
+      assert.match(said, /fstab mounts the array with `degraded`/u);
+      assert.match(said, /It mounts, although a member is missing/u);
+      assert.match(said, /devid 1 DISK3, devid 2 DISK2, mounted on \/srv\/data, every chunk raid1\./u);
+      await inGuest(
+        lab,
+        'cd /srv/data',
+        'sha256sum --quiet -c /root/before',
+        'test "$(findmnt --noheadings --mountpoint /srv/data | wc -l)" = 1',
+        '! findmnt /storage',
+      );
+    },
+  );
 });
