@@ -9,7 +9,7 @@ import { openTestDirectory, readEvents, typeRaidlab } from './rig/raidlab.ts';
 /** How much a guest says: little here, so that CI bears it; RAIDLAB_FLOOD_BYTES=1073741824 is what was measured. */
 const floodBytes = Number(process.env.RAIDLAB_FLOOD_BYTES ?? 48 * 1024 * 1024);
 // The console is a serial line, a byte at a time: under emulation a megabyte takes seconds.
-const consoleBytes = Math.min(floodBytes, Number(process.env.RAIDLAB_CONSOLE_FLOOD_BYTES ?? 4 * 1024 * 1024));
+const consoleBytes = Math.min(floodBytes, Number(process.env.RAIDLAB_CONSOLE_FLOOD_BYTES ?? 8 * 1024 * 1024));
 const mostMemoryKiB = 250 * 1024;
 const capBytes = 33 * 1024 * 1024;
 

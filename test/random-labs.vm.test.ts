@@ -5,7 +5,7 @@ import { tryLab } from './labs/judge-lab.ts';
 import { drawLab } from './labs/random-use.ts';
 
 // Two of the sixty that `npm run test:labs` tries: one that is held or broken, one that is refused.
-for (const seed of ['labs-1', 'labs-54']) {
+for (const seed of ['labs-1', 'labs-2']) {
   const drawn = drawLab(seed);
   const done = [['up', ...drawn.up].join(' '), ...drawn.moves.map(({ name }) => name)].join(', ');
   test(`raidlab and a judge of its own agree on a lab that was used at random, ${seed}: ${done}`, { timeout: 900_000 }, async () => {

@@ -92,6 +92,6 @@ test(
   { timeout },
   async () => {
     await using directory = await openTestDirectory();
-    await loseNode(cluster, directory.hostPath, { name: 'dying', jobs: 4, atOnce: 4 });
+    await loseNode(cluster, directory.hostPath, { name: 'dying', jobs: 6, atOnce: 6 });
   },
 );
